@@ -1,0 +1,1 @@
+"""The conformance suite: says of any server, requirement by requirement, whether it keeps the contract."""

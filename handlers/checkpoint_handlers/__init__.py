@@ -1,0 +1,1 @@
+"""The reference server: Connexion generates it from the contract, small handlers answer."""
