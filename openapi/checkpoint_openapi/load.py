@@ -1,0 +1,127 @@
+"""The contract's data, wherever it lies: beside this package in a checkout, inside it in a wheel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast
+
+from checkpoint_openapi.source import DocumentError, load_with_positions
+
+__all__ = [
+    "Condition",
+    "ErrorCatalogue",
+    "Requirement",
+    "data_path",
+    "document",
+    "errors",
+    "requirements",
+]
+
+_HERE = Path(__file__).resolve().parent
+_FOLDERS = (_HERE.parent, _HERE / "data")
+_Record = TypeVar("_Record", "Requirement", "Condition")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One requirement of the catalogue; `requirements.yaml` explains the members."""
+
+    id: str
+    level: Literal["MUST", "SHOULD"]
+    text: str
+    clause: str
+    """`<file>#<JSON pointer>`, relative to the folder of the data."""
+    basis: tuple[Literal["S", "P", "A"], ...]
+    profile: Literal["core", "discovery", "observation", "deletion", "conflict"]
+    needs: Literal["expired_token", "second_project", "read_only_token"] | None
+    status: Literal["active", "withdrawn"]
+    since: str
+    not_tested: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What leads to an error, the pair that is answered then, and the operations that answer it."""
+
+    id: str
+    status: int
+    code: str
+    text: str
+    label: Literal["S", "P", "A"]
+    operations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCatalogue:
+    """The content of `errors.yaml`."""
+
+    published: frozenset[tuple[int, str]]
+    gateway_pattern: str
+    """A regular expression: any code that it matches may come from the gateway under any status."""
+    conditions: dict[str, Condition]
+
+
+def data_path(name: str) -> Path:
+    """Return the path of a file or folder of the contract, such as `checkpoint.yaml` or `released`.
+
+    Raises `FileNotFoundError` when neither the checkout nor the wheel holds it.
+    """
+    for folder in _FOLDERS:
+        if (folder / name).exists():
+            return folder / name
+    searched = " and ".join(str(folder) for folder in _FOLDERS)
+    raise FileNotFoundError(
+        f"The contract's file {name!r} is missing: searched {searched}. Install the package again."
+    )
+
+
+def document(name: str = "checkpoint.yaml") -> dict[str, Any]:
+    """Return a YAML file of the contract as plain data, read anew at each call, so that edits show.
+
+    Raises `FileNotFoundError` as `data_path` does, and `DocumentError` when the file is no YAML mapping.
+    """
+    return load_with_positions(data_path(name)).document
+
+
+@cache
+def requirements() -> tuple[Requirement, ...]:
+    """Return the requirement catalogue in its order; raises like `document`."""
+    return tuple(_records("requirements.yaml", "requirements", Requirement))
+
+
+@cache
+def errors() -> ErrorCatalogue:
+    """Return the error catalogue; raises like `document`."""
+    data = document("errors.yaml")
+    try:
+        published = frozenset((int(entry["status"]), str(entry["code"])) for entry in data["published"])
+        pattern = str(data["gateway_pattern"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _broken(
+            "errors.yaml", f"`published` or `gateway_pattern` is missing or malformed ({error!r})"
+        ) from error
+    conditions = _records("errors.yaml", "conditions", Condition)
+    return ErrorCatalogue(published, pattern, {condition.id: condition for condition in conditions})
+
+
+def _records(name: str, member: str, record: type[_Record]) -> list[_Record]:
+    """Build the records of one list of a data file, lists as tuples."""
+    built: list[_Record] = []
+    for number, entry in enumerate(document(name).get(member) or ()):
+        try:
+            values = {
+                key: tuple(cast("list[str]", value)) if isinstance(value, list) else value
+                for key, value in entry.items()
+            }
+            built.append(record(**values))
+        except (AttributeError, TypeError) as error:
+            raise _broken(name, f"`{member}[{number}]` is malformed ({error})") from error
+    if len({entry.id for entry in built}) != len(built) or not built:
+        raise _broken(name, f"`{member}` is empty or has an id twice")
+    return built
+
+
+def _broken(name: str, what: str) -> DocumentError:
+    return DocumentError(f"{what}. Mend the file or install the package again.", str(data_path(name)))

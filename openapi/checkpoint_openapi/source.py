@@ -1,0 +1,206 @@
+"""A YAML or JSON document together with the place of everything in it.
+
+The values are those of JSON: every key is a string and a date stays text, whatever YAML 1.1 would make of
+them. The keys that YAML reads as something else, such as an unquoted `200`, are listed, since other tools
+stumble over them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import yaml
+
+__all__ = ["DocumentError", "Position", "Source", "load_with_positions", "parse_with_positions"]
+
+_LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+_SCALARS = {
+    f"tag:yaml.org,2002:{name}": getattr(yaml.constructor.SafeConstructor, f"construct_yaml_{name}")
+    for name in ("null", "bool", "int", "float")
+}
+_TEXT = {f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "value")}
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class Position(NamedTuple):
+    """A place in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class DocumentError(Exception):
+    """A document that cannot be used: `what` is wrong, and where, as far as that is known."""
+
+    def __init__(self, what: str, file: str, line: int | None = None, column: int | None = None) -> None:
+        place = ":".join(str(part) for part in (file, line, column) if part is not None)
+        super().__init__(f"{place}: {what}")
+        self.what = what
+        self.file = file
+        self.line = line
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document and the positions of its members."""
+
+    file: str
+    document: dict[str, Any]
+    root: yaml.Node = field(repr=False)
+    plain_keys: tuple[str, ...] = ()
+    """JSON pointers of the members whose key YAML does not read as a string."""
+
+    def position(self, pointer: str) -> Position:
+        """Return where the member at a JSON pointer (RFC 6901) begins: at its key, or at the item of a list.
+
+        A pointer into nothing gets the place of the nearest parent, so that what is missing has a line.
+        """
+        node, place = self.root, self.root
+        for token in pointer.lstrip("#").split("/")[1:]:
+            step = _step(node, token.replace("~1", "/").replace("~0", "~"))
+            if step is None:
+                break
+            place, node = step
+        return _position(self.file, place)
+
+
+def load_with_positions(path: Path | str) -> Source:
+    """Read a YAML or JSON file whose root is an object.
+
+    Raises `DocumentError` when it cannot be read, is no UTF-8, is broken, or has a key twice.
+    """
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror or error}", str(path)) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise DocumentError("is not UTF-8: save it in this encoding", str(path), line) from error
+    return parse_with_positions(text, str(path))
+
+
+def parse_with_positions(text: str, file: str) -> Source:
+    """Read a document from text, naming it `file`; raises like `load_with_positions`."""
+    try:
+        root = yaml.compose(_without_tabs(text), Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else ()
+        raise DocumentError(f"is broken YAML: {error.problem or error.context}", file, *place) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise DocumentError(f"is broken YAML: {error}", file) from error
+    if not isinstance(root, yaml.MappingNode):
+        raise DocumentError("is no document: its root is not an object", file, 1, 1)
+    builder = _Builder(file)
+    document = builder.mapping(root, "")
+    return Source(file, document, root, tuple(builder.plain_keys))
+
+
+class _Builder:
+    """Turns nodes into JSON values; what stands behind an alias is built once."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.plain_keys: list[str] = []
+        self._built: dict[int, Any] = {}
+        self._open: set[int] = set()
+        self._scalars = yaml.constructor.SafeConstructor()
+
+    def value(self, node: yaml.Node, pointer: str) -> Any:
+        """Return the value of any node."""
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        key = id(node)
+        if key in self._open:
+            raise self._error(node, "an alias that contains itself")
+        if key not in self._built:
+            self._open.add(key)
+            if isinstance(node, yaml.MappingNode):
+                self._built[key] = self.mapping(node, pointer)
+            else:
+                items = cast("list[yaml.Node]", node.value)
+                self._built[key] = [
+                    self.value(item, f"{pointer}/{number}") for number, item in enumerate(items)
+                ]
+            self._open.discard(key)
+        return self._built[key]
+
+    def mapping(self, node: yaml.MappingNode, pointer: str) -> dict[str, Any]:
+        """Return a mapping with keys of text, merge keys (`<<`) resolved."""
+        own: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                for parent in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                    if not isinstance(parent, yaml.MappingNode):
+                        raise self._error(parent, "a merge key `<<` whose value is no mapping")
+                    merged = {**self.value(parent, pointer), **merged}
+                continue
+            if not isinstance(key, yaml.ScalarNode):
+                raise self._error(key, "a key that is no text")
+            if key.value in own:
+                raise self._error(key, f"the key {key.value!r} twice in one object: remove one")
+            place = f"{pointer}/{_escaped(key.value)}"
+            if key.tag not in _TEXT:
+                self.plain_keys.append(place)
+            own[key.value] = self.value(value, place)
+        return {**merged, **own}
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        if node.tag in _TEXT:
+            return node.value
+        construct = _SCALARS.get(node.tag)
+        if construct is None:
+            raise self._error(node, f"the tag {node.tag!r}, which JSON does not have")
+        try:
+            return construct(self._scalars, node)
+        except (ValueError, KeyError) as error:
+            raise self._error(node, f"a number that cannot be read: {node.value!r}") from error
+
+    def _error(self, node: yaml.Node, what: str) -> DocumentError:
+        file, line, column = _position(self.file, node)
+        return DocumentError(f"has {what}", file, line, column)
+
+
+def _without_tabs(text: str) -> str:
+    """Return JSON that is indented by tabs with spaces instead, since YAML forbids them; else the text."""
+    if "\t" not in text or not text.lstrip().startswith(("{", "[")):
+        return text
+    try:
+        json.loads(text)
+    except ValueError:
+        return text
+    return text.replace("\t", " ")
+
+
+def _step(node: yaml.Node, token: str) -> tuple[yaml.Node, yaml.Node] | None:
+    """Return the place and the value of one member of a node, or None."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == token and key.tag != _MERGE:
+                return key, value
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                for parent in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                    step = _step(parent, token)
+                    if step is not None:
+                        return step
+    elif isinstance(node, yaml.SequenceNode) and token.isdigit() and int(token) < len(node.value):
+        return node.value[int(token)], node.value[int(token)]
+    return None
+
+
+def _position(file: str, node: yaml.Node) -> Position:
+    return Position(file, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _escaped(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")
