@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from checkpoint_openapi.source import DocumentError, load_with_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "Condition",
@@ -106,21 +109,22 @@ def errors() -> ErrorCatalogue:
     return ErrorCatalogue(published, pattern, {condition.id: condition for condition in conditions})
 
 
-def _records(name: str, member: str, record: type[_Record]) -> list[_Record]:
+def _records(name: str, member: str, record: Callable[..., _Record]) -> list[_Record]:
     """Build the records of one list of a data file, lists as tuples."""
     built: list[_Record] = []
-    for number, entry in enumerate(document(name).get(member) or ()):
+    entries: list[dict[str, Any]] = document(name).get(member) or []
+    for number, entry in enumerate(entries):
         try:
-            values = {
-                key: tuple(cast("list[str]", value)) if isinstance(value, list) else value
-                for key, value in entry.items()
-            }
-            built.append(record(**values))
+            built.append(record(**{key: _frozen(value) for key, value in entry.items()}))
         except (AttributeError, TypeError) as error:
             raise _broken(name, f"`{member}[{number}]` is malformed ({error})") from error
     if len({entry.id for entry in built}) != len(built) or not built:
         raise _broken(name, f"`{member}` is empty or has an id twice")
     return built
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(cast("list[object]", value)) if isinstance(value, list) else value
 
 
 def _broken(name: str, what: str) -> DocumentError:
