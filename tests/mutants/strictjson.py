@@ -1,0 +1,55 @@
+"""Read JSON as RFC 8259 writes it, and nothing more."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+
+__all__ = ["NotJson", "read"]
+
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+
+
+class NotJson(ValueError):  # noqa: N818 - named for what the bytes are
+    """The bytes are no JSON text, or one that nests deeper than allowed."""
+
+
+def read(body: bytes, depth: int = 64) -> Any:
+    """Return the value of `body`; raise `NotJson` on anything else, duplicate names and NaN included.
+
+    `depth` is the greatest number of brackets open at once; it is counted before parsing, so that
+    no input can exhaust the stack of the parser.
+    """
+    if _depth(body) > depth:
+        raise NotJson("nested too deep")
+    try:
+        text = body.decode("utf-8")
+        if text.startswith("\ufeff"):
+            raise NotJson("starts with a byte-order mark")
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise NotJson(str(error)) from error
+
+
+def _depth(body: bytes) -> int:
+    deepest = level = 0
+    for match in _STRING_OR_BRACKET.finditer(body):
+        token = match[0]
+        if token in b"[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif token in b"]}":
+            level -= 1
+    return deepest
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise NotJson("a name occurs twice in one object")
+    return members
+
+
+def _constant(name: str) -> NoReturn:
+    raise NotJson(f"{name} is no JSON value")

@@ -1,0 +1,297 @@
+"""The independent server answers as the contract says, so that it can stand beside the reference server."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .refusals import CONDITIONS
+from .server import Server, running
+from .shots import BASE, Shot, checkpoint, document, get, item_list, parameters, pause, transcript
+from .world import (
+    POLICY,
+    PROJECT,
+    PROVIDER,
+    SECOND_POLICY,
+    SECOND_PROJECT,
+    TOKENS,
+    TROUBLED,
+    TROUBLED_PROJECT,
+    stable_id,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OUTSIDE = stable_id("outside")
+DEEP = b'{"checkpoint":' + b"[" * 10_000 + b"]" * 10_000 + b"}"
+
+REFUSED: dict[str, list[Shot]] = {
+    "invalid-request": [
+        *(
+            BASE.but(body=body)
+            for body in (
+                b"",
+                b"{",
+                b"null",
+                b"[]",
+                b'"x"',
+                b"\xff",
+                b"\xef\xbb\xbf{}",
+                b'{"checkpoint": NaN}',
+                DEEP,
+                BASE.octets + b"{}",
+                BASE.octets.replace(b'{"plan', b'{"plan_id": "x", "plan'),
+                b'{"checkpoint": ' + b"9" * 5000 + b"}",
+                {},
+                {**BASE.body, "other": 1},
+            )
+        ),
+        *(
+            checkpoint(value)
+            for value in (None, [], "x", 1, {}, {"plan_id": POLICY.id}, {**BASE.body["checkpoint"], "x": 1})
+        ),
+        *(
+            BASE.but(body=document(value))
+            for value in (None, 1, [], {}, "", "x", POLICY.id.upper(), POLICY.id + "\n")
+        ),
+        *(parameters(value) for value in (None, [], "x", 1, {"other": 1})),
+        *(parameters({"auto_trigger": value}) for value in ("true", 0, 1, None, [], {})),
+        *(
+            parameters({"resources": value})
+            for value in ("x", {}, 1, [1], [None], [[]], [POLICY.resources[0].id] * 65)
+        ),
+        *(
+            BASE.but(content_type=value)
+            for value in (None, "", "text/plain", "application/jsonx", "application/json; charset=latin-1")
+        ),
+    ],
+    "unknown-provider": [
+        BASE.but(provider=value) for value in ("x", PROVIDER.upper(), OUTSIDE, PROVIDER + "0", "%00", "%ff")
+    ],
+    "resource-not-in-policy": [
+        parameters({"resources": value}) for value in ([OUTSIDE], [""], [POLICY.resources[0].id, "\ud800"])
+    ],
+    "unauthenticated": [
+        *(
+            BASE.but(token=value, body=body)
+            for body in (BASE.body, b"{")
+            for value in (None, "", "x", TOKENS["demo"][:-1], TOKENS["demo"] + "x", "é", "x" * 9000)
+        ),
+        BASE.but(token=TOKENS["expired"]),
+        BASE.but(token=None, body=b"x" * 600_000),
+        get("policies").but(token=None),
+    ],
+    "forbidden": [
+        BASE.but(token=TOKENS["second"]),
+        BASE.but(token=TOKENS["read_only"]),
+        BASE.but(project="x"),
+        BASE.but(project=PROJECT.upper()),
+        get("policies").but(token=TOKENS["second"]),
+    ],
+    "policy-not-found": [BASE.but(body=document(value)) for value in (OUTSIDE, SECOND_POLICY.id)],
+    "no-route": [
+        BASE.but(path=path) for path in ("/", "/v1", f"/v1/{PROJECT}/providers/{PROVIDER}/checkpoints/")
+    ],
+    "method-not-allowed": [
+        BASE.but(method=name) for name in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS", "post")
+    ],
+    "too-large": [BASE.but(body=document("x" * (1 << 20)))],
+    "account-not-verified": [BASE.but(project=TROUBLED_PROJECT, token=TOKENS["unverified"])],
+    "project-closed": [BASE.but(project=TROUBLED_PROJECT, token=TOKENS["closed"])],
+    "checkpoint-not-found": [
+        BASE.but(method="DELETE", path=f"/v1/{PROJECT}/providers/{PROVIDER}/checkpoints/{OUTSIDE}")
+    ],
+    **{
+        name: [BASE.but(project=TROUBLED_PROJECT, token=TOKENS["troubled"], body=document(policy.id))]
+        for name, policy in TROUBLED.items()
+    },
+}
+
+
+class Slow(Server):
+    """Protects for long enough to be seen on a busy machine."""
+
+    protect_seconds = 0.4
+
+
+class Conflicting(Slow):
+    """Refuses a second run while the first goes on."""
+
+    conflict = True
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Run the conforming server for the module."""
+    with running() as target:
+        yield target["url"]
+
+
+def _body(answer: str) -> Any:
+    return json.loads(answer.partition("\n\n")[2])
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_each_condition_gets_its_status_and_code(url: str, name: str) -> None:
+    """Each row of the error table is answered, and a valid request after it on the same connection is served."""
+    condition = CONDITIONS[name]
+    for shot in REFUSED[name]:
+        refused, served = transcript(url, [shot, BASE])
+        assert refused.startswith(f"HTTP/1.1 {condition.status} "), (shot, refused)
+        assert _body(refused) == {"error_code": condition.code, "error_msg": condition.text}
+        assert ("Allow: POST" in refused) is (name == "method-not-allowed")
+        assert served.startswith("HTTP/1.1 200 OK")
+
+
+def test_the_table_is_whole() -> None:
+    """Every condition of the contract is exercised, the one that needs a running checkpoint elsewhere."""
+    assert set(REFUSED) | {"checkpoint-protecting"} == set(CONDITIONS)
+
+
+def test_the_documented_request_gets_the_documented_answer(url: str) -> None:
+    """The 200 holds every member of section 2, for the two selected resources."""
+    (answer,) = transcript(url, [BASE])
+    resources = [
+        {
+            "id": r.id,
+            "type": r.type,
+            "name": r.name,
+            "extra_info": json.dumps({"exclude_volumes": list(r.excluded)}),
+        }
+        for r in POLICY.resources[:2]
+    ]
+    assert _body(answer) == {
+        "checkpoint": {
+            "id": "<uuid 1>",
+            "status": "protecting",
+            "created_at": "<now>",
+            "resource_graph": None,
+            "project_id": PROJECT,
+            "protection_plan": {"id": POLICY.id, "name": "backup", "resources": resources},
+            "extra_info": '{"created_by": "manual"}',
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "count", "created_by"),
+    [
+        ({}, 3, "manual"),
+        ({"resources": None}, 3, "manual"),
+        ({"resources": []}, 3, "manual"),
+        ({"auto_trigger": True}, 3, "operation-engine"),
+        ({"auto_trigger": True, "resources": [POLICY.resources[2].id] * 64}, 1, "operation-engine"),
+    ],
+)
+def test_parameters_select(url: str, value: dict[str, Any], count: int, created_by: str) -> None:
+    """Absent, null and empty resources mean all, and the trigger decides who created it."""
+    (answer,) = transcript(url, [parameters(value)])
+    made = _body(answer)["checkpoint"]
+    assert len(made["protection_plan"]["resources"]) == count
+    assert json.loads(made["extra_info"]) == {"created_by": created_by}
+
+
+def test_a_charset_and_a_chunked_body_are_accepted(url: str) -> None:
+    """Framing and a charset parameter change nothing."""
+    chunked = b"".join(b"%x\r\n%c\r\n" % (1, byte) for byte in BASE.octets) + b"0\r\n\r\n"
+    shots = [
+        BASE.but(content_type='Application/JSON;charset="UTF-8"'),
+        BASE.but(body=chunked, headers=(("Transfer-Encoding", "chunked"),)),
+        BASE.but(headers=(("Expect", "100-continue"),)),
+    ]
+    assert [answer[9:12] for answer in transcript(url, shots)] == ["200"] * 3
+
+
+def test_ids_are_unique_under_concurrent_calls(url: str) -> None:
+    """Sixteen calls at once give sixteen checkpoints."""
+    ids = [_body(answer)["checkpoint"]["id"] for answer in transcript(url, [BASE.but(copies=16)])]
+    assert len(set(ids)) == 16
+
+
+def test_garbage_is_answered_and_the_connection_closed(url: str) -> None:
+    """Bytes that are no request get a 400 with the contract's body and an announced close."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as sock:
+        sock.sendall(b"garbage\r\n\r\n")
+        answer = sock.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"Connection: close" in answer
+
+
+def test_items_appear_and_become_available() -> None:
+    """Each selected resource has an item, which becomes available; a refused request has none."""
+    with running(Slow) as target:
+        refused = parameters({"resources": [OUTSIDE]})
+        answers = transcript(target["url"], [BASE, refused, item_list(), pause(0.45), item_list()])
+        items = [_body(answer)["checkpoint_items"] for answer in answers[2:]]
+        assert [[item["status"] for item in each] for each in items] == [
+            ["protecting"] * 2,
+            ["available"] * 2,
+        ]
+
+
+def test_deletion_waits_and_removes() -> None:
+    """A protecting checkpoint cannot be deleted; an available one leaves the list."""
+    with running(Slow) as target:
+        url = target["url"]
+        host, _, port = url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port))) as sock:
+            sock.sendall(BASE.encode(host, "").replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
+            made = json.loads(sock.makefile("rb").read().partition(b"\r\n\r\n")[2])["checkpoint"]["id"]
+        path = f"/v1/{PROJECT}/providers/{PROVIDER}/checkpoints/{made}"
+        delete = Shot(method="DELETE", path=path, body=b"")
+        early, late, again, items = transcript(url, [delete, pause(0.45), delete, delete, item_list()])
+    assert [early[9:12], late[9:12], again[9:12]] == ["400", "200", "404"]
+    assert _body(early)["error_code"] == "CSBS.2003"
+    assert _body(late) == {}
+    assert _body(items) == {"checkpoint_items": []}
+
+
+def test_filters_and_pages_of_items() -> None:
+    """Filters and paging narrow the list, and nonsense is refused."""
+    with running() as target:
+        made = [parameters({"resources": [r.id]}) for r in POLICY.resources]
+        queries = {
+            f"?resource_id={POLICY.resources[1].id}": 1,
+            "?limit=2": 2,
+            "?offset=1&limit=1": 1,
+            "?offset=9": 0,
+            "?name=backup-server2": 1,
+            f"?policy_id={POLICY.id}": 3,
+            "?policy_id=x": 0,
+            "?end_time=2000-01-01T00:00:00": 0,
+            "?start_time=2000-01-01T00:00:00&sort=name:desc,created_at": 3,
+            "?checkpoint_id=x": 0,
+        }
+        answers = transcript(target["url"], [*made, *map(item_list, queries)])[3:]
+        assert [len(_body(answer)["checkpoint_items"]) for answer in answers] == list(queries.values())
+        bad = ["?limit=0", "?limit=x", "?offset=-1", "?sort=x", "?marker=x", "?unknown=1"]
+        assert [a[9:12] for a in transcript(target["url"], map(item_list, bad))] == ["400"] * len(bad)
+
+
+def test_policies_are_listed_page_by_page(url: str) -> None:
+    """The list holds the policies of the project and of no other."""
+    answers = transcript(url, [get("policies"), get("policies?limit=1"), get("policies?name=weekly")])
+    names = [[policy["name"] for policy in _body(answer)["policies"]] for answer in answers]
+    assert names == [["backup", "weekly"], ["backup"], ["weekly"]]
+
+
+def test_a_running_policy_refuses_a_second_run_with_the_conflict_option() -> None:
+    """With `conflict`, a second call is refused until the first has ended."""
+    with running(Conflicting) as target:
+        assert "conflict" in target["profiles"]
+        answers = transcript(target["url"], [BASE, BASE, pause(0.45), BASE])
+        assert [re.findall(r"CSBS\.\d+", answer) for answer in answers] == [[], ["CSBS.1001"], []]
+
+
+def test_the_target_names_every_fixture() -> None:
+    """The target holds what a target file holds, and does not share state with the next server."""
+    with running(timeout=1.5) as target:
+        assert target["timeout"] == 1.5
+        assert target["policy"]["resources"] == [resource.id for resource in POLICY.resources]
+        assert target["fixtures"]["second_project"]["project_id"] == SECOND_PROJECT
