@@ -1,0 +1,84 @@
+"""The ASGI application: Connexion with the documents, and around it the contract's errors."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from checkpoint_openapi.load import document
+
+from checkpoint_handlers.auth import Authenticator, TokenHandler
+from checkpoint_handlers.dispatch import Dispatcher, Entry
+from checkpoint_handlers.errors import ErrorAnswers, Refusal, StartError
+from checkpoint_handlers.framework import ConnexionMiddleware, Resolver, RoutingMiddleware, SecurityMiddleware
+from checkpoint_handlers.operations import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from connexion.spec import Specification
+    from starlette.types import Receive, Scope, Send
+
+    from checkpoint_handlers.service import Service
+
+__all__ = ["DOCUMENTS", "create_app"]
+
+DOCUMENTS = ("checkpoint.yaml", "companions.yaml")
+"""The documents that the server is generated from."""
+
+
+async def create_app(
+    service: Service, documents: Sequence[Mapping[str, Any]] | None = None
+) -> ConnexionMiddleware:
+    """Return the application of a service, with every route, check and handler compiled.
+
+    `documents` defaults to those of the installed contract. Raises `StartError` for an operation without handler,
+    and what Connexion raises for a document that is no OpenAPI 3.0.
+    """
+    security = {"apiKey": partial(TokenHandler, Authenticator(service.store, service.clock))}
+    app = ConnexionMiddleware(
+        _no_route,
+        middlewares=[ErrorAnswers, _Routing, SecurityMiddleware, Dispatcher],
+        resolver=Resolver(function_resolver=partial(_entry, operations(service))),
+        security_map=security,
+    )
+    for loaded in documents if documents is not None else [document(name) for name in DOCUMENTS]:
+        app.add_api(dict(loaded))
+    # Connexion builds its stack at the first event, whichever it is; now is better than at the first request.
+    await app({"type": "lifespan"}, _nothing_to_receive, _nothing_to_send)
+    return app
+
+
+class _Routing(RoutingMiddleware):
+    """Connexion's routing without the redirect to the path with or without a trailing slash."""
+
+    def add_api(self, specification: Specification, *args: Any, **kwargs: Any) -> None:
+        """Add the routes of a document."""
+        super().add_api(specification, *args, **kwargs)
+        self.router.redirect_slashes = False
+        for mount in self.router.routes:
+            mount.app.redirect_slashes = False  # type: ignore[attr-defined]
+
+
+def _entry(table: Mapping[str, Entry], operation_id: str) -> Entry:
+    try:
+        return table[operation_id]
+    except KeyError:
+        raise StartError(
+            f"The operation {operation_id!r} of the document has no handler; there are {', '.join(table)}. "
+            "Mend the document or add a handler to the operations table."
+        ) from None
+
+
+async def _no_route(scope: Scope, _receive: Receive, _send: Send) -> None:
+    """Answer what no document routes."""
+    if scope["type"] == "http":
+        raise Refusal("no-route")
+
+
+async def _nothing_to_receive() -> Any:
+    raise AssertionError("no event of the start is answered")
+
+
+async def _nothing_to_send(_message: Any) -> None:
+    raise AssertionError("no event of the start is answered")

@@ -1,0 +1,90 @@
+"""`createCheckpoint`: execute a backup policy (contract, sections 1 to 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from checkpoint_handlers.errors import Refusal
+from checkpoint_handlers.ids import new_id
+from checkpoint_handlers.service import Service, require_provider
+from checkpoint_handlers.store import CreateOutcome, NewCheckpoint
+
+if TYPE_CHECKING:
+    from checkpoint_handlers.dispatch import Request
+    from checkpoint_handlers.store import Caller, Policy, Resource
+
+__all__ = ["create_checkpoint"]
+
+_CREATED_BY = {False: '{"created_by": "manual"}', True: '{"created_by": "operation-engine"}'}
+
+
+async def create_checkpoint(service: Service, caller: Caller, request: Request) -> dict[str, Any]:
+    """Create a checkpoint and return it; raise `Refusal` for the first condition that stands against it."""
+    order = request.body["checkpoint"]
+    require_provider(request.path["provider_id"])
+    policy = await service.store.policy(request.project_id, order["plan_id"])
+    if policy is None:
+        raise Refusal("policy-not-found")
+    resources = _select(policy, order["parameters"].get("resources"))
+    _require_state(caller, resources)
+    checkpoint = NewCheckpoint(
+        id=new_id(),
+        project=caller.project,
+        policy_id=policy.id,
+        auto_trigger=order["parameters"].get("auto_trigger", False),
+        created_at=service.clock.stamp(),
+        ready_at=service.clock.stamp(ahead=service.protect_seconds),
+        resources=resources,
+    )
+    outcome = await service.store.create(checkpoint, exclusive=service.conflict)
+    if outcome is not CreateOutcome.CREATED:
+        raise Refusal(outcome.value)
+    return {"checkpoint": _present(checkpoint, policy)}
+
+
+def _select(policy: Policy, wanted: list[str] | None) -> list[Resource]:
+    """Return the wanted resources, each once; all of the policy when none is named (REQ-5)."""
+    if not wanted:
+        resources = list(policy.resources)
+    else:
+        known = {resource.id: resource for resource in policy.resources}
+        if any(identifier not in known for identifier in wanted):
+            raise Refusal("resource-not-in-policy")
+        resources = [known[identifier] for identifier in dict.fromkeys(wanted)]
+    for resource in resources:
+        if resource.obstacle is not None:
+            raise Refusal(resource.obstacle)
+    return resources
+
+
+def _require_state(caller: Caller, resources: list[Resource]) -> None:
+    """Refuse a project that the service is closed to, and a run with nothing to back up."""
+    if not caller.project.open:
+        raise Refusal("project-closed")
+    if not resources:
+        raise Refusal("nothing-to-back-up")
+
+
+def _present(checkpoint: NewCheckpoint, policy: Policy) -> dict[str, Any]:
+    """Return the documented form of a new checkpoint (RESP-1 to RESP-12)."""
+    return {
+        "id": checkpoint.id,
+        "status": "protecting",
+        "created_at": checkpoint.created_at,
+        "resource_graph": None,
+        "project_id": checkpoint.project.id,
+        "protection_plan": {
+            "id": policy.id,
+            "name": policy.name,
+            "resources": [
+                {
+                    "id": resource.id,
+                    "type": resource.type,
+                    "name": resource.name,
+                    "extra_info": resource.extra_info,
+                }
+                for resource in checkpoint.resources
+            ],
+        },
+        "extra_info": _CREATED_BY[checkpoint.auto_trigger],
+    }

@@ -1,0 +1,88 @@
+"""`checkpoint-contract serve`: start the reference server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["serve"]
+
+
+class _CannotStartError(click.ClickException):
+    """One line on stderr and exit code 2: usage or configuration."""
+
+    exit_code = 2
+
+
+def _default_database() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("checkpoint-contract") / "checkpoints.sqlite3"
+
+
+@click.command(epilog="Example: checkpoint-contract serve --port 0 --database demo.sqlite3")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one. The port is printed.",
+)
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="SQLite file of the server, made on first start. [default: in your data directory]",
+)
+@click.option("--reload", is_flag=True, help="Start anew when the code or a document changes.")
+@click.option(
+    "--protect-seconds",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 86400),
+    help="How long a new checkpoint is protecting before it is available.",
+)
+@click.option("--conflict", is_flag=True, help="Let a policy that is running refuse a second run.")
+@click.option(
+    "--target-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a target file for `verify` once the server listens.",
+)
+def serve(  # noqa: PLR0913 - one parameter for each option of the command
+    host: str,
+    port: int,
+    database: Path | None,
+    reload: bool,
+    protect_seconds: float,
+    conflict: bool,
+    target_file: Path | None,
+) -> None:
+    """Start the reference server on demonstration data, until Ctrl-C.
+
+    Exit codes: 0 ended by a signal, 2 not started (one line on stderr says why).
+    """
+    from checkpoint_handlers.errors import StartError
+    from checkpoint_handlers.server import Options, bind, run
+
+    if conflict and not protect_seconds:
+        raise _CannotStartError(
+            "--conflict has no effect without --protect-seconds: no policy would ever run."
+        )
+    options = Options(
+        host=host,
+        database=(database or _default_database()).absolute(),
+        protect_seconds=protect_seconds,
+        conflict=conflict,
+        target_file=target_file.absolute() if target_file else None,
+    )
+    try:
+        listener = bind(host, port)
+        if reload:
+            from checkpoint_handlers.reload import run_reloading
+
+            run_reloading(options, listener)
+        else:
+            run(options, listener)
+    except StartError as error:
+        raise _CannotStartError(str(error)) from error

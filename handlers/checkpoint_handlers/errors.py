@@ -1,0 +1,121 @@
+"""Refusals: every error answer of the server, its body made from the catalogue `errors.yaml`."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import orjson
+from checkpoint_openapi.load import errors
+from starlette.exceptions import HTTPException
+
+from checkpoint_handlers.framework import ProblemException
+from checkpoint_handlers.store import StoreUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from checkpoint_openapi.load import Condition
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+__all__ = ["ClientGoneError", "ErrorAnswers", "Refusal", "StartError"]
+
+_log = logging.getLogger("checkpoint_handlers")
+
+_CONDITION_OF_STATUS = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "no-route",
+    405: "method-not-allowed",
+    413: "too-large",
+}
+
+_EXTRA_HEADERS: Mapping[str, Iterable[tuple[bytes, bytes]]] = {
+    # RFC 9110, 11.6.1: a 401 names the scheme. The header X-Auth-Token has none registered.
+    "unauthenticated": ((b"www-authenticate", b'X-Auth-Token realm="CSBS"'),),
+    "unavailable": ((b"retry-after", b"1"),),
+}
+
+
+class StartError(Exception):
+    """The server cannot start; the message is one line that says what, where and what to do."""
+
+
+class ClientGoneError(Exception):
+    """The client closed the connection before its request was complete: there is nobody to answer."""
+
+
+class Refusal(Exception):  # noqa: N818 - the contract's word; it is an answer and no fault of the server
+    """A request is refused for one of the conditions of `errors.yaml` (contract, section 3).
+
+    `detail` replaces the condition's text as `error_msg`; it must disclose nothing of the server's inside.
+    """
+
+    def __init__(self, condition: str, detail: str | None = None) -> None:
+        super().__init__(condition)
+        self.condition: Condition = errors().conditions[condition]
+        self.detail = detail
+
+    @property
+    def status(self) -> int:
+        """The HTTP status; Connexion's security reads it to choose among several refusals."""
+        return self.condition.status
+
+    def body(self) -> bytes:
+        """Return the error body of the contract as JSON."""
+        return orjson.dumps(
+            {"error_code": self.condition.code, "error_msg": self.detail or self.condition.text}
+        )
+
+
+class ErrorAnswers:
+    """The outermost middleware: whatever fails inside becomes the contract's answer (HTTP-5, ERR-1)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers: list[tuple[bytes, bytes]] = []
+        try:
+            await self.app(scope, receive, send)
+        except ClientGoneError:
+            return
+        except Refusal as error:
+            refusal = error
+        except StoreUnavailableError as error:
+            _log.warning("The store is out of reach: %s", error)
+            refusal = Refusal("unavailable")
+        except HTTPException as error:
+            refusal = _from_status(error.status_code)
+            headers = [
+                (name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items()
+            ]
+        except ProblemException as error:
+            refusal = _from_status(error.status)
+        except Exception:
+            _log.exception("%s failed", scope["method"])
+            refusal = Refusal("internal-error")
+        else:
+            return
+        await _answer(refusal, headers, send)
+
+
+def _from_status(status: int) -> Refusal:
+    """Return the refusal for an error that the framework raised."""
+    if status in _CONDITION_OF_STATUS:
+        return Refusal(_CONDITION_OF_STATUS[status])
+    return Refusal("invalid-request" if 400 <= status < 500 else "internal-error")
+
+
+async def _answer(refusal: Refusal, headers: list[tuple[bytes, bytes]], send: Send) -> None:
+    body = refusal.body()
+    headers += [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        *_EXTRA_HEADERS.get(refusal.condition.id, ()),
+    ]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,28 @@
+"""Connexion as far as this server uses it, imported in one place."""
+
+from __future__ import annotations
+
+import warnings
+
+with warnings.catch_warnings():
+    # Connexion imports Starlette's test client, which announces that it will want another HTTP library. That is
+    # nothing to an operator who starts the server.
+    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
+    from connexion.exceptions import ProblemException
+    from connexion.middleware import ConnexionMiddleware
+    from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+    from connexion.middleware.routing import RoutingMiddleware
+    from connexion.middleware.security import SecurityMiddleware
+    from connexion.resolver import Resolver
+    from connexion.security import ApiKeySecurityHandler
+
+__all__ = [
+    "ApiKeySecurityHandler",
+    "ConnexionMiddleware",
+    "ProblemException",
+    "Resolver",
+    "RoutedAPI",
+    "RoutedMiddleware",
+    "RoutingMiddleware",
+    "SecurityMiddleware",
+]

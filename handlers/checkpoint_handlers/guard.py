@@ -1,0 +1,112 @@
+"""The guard: what a request's body must be before any schema looks at it.
+
+Connexion by itself answers 500 to a body that is no UTF-8, to deep nesting, to a huge integer and to two
+Content-Type headers, takes the last of duplicate keys, and refuses a chunked body. Here each of them gets the
+contract's 400 or 413, or is accepted.
+"""
+
+from __future__ import annotations
+
+import json
+from email.message import Message
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from checkpoint_handlers.errors import ClientGoneError, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.types import Receive, Scope
+
+__all__ = ["MAX_BODY", "MAX_DEPTH", "parse_json", "read_body", "require_media_type"]
+
+MAX_BODY = 1024 * 1024
+"""The largest body in bytes."""
+MAX_DEPTH = 64
+"""How deep arrays and objects may nest; the validator itself gives up at about 250."""
+
+_UTF_8 = frozenset({"utf-8", "utf8"})
+
+
+def require_media_type(scope: Scope, accepted: Collection[str]) -> None:
+    """Refuse a request whose one Content-Type is none of `accepted` (lower case) in UTF-8 (REQ-6, REQ-13)."""
+    values = [value for name, value in scope["headers"] if name == b"content-type"]
+    if len(values) == 1 and values[0].decode("latin-1") in accepted:
+        return
+    if len(values) != 1:
+        raise Refusal("invalid-request", "The request needs exactly one Content-Type header.")
+    header = Message()
+    header["Content-Type"] = values[0].decode("latin-1")
+    (media_type, _), *parameters = header.get_params() or [("", "")]
+    if media_type.lower() not in accepted:
+        raise Refusal("invalid-request", f"The Content-Type must be {' or '.join(sorted(accepted))}.")
+    if any(name.lower() != "charset" or value.lower() not in _UTF_8 for name, value in parameters):
+        raise Refusal("invalid-request", "The only parameter of the Content-Type may be charset=utf-8.")
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes:
+    """Return the whole body, sent with a length or in chunks.
+
+    Refuses more than `MAX_BODY` bytes as too-large, and raises `ClientGoneError` when the client leaves.
+    """
+    for name, value in scope["headers"]:
+        if name == b"content-length" and int(value) > MAX_BODY:
+            raise Refusal("too-large")
+    chunks: list[bytes] = []
+    size = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise Refusal("too-large")
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the value of a strict JSON text in UTF-8 (RFC 8259), or refuse it as an invalid request.
+
+    Also refused: nesting deeper than `MAX_DEPTH`, a key that occurs twice in one object, a number beyond a
+    double's range, a lone surrogate, a byte order mark.
+    """
+    try:
+        value = orjson.loads(body)
+        # Brackets bound the depth from above, so that an ordinary body is not walked.
+        if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+            raise Refusal("invalid-request", f"The JSON nests deeper than {MAX_DEPTH} levels.")
+        _UNIQUE_KEYS.decode(body.decode())
+    except ValueError as error:
+        reason = "an object has the same key twice" if isinstance(error, _DuplicateKeyError) else "not JSON"
+        raise Refusal("invalid-request", f"The body is malformed: {reason}.") from None
+    return value
+
+
+class _DuplicateKeyError(ValueError):
+    """An object has the same key twice."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _DuplicateKeyError
+    return members
+
+
+_UNIQUE_KEYS = json.JSONDecoder(object_pairs_hook=_unique)
+
+
+def _depth(value: Any) -> int:
+    """Return how many arrays and objects are nested, counted without recursion."""
+    depth = 0
+    level: list[Any] = [value]
+    while level := [item for item in level if isinstance(item, (dict, list))]:
+        depth += 1
+        level = [member for item in level for member in (item.values() if isinstance(item, dict) else item)]
+    return depth

@@ -1,0 +1,27 @@
+"""The operations table: `operationId` of the documents to handler, so that they name no Python."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from checkpoint_handlers.checkpoints import create_checkpoint
+from checkpoint_handlers.deletion import delete_checkpoint
+from checkpoint_handlers.dispatch import Entry
+from checkpoint_handlers.items import list_checkpoint_items
+from checkpoint_handlers.policies import list_policies
+
+if TYPE_CHECKING:
+    from checkpoint_handlers.service import Service
+
+__all__ = ["operations"]
+
+
+def operations(service: Service) -> dict[str, Entry]:
+    """Return the table for one service."""
+    return {
+        "createCheckpoint": Entry(partial(create_checkpoint, service), needs="operate"),
+        "listPolicies": Entry(partial(list_policies, service), needs="read-only"),
+        "listCheckpointItems": Entry(partial(list_checkpoint_items, service), needs="read-only"),
+        "deleteCheckpoint": Entry(partial(delete_checkpoint, service), needs="operate"),
+    }

@@ -1,0 +1,51 @@
+"""`--reload`: the server in a process of its own that is started anew when code or documents change."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+from checkpoint_openapi.load import data_path
+from uvicorn.supervisors.statreload import StatReload
+
+from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.server import Options, run
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+
+__all__ = ["run_reloading"]
+
+
+class _Reloader(StatReload):
+    """Watches the YAML files of the contract beside the code."""
+
+    def iter_py_files(self) -> Iterator[Path]:
+        """Return every file whose change restarts the server."""
+        yield from super().iter_py_files()
+        yield from data_path("checkpoint.yaml").parent.glob("*.yaml")
+
+
+def run_reloading(options: Options, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM; what is wrong with an edit is printed, and the next one tries again."""
+    import checkpoint_handlers
+    import checkpoint_openapi
+
+    folders = [
+        str(Path(package.__file__ or "").parent) for package in (checkpoint_handlers, checkpoint_openapi)
+    ]
+    config = uvicorn.Config("checkpoint_handlers.app:create_app", reload=True, reload_dirs=folders)
+    listener.set_inheritable(True)
+    _Reloader(config, target=partial(_run_child, options), sockets=[listener]).run()
+
+
+def _run_child(options: Options, sockets: list[socket.socket]) -> None:
+    try:
+        run(options, sockets[0])
+    except StartError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2)

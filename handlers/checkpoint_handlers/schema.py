@@ -1,0 +1,56 @@
+"""JSON Schema of OpenAPI 3.0 compiled once, at start, into validators of `jsonschema_rs`."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, cast
+
+import jsonschema_rs
+
+from checkpoint_handlers.errors import Refusal
+
+__all__ = ["Check", "compile_check"]
+
+_SCHEMAS_IN = ("properties", "items", "allOf", "anyOf", "oneOf", "not", "additionalProperties")
+
+
+class Check(Protocol):
+    """Refuses a value that does not fit its schema."""
+
+    def __call__(self, value: Any) -> None:
+        """Return for a value that fits; raise `Refusal` (invalid-request) for another."""
+        ...
+
+
+def compile_check(schema: dict[str, Any], where: str) -> Check:
+    """Return the check of a schema whose `$ref`s are resolved; `where` names the value in its refusals."""
+    validator = jsonschema_rs.Draft4Validator(_plain(schema), mask="the value")
+
+    def check(value: Any) -> None:
+        if validator.is_valid(value):
+            return
+        error = next(iter(validator.iter_errors(value)))
+        pointer = "".join(f"/{part}" for part in error.instance_path)
+        # Never more than a line: a refusal is read by people, and the name of a member may be a megabyte.
+        raise Refusal("invalid-request", f"{where}{pointer[:100]}: {error.message[:200]}.")
+
+    return check
+
+
+def _plain(schema: Any) -> Any:
+    """Return the schema as Draft 4 reads it: `nullable` spelt out, members of answers only forbidden."""
+    if not isinstance(schema, dict):
+        return schema
+    schema = cast("dict[str, Any]", schema)
+    if schema.get("readOnly"):
+        return {"not": {}}
+    plain = {keyword: _plain_keyword(keyword, value) for keyword, value in schema.items()}
+    nullable = plain.pop("nullable", False)
+    return {"anyOf": [{"type": "null"}, plain]} if nullable and "type" in plain else plain
+
+
+def _plain_keyword(keyword: str, value: Any) -> Any:
+    if keyword not in _SCHEMAS_IN:
+        return value
+    if keyword == "properties":
+        return {name: _plain(member) for name, member in value.items()}
+    return [_plain(member) for member in value] if isinstance(value, list) else _plain(value)

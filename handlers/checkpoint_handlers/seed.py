@@ -1,0 +1,234 @@
+"""The demonstration data of a new database, and the tokens to use it with.
+
+The ids are those of the published example, so that its request works as it stands. Only hashes of the tokens are in
+the database; the tokens lie beside it in a file that nobody else may read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from checkpoint_handlers.auth import digest_of
+from checkpoint_handlers.clock import Clock
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from checkpoint_handlers.store import Role
+
+__all__ = [
+    "PLAN_ID",
+    "PROJECT_ID",
+    "RESOURCE_IDS",
+    "SECOND_PLAN_ID",
+    "SECOND_PROJECT_ID",
+    "DemoTokens",
+    "seeder",
+    "tokens_path",
+    "write_private",
+]
+
+PROJECT_ID = "b942cc8342734d15bcb246babb1953cf"
+PLAN_ID = "62171999-3df1-42f7-9513-6f9b1bea4744"
+RESOURCE_IDS = (
+    "7a32a8b5-7977-4e24-b5da-e0eb457db75b",
+    "b2b433bf-7dd6-4a74-aa8f-85673dfbda48",
+    "1c960fe4-e679-421a-97cd-4f7463d2344b",
+)
+SECOND_PROJECT_ID = "d2f1a0c35e7b48f69a0b1c2d3e4f5a6b"
+SECOND_PLAN_ID = "0c7e1d52-3b84-4f0a-9d6e-5a1b2c3d4e5f"
+_CLOSED_PROJECT_ID = "5e0f6b1c7d2a4938b6c5d4e3f2a1b0c9"
+_UNVERIFIED_PROJECT_ID = "8a9b7c6d5e4f40312233445566778899"
+_FULL_PROJECT_ID = "f0e1d2c3b4a5469788796a5b4c3d2e1f"
+
+_VIRTUAL, _METAL = "OS::Nova::Server", "OS::Ironic::BareMetalServer"
+
+OBSTACLES = (
+    "resource-terminated",
+    "resource-type-unsupported",
+    "resource-state-forbids",
+    "resource-type-forbids",
+    "resource-without-disk",
+    "zone-without-backup",
+    "pool-without-backup",
+    "pod-without-backup",
+)
+"""The conditions that a resource of the policy `obstacles` leads to, in the order of its resources."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTokens:
+    """The tokens of the demonstration data, by what they are for."""
+
+    token: str
+    read_only: str
+    expired: str
+    second_project: str
+    closed_project: str
+    unverified_project: str
+    full_project: str
+
+    @classmethod
+    def new(cls) -> DemoTokens:
+        """Return fresh random tokens."""
+        return cls(*(secrets.token_urlsafe(32) for _ in fields(cls)))
+
+    @classmethod
+    def read(cls, path: Path) -> DemoTokens | None:
+        """Return the tokens in a file, or None when there is no such file or it holds something else."""
+        with suppress(OSError, ValueError, TypeError):
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        return None
+
+
+class _Server(NamedTuple):
+    id: str
+    type: str
+    name: str
+    extra_info: str | None = None
+    obstacle: str | None = None
+
+
+class _Plan(NamedTuple):
+    id: str
+    project_id: str
+    name: str
+    description: str
+    servers: tuple[_Server, ...]
+    enabled: bool = True
+
+
+def _demo_id(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+_PLANS = (
+    _Plan(
+        PLAN_ID,
+        PROJECT_ID,
+        "backup",
+        "Every night",
+        (
+            _Server(
+                RESOURCE_IDS[0],
+                _VIRTUAL,
+                "server0",
+                '{"exclude_volumes": ["53dbb1f8-0b14-4850-9346-ef5067acbeb5"]}',
+            ),
+            _Server(RESOURCE_IDS[1], _VIRTUAL, "server1", "{}"),
+            _Server(RESOURCE_IDS[2], _METAL, "metal0"),
+        ),
+    ),
+    _Plan(
+        _demo_id(100),
+        PROJECT_ID,
+        "disabled",
+        "Can be executed by hand all the same",
+        (_Server(_demo_id(101), _VIRTUAL, "server2"),),
+        enabled=False,
+    ),
+    _Plan(_demo_id(200), PROJECT_ID, "empty", "Has nothing to back up", ()),
+    _Plan(
+        _demo_id(300),
+        PROJECT_ID,
+        "obstacles",
+        "Each of its servers refuses to be backed up for a reason of its own",
+        tuple(
+            _Server(_demo_id(301 + number), _VIRTUAL, condition, None, condition)
+            for number, condition in enumerate(OBSTACLES)
+        ),
+    ),
+    _Plan(
+        SECOND_PLAN_ID,
+        SECOND_PROJECT_ID,
+        "backup",
+        "Of the second project",
+        (_Server(_demo_id(401), _VIRTUAL, "other0"),),
+    ),
+    _Plan(_demo_id(500), _CLOSED_PROJECT_ID, "backup", "", (_Server(_demo_id(501), _VIRTUAL, "closed0"),)),
+    _Plan(_demo_id(600), _UNVERIFIED_PROJECT_ID, "backup", "", (_Server(_demo_id(601), _VIRTUAL, "new0"),)),
+    _Plan(_demo_id(700), _FULL_PROJECT_ID, "backup", "", (_Server(_demo_id(701), _VIRTUAL, "full0"),)),
+)
+
+
+def tokens_path(database: Path) -> Path:
+    """Return the file beside the database that holds the demonstration tokens."""
+    return database.with_name(f"{database.name}.tokens")
+
+
+def seeder(database: Path) -> Callable[[sqlite3.Connection], None]:
+    """Return what fills a new database, and writes its tokens beside it before they are committed."""
+
+    def fill(connection: sqlite3.Connection) -> None:
+        tokens = DemoTokens.new()
+        write_private(tokens_path(database), json.dumps(asdict(tokens), indent=2) + "\n")
+        _fill_projects(connection)
+        _fill_tokens(connection, tokens)
+        now = Clock().stamp()
+        for plan in _PLANS:
+            _fill_plan(connection, plan, now)
+
+    return fill
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whole or not at all; raise `OSError` where that fails."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _fill_projects(connection: sqlite3.Connection) -> None:
+    connection.executemany(
+        "INSERT INTO projects (id, verified, open, quota) VALUES (?, ?, ?, ?)",
+        [
+            (PROJECT_ID, True, True, None),
+            (SECOND_PROJECT_ID, True, True, None),
+            (_CLOSED_PROJECT_ID, True, False, None),
+            (_UNVERIFIED_PROJECT_ID, False, True, None),
+            (_FULL_PROJECT_ID, True, True, 0),
+        ],
+    )
+
+
+def _fill_tokens(connection: sqlite3.Connection, tokens: DemoTokens) -> None:
+    operate: Role = "operate"
+    rows: list[tuple[str, str, Role, str | None]] = [
+        (tokens.token, PROJECT_ID, operate, None),
+        (tokens.read_only, PROJECT_ID, "read-only", None),
+        (tokens.expired, PROJECT_ID, operate, "2016-12-06T21:20:29.898823"),
+        (tokens.second_project, SECOND_PROJECT_ID, operate, None),
+        (tokens.closed_project, _CLOSED_PROJECT_ID, operate, None),
+        (tokens.unverified_project, _UNVERIFIED_PROJECT_ID, operate, None),
+        (tokens.full_project, _FULL_PROJECT_ID, operate, None),
+    ]
+    connection.executemany(
+        "INSERT INTO tokens (digest, project_id, role, expires_at) VALUES (?, ?, ?, ?)",
+        [(digest_of(token), *rest) for token, *rest in rows],
+    )
+
+
+def _fill_plan(connection: sqlite3.Connection, plan: _Plan, now: str) -> None:
+    connection.execute(
+        "INSERT INTO policies (id, project_id, name, description, enabled, created_at, parameters, "
+        "scheduled_operations, tags) VALUES (?, ?, ?, ?, ?, ?, '{\"common\": {}}', '[]', '[]')",
+        (plan.id, plan.project_id, plan.name, plan.description, plan.enabled, now),
+    )
+    connection.executemany(
+        "INSERT INTO resources (policy_id, position, id, type, name, extra_info, obstacle) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(plan.id, position, *server) for position, server in enumerate(plan.servers)],
+    )
