@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.load import document
+from starlette.routing import Mount, Router
 
 from checkpoint_handlers.auth import Authenticator, TokenHandler
 from checkpoint_handlers.dispatch import Dispatcher, Entry
@@ -16,7 +17,6 @@ from checkpoint_handlers.operations import operations
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from connexion.spec import Specification
     from starlette.types import Receive, Scope, Send
 
     from checkpoint_handlers.service import Service
@@ -32,8 +32,8 @@ async def create_app(
 ) -> ConnexionMiddleware:
     """Return the application of a service, with every route, check and handler compiled.
 
-    `documents` defaults to those of the installed contract. Raises `StartError` for an operation without handler,
-    and what Connexion raises for a document that is no OpenAPI 3.0.
+    `documents` defaults to those of the installed contract. Raises `StartError` for an operation without
+    handler and for a document that Connexion does not take.
     """
     security = {"apiKey": partial(TokenHandler, Authenticator(service.store, service.clock))}
     app = ConnexionMiddleware(
@@ -52,12 +52,13 @@ async def create_app(
 class _Routing(RoutingMiddleware):
     """Connexion's routing without the redirect to the path with or without a trailing slash."""
 
-    def add_api(self, specification: Specification, *args: Any, **kwargs: Any) -> None:
+    def add_api(self, specification: Any, **kwargs: Any) -> None:
         """Add the routes of a document."""
-        super().add_api(specification, *args, **kwargs)
+        super().add_api(specification, **kwargs)
         self.router.redirect_slashes = False
         for mount in self.router.routes:
-            mount.app.redirect_slashes = False  # type: ignore[attr-defined]
+            if isinstance(mount, Mount) and isinstance(mount.app, Router):
+                mount.app.redirect_slashes = False
 
 
 def _entry(table: Mapping[str, Entry], operation_id: str) -> Entry:

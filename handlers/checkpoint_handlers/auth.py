@@ -46,7 +46,7 @@ class Authenticator:
 
 
 class TokenHandler(ApiKeySecurityHandler):
-    """Connexion's handler of `apiKey` schemes with the authenticator in place of a function named in the document.
+    """Connexion's handler of `apiKey` schemes, with the authenticator for a function named in the document.
 
     Where the key is and what it is called still comes from the document.
     """

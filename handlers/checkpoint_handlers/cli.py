@@ -49,7 +49,7 @@ def _default_database() -> Path:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a target file for `verify` once the server listens.",
 )
-def serve(  # noqa: PLR0913 - one parameter for each option of the command
+def serve(
     host: str,
     port: int,
     database: Path | None,

@@ -22,6 +22,6 @@ class Clock:
         return _EPOCH + timedelta(microseconds=self._latest)
 
     def stamp(self, *, ahead: float = 0.0) -> str:
-        """Return the time `ahead` seconds from now in the documented form, always with six digits (RESP-4)."""
+        """Return the time `ahead` seconds from now in the documented form with six digits (RESP-4)."""
         moment = self.now() + timedelta(seconds=ahead) if ahead else self.now()
         return moment.isoformat(timespec="microseconds")

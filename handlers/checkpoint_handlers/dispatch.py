@@ -1,7 +1,7 @@
 """From the document's operations to the handlers: what each needs of a request is compiled at start.
 
-Connexion routes and authenticates; this middleware, registered like Connexion's own, does the rest in the order of
-the contract (section 3): project and permission, content type and JSON, schema, then the handler.
+Connexion routes and authenticates; this middleware, registered like Connexion's own, does the rest in the
+order of the contract (section 3): project and permission, content type and JSON, schema, then the handler.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from checkpoint_handlers.schema import compile_check
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from connexion.operations import AbstractOperation
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from checkpoint_handlers.framework import Operation
     from checkpoint_handlers.schema import Check
     from checkpoint_handlers.store import Caller, Role
 
@@ -59,12 +59,12 @@ class _Parameter(NamedTuple):
 class _Operation:
     """One operation of the document, ready to be called."""
 
-    def __init__(self, operation: AbstractOperation) -> None:
+    def __init__(self, operation: Operation) -> None:
         self._entry: Entry = operation.function
         if not operation.security:
             raise StartError(
-                f"The operation {operation.operation_id!r} has no security, but acts for the project of a token. "
-                "Mend the document."
+                f"The operation {operation.operation_id!r} has no security, but acts for the project of a "
+                "token. Mend the document."
             )
         self._status = min(int(status) for status in operation.responses if status.startswith("2"))
         self._parser = operation.uri_parser_class(operation.parameters, {})
@@ -104,8 +104,8 @@ class _Operation:
 class _Body:
     """What the document says of a request's body."""
 
-    def __init__(self, operation: AbstractOperation) -> None:
-        content = operation.request_body["content"]
+    def __init__(self, operation: Operation) -> None:
+        content: dict[str, dict[str, Any]] = operation.request_body["content"]
         self._required: bool = operation.request_body.get("required", False)
         self._checks = {
             media_type.lower(): compile_check(definition.get("schema", {}), "The body")
@@ -135,11 +135,11 @@ class _Body:
 class _OperationsAPI(RoutedAPI[_Operation]):
     """The operations of one document."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, specification: Any, **kwargs: Any) -> None:
+        super().__init__(specification, **kwargs)
         self.add_paths()
 
-    def make_operation(self, operation: AbstractOperation) -> _Operation:
+    def make_operation(self, operation: Operation) -> _Operation:
         """Compile an operation."""
         return _Operation(operation)
 
@@ -153,7 +153,7 @@ class Dispatcher(RoutedMiddleware[_OperationsAPI]):
         super().__init__(app)
 
 
-def _parameters(operation: AbstractOperation, place: str) -> list[_Parameter]:
+def _parameters(operation: Operation, place: str) -> list[_Parameter]:
     return [
         _Parameter(
             parameter["name"],

@@ -9,7 +9,6 @@ import orjson
 from checkpoint_openapi.load import errors
 from starlette.exceptions import HTTPException
 
-from checkpoint_handlers.framework import ProblemException
 from checkpoint_handlers.store import StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -75,6 +74,7 @@ class ErrorAnswers:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer whatever it raises."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -93,8 +93,6 @@ class ErrorAnswers:
             headers = [
                 (name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items()
             ]
-        except ProblemException as error:
-            refusal = _from_status(error.status)
         except Exception:
             _log.exception("%s failed", scope["method"])
             refusal = Refusal("internal-error")

@@ -1,14 +1,15 @@
-"""Connexion as far as this server uses it, imported in one place."""
+"""Connexion as far as this server uses it, imported in one place; `framework.pyi` gives it types."""
+
+# pyright: reportMissingTypeStubs=false - the stub is this module's own
 
 from __future__ import annotations
 
 import warnings
 
 with warnings.catch_warnings():
-    # Connexion imports Starlette's test client, which announces that it will want another HTTP library. That is
-    # nothing to an operator who starts the server.
+    # Connexion imports Starlette's test client, which announces that it will want another HTTP library.
+    # That is nothing to an operator who starts the server.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
-    from connexion.exceptions import ProblemException
     from connexion.middleware import ConnexionMiddleware
     from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
     from connexion.middleware.routing import RoutingMiddleware
@@ -19,7 +20,6 @@ with warnings.catch_warnings():
 __all__ = [
     "ApiKeySecurityHandler",
     "ConnexionMiddleware",
-    "ProblemException",
     "Resolver",
     "RoutedAPI",
     "RoutedMiddleware",

@@ -8,6 +8,7 @@ contract's 400 or 413, or is accepted.
 from __future__ import annotations
 
 import json
+import re
 from email.message import Message
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ MAX_BODY = 1024 * 1024
 MAX_DEPTH = 64
 """How deep arrays and objects may nest; the validator itself gives up at about 250."""
 
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+"""A string, whose brackets do not count, or a bracket."""
 _UTF_8 = frozenset({"utf-8", "utf8"})
 
 
@@ -79,7 +82,7 @@ def parse_json(body: bytes) -> Any:
     try:
         value = orjson.loads(body)
         # Brackets bound the depth from above, so that an ordinary body is not walked.
-        if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+        if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
             raise Refusal("invalid-request", f"The JSON nests deeper than {MAX_DEPTH} levels.")
         _UNIQUE_KEYS.decode(body.decode())
     except ValueError as error:
@@ -102,11 +105,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _UNIQUE_KEYS = json.JSONDecoder(object_pairs_hook=_unique)
 
 
-def _depth(value: Any) -> int:
-    """Return how many arrays and objects are nested, counted without recursion."""
-    depth = 0
-    level: list[Any] = [value]
-    while level := [item for item in level if isinstance(item, (dict, list))]:
-        depth += 1
-        level = [member for item in level for member in (item.values() if isinstance(item, dict) else item)]
-    return depth
+def _depth(text: bytes) -> int:
+    """Return how many arrays and objects of a JSON text are nested."""
+    depth = deepest = 0
+    for token in _BRACKETS.finditer(text):
+        if token[0] in b"{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token[0] in b"}]":
+            depth -= 1
+    return deepest

@@ -32,8 +32,9 @@ class _Reloader(StatReload):
 
 def run_reloading(options: Options, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM; what is wrong with an edit is printed, and the next one tries again."""
-    import checkpoint_handlers
     import checkpoint_openapi
+
+    import checkpoint_handlers
 
     folders = [
         str(Path(package.__file__ or "").parent) for package in (checkpoint_handlers, checkpoint_openapi)
@@ -43,7 +44,8 @@ def run_reloading(options: Options, listener: socket.socket) -> None:
     _Reloader(config, target=partial(_run_child, options), sockets=[listener]).run()
 
 
-def _run_child(options: Options, sockets: list[socket.socket]) -> None:
+def _run_child(options: Options, sockets: list[socket.socket] | None) -> None:
+    assert sockets
     try:
         run(options, sockets[0])
     except StartError as error:

@@ -10,7 +10,8 @@ from checkpoint_handlers.errors import Refusal
 
 __all__ = ["Check", "compile_check"]
 
-_SCHEMAS_IN = ("properties", "items", "allOf", "anyOf", "oneOf", "not", "additionalProperties")
+_SCHEMAS = ("items", "not", "additionalProperties")
+_LISTS_OF_SCHEMAS = ("allOf", "anyOf", "oneOf")
 
 
 class Check(Protocol):
@@ -49,8 +50,8 @@ def _plain(schema: Any) -> Any:
 
 
 def _plain_keyword(keyword: str, value: Any) -> Any:
-    if keyword not in _SCHEMAS_IN:
-        return value
     if keyword == "properties":
         return {name: _plain(member) for name, member in value.items()}
-    return [_plain(member) for member in value] if isinstance(value, list) else _plain(value)
+    if keyword in _LISTS_OF_SCHEMAS:
+        return [_plain(member) for member in value]
+    return _plain(value) if keyword in _SCHEMAS else value

@@ -78,7 +78,7 @@ _VERSION_1 = (
     "CREATE TABLE revision (value INTEGER NOT NULL)",
     "INSERT INTO revision VALUES (0)",
     *(
-        f"CREATE TRIGGER {table}_{event.lower()} AFTER {event} ON {table} "
+        f"CREATE TRIGGER {table}_{event.lower()} AFTER {event} ON {table} "  # noqa: S608 - names from above
         "BEGIN UPDATE revision SET value = value + 1; END"
         for table in _CATALOGUE
         for event in ("INSERT", "UPDATE", "DELETE")
@@ -97,15 +97,7 @@ def migrate(connection: sqlite3.Connection, fill: Callable[[sqlite3.Connection],
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables and application != APPLICATION_ID:
-            raise StartError("it is the database of another program; name another file")
-        if version > len(MIGRATIONS):
-            raise StartError(
-                f"it has version {version} and this server knows {len(MIGRATIONS)}; install a newer server"
-            )
+        version = _version(connection)
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 connection.execute(statement)
@@ -116,3 +108,17 @@ def migrate(connection: sqlite3.Connection, fill: Callable[[sqlite3.Connection],
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Return the version of a database of this server, 0 for an empty file."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and application != APPLICATION_ID:
+        raise StartError("it is the database of another program; name another file")
+    if version > len(MIGRATIONS):
+        raise StartError(
+            f"it has version {version} and this server knows {len(MIGRATIONS)}; install a newer server"
+        )
+    return int(version)

@@ -1,7 +1,7 @@
 """The demonstration data of a new database, and the tokens to use it with.
 
-The ids are those of the published example, so that its request works as it stands. Only hashes of the tokens are in
-the database; the tokens lie beside it in a file that nobody else may read.
+The ids are those of the published example, so that its request works as it stands. Only hashes of the tokens
+are in the database; the tokens lie beside it in a file that nobody else may read.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def write_private(path: Path, text: str) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
         draft.replace(path)
     except OSError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checkpoint_handlers.ids import new_id
 from checkpoint_handlers.store import (
@@ -78,7 +78,7 @@ def items(
 
 
 def create(connection: sqlite3.Connection, new: NewCheckpoint, *, exclusive: bool) -> CreateOutcome:
-    """Insert a checkpoint and its items, unless its policy is running (`exclusive`) or the quota is used up."""
+    """Insert a checkpoint and its items, unless the quota is used up or (`exclusive`) the policy runs."""
     if exclusive:
         running = connection.execute(
             "SELECT auto_trigger FROM checkpoints WHERE policy_id = ? AND ready_at > ? LIMIT 1",
@@ -134,17 +134,17 @@ def delete(connection: sqlite3.Connection, project_id: str, checkpoint_id: str, 
     return DeleteOutcome.DELETED
 
 
-def _policy(connection: sqlite3.Connection, row: tuple[str, ...]) -> Policy:
+def _policy(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Policy:
     resources = connection.execute(
         "SELECT id, type, name, extra_info, obstacle FROM resources WHERE policy_id = ? ORDER BY position",
         (row[0],),
     )
-    return Policy(*row[:4], bool(row[4]), *row[5:], tuple(Resource(*entry) for entry in resources))
+    return Policy(tuple(Resource(*entry) for entry in resources), *row)
 
 
 def _select(
     connection: sqlite3.Connection, table: str, select: str, where: dict[str, str], page: Page
-) -> list[tuple[str, ...]]:
+) -> list[tuple[Any, ...]]:
     """Return the rows of a page; `page.order` names columns that the caller has checked."""
     order = [*page.order, ("seq", True)]
     conditions = list(where)
@@ -152,7 +152,7 @@ def _select(
     if page.marker is not None:
         columns = ", ".join(column for column, _ in order)
         start = connection.execute(
-            f"SELECT {columns} FROM {table} WHERE id = ? AND project_id = ?",
+            f"SELECT {columns} FROM {table} WHERE id = ? AND project_id = ?",  # noqa: S608 - checked names
             (page.marker, where["project_id = ?"]),
         ).fetchone()
         if start is None:

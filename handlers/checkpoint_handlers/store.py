@@ -74,8 +74,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A backup policy with its resources in their order."""
+    """A backup policy."""
 
+    resources: tuple[Resource, ...]
+    """Its servers, in their order."""
     id: str
     project_id: str
     name: str
@@ -85,7 +87,6 @@ class Policy:
     parameters: str
     scheduled_operations: str
     tags: str
-    resources: tuple[Resource, ...]
 
 
 @dataclass(frozen=True, slots=True)

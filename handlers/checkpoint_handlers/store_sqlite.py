@@ -1,7 +1,7 @@
 """The store in one SQLite file: write-ahead log, full synchronisation, one writer.
 
-Readers never wait for the writer. The catalogue (projects, tokens, policies) is remembered between requests and
-forgotten as soon as any process changes it, which one read of the `revision` tells.
+Readers never wait for the writer. The catalogue (projects, tokens, policies) is remembered between requests
+and forgotten as soon as any process changes it, which one read of the `revision` tells.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from checkpoint_handlers.schema_sqlite import migrate
 from checkpoint_handlers.writer import GroupWriter, unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from checkpoint_handlers.store import (
@@ -128,7 +128,7 @@ class SqliteStore:
 
 
 @contextlib.contextmanager
-def _reachable() -> Iterator[None]:
+def _reachable() -> Generator[None]:
     """Turn a failure of the database inside into `StoreUnavailableError`."""
     try:
         yield
