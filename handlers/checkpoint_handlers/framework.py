@@ -1,6 +1,7 @@
 """Connexion as far as this server uses it, imported in one place; `framework.pyi` gives it types."""
 
-# pyright: reportMissingTypeStubs=false - the stub is this module's own
+# The stub is this module's own.
+# pyright: reportMissingTypeStubs=false
 
 from __future__ import annotations
 
