@@ -1,0 +1,107 @@
+"""One fault, one blame: from everything that was found to what each requirement is charged with.
+
+The most specific requirement takes a fault. A symptom that shows all over the place is the general
+requirement's alone, and what follows from a fault is not charged a second time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from checkpoint_conformance.finding import Finding
+
+__all__ = ["Attribution", "attribute"]
+
+_GENERATED = {"FUZZ-1", "FUZZ-2"}
+_CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("AUTH-1/absent", "accepted"): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6"),
+    ("AUTH-2/unknown", "accepted"): ("AUTH-3", "AUTH-4", "AUTH-5"),
+    ("NF-1/unknown", "accepted"): ("NF-2", "REQ-15"),
+}
+"""A probe and its symptom, and the requirements in which the same symptom only follows from it."""
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What is charged, and what is only a consequence of it: requirement to cause."""
+
+    charged: tuple[Finding, ...]
+    consequences: dict[str, str]
+
+
+def attribute(
+    findings: list[Finding], violations_of: Callable[[Finding], set[str]] = lambda _: set()
+) -> Attribution:
+    """Charge each fault once.
+
+    `violations_of` names the requirements that cover what a generated request (FUZZ) has wrong.
+    """
+    consequences: dict[str, str] = {}
+    charged = _gather_spread(findings, consequences)
+    charged = _drop_followers(charged, consequences)
+    charged = _drop_generated(charged, violations_of, consequences)
+    still_charged = {finding.requirement for finding in charged}
+    return Attribution(
+        tuple(charged), {name: why for name, why in consequences.items() if name not in still_charged}
+    )
+
+
+def _gather_spread(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    """Give a symptom that shows under several requirements to the general one."""
+    groups: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.spread:
+            groups[finding.spread.group].append(finding)
+    taken: dict[str, str] = {}
+    for group, members in groups.items():
+        blamed = {finding.requirement for finding in members} - _GENERATED
+        if len(blamed) > 1:
+            taken[group] = min(finding.spread.general for finding in members if finding.spread)
+    gathered = []
+    for finding in findings:
+        general = taken.get(finding.spread.group) if finding.spread else None
+        if general and finding.requirement != general:
+            consequences[finding.requirement] = (
+                f"{general}: {finding.symptom} beyond this requirement's probes"
+            )
+            finding = replace(finding, requirement=general)
+        gathered.append(replace(finding, confirmed=True) if general else finding)
+    return gathered
+
+
+def _drop_followers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    present = {(finding.probe, finding.symptom) for finding in findings}
+    kept = []
+    for finding in findings:
+        causes = [
+            probe
+            for (probe, symptom), followers in _CONSEQUENCES.items()
+            if (probe, symptom) in present and finding.symptom == symptom and finding.requirement in followers
+        ]
+        if causes:
+            consequences[finding.requirement] = f"{causes[0]} was accepted, and this follows from it"
+        else:
+            kept.append(finding)
+    return kept
+
+
+def _drop_generated(
+    findings: list[Finding], violations_of: Callable[[Finding], set[str]], consequences: dict[str, str]
+) -> list[Finding]:
+    """Leave a generated request's finding to the requirement whose own probes found the same fault."""
+    specific = {finding.requirement for finding in findings}
+    acceptance = {f"REQ-{number}" for number in range(1, 7)}
+    kept = []
+    for finding in findings:
+        if finding.requirement not in _GENERATED:
+            kept.append(finding)
+            continue
+        covering = violations_of(finding) if finding.requirement == "FUZZ-2" else acceptance
+        causes = sorted(covering & specific)
+        if causes:
+            consequences[finding.requirement] = f"{causes[0]} covers the same fault"
+        else:
+            kept.append(finding)
+    return kept

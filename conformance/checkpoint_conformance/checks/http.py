@@ -1,0 +1,231 @@
+"""What every answer owes, whatever was asked: bytes (HTTP-2), discretion (HTTP-5), the error's form (ERR)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from checkpoint_openapi.load import ErrorCatalogue
+
+from checkpoint_conformance.exchange import Exchange, Fault, Response
+from checkpoint_conformance.finding import Finding
+from checkpoint_conformance.secrets import Secrets
+from checkpoint_conformance.strict_json import StrictJsonError, parse
+
+__all__ = ["allow", "body_bytes", "condition_code", "disclosure", "error_code", "error_shape", "read_body"]
+
+_BODILESS = frozenset({204, 205, 304})
+_MEDIA_TYPE = re.compile(r"\s*application/json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
+_PARAMETERS = re.compile(r"(\s*;\s*[\w!#$%&'*+.^`|~-]+=([\w!#$%&'*+.^`|~-]+|\"[^\"]*\")|\s*;\s*)*\s*")
+
+_DISCLOSURES = {
+    "a stack trace": re.compile(
+        r"Traceback \(most recent call last\)"
+        r"|File \"[^\"]+\", line \d+"
+        r"|\bat [\w$.<>/]+\([\w$]+\.(?:java|kt|scala|groovy)(?::\d+)?\)"
+        r"|\bat (?:[\w$.<>\[\] ]+ )?\(?(?:file:|node:|[A-Za-z]:\\|/)[^\s()]+:\d+:\d+\)?"
+        r"|\bat [A-Z][\w.]+\.\w+\([^)]*\) in "
+        r"|\bgoroutine \d+ \[|panic: runtime error|thread '[^']*' panicked"
+        r"|\b[\w./-]+\.(?:py|rb|php|go|rs|ts|js|java|kt|cs|cpp):\d+\b"
+        r"|\.(?:php|cs|rb|pl):? (?:on |at )?line \d+"
+        r"|(?:^|[^\w.])(?:[a-z_]\w*\.)+[A-Z]\w*(?:Error|Exception)\b"
+        r"|\b(?:NullPointer|IllegalArgument|IllegalState|ClassCast|NullReference)Exception\b"
+        r"|\b(?:KeyError|TypeError|ValueError|AttributeError|IndexError|NameError|RecursionError|JSONDecodeError"
+        r"|UnicodeDecodeError|ZeroDivisionError|AssertionError|OperationalError|IntegrityError"
+        r"|ProgrammingError|ReferenceError|NoMethodError)\b"
+        r"|Cannot read propert(?:y|ies) of|undefined method `|object has no attribute"
+    ),
+    "a file path": re.compile(
+        r"(?<![\w:/.])/(?:usr|home|var|opt|srv|etc|tmp|root|mnt|proc|Users)/[\w.@+-]+"
+        r"|(?<![\w:/.])(?:/[\w.@+-]+)+\.(?:py|rb|php|go|rs|js|java|jar|class|so|conf|ini|ya?ml|sqlite3?|db|log)\b"
+        r"|\b[A-Za-z]:\\(?:\\)?[\w. -]+\\|\b(?:site|dist)-packages\b|\bnode_modules/"
+    ),
+    "SQL": re.compile(
+        r"\bSELECT\b.{1,300}?\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.{1,100}?\bSET\b|\bDELETE FROM\b"
+        r"|\b[Ss]elect [\w*,.\" `()]+ from [\w.\"`]+ (?:where|join|limit|order)\b"
+        r"|\bsqlite3?[.:]|\bpsycopg\d?\b|\bsqlalchemy\b|\bSQLSTATE\b|\bORA-\d{5}\b|\bpymysql\b|\basyncpg\b"
+        r"|\bSQL(?:ite|Alchemy)?(?:Syntax)?(?:Error|Exception)\b"
+        r"|near \"[^\"]+\": syntax error|syntax error at or near|error in your SQL syntax"
+        r"|\b(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed|violates \w+(?:[- ]\w+)* constraint"
+        r"|no such (?:table|column):|\brelation \"[^\"]+\" does not exist|duplicate key value violates",
+        re.DOTALL,
+    ),
+}
+
+
+def read_body(exchange: Exchange) -> Any:
+    """Return the JSON value of the body. Raises StrictJsonError."""
+    assert exchange.response is not None
+    return parse(exchange.response.body)
+
+
+def allow(exchange: Exchange) -> Iterator[Finding]:
+    """HTTP-4: a 405 names the methods that there are (RFC 9110, 15.5.6), POST among them."""
+    assert exchange.response is not None
+    values = exchange.response.values("Allow")
+    methods = [method.strip() for value in values for method in value.split(",")]
+    if "POST" not in methods:
+        actual = f"Allow: {', '.join(values)}" if values else "no Allow"
+        yield _finding(exchange, "HTTP-4", "allow-without-post", "an Allow that names POST", actual)
+
+
+def body_bytes(exchange: Exchange) -> Iterator[Finding]:
+    """HTTP-2: the answer is framed as it says, and its body is strict JSON in UTF-8 under `application/json`."""
+    response, fault = exchange.response, exchange.fault
+    if fault and fault.kind in (Fault.BAD_HEAD, Fault.TRUNCATED, Fault.SURPLUS):
+        yield _finding(exchange, "HTTP-2", fault.kind.value, "a well-framed answer (RFC 9112)", fault.detail)
+    if response is None or response.status in _BODILESS or 300 <= response.status < 400:
+        return
+    if fault and fault.kind is Fault.TIMEOUT and _is_json(response.body):
+        yield _finding(
+            exchange,
+            "HTTP-2",
+            "content-length-too-large",
+            "a Content-Length that matches the body",
+            f"{len(response.body)} bytes, a whole JSON text, then silence until the timeout",
+        )
+    if fault and fault.kind is not Fault.SURPLUS:
+        return
+    problem = _content_type_problem(response)
+    if problem:
+        yield _finding(exchange, "HTTP-2", "content-type", "one Content-Type: application/json", problem)
+        return
+    try:
+        parse(response.body)
+    except StrictJsonError as error:
+        if not (fault and fault.kind is Fault.SURPLUS):
+            yield _finding(
+                exchange,
+                "HTTP-2",
+                "not-strict-json",
+                "a body of strict JSON in UTF-8 (RFC 8259)",
+                f"a body, but {error}",
+            )
+
+
+def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
+    """HTTP-5: no error discloses a stack trace, a file path, SQL or a token, in its body or its fields."""
+    response = exchange.response
+    if response is None or response.status < 400:
+        return
+    body = response.body.decode("utf-8", "replace")
+    text = "\n".join([_unescaped(body), *(f"{name}: {value}" for name, value in response.headers)])
+    for what, pattern in _DISCLOSURES.items():
+        match = pattern.search(text)
+        if match and not _sent_by_us(match.group(), exchange):
+            yield _finding(
+                exchange,
+                "HTTP-5",
+                "discloses-" + what.rpartition(" ")[2].lower(),
+                "an error without internals",
+                f"{what}: {match.group()[:120]!r}",
+            )
+            return
+    secret = secrets.found_in(text, sent=exchange.request.header("X-Auth-Token"))
+    if secret:
+        yield _finding(
+            exchange, "HTTP-5", "discloses-token", "an error without internals", f"it shows {secret}"
+        )
+
+
+def error_shape(exchange: Exchange) -> Iterator[Finding]:
+    """ERR-1: `error_code` and `error_msg` are non-empty strings; an optional `request_id` is a string."""
+    body = read_body(exchange)
+    expected = 'an object with non-empty strings "error_code" and "error_msg"'
+    if not isinstance(body, dict):
+        yield _finding(exchange, "ERR-1", "error-is-no-object", expected, f"a JSON {_kind(body)}")
+        return
+    for name in ("error_code", "error_msg"):
+        if name not in body:
+            yield _finding(exchange, "ERR-1", f"{name.replace('_', '-')}-missing", expected, f"no {name}")
+        elif not isinstance(body[name], str) or not body[name].strip():
+            actual = f"{name} is {_shown(body[name])}"
+            yield _finding(exchange, "ERR-1", f"{name.replace('_', '-')}-invalid", expected, actual)
+    if not isinstance(body.get("request_id", ""), str | None):
+        actual = f"request_id is {_shown(body['request_id'])}"
+        yield _finding(exchange, "ERR-1", "request-id-invalid", expected, actual)
+
+
+def error_code(exchange: Exchange, errors: ErrorCatalogue) -> Iterator[Finding]:
+    """ERR-2: (status, code) is a published pair, or the code is a gateway's."""
+    assert exchange.response is not None
+    status, code = exchange.response.status, read_body(exchange)["error_code"]
+    if (status, code) in errors.published or re.fullmatch(errors.gateway_pattern, code):
+        return
+    published = sorted(known for at, known in errors.published if at == status)
+    yield _finding(
+        exchange,
+        "ERR-2",
+        "pair-not-published",
+        f"a published code under {status} ({', '.join(published) or 'none'}) or a gateway's",
+        f"{status} with {code}",
+    )
+
+
+def condition_code(
+    exchange: Exchange, conditions: tuple[str, ...], errors: ErrorCatalogue
+) -> Iterator[Finding]:
+    """ERR-3: the condition gets its own code; a gateway's condition any gateway's code."""
+    assert exchange.response is not None
+    status, code = exchange.response.status, read_body(exchange)["error_code"]
+    wanted = {errors.conditions[name].code for name in conditions if errors.conditions[name].status == status}
+    if not wanted or code in wanted:
+        return
+    gateway = re.compile(errors.gateway_pattern)
+    if any(gateway.fullmatch(known) for known in wanted) and gateway.fullmatch(code):
+        return
+    yield _finding(
+        exchange,
+        "ERR-3",
+        "code-of-another-condition",
+        f"{status} {' or '.join(sorted(wanted))}",
+        f"{status} {code}",
+    )
+
+
+def _content_type_problem(response: Response) -> str | None:
+    values = response.values("content-type")
+    if len(values) != 1:
+        return "no Content-Type" if not values else f"{len(values)} Content-Type fields: {', '.join(values)}"
+    match = _MEDIA_TYPE.fullmatch(values[0])
+    if not match or not _PARAMETERS.fullmatch(match.group(1) or ""):
+        return f"Content-Type: {values[0]}"
+    charset = _CHARSET.search(values[0])
+    if charset and charset.group(1).lower() not in ("utf-8", "utf8"):
+        return f"Content-Type: {values[0]}"
+    return None
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        parse(body)
+    except StrictJsonError:
+        return False
+    return True
+
+
+def _unescaped(body: str) -> str:
+    """Read the body as a person would: with JSON's escapes undone where it is JSON."""
+    return body.replace("\\n", "\n").replace('\\"', '"').replace("\\/", "/")
+
+
+def _sent_by_us(text: str, exchange: Exchange) -> bool:
+    """Whether the server only echoes the request: that is no internal of its own."""
+    request = exchange.request
+    return text.strip() in request.path or text.strip().encode() in request.body
+
+
+def _finding(exchange: Exchange, requirement: str, symptom: str, expected: str, actual: str) -> Finding:
+    return Finding(requirement, symptom, "", expected, actual, (exchange,))
+
+
+def _kind(value: Any) -> str:
+    return {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}.get(
+        type(value), "number"
+    )
+
+
+def _shown(value: Any) -> str:
+    return f"{_kind(value)} {str(value)[:60]!r}" if value is not None else "null"

@@ -1,0 +1,268 @@
+"""What a 200 owes: members and types (RESP-1), then what each of them means for the call that was made."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from checkpoint_conformance.calls import Call
+from checkpoint_conformance.exchange import Exchange
+from checkpoint_conformance.finding import Finding, Level
+from checkpoint_conformance.strict_json import StrictJsonError, parse
+from checkpoint_conformance.target import Target
+
+__all__ = ["KNOWN_STATUSES", "RESOURCE_TYPES", "Reading", "checkpoint", "success"]
+
+KNOWN_STATUSES = frozenset(
+    {
+        "protecting",
+        "available",
+        "error",
+        "deleting",
+        "deleted",
+        "error-deleting",
+        "waiting_protect",
+        "waiting_restore",
+        "restoring",
+        "waiting_delete",
+    }
+)
+RESOURCE_TYPES = frozenset({"OS::Nova::Server", "OS::Ironic::BareMetalServer"})
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CREATED_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")
+_CLOCK_TOLERANCE = timedelta(minutes=5)
+_STRINGS = ("id", "status", "created_at", "project_id")
+
+
+class Reading:
+    """What one answer says: the findings, and the requirements that it let be judged."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        """Start with RESP-1, which every answer lets be judged."""
+        self._exchange = exchange
+        self.findings: list[Finding] = []
+        self.exercised = {"RESP-1"}
+
+    def judge(self, requirement: str) -> None:
+        """Note that the answer holds what the requirement speaks of."""
+        self.exercised.add(requirement)
+
+    def add(self, requirement: str, symptom: str, expected: str, actual: str, level: Level = "MUST") -> None:
+        """Add a finding."""
+        self.judge(requirement)
+        self.findings.append(Finding(requirement, symptom, "", expected, actual, (self._exchange,), level))
+
+
+def success(exchange: Exchange, call: Call, target: Target) -> Reading:
+    """RESP-1, and RESP-2 to RESP-10 and RESP-12 as far as one answer shows them.
+
+    A member that is missing or of the wrong type is RESP-1's alone: what it should have meant is not judged.
+    Raises StrictJsonError where the body is none.
+    """
+    assert exchange.response is not None
+    body = parse(exchange.response.body)
+    report = Reading(exchange)
+    members = checkpoint(body)
+    if members is None:
+        report.add("RESP-1", "no-checkpoint", "one root member, `checkpoint`, an object", _shown(body))
+        return report
+    if set(body) != {"checkpoint"}:
+        surplus = ", ".join(sorted(set(body) - {"checkpoint"}))
+        report.add("RESP-1", "second-root-member", "no root member beside `checkpoint`", surplus)
+    _strings(members, report)
+    _resource_graph(members, report)
+    _identity(members, target, report)
+    _status(members, report)
+    _created_at(members, exchange, report)
+    _plan(members, call, target, report)
+    _checkpoint_extra_info(members, call, report)
+    return report
+
+
+def checkpoint(body: Any) -> dict[str, Any] | None:
+    """Return the `checkpoint` member where it is an object, else None."""
+    members = body.get("checkpoint") if isinstance(body, dict) else None
+    return members if isinstance(members, dict) else None
+
+
+def _strings(members: dict[str, Any], report: Reading) -> None:
+    for name in _STRINGS:
+        if name not in members:
+            report.add("RESP-1", f"{_kebab(name)}-missing", f"a string `{name}`", "no such member")
+        elif not isinstance(members[name], str):
+            report.add("RESP-1", f"{_kebab(name)}-type", f"a string `{name}`", _shown(members[name]))
+
+
+def _resource_graph(members: dict[str, Any], report: Reading) -> None:
+    expected = "`resource_graph`, a string or null"
+    if "resource_graph" not in members:
+        report.add("RESP-1", "resource-graph-missing", expected, "no such member")
+        return
+    report.judge("RESP-10")
+    if not isinstance(members["resource_graph"], str | None):
+        report.add("RESP-10", "resource-graph-type", expected, _shown(members["resource_graph"]))
+
+
+def _identity(members: dict[str, Any], target: Target, report: Reading) -> None:
+    identifier, project = members.get("id"), members.get("project_id")
+    if isinstance(identifier, str):
+        report.judge("RESP-2")
+        if not _UUID.fullmatch(identifier):
+            report.add("RESP-2", "id-is-no-uuid", "a hyphenated UUID `id`", _shown(identifier))
+    if isinstance(project, str):
+        report.judge("RESP-5")
+        if project.casefold() != target.project_id.casefold():
+            report.add("RESP-5", "project-id", f"`project_id` {target.project_id}", _shown(project))
+
+
+def _status(members: dict[str, Any], report: Reading) -> None:
+    status = members.get("status")
+    if not isinstance(status, str):
+        return
+    report.judge("RESP-3")
+    if status not in KNOWN_STATUSES:
+        report.add("RESP-3", "status-unknown", f"one of {', '.join(sorted(KNOWN_STATUSES))}", _shown(status))
+    elif status != "protecting":
+        report.add("RESP-3", "status-not-protecting", "protecting at creation", _shown(status), "SHOULD")
+
+
+def _created_at(members: dict[str, Any], exchange: Exchange, report: Reading) -> None:
+    text = members.get("created_at")
+    if not isinstance(text, str):
+        return
+    report.judge("RESP-4")
+    try:
+        moment = datetime.fromisoformat(text) if _CREATED_AT.fullmatch(text) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        expected = "YYYY-MM-DDTHH:MM:SS, with at most 6 digits of fraction and no zone"
+        report.add("RESP-4", "created-at-form", expected, _shown(text))
+        return
+    now = datetime.fromtimestamp(exchange.started, UTC).replace(tzinfo=None)
+    if abs(moment - now) > _CLOCK_TOLERANCE:
+        expected = f"within 5 minutes of {now.isoformat(timespec='seconds')} UTC"
+        report.add("RESP-4", "created-at-far-from-now", expected, text, "SHOULD")
+
+
+def _plan(members: dict[str, Any], call: Call, target: Target, report: Reading) -> None:
+    if "protection_plan" not in members:
+        report.add("RESP-1", "protection-plan-missing", "an object `protection_plan`", "no such member")
+        return
+    plan = members["protection_plan"]
+    if not isinstance(plan, dict):
+        report.add("RESP-1", "protection-plan-type", "an object `protection_plan`", _shown(plan))
+        return
+    for name, kind, noun in (
+        ("id", str, "a string"),
+        ("name", str, "a string"),
+        ("resources", list, "a list"),
+    ):
+        expected = f"{noun} `protection_plan.{name}`"
+        if name not in plan:
+            report.add("RESP-1", f"plan-{name}-missing", expected, "no such member")
+        elif not isinstance(plan[name], kind):
+            report.add("RESP-1", f"plan-{name}-type", expected, _shown(plan[name]))
+    identifier = plan.get("id")
+    if isinstance(identifier, str):
+        report.judge("RESP-6")
+        if identifier.casefold() != target.policy_id.casefold():
+            report.add("RESP-6", "plan-id", f"`protection_plan.id` {target.policy_id}", _shown(identifier))
+    if isinstance(plan.get("resources"), list):
+        _resources(plan["resources"], call, target, report)
+
+
+def _resources(resources: list[Any], call: Call, target: Target, report: Reading) -> None:
+    before = len(report.findings)
+    for resource in resources:
+        _resource(resource, target, report)
+    if resources:
+        report.judge("RESP-7")
+    if any(finding.requirement == "RESP-7" for finding in report.findings[before:]):
+        return
+    report.judge("RESP-8")
+    listed = sorted(resource["id"].casefold() for resource in resources)
+    selected = sorted(identifier.casefold() for identifier in call.selected(target))
+    if listed != selected:
+        report.add("RESP-8", "resources-not-the-selected", ", ".join(selected), ", ".join(listed) or "none")
+
+
+def _resource(resource: Any, target: Target, report: Reading) -> None:
+    if not isinstance(resource, dict):
+        report.add("RESP-7", "resource-type-of-item", "an object for each resource", _shown(resource))
+        return
+    for name in ("id", "name", "type"):
+        expected = f"a string `{name}` in every resource"
+        if name not in resource:
+            report.add("RESP-7", f"resource-{name}-missing", expected, "no such member")
+        elif not isinstance(resource[name], str):
+            report.add("RESP-7", f"resource-{name}-type", expected, _shown(resource[name]))
+    if not resource.get("id", "-"):
+        report.add("RESP-7", "resource-id-empty", "a string `id` in every resource", "an empty one")
+    kind = resource.get("type")
+    if isinstance(kind, str) and kind not in RESOURCE_TYPES:
+        report.add("RESP-7", "resource-type-unknown", " or ".join(sorted(RESOURCE_TYPES)), _shown(kind))
+    _resource_extra_info(resource.get("extra_info"), target, report)
+
+
+def _resource_extra_info(value: Any, target: Target, report: Reading) -> None:
+    where = "a resource's `extra_info`"
+    if target.resource_extra_info == "object" and isinstance(value, dict):
+        members: dict[str, Any] | None = value
+    else:
+        members = _object_in_string(value, where, "resource-extra-info", report)
+    if members is None or "exclude_volumes" not in members:
+        return
+    volumes = members["exclude_volumes"]
+    if not isinstance(volumes, list) or not all(isinstance(volume, str) for volume in volumes):
+        expected = f"`exclude_volumes` in {where}, a list of disk ids"
+        report.add("RESP-9", "exclude-volumes-type", expected, _shown(volumes))
+
+
+def _checkpoint_extra_info(members: dict[str, Any], call: Call, report: Reading) -> None:
+    where = "the checkpoint's `extra_info`"
+    report.judge("RESP-9")
+    information = _object_in_string(members.get("extra_info"), where, "checkpoint-extra-info", report)
+    if information is None:
+        return
+    creator = information.get("created_by")
+    if "created_by" in information and (not isinstance(creator, str) or not creator):
+        report.add("RESP-9", "created-by-type", "`created_by`, a non-empty string", _shown(creator))
+    elif call.by_hand:
+        report.judge("RESP-12")
+        if creator != "manual":
+            expected = "`created_by` manual for a call with `auto_trigger` false"
+            report.add("RESP-12", "created-by-not-manual", expected, _shown(creator))
+
+
+def _object_in_string(value: Any, where: str, symptom: str, report: Reading) -> dict[str, Any] | None:
+    """Return the object that the string holds; None where there is none, reported unless it is null."""
+    if value is None:
+        return None
+    expected = f"{where}: null, or a string that holds a JSON object"
+    if not isinstance(value, str):
+        report.add("RESP-9", f"{symptom}-type", expected, _shown(value))
+        return None
+    try:
+        content = parse(value.encode("utf-8", "surrogatepass"))
+    except StrictJsonError as error:
+        report.add("RESP-9", f"{symptom}-json", expected, f"{value[:80]!r}: {error}")
+        return None
+    if not isinstance(content, dict):
+        report.add("RESP-9", f"{symptom}-object", expected, _shown(value))
+        return None
+    return content
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _shown(value: Any) -> str:
+    """Show a value briefly, with its JSON type where the text does not tell."""
+    names = {dict: "an object", list: "a list", bool: "the boolean", int: "the number", float: "the number"}
+    if value is None:
+        return "null"
+    text = repr(value)
+    return f"{names.get(type(value), 'the string')} {text if len(text) <= 80 else text[:77] + '...'}"

@@ -1,0 +1,114 @@
+"""The commands of the suite: verify, target init, list, explain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from checkpoint_openapi.load import Requirement, requirements
+
+from checkpoint_conformance.outcome import ExitCode
+
+__all__ = ["explain", "list_requirements", "target", "verify"]
+
+
+@click.command()
+@click.option(
+    "--target",
+    "target_file",
+    type=click.Path(path_type=Path),
+    help="The target file. Default: start the reference server and verify it.",
+)
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(path_type=Path),
+    default=Path("checkpoint-report"),
+    show_default=True,
+    help="The folder for the reports.",
+)
+@click.option(
+    "--max-examples",
+    type=click.IntRange(1, 100_000),
+    default=60,
+    show_default=True,
+    help="Examples of the fuzzing phase.",
+)
+@click.option("--seed", type=int, help="Vary the generated requests. Default: the same requests every time.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the verdict alone.")
+def verify(
+    target_file: Path | None, report_path: Path, max_examples: int, seed: int | None, quiet: bool
+) -> None:
+    """Say of a server, requirement by requirement, whether it keeps the contract.
+
+    Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration, 3 partial or inconclusive,
+    4 the suite failed.
+
+    Example: checkpoint-contract verify --target target.toml
+    """
+    from checkpoint_conformance.verification import verify_target
+
+    raise SystemExit(verify_target(target_file, report_path, max_examples, seed, quiet=quiet))
+
+
+@click.group()
+def target() -> None:
+    """Write a target file, which says which server is verified and with what."""
+
+
+@target.command("init")
+@click.argument("file", type=click.Path(path_type=Path), default=Path("target.toml"))
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+def target_init(file: Path, force: bool) -> None:
+    """Write a commented target file to fill in.
+
+    Example: checkpoint-contract target init target.toml
+    """
+    from checkpoint_conformance.template import TEMPLATE
+
+    if file.exists() and not force:
+        _stop(f"{file} exists already. Name another file, or give --force.")
+    try:
+        file.write_text(TEMPLATE, encoding="utf-8")
+    except OSError as error:
+        _stop(f"{file}: {error.strerror}. Name a place that can be written.")
+    click.echo(f"Wrote {file}. Fill it in, then: checkpoint-contract verify --target {file}")
+
+
+@click.command("list")
+def list_requirements() -> None:
+    """List the requirements of the contract.
+
+    Example: checkpoint-contract list
+    """
+    for requirement in requirements():
+        click.echo(f"{requirement.id:<8} {requirement.level:<7} {requirement.profile:<12} {requirement.text}")
+
+
+@click.command()
+@click.argument("requirement_id", metavar="REQ")
+def explain(requirement_id: str) -> None:
+    """Explain one requirement: its text, clause, basis and what it needs.
+
+    Example: checkpoint-contract explain REQ-5
+    """
+    from checkpoint_conformance.explanation import explanation
+
+    click.echo(explanation(_find(requirement_id)))
+
+
+def _find(identifier: str) -> Requirement:
+    from difflib import get_close_matches
+
+    known = {requirement.id: requirement for requirement in requirements()}
+    if identifier.upper() in known:
+        return known[identifier.upper()]
+    near = get_close_matches(identifier.upper(), known, 1)
+    hint = f"Did you mean {near[0]}?" if near else "`checkpoint-contract list` shows them."
+    _stop(f"no requirement {identifier!r}. {hint}")
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(f"Error: {message}", err=True)
+    raise SystemExit(ExitCode.USAGE)

@@ -1,0 +1,150 @@
+"""RESP-2 and RESP-11: calls at the same time, and what every id of the run says of the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from checkpoint_conformance.budget import BudgetSpent
+from checkpoint_conformance.calls import Call
+from checkpoint_conformance.checks.http import read_body
+from checkpoint_conformance.checks.success import checkpoint
+from checkpoint_conformance.exchange import Exchange
+from checkpoint_conformance.finding import Finding
+from checkpoint_conformance.ledger import SkipReason
+from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.session import ServerGone, Session
+from checkpoint_conformance.strict_json import StrictJsonError
+
+__all__ = ["concurrent_calls", "distinct_checkpoints", "together"]
+
+_IN_FLIGHT = 16
+
+
+def together(session: Session) -> list[Probe]:
+    """Return the calls that are sent at the same time: two kinds in turn, so that a mix-up shows."""
+    calls = session.calls
+    kinds = (calls.documented, Call(True, calls.target.resources[-1:]))
+    count = max(0, min(_IN_FLIGHT, session.budget.remaining))
+    return [
+        acceptance.base(
+            calls, "RESP-2", f"concurrent-{number + 1}", "one of several calls at once", kinds[number % 2]
+        )
+        for number in range(count)
+    ]
+
+
+def concurrent_calls(session: Session) -> None:
+    """Send them, each on its own connection, all let go at the same moment. Raises ServerGone."""
+    probes = together(session)
+    if len(probes) < 2:
+        why = f"max_creates = {session.budget.limit} leaves no room for two calls at once"
+        session.ledger.skip("RESP-2", SkipReason.BUDGET_SPENT, why)
+        return
+    barrier = Barrier(len(probes))
+
+    def one(probe: Probe) -> tuple[Probe, Exchange]:
+        barrier.wait()
+        return probe, session.send(probe.request)
+
+    with ThreadPoolExecutor(len(probes)) as pool:
+        futures = [pool.submit(one, probe) for probe in probes]
+    lost: ServerGone | None = None
+    for future in futures:
+        try:
+            probe, exchange = future.result()
+        except BudgetSpent:
+            continue
+        except ServerGone as gone:
+            lost = gone
+            continue
+        _judge(session, probe, exchange)
+    if lost:
+        raise lost
+
+
+def _judge(session: Session, probe: Probe, exchange: Exchange) -> None:
+    """Judge one answer; a refusal that only company provokes is HTTP-3's (5xx) or RESP-11's."""
+    judgement = session.judge.judge(probe, exchange)
+    blamed = {
+        "answered-5xx": "HTTP-3",
+        "refused": "RESP-11",
+        "no-answer": "HTTP-1",
+        "connection-dropped": "HTTP-3",
+    }
+    for index, finding in enumerate(judgement.findings):
+        if finding.symptom in blamed:
+            judgement.findings[index] = Finding(
+                blamed[finding.symptom],
+                f"{finding.symptom}-under-concurrency",
+                finding.probe,
+                finding.expected,
+                finding.actual,
+                finding.exchanges,
+            )
+    session.record(probe.requirement, judgement)
+
+
+def distinct_checkpoints(session: Session) -> None:
+    """Compare every accepted call of the run with every other (RESP-2, RESP-11).
+
+    The same checkpoint given again in a row is RESP-11's; an id that stands for two checkpoints is RESP-2's.
+    """
+    given: defaultdict[str, list[tuple[Exchange, object]]] = defaultdict(list)
+    for exchange in session.exchanges:
+        members = _checkpoint(exchange)
+        identifier = members.get("id") if members else None
+        if members and isinstance(identifier, str):
+            given[identifier.casefold()].append((exchange, members.get("created_at")))
+    if sum(len(uses) for uses in given.values()) >= 2:
+        session.ledger.exercise("RESP-2", "RESP-11")
+    for identifier, uses in given.items():
+        for (first, created), (second, created_again) in zip(uses, uses[1:], strict=False):
+            apart = first.started + first.elapsed <= second.started
+            if apart and created == created_again:
+                _add(
+                    session,
+                    "RESP-11",
+                    "same-checkpoint-again",
+                    "a new checkpoint for each call",
+                    identifier,
+                    first,
+                    second,
+                )
+            else:
+                _add(
+                    session,
+                    "RESP-2",
+                    "id-repeated",
+                    "an id that was never given before",
+                    identifier,
+                    first,
+                    second,
+                )
+
+
+def _checkpoint(exchange: Exchange) -> dict[str, object] | None:
+    if exchange.request.method != "POST" or exchange.status is None or not 200 <= exchange.status < 300:
+        return None
+    try:
+        return checkpoint(read_body(exchange))
+    except StrictJsonError:
+        return None
+
+
+def _add(
+    session: Session,
+    requirement: str,
+    symptom: str,
+    expected: str,
+    identifier: str,
+    first: Exchange,
+    second: Exchange,
+) -> None:
+    actual = f"id {identifier} in exchanges {first.number} and {second.number}"
+    finding = Finding(
+        requirement, symptom, "the ids of the run", expected, actual, (first, second), confirmed=True
+    )
+    session.ledger.add(finding)

@@ -1,0 +1,121 @@
+"""Where a target listens, and how a connection to it is opened: TLS, client certificates, proxies."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import h11
+
+__all__ = ["Endpoint", "EndpointError", "TlsSettings"]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class EndpointError(Exception):
+    """No connection could be opened; the message says at which step and why."""
+
+
+@dataclass(frozen=True)
+class TlsSettings:
+    """How the server's certificate is judged and which one is shown to it."""
+
+    verify: bool = True
+    ca_file: Path | None = None
+    client_certificate: Path | None = None
+    client_key: Path | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """Build the context. Raises OSError or ssl.SSLError for a file that cannot be used."""
+        context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        if not self.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.client_certificate:
+            context.load_cert_chain(self.client_certificate, self.client_key)
+        return context
+
+
+class Endpoint:
+    """The origin of a target's URL and the way to it."""
+
+    def __init__(self, url: str, tls: TlsSettings | None = None, proxy: str | None = None) -> None:
+        """Take the URL's origin and prefix; `proxy` overrides the environment, and "" means none.
+
+        Raises OSError or ssl.SSLError where a certificate file cannot be used.
+        """
+        parts = urlsplit(url)
+        self.scheme = parts.scheme
+        self.host = parts.hostname or ""
+        self.port = parts.port or _DEFAULT_PORTS[self.scheme]
+        self.prefix = parts.path.rstrip("/")
+        self._context = (tls or TlsSettings()).context() if self.scheme == "https" else None
+        self._proxy = self._find_proxy(proxy)
+
+    @property
+    def authority(self) -> str:
+        """The value of `Host`: the port only where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def request_target(self, path: str) -> str:
+        """Return the request target: absolute through a plain proxy, else the path (RFC 9112, 3.2)."""
+        if self._proxy and self.scheme == "http":
+            return f"http://{self.authority}{self.prefix}{path}"
+        return self.prefix + path
+
+    def proxy_headers(self) -> tuple[tuple[str, str], ...]:
+        """Return the proxy's credentials where a plain request goes through one."""
+        return self._proxy_authorization() if self.scheme == "http" else ()
+
+    def connect(self, timeout: float) -> socket.socket:
+        """Open a connection, through proxy and TLS as configured. Raises EndpointError."""
+        host, port = self.host, self.port
+        if self._proxy:
+            host, port = self._proxy.hostname or "", self._proxy.port or 8080
+        try:
+            connection = socket.create_connection((host, port), timeout)
+        except OSError as error:
+            raise EndpointError(f"no connection to {host}:{port}: {error}") from error
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._context is None:
+                return connection
+            if self._proxy:
+                self._open_tunnel(connection)
+            return self._context.wrap_socket(connection, server_hostname=self.host)
+        except (OSError, h11.RemoteProtocolError) as error:
+            connection.close()
+            raise EndpointError(f"no TLS connection to {self.authority}: {error}") from error
+
+    def _find_proxy(self, configured: str | None) -> SplitResult | None:
+        if configured is None:
+            if proxy_bypass(self.host):
+                return None
+            configured = getproxies().get(self.scheme, "")
+        return urlsplit(configured) if configured else None
+
+    def _proxy_authorization(self) -> tuple[tuple[str, str], ...]:
+        if not self._proxy or not self._proxy.username:
+            return ()
+        pair = f"{unquote(self._proxy.username)}:{unquote(self._proxy.password or '')}"
+        return (("Proxy-Authorization", "Basic " + base64.b64encode(pair.encode()).decode()),)
+
+    def _open_tunnel(self, connection: socket.socket) -> None:
+        tunnel = h11.Connection(our_role=h11.CLIENT)
+        target = f"{self.host}:{self.port}"
+        headers = [("Host", target), *self._proxy_authorization()]
+        request = h11.Request(method="CONNECT", target=target, headers=headers)
+        connection.sendall(tunnel.send(request) or b"")
+        event = tunnel.next_event()
+        while event is h11.NEED_DATA or isinstance(event, h11.InformationalResponse):
+            tunnel.receive_data(connection.recv(65536))
+            event = tunnel.next_event()
+        if not isinstance(event, h11.Response) or not 200 <= event.status_code < 300:
+            status = event.status_code if isinstance(event, h11.Response) else "no answer"
+            raise EndpointError(f"the proxy refused a tunnel to {target}: {status}")

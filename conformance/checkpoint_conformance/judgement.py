@@ -1,0 +1,193 @@
+"""What the answer to a probe says: accepted, refused as it should be, or a finding, and whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from checkpoint_openapi.load import ErrorCatalogue
+
+from checkpoint_conformance.checks import http
+from checkpoint_conformance.checks.success import success
+from checkpoint_conformance.exchange import Exchange, Fault
+from checkpoint_conformance.finding import Finding, Spread
+from checkpoint_conformance.probe import DOCUMENTED, Probe
+from checkpoint_conformance.secrets import Secrets
+from checkpoint_conformance.strict_json import StrictJsonError
+from checkpoint_conformance.target import Target
+
+__all__ = ["Judge", "Judgement", "error_code_of", "is_conflict"]
+
+_CONFLICTS = {"running-by-hand", "running-by-schedule", "nothing-to-back-up"}
+_PASSING = frozenset({429, 503})
+_OVERSIZE = frozenset({411, 414, 431})
+"""Statuses by which a server or gateway refuses a size before the operation sees it (RFC 9110, RFC 6585)."""
+
+
+@dataclass
+class Judgement:
+    """The findings of one exchange, the requirements it exercised, and why it decides nothing, if so."""
+
+    findings: list[Finding] = field(default_factory=list)
+    exercised: set[str] = field(default_factory=set)
+    undecided: str | None = None
+
+    def add(self, finding: Finding) -> None:
+        """Add a finding; it exercises its requirement."""
+        self.exercised.add(finding.requirement)
+        self.findings.append(finding)
+
+
+class Judge:
+    """Judges exchanges against the contract for one target."""
+
+    def __init__(self, target: Target, errors: ErrorCatalogue, secrets: Secrets) -> None:
+        """Take the target for its ids, the error catalogue, and the secrets that no error may show."""
+        self._target = target
+        self._errors = errors
+        self._secrets = secrets
+
+    def judge(self, probe: Probe, exchange: Exchange) -> Judgement:
+        """Judge the answer to a probe, and all that rides on it."""
+        judgement = self.ride_along(exchange)
+        if not self._lost(probe, exchange, judgement):
+            self._status(probe, exchange, judgement)
+        judgement.findings = [replace(finding, probe=probe.id) for finding in judgement.findings]
+        return judgement
+
+    def ride_along(self, exchange: Exchange) -> Judgement:
+        """Judge what every answer owes: HTTP-2, HTTP-5, ERR-1 and ERR-2."""
+        judgement = Judgement(exercised={"HTTP-1"})
+        if exchange.response is None and (not exchange.fault or exchange.fault.kind is not Fault.BAD_HEAD):
+            return judgement
+        judgement.exercised.add("HTTP-2")
+        self._extend(judgement, http.body_bytes(exchange))
+        if exchange.status == 405 and exchange.request.method != "POST":
+            self._extend(judgement, http.allow(exchange))
+        if exchange.response and exchange.response.status >= 400:
+            judgement.exercised.add("HTTP-5")
+            self._extend(judgement, http.disclosure(exchange, self._secrets))
+            if not _has(judgement, "HTTP-2") and not exchange.fault:
+                judgement.exercised.add("ERR-1")
+                self._extend(judgement, http.error_shape(exchange))
+                if not any(f.symptom.startswith("error") for f in judgement.findings):
+                    judgement.exercised.add("ERR-2")
+                    self._extend(judgement, http.error_code(exchange, self._errors))
+        return judgement
+
+    def _lost(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> bool:
+        """Handle an exchange that has no usable status. Returns whether it is one."""
+        fault = exchange.fault
+        if fault is None or fault.kind in (Fault.SURPLUS, Fault.TRUNCATED):
+            return False
+        if fault.kind is Fault.BAD_HEAD or _has(judgement, "HTTP-2"):
+            judgement.undecided = f"the answer was unreadable: {fault.detail}"
+            return exchange.response is None
+        if fault.kind is Fault.NO_STATUS:
+            actual = f"{fault.received[:60]!r}"
+            judgement.add(
+                _finding(exchange, "HTTP-1", "no-status-line", "a status line (RFC 9112, 4)", actual)
+            )
+            return True
+        general = "HTTP-1" if probe.wants_acceptance else "HTTP-3"
+        blamed = "HTTP-1" if probe.requirement == "REQ-1" else probe.blamed_for_crash
+        symptom = "no-answer" if fault.kind is Fault.TIMEOUT else "connection-dropped"
+        expected = f"an answer within {self._target.timeout:g} s"
+        spread = None if probe.alone else Spread("unanswered", general)
+        judgement.add(_finding(exchange, blamed, symptom, expected, fault.detail, spread))
+        return True
+
+    def _status(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> None:
+        assert exchange.response is not None
+        status = exchange.response.status
+        if status in _PASSING or is_conflict(exchange, self._errors):
+            judgement.undecided = f"the answer stayed {status}"
+        elif probe.wants_acceptance:
+            self._acceptance(probe, exchange, judgement, status)
+        else:
+            judgement.exercised |= {probe.requirement, "HTTP-3"}
+            self._refusal(probe, exchange, judgement, status)
+
+    def _acceptance(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
+        judgement.exercised.add(probe.requirement)
+        if status >= 500:
+            spread = Spread("5xx", "HTTP-3")
+            judgement.add(
+                _finding(exchange, probe.requirement, "answered-5xx", "200", self._shown(exchange), spread)
+            )
+            return
+        if not 200 <= status < 300:
+            judgement.add(_finding(exchange, probe.requirement, "refused", "200", self._shown(exchange)))
+            return
+        if status != 200:
+            judgement.add(_finding(exchange, "HTTP-1", f"status-{status}", "exactly 200", str(status)))
+        if _has(judgement, "HTTP-2") or status in (204, 205) or probe.call is None:
+            return
+        reading = success(exchange, probe.call, self._target)
+        judgement.exercised |= reading.exercised
+        judgement.findings.extend(reading.findings)
+
+    def _refusal(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
+        expected = " or ".join(str(s) for s in sorted(probe.allowed)) if len(probe.allowed) < 20 else "4xx"
+        if 200 <= status < 300:
+            if not probe.open_outcome:
+                actual = f"{status}: it was accepted"
+                judgement.add(_finding(exchange, probe.requirement, "accepted", expected, actual))
+        elif status >= 500:
+            blamed, spread = probe.blamed_for_crash, None if probe.alone else Spread("5xx", "HTTP-3")
+            judgement.add(_finding(exchange, blamed, "answered-5xx", expected, self._shown(exchange), spread))
+        elif status not in DOCUMENTED and status >= 400:
+            if not (status in probe.allowed and status in _OVERSIZE):
+                blamed = "HTTP-1" if probe.open_outcome or status in probe.allowed else probe.requirement
+                symptom, spread = (
+                    f"status-{status}",
+                    None if probe.alone else Spread("undocumented", "HTTP-1"),
+                )
+                judgement.add(_finding(exchange, blamed, symptom, expected, self._shown(exchange), spread))
+        elif status not in probe.allowed:
+            symptom = f"status-{status}"
+            judgement.add(_finding(exchange, probe.requirement, symptom, expected, self._shown(exchange)))
+        elif probe.conditions and "ERR-2" in judgement.exercised and not _has(judgement, "ERR-2"):
+            judgement.exercised.add("ERR-3")
+            self._extend(judgement, http.condition_code(exchange, probe.conditions, self._errors))
+
+    def _extend(self, judgement: Judgement, findings: Iterator[Finding]) -> None:
+        for finding in findings:
+            judgement.add(finding)
+
+    def _shown(self, exchange: Exchange) -> str:
+        """Show status and code, as far as there is one."""
+        assert exchange.response is not None
+        code = error_code_of(exchange)
+        return f"{exchange.response.status} {code}" if code else str(exchange.response.status)
+
+
+def is_conflict(exchange: Exchange, errors: ErrorCatalogue) -> bool:
+    """Whether the answer is one of the three published conflicts under 500, which are no crash."""
+    pairs = {(errors.conditions[name].status, errors.conditions[name].code) for name in _CONFLICTS}
+    return (exchange.status, error_code_of(exchange)) in pairs
+
+
+def error_code_of(exchange: Exchange) -> str | None:
+    """Return the `error_code` of an error body, or None where there is none to read."""
+    try:
+        body = http.read_body(exchange) if exchange.response else None
+    except StrictJsonError:
+        return None
+    code = body.get("error_code") if isinstance(body, dict) else None
+    return code if isinstance(code, str) else None
+
+
+def _has(judgement: Judgement, requirement: str) -> bool:
+    return any(finding.requirement == requirement for finding in judgement.findings)
+
+
+def _finding(
+    exchange: Exchange,
+    requirement: str,
+    symptom: str,
+    expected: str,
+    actual: str,
+    spread: Spread | None = None,
+) -> Finding:
+    return Finding(requirement, symptom, "", expected, actual, (exchange,), spread=spread)

@@ -1,0 +1,106 @@
+"""REQ-1 to REQ-6, and the valid shapes beyond them (FUZZ-1): what a server has to take."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from checkpoint_conformance.calls import ABSENT, Call, Calls
+from checkpoint_conformance.exchange import Request
+from checkpoint_conformance.probe import Probe
+
+__all__ = ["base", "documented", "shapes", "variations"]
+
+_CHARSETS = {
+    "lower-case": "application/json; charset=utf-8",
+    "no-space": "application/json;charset=UTF-8",
+    "quoted": 'application/json; charset="utf-8"',
+}
+
+
+def documented(calls: Calls) -> list[Probe]:
+    """Return the documented request twice: what comes back must be two checkpoints (RESP-11)."""
+    return [
+        _accept(calls, "REQ-1", "documented", "the documented request", calls.documented),
+        _accept(calls, "REQ-1", "documented-again", "the documented request, again", calls.documented),
+    ]
+
+
+def base(calls: Calls, requirement: str, variant: str, summary: str, call: Call | None = None) -> Probe:
+    """Return a valid request that serves a probe of another requirement."""
+    return _accept(calls, requirement, variant, summary, call or calls.documented)
+
+
+def shapes(calls: Calls) -> list[Probe]:
+    """Return the probes of REQ-2 to REQ-6: the documented request with one member changed or left out."""
+    all_of_it, some = calls.target.resources, calls.documented.resources
+    table = [
+        ("REQ-2", "empty-parameters", "parameters {}", Call(ABSENT, ABSENT), ()),
+        ("REQ-3", "true", "auto_trigger true", Call(True, some), ()),
+        ("REQ-3", "false-alone", "auto_trigger false and no resources", Call(False, ABSENT), ("REQ-2",)),
+        ("REQ-3", "true-alone", "auto_trigger true and no resources", Call(True, ABSENT), ("REQ-2",)),
+        ("REQ-4", "first", "the first resource alone", Call(False, all_of_it[:1]), ()),
+        ("REQ-4", "last", "the last resource alone", Call(False, all_of_it[-1:]), ()),
+        ("REQ-4", "all-alone", "all resources and no auto_trigger", Call(ABSENT, all_of_it[:64]), ("REQ-2",)),
+        ("REQ-5", "null", "resources null", Call(False, None), ()),
+        ("REQ-5", "empty", "resources []", Call(False, ()), ()),
+        ("REQ-5", "null-auto-trigger", "resources null, auto_trigger true", Call(True, None), ("REQ-3",)),
+        ("REQ-5", "empty-alone", "resources [] and no auto_trigger", Call(ABSENT, ()), ("REQ-2",)),
+    ]
+    probes = [_accept(calls, *row) for row in table]
+    request = calls.call(calls.documented)
+    for variant, value in _CHARSETS.items():
+        changed = request.with_header("Content-Type", value)
+        summary = f"Content-Type: {value}"
+        probes.append(Probe(f"REQ-6/{variant}", "REQ-6", summary, changed, call=calls.documented))
+    return probes
+
+
+def variations(calls: Calls) -> list[Probe]:
+    """Return requests that say the same in other bytes, and combinations of members (FUZZ-1)."""
+    call = calls.documented
+    body = calls.body(call)
+    inner = body["checkpoint"]
+    turned = {
+        "checkpoint": {"parameters": dict(reversed(inner["parameters"].items())), "plan_id": inner["plan_id"]}
+    }
+    reversed_call = Call(True, calls.target.resources[::-1][:64])
+    bodies: dict[str, tuple[str, bytes]] = {
+        "member-order": ("the members in another order", json.dumps(turned).encode()),
+        "whitespace": ("white space around every token", _spaced(body)),
+        "compact": ("no white space", json.dumps(body, separators=(",", ":")).encode()),
+        "escapes": ("letters escaped as \\u", _escaped(body)),
+    }
+    probes = [
+        _vary(variant, summary, calls.post(content), call) for variant, (summary, content) in bodies.items()
+    ]
+    reversed_probe = _vary("reversed", "all resources, last first", calls.call(reversed_call), reversed_call)
+    probes.append(replace(reversed_probe, presumes=("REQ-3", "REQ-4")))
+    lower = calls.call(call)
+    headers = tuple((name.lower(), value) for name, value in lower.headers)
+    request = Request(lower.method, lower.path, headers, lower.body)
+    probes.append(_vary("field-case", "field names in lower case", request, call))
+    return probes
+
+
+def _accept(
+    calls: Calls, requirement: str, variant: str, summary: str, call: Call, presumes: tuple[str, ...] = ()
+) -> Probe:
+    identifier = f"{requirement}/{variant}"
+    return Probe(identifier, requirement, summary, calls.call(call), call=call, presumes=presumes)
+
+
+def _vary(variant: str, summary: str, request: Request, call: Call) -> Probe:
+    return Probe(f"FUZZ-1/{variant}", "FUZZ-1", summary, request, call=call)
+
+
+def _spaced(body: object) -> bytes:
+    return ("\r\n\t " + json.dumps(body, indent="\t", separators=(" ,", " : ")) + " \n").encode()
+
+
+def _escaped(body: object) -> bytes:
+    """Escape one letter of each member's name and one of each value: the same JSON in other bytes."""
+    text = json.dumps(body)
+    for letter, code in (("k", "\\u006b"), ("m", "\\u006d"), ("-", "\\u002d")):
+        text = text.replace(letter, code)
+    return text.encode()

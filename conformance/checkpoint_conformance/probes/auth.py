@@ -1,0 +1,170 @@
+"""AUTH-1 to AUTH-6: who may call, and that this is asked before anything else."""
+
+from __future__ import annotations
+
+from checkpoint_conformance.calls import Calls
+from checkpoint_conformance.exchange import Request
+from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.secrets import Secrets
+
+__all__ = ["authentication"]
+
+_UNKNOWN = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+_MALFORMED = {
+    "null-word": "null",
+    "star": "*",
+    "sql": "' OR '1'='1' --",
+    "json": '{"token": true}',
+    "latin-1": "tok\u00e9n-\u00fc-\u00ff-0f1e2d3c",
+    "long": "A" * 1024,
+    "admin": "admin",
+}
+_STRANGERS = frozenset({401, 403})
+_UNAUTHORIZED = frozenset({401})
+
+
+def authentication(calls: Calls, secrets: Secrets) -> list[Probe]:
+    """Return every probe of the group; those without their fixture are left out."""
+    return [
+        *_missing(calls),
+        *_unknown(calls, secrets),
+        *_expired(calls),
+        *_other_project(calls),
+        *_read_only(calls),
+        *_before_validation(calls),
+    ]
+
+
+def _unauthorized(requirement: str, variant: str, summary: str, request: Request) -> Probe:
+    return Probe(
+        f"{requirement}/{variant}", requirement, summary, request, _UNAUTHORIZED, ("unauthenticated",)
+    )
+
+
+def _missing(calls: Calls) -> list[Probe]:
+    body = calls.body(calls.documented)
+    bare = calls.post(body, token=None)
+    token = calls.target.token
+    elsewhere = {
+        "absent": ("no token", bare),
+        "absent-no-resources": (
+            "no token, every resource",
+            calls.post(calls.changed(parameters={}), token=None),
+        ),
+        "absent-auto-trigger": (
+            "no token, auto_trigger true",
+            calls.post(calls.changed_parameters(auto_trigger=True), token=None),
+        ),
+        "absent-again": ("no token, a second time", bare),
+        "other-header": ("the token in X-Subject-Token only", bare.with_header("X-Subject-Token", token)),
+        "bearer": ("the token in Authorization only", bare.with_header("Authorization", f"Bearer {token}")),
+        "cookie": ("the token in a cookie only", bare.with_header("Cookie", f"X-Auth-Token={token}")),
+    }
+    return [_unauthorized("AUTH-1", name, what, request) for name, (what, request) in elsewhere.items()]
+
+
+def _unknown(calls: Calls, secrets: Secrets) -> list[Probe]:
+    body = calls.body(calls.documented)
+    tokens = {"empty": "", "unknown": _UNKNOWN, "unknown-again": _UNKNOWN, **_MALFORMED, **secrets.derived}
+    return [
+        _unauthorized(
+            "AUTH-2", name, f"a token that is {name.replace('-', ' ')}", calls.post(body, token=token)
+        )
+        for name, token in tokens.items()
+    ]
+
+
+def _expired(calls: Calls) -> list[Probe]:
+    token = calls.target.expired_token
+    if token is None:
+        return []
+    return [
+        _unauthorized(
+            "AUTH-3", "expired", "an expired token", calls.post(calls.body(calls.documented), token=token)
+        ),
+        _unauthorized(
+            "AUTH-3",
+            "expired-no-resources",
+            "an expired token, every resource",
+            calls.post(calls.changed(parameters={}), token=token),
+        ),
+    ]
+
+
+def _other_project(calls: Calls) -> list[Probe]:
+    body, second = calls.body(calls.documented), calls.target.second_project
+    if second is None or second.token is None:
+        return []
+    theirs = calls.changed(plan_id=second.policy_id, parameters={}) if second.policy_id else body
+    requests = {
+        "their-token": ("another project's token", calls.post(body, token=second.token)),
+        "their-token-no-resources": (
+            "another project's token, every resource",
+            calls.post(calls.changed(parameters={}), token=second.token),
+        ),
+        "their-project": (
+            "our token on another project's path",
+            calls.post(theirs, project_id=second.project_id),
+        ),
+        "their-project-our-policy": (
+            "our token and policy on another project's path",
+            calls.post(body, project_id=second.project_id),
+        ),
+    }
+    return [
+        Probe(f"AUTH-4/{name}", "AUTH-4", what, request, _STRANGERS, ("forbidden", "unauthenticated"))
+        for name, (what, request) in requests.items()
+    ]
+
+
+def _read_only(calls: Calls) -> list[Probe]:
+    token = calls.target.read_only_token
+    if token is None:
+        return []
+    bodies = {
+        "read-only": ("a token without the permission", calls.body(calls.documented)),
+        "read-only-no-resources": (
+            "a token without the permission, every resource",
+            calls.changed(parameters={}),
+        ),
+        "read-only-auto-trigger": (
+            "a token without the permission, auto_trigger true",
+            calls.changed_parameters(auto_trigger=True),
+        ),
+    }
+    return [
+        Probe(
+            f"AUTH-5/{name}",
+            "AUTH-5",
+            what,
+            calls.post(body, token=token),
+            frozenset({403}),
+            ("forbidden",),
+        )
+        for name, (what, body) in bodies.items()
+    ]
+
+
+def _before_validation(calls: Calls) -> list[Probe]:
+    body = calls.body(calls.documented)
+    requests = {
+        "malformed-json": ("malformed JSON", calls.post(b"{", token=None)),
+        "no-body": ("no body", calls.post(b"", token=None)),
+        "empty-object": ("no checkpoint", calls.post({}, token=None)),
+        "wrong-type": ("a wrong type", calls.post(calls.changed_parameters(auto_trigger="true"), token=None)),
+        "no-plan": ("plan_id null", calls.post(calls.changed(plan_id=None), token=None)),
+        "content-type": ("another content type", calls.post(body, token=None, content_type="text/plain")),
+        "provider": (
+            "another provider",
+            calls.post(body, token=None, provider_id=calls.unknown_id("provider")),
+        ),
+        "policy": (
+            "an unknown policy",
+            calls.post(calls.changed(plan_id=calls.unknown_id("policy"), parameters={}), token=None),
+        ),
+        "unknown-token": ("malformed JSON and an unknown token", calls.post(b"{", token=_UNKNOWN)),
+    }
+    return [
+        _unauthorized("AUTH-6", name, f"no token and {what}", request)
+        for name, (what, request) in requests.items()
+    ]

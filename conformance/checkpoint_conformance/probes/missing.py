@@ -1,0 +1,87 @@
+"""NF-1 to NF-3: what does not exist, or is not the caller's to see."""
+
+from __future__ import annotations
+
+from checkpoint_conformance.calls import Calls
+from checkpoint_conformance.exchange import Request
+from checkpoint_conformance.probe import Probe
+
+__all__ = ["missing"]
+
+
+def missing(calls: Calls) -> list[Probe]:
+    """Return every probe of the group; NF-2 only with its fixture."""
+    return [*_unknown_policy(calls), *_foreign_policy(calls), *_foreign_resource(calls)]
+
+
+def _unknown_policy(calls: Calls) -> list[Probe]:
+    own = calls.target.policy_id
+    policies = {
+        "unknown": calls.unknown_id("policy"),
+        "neighbour": own[:-1] + ("0" if own[-1] != "0" else "1"),
+        "nil": "00000000-0000-0000-0000-000000000000",
+        "a-resource": calls.unknown_id("resource-as-policy"),
+        "another": calls.unknown_id("policy again"),
+    }
+    probes = []
+    for name, policy in policies.items():
+        request = calls.post(calls.changed(plan_id=policy, parameters={"auto_trigger": False}))
+        probes.append(
+            _probe("NF-1", name, "a policy that does not exist", request, {404}, "policy-not-found")
+        )
+    request = calls.post(calls.changed(plan_id=policies["unknown"]))
+    what = "a policy that does not exist, with resources"
+    probes.append(_probe("NF-1", "with-resources", what, request, {404}, "policy-not-found"))
+    return probes
+
+
+def _foreign_policy(calls: Calls) -> list[Probe]:
+    second = calls.target.second_project
+    if second is None or second.policy_id is None:
+        return []
+    shapes = {
+        "no-resources": {},
+        "by-hand": {"auto_trigger": False, "resources": None},
+        "auto-trigger": {"auto_trigger": True},
+    }
+    return [
+        _probe(
+            "NF-2",
+            name,
+            "another project's policy",
+            calls.post(calls.changed(plan_id=second.policy_id, parameters=parameters)),
+            {403, 404},
+            "policy-not-found",
+            "forbidden",
+        )
+        for name, parameters in shapes.items()
+    ]
+
+
+def _foreign_resource(calls: Calls) -> list[Probe]:
+    own, stranger = calls.target.resources, calls.unknown_id("resource")
+    selections = {
+        "alone": [stranger],
+        "last": [own[0], stranger],
+        "first": [stranger, own[-1]],
+        "policy-id": [calls.target.policy_id],
+        "empty-string": [""],
+    }
+    return [
+        _probe(
+            "NF-3",
+            name,
+            f"a resource outside the policy, {name.replace('-', ' ')}",
+            calls.post(calls.changed_parameters(resources=selection)),
+            {400, 404},
+            "resource-not-in-policy",
+            "invalid-request",
+        )
+        for name, selection in selections.items()
+    ]
+
+
+def _probe(
+    requirement: str, name: str, what: str, request: Request, allowed: set[int], *conditions: str
+) -> Probe:
+    return Probe(f"{requirement}/{name}", requirement, what, request, frozenset(allowed), conditions)

@@ -1,0 +1,378 @@
+"""REQ-7 to REQ-17: requests with one fault each, and the statuses that answer it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from checkpoint_conformance.calls import ABSENT, Calls
+from checkpoint_conformance.exchange import Framing, Request
+from checkpoint_conformance.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.vectors import BROKEN_EXAMPLE
+
+__all__ = ["refusals"]
+
+_BAD = frozenset({400})
+_BAD_OR_UNKNOWN = frozenset({400, 404})
+_MEBIBYTE = 1 << 20
+_DEPTH = 10_000
+_INVALID = ("invalid-request",)
+
+_NOT_AN_OBJECT: dict[str, Any] = {
+    "null": None,
+    "empty-string": "",
+    "string": "checkpoint",
+    "empty-list": [],
+    "zero": 0,
+    "one": 1,
+    "true": True,
+    "false": False,
+}
+_NOT_A_BOOLEAN: dict[str, Any] = {
+    "string-true": "true",
+    "string-false": "false",
+    "string-capital": "True",
+    "string-yes": "yes",
+    "string-one": "1",
+    "string-zero": "0",
+    "empty-string": "",
+    "zero": 0,
+    "one": 1,
+    "two": 2,
+    "minus-one": -1,
+    "float-one": 1.0,
+    "float-zero": 0.0,
+    "half": 0.5,
+    "empty-list": [],
+    "list": [True],
+    "empty-object": {},
+    "object": {"value": False},
+}
+
+
+def refusals(calls: Calls) -> list[Probe]:
+    """Return every probe of the group."""
+    return [
+        *_not_json(calls),
+        *_no_object_at_root(calls),
+        *_checkpoint(calls),
+        *_plan_id_type(calls),
+        *_parameters(calls),
+        *_auto_trigger(calls),
+        *_resources(calls),
+        *_content_type(calls),
+        *_unknown_members(calls),
+        *_plan_id_form(calls),
+        *_provider(calls),
+        *_oversized(calls),
+    ]
+
+
+def _refuse(requirement: str, variant: str, summary: str, request: Request, crash: str = "") -> Probe:
+    return Probe(f"{requirement}/{variant}", requirement, summary, request, _BAD, _INVALID, crash=crash)
+
+
+def _not_json(calls: Calls) -> list[Probe]:
+    good = json.dumps(calls.body(calls.documented))
+    vectors: dict[str, tuple[str, bytes]] = {
+        "empty": ("an empty body", b""),
+        "white-space": ("a body of white space", b" \r\n\t"),
+        "brace": ("one opening brace", b"{"),
+        "truncated": ("JSON cut off at its last brace", good[:-1].encode()),
+        "half": ("JSON cut off in the middle", good[: len(good) // 2].encode()),
+        "trailing-comma": ("a comma after the last member", (good[:-1] + ",}").encode()),
+        "trailing-comma-list": ("a comma after the last item", good.replace("]", ",]", 1).encode()),
+        "single-quotes": ("single quotes", good.replace('"', "'").encode()),
+        "unquoted-key": ("a key without quotes", good.replace('"plan_id"', "plan_id").encode()),
+        "comment": ("a comment", ("/* by hand */" + good).encode()),
+        "line-comment": ("a line comment", (good + "\n// by hand").encode()),
+        "trailing-text": ("text after the value", (good + " x").encode()),
+        "trailing-brace": ("a brace after the value", (good + "}").encode()),
+        "two-values": ("two values", (good + good).encode()),
+        "missing-comma": ("no comma between members", good.replace(", ", " ", 1).encode()),
+        "python-words": ("False instead of false", good.replace("false", "False").encode()),
+        "raw-newline": (
+            "a raw line break in a string",
+            good.replace('checkpoint"', 'checkpoint\n"', 1).encode(),
+        ),
+        "form": ("form data", b"checkpoint=" + calls.target.policy_id.encode()),
+        "xml": ("XML", b"<checkpoint/>"),
+        "word": ("a bare word", b"checkpoint"),
+        "documentation": ("the documentation's own broken example", BROKEN_EXAMPLE.encode()),
+    }
+    probes = [_refuse("REQ-7", name, what, calls.post(body)) for name, (what, body) in vectors.items()]
+    no_framing = calls.post(b"", framing=Framing.NONE)
+    probes.append(_refuse("REQ-7", "no-body", "no body at all", no_framing))
+    plan = calls.target.policy_id.encode()
+    unreadable = {
+        "stray-byte": ("a byte that is not UTF-8 between tokens", good.encode().replace(b"{", b"{\xff", 1)),
+        "utf-8-cut": ("a UTF-8 sequence cut short in plan_id", good.encode().replace(plan, plan + b"\xc3")),
+        "utf-16": ("JSON in UTF-16", good.encode("utf-16")),
+    }
+    for name, (what, body) in unreadable.items():
+        probes.append(_refuse("REQ-7", name, what, calls.post(body), crash="HTTP-3"))
+    return probes
+
+
+def _no_object_at_root(calls: Calls) -> list[Probe]:
+    good = calls.body(calls.documented)
+    roots = {**_NOT_AN_OBJECT, "list": [good], "quoted": json.dumps(good), "number": 3.14}
+    return [
+        _refuse(
+            "REQ-7",
+            f"root-{name}",
+            f"a root that is {name.replace('-', ' ')}",
+            calls.post(json.dumps(root).encode()),
+        )
+        for name, root in roots.items()
+    ]
+
+
+def _checkpoint(calls: Calls) -> list[Probe]:
+    inner = calls.body(calls.documented)["checkpoint"]
+    bodies: dict[str, Any] = {
+        "missing": {},
+        "other-case": {"Checkpoint": inner},
+        "unwrapped": inner,
+        "list": {"checkpoint": [inner]},
+        "quoted": {"checkpoint": json.dumps(inner)},
+        **{name: {"checkpoint": value} for name, value in _NOT_AN_OBJECT.items()},
+    }
+    return [
+        _refuse("REQ-8", name, f"checkpoint {name.replace('-', ' ')}", calls.post(body))
+        for name, body in bodies.items()
+    ]
+
+
+def _plan_id_type(calls: Calls) -> list[Probe]:
+    plan = calls.target.policy_id
+    values: dict[str, Any] = {
+        "missing": ABSENT,
+        "null": None,
+        "zero": 0,
+        "integer": 42,
+        "float": 1.5,
+        "true": True,
+        "false": False,
+        "empty-list": [],
+        "list": [plan],
+        "empty-object": {},
+        "object": {"id": plan},
+    }
+    return [
+        _refuse("REQ-9", name, f"plan_id {name.replace('-', ' ')}", calls.post(calls.changed(plan_id=value)))
+        for name, value in values.items()
+    ]
+
+
+def _parameters(calls: Calls) -> list[Probe]:
+    values = {"missing": ABSENT, **_NOT_AN_OBJECT, "list": [calls.documented.parameters()], "quoted": "{}"}
+    return [
+        _refuse(
+            "REQ-10",
+            name,
+            f"parameters {name.replace('-', ' ')}",
+            calls.post(calls.changed(parameters=value)),
+        )
+        for name, value in values.items()
+    ]
+
+
+def _auto_trigger(calls: Calls) -> list[Probe]:
+    return [
+        _refuse(
+            "REQ-11",
+            name,
+            f"auto_trigger {value!r}",
+            calls.post(calls.changed_parameters(auto_trigger=value)),
+        )
+        for name, value in _NOT_A_BOOLEAN.items()
+    ]
+
+
+def _resources(calls: Calls) -> list[Probe]:
+    one, *_ = calls.target.resources
+    last = calls.target.resources[-1]
+    values: dict[str, Any] = {
+        "string": one,
+        "empty-string": "",
+        "joined": ",".join(calls.target.resources[:2]),
+        "quoted": json.dumps([one]),
+        "zero": 0,
+        "one": 1,
+        "true": True,
+        "false": False,
+        "empty-object": {},
+        "object": {"id": one},
+        "keyed": {"0": one},
+        "item-null": [None],
+        "item-zero": [0],
+        "item-number": [1.5],
+        "item-true": [True],
+        "item-false": [False],
+        "item-empty-list": [[]],
+        "item-list": [[one]],
+        "item-empty-object": [{}],
+        "item-object": [{"id": one}],
+        "second-item-null": [one, None],
+        "second-item-number": [one, 7],
+        "second-item-object": [one, {"id": last}],
+        "second-item-list": [one, [last]],
+    }
+    return [
+        _refuse(
+            "REQ-12",
+            name,
+            f"resources {name.replace('-', ' ')}",
+            calls.post(calls.changed_parameters(resources=value)),
+        )
+        for name, value in values.items()
+    ]
+
+
+def _content_type(calls: Calls) -> list[Probe]:
+    body = calls.body(calls.documented)
+    types = {
+        "absent": None,
+        "text": "text/plain",
+        "text-json": "text/json",
+        "xml": "application/xml",
+        "form": "application/x-www-form-urlencoded",
+        "multipart": "multipart/form-data; boundary=frontier",
+        "octets": "application/octet-stream",
+        "any": "*/*",
+        "any-application": "application/*",
+        "prefix": "application/jsonx",
+        "seq": "application/json-seq",
+        "patch": "application/json-patch+json",
+        "suffix": "application/vnd.api+json",
+        "inside": "text/plain; type=application/json",
+        "word": "json",
+        "javascript": "application/javascript",
+    }
+    return [
+        Probe(
+            f"REQ-13/{name}",
+            "REQ-13",
+            f"Content-Type {value or 'absent'}",
+            calls.post(body, content_type=value),
+            frozenset({400, 415}),
+            _INVALID,
+        )
+        for name, value in types.items()
+    ]
+
+
+def _unknown_members(calls: Calls) -> list[Probe]:
+    good = calls.body(calls.documented)
+    bodies = {
+        "root": {**good, "unknown": 1},
+        "checkpoint": calls.changed(unknown="x"),
+        "parameters": calls.changed_parameters(unknown=None),
+        "mistyped": calls.changed(
+            parameters={"auto_trigger": False, "resource": list(calls.target.resources[:1])}
+        ),
+    }
+    return [
+        _refuse("REQ-14", name, f"an unknown member, {name}", calls.post(body))
+        for name, body in bodies.items()
+    ]
+
+
+def _plan_id_form(calls: Calls) -> list[Probe]:
+    plan = calls.target.policy_id
+    values = {
+        "empty": "",
+        "word": "policy",
+        "no-hyphens": plan.replace("-", ""),
+        "short": plan[:-1],
+        "long": plan + "0",
+        "braces": "{" + plan + "}",
+        "urn": "urn:uuid:" + plan,
+        "line-break": plan + "\n",
+        "space-before": " " + plan,
+        "space-after": plan + " ",
+        "no-hex": plan[:-1] + "g",
+        "wide-digit": plan[:-1] + "\uff10",
+        "moved-hyphen": plan[:7] + "-" + plan[7] + plan[9:],
+        "path": "../" + plan,
+        "sql": plan + "' OR '1'='1",
+        "wildcard": "%",
+        "star": "*",
+        "null-word": "null",
+        "twice": f"{plan},{plan}",
+    }
+    probes = [
+        _plan_form(calls, name, f"a plan_id that is malformed: {name.replace('-', ' ')}", value)
+        for name, value in values.items()
+    ]
+    probes.append(_plan_form(calls, "nul", "a plan_id with a NUL", plan + "\0", crash="HTTP-3"))
+    return probes
+
+
+def _plan_form(calls: Calls, name: str, summary: str, value: str, crash: str = "") -> Probe:
+    request = calls.post(calls.changed(plan_id=value))
+    conditions = ("invalid-request", "policy-not-found")
+    return Probe(f"REQ-15/{name}", "REQ-15", summary, request, _BAD_OR_UNKNOWN, conditions, crash=crash)
+
+
+def _provider(calls: Calls) -> list[Probe]:
+    body, own = calls.body(calls.documented), calls.target.provider_id
+    values = {
+        "unknown": calls.unknown_id("provider"),
+        "neighbour": own[:-1] + ("0" if own[-1] != "0" else "1"),
+        "nil": "00000000-0000-0000-0000-000000000000",
+        "short": own[:-1],
+        "long": own + "0",
+        "word": "provider",
+        "null-word": "null",
+        "number": "1",
+        "policy": calls.target.policy_id,
+        "no-hyphens": own.replace("-", "") if "-" in own else own + "-",
+        "star": "*",
+        "space-after": own + "%20",
+    }
+    return [
+        Probe(
+            f"REQ-16/{name}",
+            "REQ-16",
+            f"a provider_id that is not the documented one: {name.replace('-', ' ')}",
+            calls.post(body, provider_id=value),
+            _BAD_OR_UNKNOWN,
+            ("unknown-provider",),
+        )
+        for name, value in values.items()
+    ]
+
+
+def _oversized(calls: Calls) -> list[Probe]:
+    own, nested = list(calls.target.resources), b"[" * _DEPTH + b"]" * _DEPTH
+    objects = b'{"a":' * _DEPTH + b"1" + b"}" * _DEPTH
+    good = json.dumps(calls.changed(parameters={"resources": "HERE"}))
+    root = json.dumps(calls.body(calls.documented))
+    long = "a" * _MEBIBYTE
+    bodies: dict[str, tuple[str, bytes]] = {
+        "resources-65": ("65 resources", _with_resources(calls, (own * 65)[:65])),
+        "resources-1000": ("1000 resources", _with_resources(calls, (own * 1000)[:1000])),
+        "plan-1-mib": ("a plan_id of 1 MiB", json.dumps(calls.changed(plan_id=long)).encode()),
+        "resource-1-mib": ("a resource of 1 MiB", _with_resources(calls, [long])),
+        "trigger-1-mib": (
+            "an auto_trigger of 1 MiB",
+            json.dumps(calls.changed_parameters(auto_trigger=long)).encode(),
+        ),
+        "lists-10000": ("lists 10 000 deep in resources", good.encode().replace(b'"HERE"', nested)),
+        "objects-10000": ("objects 10 000 deep in resources", good.encode().replace(b'"HERE"', objects)),
+        "root-10000": ("lists 10 000 deep at the root", nested),
+        "member-10000": (
+            "lists 10 000 deep in an unknown member",
+            root[:-1].encode() + b', "x": ' + nested + b"}",
+        ),
+    }
+    return [
+        Probe(f"REQ-17/{name}", "REQ-17", what, calls.post(body), ANY_REFUSAL)
+        for name, (what, body) in bodies.items()
+    ]
+
+
+def _with_resources(calls: Calls, resources: list[str]) -> bytes:
+    return json.dumps(calls.changed_parameters(resources=resources)).encode()

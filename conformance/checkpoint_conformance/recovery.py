@@ -1,0 +1,80 @@
+"""HTTP-6: after a refusal the server still serves, on the same connection or a new one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from checkpoint_conformance.budget import BudgetSpent
+from checkpoint_conformance.exchange import Exchange, Request
+from checkpoint_conformance.judgement import Judgement
+from checkpoint_conformance.ledger import SkipReason
+from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.session import Session
+
+__all__ = ["recovery", "refused_before"]
+
+_AGAIN = 2
+
+
+def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
+    """Return, by name, the refused requests that a valid one follows on the same connection."""
+    calls = session.calls
+    good = calls.body(calls.documented)
+    no_token = calls.post(good, token=None)
+    malformed = calls.post(b'{"checkpoint": ')
+    return {
+        "no-token": (no_token,),
+        "unknown-token": (calls.post(good, token="unknown-0f1e2d3c4b5a"),),
+        "malformed-json": (malformed,),
+        "wrong-type": (calls.post(calls.changed(plan_id=None)),),
+        "content-type": (calls.post(good, content_type="text/plain"),),
+        "unknown-policy": (calls.post(calls.changed(plan_id=calls.unknown_id("policy"))),),
+        "unknown-provider": (calls.post(good, provider_id=calls.unknown_id("provider")),),
+        "method": (
+            calls.request("PUT", calls.path(), json.dumps(good).encode(), content_type="application/json"),
+        ),
+        "large": (calls.post(calls.changed(plan_id="a" * (1 << 20))),),
+        "several": (malformed, no_token, malformed, no_token, malformed, malformed, no_token, malformed),
+    }
+
+
+def recovery(session: Session) -> None:
+    """Send each refused request and then the documented one; judge the second. Raises ServerGone."""
+    for name, refused in refused_before(session).items():
+        summary = f"the documented request after a refusal: {name.replace('-', ' ')}"
+        probe = acceptance.base(session.calls, "HTTP-6", name, summary)
+        try:
+            _judge_follower(session, probe, refused)
+        except BudgetSpent as spent:
+            session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, str(spent))
+            return
+
+
+def _judge_follower(session: Session, probe: Probe, refused: tuple[Request, ...]) -> None:
+    for _ in range(_AGAIN):
+        judgement = _follow(session, probe, refused)
+        session.record("HTTP-6", judgement)
+        if not judgement.findings:
+            return
+
+
+def _follow(session: Session, probe: Probe, refused: tuple[Request, ...]) -> Judgement:
+    """Return the judgement of the valid request that follows on the same connection, or else on a new one."""
+    with session.connection() as connection:
+        before: list[Exchange] = []
+        for request in refused:
+            kept = connection if connection.reusable or not connection.used else None
+            before.append(session.send(request, kept))
+        kept = connection if connection.reusable else None
+        exchange = session.send(probe.request, kept)
+    judgement = session.judge.judge(probe, exchange)
+    refusals = tuple(exchange for exchange in before if (exchange.status or 0) >= 400)
+    if not refusals:
+        return Judgement(undecided="nothing was refused, so there was nothing to recover from")
+    judgement.findings = [
+        replace(finding, exchanges=(*refusals[-1:], *finding.exchanges), spread=None)
+        for finding in judgement.findings
+    ]
+    return judgement

@@ -1,0 +1,213 @@
+"""The conversation with a target: sends, waits where waiting is the answer, repeats what went wrong, records."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+from threading import Lock
+
+from checkpoint_openapi.load import ErrorCatalogue, errors
+
+from checkpoint_conformance.budget import Budget, BudgetSpent
+from checkpoint_conformance.calls import Calls
+from checkpoint_conformance.exchange import Exchange, Fault, Request
+from checkpoint_conformance.judgement import Judge, Judgement, is_conflict
+from checkpoint_conformance.ledger import Ledger, SkipReason
+from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.secrets import Secrets
+from checkpoint_conformance.target import Target
+from checkpoint_conformance.wire import Connection
+
+__all__ = ["ServerGone", "Session"]
+
+_LOST = (Fault.TIMEOUT, Fault.DROPPED)
+_CONNECT_ATTEMPTS = 5
+_MOST_TIMEOUTS = 8
+_MOST_REPEATS = 5
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 10.0
+
+
+class ServerGone(Exception):
+    """The server stopped answering altogether; what is left of the run cannot be judged."""
+
+
+class Session:
+    """Everything that one run says to the target and hears from it."""
+
+    def __init__(self, target: Target, announce: Callable[[str], None] = lambda _: None) -> None:
+        """`announce` is told in a sentence whenever the run waits."""
+        self.target = target
+        self.calls = Calls(target)
+        self.secrets = Secrets(target)
+        self.errors: ErrorCatalogue = errors()
+        self.ledger = Ledger()
+        self.budget = Budget(target.max_creates)
+        self.judge = Judge(target, self.errors, self.secrets)
+        self.exchanges: list[Exchange] = []
+        self._announce = announce
+        self._endpoint = target.endpoint()
+        self._lock = Lock()
+        self._timeouts = 0
+        self._hopeless: set[str] = set()
+        self._next_slot = 0.0
+
+    def connection(self) -> Connection:
+        """Return a connection that is not open yet."""
+        return Connection(self._endpoint, self.target.timeout)
+
+    def run(self, probe: Probe, connection: Connection | None = None) -> Exchange | None:
+        """Send a probe, judge it, and repeat it until each finding is confirmed or stands alone.
+
+        Returns the first exchange, or None where it was not sent. Raises ServerGone.
+        """
+        if self._pointless(probe):
+            return None
+        try:
+            exchange = self.send(probe.request, connection)
+        except BudgetSpent as spent:
+            self.ledger.skip(probe.requirement, SkipReason.BUDGET_SPENT, str(spent))
+            return None
+        self.settle(probe, self.judge.judge(probe, exchange))
+        self._check_alive(exchange)
+        return exchange
+
+    def settle(self, probe: Probe, judgement: Judgement) -> None:
+        """Record a judgement, and repeat the probe until each finding is confirmed or stands alone."""
+        self.record(probe.requirement, judgement)
+        self._confirm(probe, judgement)
+
+    def record(self, requirement: str, judgement: Judgement) -> None:
+        """Put a judgement into the ledger."""
+        self.ledger.exercise(*judgement.exercised)
+        for finding in judgement.findings:
+            self.ledger.add(finding)
+        if judgement.undecided:
+            self.ledger.leave_undecided(requirement, judgement.undecided)
+
+    def send(self, request: Request, connection: Connection | None = None) -> Exchange:
+        """Send a request; wait for a running policy, a 503 or a 429 to pass, within the target's patience.
+
+        Raises BudgetSpent before a call that might exceed `max_creates`, and ServerGone.
+        """
+        exchange = self.transmit(request, connection)
+        pause, waited = _FIRST_PAUSE, 0.0
+        while (reason := self._passing(exchange)) and reason not in self._hopeless:
+            asked = max(self._pause_asked(exchange, pause), pause / 5)
+            if waited + asked > self.target.patience:
+                self._hopeless.add(reason)
+                self._announce(f"{reason}: still so after {waited:g} s, going on without")
+                break
+            self._announce(f"{reason}: trying again in {asked:g} s")
+            time.sleep(asked)
+            waited += asked
+            pause = min(pause * 2, _LONGEST_PAUSE)
+            exchange = self.transmit(request, None)
+        return exchange
+
+    def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:
+        """Send a request once, within budget and rate. Raises BudgetSpent and ServerGone."""
+        creates = request.method == "POST" and request.path.endswith("/checkpoints")
+        if creates:
+            self.budget.reserve()
+        created = True
+        try:
+            self._keep_rate()
+            exchange = self._exchange(request, connection)
+            created = exchange.status is None or 200 <= exchange.status < 300
+        except ServerGone:
+            created = False
+            raise
+        finally:
+            if creates:
+                self.budget.settle(created=created)
+        with self._lock:
+            exchange = replace(exchange, number=len(self.exchanges) + 1)
+            self.exchanges.append(exchange)
+        return exchange
+
+    def _exchange(self, request: Request, connection: Connection | None) -> Exchange:
+        """Exchange on the given connection or a fresh one, again where a kept one had been closed meanwhile."""
+        if connection is not None:
+            kept = connection.used
+            exchange = connection.exchange(request)
+            if not (kept and exchange.fault and exchange.fault.kind is Fault.DROPPED):
+                return exchange
+        pause = 0.05
+        for attempt in range(_CONNECT_ATTEMPTS):
+            with self.connection() as fresh:
+                exchange = fresh.exchange(request)
+            if not exchange.fault or exchange.fault.kind is not Fault.UNREACHABLE:
+                return exchange
+            if not self.exchanges:
+                break  # nobody was ever there: no use in waiting
+            if attempt + 1 < _CONNECT_ATTEMPTS:
+                time.sleep(pause)
+                pause *= 2
+        assert exchange.fault is not None
+        raise ServerGone(exchange.fault.detail)
+
+    def _confirm(self, probe: Probe, judgement: Judgement) -> None:
+        """Repeat the probe until every new finding was seen twice, or often enough not to be."""
+        doubtful = {finding.key for finding in judgement.findings if not self.ledger.confirmed(finding.key)}
+        for repeat in range(_MOST_REPEATS):
+            if not doubtful:
+                return
+            try:
+                again = self.judge.judge(probe, self.send(probe.request))
+            except BudgetSpent:
+                return
+            self.record(probe.requirement, again)
+            doubtful = {key for key in doubtful if not self.ledger.confirmed(key)}
+            if repeat == 0 and any(finding.symptom == "no-answer" for finding in again.findings):
+                return
+
+    def _pointless(self, probe: Probe) -> bool:
+        """Whether it would find a known fault again, or cost a third timeout for the same requirement."""
+        if any(self.ledger.failed(presumed) for presumed in probe.presumes):
+            return True
+        return not probe.wants_acceptance and self.ledger.confirmed((probe.blamed_for_crash, "no-answer"))
+
+    def _check_alive(self, exchange: Exchange) -> None:
+        """After a lost answer, find out whether the server still answers anything. Raises ServerGone."""
+        if exchange.response or not exchange.fault or exchange.fault.kind not in _LOST:
+            return
+        self._timeouts += exchange.fault.kind is Fault.TIMEOUT
+        if self._timeouts > _MOST_TIMEOUTS:
+            raise ServerGone(f"{self._timeouts} requests got no answer within {self.target.timeout:g} s")
+        check = self.transmit(self.calls.request("GET", self.calls.path()))
+        if check.fault and check.fault.kind is Fault.TIMEOUT:
+            raise ServerGone("the server answers nothing any more")
+
+    def _passing(self, exchange: Exchange) -> str | None:
+        """Return why waiting may help, or None."""
+        if exchange.status == 503:
+            return "the service is unavailable (503)"
+        if exchange.status == 429:
+            return "too many requests (429)"
+        if exchange.status == 500 and is_conflict(exchange, self.errors):
+            return "the policy is already running (500, published conflict)"
+        return None
+
+    def _pause_asked(self, exchange: Exchange, fallback: float) -> float:
+        """Return the seconds of `Retry-After`, a number or a date (RFC 9110, 10.2.3), else the fallback."""
+        value = exchange.response.header("Retry-After") if exchange.response else None
+        if value is None:
+            return fallback
+        if value.strip().isdigit():
+            return float(value)
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return fallback
+        return max(0.0, moment.timestamp() - time.time())
+
+    def _keep_rate(self) -> None:
+        if not self.target.rate:
+            return
+        with self._lock:
+            slot = max(self._next_slot, time.monotonic())
+            self._next_slot = slot + 1 / self.target.rate
+        time.sleep(max(0.0, slot - time.monotonic()))

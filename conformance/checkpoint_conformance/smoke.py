@@ -1,0 +1,117 @@
+"""Smoke: is anybody there, is the token accepted, are the fixtures there? And which valid request works?
+
+What fails here is the configuration's fault as long as the answer says so; everything else is a finding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checkpoint_conformance.calls import ABSENT, Call
+from checkpoint_conformance.exchange import Exchange
+from checkpoint_conformance.finding import Finding
+from checkpoint_conformance.judgement import Judgement, error_code_of
+from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.session import ServerGone, Session
+
+__all__ = ["ConfigurationError", "smoke"]
+
+_HINTS = {
+    401: "the token is not accepted: check `token`, and that it has not expired",
+    403: "the token may not act in this project: check `project_id`, `token` and its role",
+    404: "the policy or the path is not there: check `url`, `project_id`, `provider_id` and [policy] `id`",
+}
+
+
+class ConfigurationError(Exception):
+    """The target file does not fit the server, so nothing can be said about the server."""
+
+
+def smoke(session: Session) -> bool:
+    """Send the documented request and find the shape on which every other probe builds.
+
+    Returns whether any valid request is accepted. Raises ConfigurationError where the answers speak against
+    the target file rather than the server.
+    """
+    probe, again = acceptance.documented(session.calls)
+    try:
+        exchange = session.send(probe.request)
+    except ServerGone as gone:
+        raise ConfigurationError(
+            f"{session.target.url}: {gone}. Check `url`, and that the server runs."
+        ) from gone
+    judgement = session.judge.judge(probe, exchange)
+    if _accepted(exchange) or not _refused(judgement):
+        session.settle(probe, judgement)
+        if _accepted(exchange):
+            session.run(again)
+        return _accepted(exchange)
+    return _diagnose(session, probe, exchange, judgement)
+
+
+def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Judgement) -> bool:
+    """Find out which member makes the server refuse the documented request, and who is to blame."""
+    some = session.calls.documented.resources
+    shapes = {"REQ-4": Call(False, ABSENT), "REQ-3": Call(ABSENT, some), "REQ-1": Call(ABSENT, ABSENT)}
+    accepted = {}
+    for requirement, call in shapes.items():
+        shape = acceptance.base(
+            session.calls, requirement, "instead", "a valid request with less in it", call
+        )
+        accepted[requirement] = _accepted(session.send(shape.request))
+    if not any(accepted.values()):
+        _blame_configuration(exchange)
+        session.settle(probe, judgement)
+        return False
+    if accepted["REQ-4"] and error_code_of(exchange) == "CSBS.6000":
+        _check_resources(session)
+    culprit = "REQ-1"
+    if accepted["REQ-4"] != accepted["REQ-3"]:
+        culprit = "REQ-4" if accepted["REQ-4"] else "REQ-3"
+    session.settle(replace(probe, requirement=culprit), _charged_to(judgement, culprit))
+    session.calls.documented = next(call for requirement, call in shapes.items() if accepted[requirement])
+    return True
+
+
+def _check_resources(session: Session) -> None:
+    """Tell a server that takes no resource from a target file that names one too many."""
+    answers = {}
+    for resource in session.target.resources:
+        request = session.calls.call(Call(False, (resource,)))
+        answers[resource] = _accepted(session.send(request))
+    refused = [resource for resource, accepted in answers.items() if not accepted]
+    if refused and len(refused) < len(answers):
+        raise ConfigurationError(
+            f"the policy does not hold resource {refused[0]}: check [policy] `resources`"
+        )
+
+
+def _blame_configuration(exchange: Exchange) -> None:
+    hint = _HINTS.get(exchange.status or 0)
+    if hint:
+        code = error_code_of(exchange)
+        raise ConfigurationError(
+            f"the documented request got {exchange.status}{f' {code}' if code else ''}: {hint}."
+        )
+    if exchange.status == 500 and error_code_of(exchange) == "CSBS.6032":
+        raise ConfigurationError(
+            "the policy has nothing to back up (500 CSBS.6032): name another under [policy]."
+        )
+
+
+def _charged_to(judgement: Judgement, culprit: str) -> Judgement:
+    def charge(finding: Finding) -> Finding:
+        return replace(finding, requirement=culprit) if finding.requirement == "REQ-1" else finding
+
+    findings = [charge(finding) for finding in judgement.findings]
+    exercised = {culprit if name == "REQ-1" else name for name in judgement.exercised}
+    return Judgement(findings, exercised, judgement.undecided)
+
+
+def _accepted(exchange: Exchange) -> bool:
+    return exchange.status is not None and 200 <= exchange.status < 300
+
+
+def _refused(judgement: Judgement) -> bool:
+    return any(finding.requirement == "REQ-1" for finding in judgement.findings)

@@ -1,0 +1,50 @@
+"""JSON read as RFC 8259 has it, with none of the leniency of ordinary parsers."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from typing import Any, NoReturn
+
+__all__ = ["StrictJsonError", "parse"]
+
+
+class StrictJsonError(ValueError):
+    """The bytes are no strict JSON text; the message says why."""
+
+
+def parse(body: bytes) -> Any:
+    """Return the value of a JSON text in UTF-8.
+
+    Raises StrictJsonError for an empty body, a byte-order mark, invalid UTF-8, NaN and Infinity, a duplicate
+    key (RFC 8259, 4), bytes after the value, and nesting or numbers that no ordinary reader survives.
+    """
+    if body.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise StrictJsonError("it begins with a byte-order mark (RFC 8259, 8.1)")
+    if not body.strip():
+        raise StrictJsonError("it is empty")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise StrictJsonError(f"it is not UTF-8 at byte {error.start}") from error
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except StrictJsonError:
+        raise
+    except RecursionError as error:
+        raise StrictJsonError("it nests deeper than a reader can follow") from error
+    except ValueError as error:
+        raise StrictJsonError(f"it is not JSON: {error}") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise StrictJsonError(f"the member {twice!r} stands twice in one object")
+    return members
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise StrictJsonError(f"{name} is no JSON number")

@@ -1,0 +1,327 @@
+"""The target: which server is verified, with what fixtures, at what cost. A TOML file, read strictly."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from checkpoint_conformance.endpoint import Endpoint, TlsSettings
+
+__all__ = ["DEFAULT_PROVIDER", "PROFILES", "Implementation", "SecondProject", "Target", "TargetError"]
+
+DEFAULT_PROVIDER = "fc4d5750-22e7-4798-8a46-f48f62c4c1da"
+PROFILES = ("discovery", "observation", "deletion", "conflict")
+"""What a target may declare beyond `core`."""
+_TOKEN = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+
+
+class TargetError(Exception):
+    """The target file cannot be used; the message says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class SecondProject:
+    """Another project on the same server, for AUTH-4 and NF-2."""
+
+    project_id: str
+    token: str | None = None
+    policy_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """Whose server it is, as the report names it."""
+
+    name: str = "unnamed"
+    version: str = ""
+    vendor: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server under verification."""
+
+    url: str
+    project_id: str
+    token: str
+    policy_id: str
+    resources: tuple[str, ...]
+    """Ids of all resources of the policy."""
+    provider_id: str = DEFAULT_PROVIDER
+    max_creates: int = 60
+    """The most checkpoints that a run may create."""
+    timeout: float = 10.0
+    """Seconds for a whole exchange (HTTP-1)."""
+    patience: float = 60.0
+    """Seconds to wait in all for a running policy, a 503 or a 429 to pass, for each request."""
+    rate: float = 0.0
+    """Requests a second at the most; 0 means unlimited."""
+    profiles: frozenset[str] = frozenset()
+    expired_token: str | None = None
+    read_only_token: str | None = None
+    second_project: SecondProject | None = None
+    implementation: Implementation = Implementation()
+    resource_extra_info: str = "string"
+    """Declared deviation: "object" where a resource's `extra_info` is a bare object."""
+    tls: TlsSettings = TlsSettings()
+    proxy: str | None = None
+    """A proxy's URL, "" for none, or None for the environment's."""
+    headers: tuple[tuple[str, str], ...] = field(default=())
+    """Further header fields that every request carries, such as a gateway's API key."""
+
+    def endpoint(self) -> Endpoint:
+        """Return the way to the server. Raises TargetError where a certificate file cannot be used."""
+        try:
+            return Endpoint(self.url, self.tls, self.proxy)
+        except OSError as error:
+            raise TargetError(f"[tls] {error}. Name readable PEM files.") from error
+
+    @classmethod
+    def load(cls, path: Path, environment: Mapping[str, str] = os.environ) -> Target:
+        """Read a target file. Raises TargetError."""
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise TargetError(
+                f"{path}: {error.strerror}. Write one with `checkpoint-contract target init`."
+            ) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise TargetError(f"{path}: not a TOML file: {error}.") from error
+        return cls.from_table(table, str(path), environment, path.parent)
+
+    @classmethod
+    def from_table(
+        cls,
+        table: Mapping[str, Any],
+        where: str = "target",
+        environment: Mapping[str, str] = os.environ,
+        folder: Path = Path(),
+    ) -> Target:
+        """Build a target from a parsed file; relative file names are taken from `folder`. Raises TargetError."""
+        root = _Section(table, where, "", environment, folder)
+        policy = root.section("policy", required=True)
+        fixtures = root.section("fixtures")
+        implementation = root.section("implementation")
+        deviations = root.section("deviations")
+        second = fixtures.section("second_project")
+        target = cls(
+            url=root.get("url", _url),
+            project_id=root.get("project_id", _identifier),
+            token=root.get("token", _token),
+            policy_id=policy.get("id", _uuid),
+            resources=policy.get("resources", _resources),
+            provider_id=root.get("provider_id", _identifier, DEFAULT_PROVIDER),
+            max_creates=root.get("max_creates", _positive_int, cls.max_creates),
+            timeout=root.get("timeout", _positive, cls.timeout),
+            patience=root.get("patience", _not_negative, cls.patience),
+            rate=root.get("rate", _not_negative, cls.rate),
+            profiles=root.get("profiles", _profiles, frozenset[str]()),
+            expired_token=fixtures.get("expired_token", _token, None),
+            read_only_token=fixtures.get("read_only_token", _token, None),
+            second_project=_second_project(second) if second.given else None,
+            implementation=Implementation(
+                **{
+                    name: implementation.get(name, _text, getattr(Implementation, name))
+                    for name in ("name", "version", "vendor", "url")
+                }
+            ),
+            resource_extra_info=deviations.get("resource_extra_info", _extra_info_form, "string"),
+            tls=_tls(root.section("tls")),
+            proxy=root.get("proxy", _proxy, None),
+            headers=root.get("headers", _headers, ()),
+        )
+        for section in (root, policy, fixtures, second, implementation, deviations):
+            section.refuse_unknown()
+        return target
+
+
+_REQUIRED: Any = object()
+
+
+class _Invalid(Exception):
+    """A value is not what its key takes; the message says what it takes."""
+
+
+class _Section:
+    """One table of the file: reads its keys, and knows which were never asked for."""
+
+    def __init__(
+        self, table: Mapping[str, Any], where: str, name: str, environment: Mapping[str, str], folder: Path
+    ) -> None:
+        self._table = table
+        self._where = where
+        self._name = name
+        self._environment = environment
+        self.folder = folder
+        self._asked: list[str] = []
+
+    @property
+    def given(self) -> bool:
+        return bool(self._table)
+
+    def section(self, name: str, *, required: bool = False) -> _Section:
+        self._asked.append(name)
+        table = self._table.get(name, _REQUIRED if required else {})
+        path = f"{self._name}.{name}" if self._name else name
+        if table is _REQUIRED:
+            raise TargetError(f"{self._where}: the table [{path}] is missing. Add it.")
+        if not isinstance(table, Mapping):
+            raise TargetError(f"{self._where}: {path} takes a table. Write it as [{path}].")
+        return _Section(table, self._where, path, self._environment, self.folder)
+
+    def get(self, key: str, convert: Callable[[Any], Any], default: Any = _REQUIRED) -> Any:
+        self._asked.append(key)
+        value = self._table.get(key, default)
+        path = f"{self._name}.{key}" if self._name else key
+        if value is _REQUIRED:
+            raise TargetError(
+                f"{self._where}: {path} is missing. Add it; `target init` writes a commented file."
+            )
+        if value is default:
+            return default
+        try:
+            return convert(self._resolve(value))
+        except _Invalid as error:
+            raise TargetError(f"{self._where}: {path} takes {error}.") from error
+
+    def _resolve(self, value: Any) -> Any:
+        """Replace `{ env = "NAME" }` by the variable's value."""
+        if not isinstance(value, Mapping) or set(value) != {"env"}:
+            return value
+        name = value["env"]
+        if not isinstance(name, str) or not self._environment.get(name):
+            raise _Invalid(f"an environment variable that is set, but {name} is not; set it")
+        return self._environment[name]
+
+    def refuse_unknown(self) -> None:
+        for key in self._table:
+            if key not in self._asked:
+                near = difflib.get_close_matches(key, self._asked, 1)
+                hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(self._asked))}."
+                place = f" in [{self._name}]" if self._name else ""
+                raise TargetError(f"{self._where}: unknown key {key!r}{place}. {hint}")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _Invalid("a string")
+    return value
+
+
+def _url(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    try:
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or parts.username:
+        raise _Invalid("an http or https URL with no query, such as https://csbs.example.com")
+    return value.rstrip("/")  # type: ignore[no-any-return]
+
+
+def _identifier(value: Any) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._~-]+", _text(value)):
+        raise _Invalid("an id of letters, digits and hyphens")
+    return str(value)
+
+
+def _uuid(value: Any) -> str:
+    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", _text(value)):
+        raise _Invalid("a hyphenated lower-case UUID")
+    return str(value)
+
+
+def _token(value: Any) -> str:
+    if not _TOKEN.fullmatch(_text(value)):
+        raise _Invalid('a token of printable ASCII, or { env = "NAME" }')
+    return str(value)
+
+
+def _resources(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
+        raise _Invalid("a list of at least one resource id")
+    if len(set(value)) != len(value):
+        raise _Invalid("a list in which no resource id stands twice")
+    return tuple(value)
+
+
+def _positive(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 86400:
+        raise _Invalid("a number of seconds above 0")
+    return float(value)
+
+
+def _not_negative(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 86400:
+        raise _Invalid("a number, 0 or more")
+    return float(value)
+
+
+def _positive_int(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise _Invalid("a whole number above 0")
+    return value
+
+
+def _profiles(value: Any) -> frozenset[str]:
+    names = value if isinstance(value, list) else [value]
+    unknown = [name for name in names if name not in (*PROFILES, "core")]
+    if unknown:
+        raise _Invalid(f"a list out of {', '.join(PROFILES)}, not {unknown[0]!r}")
+    return frozenset(names) - {"core"}
+
+
+def _extra_info_form(value: Any) -> str:
+    if value not in ("string", "object"):
+        raise _Invalid('"string" or "object"')
+    return str(value)
+
+
+def _proxy(value: Any) -> str:
+    if value and not re.match(r"http://[^/]+", _text(value)):
+        raise _Invalid('an http:// URL of a proxy, or "" for none')
+    return _text(value)
+
+
+def _headers(value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping):
+        raise _Invalid("a table of header fields")
+    pairs = tuple((str(name), str(content)) for name, content in value.items())
+    if any(not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name) for name, _ in pairs):
+        raise _Invalid("a table whose keys are header field names")
+    return pairs
+
+
+def _second_project(section: _Section) -> SecondProject:
+    return SecondProject(
+        project_id=section.get("project_id", _identifier),
+        token=section.get("token", _token, None),
+        policy_id=section.get("policy_id", _uuid, None),
+    )
+
+
+def _tls(section: _Section) -> TlsSettings:
+    def boolean(value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise _Invalid("true or false")
+        return value
+
+    def file(value: Any) -> Path:
+        return section.folder / _text(value)
+
+    settings = TlsSettings(
+        verify=section.get("verify", boolean, True),
+        ca_file=section.get("ca_file", file, None),
+        client_certificate=section.get("client_certificate", file, None),
+        client_key=section.get("client_key", file, None),
+    )
+    section.refuse_unknown()
+    return settings
