@@ -67,7 +67,7 @@ def concurrent_calls(session: Session) -> None:
 
 def _judge(session: Session, probe: Probe, exchange: Exchange) -> None:
     """Judge one answer; a refusal that only company provokes is HTTP-3's (5xx) or RESP-11's."""
-    judgement = session.judge.judge(probe, exchange)
+    judgement = session.judged(probe, exchange)
     blamed = {
         "answered-5xx": "HTTP-3",
         "refused": "RESP-11",

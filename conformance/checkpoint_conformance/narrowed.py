@@ -15,7 +15,7 @@ from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.strict_json import StrictJsonError, parse
 from checkpoint_conformance.target import Target
 
-__all__ = ["PATH", "Narrowed"]
+__all__ = ["PATH", "Narrowed", "with_null_types"]
 
 PATH = "/v1/{project_id}/providers/{provider_id}/checkpoints"
 _JSON = "application/json"
@@ -44,7 +44,7 @@ class Narrowed:
         checkpoint = schema["properties"]["checkpoint"]["properties"]
         checkpoint["plan_id"]["enum"] = [target.policy_id]
         checkpoint["parameters"]["properties"]["resources"]["items"]["enum"] = list(target.resources)
-        self._validator = jsonschema_rs.Draft7Validator(_with_null_types(schema))
+        self._validator = jsonschema_rs.Draft7Validator(with_null_types(schema))
 
     def violations(self, request: Request) -> set[str]:
         """Return the requirements that the request speaks to by what it has wrong; none: it is valid."""
@@ -136,13 +136,13 @@ def _without_examples(node: Any) -> Any:
     }
 
 
-def _with_null_types(node: Any) -> Any:
+def with_null_types(node: Any) -> Any:
     """Turn OpenAPI 3.0's `nullable` into JSON Schema's null type."""
     if isinstance(node, list):
-        return [_with_null_types(item) for item in node]
+        return [with_null_types(item) for item in node]
     if not isinstance(node, dict):
         return node
-    converted = {key: _with_null_types(value) for key, value in node.items() if key != "nullable"}
+    converted = {key: with_null_types(value) for key, value in node.items() if key != "nullable"}
     if node.get("nullable") is True and isinstance(node.get("type"), str):
         converted["type"] = [node["type"], "null"]
     return converted

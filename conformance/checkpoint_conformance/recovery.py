@@ -69,7 +69,7 @@ def _follow(session: Session, probe: Probe, refused: tuple[Request, ...]) -> Jud
             before.append(session.send(request, kept))
         kept = connection if connection.reusable else None
         exchange = session.send(probe.request, kept)
-    judgement = session.judge.judge(probe, exchange)
+    judgement = session.judged(probe, exchange)
     refusals = tuple(exchange for exchange in before if (exchange.status or 0) >= 400)
     if not refusals:
         return Judgement(undecided="nothing was refused, so there was nothing to recover from")

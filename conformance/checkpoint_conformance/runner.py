@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from checkpoint_openapi.load import Requirement, requirements
 
-from checkpoint_conformance import companions
 from checkpoint_conformance.attribution import Attribution, attribute
 from checkpoint_conformance.concurrency import concurrent_calls, distinct_checkpoints
 from checkpoint_conformance.finding import Finding
@@ -22,6 +22,10 @@ from checkpoint_conformance.probes.auth import authentication
 from checkpoint_conformance.probes.missing import missing
 from checkpoint_conformance.probes.refusals import refusals
 from checkpoint_conformance.probes.robustness import methods, odd_input, unknown_route
+from checkpoint_conformance.profiles.conflict import conflict
+from checkpoint_conformance.profiles.deletion import clean_up, deletion
+from checkpoint_conformance.profiles.discovery import discovery
+from checkpoint_conformance.profiles.observation import items_of_created, progress, refusals_leave_nothing
 from checkpoint_conformance.recovery import recovery
 from checkpoint_conformance.session import ServerGone, Session
 from checkpoint_conformance.smoke import smoke
@@ -52,6 +56,8 @@ class Run:
     started: float
     elapsed: float = 0.0
     results: list[Result] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
+    """Ids of created checkpoints that the clean-up could not delete."""
     gone: str = ""
     """Why the server could not be judged to the end, if so."""
 
@@ -88,6 +94,9 @@ def run(
     except ServerGone as gone:
         result.gone = str(gone)
         announce(f"the server is gone: {gone}")
+    finally:
+        if "deletion" in target.profiles:
+            result.left_behind = clean_up(session, announce)
     distinct_checkpoints(session)
     narrowed = Narrowed(target)
     attribution = attribute(
@@ -115,17 +124,37 @@ def _exchange_everything(session: Session, options: Options, announce: Callable[
         announce("recovery after refusals (HTTP-6)")
         recovery(session)
     announce("single faults (AUTH, REQ, NF, HTTP)")
-    _send(session, authentication(calls, session.secrets))
-    _send(session, refusals(calls))
-    _send(session, missing(calls))
-    _send(session, [*methods(calls), unknown_route(calls)])
-    _send(session, odd_input(calls))
+    groups = {
+        "calls without the right token": authentication(calls, session.secrets),
+        "calls with one fault": refusals(calls),
+        "calls for what is not there": missing(calls),
+        "other methods and paths": [*methods(calls), unknown_route(calls)],
+        "odd input": odd_input(calls),
+    }
+    for name, probes in groups.items():
+        refusals_leave_nothing(session, name, partial(_send, session, probes))
     announce("generated requests (FUZZ)")
     generated = generated_probes(calls, options.max_examples, options.seed)
-    _send(session, [probe for probe in generated if not probe.wants_acceptance])
+    invalid = [probe for probe in generated if not probe.wants_acceptance]
+    refusals_leave_nothing(session, "generated requests", partial(_send, session, invalid))
     if accepts:
         _spend(session, [probe for probe in generated if probe.wants_acceptance])
-    companions.verify(session, announce)
+    _exchange_with_companions(session, announce)
+
+
+def _exchange_with_companions(session: Session, announce: Callable[[str], None]) -> None:
+    profiles = session.target.profiles
+    if profiles:
+        announce(f"companion operations ({', '.join(sorted(profiles))})")
+    if "discovery" in profiles:
+        discovery(session)
+    if "conflict" in profiles:
+        conflict(session)
+    if "observation" in profiles:
+        items_of_created(session)
+        progress(session)
+    if "deletion" in profiles:
+        deletion(session)
 
 
 def _send(session: Session, probes: Iterable[Probe]) -> None:

@@ -11,7 +11,7 @@ from threading import Lock
 from checkpoint_openapi.load import ErrorCatalogue, errors
 
 from checkpoint_conformance.budget import Budget, BudgetSpent
-from checkpoint_conformance.calls import Calls
+from checkpoint_conformance.calls import Call, Calls
 from checkpoint_conformance.exchange import Exchange, Fault, Request
 from checkpoint_conformance.judgement import Judge, Judgement, is_conflict
 from checkpoint_conformance.ledger import Ledger, SkipReason
@@ -47,6 +47,10 @@ class Session:
         self.budget = Budget(target.max_creates)
         self.judge = Judge(target, self.errors, self.secrets)
         self.exchanges: list[Exchange] = []
+        self.accepted: list[tuple[Exchange, Call]] = []
+        """Valid calls that were accepted, with what they asked for."""
+        self.deleted: set[str] = set()
+        """Ids of checkpoints that the run deleted again."""
         self._announce = announce
         self._endpoint = target.endpoint()
         self._lock = Lock()
@@ -70,9 +74,16 @@ class Session:
         except BudgetSpent as spent:
             self.ledger.skip(probe.requirement, SkipReason.BUDGET_SPENT, str(spent))
             return None
-        self.settle(probe, self.judge.judge(probe, exchange))
+        self.settle(probe, self.judged(probe, exchange))
         self._check_alive(exchange)
         return exchange
+
+    def judged(self, probe: Probe, exchange: Exchange) -> Judgement:
+        """Judge the answer to a probe; remember a valid call that was accepted."""
+        if probe.call and exchange.status is not None and 200 <= exchange.status < 300:
+            with self._lock:
+                self.accepted.append((exchange, probe.call))
+        return self.judge.judge(probe, exchange)
 
     def settle(self, probe: Probe, judgement: Judgement) -> None:
         """Record a judgement, and repeat the probe until each finding is confirmed or stands alone."""
@@ -156,7 +167,7 @@ class Session:
             if not doubtful:
                 return
             try:
-                again = self.judge.judge(probe, self.send(probe.request))
+                again = self.judged(probe, self.send(probe.request))
             except BudgetSpent:
                 return
             self.record(probe.requirement, again)

@@ -41,7 +41,7 @@ def smoke(session: Session) -> bool:
         raise ConfigurationError(
             f"{session.target.url}: {gone}. Check `url`, and that the server runs."
         ) from gone
-    judgement = session.judge.judge(probe, exchange)
+    judgement = session.judged(probe, exchange)
     if _accepted(exchange) or not _refused(judgement):
         session.settle(probe, judgement)
         if _accepted(exchange):

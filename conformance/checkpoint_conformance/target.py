@@ -62,6 +62,8 @@ class Target:
     """Seconds for a whole exchange (HTTP-1)."""
     patience: float = 60.0
     """Seconds to wait in all for a running policy, a 503 or a 429 to pass, for each request."""
+    settle_within: float = 0.0
+    """Seconds after which a checkpoint has ended (OBS-3); 0: not declared, so a long run is inconclusive."""
     rate: float = 0.0
     """Requests a second at the most; 0 means unlimited."""
     profiles: frozenset[str] = frozenset()
@@ -122,6 +124,7 @@ class Target:
             max_creates=root.get("max_creates", _positive_int, cls.max_creates),
             timeout=root.get("timeout", _positive, cls.timeout),
             patience=root.get("patience", _not_negative, cls.patience),
+            settle_within=root.get("settle_within", _not_negative, cls.settle_within),
             rate=root.get("rate", _not_negative, cls.rate),
             profiles=root.get("profiles", _profiles, frozenset[str]()),
             expired_token=fixtures.get("expired_token", _token, None),

@@ -16,6 +16,7 @@ token = { env = "CSBS_TOKEN" }          # a token of the project that may execut
 max_creates = 60                        # the most checkpoints that a run may create; it is never exceeded
 timeout = 10.0                          # seconds for a whole exchange (HTTP-1)
 # patience = 60.0                       # seconds to wait for a running policy, a 503 or a 429 to pass
+# settle_within = 30.0                  # seconds after which a checkpoint has ended (OBS-3); default: not declared
 # rate = 5.0                            # requests a second at the most
 # proxy = "http://proxy.example.com:3128"   # default: the environment's; "" for none
 # headers = { X-Api-Key = "..." }       # further fields that every request carries

@@ -1,0 +1,1 @@
+"""The optional profiles, on the companion operations: discovery, observation, deletion, conflict."""

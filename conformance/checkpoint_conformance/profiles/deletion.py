@@ -1,0 +1,97 @@
+"""DEL-1, and the clean-up: a deleted checkpoint leaves the list, and a run leaves nothing behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from checkpoint_conformance.budget import BudgetSpent
+from checkpoint_conformance.exchange import Exchange
+from checkpoint_conformance.finding import Finding
+from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
+from checkpoint_conformance.profiles.observation import created_checkpoint
+from checkpoint_conformance.session import ServerGone, Session
+
+__all__ = ["clean_up", "deletion"]
+
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 5.0
+_GONE = frozenset({"deleted"})
+_TRIED = 2
+
+
+def deletion(session: Session) -> None:
+    """Delete two checkpoints of the run and wait for them to leave the list. Raises ServerGone."""
+    for identifier in created(session)[:_TRIED]:
+        finding = _delete_and_look(session, identifier)
+        if finding:
+            session.ledger.add(finding)
+
+
+def clean_up(session: Session, announce: Callable[[str], None]) -> list[str]:
+    """Delete every checkpoint that the run created; return the ids that could not be deleted."""
+    left = []
+    for identifier in created(session):
+        try:
+            if not _delete(session, identifier):
+                left.append(identifier)
+        except (ServerGone, BudgetSpent):
+            left.append(identifier)
+    if left:
+        announce(f"{len(left)} checkpoints could not be deleted: {', '.join(left)}")
+    return left
+
+
+def created(session: Session) -> list[str]:
+    """Return the ids that the run was given and has not deleted, in order, each once."""
+    ids: dict[str, None] = {}
+    for exchange in list(session.exchanges):
+        if exchange.request.method == "POST" and exchange.status == 200:
+            identifier = created_checkpoint(exchange)
+            if identifier and identifier not in session.deleted:
+                ids[identifier] = None
+    return list(ids)
+
+
+def _delete(session: Session, identifier: str) -> Exchange | None:
+    """Ask for the deletion, again while the checkpoint is protecting. Returns the exchange once accepted."""
+    deadline = time.monotonic() + session.target.patience
+    pause = _FIRST_PAUSE
+    while True:
+        exchange = session.send(session.calls.request("DELETE", f"{session.calls.path()}/{identifier}"))
+        if exchange.status == 200:
+            session.deleted.add(identifier)
+            return exchange
+        if exchange.status != 400 or time.monotonic() + pause > deadline:
+            return None
+        time.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _delete_and_look(session: Session, identifier: str) -> Finding | None:
+    session.ledger.exercise("DEL-1")
+    exchange = _delete(session, identifier)
+    if exchange is None:
+        last = session.exchanges[-1]
+        actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no answer")
+        return _finding("deletion-refused", "200", actual, last)
+    deadline = time.monotonic() + session.target.patience
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            items, listing = checkpoint_items(session, checkpoint_id=identifier)
+        except ListError as error:
+            session.ledger.leave_undecided("DEL-1", str(error))
+            return None
+        left = [item for item in items if item["status"] not in _GONE]
+        if not left:
+            return None
+        if time.monotonic() + pause > deadline:
+            actual = f"after {session.target.patience:g} s an item that is {left[0]['status']}"
+            return _finding("item-stays", "no item of a deleted checkpoint", actual, exchange, listing)
+        time.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _finding(symptom: str, expected: str, actual: str, *exchanges: Exchange) -> Finding:
+    return Finding("DEL-1", symptom, "DEL-1/delete", expected, actual, exchanges)

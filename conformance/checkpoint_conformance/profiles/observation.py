@@ -1,0 +1,200 @@
+"""OBS-1 to OBS-3: what the list of items says of accepted calls, of refused ones, and of time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from checkpoint_conformance.calls import Call
+from checkpoint_conformance.checks.http import read_body
+from checkpoint_conformance.checks.success import checkpoint
+from checkpoint_conformance.exchange import Exchange
+from checkpoint_conformance.finding import Finding
+from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
+from checkpoint_conformance.session import Session
+from checkpoint_conformance.strict_json import StrictJsonError
+
+__all__ = ["items_of_created", "progress", "refusals_leave_nothing"]
+
+_RANK = {"waiting_protect": 0, "protecting": 1, "available": 2, "error": 2}
+_ENDED = frozenset({"available", "error"})
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 5.0
+_APPEARANCE = 10.0
+"""Seconds that an item may take to appear: the creation is asynchronous."""
+_LOOKS_AFTER_THE_END = 3
+
+
+def created_checkpoint(exchange: Exchange) -> str | None:
+    """Return the id that an accepted call was given, or None where the answer holds none."""
+    try:
+        members = checkpoint(read_body(exchange)) if exchange.response else None
+    except StrictJsonError:
+        return None
+    identifier = members.get("id") if members else None
+    return identifier if isinstance(identifier, str) else None
+
+
+def items_of_created(session: Session) -> None:
+    """OBS-1: each checkpoint of the run shows an item for each selected resource. Raises ServerGone."""
+    for exchange, call in list(session.accepted):
+        identifier = created_checkpoint(exchange)
+        if identifier is None:
+            continue
+        session.ledger.exercise("OBS-1")
+        found = _await_items(session, identifier, call, exchange)
+        for finding in found:
+            session.ledger.add(finding)
+        if found and session.ledger.confirmed(found[0].key):
+            return
+
+
+def progress(session: Session) -> None:
+    """OBS-3: follow the newest checkpoints until they end, and a little beyond. Raises ServerGone."""
+    watched = [created_checkpoint(exchange) for exchange, _ in session.accepted[-3:]]
+    ranks: dict[str, str] = {}
+    identifiers = [identifier for identifier in watched if identifier]
+    deadline = time.monotonic() + session.target.patience
+    pause, looks = _FIRST_PAUSE, 0
+    while identifiers:
+        ended = _look(session, identifiers, ranks)
+        if session.ledger.failed("OBS-3"):
+            return
+        looks += ended
+        if looks >= _LOOKS_AFTER_THE_END:
+            session.ledger.exercise("OBS-3")
+            return
+        if time.monotonic() + pause > deadline:
+            _still_running(session, ranks)
+            return
+        time.sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def refusals_leave_nothing(session: Session, name: str, send: Callable[[], None]) -> None:
+    """OBS-2: send a group of requests that are refused; items of unknown checkpoints must not appear.
+
+    Others may be using the project: what appears is held against the server only if the same group makes
+    it appear again. Raises ServerGone.
+    """
+    if "observation" not in session.target.profiles:
+        send()
+        return
+    try:
+        before = _strangers(session)
+        first = len(session.exchanges)
+        send()
+        sent = session.exchanges[first:]
+        appeared = _strangers(session) - before
+        session.ledger.exercise("OBS-2")
+        if not appeared:
+            return
+        before |= appeared
+        again = len(session.exchanges)
+        for request in [exchange.request for exchange in sent if _is_refused(exchange)]:
+            session.transmit(request)
+            new = _strangers(session) - before
+            if new:
+                _add_stranger(session, name, new, session.exchanges[again:], confirmed=True)
+                return
+        _add_stranger(session, name, appeared, sent, confirmed=False)
+    except ListError as error:
+        session.ledger.leave_undecided("OBS-2", str(error))
+
+
+def _await_items(session: Session, identifier: str, call: Call, created: Exchange) -> list[Finding]:
+    selected = sorted(resource.casefold() for resource in call.selected(session.target))
+    deadline = time.monotonic() + min(_APPEARANCE, session.target.patience)
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            items, exchange = checkpoint_items(session, checkpoint_id=identifier)
+        except ListError as error:
+            return [_finding("OBS-1", error.symptom, "the documented list of items", str(error), error.exchange)]
+        strange = [item for item in items if item["checkpoint_id"].casefold() != identifier.casefold()]
+        if strange:
+            actual = f"an item of checkpoint {strange[0]['checkpoint_id']}"
+            expected = f"items of checkpoint {identifier} alone"
+            return [_finding("OBS-1", "item-of-another-checkpoint", expected, actual, created, exchange)]
+        listed = sorted(item["resource_id"].casefold() for item in items)
+        if listed == selected:
+            return []
+        if time.monotonic() + pause > deadline or not set(listed) <= set(selected):
+            expected = f"an item for each of {', '.join(selected)}"
+            actual = ", ".join(listed) or "no item"
+            return [_finding("OBS-1", "items-not-the-selected", expected, actual, created, exchange)]
+        time.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _look(session: Session, identifiers: Iterable[str], ranks: dict[str, str]) -> bool:
+    """Compare each item's status with the last one seen. Returns whether all have ended."""
+    ended = True
+    for identifier in identifiers:
+        try:
+            items, exchange = checkpoint_items(session, checkpoint_id=identifier)
+        except ListError as error:
+            session.ledger.leave_undecided("OBS-3", str(error))
+            return True
+        for item in items:
+            status, last = item["status"], ranks.get(item["id"])
+            if last is not None and _moved_back(last, status):
+                finding = _finding("OBS-3", "status-moved-back", f"no way back from {last}", status, exchange)
+                session.ledger.add(_confirmed(finding))
+            ranks[item["id"]] = status
+            ended = ended and status not in ("waiting_protect", "protecting")
+    return ended
+
+
+def _moved_back(last: str, status: str) -> bool:
+    if last in _ENDED and status in _ENDED:
+        return last != status
+    return last in _RANK and status in _RANK and _RANK[status] < _RANK[last]
+
+
+def _still_running(session: Session, ranks: dict[str, str]) -> None:
+    statuses = ", ".join(sorted(set(ranks.values()))) or "no item"
+    why = f"after {session.target.patience:g} s: {statuses}"
+    if session.target.settle_within and session.target.patience >= session.target.settle_within:
+        last = session.exchanges[-1]
+        expected = f"available or error within {session.target.settle_within:g} s"
+        session.ledger.add(_confirmed(_finding("OBS-3", "status-never-ends", expected, why, last)))
+    else:
+        session.ledger.leave_undecided("OBS-3", f"not ended {why}; declare `settle_within` to have it judged")
+
+
+def _strangers(session: Session) -> set[str]:
+    """Return the checkpoints in the list that no accepted call of the run was given."""
+    items, _ = checkpoint_items(session, policy_id=session.target.policy_id)
+    own = {created_checkpoint(exchange) for exchange in session.exchanges if exchange.status == 200}
+    return {item["checkpoint_id"].casefold() for item in items} - {(name or "").casefold() for name in own}
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    return exchange.request.method == "POST" and exchange.status is not None and exchange.status >= 400
+
+
+def _add_stranger(
+    session: Session, name: str, strangers: set[str], exchanges: list[Exchange], *, confirmed: bool
+) -> None:
+    refused = [exchange for exchange in exchanges if _is_refused(exchange)]
+    actual = f"an item of checkpoint {min(strangers)}, which no accepted call was given"
+    finding = _finding("OBS-2", "item-of-a-refused-request", f"no item after {name}", actual, *refused[-1:])
+    session.ledger.add(_confirmed(finding) if confirmed else finding)
+
+
+def _finding(requirement: str, symptom: str, expected: str, actual: str, *exchanges: Exchange) -> Finding:
+    return Finding(requirement, symptom, f"{requirement}/items", expected, actual, exchanges)
+
+
+def _confirmed(finding: Finding) -> Finding:
+    return Finding(
+        finding.requirement,
+        finding.symptom,
+        finding.probe,
+        finding.expected,
+        finding.actual,
+        finding.exchanges,
+        confirmed=True,
+    )
