@@ -15,7 +15,7 @@ from checkpoint_handlers.framework import ConnexionMiddleware, Resolver, Routing
 from checkpoint_handlers.operations import operations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from starlette.types import Receive, Scope, Send
 
@@ -28,12 +28,12 @@ DOCUMENTS = ("checkpoint.yaml", "companions.yaml")
 
 
 async def create_app(
-    service: Service, documents: Sequence[Mapping[str, Any]] | None = None
+    service: Service, documents: Sequence[Callable[[], dict[str, Any]]] | None = None
 ) -> ConnexionMiddleware:
     """Return the application of a service, with every route, check and handler compiled.
 
-    `documents` defaults to those of the installed contract. Raises `StartError` for an operation without
-    handler and for a document that Connexion does not take.
+    `documents` are functions that load one each, by default those of the installed contract. Raises
+    `StartError` for an operation without handler and for a document that Connexion does not take.
     """
     security = {"apiKey": partial(TokenHandler, Authenticator(service.store, service.clock))}
     app = ConnexionMiddleware(
@@ -42,10 +42,17 @@ async def create_app(
         resolver=Resolver(function_resolver=partial(_entry, operations(service))),
         security_map=security,
     )
-    for loaded in documents if documents is not None else [document(name) for name in DOCUMENTS]:
-        app.add_api(dict(loaded))
-    # Connexion builds its stack at the first event, whichever it is; now is better than at the first request.
-    await app({"type": "lifespan"}, _nothing_to_receive, _nothing_to_send)
+    sources = documents if documents is not None else [partial(document, name) for name in DOCUMENTS]
+    try:
+        for source in sources:
+            app.add_api(source())
+        # Connexion builds its stack at the first event, whichever it is: now, and not at the first request.
+        await app({"type": "lifespan"}, _nothing_to_receive, _nothing_to_send)
+    except StartError:
+        raise
+    except Exception as error:  # whatever is wrong with a document, its editor wants one line
+        reason = next(iter(str(error).splitlines()), repr(error))
+        raise StartError(f"Cannot serve the document: {reason}") from error
     return app
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import warnings
 
 with warnings.catch_warnings():
-    # Connexion imports Starlette's test client, which announces that it will want another HTTP library.
-    # That is nothing to an operator who starts the server.
-    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
+    # Connexion imports what its own libraries announce to change. That is nothing to an operator who starts
+    # the server.
+    warnings.simplefilter("ignore")
     from connexion.middleware import ConnexionMiddleware
     from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
     from connexion.middleware.routing import RoutingMiddleware

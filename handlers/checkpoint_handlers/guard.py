@@ -30,6 +30,8 @@ MAX_DEPTH = 64
 
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 """A string, whose brackets do not count, or a bracket."""
+_NO_PARAMETER = ("", "")
+"""What stands behind a last semicolon (RFC 9110, 5.6.6)."""
 _UTF_8 = frozenset({"utf-8", "utf8"})
 
 
@@ -45,7 +47,10 @@ def require_media_type(scope: Scope, accepted: Collection[str]) -> None:
     (media_type, _), *parameters = header.get_params() or [("", "")]
     if media_type.lower() not in accepted:
         raise Refusal("invalid-request", f"The Content-Type must be {' or '.join(sorted(accepted))}.")
-    if any(name.lower() != "charset" or value.lower() not in _UTF_8 for name, value in parameters):
+    if any(
+        (name, value) != _NO_PARAMETER and (name.lower() != "charset" or value.lower() not in _UTF_8)
+        for name, value in parameters
+    ):
         raise Refusal("invalid-request", "The only parameter of the Content-Type may be charset=utf-8.")
 
 

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from checkpoint_handlers.store import Role
 
 __all__ = [
+    "CLOSED_PROJECT_ID",
+    "FULL_PROJECT_ID",
+    "PLANS",
     "PLAN_ID",
     "PROJECT_ID",
     "RESOURCE_IDS",
     "SECOND_PLAN_ID",
     "SECOND_PROJECT_ID",
+    "UNVERIFIED_PROJECT_ID",
     "DemoTokens",
     "seeder",
     "tokens_path",
@@ -44,9 +48,9 @@ RESOURCE_IDS = (
 )
 SECOND_PROJECT_ID = "d2f1a0c35e7b48f69a0b1c2d3e4f5a6b"
 SECOND_PLAN_ID = "0c7e1d52-3b84-4f0a-9d6e-5a1b2c3d4e5f"
-_CLOSED_PROJECT_ID = "5e0f6b1c7d2a4938b6c5d4e3f2a1b0c9"
-_UNVERIFIED_PROJECT_ID = "8a9b7c6d5e4f40312233445566778899"
-_FULL_PROJECT_ID = "f0e1d2c3b4a5469788796a5b4c3d2e1f"
+CLOSED_PROJECT_ID = "5e0f6b1c7d2a4938b6c5d4e3f2a1b0c9"
+UNVERIFIED_PROJECT_ID = "8a9b7c6d5e4f40312233445566778899"
+FULL_PROJECT_ID = "f0e1d2c3b4a5469788796a5b4c3d2e1f"
 
 _VIRTUAL, _METAL = "OS::Nova::Server", "OS::Ironic::BareMetalServer"
 
@@ -109,7 +113,7 @@ def _demo_id(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
-_PLANS = (
+PLANS = (
     _Plan(
         PLAN_ID,
         PROJECT_ID,
@@ -152,9 +156,9 @@ _PLANS = (
         "Of the second project",
         (_Server(_demo_id(401), _VIRTUAL, "other0"),),
     ),
-    _Plan(_demo_id(500), _CLOSED_PROJECT_ID, "backup", "", (_Server(_demo_id(501), _VIRTUAL, "closed0"),)),
-    _Plan(_demo_id(600), _UNVERIFIED_PROJECT_ID, "backup", "", (_Server(_demo_id(601), _VIRTUAL, "new0"),)),
-    _Plan(_demo_id(700), _FULL_PROJECT_ID, "backup", "", (_Server(_demo_id(701), _VIRTUAL, "full0"),)),
+    _Plan(_demo_id(500), CLOSED_PROJECT_ID, "backup", "", (_Server(_demo_id(501), _VIRTUAL, "closed0"),)),
+    _Plan(_demo_id(600), UNVERIFIED_PROJECT_ID, "backup", "", (_Server(_demo_id(601), _VIRTUAL, "new0"),)),
+    _Plan(_demo_id(700), FULL_PROJECT_ID, "backup", "", (_Server(_demo_id(701), _VIRTUAL, "full0"),)),
 )
 
 
@@ -172,7 +176,7 @@ def seeder(database: Path) -> Callable[[sqlite3.Connection], None]:
         _fill_projects(connection)
         _fill_tokens(connection, tokens)
         now = Clock().stamp()
-        for plan in _PLANS:
+        for plan in PLANS:
             _fill_plan(connection, plan, now)
 
     return fill
@@ -197,9 +201,9 @@ def _fill_projects(connection: sqlite3.Connection) -> None:
         [
             (PROJECT_ID, True, True, None),
             (SECOND_PROJECT_ID, True, True, None),
-            (_CLOSED_PROJECT_ID, True, False, None),
-            (_UNVERIFIED_PROJECT_ID, False, True, None),
-            (_FULL_PROJECT_ID, True, True, 0),
+            (CLOSED_PROJECT_ID, True, False, None),
+            (UNVERIFIED_PROJECT_ID, False, True, None),
+            (FULL_PROJECT_ID, True, True, 0),
         ],
     )
 
@@ -211,9 +215,9 @@ def _fill_tokens(connection: sqlite3.Connection, tokens: DemoTokens) -> None:
         (tokens.read_only, PROJECT_ID, "read-only", None),
         (tokens.expired, PROJECT_ID, operate, "2016-12-06T21:20:29.898823"),
         (tokens.second_project, SECOND_PROJECT_ID, operate, None),
-        (tokens.closed_project, _CLOSED_PROJECT_ID, operate, None),
-        (tokens.unverified_project, _UNVERIFIED_PROJECT_ID, operate, None),
-        (tokens.full_project, _FULL_PROJECT_ID, operate, None),
+        (tokens.closed_project, CLOSED_PROJECT_ID, operate, None),
+        (tokens.unverified_project, UNVERIFIED_PROJECT_ID, operate, None),
+        (tokens.full_project, FULL_PROJECT_ID, operate, None),
     ]
     connection.executemany(
         "INSERT INTO tokens (digest, project_id, role, expires_at) VALUES (?, ?, ?, ?)",

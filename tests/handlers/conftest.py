@@ -1,0 +1,35 @@
+"""Servers to test against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handlers import running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.RunningServer]:
+    """One server for all tests of a worker that leave its settings alone."""
+    started = running.start(tmp_path_factory.mktemp("server"))
+    yield started
+    assert started.stop() == 0
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., running.RunningServer]]:
+    """Give a function that starts servers of the test's own on one database; they end with it."""
+    started: list[running.RunningServer] = []
+
+    def starter(*options: str) -> running.RunningServer:
+        started.append(running.start(tmp_path, *options))
+        return started[-1]
+
+    yield starter
+    for one in started:
+        one.stop()

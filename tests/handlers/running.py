@@ -1,0 +1,178 @@
+"""A reference server as its user sees it: a process, a port, a database file."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import threading
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+READY = "Listening on "
+START_TIMEOUT = 20.0
+"""Seconds until a server must listen, on a busy machine."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """Return the body's value."""
+        return json.loads(self.body)
+
+    @property
+    def error(self) -> tuple[int, str]:
+        """Return status and code, after a look at the error body's form."""
+        value = self.json
+        assert value.keys() == {"error_code", "error_msg"}
+        assert all(isinstance(text, str) and text for text in value.values())
+        assert self.headers["content-type"] == "application/json"
+        return self.status, value["error_code"]
+
+
+def error_of(condition: str) -> tuple[int, str]:
+    """Return status and code of a condition of `errors.yaml`."""
+    from checkpoint_openapi.load import errors
+
+    found = errors().conditions[condition]
+    return found.status, found.code
+
+
+@dataclass
+class RunningServer:
+    """A server process that has said that it listens."""
+
+    process: subprocess.Popen[str]
+    target: dict[str, Any]
+    database: Path
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Return host and port."""
+        host, port = self.target["url"].removeprefix("http://").rsplit(":", 1)
+        return host, int(port)
+
+    @property
+    def path(self) -> str:
+        """Return the path of the operation in the demonstration project."""
+        return f"/v1/{self.target['project_id']}/providers/{self.target['provider_id']}/checkpoints"
+
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a connection, to be closed by the caller."""
+        return http.client.HTTPConnection(*self.address, timeout=10)
+
+    def raw(self, request: bytes) -> bytes:
+        """Send bytes on a connection of their own and return all that comes until the server closes it."""
+        with socket.create_connection(self.address, timeout=10) as connection:
+            connection.sendall(request)
+            received = bytearray()
+            while chunk := connection.recv(65536):
+                received += chunk
+        return bytes(received)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = "",
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """Send one request; the token is the demonstration project's unless another or None is given."""
+        sent = dict(headers or {})
+        if token is not None:
+            sent["X-Auth-Token"] = token or self.target["token"]
+        connection = self.connect()
+        try:
+            connection.request(method, path, body, sent)
+            response = connection.getresponse()
+            names = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, names, response.read())
+        finally:
+            connection.close()
+
+    def create(
+        self,
+        body: Any = None,
+        *,
+        raw: bytes | None = None,
+        path: str | None = None,
+        token: str | None = "",
+        content_type: str | None = "application/json",
+    ) -> Answer:
+        """Send the operation's request, by default for all of the demonstration policy."""
+        payload = raw if raw is not None else json.dumps(body or self.order()).encode()
+        headers = {} if content_type is None else {"Content-Type": content_type}
+        return self.request("POST", path or self.path, token=token, body=payload, headers=headers)
+
+    def order(self, plan_id: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """Return a request body."""
+        return {"checkpoint": {"plan_id": plan_id or self.target["policy"]["id"], "parameters": parameters}}
+
+    def items(self, query: str = "") -> list[dict[str, Any]]:
+        """Return the checkpoint items of the demonstration project."""
+        answer = self.request("GET", f"/v1/{self.target['project_id']}/checkpoint_items?{query}")
+        assert answer.status == 200, answer
+        items: list[dict[str, Any]] = answer.json["checkpoint_items"]
+        return items
+
+    def stop(self) -> int:
+        """End the server as an operator does and return its exit code."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.reap()
+
+    def reap(self) -> int:
+        """Wait for the process, close its pipes and return its exit code."""
+        self.process.communicate(timeout=20)
+        return self.process.returncode
+
+
+def command(database: Path, *options: str) -> list[str]:
+    """Return the command line of a server on a free port."""
+    return [sys.executable, "-m", "checkpoint_handlers", "--port", "0", "--database", str(database), *options]
+
+
+def start(folder: Path, *options: str) -> RunningServer:
+    """Start a server on the database of a folder and wait until it listens."""
+    database = folder / "store.sqlite3"
+    target = folder / "target.toml"
+    process = subprocess.Popen(
+        command(database, "--target-file", str(target), *options),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    await_line(process, READY)
+    tokens = json.loads((folder / "store.sqlite3.tokens").read_text())
+    return RunningServer(process, tomllib.loads(target.read_text()), database, tokens)
+
+
+def await_line(process: subprocess.Popen[str], beginning: str) -> str:
+    """Return the first line of stdout that begins so; fail with all output when the process ends before."""
+    assert process.stdout is not None
+    seen: list[str] = []
+    watchdog = threading.Timer(START_TIMEOUT, process.kill)
+    watchdog.start()
+    try:
+        for line in process.stdout:
+            if line.startswith(beginning):
+                return line.removeprefix(beginning).strip()
+            seen.append(line)
+    finally:
+        watchdog.cancel()
+    _, errors = process.communicate()
+    raise AssertionError(f"no line {beginning!r} in {''.join(seen)!r}; stderr: {errors!r}")

@@ -1,0 +1,199 @@
+"""Requests that are wrong below the schema, as bytes: each gets the contract's answer and none a 5xx."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from checkpoint_handlers.errors import Refusal
+from checkpoint_handlers.guard import MAX_BODY, MAX_DEPTH, parse_json
+
+if TYPE_CHECKING:
+    from handlers.running import RunningServer
+
+PLAN = b'"plan_id":"62171999-3df1-42f7-9513-6f9b1bea4744"'
+
+BODIES = {
+    "none": b"",
+    "blank": b" \n",
+    "not-json": b"checkpoint",
+    "truncated": b'{"checkpoint":',
+    "trailing": b'{"checkpoint":{%s,"parameters":{}}} x' % PLAN,
+    "two-values": b'{"checkpoint":{%s,"parameters":{}}}{}' % PLAN,
+    "single-quotes": b"{'checkpoint': {}}",
+    "comment": b'{"checkpoint":{%s,"parameters":{}}}//' % PLAN,
+    "trailing-comma": b'{"checkpoint":{%s,"parameters":{},}}' % PLAN,
+    "not-utf-8": b'{"checkpoint":{%s,"parameters":{"resources":["\xff"]}}}' % PLAN,
+    "utf-16": '{"checkpoint":{}}'.encode("utf-16"),
+    "byte-order-mark": b'\xef\xbb\xbf{"checkpoint":{%s,"parameters":{}}}' % PLAN,
+    "lone-surrogate": b'{"checkpoint":{%s,"parameters":{"resources":["\\ud800"]}}}' % PLAN,
+    "control-character": b'{"checkpoint":{%s,"parameters":{"resources":["\n"]}}}' % PLAN,
+    "nan": b'{"checkpoint":{%s,"parameters":{"auto_trigger":NaN}}}' % PLAN,
+    "infinity": b'{"checkpoint":{%s,"parameters":{"auto_trigger":-Infinity}}}' % PLAN,
+    "5000-digits": b'{"checkpoint":{%s,"parameters":{"auto_trigger":%s}}}' % (PLAN, b"1" * 5000),
+    "300-digits": b'{"checkpoint":{%s,"parameters":{"auto_trigger":%s}}}' % (PLAN, b"1" * 300),
+    "1e999": b'{"checkpoint":{%s,"parameters":{"auto_trigger":1e999}}}' % PLAN,
+    "duplicate-key": b'{"checkpoint":{%s,"parameters":{"resources":["x"],"resources":[]}}}' % PLAN,
+    "duplicate-root": b'{"checkpoint":1,"checkpoint":{%s,"parameters":{}}}' % PLAN,
+    "duplicate-escaped": b'{"checkpoint":{%s,"parameters":{"resources":["x"],"r\\u0065sources":[]}}}' % PLAN,
+    "10000-deep-arrays": b"[" * 10_000 + b"]" * 10_000,
+    "10000-deep-open": b"[" * 10_000,
+    "10000-deep-objects": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "300-deep": b'{"checkpoint":{%s,"parameters":{"resources":%s}}}' % (PLAN, b"[" * 300 + b"]" * 300),
+    "half-a-mebibyte": b'{"checkpoint":{%s,"parameters":{"resources":"%s"}}}' % (PLAN, b"x" * 2**19),
+    "nul": b"\0",
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_malformed_body_is_an_invalid_request(server: RunningServer, name: str) -> None:
+    """A body that is not strict JSON in UTF-8 gets 400 CSBS.9001."""
+    assert server.create(raw=BODIES[name]).error == (400, "CSBS.9001")
+
+
+@pytest.mark.parametrize("size", [MAX_BODY + 1, 4 * MAX_BODY])
+def test_a_large_body_is_too_large(server: RunningServer, size: int) -> None:
+    """A body beyond the limit gets 413, and one at the limit is read."""
+    assert server.create(raw=b" " * size).error == (413, "APIGW.0201")
+    sound = json.dumps(server.order()).encode()
+    assert server.create(raw=sound + b" " * (MAX_BODY - len(sound))).status == 200
+
+
+@pytest.mark.parametrize(
+    ("content_type", "accepted"),
+    [
+        ("application/json", True),
+        ("Application/JSON", True),
+        ("application/json; charset=utf-8", True),
+        ("application/json;charset=UTF-8", True),
+        ('application/json; charset="utf-8"', True),
+        ("application/json;", True),
+        ("application/json; charset=latin-1", False),
+        ("application/json; charset=bogus", False),
+        ("application/json; charset=", False),
+        ("application/json; charset=utf-8; charset=latin-1", False),
+        ("application/json; version=2", False),
+        ("application/jsonx", False),
+        ("application/json, text/plain", False),
+        ("application/*", False),
+        ("text/plain", False),
+        ("application/xml", False),
+        ("application/x-www-form-urlencoded", False),
+        ("multipart/form-data; boundary=x", False),
+        ("", False),
+        (";", False),
+        ("\xff\xfe", False),
+        (None, False),
+    ],
+    ids=ascii,
+)
+def test_the_content_type_is_json_in_utf_8(
+    server: RunningServer, content_type: str | None, accepted: bool
+) -> None:
+    """JSON is accepted with a charset of UTF-8 and without, and nothing else is."""
+    answer = server.create(content_type=content_type)
+    assert answer.status == 200 if accepted else answer.error == (400, "CSBS.9001")
+
+
+def head(server: RunningServer, *headers: str) -> bytes:
+    """Return a request's head with a valid token and the given headers."""
+    lines = [
+        f"POST {server.path} HTTP/1.1",
+        "Host: localhost",
+        f"X-Auth-Token: {server.target['token']}",
+        "Connection: close",
+        *headers,
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def status_of(response: bytes) -> int:
+    """Return the status of the first answer in received bytes."""
+    match = re.match(rb"HTTP/1\.1 (\d{3}) ", response)
+    assert match is not None, response
+    return int(match[1])
+
+
+def test_two_content_types_are_refused(server: RunningServer) -> None:
+    """Two Content-Type headers get 400, even where they agree."""
+    body = json.dumps(server.order()).encode()
+    for second in ("application/json", "text/plain"):
+        types = ("Content-Type: application/json", f"Content-Type: {second}")
+        response = server.raw(head(server, *types, f"Content-Length: {len(body)}") + body)
+        assert status_of(response) == 400
+        assert b"CSBS.9001" in response
+
+
+def test_a_chunked_body_is_accepted(server: RunningServer) -> None:
+    """A body in chunks without a Content-Length creates a checkpoint."""
+    body = json.dumps(server.order()).encode()
+    chunks = [body[:10], body[10:11], body[11:]]
+    framed = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in [*chunks, b""])
+    request = head(server, "Content-Type: application/json", "Transfer-Encoding: chunked") + framed
+    assert status_of(server.raw(request)) == 200
+
+
+def test_a_chunked_body_is_limited(server: RunningServer) -> None:
+    """A body in chunks that exceeds the limit gets 413 although no length announced it."""
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    framed = chunk * (MAX_BODY // 0x10000 + 1) + b"0\r\n\r\n"
+    request = head(server, "Content-Type: application/json", "Transfer-Encoding: chunked") + framed
+    assert status_of(server.raw(request)) == 413
+
+
+def test_a_refused_upload_leaves_the_connection_usable(server: RunningServer) -> None:
+    """After a 413 and after a 401 the same connection serves a valid request."""
+    connection = server.connect()
+    good = {"X-Auth-Token": server.target["token"], "Content-Type": "application/json"}
+    for headers, body, status in (
+        (good, b" " * (2 * MAX_BODY), 413),
+        ({"Content-Type": "application/json"}, b" " * (2 * MAX_BODY), 401),
+        (good, json.dumps(server.order()).encode(), 200),
+    ):
+        connection.request("POST", server.path, body, headers)
+        response = connection.getresponse()
+        assert response.status == status
+        response.read()
+    connection.close()
+
+
+def test_pipelined_requests_are_answered_in_order(server: RunningServer) -> None:
+    """Requests sent without waiting for the answers are each answered, in their order."""
+    body = json.dumps(server.order()).encode()
+    common = ("Content-Type: application/json", f"Content-Length: {len(body)}")
+    good = head(server, *common) + body
+    kept = good.replace(b"Connection: close\r\n", b"")
+    refused = kept.replace(b'"plan_id"', b'"plan_xx"')
+    response = server.raw(kept + refused + kept + good)
+    assert re.findall(rb"HTTP/1\.1 (\d{3}) ", response) == [b"200", b"400", b"200", b"200"]
+
+
+def test_a_client_that_leaves_early_disturbs_nobody(server: RunningServer) -> None:
+    """A request whose client closes the connection halfway creates nothing and harms no other."""
+    import socket
+
+    before = server.items("limit=1")
+    with socket.create_connection(server.address, timeout=10) as connection:
+        connection.sendall(head(server, "Content-Type: application/json", "Content-Length: 100") + b"{")
+    assert server.items("limit=1") == before
+    assert server.create().status == 200
+
+
+def nested(depth: int) -> bytes:
+    """Return that many arrays in each other, beside brackets in a string."""
+    return b"[" * depth + b'"[[\\"[{"' + b"]" * depth
+
+
+def test_nesting_is_counted_outside_of_strings() -> None:
+    """Exactly the permitted depth is read, whatever brackets the strings hold."""
+    parse_json(b'["%s"]' % (b"[{" * 5000))
+    parse_json(nested(MAX_DEPTH))
+    with pytest.raises(Refusal):
+        parse_json(nested(MAX_DEPTH + 1))
+
+
+def test_many_brackets_side_by_side_are_no_depth() -> None:
+    """A wide value is read, however many brackets it has."""
+    assert len(parse_json(b"[" + b",".join([b"{}"] * 1000) + b"]")) == 1000
