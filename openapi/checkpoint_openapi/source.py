@@ -22,6 +22,10 @@ _SCALARS = {
     for name in ("null", "bool", "int", "float")
 }
 _TEXT = {f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "value")}
+_DEEPEST = 200
+# Fewer brackets and shorter lines than this cannot nest deep enough to hurt.
+_SAFE = 5_000
+_COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -90,17 +94,19 @@ def load_with_positions(path: Path | str) -> Source:
 def parse_with_positions(text: str, file: str) -> Source:
     """Read a document from text, naming it `file`; raises like `load_with_positions`."""
     try:
-        root = yaml.compose(_without_tabs(text), Loader=_LOADER)
+        text = _without_tabs(text)
+        _refuse_depth(text, file)
+        root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else ()
         raise DocumentError(f"is broken YAML: {error.problem or error.context}", file, *place) from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise DocumentError(f"is broken YAML: {error}", file) from error
+    except yaml.YAMLError as error:
+        raise DocumentError(f"is broken YAML: {' '.join(str(error).split())}", file) from error
     if not isinstance(root, yaml.MappingNode):
         raise DocumentError("is no document: its root is not an object", file, 1, 1)
     builder = _Builder(file)
-    document = builder.mapping(root, "")
+    document = builder.value(root, "")
     return Source(file, document, root, tuple(builder.plain_keys))
 
 
@@ -112,6 +118,8 @@ class _Builder:
         self.plain_keys: list[str] = []
         self._built: dict[int, Any] = {}
         self._open: set[int] = set()
+        self._depth: dict[int, int] = {}
+        self._depths: list[int] = []
         self._scalars = yaml.constructor.SafeConstructor()
 
     def value(self, node: yaml.Node, pointer: str) -> Any:
@@ -122,18 +130,29 @@ class _Builder:
         if key in self._open:
             raise self._error(node, "an alias that contains itself")
         if key not in self._built:
+            if node.tag not in _COLLECTIONS:
+                raise self._error(node, f"the tag {node.tag!r}, which JSON does not have")
             self._open.add(key)
-            if isinstance(node, yaml.MappingNode):
-                self._built[key] = self.mapping(node, pointer)
-            else:
-                items = cast("list[yaml.Node]", node.value)
-                self._built[key] = [
-                    self.value(item, f"{pointer}/{number}") for number, item in enumerate(items)
-                ]
+            self._depths.append(1)
+            self._built[key] = (
+                self._mapping(node, pointer)
+                if isinstance(node, yaml.MappingNode)
+                else [self.value(item, f"{pointer}/{number}") for number, item in enumerate(node.value)]
+            )
+            self._depth[key] = self._depths.pop()
             self._open.discard(key)
+        self._deepen(node)
         return self._built[key]
 
-    def mapping(self, node: yaml.MappingNode, pointer: str) -> dict[str, Any]:
+    def _deepen(self, node: yaml.Node) -> None:
+        """Count the depth of a child to that of its parent: aliases nest deeper than the text does."""
+        depth = self._depth[id(node)] + 1
+        if depth > _DEEPEST:
+            raise self._error(node, "too deep a nesting")
+        if self._depths:
+            self._depths[-1] = max(self._depths[-1], depth)
+
+    def _mapping(self, node: yaml.MappingNode, pointer: str) -> dict[str, Any]:
         """Return a mapping with keys of text, merge keys (`<<`) resolved."""
         own: dict[str, Any] = {}
         merged: dict[str, Any] = {}
@@ -179,6 +198,19 @@ def _without_tabs(text: str) -> str:
     except ValueError:
         return text
     return text.replace("\t", " ")
+
+
+def _refuse_depth(text: str, file: str) -> None:
+    """Refuse nesting beyond any real document, which would end the parser's process by a stack overflow."""
+    longest = max(map(len, text.splitlines()), default=0)
+    if text.count("[") + text.count("{") + longest < _SAFE:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST and event.start_mark:
+            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            raise DocumentError("has too deep a nesting", file, line, column)
 
 
 def _step(node: yaml.Node, token: str) -> tuple[yaml.Node, yaml.Node] | None:

@@ -1,0 +1,166 @@
+"""Documents with positions: JSON's values, places that an editor jumps to, one line for what is broken."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from checkpoint_openapi.load import data_path
+from checkpoint_openapi.source import DocumentError, Position, load_with_positions, parse_with_positions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = """\
+openapi: 3.0.3
+paths:
+  /a/{b}:
+    get:
+      responses:
+        200: {description: fine}
+        '404':
+          description: gone
+      tags: [one, two]
+"""
+
+
+@pytest.mark.parametrize(
+    ("pointer", "line", "column"),
+    [
+        ("", 1, 1),
+        ("/openapi", 1, 1),
+        ("/paths/~1a~1{b}", 3, 3),
+        ("/paths/~1a~1{b}/get/responses/200", 6, 9),
+        ("/paths/~1a~1{b}/get/responses/200/description", 6, 15),
+        ("/paths/~1a~1{b}/get/responses/404/description", 8, 11),
+        ("/paths/~1a~1{b}/get/tags/1", 9, 19),
+        ("#/paths/~1a~1{b}/get/tags/1", 9, 19),
+    ],
+)
+def test_a_pointer_has_a_position(pointer: str, line: int, column: int) -> None:
+    """The position is the key's, or the item's in a list, counted from 1."""
+    assert parse_with_positions(TEXT, "a.yaml").position(pointer) == Position("a.yaml", line, column)
+
+
+@pytest.mark.parametrize("pointer", ["/paths/~1a~1{b}/get/tags/2", "/paths/~1a~1{b}/get/tags/x/y"])
+def test_a_pointer_into_nothing_has_the_place_of_its_parent(pointer: str) -> None:
+    """What is missing is reported where it would stand."""
+    assert parse_with_positions(TEXT, "a.yaml").position(pointer).line == 9
+
+
+def test_keys_that_yaml_reads_as_numbers_become_text_and_are_listed() -> None:
+    """An unquoted status is usable, and known to be unquoted."""
+    source = parse_with_positions(TEXT, "a.yaml")
+
+    assert list(source.document["paths"]["/a/{b}"]["get"]["responses"]) == ["200", "404"]
+    assert source.plain_keys == ("/paths/~1a~1{b}/get/responses/200",)
+
+
+def test_values_are_those_of_json() -> None:
+    """A date stays text, since JSON has none."""
+    text = "a: 2016-12-06T21:20:29\nb: [1, 1.5, true, null, x, '1']\n2016-12-06: day\n"
+
+    assert parse_with_positions(text, "a.yaml").document == {
+        "a": "2016-12-06T21:20:29",
+        "b": [1, 1.5, True, None, "x", "1"],
+        "2016-12-06": "day",
+    }
+
+
+def test_aliases_and_merge_keys_are_followed() -> None:
+    """The value behind an alias counts at each place, own members before merged ones."""
+    text = "base: &base {a: 1, b: 2}\nsame: *base\nmore: {<<: *base, b: 3}\nlist: {<<: [{c: 4}, *base]}\n"
+    source = parse_with_positions(text, "a.yaml")
+
+    assert source.document == {
+        "base": {"a": 1, "b": 2},
+        "same": {"a": 1, "b": 2},
+        "more": {"a": 1, "b": 3},
+        "list": {"a": 1, "b": 2, "c": 4},
+    }
+    assert source.position("/more/a") == Position("a.yaml", 1, 14)
+    assert source.position("/list/c") == Position("a.yaml", 4, 14)
+
+
+def test_a_thousandfold_alias_costs_nothing() -> None:
+    """Aliases of aliases are built once, however often they are named."""
+    text = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
+
+    assert len(parse_with_positions(text, "a.yaml").document["a29"]) == 9
+
+
+@pytest.mark.parametrize("indent", ["\t", 2, None])
+def test_json_is_read_alike(tmp_path: Path, indent: str | int | None) -> None:
+    """A JSON file has positions too, also when tabs indent it."""
+    value = {"a": {"b": ["x", "\t", "\u4e2d", 1e3]}}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(value, indent=indent))
+    source = load_with_positions(path)
+
+    assert source.document == value
+    assert source.position("/a/b").line == (1 if indent is None else 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "line", "column"),
+    [
+        ("a: [1\nb: 2\n", "is broken YAML", 2, 2),
+        ("a: 1\nb: 2\na: 3\n", "the key 'a' twice", 3, 1),
+        ("a: &x [*x]\n", "an alias that contains itself", 1, 4),
+        ("a: &x {b: *x}\n", "an alias that contains itself", 1, 4),
+        ("a: *x\n", "is broken YAML", 1, 4),
+        ("a: !own {b: c}\n", "the tag '!own'", 1, 4),
+        ("a: 0x_\n", "a number that cannot be read", 1, 4),
+        ("a: !!binary aGk=\n", "the tag 'tag:yaml.org,2002:binary'", 1, 4),
+        ("? [a]\n: b\n", "a key that is no text", 1, 3),
+        ("a: {<<: 1}\n", "a merge key", 1, 9),
+        ("- a\n", "its root is not an object", 1, 1),
+        ("", "its root is not an object", 1, 1),
+        ("a: \x01\n", "is broken YAML", None, None),
+    ],
+)
+def test_what_is_broken_has_a_line(text: str, what: str, line: int | None, column: int | None) -> None:
+    """The error says what is wrong and where, in one line."""
+    with pytest.raises(DocumentError) as caught:
+        parse_with_positions(text, "a.yaml")
+
+    error = caught.value
+    assert what in error.what
+    assert (error.file, error.line, error.column) == ("a.yaml", line, column)
+    assert str(error).startswith("a.yaml:")
+    assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: " + "[" * 300_000 + "]" * 300_000,
+        "a: " + "{b: " * 300_000 + "}" * 300_000,
+        "a:\n  " + "- " * 300_000,
+        "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 3000)),
+    ],
+    ids=["lists", "objects", "blocks", "aliases"],
+)
+def test_a_deep_document_is_an_error_and_no_crash(text: str) -> None:
+    """Nesting beyond what the parser can follow is told in one line."""
+    with pytest.raises(DocumentError, match="too deep a nesting"):
+        parse_with_positions(text, "a.yaml")
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A missing file, a folder and another encoding are told apart."""
+    (tmp_path / "latin.yaml").write_bytes("a: 1\nb: \xe9\n".encode("latin-1"))
+
+    with pytest.raises(DocumentError, match=r"none\.yaml: cannot be read: No such file"):
+        load_with_positions(tmp_path / "none.yaml")
+    with pytest.raises(DocumentError, match="cannot be read: Is a directory"):
+        load_with_positions(tmp_path)
+    with pytest.raises(DocumentError, match=r"latin\.yaml:2: is not UTF-8"):
+        load_with_positions(tmp_path / "latin.yaml")
+
+
+@pytest.mark.parametrize("name", ["checkpoint.yaml", "companions.yaml", "requirements.yaml", "errors.yaml"])
+def test_our_own_files_have_no_plain_keys(name: str) -> None:
+    """Every key of the contract is text for every tool."""
+    assert load_with_positions(data_path(name)).plain_keys == ()
