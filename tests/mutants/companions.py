@@ -117,7 +117,7 @@ class Companions:
         """Delete a checkpoint of `project` that is no longer protecting."""
         self.authorize(request, self.authenticate(request), project)
         self.check_provider(provider)
-        checkpoint = self.store.checkpoints.get(wanted)
+        checkpoint = self.store.find(wanted)
         if checkpoint is None or checkpoint.policy.project != project:
             refuse("checkpoint-not-found")
         if checkpoint.age < self.protect_seconds:

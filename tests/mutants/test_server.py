@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from checkpoint_openapi.load import requirements
 
+from .catalogue import GROUPS, MUTANTS
+from .mutant import ROUND, Mutant
 from .refusals import CONDITIONS
+from .selfcheck import differs
 from .server import Server, running
 from .shots import BASE, Shot, checkpoint, document, get, item_list, parameters, pause, transcript
 from .world import (
@@ -138,7 +143,7 @@ def _body(answer: str) -> Any:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_each_condition_gets_its_status_and_code(url: str, name: str) -> None:
-    """Each row of the error table is answered, and a valid request after it on the same connection is served."""
+    """Each row of the error table is answered, and a valid request after it is served on that connection."""
     condition = CONDITIONS[name]
     for shot in REFUSED[name]:
         refused, served = transcript(url, [shot, BASE])
@@ -287,6 +292,34 @@ def test_a_running_policy_refuses_a_second_run_with_the_conflict_option() -> Non
         assert "conflict" in target["profiles"]
         answers = transcript(target["url"], [BASE, BASE, pause(0.45), BASE])
         assert [re.findall(r"CSBS\.\d+", answer) for answer in answers] == [[], ["CSBS.1001"], []]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_mutant_differs_where_it_says(group: str) -> None:
+    """A mutant's answers to the requests that show it are not those of the conforming server."""
+    mutants = [each for each in MUTANTS if each.requirement.startswith(f"{group}-")]
+    with ThreadPoolExecutor(8) as pool:
+        shown = dict(zip([each.name for each in mutants], pool.map(differs, mutants), strict=True))
+    assert shown
+    assert [name for name, seen in shown.items() if not seen] == []
+
+
+def test_the_conforming_server_does_not_differ_from_itself() -> None:
+    """The comparison that shows a mutant shows nothing on a server without a fault."""
+    shows = (*ROUND, BASE.but(copies=8))
+    sound = Mutant("sound", "RESP-2", "None.", type("Sound", (Server,), {}), "MUST", "core", None, shows)
+    assert [differs(sound) for _ in range(5)] == [False] * 5
+
+
+def test_mutants_are_described() -> None:
+    """Names are unique and kebab-case, a fault is one sentence, and every requirement has a mutant."""
+    names = [each.name for each in MUTANTS]
+    assert sorted(set(names)) == sorted(names)
+    assert [name for name in names if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)] == []
+    assert [each.name for each in MUTANTS if not re.fullmatch(r"[A-Za-z].*\.", each.fault)] == []
+    known = {each.id for each in requirements()}
+    assert {each.requirement for each in MUTANTS} == known
+    assert {also for each in MUTANTS for also in each.also} <= known
 
 
 def test_the_target_names_every_fixture() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import abc
+import itertools
 import socket
 import threading
 
@@ -24,6 +25,7 @@ class Transport(abc.ABC):
 
     def __init__(self) -> None:
         self.closing = threading.Event()
+        self._numbers = itertools.count(1)
         self.crashes: list[BaseException] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._threads: dict[threading.Thread, Connection] = {}
@@ -95,6 +97,7 @@ class Transport(abc.ABC):
         request = connection.read_request()
         if request is not None:
             connection.read_body(request)
+            request.number = next(self._numbers)
         return request
 
     def malformed(self, connection: Connection) -> None:

@@ -22,7 +22,10 @@ class Malformed(Exception):  # noqa: N818 - a state of the input
 
 @dataclass
 class Request:
-    """A request as it came; `oversize` means that the body was read and thrown away."""
+    """A request as it came; `oversize` means that the body was read and thrown away.
+
+    `number` counts the requests of the server, from 1.
+    """
 
     method: str
     target: str
@@ -31,6 +34,7 @@ class Request:
     keep_alive: bool = True
     body: bytes = b""
     oversize: bool = False
+    number: int = 0
 
     def header(self, name: str) -> str | None:
         """Return the value of the header, several joined by `, ` (RFC 9110 5.3), or None."""

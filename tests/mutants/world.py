@@ -190,7 +190,7 @@ class Store:
         self.policies: dict[str, Policy] = {
             policy.id: policy for policy in (POLICY, _WEEKLY, SECOND_POLICY, *TROUBLED.values())
         }
-        self.checkpoints: dict[str, Checkpoint] = {}
+        self.checkpoints: list[Checkpoint] = []
         self.made = 0
 
     def next_number(self) -> int:
@@ -200,17 +200,22 @@ class Store:
             return self.made
 
     def add(self, checkpoint: Checkpoint) -> None:
-        """Keep `checkpoint` under its id."""
+        """Keep `checkpoint`; two of the same id are both kept."""
         with self.lock:
-            self.checkpoints[checkpoint.id] = checkpoint
+            self.checkpoints.append(checkpoint)
+
+    def find(self, checkpoint_id: str) -> Checkpoint | None:
+        """Return the newest checkpoint of that id."""
+        with self.lock:
+            return next((each for each in reversed(self.checkpoints) if each.id == checkpoint_id), None)
 
     def remove(self, checkpoint_id: str) -> None:
-        """Forget the checkpoint of that id, if it is there."""
+        """Forget the checkpoints of that id."""
         with self.lock:
-            self.checkpoints.pop(checkpoint_id, None)
+            self.checkpoints = [each for each in self.checkpoints if each.id != checkpoint_id]
 
     def of_project(self, project: str) -> Iterator[Checkpoint]:
         """Yield the checkpoints of `project`, oldest first."""
         with self.lock:
-            kept = list(self.checkpoints.values())
+            kept = list(self.checkpoints)
         return (checkpoint for checkpoint in kept if checkpoint.policy.project == project)
