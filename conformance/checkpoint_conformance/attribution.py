@@ -23,6 +23,14 @@ _CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
 """A probe and its symptom, and the requirements in which the same symptom only follows from it."""
 
 
+_FOLLOWING_REQUIREMENTS: dict[str, tuple[str, ...]] = {
+    "RESP-2": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
+    "RESP-11": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
+    "RESP-8": ("OBS-1",),
+}
+"""Requirements that cannot be kept once another is broken: items are found by the checkpoint's id."""
+
+
 @dataclass(frozen=True)
 class Attribution:
     """What is charged, and what is only a consequence of it: requirement to cause."""
@@ -41,6 +49,8 @@ def attribute(
     consequences: dict[str, str] = {}
     charged = _gather_spread(findings, consequences)
     charged = _drop_followers(charged, consequences)
+    charged = _drop_repeated_answers(charged, consequences)
+    charged = _drop_following_requirements(charged, consequences)
     charged = _drop_generated(charged, violations_of, consequences)
     still_charged = {finding.requirement for finding in charged}
     return Attribution(
@@ -85,6 +95,38 @@ def _drop_followers(findings: list[Finding], consequences: dict[str, str]) -> li
         else:
             kept.append(finding)
     return kept
+
+
+def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    """An answer that belongs to another call is one fault, whatever else is wrong in it for this call."""
+    repeated = {
+        exchange.number
+        for finding in findings
+        if finding.symptom in ("same-checkpoint-again", "id-repeated")
+        for exchange in finding.exchanges
+    }
+    kept = []
+    for finding in findings:
+        member_of_answer = finding.requirement in ("RESP-5", "RESP-6", "RESP-8", "RESP-12")
+        if member_of_answer and all(exchange.number in repeated for exchange in finding.exchanges):
+            consequences[finding.requirement] = "the answer was another call's"
+        else:
+            kept.append(finding)
+    return kept
+
+
+def _drop_following_requirements(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    present = {finding.requirement for finding in findings}
+    dropped = {
+        follower: cause
+        for cause, followers in _FOLLOWING_REQUIREMENTS.items()
+        if cause in present
+        for follower in followers
+    }
+    for follower, cause in dropped.items():
+        if follower in present:
+            consequences[follower] = f"{cause} is broken, and this rests on it"
+    return [finding for finding in findings if finding.requirement not in dropped]
 
 
 def _drop_generated(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Barrier
 
 from checkpoint_conformance.budget import BudgetSpent
@@ -12,13 +15,16 @@ from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
-from checkpoint_conformance.ledger import SkipReason
+from checkpoint_conformance.ledger import Ledger, SkipReason
 from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.session import ServerGone, Session
 from checkpoint_conformance.strict_json import StrictJsonError
 
-__all__ = ["concurrent_calls", "distinct_checkpoints", "together"]
+__all__ = ["IDS_OF_THE_RUN", "concurrent_calls", "distinct_checkpoints", "together"]
+
+IDS_OF_THE_RUN = "the ids of the run"
+"""The probe of a finding that compares accepted calls with each other."""
 
 _IN_FLIGHT = 16
 
@@ -87,42 +93,29 @@ def _judge(session: Session, probe: Probe, exchange: Exchange) -> None:
     session.record(probe.requirement, judgement)
 
 
-def distinct_checkpoints(session: Session) -> None:
+def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
     """Compare every accepted call of the run with every other (RESP-2, RESP-11).
 
-    The same checkpoint given again in a row is RESP-11's; an id that stands for two checkpoints is RESP-2's.
+    A checkpoint that one call after another is given is RESP-11's. An id that stands for two checkpoints, or
+    that calls at the same time share, is RESP-2's.
     """
     given: defaultdict[str, list[tuple[Exchange, object]]] = defaultdict(list)
-    for exchange in session.exchanges:
+    for exchange in exchanges:
         members = _checkpoint(exchange)
         identifier = members.get("id") if members else None
         if members and isinstance(identifier, str):
             given[identifier.casefold()].append((exchange, members.get("created_at")))
     if sum(len(uses) for uses in given.values()) >= 2:
-        session.ledger.exercise("RESP-2", "RESP-11")
+        ledger.exercise("RESP-2", "RESP-11")
     for identifier, uses in given.items():
-        for (first, created), (second, created_again) in zip(uses, uses[1:], strict=False):
+        for (first, created), (second, created_again) in pairwise(uses):
             apart = first.started + first.elapsed <= second.started
             if apart and created == created_again:
-                _add(
-                    session,
-                    "RESP-11",
-                    "same-checkpoint-again",
-                    "a new checkpoint for each call",
-                    identifier,
-                    first,
-                    second,
-                )
+                blame = ("RESP-11", "same-checkpoint-again", IDS_OF_THE_RUN, "a new checkpoint for each call")
             else:
-                _add(
-                    session,
-                    "RESP-2",
-                    "id-repeated",
-                    "an id that was never given before",
-                    identifier,
-                    first,
-                    second,
-                )
+                blame = ("RESP-2", "id-repeated", IDS_OF_THE_RUN, "an id that was never given before")
+            actual = f"id {identifier} in exchanges {first.number} and {second.number}"
+            ledger.add(Finding(*blame, actual, (first, second), confirmed=True))
 
 
 def _checkpoint(exchange: Exchange) -> dict[str, object] | None:
@@ -132,19 +125,3 @@ def _checkpoint(exchange: Exchange) -> dict[str, object] | None:
         return checkpoint(read_body(exchange))
     except StrictJsonError:
         return None
-
-
-def _add(
-    session: Session,
-    requirement: str,
-    symptom: str,
-    expected: str,
-    identifier: str,
-    first: Exchange,
-    second: Exchange,
-) -> None:
-    actual = f"id {identifier} in exchanges {first.number} and {second.number}"
-    finding = Finding(
-        requirement, symptom, "the ids of the run", expected, actual, (first, second), confirmed=True
-    )
-    session.ledger.add(finding)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from checkpoint_openapi.load import ErrorCatalogue
@@ -20,6 +20,11 @@ __all__ = ["Judge", "Judgement", "error_code_of", "is_conflict"]
 
 _CONFLICTS = {"running-by-hand", "running-by-schedule", "nothing-to-back-up"}
 _PASSING = frozenset({429, 503})
+_INCOMPLETE = {
+    Fault.NO_STATUS: "RFC 9112, 4",
+    Fault.BAD_HEAD: "RFC 9112, 5",
+    Fault.TRUNCATED: "RFC 9112, 8",
+}
 _OVERSIZE = frozenset({411, 414, 431})
 """Statuses by which a server or gateway refuses a size before the operation sees it (RFC 9110, RFC 6585)."""
 
@@ -31,6 +36,8 @@ class Judgement:
     findings: list[Finding] = field(default_factory=list)
     exercised: set[str] = field(default_factory=set)
     undecided: str | None = None
+    readable: bool = False
+    """Whether the answer is complete and its body strict JSON."""
 
     def add(self, finding: Finding) -> None:
         """Add a finding; it exercises its requirement."""
@@ -56,39 +63,41 @@ class Judge:
         return judgement
 
     def ride_along(self, exchange: Exchange) -> Judgement:
-        """Judge what every answer owes: HTTP-2, HTTP-5, ERR-1 and ERR-2."""
+        """Judge what every complete answer owes: HTTP-2, HTTP-5, ERR-1 and ERR-2."""
         judgement = Judgement(exercised={"HTTP-1"})
-        if exchange.response is None and (not exchange.fault or exchange.fault.kind is not Fault.BAD_HEAD):
+        if exchange.response is None or (exchange.fault and exchange.fault.kind is not Fault.SURPLUS):
             return judgement
         judgement.exercised.add("HTTP-2")
         self._extend(judgement, http.body_bytes(exchange))
+        judgement.readable = not judgement.findings and exchange.status not in (204, 205)
         if exchange.status == 405 and exchange.request.method != "POST":
             self._extend(judgement, http.allow(exchange))
-        if exchange.response and exchange.response.status >= 400:
-            judgement.exercised.add("HTTP-5")
-            self._extend(judgement, http.disclosure(exchange, self._secrets))
-            if not _has(judgement, "HTTP-2") and not exchange.fault:
-                judgement.exercised.add("ERR-1")
-                self._extend(judgement, http.error_shape(exchange))
-                if not any(f.symptom.startswith("error") for f in judgement.findings):
-                    judgement.exercised.add("ERR-2")
-                    self._extend(judgement, http.error_code(exchange, self._errors))
+        if exchange.response.status >= 400:
+            self._error(exchange, judgement)
         return judgement
 
+    def _error(self, exchange: Exchange, judgement: Judgement) -> None:
+        judgement.exercised.add("HTTP-5")
+        self._extend(judgement, http.disclosure(exchange, self._secrets))
+        if not judgement.readable:
+            return
+        judgement.exercised.add("ERR-1")
+        shape = list(http.error_shape(exchange))
+        self._extend(judgement, shape)
+        if not shape:
+            judgement.exercised.add("ERR-2")
+            self._extend(judgement, http.error_code(exchange, self._errors))
+
     def _lost(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> bool:
-        """Handle an exchange that has no usable status. Returns whether it is one."""
+        """Handle an exchange without a complete answer. Returns whether there is no status to judge."""
         fault = exchange.fault
-        if fault is None or fault.kind in (Fault.SURPLUS, Fault.TRUNCATED):
+        if fault is None or fault.kind is Fault.SURPLUS:
             return False
-        if fault.kind is Fault.BAD_HEAD or _has(judgement, "HTTP-2"):
-            judgement.undecided = f"the answer was unreadable: {fault.detail}"
+        if fault.kind in _INCOMPLETE:
+            expected = f"a complete and well-formed answer ({_INCOMPLETE[fault.kind]})"
+            received = "" if exchange.response else f": {fault.received[:60]!r}"
+            judgement.add(_finding(exchange, "HTTP-1", fault.kind.value, expected, fault.detail + received))
             return exchange.response is None
-        if fault.kind is Fault.NO_STATUS:
-            actual = f"{fault.received[:60]!r}"
-            judgement.add(
-                _finding(exchange, "HTTP-1", "no-status-line", "a status line (RFC 9112, 4)", actual)
-            )
-            return True
         general = "HTTP-1" if probe.wants_acceptance else "HTTP-3"
         blamed = "HTTP-1" if probe.requirement == "REQ-1" else probe.blamed_for_crash
         symptom = "no-answer" if fault.kind is Fault.TIMEOUT else "connection-dropped"
@@ -121,7 +130,7 @@ class Judge:
             return
         if status != 200:
             judgement.add(_finding(exchange, "HTTP-1", f"status-{status}", "exactly 200", str(status)))
-        if _has(judgement, "HTTP-2") or status in (204, 205) or probe.call is None:
+        if not judgement.readable or probe.call is None:
             return
         reading = success(exchange, probe.call, self._target)
         judgement.exercised |= reading.exercised
@@ -151,7 +160,7 @@ class Judge:
             judgement.exercised.add("ERR-3")
             self._extend(judgement, http.condition_code(exchange, probe.conditions, self._errors))
 
-    def _extend(self, judgement: Judgement, findings: Iterator[Finding]) -> None:
+    def _extend(self, judgement: Judgement, findings: Iterable[Finding]) -> None:
         for finding in findings:
             judgement.add(finding)
 

@@ -14,6 +14,7 @@ from checkpoint_conformance.judgement import Judgement, error_code_of
 from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.session import ServerGone, Session
+from checkpoint_conformance.wire import Connection
 
 __all__ = ["ConfigurationError", "smoke"]
 
@@ -28,15 +29,20 @@ class ConfigurationError(Exception):
     """The target file does not fit the server, so nothing can be said about the server."""
 
 
-def smoke(session: Session) -> bool:
-    """Send the documented request and find the shape on which every other probe builds.
+def smoke(session: Session, *, twice: bool = True) -> bool:
+    """Send the documented request, `twice` or once, and find the shape on which every other probe builds.
 
     Returns whether any valid request is accepted. Raises ConfigurationError where the answers speak against
     the target file rather than the server.
     """
+    with session.connection() as connection:
+        return _smoke(session, connection)
+
+
+def _smoke(session: Session, connection: Connection) -> bool:
     probe, again = acceptance.documented(session.calls)
     try:
-        exchange = session.send(probe.request)
+        exchange = session.send(probe.request, connection)
     except ServerGone as gone:
         raise ConfigurationError(
             f"{session.target.url}: {gone}. Check `url`, and that the server runs."
@@ -45,7 +51,7 @@ def smoke(session: Session) -> bool:
     if _accepted(exchange) or not _refused(judgement):
         session.settle(probe, judgement)
         if _accepted(exchange):
-            session.run(again)
+            session.run(again, connection if connection.reusable else None)
         return _accepted(exchange)
     return _diagnose(session, probe, exchange, judgement)
 

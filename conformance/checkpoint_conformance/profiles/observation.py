@@ -90,6 +90,7 @@ def refusals_leave_nothing(session: Session, name: str, send: Callable[[], None]
         session.ledger.exercise("OBS-2")
         if not appeared:
             return
+        session.budget.charge(len(appeared))
         before |= appeared
         again = len(session.exchanges)
         for request in [exchange.request for exchange in sent if _is_refused(exchange)]:
@@ -167,7 +168,8 @@ def _still_running(session: Session, ranks: dict[str, str]) -> None:
 def _strangers(session: Session) -> set[str]:
     """Return the checkpoints in the list that no accepted call of the run was given."""
     items, _ = checkpoint_items(session, policy_id=session.target.policy_id)
-    own = {created_checkpoint(exchange) for exchange in session.exchanges if exchange.status == 200}
+    accepted = [exchange for exchange in session.exchanges if exchange.status in range(200, 300)]
+    own = {created_checkpoint(exchange) for exchange in accepted}
     return {item["checkpoint_id"].casefold() for item in items} - {(name or "").casefold() for name in own}
 
 
