@@ -21,17 +21,18 @@ _CREATED_BY = {False: '{"created_by": "manual"}', True: '{"created_by": "operati
 async def create_checkpoint(service: Service, caller: Caller, request: Request) -> dict[str, Any]:
     """Create a checkpoint and return it; raise `Refusal` for the first condition that stands against it."""
     order = request.body["checkpoint"]
+    parameters = order.get("parameters", {})
     require_provider(request.path["provider_id"])
     policy = await service.store.policy(request.project_id, order["plan_id"])
     if policy is None:
         raise Refusal("policy-not-found")
-    resources = _select(policy, order["parameters"].get("resources"))
+    resources = _select(policy, parameters.get("resources"))
     _require_state(caller, resources)
     checkpoint = NewCheckpoint(
         id=new_id(),
         project=caller.project,
         policy_id=policy.id,
-        auto_trigger=order["parameters"].get("auto_trigger", False),
+        auto_trigger=parameters.get("auto_trigger", False),
         created_at=service.clock.stamp(),
         ready_at=service.clock.stamp(ahead=service.protect_seconds),
         resources=resources,

@@ -32,7 +32,7 @@ def _default_database() -> Path:
 )
 @click.option(
     "--database",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, readable=False),
     help="SQLite file of the server, made on first start. [default: in your data directory]",
 )
 @click.option("--reload", is_flag=True, help="Start anew when the code or a document changes.")
@@ -46,7 +46,7 @@ def _default_database() -> Path:
 @click.option("--conflict", is_flag=True, help="Let a policy that is running refuse a second run.")
 @click.option(
     "--target-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, readable=False),
     help="Write a target file for `verify` once the server listens.",
 )
 def serve(
@@ -65,6 +65,9 @@ def serve(
     from checkpoint_handlers.errors import StartError
     from checkpoint_handlers.server import Options, bind, run
 
+    start = run
+    if reload:
+        from checkpoint_handlers.reload import run_reloading as start
     if conflict and not protect_seconds:
         raise _CannotStartError(
             "--conflict has no effect without --protect-seconds: no policy would ever run."
@@ -77,12 +80,7 @@ def serve(
         target_file=target_file.absolute() if target_file else None,
     )
     try:
-        listener = bind(host, port)
-        if reload:
-            from checkpoint_handlers.reload import run_reloading
-
-            run_reloading(options, listener)
-        else:
-            run(options, listener)
+        with bind(host, port) as listener:
+            start(options, listener)
     except StartError as error:
         raise _CannotStartError(str(error)) from error

@@ -98,6 +98,9 @@ class ErrorAnswers:
             refusal = Refusal("internal-error")
         else:
             return
+        if any(name == b"expect" for name, _ in scope["headers"]):
+            # The client may keep its body to itself now: what comes next would be taken for it.
+            headers.append((b"connection", b"close"))
         await _answer(refusal, headers, send)
 
 

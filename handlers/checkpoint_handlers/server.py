@@ -15,6 +15,7 @@ import uvicorn
 from checkpoint_handlers import seed
 from checkpoint_handlers.app import create_app
 from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.protocol import Protocol
 from checkpoint_handlers.service import PROVIDER_ID, Service
 from checkpoint_handlers.store_sqlite import SqliteStore
 from checkpoint_handlers.target import target_text
@@ -102,10 +103,10 @@ async def _serve(options: Options, store: SqliteStore, listener: socket.socket) 
     app = await create_app(Service(store, options.protect_seconds, options.conflict))
     config = uvicorn.Config(
         app,  # pyright: ignore[reportArgumentType] - Connexion types its scope as a mutable mapping of its own
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="off",
-        log_level="warning",
+        log_level="error",  # a warning is about a client, who could fill the log with it
         access_log=False,
         server_header=False,
         timeout_keep_alive=60,

@@ -36,6 +36,9 @@ __all__ = ["SqliteStore"]
 
 _T = TypeVar("_T")
 
+_MAGIC = b"SQLite format 3\0"
+_NO_DATABASE = "it is no SQLite database; name another file"
+_CORRUPT = "it is corrupt; restore it from a copy or name another file"
 _PATIENCE = 2.0
 """Seconds that a write waits for a lock of another process, well within a client's timeout."""
 
@@ -45,6 +48,7 @@ class SqliteStore:
 
     def __init__(self, path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
         try:
+            _require_database(path)
             writing = _open(path)
             migrate(writing, fill)
             _check(writing)
@@ -136,6 +140,15 @@ def _reachable() -> Generator[None]:
         raise unavailable(error) from error
 
 
+def _require_database(path: Path) -> None:
+    """Refuse a file of something else: SQLite takes a very short one for empty and overwrites it."""
+    if path.exists():
+        with path.open("rb") as file:
+            beginning = file.read(len(_MAGIC))
+        if beginning not in (b"", _MAGIC):
+            raise StartError(_NO_DATABASE)
+
+
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
@@ -147,18 +160,18 @@ def _open(path: Path) -> sqlite3.Connection:
 def _check(connection: sqlite3.Connection) -> None:
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        raise StartError(f"it is corrupt ({verdict}); restore it from a copy or name another file")
+        raise sqlite3.DatabaseError(_CORRUPT)
 
 
 def _reason(error: Exception) -> str:
     """Return what is wrong with the file and what to do about it."""
     advice = {
         sqlite3.SQLITE_BUSY: "another process holds a lock on it; end that process or name another file",
-        sqlite3.SQLITE_CORRUPT: "it is corrupt; restore it from a copy or name another file",
-        sqlite3.SQLITE_NOTADB: "it is no SQLite database; name another file",
+        sqlite3.SQLITE_CORRUPT: _CORRUPT,
+        sqlite3.SQLITE_NOTADB: _NO_DATABASE,
         sqlite3.SQLITE_READONLY: "it is read-only; make it and its folder writable or name another file",
         sqlite3.SQLITE_CANTOPEN: "it cannot be opened; see that it is a file in a folder you may write to",
     }
     # Extended codes carry the primary one in their lowest byte.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return advice.get(code, str(error))
+    return advice.get(code, getattr(error, "strerror", None) or str(error))

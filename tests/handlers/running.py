@@ -10,8 +10,11 @@ import sys
 import threading
 import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 READY = "Listening on "
 START_TIMEOUT = 20.0
@@ -146,8 +149,8 @@ def command(database: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "checkpoint_handlers", "--port", "0", "--database", str(database), *options]
 
 
-def start(folder: Path, *options: str) -> RunningServer:
-    """Start a server on the database of a folder and wait until it listens."""
+def start(folder: Path, *options: str, preexec: Callable[[], None] | None = None) -> RunningServer:
+    """Start a server on the database of a folder and wait until it listens; `preexec` runs in it first."""
     database = folder / "store.sqlite3"
     target = folder / "target.toml"
     process = subprocess.Popen(
@@ -155,6 +158,7 @@ def start(folder: Path, *options: str) -> RunningServer:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=preexec,  # noqa: PLW1509 - it calls nothing that takes a lock
     )
     await_line(process, READY)
     tokens = json.loads((folder / "store.sqlite3.tokens").read_text())

@@ -181,6 +181,38 @@ def test_a_client_that_leaves_early_disturbs_nobody(server: RunningServer) -> No
     assert server.create().status == 200
 
 
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        b"GARBAGE",
+        b"GET",
+        b"GET / HTTP/9.9",
+        b"POST \xff\xfe HTTP/1.1",
+        b"POST http://[ HTTP/1.1",
+        b"CONNECT x HTTP/1.1",
+        b"\0\0\0",
+        b"GET / HTTP/1.1\r\nContent-Length: x",
+        b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2",
+        b"GET / HTTP/1.1\r\nX-Auth-Token: \x7f",
+    ],
+)
+def test_bytes_that_are_no_http_are_an_invalid_request(server: RunningServer, request_line: bytes) -> None:
+    """What the HTTP parser does not understand gets the contract's 400 on a connection that is closed."""
+    response = server.raw(request_line + b"\r\nHost: x\r\n\r\n")
+    response_head, _, body = response.partition(b"\r\n\r\n")
+    assert status_of(response) == 400
+    assert b"content-type: application/json" in response_head
+    assert json.loads(body)["error_code"] == "CSBS.9001"
+
+
+def test_a_refused_expectation_closes_the_connection(server: RunningServer) -> None:
+    """A client that waits for a 100 gets its refusal at once, and the connection ends with it."""
+    expecting = head(server, "Content-Type: text/plain", "Content-Length: 100", "Expect: 100-continue")
+    response = server.raw(expecting.replace(b"Connection: close\r\n", b""))
+    assert status_of(response) == 400
+    assert b"connection: close" in response
+
+
 def nested(depth: int) -> bytes:
     """Return that many arrays in each other, beside brackets in a string."""
     return b"[" * depth + b'"[[\\"[{"' + b"]" * depth
