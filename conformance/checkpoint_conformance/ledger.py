@@ -19,6 +19,8 @@ class SkipReason(StrEnum):
     PRECONDITION_FAILED = "precondition-failed"
     WAIVED = "waived"
     BUDGET_SPENT = "budget-spent"
+    OTHER_SHARD = "other-shard"
+    """In the report of one shard alone: another one exercises it."""
 
 
 class Ledger:

@@ -7,15 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from checkpoint_openapi.load import Requirement, requirements
-
-from checkpoint_conformance.attribution import Attribution, attribute
+from checkpoint_conformance.calls import Calls
+from checkpoint_conformance.conclusion import conclude
 from checkpoint_conformance.concurrency import concurrent_calls, distinct_checkpoints
-from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.generated import generated_probes
 from checkpoint_conformance.ledger import SkipReason
-from checkpoint_conformance.narrowed import Narrowed
-from checkpoint_conformance.outcome import Outcome, Result, Verdict, verdict_of
+from checkpoint_conformance.outcome import Result, Verdict, verdict_of
 from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.auth import authentication
@@ -27,11 +24,13 @@ from checkpoint_conformance.profiles.deletion import clean_up, deletion
 from checkpoint_conformance.profiles.discovery import discovery
 from checkpoint_conformance.profiles.observation import items_of_created, progress, refusals_leave_nothing
 from checkpoint_conformance.recovery import recovery
+from checkpoint_conformance.secrets import Secrets
 from checkpoint_conformance.session import ServerGone, Session
+from checkpoint_conformance.shard import WHOLE, Shard
 from checkpoint_conformance.smoke import smoke
 from checkpoint_conformance.target import Target
 
-__all__ = ["Options", "Run", "run"]
+__all__ = ["Options", "Run", "run", "single_faults"]
 
 _RESERVE = 3
 """Calls kept back from what only wants acceptance, so that refusals can still be asked for."""
@@ -45,6 +44,8 @@ class Options:
     """Examples of the fuzzing phase."""
     seed: int | None = None
     """None: the requests derive from the document and the target alone."""
+    shard: Shard = WHOLE
+    """Which part of the requests is sent."""
 
 
 @dataclass
@@ -82,11 +83,18 @@ class Run:
 
 
 def run(
-    target: Target, options: Options | None = None, announce: Callable[[str], None] = lambda _: None
+    target: Target,
+    options: Options | None = None,
+    announce: Callable[[str], None] = lambda _: None,
+    watch: Callable[[Session], None] = lambda _: None,
 ) -> Run:
-    """Verify a target. Raises ConfigurationError where the target file does not fit the server."""
+    """Verify a target; `watch` is called after each exchange.
+
+    Raises ConfigurationError where the target file does not fit the server.
+    """
     options = options or Options()
     session = Session(target, announce)
+    session.watch = watch
     result = Run(session, options, time.time())
     clock = time.monotonic()
     try:
@@ -97,49 +105,50 @@ def run(
     finally:
         if "deletion" in target.profiles:
             result.left_behind = clean_up(session, announce)
-    distinct_checkpoints(session)
-    narrowed = Narrowed(target)
-    attribution = attribute(
-        session.ledger.findings, lambda finding: narrowed.violations(finding.exchanges[0].request)
-    )
-    result.results = [_result(requirement, session, attribution, result.gone) for requirement in _active()]
+    if result.gone:
+        distinct_checkpoints(session.exchanges, session.ledger)
+    owned = None if options.shard.whole else options.shard.owned
+    result.results = conclude(target, session.ledger, result.gone, owned)
     result.elapsed = time.monotonic() - clock
     return result
 
 
-def _active() -> list[Requirement]:
-    return [requirement for requirement in requirements() if requirement.status == "active"]
-
-
-def _exchange_everything(session: Session, options: Options, announce: Callable[[str], None]) -> None:
-    calls = session.calls
-    announce("smoke: reachable, token accepted, fixtures there?")
-    accepts = smoke(session)
-    if accepts:
-        announce("valid requests (REQ, RESP)")
-        _spend(session, acceptance.shapes(calls))
-        _spend(session, acceptance.variations(calls))
-        announce("calls at the same time (RESP-2, RESP-11)")
-        concurrent_calls(session)
-        announce("recovery after refusals (HTTP-6)")
-        recovery(session)
-    announce("single faults (AUTH, REQ, NF, HTTP)")
-    groups = {
-        "calls without the right token": authentication(calls, session.secrets),
+def single_faults(calls: Calls, secrets: Secrets) -> dict[str, list[Probe]]:
+    """Return the probes of single faults, in groups by name."""
+    return {
+        "calls without the right token": authentication(calls, secrets),
         "calls with one fault": refusals(calls),
         "calls for what is not there": missing(calls),
         "other methods and paths": [*methods(calls), unknown_route(calls)],
         "odd input": odd_input(calls),
     }
-    for name, probes in groups.items():
-        refusals_leave_nothing(session, name, partial(_send, session, probes))
+
+
+def _exchange_everything(session: Session, options: Options, announce: Callable[[str], None]) -> None:
+    calls, shard = session.calls, options.shard
+    announce("smoke: reachable, token accepted, fixtures there?")
+    accepts = smoke(session, twice=shard.owns("RESP-11"))
+    if accepts:
+        announce("valid requests (REQ, RESP)")
+        _spend(session, shard.takes(acceptance.shapes(calls)))
+        _spend(session, shard.takes(acceptance.variations(calls)))
+        if shard.owns("RESP-2"):
+            announce("calls at the same time (RESP-2, RESP-11)")
+            concurrent_calls(session)
+        if shard.owns("HTTP-6"):
+            announce("recovery after refusals (HTTP-6)")
+            recovery(session)
+    announce("single faults (AUTH, REQ, NF, HTTP)")
+    for name, probes in single_faults(calls, session.secrets).items():
+        refusals_leave_nothing(session, name, partial(_send, session, shard.takes(probes)))
     announce("generated requests (FUZZ)")
-    generated = generated_probes(calls, options.max_examples, options.seed)
+    generated = shard.takes(generated_probes(calls, options.max_examples, options.seed))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
     refusals_leave_nothing(session, "generated requests", partial(_send, session, invalid))
     if accepts:
         _spend(session, [probe for probe in generated if probe.wants_acceptance])
-    _exchange_with_companions(session, announce)
+    if shard.owns("OBS-1"):
+        _exchange_with_companions(session, announce)
 
 
 def _exchange_with_companions(session: Session, announce: Callable[[str], None]) -> None:
@@ -150,7 +159,8 @@ def _exchange_with_companions(session: Session, announce: Callable[[str], None])
         discovery(session)
     if "conflict" in profiles:
         conflict(session)
-    if "observation" in profiles:
+    distinct_checkpoints(session.exchanges, session.ledger)
+    if "observation" in profiles and not any(map(session.ledger.failed, ("RESP-2", "RESP-11"))):
         items_of_created(session)
         progress(session)
     if "deletion" in profiles:
@@ -170,57 +180,3 @@ def _spend(session: Session, probes: Iterable[Probe]) -> None:
         elif not session.ledger.exercised[probe.requirement]:
             why = f"max_creates = {session.budget.limit} leaves no call for it"
             session.ledger.skip(probe.requirement, SkipReason.BUDGET_SPENT, why)
-
-
-def _result(requirement: Requirement, session: Session, attribution: Attribution, gone: str) -> Result:
-    """Decide the outcome of one requirement."""
-    identifier, ledger = requirement.id, session.ledger
-    exercised = ledger.exercised[identifier]
-    found = tuple(finding for finding in attribution.charged if finding.requirement == identifier)
-    if found:
-        return _found(requirement, found, exercised)
-    missing_feature = _missing_feature(requirement, session.target)
-    if missing_feature:
-        return Result(requirement, Outcome.SKIP, SkipReason.FEATURE_NOT_DECLARED, missing_feature)
-    if identifier in attribution.consequences:
-        detail = attribution.consequences[identifier]
-        return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, detail, exercised=exercised)
-    if identifier in ledger.skipped:
-        reason, why = ledger.skipped[identifier]
-        return Result(requirement, Outcome.SKIP, reason, why, exercised=exercised)
-    if exercised:
-        return Result(requirement, Outcome.PASS, exercised=exercised)
-    if identifier in ledger.undecided:
-        return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.undecided[identifier])
-    if gone:
-        return Result(
-            requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, f"the server is gone: {gone}"
-        )
-    if any(finding.level == "MUST" for finding in attribution.charged):
-        why = "what it needs was not there, because of the failures above"
-        return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
-    return Result(requirement, Outcome.INCONCLUSIVE, None, "no answer let it be judged")
-
-
-def _found(requirement: Requirement, findings: tuple[Finding, ...], exercised: int) -> Result:
-    confirmed = [finding for finding in findings if finding.confirmed]
-    if not confirmed:
-        detail = "seen once and not again on repetition: flaky"
-        return Result(requirement, Outcome.INCONCLUSIVE, None, detail, findings, exercised)
-    binding = requirement.level == "MUST" and any(finding.level == "MUST" for finding in confirmed)
-    return Result(requirement, Outcome.FAIL if binding else Outcome.WARN, None, "", findings, exercised)
-
-
-def _missing_feature(requirement: Requirement, target: Target) -> str:
-    """Return what the target would have to declare, or nothing."""
-    if requirement.profile != "core" and requirement.profile not in target.profiles:
-        return f'the target does not declare the profile "{requirement.profile}"'
-    second = target.second_project
-    fixtures = {
-        "expired_token": target.expired_token,
-        "read_only_token": target.read_only_token,
-        "second_project": second and (second.token if requirement.id == "AUTH-4" else second.policy_id),
-    }
-    if requirement.needs and not fixtures[requirement.needs]:
-        return f"the target has no fixture `{requirement.needs}`"
-    return ""

@@ -51,6 +51,8 @@ class Session:
         """Valid calls that were accepted, with what they asked for."""
         self.deleted: set[str] = set()
         """Ids of checkpoints that the run deleted again."""
+        self.watch: Callable[[Session], None] = lambda _: None
+        """Called after each exchange, from whichever thread made it."""
         self._announce = announce
         self._endpoint = target.endpoint()
         self._lock = Lock()
@@ -137,6 +139,7 @@ class Session:
         with self._lock:
             exchange = replace(exchange, number=len(self.exchanges) + 1)
             self.exchanges.append(exchange)
+        self.watch(self)
         return exchange
 
     def _exchange(self, request: Request, connection: Connection | None) -> Exchange:

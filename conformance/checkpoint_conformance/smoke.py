@@ -36,10 +36,10 @@ def smoke(session: Session, *, twice: bool = True) -> bool:
     the target file rather than the server.
     """
     with session.connection() as connection:
-        return _smoke(session, connection)
+        return _smoke(session, connection, twice=twice)
 
 
-def _smoke(session: Session, connection: Connection) -> bool:
+def _smoke(session: Session, connection: Connection, *, twice: bool) -> bool:
     probe, again = acceptance.documented(session.calls)
     try:
         exchange = session.send(probe.request, connection)
@@ -50,7 +50,7 @@ def _smoke(session: Session, connection: Connection) -> bool:
     judgement = session.judged(probe, exchange)
     if _accepted(exchange) or not _refused(judgement):
         session.settle(probe, judgement)
-        if _accepted(exchange):
+        if _accepted(exchange) and twice:
             session.run(again, connection if connection.reusable else None)
         return _accepted(exchange)
     return _diagnose(session, probe, exchange, judgement)
