@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from checkpoint_openapi.load import data_path
+from uvicorn.supervisors.basereload import BaseReload
 from uvicorn.supervisors.statreload import StatReload
 
 from checkpoint_handlers.errors import StartError
@@ -22,12 +23,25 @@ __all__ = ["run_reloading"]
 
 
 class _Reloader(StatReload):
-    """Watches the YAML files of the contract beside the code."""
+    """Watches the YAML files of the contract beside the code, without a gap while the server starts."""
+
+    def startup(self) -> None:
+        """Start the server on what the files are now."""
+        self._remember()
+        super().startup()
+
+    def restart(self) -> None:
+        """Start the server anew; an edit that is made meanwhile counts as the next one."""
+        self._remember()
+        BaseReload.restart(self)
 
     def iter_py_files(self) -> Iterator[Path]:
         """Return every file whose change restarts the server."""
         yield from super().iter_py_files()
         yield from data_path("checkpoint.yaml").parent.glob("*.yaml")
+
+    def _remember(self) -> None:
+        self.mtimes = {path: path.stat().st_mtime for path in self.iter_py_files()}
 
 
 def run_reloading(options: Options, listener: socket.socket) -> None:

@@ -12,6 +12,9 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from checkpoint_handlers.seed import tokens_path
+from checkpoint_openapi.load import errors
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -46,10 +49,8 @@ class Answer:
 
 def error_of(condition: str) -> tuple[int, str]:
     """Return status and code of a condition of `errors.yaml`."""
-    from checkpoint_openapi.load import errors
-
-    found = errors().conditions[condition]
-    return found.status, found.code
+    entry = errors().conditions[condition]
+    return entry.status, entry.code
 
 
 @dataclass
@@ -161,8 +162,14 @@ def start(folder: Path, *options: str, preexec: Callable[[], None] | None = None
         preexec_fn=preexec,  # noqa: PLW1509 - it calls nothing that takes a lock
     )
     await_line(process, READY)
-    tokens = json.loads((folder / "store.sqlite3.tokens").read_text())
-    return RunningServer(process, tomllib.loads(target.read_text()), database, tokens)
+    return found(process, folder)
+
+
+def found(process: subprocess.Popen[str], folder: Path) -> RunningServer:
+    """Return the server of a process that listens on the database of a folder."""
+    database = folder / "store.sqlite3"
+    target = tomllib.loads((folder / "target.toml").read_text())
+    return RunningServer(process, target, database, json.loads(tokens_path(database).read_text()))
 
 
 def await_line(process: subprocess.Popen[str], beginning: str) -> str:
