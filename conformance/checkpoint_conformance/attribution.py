@@ -7,13 +7,18 @@ requirement's alone, and what follows from a fault is not charged a second time.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.finding import Finding
 
 __all__ = ["Attribution", "attribute"]
 
+_ACCEPTANCE = frozenset({*(f"REQ-{number}" for number in range(1, 7)), "FUZZ-1"})
+_FOLLOW_MOODS = _ACCEPTANCE | {"HTTP-6", "HTTP-3", "RESP-2", "RESP-11"}
+_REFUSED = {"refused": "REQ-1", "answered-5xx": "HTTP-3"}
+"""Symptoms of a valid request that is not accepted, and who takes them where that changes with time."""
 _GENERATED = {"FUZZ-1", "FUZZ-2"}
 _CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
     ("AUTH-1/absent", "accepted"): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6"),
@@ -40,14 +45,18 @@ class Attribution:
 
 
 def attribute(
-    findings: list[Finding], violations_of: Callable[[Finding], set[str]] = lambda _: set()
+    findings: list[Finding],
+    answers: Mapping[Request, set[int]],
+    violations_of: Callable[[Finding], set[str]] = lambda _: set(),
 ) -> Attribution:
     """Charge each fault once.
 
-    `violations_of` names the requirements that cover what a generated request (FUZZ) has wrong.
+    `answers` holds every status that a request got in the run. `violations_of` names the requirements that
+    cover what a generated request (FUZZ) has wrong.
     """
     consequences: dict[str, str] = {}
-    charged = _gather_spread(findings, consequences)
+    charged = _gather_moods(findings, answers, consequences)
+    charged = _gather_spread(charged, consequences)
     charged = _drop_followers(charged, consequences)
     charged = _drop_repeated_answers(charged, consequences)
     charged = _drop_following_requirements(charged, consequences)
@@ -56,6 +65,45 @@ def attribute(
     return Attribution(
         tuple(charged), {name: why for name, why in consequences.items() if name not in still_charged}
     )
+
+
+def _gather_moods(
+    findings: list[Finding], answers: Mapping[Request, set[int]], consequences: dict[str, str]
+) -> list[Finding]:
+    """Charge a server that takes a valid request now and refuses it then, not the member that was met by it.
+
+    A refusal is REQ-1's then, a 5xx is HTTP-3's.
+    """
+    refused = [finding for finding in findings if finding.symptom in _REFUSED]
+    wavering = {
+        finding.symptom
+        for finding in refused
+        if finding.requirement in _ACCEPTANCE and _wavers(finding, answers, range(200, 300))
+    }
+    if not wavering:
+        return findings
+    gathered = []
+    for finding in findings:
+        symptom = finding.symptom.removesuffix("-under-concurrency")
+        if symptom in wavering and finding.requirement in _FOLLOW_MOODS:
+            general = _REFUSED[symptom]
+            if finding.requirement != general:
+                consequences[finding.requirement] = f"{general}: the same request is accepted at other times"
+            confirmed = sum(other.symptom.startswith(symptom) for other in refused) > 1
+            finding = replace(
+                finding, requirement=general, symptom=f"{symptom}-at-times", spread=None, confirmed=confirmed
+            )
+        elif symptom.startswith("status-") and _wavers(finding, answers, range(600)):
+            consequences[finding.requirement] = "the same request was answered as it should be at other times"
+            continue
+        gathered.append(finding)
+    return gathered
+
+
+def _wavers(finding: Finding, answers: Mapping[Request, set[int]], others: range) -> bool:
+    """Whether the finding's request got another status, out of `others`, at another time."""
+    exchange = finding.exchanges[-1]
+    return any(status in others for status in answers.get(exchange.request, set()) - {exchange.status})
 
 
 def _gather_spread(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
@@ -134,14 +182,13 @@ def _drop_generated(
 ) -> list[Finding]:
     """Leave a generated request's finding to the requirement whose own probes found the same fault."""
     specific = {finding.requirement for finding in findings}
-    acceptance = {f"REQ-{number}" for number in range(1, 7)}
     kept = []
     for finding in findings:
         if finding.requirement not in _GENERATED:
             kept.append(finding)
             continue
-        covering = violations_of(finding) if finding.requirement == "FUZZ-2" else acceptance
-        causes = sorted(covering & specific)
+        covering = violations_of(finding) if finding.requirement == "FUZZ-2" else _ACCEPTANCE
+        causes = sorted((covering & specific) - _GENERATED)
         if causes:
             consequences[finding.requirement] = f"{causes[0]} covers the same fault"
         else:

@@ -23,6 +23,8 @@ class Absent(Enum):
 ABSENT: Final = Absent.ABSENT
 """A member that is left out, which is not the same as null."""
 
+_FIELDS = (("Accept", "application/json"), ("User-Agent", "curl/8.5.0"))
+"""Fields of an everyday client: nothing tells a server that it is being verified."""
 _NAMESPACE = uuid.UUID("6f9b1bea-4744-42f7-9513-62171999a3df")
 
 
@@ -114,7 +116,9 @@ class Calls:
         framing: Framing = Framing.LENGTH,
     ) -> Request:
         """Return any request with the fields that every one of them carries."""
-        headers = [("Accept", "application/json"), *self.target.headers]
+        given = {name.lower() for name, _ in self.target.headers}
+        headers = [field for field in _FIELDS if field[0].lower() not in given]
+        headers += self.target.headers
         value = self.target.token if token is ABSENT else token
         if value is not None:
             headers.append(("X-Auth-Token", value))

@@ -26,7 +26,7 @@ def conclude(
     """
     narrowed = Narrowed(target)
     attribution = attribute(
-        ledger.findings, lambda finding: narrowed.violations(finding.exchanges[0].request)
+        ledger.findings, ledger.answers, lambda finding: narrowed.violations(finding.exchanges[0].request)
     )
     return [
         _result(

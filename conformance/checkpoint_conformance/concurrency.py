@@ -31,7 +31,9 @@ _IN_FLIGHT = 16
 def together(session: Session) -> list[Probe]:
     """Return the calls that are sent at the same time: two kinds in turn, so that a mix-up shows."""
     calls = session.calls
-    kinds = (calls.documented, Call(True, calls.target.resources[-1:]))
+    other = Call(True, calls.target.resources[-1:])
+    usable = not any(map(session.ledger.failed, ("REQ-3", "REQ-4")))
+    kinds = (calls.documented, other if usable else calls.documented)
     count = max(0, min(_IN_FLIGHT, session.budget.remaining))
     return [
         acceptance.base(

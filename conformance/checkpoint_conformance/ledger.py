@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from threading import Lock
 
+from checkpoint_conformance.exchange import Exchange, Request
 from checkpoint_conformance.finding import Finding
 
 __all__ = ["Ledger", "SkipReason"]
@@ -34,6 +35,8 @@ class Ledger:
         """Requirements with a probe that was not sent: the reason and a sentence."""
         self.undecided: dict[str, str] = {}
         """Requirements with an answer that decides nothing, such as a 503 that stayed."""
+        self.answers: defaultdict[Request, set[int]] = defaultdict(set)
+        """Every status that each request got; more than one means that the server changes its mind."""
         self._findings: list[Finding] = []
         self._lock = Lock()
 
@@ -42,6 +45,12 @@ class Ledger:
         """Every finding, in the order of observation."""
         with self._lock:
             return list(self._findings)
+
+    def hear(self, exchange: Exchange) -> None:
+        """Note the status that a request got."""
+        if exchange.status is not None:
+            with self._lock:
+                self.answers[exchange.request].add(exchange.status)
 
     def exercise(self, *requirements: str) -> None:
         """Count one judgement of each requirement."""

@@ -36,6 +36,10 @@ _RESERVE = 3
 """Calls kept back from what only wants acceptance, so that refusals can still be asked for."""
 
 
+_INDEPENDENT = frozenset({"calls without the right token", "other methods and paths", "odd input"})
+"""Groups whose probes say something even of a server that accepts no valid call."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What a run may be told beyond the target."""
@@ -132,6 +136,7 @@ def _exchange_everything(session: Session, options: Options, announce: Callable[
         announce("valid requests (REQ, RESP)")
         _spend(session, shard.takes(acceptance.shapes(calls)))
         _spend(session, shard.takes(acceptance.variations(calls)))
+        _spend(session, shard.takes([acceptance.documented_later(calls)]))
         if shard.owns("RESP-2"):
             announce("calls at the same time (RESP-2, RESP-11)")
             concurrent_calls(session)
@@ -140,13 +145,15 @@ def _exchange_everything(session: Session, options: Options, announce: Callable[
             recovery(session)
     announce("single faults (AUTH, REQ, NF, HTTP)")
     for name, probes in single_faults(calls, session.secrets).items():
-        refusals_leave_nothing(session, name, partial(_send, session, shard.takes(probes)))
+        if accepts or name in _INDEPENDENT:
+            refusals_leave_nothing(session, name, partial(_send, session, shard.takes(probes)))
+    if not accepts:
+        return
     announce("generated requests (FUZZ)")
     generated = shard.takes(generated_probes(calls, options.max_examples, options.seed))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
     refusals_leave_nothing(session, "generated requests", partial(_send, session, invalid))
-    if accepts:
-        _spend(session, [probe for probe in generated if probe.wants_acceptance])
+    _spend(session, [probe for probe in generated if probe.wants_acceptance])
     if shard.owns("OBS-1"):
         _exchange_with_companions(session, announce)
 

@@ -13,8 +13,8 @@ from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.judgement import Judgement, error_code_of
 from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.profiles.lists import ListError, policies
 from checkpoint_conformance.session import ServerGone, Session
-from checkpoint_conformance.wire import Connection
 
 __all__ = ["ConfigurationError", "smoke"]
 
@@ -35,14 +35,9 @@ def smoke(session: Session, *, twice: bool = True) -> bool:
     Returns whether any valid request is accepted. Raises ConfigurationError where the answers speak against
     the target file rather than the server.
     """
-    with session.connection() as connection:
-        return _smoke(session, connection, twice=twice)
-
-
-def _smoke(session: Session, connection: Connection, *, twice: bool) -> bool:
     probe, again = acceptance.documented(session.calls)
     try:
-        exchange = session.send(probe.request, connection)
+        exchange = session.send(probe.request)
     except ServerGone as gone:
         raise ConfigurationError(
             f"{session.target.url}: {gone}. Check `url`, and that the server runs."
@@ -51,9 +46,22 @@ def _smoke(session: Session, connection: Connection, *, twice: bool) -> bool:
     if _accepted(exchange) or not _refused(judgement):
         session.settle(probe, judgement)
         if _accepted(exchange) and twice:
-            session.run(again, connection if connection.reusable else None)
+            _twice_on_one_connection(session, again)
         return _accepted(exchange)
     return _diagnose(session, probe, exchange, judgement)
+
+
+def _twice_on_one_connection(session: Session, again: Probe) -> None:
+    """Send the documented request twice on one connection and judge the second answer; confirm a finding."""
+    for _ in range(2):
+        with session.connection() as connection:
+            session.send(again.request, connection)
+            judgement = session.judged(
+                again, session.send(again.request, connection if connection.reusable else None)
+            )
+        session.record(again.requirement, judgement)
+        if not judgement.findings:
+            return
 
 
 def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Judgement) -> bool:
@@ -65,9 +73,12 @@ def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Jud
         shape = acceptance.base(
             session.calls, requirement, "instead", "a valid request with less in it", call
         )
-        accepted[requirement] = _accepted(session.send(shape.request))
+        answer = session.send(shape.request)
+        session.judged(shape, answer)
+        accepted[requirement] = _accepted(answer)
     if not any(accepted.values()):
-        _blame_configuration(exchange)
+        if not _policy_is_listed(session):
+            _blame_configuration(exchange)
         session.settle(probe, judgement)
         return False
     if accepted["REQ-4"] and error_code_of(exchange) == "CSBS.6000":
@@ -91,6 +102,17 @@ def _check_resources(session: Session) -> None:
         raise ConfigurationError(
             f"the policy does not hold resource {refused[0]}: check [policy] `resources`"
         )
+
+
+def _policy_is_listed(session: Session) -> bool:
+    """Whether the server itself lists the policy under test, so that the target file is right about it."""
+    if "discovery" not in session.target.profiles:
+        return False
+    try:
+        listed = [policy["id"].casefold() for _, page in policies(session) for policy in page]
+    except ListError:
+        return False
+    return session.target.policy_id.casefold() in listed
 
 
 def _blame_configuration(exchange: Exchange) -> None:

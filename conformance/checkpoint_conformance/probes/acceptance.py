@@ -9,7 +9,7 @@ from checkpoint_conformance.calls import ABSENT, Call, Calls
 from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.probe import Probe
 
-__all__ = ["base", "documented", "shapes", "variations"]
+__all__ = ["base", "documented", "documented_later", "shapes", "variations"]
 
 _CHARSETS = {
     "lower-case": "application/json; charset=utf-8",
@@ -24,6 +24,11 @@ def documented(calls: Calls) -> list[Probe]:
         _accept(calls, "REQ-1", "documented", "the documented request", calls.documented),
         _accept(calls, "REQ-1", "documented-again", "the documented request, again", calls.documented),
     ]
+
+
+def documented_later(calls: Calls) -> Probe:
+    """Return the documented request once more, for after the others: it is still accepted."""
+    return _accept(calls, "REQ-1", "documented-later", "the documented request, after others", calls.documented)
 
 
 def base(calls: Calls, requirement: str, variant: str, summary: str, call: Call | None = None) -> Probe:
@@ -76,6 +81,10 @@ def variations(calls: Calls) -> list[Probe]:
     ]
     reversed_probe = _vary("reversed", "all resources, last first", calls.call(reversed_call), reversed_call)
     probes.append(replace(reversed_probe, presumes=("REQ-3", "REQ-4")))
+    bare = calls.call(call).with_header("Accept", None)
+    probes.append(_vary("no-accept", "no Accept", bare, call))
+    other = calls.call(call).with_header("Accept", "*/*").with_header("User-Agent", "Go-http-client/1.1")
+    probes.append(_vary("other-client", "another client's fields", other, call))
     lower = calls.call(call)
     headers = tuple((name.lower(), value) for name, value in lower.headers)
     request = Request(lower.method, lower.path, headers, lower.body)

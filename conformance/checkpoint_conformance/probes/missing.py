@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from checkpoint_conformance.calls import Calls
 from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.probe import Probe
@@ -39,23 +42,19 @@ def _foreign_policy(calls: Calls) -> list[Probe]:
     second = calls.target.second_project
     if second is None or second.policy_id is None:
         return []
-    shapes = {
-        "no-resources": {},
-        "by-hand": {"auto_trigger": False, "resources": None},
-        "auto-trigger": {"auto_trigger": True},
+    shapes: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+        "documented": (calls.documented.parameters(), ()),
+        "no-resources": ({}, ("REQ-2",)),
+        "null": ({"auto_trigger": False, "resources": None}, ("REQ-5",)),
+        "auto-trigger": ({**calls.documented.parameters(), "auto_trigger": True}, ("REQ-3",)),
     }
-    return [
-        _probe(
-            "NF-2",
-            name,
-            "another project's policy",
-            calls.post(calls.changed(plan_id=second.policy_id, parameters=parameters)),
-            {403, 404},
-            "policy-not-found",
-            "forbidden",
-        )
-        for name, parameters in shapes.items()
-    ]
+    what, conditions = "another project's policy", ("policy-not-found", "forbidden")
+    probes = []
+    for name, (parameters, presumes) in shapes.items():
+        request = calls.post(calls.changed(plan_id=second.policy_id, parameters=parameters))
+        probe = _probe("NF-2", name, what, request, {403, 404}, *conditions)
+        probes.append(replace(probe, presumes=presumes))
+    return probes
 
 
 def _foreign_resource(calls: Calls) -> list[Probe]:
@@ -67,7 +66,7 @@ def _foreign_resource(calls: Calls) -> list[Probe]:
         "policy-id": [calls.target.policy_id],
         "empty-string": [""],
     }
-    return [
+    probes = [
         _probe(
             "NF-3",
             name,
@@ -79,6 +78,7 @@ def _foreign_resource(calls: Calls) -> list[Probe]:
         )
         for name, selection in selections.items()
     ]
+    return [replace(probe, presumes=("REQ-4",)) for probe in probes]
 
 
 def _probe(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from checkpoint_conformance.calls import ABSENT, Calls
+from checkpoint_conformance.calls import ABSENT, Call, Calls
 from checkpoint_conformance.exchange import Framing, Request
 from checkpoint_conformance.probe import ANY_REFUSAL, Probe
 from checkpoint_conformance.vectors import BROKEN_EXAMPLE
@@ -73,7 +73,7 @@ def _refuse(requirement: str, variant: str, summary: str, request: Request, cras
 
 
 def _not_json(calls: Calls) -> list[Probe]:
-    good = json.dumps(calls.body(calls.documented))
+    good = json.dumps(calls.body(Call(False, calls.target.resources[:2])))
     vectors: dict[str, tuple[str, bytes]] = {
         "empty": ("an empty body", b""),
         "white-space": ("a body of white space", b" \r\n\t"),
