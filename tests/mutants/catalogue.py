@@ -10,6 +10,14 @@ from .mutant import Mutant
 __all__ = ["GROUPS", "MUTANTS", "mutant"]
 
 for _module in (
+    "auth",
+    "permission",
+    "acceptance",
+    "json",
+    "schema",
+    "content",
+    "bounds",
+    "notfound",
     "answer",
     "identity",
     "resources",

@@ -12,6 +12,7 @@ RESP-11's, the id alone is RESP-2's. `also` lists what else could fairly be blam
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -40,6 +41,7 @@ __all__ = [
     "misanswers",
     "refusing",
     "replaces",
+    "sent_parameters",
 ]
 
 OUTSIDE = stable_id("outside")
@@ -225,6 +227,15 @@ def crashes(
 def condition_name(condition: Condition) -> str:
     """Return the name of a condition of the table."""
     return next(name for name, each in CONDITIONS.items() if each.text == condition.text)
+
+
+def sent_parameters(request: Request) -> dict[str, Any]:
+    """Return the `parameters` that `request` sends; empty if its body has none."""
+    try:
+        found = json.loads(request.body)["checkpoint"]["parameters"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def misanswers(
