@@ -1,0 +1,294 @@
+"""Does a sender fit a receiver, and where not?
+
+The whole is asked first. Where that is no proof, the receiver is taken apart into its demands and each is asked
+alone: a demand that is about a member or an item is followed into it. So a break is found at its place, and what the
+canonical form leaves open as a whole (patterns, recursion) is often decided in pieces. A recursive pair of schemas is
+assumed to fit while it is being asked, which is sound because values are finite.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from checkpoint_openapi.diff.clauses import Clause, clauses
+from checkpoint_openapi.diff.containment import Answer, JsonSchema, Operand
+from checkpoint_openapi.diff.convert import UNDECLARED
+from checkpoint_openapi.diff.parts import Part, Schema, is_never
+from checkpoint_openapi.diff.patterns import enriched, patterns_in
+from checkpoint_openapi.diff.sample import samples
+
+__all__ = ["Failure", "Judge", "Step"]
+
+Step = str | int
+"""One step into a value: the name of a member or the number of an item."""
+_MANY = 8
+"""Up to how many alternatives on either side are compared each with each."""
+
+
+_DEEP = 60
+"""How deep schemas are followed into each other."""
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """A demand of the receiver that the sender does not meet, or of which that is unknown."""
+
+    path: tuple[Step, ...]
+    answer: Answer
+    """`NO` when a value shows it or the canonical form proves it, else `UNKNOWN`."""
+    clause: Clause | None
+    """The demand, or None when only the whole is known not to fit."""
+    sender: Schema
+    receiver: Schema
+    value: Any = None
+    """What stands at the path of a value that shows it."""
+    has_value: bool = False
+    alternative: Schema | None = None
+    """The sender's alternative that fits none of the receiver's."""
+    sent_at: str | None = None
+    """The label of the place, in the sender's document, of what does not fit, or of its nearest parent."""
+    received_at: str | None = None
+    """The same in the receiver's document."""
+
+    def under(self, step: Step, receiver: Schema, sender: Schema) -> Failure:
+        """Return the same failure seen from the parent."""
+        sent, received = self.sent_at or sender.at, self.received_at or receiver.at
+        return replace(self, path=(step, *self.path), sent_at=sent, received_at=received)
+
+
+class Judge:
+    """Compares schemas of one sender with those of one receiver."""
+
+    def __init__(self) -> None:
+        self._operands: dict[int, tuple[JsonSchema, Operand]] = {}
+        self._open: set[tuple[str, str]] = set()
+        self._settled: dict[tuple[str, str], list[Failure]] = {}
+        self._excused = 0
+        """How many overlapping `oneOf` were read as `anyOf`."""
+
+    def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
+        """Return where a sender does not fit; nothing at all is the proof that it does."""
+        if receiver.bundle() == sender.bundle():
+            return []
+        key = (_text(receiver), _text(sender))
+        if key in self._open:
+            return []
+        if key not in self._settled:
+            if len(self._open) > _DEEP:
+                return [self._failure(None, Answer.UNKNOWN, receiver, receiver, sender)]
+            self._open.add(key)
+            self._settled[key] = self._ask(receiver, sender)
+            self._open.discard(key)
+        return self._settled[key]
+
+    def covers(self, receiver: Schema, sender: Schema) -> Answer:
+        """Say whether a receiver accepts all that a sender sends, with patterns compared where that matters."""
+        whole, part = self._operand(receiver), self._operand(sender)
+        answer = whole.covers(part)
+        if answer is Answer.UNKNOWN:
+            plain = part.simplified()
+            if patterns_in(plain):
+                answer = whole.covers(Operand(enriched(plain, whole.simplified())))
+        if answer is Answer.UNKNOWN and sender.is_recursive():
+            cut = Operand(sender.cut().bundle()).simplified()
+            if whole.covers(Operand(enriched(cut, whole.simplified()))) is Answer.YES:
+                return Answer.YES
+        return answer
+
+    def _operand(self, schema: Schema) -> Operand:
+        key = id(schema.content)
+        if key not in self._operands or self._operands[key][0] is not schema.content:
+            self._operands[key] = (schema.content, Operand(schema.bundle()))
+        return self._operands[key][1]
+
+    def _ask(self, receiver: Schema, sender: Schema) -> list[Failure]:
+        answer = self.covers(receiver, sender)
+        if answer is Answer.YES:
+            return []
+        found: list[Failure] = []
+        excused = self._excused
+        for clause in clauses(receiver):
+            found.extend(self._unmet(clause, receiver, sender))
+        if not found and answer is Answer.NO and self._excused == excused:
+            return [self._failure(None, answer, receiver, receiver, sender)]
+        return found
+
+    def _unmet(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure]:
+        demand = receiver.sub(clause.schema)
+        answer = self.covers(demand, sender)
+        if answer is Answer.YES:
+            return []
+        excused = self._excused
+        deeper = self._deeper(clause, receiver, sender)
+        if deeper:
+            return deeper
+        if deeper is not None and (answer is Answer.UNKNOWN or self._excused > excused):
+            return []
+        return [self._failure(clause, answer, demand, receiver, sender)]
+
+    def _deeper(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
+        """Return the failures inside a member, an item or an alternative, or None where nothing is inside."""
+        match clause.keyword:
+            case "properties" if clause.name is not None and clause.inner is not None:
+                inner = self.failures(receiver.sub(clause.inner), sender.member(clause.name))
+                return [failure.under(clause.name, receiver, sender) for failure in inner]
+            case "items" | "prefixItems" if clause.inner is not None:
+                inner = self.failures(receiver.sub(clause.inner), sender.item(clause.number))
+                return [failure.under(clause.number or 0, receiver, sender) for failure in inner]
+            case "additionalProperties" if clause.inner is not None:
+                return self._others(clause, clause.inner, receiver, sender)
+            case "anyOf" | "oneOf":
+                return self._alternatives(clause, receiver, sender)
+            case _:
+                return None
+
+    def _others(
+        self, clause: Clause, inner: JsonSchema, receiver: Schema, sender: Schema
+    ) -> list[Failure] | None:
+        """Ask about the members that the receiver does not name."""
+        if "patternProperties" in clause.part.keywords:
+            return None
+        found: list[Failure] = []
+        unnamed = sender.names() - clause.part.keywords.get("properties", {}).keys()
+        for name in sorted(unnamed, key=lambda name: (name == UNDECLARED, name)):
+            allowed = receiver.sub({"properties": {name: inner}})
+            answer = self.covers(allowed, sender)
+            if answer is Answer.YES:
+                continue
+            if is_never(inner):
+                about = replace(clause, name=name)
+                found.append(self._failure(about, answer, allowed, receiver, sender))
+            else:
+                deeper = self.failures(receiver.sub(inner), sender.member(name))
+                found.extend(failure.under(name, receiver, sender) for failure in deeper)
+        if not sender.names() and not is_never(inner):
+            deeper = self.failures(receiver.sub(inner), sender.member(UNDECLARED))
+            return [failure.under(UNDECLARED, receiver, sender) for failure in deeper]
+        return found or None
+
+    def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
+        """Ask about each alternative of the sender, next to the receiver's that it resembles most.
+
+        Where alternatives of `oneOf` overlap in both versions, nobody relies on a value fitting only one of them: then
+        it is read as `anyOf`, or any change of one alternative would move values in or out of the overlap.
+        """
+        offered = [receiver.sub(branch) for branch in clause.value]
+        choice = next((part for part in sender.parts() if part.keywords.keys() & {"anyOf", "oneOf"}), None)
+        if choice is None:
+            return None
+        branches = choice.keywords.get("anyOf", choice.keywords.get("oneOf", []))
+        if len(branches) > _MANY * 4 or len(offered) > _MANY * 4:
+            return None
+        if clause.keyword == "oneOf" and _overlap([sender.sub(branch) for branch in branches]) and _overlap(offered):
+            self._excused += 1
+            clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=_as_any(clause))
+        rest = [part.keywords for part in sender.parts() if part is not choice]
+        found: list[Failure] = []
+        for branch in branches:
+            sent = sender.sub({"allOf": [branch, *rest]} if rest else branch)
+            if self.covers(receiver.sub(clause.schema), sent) is not Answer.YES:
+                found.extend(self._branch(clause, offered, sent, sender.sub(branch), receiver))
+        return found
+
+    def _branch(
+        self, clause: Clause, offered: list[Schema], sent: Schema, bare: Schema, receiver: Schema
+    ) -> list[Failure]:
+        """Return why one alternative of a sender fits none of the receiver's."""
+        name = _label(bare)
+        same = [branch for branch in offered if name is not None and _label(branch) == name]
+        others = [branch for branch in offered if branch not in same] if len(offered) <= _MANY else []
+        best: list[Failure] | None = None
+        for branch in same or others:
+            failures = self.failures(branch, sent)
+            if not failures and (clause.keyword == "anyOf" or self._alone(branch, offered, sent)):
+                return []
+            if failures and (same or _similar(branch, bare)) and (best is None or len(failures) < len(best)):
+                best = failures
+        if best and (same or len(best) == 1):
+            return best
+        demand = receiver.sub(clause.schema)
+        answer = self.covers(demand, sent)
+        return [self._failure(clause, answer, demand, receiver, sent, alternative=bare)]
+
+    def _alone(self, branch: Schema, offered: list[Schema], sent: Schema) -> bool:
+        """Say whether what is sent fits no other alternative, as `oneOf` demands."""
+        others = [other for other in offered if other is not branch]
+        return all(self.covers(other.sub({"not": other.content}), sent) is Answer.YES for other in others)
+
+    def _failure(
+        self,
+        clause: Clause | None,
+        answer: Answer,
+        demand: Schema,
+        receiver: Schema,
+        sender: Schema,
+        *,
+        alternative: Schema | None = None,
+    ) -> Failure:
+        """Return a failure with a value that shows it, which also settles what was unknown."""
+        values = self._values(demand, sender)
+        found = Failure((), answer, clause, sender, receiver, alternative=alternative)
+        received = clause.at if clause is not None and clause.at else receiver.at
+        found = replace(found, sent_at=_counterpart(clause, sender), received_at=received)
+        return replace(found, answer=Answer.NO, value=values[0], has_value=True) if values else found
+
+    def _values(self, demand: Schema, sender: Schema) -> list[Any]:
+        """Return values that the sender sends and the receiver refuses."""
+        part, whole = self._operand(sender), self._operand(demand)
+        difference = part.without(whole)
+        candidates = samples(difference, limit=4) if difference is not None and not is_never(difference) else []
+        if not candidates:
+            candidates = samples(part.simplified(), limit=12)
+        return [value for value in candidates if part.accepts(value) and not whole.accepts(value)]
+
+
+def _text(schema: Schema) -> str:
+    return json.dumps(schema.content, sort_keys=True, default=str)
+
+
+def _overlap(branches: list[Schema]) -> bool:
+    """Say whether two alternatives may accept the same value."""
+    contents = [Operand(branch.cut().bundle()).simplified() for branch in branches]
+    pairs = itertools.combinations(contents, 2)
+    return any(Operand(_both(left, right)).may_be_satisfied() for left, right in pairs)
+
+
+def _both(left: JsonSchema, right: JsonSchema) -> JsonSchema:
+    definitions = {**left.get("$defs", {}), **right.get("$defs", {})}
+    return {"allOf": [left, right], "$defs": definitions} if definitions else {"allOf": [left, right]}
+
+
+def _as_any(clause: Clause) -> Part:
+    """Return the part of a `oneOf` as if it were `anyOf`."""
+    keywords = {key: value for key, value in clause.part.keywords.items() if key != "oneOf"}
+    return Part({**keywords, "anyOf": clause.value}, clause.part.nullable)
+
+
+def _counterpart(clause: Clause | None, sender: Schema) -> str | None:
+    """Return the label of the keyword in the sender that stands against a demand, or of the sender itself."""
+    if clause is not None:
+        for part in sender.parts():
+            if clause.keyword in part.keywords and part.at:
+                return f"{part.at}/{clause.keyword}"
+    return sender.at
+
+
+def _label(branch: Schema) -> str | None:
+    """Return the name of the component that an alternative is, if it is one."""
+    references = [branch.content, *branch.content.get("allOf", [])]
+    found = next((str(content["$ref"]) for content in references if "$ref" in content), None)
+    return found.rsplit(".", 1)[-1].split("-")[0] if found else None
+
+
+def _similar(left: Schema, right: Schema) -> bool:
+    """Say whether two alternatives are of the same kind, so that their difference is worth telling."""
+    types = [next((part.keywords["type"] for part in side.parts() if "type" in part.keywords), None) for side in (left, right)]
+    if types[0] != types[1]:
+        return False
+    names = [side.names(closers=False) for side in (left, right)]
+    return not (names[0] or names[1]) or bool(names[0] & names[1])
+
+

@@ -1,0 +1,173 @@
+"""What changed of the members that schemas declare, beside what they accept.
+
+An object that is open accepts a member that is not declared any more, so containment sees no harm in dropping one from
+the schema. Those who sent it or read it do: that is reported for review. A default says what leaving a member out
+means; a change of it changes the meaning of requests that stay right.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkpoint_openapi.diff.context import Comparison, Spot
+from checkpoint_openapi.diff.convert import HIDDEN
+from checkpoint_openapi.diff.describe import path_text, shown
+from checkpoint_openapi.diff.documents import Location
+from checkpoint_openapi.diff.judge import Step
+from checkpoint_openapi.diff.parts import Schema
+from checkpoint_openapi.diff.rules import RULES, SUBJECTS
+
+__all__ = ["MemberWalk"]
+
+_NONE = object()
+
+
+class MemberWalk:
+    """Goes through both versions side by side, by the names of members."""
+
+    def __init__(
+        self, comparison: Comparison, subject: str, spot: Spot, parent: Location, *, is_xml: bool
+    ) -> None:
+        self._comparison = comparison
+        self._subject = subject
+        self._spot = spot
+        self._parent = parent
+        self._is_xml = is_xml
+        self._seen: set[tuple[Any, ...]] = set()
+
+    def compare(self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool) -> None:
+        """Compare one place; `required` says that its value is never left out."""
+        key = (old.at, new.at) if old.at and new.at else (path,)
+        if key in self._seen or len(path) > 30:
+            return
+        self._seen.add(key)
+        self._annotations(old, new, path, required=required)
+        self._names(old, new, path)
+        self._inside(old, new, path)
+
+    def _inside(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
+        needed = _required(old) & _required(new)
+        for name in sorted(_declared(old).keys() & _declared(new).keys()):
+            self.compare(old.member(name), new.member(name), (*path, name), required=name in needed)
+        if any("items" in part.keywords for part in old.parts()):
+            self.compare(old.item(None), new.item(None), (*path, 0), required=True)
+        for left, right in _paired(old, new):
+            self.compare(left, right, path, required=True)
+
+    def _names(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
+        """Report members that are declared in one version only."""
+        before, after = _declared(old), _declared(new)
+        if not new.parts() or not old.parts():
+            return
+        everywhere_new, everywhere_old = new.names(), old.names()
+        demanded = {name: not SUBJECTS[self._subject].narrowing_breaks for name in _required(old)}
+        for name in sorted(before.keys() - after.keys()):
+            hidden = any(HIDDEN in part.keywords["properties"][name] for part in new.parts() if name in part.keywords.get("properties", {}))
+            if (name in everywhere_new and not hidden) or demanded.get(name) or _is_closed(new):
+                continue
+            text = "does not travel in this direction any more" if hidden else "is not declared any more"
+            self._add("member-removed", (*path, name), text, new, old=before[name])
+        for name in sorted(after.keys() - before.keys() - everywhere_old):
+            if name not in _required(new) or not SUBJECTS[self._subject].narrowing_breaks:
+                self._add("member-added", (*path, name), "is new", after[name], old=None)
+
+    def _annotations(self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool) -> None:
+        before, after = _annotation(old, "default"), _annotation(new, "default")
+        if before != after and not required:
+            if before is _NONE:
+                self._add("default-added", path, f"has the default {shown(after)} now", new, old, after=after)
+            elif after is _NONE:
+                self._add("default-removed", path, f"had the default {shown(before)}", new, old, before=before)
+            else:
+                text = f"had the default {shown(before)} and has {shown(after)} now"
+                self._add("default-changed", path, text, new, old, before=before, after=after)
+        if _annotation(new, "deprecated") is True and _annotation(old, "deprecated") is not True and path:
+            self._add("member-deprecated", path, "is deprecated now", new, old)
+        known, listed = _annotation(old, "x-extensible-enum"), _annotation(new, "x-extensible-enum")
+        if isinstance(known, list) and isinstance(listed, list):
+            gone = [value for value in known if value not in listed]
+            if gone:
+                self._add("known-value-removed", path, f"may no longer be {shown(gone)}", new, old, before=gone)
+        if self._is_xml and _annotation(old, "xml") != _annotation(new, "xml"):
+            self._add("xml-changed", path, "is written otherwise in XML", new, old)
+
+    def _add(
+        self,
+        suffix: str,
+        path: tuple[Step, ...],
+        text: str,
+        new: Schema | None,
+        old: Schema | None,
+        *,
+        before: Any = None,
+        after: Any = None,
+    ) -> None:
+        name = path_text(path)
+        rule = f"{self._subject}-{suffix}"
+        about = f"`{name}` in the {self._spot.place}" if name else f"The {self._spot.place}"
+        label = new.at if new is not None else None
+        earlier = old.at if old is not None else None
+        self._comparison.add(
+            rule,
+            self._spot,
+            f"{about} of {self._spot.operation} {text}",
+            new=self._comparison.revision.place(label) if label else self._parent,
+            old=self._comparison.base.place(earlier) if earlier else None,
+            path=name,
+            before=before,
+            after=after,
+            severity=RULES[rule].severity,
+        )
+
+
+def _declared(schema: Schema) -> dict[str, Schema]:
+    """Return the members that a schema declares without condition and that travel in this direction."""
+    found: dict[str, Schema] = {}
+    for part in schema.parts():
+        for name, content in part.keywords.get("properties", {}).items():
+            if HIDDEN not in content and not part.is_pin:
+                found[name] = schema.sub(content)
+    return found
+
+
+def _required(schema: Schema) -> set[str]:
+    return {name for part in schema.parts() for name in part.keywords.get("required", [])}
+
+
+def _is_closed(schema: Schema) -> bool:
+    return any(
+        part.keywords.get(keyword) is False
+        for part in schema.parts()
+        for keyword in ("additionalProperties", "unevaluatedProperties")
+    )
+
+
+def _annotation(schema: Schema, name: str) -> Any:
+    return next((part.keywords[name] for part in schema.parts() if name in part.keywords), _NONE)
+
+
+def _paired(old: Schema, new: Schema) -> list[tuple[Schema, Schema]]:
+    """Return the alternatives of both versions that are the same component or the same discriminator's value."""
+    found: list[tuple[Schema, Schema]] = []
+    offered = {_identity(branch): branch for branch in _branches(new)}
+    for branch in _branches(old):
+        other = offered.get(_identity(branch))
+        if other is not None and _identity(branch) is not None:
+            found.append((branch, other))
+    return found
+
+
+def _branches(schema: Schema) -> list[Schema]:
+    return [
+        schema.sub(branch)
+        for part in schema.parts()
+        for keyword in ("anyOf", "oneOf")
+        for branch in part.keywords.get(keyword, [])
+    ]
+
+
+def _identity(branch: Schema) -> Any:
+    for part in branch.parts():
+        if part.is_pin:
+            return repr(part.keywords.get("properties"))
+    return branch.reference

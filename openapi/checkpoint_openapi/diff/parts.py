@@ -1,0 +1,276 @@
+"""A converted schema taken apart: what applies to a value without condition, and what that says of a member."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, cast
+
+from checkpoint_openapi.diff.containment import JsonSchema
+from checkpoint_openapi.diff.convert import AT, CLOSER, PIN
+
+__all__ = ["NEVER", "Part", "Schema", "is_never"]
+
+NEVER: JsonSchema = {"not": {}}
+"""The schema that no value satisfies."""
+_DEFINITION = "#/$defs/"
+_SAME = ("allOf", "anyOf", "oneOf")
+_LISTS = (*_SAME, "prefixItems")
+_MAPS = ("properties", "patternProperties")
+_SINGLE = ("items", "additionalProperties", "propertyNames", "contains", "unevaluatedProperties", "unevaluatedItems")
+
+
+def is_never(schema: JsonSchema) -> bool:
+    """Say whether a schema is written so that no value satisfies it."""
+    return schema.get("not") in ({}, True)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Keywords that apply to a value, with neither `$ref` nor `allOf` among them."""
+
+    keywords: JsonSchema
+    nullable: bool
+    """Null is accepted whatever the keywords say."""
+
+    @property
+    def at(self) -> str | None:
+        """The label of the place where the keywords stand; what no document holds has none."""
+        return self.keywords.get(AT)
+
+    @property
+    def is_closer(self) -> bool:
+        """Whether the part only holds a sender to declared names."""
+        return CLOSER in self.keywords
+
+    @property
+    def is_pin(self) -> bool:
+        """Whether the part only holds a discriminator's value."""
+        return PIN in self.keywords
+
+
+@dataclass(frozen=True, eq=False)
+class Schema:
+    """A schema and the definitions that it may refer to."""
+
+    content: JsonSchema
+    definitions: dict[str, JsonSchema]
+    trail: frozenset[str] = frozenset()
+    """The definitions on the way here, which guards against alternatives that contain themselves."""
+
+    @classmethod
+    def of(cls, bundle: JsonSchema) -> Schema:
+        """Return a converted schema, which carries its definitions."""
+        return cls({key: value for key, value in bundle.items() if key != "$defs"}, bundle.get("$defs", {}))
+
+    def sub(self, content: JsonSchema) -> Schema:
+        """Return another schema with the same definitions."""
+        reference = self.reference
+        return Schema(content, self.definitions, self.trail | ({reference} if reference else set()))
+
+    def bundle(self) -> JsonSchema:
+        """Return the schema together with what it refers to."""
+        needed: dict[str, JsonSchema] = {}
+        pending = _references(self.content)
+        while pending:
+            name = pending.pop()
+            if name not in needed and name in self.definitions:
+                needed[name] = self.definitions[name]
+                pending.extend(_references(needed[name]))
+        return {**self.content, "$defs": needed} if needed else self.content
+
+    @property
+    def reference(self) -> str | None:
+        """The name of the definition that the schema is, if it is one."""
+        return _name(self.content["$ref"]) if self.content.keys() == {"$ref"} else None
+
+    def resolved(self) -> JsonSchema:
+        """Return the content behind a reference."""
+        content, seen = self.content, set[str]()
+        while content.keys() == {"$ref"} and content["$ref"] not in seen:
+            seen.add(content["$ref"])
+            content = self.definitions[_name(content["$ref"])]
+        return content
+
+    def is_recursive(self) -> bool:
+        """Say whether a schema leads back to itself or to a definition that does."""
+        return any(name in _reachable(name, self.definitions) for name in self.bundle().get("$defs", {}))
+
+    def cut(self) -> Schema:
+        """Return a schema that accepts at least as much and leads back to nowhere: inside, recursion is anything."""
+        loops = {name for name in self.bundle().get("$defs", {}) if name in _reachable(name, self.definitions)}
+        content = self._cut(self.content, loops, frozenset(), outside=True)
+        return self.sub({} if content is None else content)
+
+    def _cut(
+        self, content: JsonSchema, loops: set[str], trail: frozenset[str], *, outside: bool
+    ) -> JsonSchema | None:
+        """Cut one schema; None stands for one that was cut away."""
+        reference = content.get("$ref")
+        found: JsonSchema = {}
+        name = _name(reference) if reference is not None else ""
+        if name in loops or loops & _reachable(name, self.definitions):
+            if name in loops and (not outside or name in trail):
+                return None
+            inner = self._cut(self.definitions[name], loops, trail | {name}, outside=outside)
+            found["allOf"] = [inner or {}]
+        elif reference is not None:
+            found["$ref"] = reference
+        for key, value in content.items():
+            if key in ("not", "if", "then", "else", "maxContains") and loops.intersection(_references(content)):
+                continue
+            if key in _LISTS:
+                branches = [self._cut(branch, loops, trail, outside=outside and key in _SAME) for branch in value]
+                kept = "anyOf" if key == "oneOf" else key
+                found[kept] = [*found.get(kept, []), *(branch or {} for branch in branches)]
+            elif key in _MAPS:
+                cuts = {name: self._cut(inner, loops, trail, outside=False) for name, inner in value.items()}
+                found[key] = {name: inner or {} for name, inner in cuts.items()}
+            elif key in _SINGLE and isinstance(value, dict):
+                found[key] = self._cut(cast("JsonSchema", value), loops, trail, outside=False) or {}
+            elif key != "$ref":
+                found[key] = value
+        return found
+
+    @property
+    def at(self) -> str | None:
+        """The label of the place of the schema, or of the first part that has one."""
+        found = self.resolved().get(AT)
+        return found or next((part.at for part in self.parts() if part.at), None)
+
+    def parts(self) -> list[Part]:
+        """Return everything that applies without condition, references and `allOf` followed."""
+        found: list[Part] = []
+        self._collect(self.content, found, set(), nullable=False)
+        return found
+
+    def _collect(self, content: JsonSchema, found: list[Part], seen: set[str], *, nullable: bool) -> None:
+        if "$ref" in content:
+            name = _name(content["$ref"])
+            if name not in seen:
+                self._collect(self.definitions[name], found, seen | {name}, nullable=nullable)
+        inner = _beside_null(content)
+        if inner is not None:
+            self._collect(inner, found, seen, nullable=True)
+            content = {key: value for key, value in content.items() if key != "anyOf"}
+        for member in content.get("allOf", []):
+            self._collect(member, found, seen, nullable=nullable)
+        own = {key: value for key, value in content.items() if key not in ("$ref", "allOf")}
+        if own.keys() - {AT}:
+            found.append(Part(own, nullable))
+
+    def member(self, name: str) -> Schema:
+        """Return what must hold for the value of a member; for what is unclear, less than that."""
+        return self.sub(_conjunction(self._member(name)))
+
+    def _member(self, name: str) -> list[JsonSchema]:
+        found: list[JsonSchema] = []
+        for part in self.parts():
+            keywords = part.keywords
+            declared = [keywords["properties"][name]] if name in keywords.get("properties", {}) else []
+            for pattern, value in keywords.get("patternProperties", {}).items():
+                if _matches(pattern, name):
+                    declared.append(value)
+            if not declared and isinstance(keywords.get("additionalProperties"), dict):
+                declared.append(keywords["additionalProperties"])
+            if not declared and keywords.get("additionalProperties") is False:
+                return [NEVER]
+            found.extend(declared)
+            found.extend(self._of_choices(keywords, name))
+        return [content for content in found if content]
+
+    def _of_choices(self, keywords: JsonSchema, name: str) -> list[JsonSchema]:
+        found: list[JsonSchema] = []
+        for keyword in ("anyOf", "oneOf"):
+            if keyword in keywords:
+                branches = [self.sub(branch) for branch in keywords[keyword]]
+                if any(branch.reference in self.trail for branch in branches if branch.reference):
+                    continue
+                options = [branch.member(name).content for branch in branches]
+                options = [option for option in options if not is_never(option)]
+                if options and all(options):
+                    found.append(options[0] if len(options) == 1 else {"anyOf": options})
+        return found
+
+    def item(self, number: int | None) -> Schema:
+        """Return what must hold for an item, by its number, or for any item behind the numbered ones."""
+        found: list[JsonSchema] = []
+        for part in self.parts():
+            numbered = part.keywords.get("prefixItems", [])
+            if number is not None and number < len(numbered):
+                found.append(numbered[number])
+            elif isinstance(part.keywords.get("items"), dict):
+                found.append(part.keywords["items"])
+        return self.sub(_conjunction([content for content in found if content]))
+
+    def names(self, *, closers: bool = True) -> set[str]:
+        """Return the names of the members that are declared, in alternatives as well."""
+        found: set[str] = set()
+        for part in self.parts():
+            if closers or not part.is_closer:
+                found.update(part.keywords.get("properties", {}))
+            for keyword in ("anyOf", "oneOf"):
+                for branch in part.keywords.get(keyword, []):
+                    inner = self.sub(branch)
+                    if inner.reference not in self.trail:
+                        found.update(inner.names(closers=closers))
+        return found
+
+
+def _conjunction(contents: list[JsonSchema]) -> JsonSchema:
+    if any(is_never(content) for content in contents):
+        return NEVER
+    unique: list[JsonSchema] = []
+    for content in contents:
+        if content not in unique:
+            unique.append(content)
+    return {} if not unique else unique[0] if len(unique) == 1 else {"allOf": unique}
+
+
+def _beside_null(content: JsonSchema) -> JsonSchema | None:
+    """Return the other branch of an `anyOf` of null and one more."""
+    branches = content.get("anyOf", [])
+    if len(branches) != 2:
+        return None
+    others = [branch for branch in branches if branch.get("type") != "null" or branch.keys() - {"type", AT}]
+    return others[0] if len(others) == 1 else None
+
+
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return False
+
+
+def _name(reference: str) -> str:
+    name = reference.removeprefix(_DEFINITION)
+    return name.replace("%25", "%").replace("~1", "/").replace("~0", "~")
+
+
+def _references(value: Any) -> list[str]:
+    """Return the names of the definitions to which a schema refers directly."""
+    found: list[str] = []
+    pending = [value]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            members = cast("dict[str, Any]", node)
+            reference = members.get("$ref")
+            if isinstance(reference, str) and reference.startswith(_DEFINITION):
+                found.append(_name(reference))
+            pending.extend(members.values())
+        elif isinstance(node, list):
+            pending.extend(cast("list[Any]", node))
+    return found
+
+
+def _reachable(name: str, definitions: dict[str, JsonSchema]) -> set[str]:
+    found: set[str] = set()
+    pending = _references(definitions.get(name, {}))
+    while pending:
+        other = pending.pop()
+        if other not in found and other in definitions:
+            found.add(other)
+            pending.extend(_references(definitions[other]))
+    return found

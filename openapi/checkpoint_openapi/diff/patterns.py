@@ -1,0 +1,171 @@
+"""What the canonical form does not know of regular expressions: which is contained in which.
+
+A sender's string is given everything that follows from its own patterns and bounds: the receiver's patterns that it
+fulfils anyway, the lengths of its words, and the words themselves if they are few. None of this changes which values
+it accepts, and with it containment can be decided word for word.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, cast
+
+from checkpoint_openapi.diff.containment import JsonSchema
+from checkpoint_openapi.diff.keywords import OPAQUE
+from checkpoint_openapi.diff.language import (
+    ANY,
+    Expression,
+    Undecided,
+    alternatives,
+    both,
+    inverse,
+    is_contained,
+    lengths,
+    literal,
+    repeat,
+    words,
+)
+from checkpoint_openapi.diff.pattern import language_of
+
+__all__ = ["enriched", "patterns_in", "string_language"]
+
+_FEW = 64
+_FORMATS = {
+    "uuid": "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
+    "date": r"^\d{4}-\d{2}-\d{2}$",
+    "date-time": r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$",
+    "ipv4": r"^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$",
+    "email": "^.+@.+$",
+}
+"""Patterns that every string of a format matches."""
+
+
+def enriched(sender: JsonSchema, receiver: JsonSchema) -> JsonSchema:
+    """Return a sender's schema with all that its strings imply in terms of a receiver's patterns."""
+    return cast("JsonSchema", _enrich(sender, sorted(patterns_in(receiver)), _keys_in(receiver)))
+
+
+def patterns_in(schema: Any) -> set[str]:
+    """Return the patterns of strings anywhere in a schema."""
+    found: set[str] = set()
+    pending: list[Any] = [schema]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            members = cast("dict[str, Any]", node)
+            if isinstance(members.get("pattern"), str):
+                found.add(members["pattern"])
+            pending.extend(members.values())
+        elif isinstance(node, list):
+            pending.extend(cast("list[Any]", node))
+    return found
+
+
+def string_language(schema: JsonSchema) -> Expression | None:
+    """Return the strings that the keywords of one schema object admit, or None when these say nothing.
+
+    Formats count only by what is known of them, so the language may be larger. Raises `Undecided`.
+    """
+    found: list[Expression] = []
+    if "pattern" in schema:
+        found.append(_language(schema["pattern"]))
+    if schema.get("format") in _FORMATS:
+        found.append(_language(_FORMATS[schema["format"]]))
+    for member in schema.get("allOf", []):
+        if "pattern" in member:
+            found.append(_language(member["pattern"]))
+        elif "pattern" in member.get("not", {}):
+            found.append(inverse(_language(member["not"]["pattern"])))
+    refused = schema.get("not", {})
+    if "pattern" in refused:
+        found.append(inverse(_language(refused["pattern"])))
+    if "enum" in refused:
+        listed = [literal(value) for value in refused["enum"] if isinstance(value, str)]
+        found.append(inverse(alternatives(*listed)))
+    if found and ("minLength" in schema or "maxLength" in schema):
+        found.append(repeat(ANY, schema.get("minLength", 0), schema.get("maxLength")))
+    return both(*found) if found else None
+
+
+@lru_cache(maxsize=4096)
+def _language(pattern: str) -> Expression:
+    if pattern.startswith(OPAQUE):
+        raise Undecided("a pattern of another dialect")
+    return language_of(pattern)
+
+
+def _enrich(node: Any, receiver: list[str], keys: list[str]) -> Any:
+    if isinstance(node, list):
+        return [_enrich(item, receiver, keys) for item in cast("list[Any]", node)]
+    if not isinstance(node, dict):
+        return node
+    members: JsonSchema = {
+        key: value if key in ("enum", "const") else _enrich(value, receiver, keys)
+        for key, value in cast("JsonSchema", node).items()
+    }
+    if "patternProperties" in members:
+        members["patternProperties"] = {
+            _same_key(pattern, keys): value for pattern, value in members["patternProperties"].items()
+        }
+    implied = _implied(members, receiver)
+    return {**members, "allOf": [*members.get("allOf", []), *implied]} if implied else members
+
+
+def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
+    """Return what follows from the patterns of one schema object, for strings alone."""
+    try:
+        language = string_language(schema)
+        if language is None:
+            return []
+    except Undecided:
+        return []
+    found: list[JsonSchema] = []
+    few = words(language, _FEW)
+    if few is not None:
+        found.append({"enum": sorted(few)})
+    least, most = lengths(language)
+    found.append({"minLength": least} if most is None else {"minLength": least, "maxLength": most})
+    found.extend({"pattern": pattern} for pattern in receiver if _follows(language, pattern))
+    if "string" == schema.get("type"):
+        return found
+    others = {"type": ["null", "boolean", "object", "array", "number"]}
+    return [{"anyOf": [others, {"type": "string", "allOf": found}]}]
+
+
+@lru_cache(maxsize=4096)
+def _follows(language: Expression, pattern: str) -> bool:
+    try:
+        return is_contained(language, _language(pattern))
+    except Undecided:
+        return False
+
+
+def _keys_in(schema: Any) -> list[str]:
+    found: set[str] = set()
+    pending: list[Any] = [schema]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            members = cast("dict[str, Any]", node)
+            if isinstance(members.get("patternProperties"), dict):
+                found.update(members["patternProperties"])
+            pending.extend(members.values())
+        elif isinstance(node, list):
+            pending.extend(cast("list[Any]", node))
+    return sorted(found)
+
+
+def _same_key(pattern: str, keys: list[str]) -> str:
+    """Return the receiver's way to write a pattern of member names, or the sender's own."""
+    if pattern in keys:
+        return pattern
+    try:
+        language = _language(pattern)
+        return next((key for key in keys if _equal(language, key)), pattern)
+    except Undecided:
+        return pattern
+
+
+def _equal(language: Expression, pattern: str) -> bool:
+    other = _language(pattern)
+    return is_contained(language, other) and is_contained(other, language)

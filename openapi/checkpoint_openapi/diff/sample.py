@@ -1,0 +1,292 @@
+"""Values of a schema: the simplest ones that it accepts, to be shown as witnesses."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import Any, cast
+
+from checkpoint_openapi.diff.containment import JsonSchema, Operand
+from checkpoint_openapi.diff.language import Undecided, shortest_word
+from checkpoint_openapi.diff.patterns import string_language
+
+__all__ = ["samples"]
+
+_DEPTH = 10
+_TRIES = 40
+_EACH = 8
+"""How many candidates of each inner schema are looked at."""
+_LONG = 300
+"""The longest array that is made."""
+_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
+_BY_FORMAT = {
+    "uuid": ["3f2504e0-4f89-41d3-9a0c-0305e82c3301"],
+    "date": ["2024-02-29"],
+    "date-time": ["2024-02-29T12:00:00Z"],
+    "time": ["12:00:00Z"],
+    "duration": ["P1D"],
+    "email": ["a@example.com"],
+    "idn-email": ["a@example.com"],
+    "hostname": ["example.com"],
+    "idn-hostname": ["example.com"],
+    "ipv4": ["192.0.2.1"],
+    "ipv6": ["2001:db8::1"],
+    "uri": ["https://example.com/a"],
+    "uri-reference": ["/a"],
+    "iri": ["https://example.com/a"],
+    "iri-reference": ["/a"],
+    "uri-template": ["/{a}"],
+    "json-pointer": ["/a"],
+    "relative-json-pointer": ["0"],
+    "regex": ["a"],
+    "byte": ["YQ=="],
+}
+
+
+def samples(schema: JsonSchema, *, limit: int = 6) -> list[Any]:
+    """Return up to `limit` values that a schema with its `$defs` accepts, the simplest first; maybe none."""
+    operand = Operand(schema)
+    found: list[Any] = []
+    sampler = _Sampler(schema.get("$defs", {}))
+    for value in itertools.islice(sampler.values(schema, _DEPTH), _TRIES):
+        if value not in found and operand.accepts(value):
+            found.append(value)
+            if len(found) == limit:
+                break
+    return found
+
+
+class _Sampler:
+    """Yields candidates, of which some may turn out to be refused."""
+
+    def __init__(self, definitions: dict[str, JsonSchema]) -> None:
+        self._definitions = definitions
+        self._known: dict[int, tuple[Any, list[Any]]] = {}
+
+    def inner(self, schema: Any, depth: int) -> list[Any]:
+        """Return the first candidates of an inner schema, found once."""
+        known = self._known.get(id(schema))
+        if known is None or known[0] is not schema:
+            known = (schema, list(itertools.islice(self.values(schema, depth - 1), _EACH)))
+            if known[1]:
+                self._known[id(schema)] = known
+        return known[1]
+
+    def values(self, schema: Any, depth: int) -> Iterator[Any]:
+        """Yield candidates of a schema."""
+        if schema is True:
+            schema = {}
+        if not isinstance(schema, dict) or depth <= 0 or schema.get("not") in ({}, True):
+            return
+        keywords = cast("JsonSchema", schema)
+        if "const" in keywords:
+            yield keywords["const"]
+        elif "enum" in keywords:
+            yield from keywords["enum"]
+        elif "$ref" in keywords:
+            name = keywords["$ref"].removeprefix("#/$defs/")
+            name = name.replace("~1", "/").replace("~0", "~").replace("%25", "%")
+            yield from self.values(_with(keywords, "$ref", [self._definitions.get(name, {})]), depth - 1)
+        elif "anyOf" in keywords or "oneOf" in keywords:
+            key = "anyOf" if "anyOf" in keywords else "oneOf"
+            branches = [_with(keywords, key, [branch]) for branch in keywords[key]]
+            yield from _in_turn([self.values(branch, depth - 1) for branch in branches])
+        elif any(not _is_facet(member) for member in keywords.get("allOf", [])):
+            yield from self.values(_merged(keywords), depth - 1)
+        else:
+            stated = keywords.get("type", _likely(keywords))
+            types = cast("list[str]", stated) if isinstance(stated, list) else [stated]
+            yield from _in_turn([self._of_type(name, keywords, depth) for name in types])
+
+    def _of_type(self, name: str, keywords: JsonSchema, depth: int) -> Iterator[Any]:
+        match name:
+            case "null":
+                yield None
+            case "boolean":
+                yield from (True, False)
+            case "string":
+                yield from _strings(keywords)
+            case "integer" | "number":
+                yield from _numbers(keywords, whole=name == "integer")
+            case "array":
+                yield from self._arrays(keywords, depth)
+            case _:
+                yield from self._objects(keywords, depth)
+
+    def _arrays(self, keywords: JsonSchema, depth: int) -> Iterator[list[Any]]:
+        least, most = keywords.get("minItems", 0), keywords.get("maxItems")
+        numbered = keywords.get("prefixItems", [])
+        sizes = {least, max(least, 1), max(least, len(numbered)), least + 1}
+        if most is not None and most <= _LONG:
+            sizes.add(most)
+        needed = [keywords["contains"]] * keywords.get("minContains", 1) if "contains" in keywords else []
+        for size in sorted(size for size in sizes if (most is None or size <= most) and size <= _LONG):
+            schemas = [*numbered, *[keywords.get("items", {})] * size][:size]
+            for number, schema in enumerate(needed[:size]):
+                schemas[-1 - number] = {"allOf": [schemas[-1 - number], schema]}
+            for turn in range(3 if size else 1):
+                items = self._filled(schemas, depth, turn, distinct=keywords.get("uniqueItems") is True)
+                if items is not None:
+                    yield items
+
+    def _filled(self, schemas: list[Any], depth: int, turn: int, *, distinct: bool) -> list[Any] | None:
+        """Return an item for each schema, the `turn`-th candidate where there are several, or None."""
+        items: list[Any] = []
+        for schema in schemas:
+            options = self.inner(schema, depth)
+            if distinct:
+                options = [option for option in options if option not in items]
+                options = options or [f"text{len(items)}"]
+            if not options:
+                return None
+            items.append(options[min(turn, len(options) - 1)])
+        return items
+
+    def _objects(self, keywords: JsonSchema, depth: int) -> Iterator[dict[str, Any]]:
+        properties = cast("JsonSchema", keywords.get("properties", {}))
+        required = cast("list[str]", keywords.get("required", []))
+        other = keywords.get("additionalProperties", {})
+        spare = [*self._names(keywords), "a", "b", "c", "extra"]
+        least = keywords.get("minProperties", 0)
+        choices = [required, *[[*required, name] for name in spare if name not in required], [*required, *properties]]
+        for turn in range(3):
+            for choice in choices:
+                names = list(dict.fromkeys(choice))
+                names += [name for name in spare if name not in names][: max(least - len(names), 0)]
+                found: dict[str, Any] = {}
+                for name in names:
+                    options = self.inner(properties.get(name, other), depth)
+                    if options:
+                        found[name] = options[min(turn, len(options) - 1)]
+                if all(name in found for name in required):
+                    yield found
+
+    def _names(self, keywords: JsonSchema) -> list[str]:
+        """Return names that members may have."""
+        allowed = cast("JsonSchema", keywords.get("propertyNames", {}))
+        listed = allowed.get("enum") if "enum" in allowed else self.inner(allowed, 3) if allowed else []
+        refused = [member.get("not", {}) for member in (keywords, *keywords.get("allOf", [])) if isinstance(member, dict)]
+        strange = [name for inner in refused if "propertyNames" in inner for name in _refused_names(inner["propertyNames"])]
+        names = [*strange, *keywords.get("properties", {}), *cast("list[Any]", listed)]
+        return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+
+def _with(keywords: JsonSchema, key: str, branches: list[Any]) -> JsonSchema:
+    """Return a schema with one keyword replaced by further members of `allOf`."""
+    rest = {name: value for name, value in keywords.items() if name not in (key, "$defs")}
+    return {**rest, "allOf": [*rest.get("allOf", []), *branches]}
+
+
+def _is_facet(member: Any) -> bool:
+    return isinstance(member, dict) and (member.keys() == {"pattern"} or member.keys() == {"not"})
+
+
+def _merged(keywords: JsonSchema) -> JsonSchema:
+    """Return a schema with the members of its `allOf` laid over each other, as far as that is simple."""
+    members = keywords["allOf"]
+    merged: JsonSchema = {key: value for key, value in keywords.items() if key != "allOf"}
+    rest: list[Any] = []
+    for member in members:
+        if _is_facet(member):
+            rest.append(member)
+            continue
+        for key, value in (member.items() if isinstance(member, dict) else ()):
+            if key in ("allOf",):
+                rest.extend(value)
+            elif key == "properties":
+                properties = dict(merged.get("properties", {}))
+                for name, inner in value.items():
+                    properties[name] = {"allOf": [properties[name], inner]} if name in properties else inner
+                merged["properties"] = properties
+            elif key == "required":
+                merged[key] = sorted({*merged.get(key, []), *value})
+            elif key == "enum" and "enum" in merged:
+                merged[key] = [item for item in merged[key] if item in value]
+            elif key == "type" and "type" in merged:
+                merged[key] = _common_types(merged[key], value)
+            elif key.startswith("min") and key in merged:
+                merged[key] = max(merged[key], value)
+            elif key.startswith("max") and key in merged:
+                merged[key] = min(merged[key], value)
+            elif key in ("anyOf", "oneOf", "$ref", "pattern", "not") and key in merged:
+                rest.append({key: value})
+            else:
+                merged[key] = value
+    if rest:
+        merged["allOf"] = rest
+    return merged
+
+
+def _common_types(left: Any, right: Any) -> list[str]:
+    lefts = left if isinstance(left, list) else [left]
+    rights = right if isinstance(right, list) else [right]
+    common = [name for name in lefts if name in rights or (name == "integer" and "number" in rights)]
+    return common + (["integer"] if "integer" in rights and "number" in lefts and "integer" not in common else [])
+
+
+def _likely(keywords: JsonSchema) -> list[str]:
+    """Return the types about which a schema without a type says something, then the others."""
+    hints = {
+        "string": ("pattern", "minLength", "maxLength", "format"),
+        "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+        "array": ("items", "prefixItems", "minItems", "maxItems", "contains", "uniqueItems"),
+        "object": ("properties", "required", "additionalProperties", "minProperties", "propertyNames"),
+    }
+    hinted = [name for name, keys in hints.items() if any(key in keywords for key in keys)]
+    return hinted + [name for name in _TYPES if name not in hinted]
+
+
+def _in_turn(streams: list[Iterator[Any]]) -> Iterator[Any]:
+    """Yield one of each stream, then the next of each."""
+    pending = list(streams)
+    while pending:
+        for stream in list(pending):
+            try:
+                yield next(stream)
+            except StopIteration:
+                pending.remove(stream)
+
+
+def _refused_names(allowed: Any) -> list[str]:
+    """Return a name that a schema of names does not accept."""
+    if not isinstance(allowed, dict):
+        return []
+    facets = {key: value for key, value in cast("JsonSchema", allowed).items() if key != "type"}
+    return list(itertools.islice(_strings({"type": "string", "not": facets}), 2))
+
+
+def _strings(keywords: JsonSchema) -> Iterator[str]:
+    least, most = keywords.get("minLength", 0), keywords.get("maxLength")
+    try:
+        language = string_language(keywords)
+        word = shortest_word(language) if language is not None else None
+    except Undecided:
+        word = None
+    listed = _BY_FORMAT.get(keywords.get("format", ""), [])
+    if "format" in keywords:
+        yield from listed
+    if word is not None:
+        yield word
+    for base in ("text", "a", "A", "0", "", "1", "2024-02-29", *(item for items in _BY_FORMAT.values() for item in items)):
+        padded = base.ljust(least, base[-1:] or "a")
+        yield padded if most is None else padded[:most]
+    if most is not None:
+        yield "a" * most
+
+
+def _numbers(keywords: JsonSchema, *, whole: bool) -> Iterator[int | float]:
+    low = keywords.get("minimum", keywords.get("exclusiveMinimum"))
+    high = keywords.get("maximum", keywords.get("exclusiveMaximum"))
+    step = keywords.get("multipleOf", 1)
+    candidates: list[float] = []
+    for edge, sign in ((low, 1), (high, -1)):
+        if edge is not None:
+            near = math.ceil(edge / step) if sign > 0 else math.floor(edge / step)
+            candidates.extend([edge, near * step, near * step + sign * step, edge + sign * 0.5, edge + sign * 0.001])
+    candidates.extend([0, 1, -1, 2, 0.5, 1.5, step, 10**6])
+    for value in candidates:
+        if not whole:
+            yield value
+        if value == int(value):
+            yield int(value)

@@ -1,0 +1,58 @@
+"""Values as they stand in a path, a query or a header: a number is text there, and fits where text is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkpoint_openapi.diff.containment import Answer, JsonSchema, Operand
+from checkpoint_openapi.diff.parts import Schema
+
+__all__ = ["as_text"]
+
+_WRITTEN: dict[str, JsonSchema] = {
+    "integer": {"type": "string", "pattern": r"^-?[0-9]+$"},
+    "number": {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"},
+    "boolean": {"type": "string", "enum": ["true", "false"]},
+}
+
+
+def as_text(schema: Schema, *, receives: bool) -> Schema:
+    """Return a schema of what is written, which admits at least that of a sender and at most that of a receiver.
+
+    Items of an array are written one by one, so they are treated alike.
+    """
+    whole = Operand(schema.bundle())
+    plain = whole.simplified()
+    return Schema(_as_text(plain, whole, receives=receives), plain.get("$defs", {}))
+
+
+def _as_text(plain: JsonSchema, whole: Operand, *, receives: bool) -> JsonSchema:
+    options: list[JsonSchema] = []
+    for name, written in _WRITTEN.items():
+        every: JsonSchema = {"type": name}
+        accepted = whole.covers(Operand(every)) is Answer.YES
+        possible = Operand({"allOf": [plain, every]}).may_be_satisfied()
+        if accepted if receives else possible:
+            options.append(_listed(plain, name) or written)
+    other: JsonSchema = {"allOf": [_items_as_text(plain, receives=receives), {"type": ["string", "array", "object", "null"]}]}
+    return {"anyOf": [other, *options]}
+
+
+def _listed(plain: JsonSchema, name: str) -> JsonSchema | None:
+    """Return the listed numbers of a schema as text."""
+    values = plain.get("enum", [plain["const"]] if "const" in plain else None)
+    if not isinstance(values, list) or name == "boolean":
+        return None
+    return {"type": "string", "enum": [str(value) for value in values if _is_number(value)] or [""]}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _items_as_text(plain: JsonSchema, *, receives: bool) -> JsonSchema:
+    items = plain.get("items")
+    if not isinstance(items, dict):
+        return plain
+    inner: JsonSchema = {**items, "$defs": plain["$defs"]} if "$defs" in plain else items
+    return {**plain, "items": _as_text(inner, Operand(inner), receives=receives)}
