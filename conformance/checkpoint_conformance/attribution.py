@@ -29,11 +29,13 @@ _CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
 
 
 _FOLLOWING_REQUIREMENTS: dict[str, tuple[str, ...]] = {
+    "AUTH-1": ("AUTH-6",),
+    "AUTH-2": ("AUTH-6",),
     "RESP-2": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
     "RESP-11": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
     "RESP-8": ("OBS-1",),
 }
-"""Requirements that cannot be kept once another is broken: items are found by the checkpoint's id."""
+"""Requirements that cannot be kept, or not be judged, once another is broken."""
 
 
 @dataclass(frozen=True)

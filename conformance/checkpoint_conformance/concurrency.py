@@ -34,7 +34,8 @@ def together(session: Session) -> list[Probe]:
     other = Call(True, calls.target.resources[-1:])
     usable = not any(map(session.ledger.failed, ("REQ-3", "REQ-4")))
     kinds = (calls.documented, other if usable else calls.documented)
-    count = max(0, min(_IN_FLIGHT, session.budget.remaining))
+    remaining = session.budget.remaining
+    count = _IN_FLIGHT if remaining >= 2 * _IN_FLIGHT else max(0, remaining // 3)
     return [
         acceptance.base(
             calls, "RESP-2", f"concurrent-{number + 1}", "one of several calls at once", kinds[number % 2]

@@ -1,53 +1,98 @@
-"""A request as a curl line that sends the same bytes when pasted into a POSIX shell."""
+"""A request as a curl line that sends the same bytes when pasted into a POSIX shell.
+
+Secrets are shell variables: `{{expired-token}}` becomes `$CSBS_EXPIRED_TOKEN`.
+"""
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from checkpoint_conformance.exchange import Framing, Request
 
-__all__ = ["curl_line"]
+__all__ = ["curl_line", "variable"]
 
 _LONGEST = 100_000
 """Bytes of a body that a command line still takes; a longer one is named by its place in the report."""
+_OPTIONS = "curl --silent --show-error --include --http1.1 --path-as-is --globoff --request"
+_SECRET = re.compile(r"\{\{([a-z0-9-]+)\}\}")
 
 
 def curl_line(url: str, request: Request) -> str:
-    """Return the line; a body that is not plain text goes through `printf` and standard input."""
-    words = [
-        "curl",
-        "--silent",
-        "--show-error",
-        "--include",
-        "--request",
-        request.method,
-        "--path-as-is",
-        "--globoff",
-    ]
-    for name, value in request.headers:
-        words += ["--header", f"{name}: {value}" if value else f"{name};"]
-    if request.header("Content-Type") is None and request.body:
-        words += ["--header", "Content-Type:"]
-    if request.framing is Framing.CHUNKED:
-        words += ["--header", "Transfer-Encoding: chunked"]
-    address = url + request.path
+    """Return the line for a request whose secrets are replaced by `{{name}}`.
+
+    A body that is not plain text goes through `printf` and standard input.
+    """
+    words = [*_OPTIONS.split(), _word(request.method)]
+    for name, value in (*request.headers, *_own_fields(request)):
+        words += ["--header", _field(name, value)]
+    for absent in _fields_of_curl(request):
+        words += ["--header", _word(f"{absent}:")]
+    address = _word(url + request.path)
     if len(request.body) > _LONGEST:
-        return (
-            shlex.join([*words, "--data-binary", "@body", address]) + f"  # body: {len(request.body)} bytes"
-        )
+        note = f"  # put the body of {len(request.body)} bytes into a file named body"
+        return " ".join([*words, "--data-binary", "@body", address]) + note
     text = _plain(request.body)
-    if text is not None:
-        if request.body or request.framing is Framing.LENGTH and request.method == "POST":
-            words += ["--data-binary", text]
-        return shlex.join([*words, address])
-    octets = "".join(f"\\{byte:03o}" for byte in request.body)
-    return f"printf '{octets}' | " + shlex.join([*words, "--data-binary", "@-", address])
+    if text is None:
+        return f"printf '{_octal(request.body)}' | " + " ".join([*words, "--data-binary", "@-", address])
+    if _has_body(request):
+        words += ["--data-binary", _word(text)]
+    return " ".join([*words, address])
+
+
+def variable(name: str) -> str:
+    """Return the shell variable that stands for a secret."""
+    return "CSBS_" + name.upper().replace("-", "_")
+
+
+def _own_fields(request: Request) -> list[tuple[str, str]]:
+    """Return the framing field where curl would choose another."""
+    if request.framing is Framing.CHUNKED:
+        return [("Transfer-Encoding", "chunked")]
+    if request.framing is Framing.LENGTH and not _has_body(request):
+        return [("Content-Length", "0")]
+    return []
+
+
+def _fields_of_curl(request: Request) -> list[str]:
+    """Return the fields that curl would add of itself."""
+    added = ["User-Agent", "Accept"]
+    if _has_body(request):
+        added.append("Content-Type")
+    if len(request.body) > _LONGEST:
+        added.append("Expect")
+    return [name for name in added if request.header(name) is None]
+
+
+def _has_body(request: Request) -> bool:
+    return bool(request.body) or (request.framing is Framing.LENGTH and request.method == "POST")
+
+
+def _field(name: str, value: str) -> str:
+    """Quote a field line; what is not printable ASCII is spelled out in ISO-8859-1, as it is sent."""
+    line = f"{name}: {value}" if value else f"{name};"
+    if all(" " <= letter <= "~" for letter in line):
+        return _word(line)
+    return f"\"$(printf '{_octal(line.encode('latin-1'))}')\""
+
+
+def _word(text: str) -> str:
+    """Quote for a POSIX shell, with variables for secrets."""
+    quoted = shlex.quote(text)
+    if not _SECRET.search(quoted):
+        return quoted
+    return _SECRET.sub(lambda match: f"'\"${variable(match[1])}\"'", quoted).removesuffix("''")
+
+
+def _octal(data: bytes) -> str:
+    return "".join(f"\\{byte:03o}" for byte in data)
 
 
 def _plain(body: bytes) -> str | None:
-    """Return the body as text that a shell passes on unchanged, or None."""
+    """Return the body as text that a shell passes on unchanged and a terminal shows as it is, or None."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return None if "\0" in text or text.startswith("@") or text.endswith("\n") else text
+    shown = all(letter.isprintable() or letter in "\t\n" for letter in text)
+    return text if shown and not text.startswith("@") else None

@@ -26,12 +26,10 @@ def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
     malformed = calls.post(b'{"checkpoint": ')
     return {
         "no-token": (no_token,),
-        "unknown-token": (calls.post(good, token="unknown-0f1e2d3c4b5a"),),
         "malformed-json": (malformed,),
         "wrong-type": (calls.post(calls.changed(plan_id=None)),),
         "content-type": (calls.post(good, content_type="text/plain"),),
         "unknown-policy": (calls.post(calls.changed(plan_id=calls.unknown_id("policy"))),),
-        "unknown-provider": (calls.post(good, provider_id=calls.unknown_id("provider")),),
         "method": (
             calls.request("PUT", calls.path(), json.dumps(good).encode(), content_type="application/json"),
         ),

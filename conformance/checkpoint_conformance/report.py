@@ -6,48 +6,59 @@ anything is kept, so that no writer can show them and a replay can put them back
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import os
-import tempfile
+import platform
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from checkpoint_openapi import __version__
 from checkpoint_openapi.load import data_path, document
 
-from checkpoint_conformance.checks.http import read_body
-from checkpoint_conformance.checks.success import checkpoint
-from checkpoint_conformance.curl import curl_line
-from checkpoint_conformance.exchange import Exchange, Headers
+from checkpoint_conformance.evidence import exchange_data, with_context
+from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.outcome import Result
+from checkpoint_conformance.profiles.observation import created_checkpoint
 from checkpoint_conformance.runner import Run
 from checkpoint_conformance.secrets import Secrets
-from checkpoint_conformance.strict_json import StrictJsonError
+from checkpoint_conformance.waivers import Applied
 
-__all__ = ["FORMAT", "ReportError", "build_report", "read_report", "write_atomically"]
+__all__ = ["FORMAT", "SCHEMA", "Report", "ReportError", "build_report", "read_report"]
+
+Report = dict[str, Any]
+"""A report as plain JSON data; the schema says what is in it."""
 
 FORMAT = 1
 """The version of the report's form; it moves when a reader would have to change."""
+SCHEMA = Path(__file__).with_name("report.schema.json")
+"""The published JSON Schema (2020-12)."""
 _MOST_EVIDENCE = 6
-"""Findings of one requirement that are written out; the rest are counted."""
+"""Findings of one requirement that are written out; the rest are named by their probes."""
 
 
 class ReportError(Exception):
-    """A report cannot be read or written; the message says which file and why."""
+    """A report cannot be read, written or used; the message says which and why."""
 
 
-def build_report(run: Run) -> dict[str, Any]:
-    """Return the report of a finished run as plain JSON data."""
-    session = run.session
-    secrets = session.secrets
+def build_report(run: Run, waivers: Iterable[Applied] = ()) -> Report:
+    """Return the report of a finished run, to whose results the waivers were applied."""
+    session, secrets = run.session, run.session.secrets
     results = [_requirement(result, secrets) for result in run.results]
-    shown = {
+    numbers = {
         number for result in results for finding in result["findings"] for number in finding["exchanges"]
     }
+    observations = None
+    if not run.options.shard.whole:
+        observations = _observations(run)
+        numbers |= {number for found in observations["findings"] for number in found["exchanges"]}
+        numbers |= {exchange.number for exchange in session.exchanges if _created(exchange)}
+    shown = with_context(numbers, session.exchanges)
     return {
         "format": FORMAT,
         "header": _header(run),
@@ -55,66 +66,67 @@ def build_report(run: Run) -> dict[str, Any]:
         "profiles": {name: verdict.value for name, verdict in run.verdicts().items()},
         "gone": secrets.redact(run.gone),
         "requirements": results,
+        "waivers": [applied.data() for applied in waivers],
         "exchanges": [
-            _exchange(exchange, run.session.target.url, secrets)
+            exchange_data(exchange, session.target.url, secrets)
             for exchange in session.exchanges
             if exchange.number in shown
         ],
         "checkpoints": {
             "limit": session.budget.limit,
             "created": session.budget.created,
-            "ids": _created_ids(session.exchanges),
+            "ids": list(dict.fromkeys(filter(None, map(_created, session.exchanges)))),
+            "deleted": sorted(session.deleted),
         },
         "requests": len(session.exchanges),
+        "observations": observations,
         "footer": {"complete": True, "elapsed": round(run.elapsed, 3)},
     }
 
 
-def read_report(path: Path) -> dict[str, Any]:
-    """Read a report. Raises ReportError for a file that is none, or that an interrupted run left."""
+def read_report(path: Path) -> Report:
+    """Read a report. Raises ReportError for a file that is none."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ReportError(f"{path}: {error.strerror}. Name a report that `verify` wrote.") from error
-    except ValueError as error:
+        raise ReportError(f"{path}: {error.strerror}. Name a report.json that `verify` wrote.") from error
+    except (ValueError, RecursionError) as error:
         raise ReportError(f"{path}: not a JSON report: {error}.") from error
     if not isinstance(report, dict) or report.get("format") != FORMAT:
-        raise ReportError(f"{path}: not a report of format {FORMAT}. Name a report that `verify` wrote.")
-    if report.get("footer", {}).get("complete") is not True:
-        raise ReportError(f"{path}: the report is not complete; the run that wrote it was interrupted.")
+        raise ReportError(f"{path}: not a report of format {FORMAT}. Name a report.json that `verify` wrote.")
+    for problem in _validator().iter_errors(report):
+        place = "/".join(str(step) for step in problem.instance_path) or "the root"
+        raise ReportError(f"{path}: at {place}: {problem.message[:200]}. Has it been edited?")
     return report
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all. Raises ReportError."""
-    data = content.encode() if isinstance(content, str) else content
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise ReportError(f"{path}: {error.strerror}. Name a place that can be written.") from error
+@cache
+def _validator() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def _header(run: Run) -> dict[str, Any]:
-    target, contract = run.session.target, document()
-    implementation = target.implementation
+    target, options, implementation = run.session.target, run.options, run.session.target.implementation
     return {
         "suite": __version__,
         "contract": {
-            "version": str(contract["info"]["version"]),
+            "version": str(document()["info"]["version"]),
             "sha256": hashlib.sha256(data_path("checkpoint.yaml").read_bytes()).hexdigest(),
         },
+        "environment": {
+            "python": platform.python_version(),
+            **{package: version(package) for package in ("schemathesis", "hypothesis")},
+        },
         "started": datetime.fromtimestamp(run.started, UTC).isoformat(timespec="seconds"),
-        "seed": run.options.seed,
-        "max_examples": run.options.max_examples,
+        "seed": options.seed,
+        "max_examples": options.max_examples,
+        "shard": None
+        if options.shard.whole
+        else {
+            "index": options.shard.index,
+            "count": options.shard.count,
+            "requirements": sorted(options.shard.owned),
+        },
         "implementation": {
             "name": implementation.name,
             "version": implementation.version,
@@ -129,8 +141,12 @@ def _header(run: Run) -> dict[str, Any]:
             "resources": list(target.resources),
             "profiles": ["core", *sorted(target.profiles)],
             "fixtures": _fixtures(run),
+            "second_project_id": target.second_project.project_id if target.second_project else None,
+            "second_policy_id": target.second_project.policy_id if target.second_project else None,
             "deviations": {"resource_extra_info": target.resource_extra_info},
             "timeout": target.timeout,
+            "patience": target.patience,
+            "rate": target.rate,
             "max_creates": target.max_creates,
         },
     }
@@ -162,16 +178,27 @@ def _requirement(result: Result, secrets: Secrets) -> dict[str, Any]:
         "detail": secrets.redact(result.detail),
         "exercised": result.exercised,
         "observations": len(result.findings),
+        "failing": _failing(result.findings),
         "findings": [_finding(finding, secrets) for finding in _evidence(result.findings)],
     }
 
 
+def _failing(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Name every probe and symptom, so that two runs can be compared beyond what is written out."""
+    pairs = dict.fromkeys((finding.probe, finding.symptom) for finding in findings)
+    return [{"probe": probe, "symptom": symptom} for probe, symptom in pairs]
+
+
 def _evidence(findings: tuple[Finding, ...]) -> list[Finding]:
     """Choose what is shown: one of each probe and symptom first, confirmed before doubtful ones."""
-    unique: dict[tuple[str, str], Finding] = {}
+    return _once_each(findings)[:_MOST_EVIDENCE]
+
+
+def _once_each(findings: Iterable[Finding]) -> list[Finding]:
+    unique: dict[tuple[str, str, str], Finding] = {}
     for finding in sorted(findings, key=lambda finding: not finding.confirmed):
-        unique.setdefault((finding.symptom, finding.probe), finding)
-    return list(unique.values())[:_MOST_EVIDENCE]
+        unique.setdefault((finding.requirement, finding.symptom, finding.probe), finding)
+    return list(unique.values())
 
 
 def _finding(finding: Finding, secrets: Secrets) -> dict[str, Any]:
@@ -186,60 +213,26 @@ def _finding(finding: Finding, secrets: Secrets) -> dict[str, Any]:
     }
 
 
-def _exchange(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, Any]:
-    request, response, fault = exchange.request, exchange.response, exchange.fault
+def _observations(run: Run) -> dict[str, Any]:
+    """Return all that a shard saw, before any of it is charged: what `report merge` concludes from."""
+    ledger, secrets = run.session.ledger, run.session.secrets
     return {
-        "number": exchange.number,
-        "connection": exchange.connection,
-        "started": datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="milliseconds"),
-        "elapsed_ms": round(exchange.elapsed * 1000, 3),
-        "request": {
-            "method": request.method,
-            "url": secrets.redact(url + request.path),
-            "headers": _headers(request.headers, secrets),
-            "framing": request.framing.value,
-            "body": _body(request.body, secrets),
-        },
-        "response": response
-        and {
-            "http_version": response.http_version,
-            "status": response.status,
-            "reason": response.reason,
-            "headers": _headers(response.headers, secrets),
-            "body": _body(response.body, secrets),
-        },
-        "fault": fault
-        and {
-            "kind": fault.kind.value,
-            "detail": secrets.redact(fault.detail),
-            "received": _body(fault.received, secrets),
-        },
-        "curl": secrets.redact(curl_line(url, request)),
+        "exercised": dict(sorted(ledger.exercised.items())),
+        "skipped": {name: [reason.value, why] for name, (reason, why) in ledger.skipped.items()},
+        "undecided": {name: secrets.redact(why) for name, why in ledger.undecided.items()},
+        "findings": [
+            {
+                "requirement": finding.requirement,
+                **_finding(finding, secrets),
+                "spread": finding.spread
+                and {"group": finding.spread.group, "general": finding.spread.general},
+            }
+            for finding in _once_each(ledger.findings)
+        ],
     }
 
 
-def _headers(headers: Headers, secrets: Secrets) -> list[list[str]]:
-    return [[name, secrets.redact(value)] for name, value in headers]
-
-
-def _body(data: bytes, secrets: Secrets) -> dict[str, str]:
-    """Keep a body byte for byte: as text where it is UTF-8, else in base64."""
-    redacted = secrets.redact_bytes(data)
-    try:
-        return {"text": redacted.decode("utf-8")}
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(redacted).decode()}
-
-
-def _created_ids(exchanges: list[Exchange]) -> list[str]:
-    ids: dict[str, None] = {}
-    for exchange in exchanges:
-        if exchange.request.method != "POST" or exchange.status is None or not 200 <= exchange.status < 300:
-            continue
-        try:
-            members = checkpoint(read_body(exchange))
-        except StrictJsonError:
-            continue
-        if members and isinstance(members.get("id"), str):
-            ids[members["id"]] = None
-    return list(ids)
+def _created(exchange: Exchange) -> str | None:
+    """Return the id that an accepted call was given."""
+    accepted = exchange.request.method == "POST" and exchange.status in range(200, 300)
+    return created_checkpoint(exchange) if accepted else None

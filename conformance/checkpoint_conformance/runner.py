@@ -11,11 +11,13 @@ from checkpoint_conformance.calls import Calls
 from checkpoint_conformance.conclusion import conclude
 from checkpoint_conformance.concurrency import concurrent_calls, distinct_checkpoints
 from checkpoint_conformance.generated import generated_probes
+from checkpoint_conformance.kept_connection import after_an_accepted_call
 from checkpoint_conformance.ledger import SkipReason
 from checkpoint_conformance.outcome import Result, Verdict, verdict_of
 from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.auth import authentication
+from checkpoint_conformance.probes.automatic import automatic
 from checkpoint_conformance.probes.missing import missing
 from checkpoint_conformance.probes.refusals import refusals
 from checkpoint_conformance.probes.robustness import methods, odd_input, unknown_route
@@ -120,9 +122,9 @@ def run(
 def single_faults(calls: Calls, secrets: Secrets) -> dict[str, list[Probe]]:
     """Return the probes of single faults, in groups by name."""
     return {
-        "calls without the right token": authentication(calls, secrets),
-        "calls with one fault": refusals(calls),
-        "calls for what is not there": missing(calls),
+        "calls without the right token": automatic(authentication(calls, secrets)),
+        "calls with one fault": automatic(refusals(calls)),
+        "calls for what is not there": automatic(missing(calls)),
         "other methods and paths": [*methods(calls), unknown_route(calls)],
         "odd input": odd_input(calls),
     }
@@ -143,6 +145,7 @@ def _exchange_everything(session: Session, options: Options, announce: Callable[
         if shard.owns("HTTP-6"):
             announce("recovery after refusals (HTTP-6)")
             recovery(session)
+            after_an_accepted_call(session, authentication(calls, session.secrets))
     announce("single faults (AUTH, REQ, NF, HTTP)")
     for name, probes in single_faults(calls, session.secrets).items():
         if accepts or name in _INDEPENDENT:

@@ -36,6 +36,8 @@ class Secrets:
             "token-bearer": f"Bearer {token}",
             "token-quoted": f'"{token}"',
             "token-doubled": token + token,
+            "token-accented": token + "\u00e9",
+            "token-spaced": token[: len(token) // 2] + " " + token[len(token) // 2 :],
         }
         self.derived = {name: value for name, value in self.derived.items() if value != token and value}
         self._longest_first = sorted(

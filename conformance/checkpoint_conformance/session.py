@@ -139,6 +139,7 @@ class Session:
         with self._lock:
             exchange = replace(exchange, number=len(self.exchanges) + 1)
             self.exchanges.append(exchange)
+        self.ledger.hear(exchange)
         self.watch(self)
         return exchange
 

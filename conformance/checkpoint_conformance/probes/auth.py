@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checkpoint_conformance.calls import Calls
 from checkpoint_conformance.exchange import Request
-from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.probe import ANY_REFUSAL, Probe
 from checkpoint_conformance.secrets import Secrets
 
 __all__ = ["authentication"]
@@ -13,6 +13,7 @@ _UNKNOWN = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 _MALFORMED = {
     "null-word": "null",
     "star": "*",
+    "percent": "%",
     "sql": "' OR '1'='1' --",
     "json": '{"token": true}',
     "latin-1": "tok\u00e9n-\u00fc-\u00ff-0f1e2d3c",
@@ -29,6 +30,7 @@ def authentication(calls: Calls, secrets: Secrets) -> list[Probe]:
         *_missing(calls),
         *_unknown(calls, secrets),
         *_expired(calls),
+        *_unknown_project(calls),
         *_other_project(calls),
         *_read_only(calls),
         *_before_validation(calls),
@@ -88,6 +90,37 @@ def _expired(calls: Calls) -> list[Probe]:
             "an expired token, every resource",
             calls.post(calls.changed(parameters={}), token=token),
         ),
+        _unauthorized(
+            "AUTH-3",
+            "expired-auto-trigger",
+            "an expired token, auto_trigger true",
+            calls.post(calls.changed_parameters(auto_trigger=True), token=token),
+        ),
+    ]
+
+
+def _unknown_project(calls: Calls) -> list[Probe]:
+    """Return our own token on the paths of projects that are not its own; a server may not know them."""
+    own, body = calls.target.project_id, calls.body(calls.documented)
+    last = "0" if own[-1] != "0" else "1"
+    projects = {
+        "neighbour": own[:-1] + last,
+        "longer": own + "0",
+        "shorter": own[:-1],
+        "half": own[: len(own) // 2],
+        "none": calls.unknown_id("project").replace("-", ""),
+    }
+    allowed = frozenset({400, 401, 403, 404})
+    return [
+        Probe(
+            f"AUTH-4/{name}",
+            "AUTH-4",
+            f"our token on a path with another project_id: {name}",
+            calls.post(body, project_id=project),
+            allowed,
+            ("forbidden", "unauthenticated"),
+        )
+        for name, project in projects.items()
     ]
 
 

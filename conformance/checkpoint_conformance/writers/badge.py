@@ -1,0 +1,58 @@
+"""The badge: one SVG for a README, and the endpoint form of shields.io."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+__all__ = ["badge", "endpoint"]
+
+_COLOURS = {
+    "conformant": "#1a7f4b",
+    "not conformant": "#c2261f",
+    "partial": "#8f5a00",
+    "inconclusive": "#7a3fb0",
+    "error": "#5b6470",
+}
+_LETTER = 6.6
+"""Pixels of a letter in the mean; `textLength` makes the text fit whatever font there is."""
+_PADDING = 9
+
+
+def endpoint(report: dict[str, Any]) -> str:
+    """Return the JSON that https://shields.io/badges/endpoint-badge reads."""
+    label, text = _words(report)
+    colour = _COLOURS[report["verdict"]].removeprefix("#")
+    data = {"schemaVersion": 1, "label": label, "message": text, "color": colour}
+    return json.dumps(data | {"isError": report["verdict"] == "error"}, indent=1) + "\n"
+
+
+def badge(report: dict[str, Any]) -> str:
+    """Return the SVG, which reads the same to an eye and to a screen reader."""
+    label, text = _words(report)
+    left, right = (round(len(words) * _LETTER) + 2 * _PADDING for words in (label, text))
+    name = escape(f"{label}: {text}")
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="22" role="img" aria-label="{name}">
+<title>{name}</title>
+<clipPath id="r"><rect width="{left + right}" height="22" rx="4"/></clipPath>
+<g clip-path="url(#r)"><rect width="{left}" height="22" fill="#3a4149"/>
+<rect x="{left}" width="{right}" height="22" fill="{_COLOURS[report["verdict"]]}"/></g>
+<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11.5">
+{_label(label, left / 2, left)}
+{_label(text, left + right / 2, right)}
+</g></svg>
+"""
+
+
+def _label(words: str, middle: float, width: int) -> str:
+    return f'<text x="{middle:g}" y="15.2" textLength="{width - 2 * _PADDING}">{escape(words)}</text>'
+
+
+def _words(report: dict[str, Any]) -> tuple[str, str]:
+    header = report["header"]
+    label = f"checkpoint contract {header['contract']['version']}"
+    if header["shard"]:
+        label += f", shard {header['shard']['index']}/{header['shard']['count']}"
+    more = [name for name in report["profiles"] if name != "core"]
+    return label, report["verdict"] + (f" (core, {', '.join(more)})" if more else "")
