@@ -10,6 +10,12 @@ from .mutant import Mutant
 __all__ = ["GROUPS", "MUTANTS", "mutant"]
 
 for _module in (
+    "transport",
+    "bytes",
+    "inputs",
+    "drops",
+    "http",
+    "disclosure",
     "auth",
     "permission",
     "acceptance",

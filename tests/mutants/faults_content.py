@@ -1,7 +1,5 @@
 """Mutants of REQ-13 and REQ-14: content types and unknown members."""
 
-
-
 from __future__ import annotations
 
 import re

@@ -40,6 +40,7 @@ __all__ = [
     "crashes",
     "misanswers",
     "refusing",
+    "register",
     "replaces",
     "sent_parameters",
 ]
@@ -110,7 +111,7 @@ MUTANTS: list[Mutant] = []
 """All that are registered so far; `catalogue` loads them all."""
 
 
-def _register(
+def register(
     name: str,
     requirement: str,
     fault: str,
@@ -120,6 +121,7 @@ def _register(
     level: str = "",
     equivalent: str = "",
 ) -> None:
+    """Keep a mutant; what it does not say follows from its requirement."""
     group = requirement.partition("-")[0]
     behaviour.identity = f"mutant {name}"
     MUTANTS.append(
@@ -141,12 +143,12 @@ def _register(
 def breaks(requirement: str, **options: Any) -> Callable[[type[Server]], type[Server]]:
     """Register the decorated class; `options` are `shows`, `also`, `level` and `equivalent` of `Mutant`."""
 
-    def register(behaviour: type[Server]) -> type[Server]:
+    def keep(behaviour: type[Server]) -> type[Server]:
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", behaviour.__name__).lower()
-        _register(name, requirement, " ".join((behaviour.__doc__ or "").split()), behaviour, **options)
+        register(name, requirement, " ".join((behaviour.__doc__ or "").split()), behaviour, **options)
         return behaviour
 
-    return register
+    return keep
 
 
 def replaces(
@@ -166,7 +168,7 @@ def replaces(
             return then(self, *arguments)
         return getattr(base, step)(self, *arguments)
 
-    _register(name, requirement, fault, type(name, (base,), {step: replaced, "__doc__": fault}), **options)
+    register(name, requirement, fault, type(name, (base,), {step: replaced, "__doc__": fault}), **options)
 
 
 DEFAULTS: dict[str, Any] = {
@@ -257,6 +259,6 @@ def misanswers(
             )
         return Server.refused(self, request, condition)
 
-    _register(
+    register(
         name, requirement, fault, type(name, (Server,), {"refused": refused, "__doc__": fault}), **options
     )

@@ -116,6 +116,7 @@ class _Client:
         self.host, self.prefix, self.timeout = authority, slash + prefix, timeout
         self.socket: socket.socket | None = None
         self.rest = b""
+        self.deadline = 0.0
 
     def send(self, shot: Shot) -> str:
         """Return what the server answered, or how it failed to."""
@@ -133,6 +134,7 @@ class _Client:
 
     def _exchange(self, shot: Shot) -> str:
         assert self.socket is not None
+        self.deadline = time.monotonic() + self.timeout
         try:
             with contextlib.suppress(ConnectionError):  # refused early: the answer may still be there
                 self.socket.sendall(shot.encode(self.host, self.prefix))
@@ -181,6 +183,10 @@ class _Client:
 
     def _more(self) -> bool:
         assert self.socket is not None
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.socket.settimeout(left)
         block = self.socket.recv(65536)
         self.rest += block
         return bool(block)
