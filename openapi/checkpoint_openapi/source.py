@@ -8,6 +8,7 @@ stumble over them.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -21,10 +22,12 @@ _SCALARS = {
     f"tag:yaml.org,2002:{name}": getattr(yaml.constructor.SafeConstructor, f"construct_yaml_{name}")
     for name in ("null", "bool", "int", "float")
 }
+_STRING = "tag:yaml.org,2002:str"
 _TEXT = {f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "value")}
 _DEEPEST = 200
 # Fewer brackets and shorter lines than this cannot nest deep enough to hurt.
 _SAFE = 5_000
+_EXPONENT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]+")
 _COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -58,6 +61,7 @@ class Source:
 
     file: str
     document: dict[str, Any]
+    text: str = field(repr=False)
     root: yaml.Node = field(repr=False)
     plain_keys: tuple[str, ...] = ()
     """JSON pointers of the members whose key YAML does not read as a string."""
@@ -107,7 +111,7 @@ def parse_with_positions(text: str, file: str) -> Source:
         raise DocumentError("is no document: its root is not an object", file, 1, 1)
     builder = _Builder(file)
     document = builder.value(root, "")
-    return Source(file, document, root, tuple(builder.plain_keys))
+    return Source(file, document, text, root, tuple(builder.plain_keys))
 
 
 class _Builder:
@@ -168,14 +172,15 @@ class _Builder:
             if key.value in own:
                 raise self._error(key, f"the key {key.value!r} twice in one object: remove one")
             place = f"{pointer}/{_escaped(key.value)}"
-            if key.tag not in _TEXT:
+            if key.tag != _STRING:
                 self.plain_keys.append(place)
             own[key.value] = self.value(value, place)
         return {**merged, **own}
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         if node.tag in _TEXT:
-            return node.value
+            # YAML 1.1 wants a point in a number with an exponent, JSON does not.
+            return float(node.value) if not node.style and _EXPONENT.fullmatch(node.value) else node.value
         construct = _SCALARS.get(node.tag)
         if construct is None:
             raise self._error(node, f"the tag {node.tag!r}, which JSON does not have")

@@ -1,0 +1,9 @@
+"""What a designer wants to know about a document before anyone else reads it."""
+
+from __future__ import annotations
+
+from checkpoint_openapi.lint.engine import Report, lint
+from checkpoint_openapi.lint.finding import Finding, Severity
+from checkpoint_openapi.lint.table import RULES, Rule
+
+__all__ = ["RULES", "Finding", "Report", "Rule", "Severity", "lint"]

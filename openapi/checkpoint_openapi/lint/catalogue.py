@@ -1,0 +1,69 @@
+"""Checks of the document against the requirement catalogue beside it, where there is one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from checkpoint_openapi.lint.context import UnresolvedError
+from checkpoint_openapi.lint.finding import Fault, SkippedError
+from checkpoint_openapi.lint.walk import entries, items
+from checkpoint_openapi.source import DocumentError, Source, load_with_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checkpoint_openapi.lint.context import Context
+
+__all__ = ["clause_dangling", "requirement_unknown"]
+
+_IDENTIFIER = re.compile(r"[A-Z]+-[0-9]+")
+
+
+def clause_dangling(context: Context) -> Iterator[Fault]:
+    """Find requirements whose clause points to a place that the document does not have."""
+    catalogue = _catalogue(context)
+    for number, entry in enumerate(_requirements(catalogue)):
+        name, _, pointer = str(entry.get("clause", "")).partition("#")
+        if name != Path(context.source.file).name:
+            continue
+        try:
+            context.resolve(f"#{pointer}")
+        except UnresolvedError as error:
+            yield Fault(
+                pointer,
+                f"the clause of {entry.get('id')} points nowhere: {error}",
+                "correct the clause, or give the place its name back",
+                catalogue.position(f"/requirements/{number}/clause"),
+            )
+
+
+def requirement_unknown(context: Context) -> Iterator[Fault]:
+    """Find texts that name a requirement which the catalogue does not have."""
+    known = {str(entry.get("id")) for entry in _requirements(_catalogue(context))}
+    groups = {identifier.partition("-")[0] for identifier in known}
+    for node in context.objects:
+        for member in ("description", "summary"):
+            text = node.value.get(member)
+            if not isinstance(text, str):
+                continue
+            for identifier in dict.fromkeys(_IDENTIFIER.findall(text)):
+                if identifier.partition("-")[0] in groups and identifier not in known:
+                    yield Fault(
+                        f"{node.pointer}/{member}",
+                        f"the catalogue has no requirement {identifier}",
+                        "correct the id",
+                    )
+
+
+def _catalogue(context: Context) -> Source:
+    path = Path(context.source.file).with_name("requirements.yaml")
+    try:
+        return load_with_positions(path)
+    except DocumentError as error:
+        raise SkippedError(f"no requirement catalogue can be read beside the document ({error})") from error
+
+
+def _requirements(catalogue: Source) -> list[dict[str, Any]]:
+    return [entries(entry) for entry in items(catalogue.document.get("requirements"))]

@@ -1,0 +1,116 @@
+"""What every check looks at: the document, its objects, and what their references lead to."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, unquote, urlsplit
+
+from checkpoint_openapi.lint.walk import Node, entries, items, walk
+from checkpoint_openapi.source import DocumentError, Source, load_with_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Context", "Target", "UnresolvedError"]
+
+_MOST_OBJECTS = 200_000
+
+
+class UnresolvedError(Exception):
+    """Raised for a reference that leads nowhere; the message says why."""
+
+
+class Target(NamedTuple):
+    """What a reference leads to."""
+
+    source: Source
+    pointer: str
+    value: Any
+
+    @property
+    def uri(self) -> str:
+        """The absolute reference to this place, for a validator."""
+        return f"{Path(self.source.file).resolve().as_uri()}#{quote(self.pointer, safe='/~')}"
+
+
+class Context:
+    """One document under the checks."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.document = source.document
+        self.version = str(self.document.get("openapi", ""))
+        self._sources: dict[Path, Source] = {Path(source.file).resolve(): source}
+
+    @property
+    def is_3_0(self) -> bool:
+        """Whether the Schema Object is that of OpenAPI 3.0, and not JSON Schema 2020-12."""
+        return self.version.startswith("3.0.")
+
+    @cached_property
+    def objects(self) -> tuple[Node, ...]:
+        """Every object of the document; raises `DocumentError` when aliases multiply them beyond reason."""
+        found: list[Node] = []
+        for node in walk(self.document):
+            found.append(node)
+            if len(found) > _MOST_OBJECTS:
+                raise DocumentError(
+                    f"has more than {_MOST_OBJECTS} objects behind its aliases", self.source.file
+                )
+        return tuple(found)
+
+    def all(self, *kinds: str) -> Iterator[Node]:
+        """Yield the objects of some kinds, references included."""
+        return (node for node in self.objects if node.kind in kinds)
+
+    def own(self, *kinds: str) -> Iterator[Node]:
+        """Yield the objects of some kinds, without references to such objects."""
+        return (node for node in self.all(*kinds) if node.reference is None)
+
+    def target(self, node: Node) -> Target:
+        """Return the object itself, or what its chain of references leads to; raises `UnresolvedError`."""
+        return self.follow(Target(self.source, node.pointer, node.value))
+
+    def follow(self, target: Target) -> Target:
+        """Follow references until something stands there that is none; raises `UnresolvedError`."""
+        seen = {(target.source.file, target.pointer)}
+        while isinstance(reference := entries(target.value).get("$ref"), str):
+            target = self.resolve(reference, target.source)
+            if (target.source.file, target.pointer) in seen:
+                raise UnresolvedError("it leads in a circle")
+            seen.add((target.source.file, target.pointer))
+        return target
+
+    def resolve(self, reference: str, base: Source | None = None) -> Target:
+        """Take one step from a file, the document by default; raises `UnresolvedError`."""
+        base = base or self.source
+        name, _, fragment = reference.partition("#")
+        pointer = unquote(fragment)
+        if pointer and not pointer.startswith("/"):
+            raise UnresolvedError("its fragment is no JSON pointer")
+        source = self._load(name, base) if name else base
+        value: Any = source.document
+        for token in pointer.split("/")[1:]:
+            value = _member(value, token.replace("~1", "/").replace("~0", "~"))
+        return Target(source, pointer, value)
+
+    def _load(self, name: str, base: Source) -> Source:
+        if urlsplit(name).scheme not in ("", "file"):
+            raise UnresolvedError("it leads into the network, which is not asked")
+        path = (Path(base.file).resolve().parent / unquote(name.removeprefix("file://"))).resolve()
+        if path not in self._sources:
+            try:
+                self._sources[path] = load_with_positions(path)
+            except DocumentError as error:
+                raise UnresolvedError(f"the file {name} {error.what}") from error
+        return self._sources[path]
+
+
+def _member(value: Any, token: str) -> Any:
+    if token in entries(value):
+        return entries(value)[token]
+    if token.isdigit() and int(token) < len(items(value)):
+        return items(value)[int(token)]
+    raise UnresolvedError(f"there is no {token!r}")

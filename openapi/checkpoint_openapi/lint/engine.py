@@ -1,0 +1,70 @@
+"""All rules applied to one document."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checkpoint_openapi.lint.context import Context
+from checkpoint_openapi.lint.finding import Finding, Severity, SkippedError
+from checkpoint_openapi.lint.table import RULES, Rule
+from checkpoint_openapi.source import DocumentError, Position, Source, load_with_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Report", "lint", "lint_source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in one document, by place, and which rules could not be applied."""
+
+    file: str
+    findings: tuple[Finding, ...]
+    skipped: dict[str, str]
+    """Why, by the id of the rule."""
+
+
+def lint(path: Path | str, *, ignored: Collection[str] = ()) -> Report:
+    """Read a document and apply all rules but the ignored ones.
+
+    Raises `DocumentError` when the file cannot be read, is broken YAML, or is no document of OpenAPI 3.
+    """
+    return lint_source(load_with_positions(path), ignored=ignored)
+
+
+def lint_source(source: Source, *, ignored: Collection[str] = ()) -> Report:
+    """Apply all rules but the ignored ones; raises `DocumentError` for what is no document of OpenAPI 3."""
+    version = source.document.get("openapi")
+    if not isinstance(version, str) or not version.startswith("3."):
+        line, column = source.position("/openapi")[1:]
+        raise DocumentError(
+            "is no document of OpenAPI 3: it needs `openapi: 3.0.3`", source.file, line, column
+        )
+    context = Context(source)
+    findings: list[Finding] = []
+    skipped: dict[str, str] = {}
+    for rule in RULES:
+        if rule.id in ignored:
+            continue
+        if rule.loads and any(finding.severity is Severity.ERROR for finding in findings):
+            skipped[rule.id] = "other errors come first"
+            continue
+        try:
+            findings += _apply(rule, context)
+        except SkippedError as reason:
+            skipped[rule.id] = str(reason)
+    return Report(source.file, tuple(sorted(findings, key=_place)), skipped)
+
+
+def _apply(rule: Rule, context: Context) -> Iterator[Finding]:
+    for fault in rule.check(context):
+        position = fault.position or context.source.position(fault.pointer)
+        yield Finding(rule.id, rule.severity, position, fault.pointer, fault.what, fault.mend)
+
+
+def _place(finding: Finding) -> tuple[Position, str]:
+    return finding.position, finding.rule

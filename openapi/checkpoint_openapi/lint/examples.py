@@ -1,0 +1,141 @@
+"""Checks of examples, defaults and listed values against the schemas that they stand by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from checkpoint_openapi.lint.context import Target, UnresolvedError
+from checkpoint_openapi.lint.finding import Fault
+from checkpoint_openapi.lint.validator import Direction, faults, faults_alone
+from checkpoint_openapi.lint.walk import Node, entries, escaped, items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checkpoint_openapi.lint.context import Context
+
+__all__ = ["default_invalid", "enum_invalid", "example_invalid", "example_missing"]
+
+_OF_SCALARS = ("type", "nullable", "format", "pattern", "minLength", "maxLength", "minimum", "maximum")
+_HOLDERS = ("media-type", "parameter", "header", "schema")
+
+
+class _Example(NamedTuple):
+    pointer: str
+    value: Any
+    schema: Target
+    direction: Direction
+
+
+def example_invalid(context: Context) -> Iterator[Fault]:
+    """Find examples that their schema refuses."""
+    for example in _examples(context):
+        for place, what in faults(context, example.schema, example.value, example.direction):
+            yield Fault(
+                f"{example.pointer}{place}", f"the example breaks its schema: {what}", "correct one of both"
+            )
+
+
+def default_invalid(context: Context) -> Iterator[Fault]:
+    """Find defaults that their own schema refuses."""
+    for node in context.own("schema"):
+        if "default" in node.value:
+            schema = Target(context.source, node.pointer, node.value)
+            for place, what in faults(context, schema, node.value["default"], Direction.BOTH):
+                pointer = f"{node.pointer}/default{place}"
+                yield Fault(pointer, f"the default breaks its schema: {what}", "correct one of both")
+
+
+def enum_invalid(context: Context) -> Iterator[Fault]:
+    """Find listed values that the rest of the schema refuses, and null that is allowed but not listed."""
+    for node in context.own("schema"):
+        listed = items(node.value.get("enum"))
+        if not listed:
+            continue
+        rest = {member: value for member, value in node.value.items() if member in _OF_SCALARS}
+        for number, value in enumerate(listed):
+            for _, what in faults_alone(context, rest, value):
+                pointer = f"{node.pointer}/enum/{number}"
+                yield Fault(
+                    pointer, f"the listed value breaks the schema: {what}", "remove it or correct the type"
+                )
+        if node.value.get("nullable") is True and None not in listed:
+            yield Fault(
+                f"{node.pointer}/nullable",
+                "null is allowed by `nullable` but refused by `enum`",
+                "list null, or remove `nullable`",
+            )
+
+
+def example_missing(context: Context) -> Iterator[Fault]:
+    """Find bodies of requests and answers without a picture of them."""
+    for node in context.own("operation"):
+        bodies = [(f"{node.pointer}/requestBody", node.value.get("requestBody"), "the request")]
+        for status, response in entries(node.value.get("responses")).items():
+            bodies.append((f"{node.pointer}/responses/{escaped(status)}", response, f"the status {status}"))
+        for pointer, value, name in bodies:
+            for media_type in _without_example(context, pointer, value):
+                yield Fault(
+                    pointer,
+                    f"{name} has no example of {media_type}",
+                    "add `example`, or `examples` with a name for each case",
+                )
+
+
+def _without_example(context: Context, pointer: str, value: Any) -> Iterator[str]:
+    """Yield the media types of a body that show neither an example nor a schema with one."""
+    try:
+        body = context.follow(Target(context.source, pointer, value))
+        for name, media_type in entries(entries(body.value).get("content")).items():
+            place = f"{body.pointer}/content/{escaped(name)}/schema"
+            schema = context.follow(Target(body.source, place, entries(media_type).get("schema")))
+            if schema.value is not None and not (_shows(media_type) or _shows(schema.value)):
+                yield name
+    except UnresolvedError:
+        return
+
+
+def _shows(value: Any) -> bool:
+    return "example" in entries(value) or bool(entries(value).get("examples"))
+
+
+def _examples(context: Context) -> Iterator[_Example]:
+    for node in context.own(*_HOLDERS):
+        if node.kind == "schema":
+            schema: Any = node.value
+            place = node.pointer
+        else:
+            schema, place = node.value.get("schema"), f"{node.pointer}/schema"
+        if not isinstance(schema, dict):
+            continue
+        target = Target(context.source, place, schema)
+        for pointer, value in _values(context, node):
+            yield _Example(pointer, value, target, _direction(node))
+
+
+def _values(context: Context, node: Node) -> Iterator[tuple[str, Any]]:
+    """Yield pointer and value of the examples of one object."""
+    if "example" in node.value:
+        yield f"{node.pointer}/example", node.value["example"]
+    examples: Any = node.value.get("examples")
+    if node.kind == "schema":
+        for number, value in enumerate(items(examples)):
+            yield f"{node.pointer}/examples/{number}", value
+    else:
+        for name, entry in entries(examples).items():
+            pointer = f"{node.pointer}/examples/{escaped(name)}"
+            try:
+                example = entries(context.follow(Target(context.source, pointer, entry)).value)
+            except UnresolvedError:
+                continue
+            if "value" in example:
+                yield f"{pointer}/value" if example is entry else pointer, example["value"]
+
+
+def _direction(node: Node) -> Direction:
+    around = (
+        node if node.kind == "parameter" else node.ancestor("request-body", "response", "parameter", "header")
+    )
+    if around is None:
+        return Direction.BOTH
+    return Direction.REQUEST if around.kind in ("request-body", "parameter") else Direction.RESPONSE

@@ -1,0 +1,147 @@
+"""Checks by those who read the document for real: openapi-spec-validator, Connexion, Schemathesis."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from checkpoint_openapi.lint.finding import Fault, SkippedError
+from checkpoint_openapi.lint.validator import innermost, shortened, untyped
+from checkpoint_openapi.lint.walk import METHODS, escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from checkpoint_openapi.lint.context import Context
+
+__all__ = ["connexion_refuses", "schemathesis_refuses", "specification_violated"]
+
+
+def specification_violated(context: Context) -> Iterator[Fault]:
+    """Report what openapi-spec-validator finds, apart from what has a rule that knows the place."""
+    broken = False
+    for pointer, what in _structure(context):
+        broken = True
+        yield Fault(pointer, what, f"correct it as OpenAPI {context.version} says")
+    if not broken:
+        for what in _meaning(context):
+            pointer = "/tags" if "ag name" in what else ""
+            yield Fault(pointer, what, f"correct it as OpenAPI {context.version} says")
+
+
+def connexion_refuses(context: Context) -> Iterator[Fault]:
+    """Load the document as Connexion does when a server starts."""
+    try:
+        with warnings.catch_warnings():
+            # Importing it warns about another package's coming version, which says nothing of the document.
+            warnings.simplefilter("ignore")
+            operations = untyped("connexion.operations")
+            resolvers = untyped("connexion.resolver")
+            specifications = untyped("connexion.spec")
+    except ModuleNotFoundError as error:
+        needed = "Connexion is not installed: pip install 'checkpoint-contract[server]'"
+        raise SkippedError(needed) from error
+    # It logs each missing token function, which the server passes in another way.
+    logging.getLogger("connexion").setLevel(logging.CRITICAL)
+    try:
+        specification = specifications.Specification.load(Path(context.source.file))
+        resolver = resolvers.Resolver(function_resolver=_operation)
+        for path, item in specification["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    operations.OpenAPIOperation.from_spec(
+                        specification, path=path, method=method, resolver=resolver
+                    )
+    # Whatever it raises, and it raises errors of several packages, the server would not start.
+    except Exception as error:
+        what = f"Connexion does not load the document: {_told(error)}"
+        yield Fault(_pointer_of(error), what, "write what Connexion reads: OpenAPI 3.0, whole and valid")
+
+
+def schemathesis_refuses(context: Context) -> Iterator[Fault]:
+    """Load the document as Schemathesis does before it generates requests."""
+    schemathesis = untyped("schemathesis")
+    failed = untyped("schemathesis.core.result").Err
+    try:
+        schema = schemathesis.openapi.from_path(context.source.file)
+        errors = [result.err() for result in schema.get_all_operations() if isinstance(result, failed)]
+    # It raises errors of several packages; any of them means that no request would be generated.
+    except Exception as error:
+        errors = [error]
+    for what in dict.fromkeys(_told(error) for error in errors):
+        yield Fault("", f"Schemathesis does not load the document: {what}", "correct what it names")
+
+
+def _structure(context: Context) -> Iterator[tuple[str, str]]:
+    """Yield pointer and description of what the specification's own JSON Schema refuses."""
+    schemas = untyped("openapi_spec_validator.schemas")
+    known = {"3.0": schemas.schema_v30, "3.1": schemas.schema_v31, "3.2": schemas.schema_v32}
+    schema = known.get(context.version[:3])
+    if schema is None:
+        raise SkippedError(f"openapi-spec-validator does not know the version {context.version!r}")
+    if _kind(context).schema_validator.is_valid(context.document):
+        return
+    content = dict(schema)
+    validator = untyped("jsonschema.validators").validator_for(content)(content)
+    yield from map(innermost, validator.iter_errors(context.document))
+
+
+def _meaning(context: Context) -> Iterator[str]:
+    """Yield what openapi-spec-validator finds beyond the structure and has no rule here."""
+    exceptions = untyped("openapi_spec_validator.validation.exceptions")
+    unresolvable = untyped("referencing.exceptions").Unresolvable
+    base = untyped("openapi_spec_validator.validation.keywords").KeywordValidator
+    silent = type("Silent", (base,), {"__call__": _nothing})
+    kind = _kind(context)
+    keywords = {**kind.keyword_validators, "default": silent}
+    validator = type("WithoutDefaults", (kind,), {"keyword_validators": keywords})(
+        context.document, base_uri=Path(context.source.file).resolve().as_uri()
+    )
+    elsewhere = (
+        exceptions.DuplicateOperationIDError,
+        exceptions.ExtraParametersError,
+        exceptions.ParameterDuplicateError,
+        exceptions.UnresolvableParameterError,
+    )
+    try:
+        for error in validator.root_validator(validator.schema_path):
+            if not isinstance(error, elsewhere):
+                yield shortened(error.message)
+    except (unresolvable, RecursionError) as error:
+        raise SkippedError(
+            f"openapi-spec-validator gave up on a reference: {shortened(str(error))}"
+        ) from error
+
+
+def _kind(context: Context) -> Any:
+    validators = untyped("openapi_spec_validator")
+    return {
+        "3.0": validators.OpenAPIV30SpecValidator,
+        "3.1": validators.OpenAPIV31SpecValidator,
+        "3.2": validators.OpenAPIV32SpecValidator,
+    }[context.version[:3]]
+
+
+def _operation(_: str) -> Callable[[], None]:
+    """Stand for the function of any operation."""
+    return lambda: None
+
+
+def _nothing(*_: object) -> Iterator[Any]:
+    """Stand for the validation of defaults."""
+    return iter(())
+
+
+def _told(error: BaseException) -> str:
+    """Return what an error says, or what caused it when itself it says nothing of the document."""
+    cause = error.__cause__
+    text = shortened(str(cause if cause is not None and str(cause) else error))
+    return text or type(error).__name__
+
+
+def _pointer_of(error: Exception) -> str:
+    """Return the place that an error of a validator knows."""
+    path: Any = getattr(error, "absolute_path", ())
+    return "".join(f"/{escaped(str(token))}" for token in path)

@@ -1,0 +1,130 @@
+"""Checks of operations, their paths and servers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from checkpoint_openapi.lint.context import Target, UnresolvedError
+from checkpoint_openapi.lint.finding import Fault
+from checkpoint_openapi.lint.walk import METHODS, entries, items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checkpoint_openapi.lint.context import Context
+
+__all__ = [
+    "operation_id_duplicate",
+    "parameter_duplicate",
+    "path_parameter_undeclared",
+    "path_parameter_unused",
+    "server_insecure",
+]
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_PLAIN = re.compile(r"http://(?!localhost\b|127\.|\[::1\])", re.IGNORECASE)
+
+
+def operation_id_duplicate(context: Context) -> Iterator[Fault]:
+    """Find ids that several operations have; every one but the first is reported."""
+    known: dict[str, str] = {}
+    for node in context.own("operation"):
+        identifier = node.value.get("operationId")
+        if not isinstance(identifier, str):
+            continue
+        if identifier in known:
+            line = context.source.position(known[identifier]).line
+            yield Fault(
+                f"{node.pointer}/operationId",
+                f"the operation id {identifier!r} is taken by the operation of line {line}",
+                "give each operation an id of its own",
+            )
+        known.setdefault(identifier, f"{node.pointer}/operationId")
+
+
+def parameter_duplicate(context: Context) -> Iterator[Fault]:
+    """Find parameters that one list declares twice: a reader takes the first or the last."""
+    for node in context.own("path-item", "operation"):
+        known: set[tuple[Any, Any]] = set()
+        for number, entry in enumerate(items(node.value.get("parameters"))):
+            pointer = f"{node.pointer}/parameters/{number}"
+            try:
+                parameter = entries(context.follow(Target(context.source, pointer, entry)).value)
+            except UnresolvedError:
+                continue
+            name, place = parameter.get("name"), parameter.get("in")
+            if (name, place) in known:
+                yield Fault(pointer, f"the {place} parameter {name!r} is declared twice", "remove one")
+            known.add((name, place))
+
+
+def path_parameter_undeclared(context: Context) -> Iterator[Fault]:
+    """Find placeholders of a path that an operation declares no required path parameter for."""
+    for path, pointer, methods in _paths(context):
+        for method, declared in methods.items():
+            for name in dict.fromkeys(_PLACEHOLDER.findall(path)):
+                if name not in declared:
+                    yield Fault(
+                        f"{pointer}/{method}",
+                        f"the path parameter {name!r} is not declared",
+                        "add it to `parameters` of the path or the operation, with `in: path`",
+                    )
+                elif declared[name].get("required") is not True:
+                    yield Fault(
+                        f"{pointer}/{method}",
+                        f"the path parameter {name!r} is not required",
+                        "add `required: true`, since a path has no place for a missing one",
+                    )
+
+
+def path_parameter_unused(context: Context) -> Iterator[Fault]:
+    """Find declared path parameters that the path has no placeholder for."""
+    for path, pointer, methods in _paths(context):
+        placeholders = set(_PLACEHOLDER.findall(path))
+        for method, declared in methods.items():
+            for name in declared.keys() - placeholders:
+                yield Fault(
+                    f"{pointer}/{method}",
+                    f"the path parameter {name!r} has no place in the path {path}",
+                    "add the placeholder to the path or remove the parameter",
+                )
+
+
+def server_insecure(context: Context) -> Iterator[Fault]:
+    """Find servers that would get a token in the clear."""
+    for node in context.own("server"):
+        url = node.value.get("url")
+        if isinstance(url, str) and _PLAIN.match(url):
+            yield Fault(f"{node.pointer}/url", f"{url} sends tokens in the clear", "write https")
+
+
+def _paths(context: Context) -> Iterator[tuple[str, str, dict[str, dict[str, dict[str, Any]]]]]:
+    """Yield template and pointer of each path, and for each of its methods the path parameters by name.
+
+    A path that cannot be read whole, since a reference dangles, is left out.
+    """
+    for node in context.all("path-item"):
+        if node.member != "paths":
+            continue
+        try:
+            item = context.target(node)
+            shared = _declared(context, item)
+            methods: dict[str, dict[str, dict[str, Any]]] = {}
+            for method in METHODS:
+                operation = Target(item.source, f"{item.pointer}/{method}", entries(item.value).get(method))
+                if isinstance(operation.value, dict):
+                    methods[method] = shared | _declared(context, operation)
+        except UnresolvedError:
+            continue
+        yield node.key, node.pointer, methods
+
+
+def _declared(context: Context, holder: Target) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for number, entry in enumerate(items(entries(holder.value).get("parameters"))):
+        place = Target(holder.source, f"{holder.pointer}/parameters/{number}", entry)
+        parameter = entries(context.follow(place).value)
+        if parameter.get("in") == "path":
+            found[str(parameter.get("name"))] = parameter
+    return found

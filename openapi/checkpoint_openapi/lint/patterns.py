@@ -1,0 +1,102 @@
+"""Checks of regular expressions, which the engines of the field read differently.
+
+JSON Schema means ECMAScript, as JavaScript has it. Connexion and most of Python use `re`. The plain engine of
+Rust, like RE2 of Go and C++, has neither lookaround nor back-references.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import TYPE_CHECKING
+
+import jsonschema_rs
+
+from checkpoint_openapi.lint.finding import Fault
+from checkpoint_openapi.lint.walk import entries, escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checkpoint_openapi.lint.context import Context
+
+__all__ = ["pattern_divergent", "pattern_refused"]
+
+_TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+_SHORTHANDS = {
+    r"\d": ("every digit of Unicode", "[0-9]"),
+    r"\D": ("no digit of Unicode", "[^0-9]"),
+    r"\w": ("every letter and digit of Unicode", "[0-9A-Za-z_]"),
+    r"\W": ("no letter or digit of Unicode", "[^0-9A-Za-z_]"),
+    r"\s": ("another set of spaces", "the spaces that are meant"),
+    r"\S": ("another set of spaces", "the characters that are meant"),
+    r"\b": ("the edges of words of Unicode", "the characters around the edge"),
+    r"\B": ("the inside of words of Unicode", "the characters around the place"),
+}
+
+
+def pattern_refused(context: Context) -> Iterator[Fault]:
+    """Find patterns that Python or ECMAScript cannot compile."""
+    for pointer, pattern, _ in _patterns(context):
+        problems = list(_refusals(pattern))
+        if problems:
+            yield Fault(
+                pointer,
+                f"the pattern {pattern!r} is refused by {' and by '.join(problems)}",
+                "write it with what both engines know: classes, groups, repeats, alternatives and anchors",
+            )
+
+
+def pattern_divergent(context: Context) -> Iterator[Fault]:
+    """Find patterns that compile but match differently from engine to engine."""
+    for pointer, pattern, length_bounded in _patterns(context):
+        if any(_refusals(pattern)):
+            continue
+        for reading, mend in _divergences(pattern, length_bounded=length_bounded):
+            yield Fault(pointer, reading, mend)
+
+
+def _patterns(context: Context) -> Iterator[tuple[str, str, bool]]:
+    """Yield pointer and text of every pattern, and whether `maxLength` bounds what it judges."""
+    for node in context.own("schema"):
+        pattern = node.value.get("pattern")
+        if isinstance(pattern, str):
+            yield f"{node.pointer}/pattern", pattern, "maxLength" in node.value
+        for name in entries(node.value.get("patternProperties")):
+            yield f"{node.pointer}/patternProperties/{escaped(name)}", name, True
+
+
+def _refusals(pattern: str) -> Iterator[str]:
+    try:
+        with warnings.catch_warnings():
+            # Python warns where a later version will read a class differently.
+            warnings.simplefilter("error")
+            re.compile(pattern)
+    except (re.error, FutureWarning, DeprecationWarning, OverflowError, RecursionError) as error:
+        yield f"Python ({error})"
+    if not _compiles(pattern, jsonschema_rs.FancyRegexOptions()):
+        yield "ECMAScript"
+
+
+def _divergences(pattern: str, *, length_bounded: bool) -> Iterator[tuple[str, str]]:
+    tokens = [match[0] for match in _TOKEN.finditer(pattern)]
+    escapes = {inner for token in tokens for inner in re.findall(r"\\.", token, re.DOTALL)}
+    for shorthand in sorted(escapes & _SHORTHANDS.keys()):
+        reading, mend = _SHORTHANDS[shorthand]
+        yield (
+            f"Python's `{shorthand}` means {reading}, that of ECMAScript ASCII or another set",
+            f"write {mend}",
+        )
+    if not _compiles(pattern, jsonschema_rs.RegexOptions()):
+        yield "Rust's plain engine and RE2 know no lookaround and no back-reference", "write it without them"
+    if "$" in tokens and not length_bounded:
+        reading = "Python's `$` also matches before a final newline, so that a longer text passes"
+        yield reading, "bound the length with `maxLength`"
+
+
+def _compiles(pattern: str, options: jsonschema_rs.FancyRegexOptions | jsonschema_rs.RegexOptions) -> bool:
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=options)
+    except (jsonschema_rs.ValidationError, ValueError):
+        return False
+    return True

@@ -1,0 +1,137 @@
+"""Checks of what leads from one place of the document to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from checkpoint_openapi.lint.context import UnresolvedError
+from checkpoint_openapi.lint.finding import Fault
+from checkpoint_openapi.lint.walk import entries, escaped, items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checkpoint_openapi.lint.context import Context
+
+__all__ = [
+    "component_unused",
+    "link_dangling",
+    "ref_dangling",
+    "ref_siblings",
+    "security_undeclared",
+]
+
+
+def ref_dangling(context: Context) -> Iterator[Fault]:
+    """Find references to places that do not exist, and circles of nothing but references."""
+    for node in context.objects:
+        if node.reference is not None:
+            try:
+                context.target(node)
+            except UnresolvedError as error:
+                yield Fault(
+                    f"{node.pointer}/$ref",
+                    f"the reference {node.reference} leads nowhere: {error}",
+                    "correct the reference, or add what it names",
+                )
+
+
+def ref_siblings(context: Context) -> Iterator[Fault]:
+    """Find members beside `$ref` that a reader ignores."""
+    for node in context.objects:
+        if node.reference is None or node.kind == "path-item":
+            continue
+        if context.is_3_0:
+            heeded = {"$ref"}
+        elif node.kind == "schema":
+            continue
+        else:
+            heeded = {"$ref", "summary", "description"}
+        for member in node.value.keys() - heeded:
+            mend = "move it to what the reference names"
+            if node.kind == "schema":
+                mend += ", or wrap the reference in `allOf`"
+            yield Fault(f"{node.pointer}/{member}", f"`{member}` beside `$ref` is ignored", mend)
+
+
+def component_unused(context: Context) -> Iterator[Fault]:
+    """Find components that nothing in use refers to, in a document that has operations of its own."""
+    if not (context.document.get("paths") or context.document.get("webhooks")):
+        return
+    used = _reachable(context.document)
+    for kind, components in entries(context.document.get("components")).items():
+        for name in entries(components):
+            if not kind.startswith("x-") and (kind, name) not in used:
+                yield Fault(
+                    f"/components/{kind}/{escaped(name)}",
+                    f"the component {name!r} is not used",
+                    "refer to it or remove it",
+                )
+
+
+def security_undeclared(context: Context) -> Iterator[Fault]:
+    """Find security requirements that name no scheme of the document."""
+    declared = entries(entries(context.document.get("components")).get("securitySchemes"))
+    for node in context.all("security"):
+        for name in node.value.keys() - declared.keys():
+            yield Fault(
+                f"{node.pointer}/{escaped(name)}",
+                f"the security scheme {name!r} is not declared",
+                "add it under `components/securitySchemes`, or correct the name",
+            )
+
+
+def link_dangling(context: Context) -> Iterator[Fault]:
+    """Find links to operations that do not exist."""
+    known = {node.value.get("operationId") for node in context.all("operation")}
+    for node in context.own("link"):
+        identifier, reference = node.value.get("operationId"), node.value.get("operationRef")
+        if isinstance(identifier, str) and identifier not in known:
+            yield Fault(
+                f"{node.pointer}/operationId",
+                f"no operation has the id {identifier!r}",
+                "correct the id; for an operation of another document use `operationRef`",
+            )
+        if isinstance(reference, str):
+            try:
+                context.resolve(reference)
+            except UnresolvedError as error:
+                yield Fault(
+                    f"{node.pointer}/operationRef",
+                    f"the link to {reference} leads nowhere: {error}",
+                    "correct the reference",
+                )
+
+
+def _reachable(document: dict[str, Any]) -> set[tuple[str, str]]:
+    """Return kind and name of the components that paths, webhooks and what they use lead to."""
+    components = entries(document.get("components"))
+    waiting: list[Any] = [{member: value for member, value in document.items() if member != "components"}]
+    used: set[tuple[str, str]] = set()
+    while waiting:
+        for kind, name in _named(waiting.pop()):
+            if (kind, name) not in used and name in entries(components.get(kind)):
+                used.add((kind, name))
+                waiting.append(components[kind][name])
+    return used
+
+
+def _named(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield kind and name of the components that any data names."""
+    for item in items(value):
+        yield from _named(item)
+    for member, item in entries(value).items():
+        if member == "security":
+            yield from (("securitySchemes", name) for entry in items(item) for name in entries(entry))
+        elif member == "$ref" and isinstance(item, str):
+            yield from _component(item)
+        elif member == "mapping":
+            for target in map(str, entries(item).values()):
+                yield from _component(target if "/" in target else f"#/components/schemas/{target}")
+        yield from _named(item)
+
+
+def _component(reference: str) -> Iterator[tuple[str, str]]:
+    tokens = reference.split("#", 1)[-1].split("/")
+    if len(tokens) >= 4 and tokens[:2] == ["", "components"]:
+        yield tokens[2], tokens[3].replace("~1", "/").replace("~0", "~")

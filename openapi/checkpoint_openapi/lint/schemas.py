@@ -1,0 +1,142 @@
+"""Checks of single schemas: demands that contradict each other, have no effect, or name nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from checkpoint_openapi.lint.context import Target, UnresolvedError
+from checkpoint_openapi.lint.finding import Fault
+from checkpoint_openapi.lint.walk import entries, items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checkpoint_openapi.lint.context import Context
+    from checkpoint_openapi.lint.walk import Node
+
+__all__ = ["bounds_contradictory", "keyword_idle", "required_undeclared"]
+
+_BOUNDS = (
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+    ("minimum", "maximum"),
+    ("exclusiveMinimum", "maximum"),
+    ("minimum", "exclusiveMaximum"),
+    ("exclusiveMinimum", "exclusiveMaximum"),
+    ("minContains", "maxContains"),
+)
+_KEYWORDS = {
+    "string": {"minLength", "maxLength", "pattern"},
+    "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
+    "array": {"items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"},
+    "object": {
+        *("properties", "patternProperties", "additionalProperties", "required", "propertyNames"),
+        *("minProperties", "maxProperties", "dependentRequired", "dependentSchemas"),
+    },
+}
+# The members of a schema whose own schemas judge the same value.
+_IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
+
+
+def bounds_contradictory(context: Context) -> Iterator[Fault]:
+    """Find lower bounds above upper ones, and more required members than allowed: no value satisfies them."""
+    for node in context.own("schema"):
+        schema = node.value
+        for lower, upper in _BOUNDS:
+            least, most = schema.get(lower), schema.get(upper)
+            if not (_is_number(least) and _is_number(most)):
+                continue
+            open_ends = _opens(schema, lower) or _opens(schema, upper)
+            if least > most or (least == most and open_ends):
+                yield Fault(
+                    f"{node.pointer}/{lower}",
+                    f"`{lower}` {least} and `{upper}` {most} leave no value",
+                    "correct one of the bounds",
+                )
+        required, most = items(schema.get("required")), schema.get("maxProperties")
+        if _is_number(most) and len(required) > most:
+            yield Fault(
+                f"{node.pointer}/required",
+                f"{len(required)} members are required but `maxProperties` is {most}",
+                "correct one of them",
+            )
+
+
+def keyword_idle(context: Context) -> Iterator[Fault]:
+    """Find keywords that say nothing about values of the schema's type."""
+    for node in context.own("schema"):
+        declared = node.value.get("type")
+        types = {declared} if isinstance(declared, str) else set(items(declared))
+        if not types:
+            continue
+        families = {"number" if name == "integer" else name for name in types}
+        heeded = set[str]().union(*(_KEYWORDS.get(family, set[str]()) for family in families))
+        idle = set[str]().union(*_KEYWORDS.values()) - heeded
+        for keyword in sorted(idle & node.value.keys()):
+            yield Fault(
+                f"{node.pointer}/{keyword}",
+                f"`{keyword}` has no effect on the type {' or '.join(sorted(types))}",
+                "remove it or correct the type",
+            )
+
+
+def required_undeclared(context: Context) -> Iterator[Fault]:
+    """Find required members that no `properties` at this place declares, often a misspelt name."""
+    for node in context.own("schema"):
+        required = items(node.value.get("required"))
+        if not required:
+            continue
+        names = _declared(context, _outermost(node))
+        if names is None:
+            continue
+        for number, name in enumerate(required):
+            if name not in names:
+                yield Fault(
+                    f"{node.pointer}/required/{number}",
+                    f"{name!r} is required, but no property has this name",
+                    "declare the property or correct the name",
+                )
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _opens(schema: dict[str, Any], bound: str) -> bool:
+    """Say whether a bound excludes its own number: by itself in JSON Schema, by a Boolean in OpenAPI 3.0."""
+    boolean = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}.get(bound)
+    return bound.startswith("exclusive") or (boolean is not None and schema.get(boolean) is True)
+
+
+def _outermost(node: Node) -> Node:
+    """Return the schema around this one, as far out as it judges the same value."""
+    while node.parent is not None and node.parent.kind == "schema" and node.member in _IN_PLACE:
+        node = node.parent
+    return node
+
+
+def _declared(context: Context, node: Node) -> set[str] | None:
+    """Return the names declared for the value of a schema, or None when any name may be meant."""
+    names: set[str] = set()
+    waiting = [Target(context.source, node.pointer, node.value)]
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        try:
+            target = context.follow(waiting.pop())
+        except UnresolvedError:
+            return None
+        if (target.source.file, target.pointer) in seen:
+            continue
+        seen.add((target.source.file, target.pointer))
+        members = entries(target.value)
+        if members.get("patternProperties") or isinstance(members.get("additionalProperties"), dict):
+            return None
+        names |= entries(members.get("properties")).keys()
+        for keyword in _IN_PLACE:
+            branch: Any = members.get(keyword)
+            named = entries(branch).values() if keyword == "dependentSchemas" else [branch]
+            for number, schema in enumerate([*items(branch), *named]):
+                if entries(schema):
+                    waiting.append(Target(target.source, f"{target.pointer}/{keyword}/{number}", schema))
+    return names

@@ -1,0 +1,72 @@
+"""All rules: an id that never changes, how bad a finding is, what it is about, and the check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from checkpoint_openapi.lint import (
+    catalogue,
+    examples,
+    loaders,
+    operations,
+    patterns,
+    references,
+    schemas,
+    texts,
+)
+from checkpoint_openapi.lint.context import Context
+from checkpoint_openapi.lint.finding import Fault, Severity
+
+__all__ = ["RULES", "Rule"]
+
+
+class Rule(NamedTuple):
+    """One rule."""
+
+    id: str
+    severity: Severity
+    about: str
+    """What the rule finds, to follow "finds"."""
+    check: Callable[[Context], Iterator[Fault]]
+    loads: bool = False
+    """Whether a whole program loads the document; asked only when no other rule found an error."""
+
+
+_ERROR, _WARNING = Severity.ERROR, Severity.WARNING
+
+RULES = (
+    Rule("unquoted-key", _ERROR, "keys that are no text to YAML, such as a status", texts.unquoted_key),
+    Rule("template-braces", _ERROR, "braces that Connexion executes as a template", texts.template_braces),
+    Rule("ambiguous-scalar", _WARNING, "values that YAML readers disagree on", texts.ambiguous_scalar),
+    Rule("specification", _ERROR, "what OpenAPI itself forbids", loaders.specification_violated),
+    Rule("ref-dangling", _ERROR, "references that lead nowhere", references.ref_dangling),
+    Rule("ref-siblings", _WARNING, "members beside `$ref` that are ignored", references.ref_siblings),
+    Rule("link-dangling", _ERROR, "links to operations that do not exist", references.link_dangling),
+    Rule("component-unused", _WARNING, "components that nothing uses", references.component_unused),
+    Rule("security-undeclared", _ERROR, "undeclared security schemes", references.security_undeclared),
+    Rule("server-insecure", _WARNING, "servers without encryption", operations.server_insecure),
+    Rule("operation-id-duplicate", _ERROR, "operation ids used twice", operations.operation_id_duplicate),
+    Rule("parameter-duplicate", _ERROR, "parameters declared twice", operations.parameter_duplicate),
+    Rule(
+        "path-parameter-undeclared", _ERROR, "placeholders of paths without parameter",
+        operations.path_parameter_undeclared,
+    ),
+    Rule(
+        "path-parameter-unused", _ERROR, "path parameters without a place in the path",
+        operations.path_parameter_unused,
+    ),
+    Rule("required-undeclared", _WARNING, "required members without property", schemas.required_undeclared),
+    Rule("bounds-contradictory", _ERROR, "bounds that leave no value", schemas.bounds_contradictory),
+    Rule("keyword-idle", _WARNING, "keywords without effect on the type", schemas.keyword_idle),
+    Rule("pattern-refused", _ERROR, "patterns that an engine refuses", patterns.pattern_refused),
+    Rule("pattern-divergent", _WARNING, "patterns that engines read differently", patterns.pattern_divergent),
+    Rule("example-invalid", _ERROR, "examples that break their schema", examples.example_invalid),
+    Rule("default-invalid", _ERROR, "defaults that break their schema", examples.default_invalid),
+    Rule("enum-invalid", _ERROR, "listed values that break their schema", examples.enum_invalid),
+    Rule("example-missing", _WARNING, "requests and statuses without an example", examples.example_missing),
+    Rule("clause-dangling", _ERROR, "clauses that point nowhere", catalogue.clause_dangling),
+    Rule("requirement-unknown", _ERROR, "unknown requirements in texts", catalogue.requirement_unknown),
+    Rule("connexion", _ERROR, "what Connexion refuses", loaders.connexion_refuses, loads=True),
+    Rule("schemathesis", _ERROR, "what Schemathesis refuses", loaders.schemathesis_refuses, loads=True),
+)  # fmt: skip

@@ -1,0 +1,103 @@
+"""The Schema Object of OpenAPI applied to a value, by openapi-schema-validator."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from checkpoint_openapi.lint.walk import escaped
+from checkpoint_openapi.source import DocumentError, load_with_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from checkpoint_openapi.lint.context import Context, Target
+
+__all__ = ["Direction", "faults", "faults_alone", "innermost", "shortened", "untyped"]
+
+
+def untyped(name: str) -> Any:
+    """Import a library that type checkers cannot follow, and call it so."""
+    return import_module(name)
+
+
+_OAS = untyped("openapi_schema_validator")
+_REFERENCING = untyped("referencing")
+_DRAFTS = untyped("referencing.jsonschema")
+
+
+class Direction(Enum):
+    """Which way a value goes, on which members that are read only or write only depend."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+    BOTH = "both"
+
+
+_OF_3_0: dict[Direction, Any] = {
+    Direction.REQUEST: _OAS.OAS30WriteValidator,
+    Direction.RESPONSE: _OAS.OAS30ReadValidator,
+    Direction.BOTH: _OAS.OAS30Validator,
+}
+
+
+def faults(context: Context, schema: Target, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
+    """Yield place (a JSON pointer into the value) and description of what a schema refuses.
+
+    Nothing is yielded for a schema that cannot be used: dangling references and patterns that do not compile
+    have rules of their own.
+    """
+    yield from _faults(context, {"$ref": schema.uri}, value, direction)
+
+
+def faults_alone(context: Context, schema: dict[str, Any], value: Any) -> Iterator[tuple[str, str]]:
+    """Do the same with a schema that holds no reference."""
+    yield from _faults(context, schema, value, Direction.BOTH)
+
+
+def shortened(text: str, most: int = 160) -> str:
+    """Return a text on one line, cut to a length that a person reads."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def innermost(error: Any) -> tuple[str, str]:
+    """Return pointer and description of the most telling part of an error of jsonschema."""
+    inner = untyped("jsonschema.exceptions").best_match([error]) or error
+    pointer = "".join(f"/{escaped(str(token))}" for token in inner.absolute_path)
+    return pointer, shortened(str(inner.message))
+
+
+def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
+    if context.is_3_0:
+        kind, draft = _OF_3_0[direction], _DRAFTS.DRAFT4
+    else:
+        kind, draft = _OAS.OAS31Validator, _DRAFTS.DRAFT202012
+    root = Path(context.source.file).resolve().as_uri()
+    registry = _REFERENCING.Registry(retrieve=_retriever(draft)).with_resource(
+        root, _REFERENCING.Resource(contents=context.document, specification=draft)
+    )
+    validator = kind(schema, registry=registry, format_checker=kind.FORMAT_CHECKER)
+    try:
+        yield from map(innermost, validator.iter_errors(value))
+    except (_REFERENCING.exceptions.Unresolvable, re.error, RecursionError):
+        return
+
+
+def _retriever(draft: Any) -> Callable[[str], Any]:
+    """Return what loads the other files of a document that is spread over several."""
+
+    def retrieve(uri: str) -> Any:
+        if urlsplit(uri).scheme != "file":
+            raise _REFERENCING.exceptions.NoSuchResource(ref=uri)
+        try:
+            document = load_with_positions(unquote(urlsplit(uri).path)).document
+        except DocumentError as error:
+            raise _REFERENCING.exceptions.NoSuchResource(ref=uri) from error
+        return _REFERENCING.Resource(contents=document, specification=draft)
+
+    return retrieve

@@ -1,0 +1,157 @@
+"""The objects of an OpenAPI document: what kind each is, and where it stands.
+
+The grammar names, for each kind of object, the members that hold objects again. Whatever it does not name,
+such as the value of an example, is data and is not walked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+__all__ = ["METHODS", "Node", "entries", "escaped", "items", "walk"]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+# Maps whose `x-` keys are extensions; elsewhere such a key is a name, as of a header or a property.
+_EXTENSIBLE = ("paths", "responses")
+_Shape = Literal["one", "list", "map"]
+_PARAMETER: dict[str, tuple[_Shape, str]] = {
+    "schema": ("one", "schema"),
+    "examples": ("map", "example"),
+    "content": ("map", "media-type"),
+}
+_GRAMMAR: dict[str, dict[str, tuple[_Shape, str]]] = {
+    "document": {
+        "servers": ("list", "server"),
+        "paths": ("map", "path-item"),
+        "webhooks": ("map", "path-item"),
+        "components": ("one", "components"),
+        "security": ("list", "security"),
+    },
+    "components": {
+        "schemas": ("map", "schema"),
+        "responses": ("map", "response"),
+        "parameters": ("map", "parameter"),
+        "examples": ("map", "example"),
+        "requestBodies": ("map", "request-body"),
+        "headers": ("map", "header"),
+        "securitySchemes": ("map", "security-scheme"),
+        "links": ("map", "link"),
+        "callbacks": ("map", "callback"),
+        "pathItems": ("map", "path-item"),
+    },
+    "path-item": {
+        **dict.fromkeys(METHODS, ("one", "operation")),
+        "parameters": ("list", "parameter"),
+        "servers": ("list", "server"),
+    },
+    "operation": {
+        "parameters": ("list", "parameter"),
+        "requestBody": ("one", "request-body"),
+        "responses": ("map", "response"),
+        "callbacks": ("map", "callback"),
+        "security": ("list", "security"),
+        "servers": ("list", "server"),
+    },
+    "callback": {"*": ("one", "path-item")},
+    "parameter": _PARAMETER,
+    "header": _PARAMETER,
+    "request-body": {"content": ("map", "media-type")},
+    "response": {
+        "headers": ("map", "header"),
+        "content": ("map", "media-type"),
+        "links": ("map", "link"),
+    },
+    "media-type": {
+        "schema": ("one", "schema"),
+        "examples": ("map", "example"),
+        "encoding": ("map", "encoding"),
+    },
+    "encoding": {"headers": ("map", "header")},
+    "link": {"server": ("one", "server")},
+    "schema": {
+        **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), ("list", "schema")),
+        **dict.fromkeys(("not", "if", "then", "else", "items", "additionalProperties"), ("one", "schema")),
+        **dict.fromkeys(("contains", "propertyNames", "unevaluatedItems"), ("one", "schema")),
+        **dict.fromkeys(("unevaluatedProperties", "contentSchema"), ("one", "schema")),
+        **dict.fromkeys(("properties", "patternProperties", "dependentSchemas"), ("map", "schema")),
+        "$defs": ("map", "schema"),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """One object of the document."""
+
+    kind: str
+    pointer: str
+    value: dict[str, Any]
+    parent: Node | None
+    member: str
+    """The member of the parent that holds this object, such as `allOf`; empty for the root."""
+    key: str
+    """The name or number below that member; empty when the member is the object itself."""
+
+    @property
+    def reference(self) -> str | None:
+        """The target, when this is a reference to the object and not the object itself."""
+        target = self.value.get("$ref")
+        return target if isinstance(target, str) else None
+
+    def ancestor(self, *kinds: str) -> Node | None:
+        """Return the nearest object around this one that is of one of these kinds."""
+        node = self.parent
+        while node is not None and node.kind not in kinds:
+            node = node.parent
+        return node
+
+
+def walk(document: dict[str, Any]) -> Iterator[Node]:
+    """Yield every object of a document, parents before children, in the order of the text."""
+    yield from _below(Node("document", "", document, None, "", ""))
+
+
+def entries(value: object) -> dict[str, Any]:
+    """Return an object of the document, or an empty one where something else stands."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[Any]:
+    """Return a list of the document, or an empty one where something else stands."""
+    return list(cast("Iterable[Any]", value)) if isinstance(value, list) else []
+
+
+def escaped(token: str) -> str:
+    """Return a member name as a token of a JSON pointer (RFC 6901)."""
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def _below(node: Node) -> Iterator[Node]:
+    yield node
+    grammar = _GRAMMAR.get(node.kind, {})
+    for member, value in node.value.items():
+        shape, kind = grammar.get(member) or grammar.get("*") or ("one", "")
+        if not kind or member.startswith("x-"):
+            continue
+        at = f"{node.pointer}/{escaped(member)}"
+        for key, child in _children(shape, value):
+            if key.startswith("x-") and member in _EXTENSIBLE:
+                continue
+            pointer = f"{at}/{escaped(key)}" if key else at
+            yield from _below(Node(kind, pointer, child, node, member, key))
+
+
+def _children(shape: _Shape, value: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield key and value of the objects of a member, leaving out what is no object."""
+    if shape == "one":
+        found = [("", value)]
+    elif shape == "list":
+        found = [(str(number), item) for number, item in enumerate(items(value))]
+    else:
+        found = list(entries(value).items())
+    for key, item in found:
+        if isinstance(item, dict):
+            yield key, cast("dict[str, Any]", item)

@@ -1,0 +1,72 @@
+"""The command `checkpoint-contract lint`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+__all__ = ["lint"]
+
+_DEFAULT = ("checkpoint.yaml", "companions.yaml")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to write the findings.",
+)
+@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave a rule out; may be repeated.")
+@click.option("--rules", is_flag=True, help="List the rules and exit.")
+def lint(files: tuple[Path, ...], style: str, ignored: tuple[str, ...], *, rules: bool) -> None:
+    """Say whether OpenAPI documents are sound, and how to mend what is not.
+
+    Without FILE the contract's own documents are read. Exit code: 0 clean, 1 findings, 2 a file or an option
+    that cannot be used.
+
+    Example: checkpoint-contract lint --ignore example-missing
+    """
+    from checkpoint_openapi import lint as linter
+    from checkpoint_openapi.lint import render
+    from checkpoint_openapi.load import data_path
+    from checkpoint_openapi.source import DocumentError
+
+    if rules:
+        for rule in linter.RULES:
+            click.echo(f"{rule.id:26} {rule.severity:8} {rule.about}")
+        return
+    _refuse_unknown(ignored, [rule.id for rule in linter.RULES])
+    reports: list[linter.Report] = []
+    usable = True
+    for path in files or tuple(data_path(name) for name in _DEFAULT):
+        try:
+            reports.append(linter.lint(_shown(path), ignored=ignored))
+        except DocumentError as error:
+            click.echo(f"Error: {error}", err=True)
+            usable = False
+    click.echo(
+        {"text": render.as_text, "json": render.as_json, "github": render.as_github}[style](reports), nl=False
+    )
+    sys.exit(2 if not usable else 1 if any(report.findings for report in reports) else 0)
+
+
+def _shown(path: Path) -> str:
+    """Return a path as a person wants to read it: relative when it lies below the working directory."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def _refuse_unknown(ignored: tuple[str, ...], known: list[str]) -> None:
+    for name in ignored:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise click.UsageError(f"No rule is called {name!r}.{hint} List them with --rules.")
