@@ -39,15 +39,34 @@ class Options:
     target_file: Path | None = None
 
 
+class _Ending:
+    """What SIGINT and SIGTERM do while uvicorn's own handlers are not in place: end the process with 0."""
+
+    def __init__(self) -> None:
+        self._served = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._end)
+
+    def served(self) -> None:
+        """Leave the ending to uvicorn, which raises its signal again when all is done."""
+        self._served = True
+
+    def _end(self, _number: int, _frame: object) -> None:
+        if not self._served:
+            sys.exit(0)
+
+
 class _Server(uvicorn.Server):
     """A server that says when it listens."""
 
-    def __init__(self, config: uvicorn.Config, options: Options) -> None:
+    def __init__(self, config: uvicorn.Config, options: Options, ending: _Ending) -> None:
         super().__init__(config)
         self._options = options
+        self._ending = ending
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then write the target file and print the line that scripts wait for."""
+        self._ending.served()
         await super().startup(sockets)
         assert sockets
         _announce(self._options, _url(self._options.host, sockets[0]))
@@ -91,15 +110,15 @@ def run(options: Options, listener: socket.socket) -> None:
         raise StartError(
             f"Cannot use the database {options.database}: its folder cannot be made ({error.strerror})."
         ) from error
+    ending = _Ending()
     store = SqliteStore(options.database, seed.seeder(options.database))
     try:
-        _take_signals()
-        asyncio.run(_serve(options, store, listener))
+        asyncio.run(_serve(options, store, listener, ending))
     finally:
         store.close()
 
 
-async def _serve(options: Options, store: SqliteStore, listener: socket.socket) -> None:
+async def _serve(options: Options, store: SqliteStore, listener: socket.socket, ending: _Ending) -> None:
     app = await create_app(Service(store, options.protect_seconds, options.conflict))
     config = uvicorn.Config(
         app,  # pyright: ignore[reportArgumentType] - Connexion types its scope as a mutable mapping of its own
@@ -109,20 +128,11 @@ async def _serve(options: Options, store: SqliteStore, listener: socket.socket) 
         log_level="error",  # a warning is about a client, who could fill the log with it
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=10,
     )
-    await _Server(config, options).serve(sockets=[listener])
-
-
-def _take_signals() -> None:
-    """Let uvicorn end by itself: it raises the signal again when it is done, which must not be an error."""
-
-    def already_ending(_number: int, _frame: object) -> None:
-        pass
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, already_ending)
+    await _Server(config, options, ending).serve(sockets=[listener])
 
 
 def _url(host: str, listener: socket.socket) -> str:

@@ -31,6 +31,12 @@ _ITEM = (
     "FROM items"
 )
 
+_INSERT_ITEMS = (
+    "INSERT INTO items (id, project_id, policy_id, checkpoint_id, resource_id, resource_type, name, "
+    "extra_info, created_at, ready_at) VALUES"
+)
+_ITEM_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
 
 def caller(connection: sqlite3.Connection, digest: bytes) -> Caller | None:
     """Return whom the token with this SHA-256 stands for."""
@@ -100,23 +106,20 @@ def create(connection: sqlite3.Connection, new: NewCheckpoint, *, exclusive: boo
         (new.id, *origin, new.auto_trigger, *times),
     )
     prefix = "autobk" if new.auto_trigger else "manualbk"
-    connection.executemany(
-        "INSERT INTO items (id, project_id, policy_id, checkpoint_id, resource_id, resource_type, name, "
-        "extra_info, created_at, ready_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                new_id(),
-                *origin,
-                new.id,
-                entry.id,
-                entry.type,
-                f"{prefix}_{entry.name}",
-                entry.extra_info,
-                *times,
-            )
-            for entry in new.resources
-        ],
-    )
+    values: list[str | None] = []
+    for entry in new.resources:
+        values += (
+            new_id(),
+            *origin,
+            new.id,
+            entry.id,
+            entry.type,
+            f"{prefix}_{entry.name}",
+            entry.extra_info,
+        )
+        values += times
+    # One statement for all: each gives the interpreter's lock away, and waits for it afterwards.
+    connection.execute(f"{_INSERT_ITEMS} {', '.join([_ITEM_VALUES] * len(new.resources))}", values)
     return CreateOutcome.CREATED
 
 

@@ -60,6 +60,7 @@ class SqliteStore:
         self._writer = GroupWriter(writing)
         self._lister = ThreadPoolExecutor(1, "store-lister")
         self._revision = -1
+        self._compared = False
         self._callers: dict[bytes, Caller] = {}
         self._policies: dict[tuple[str, str], Policy] = {}
 
@@ -117,12 +118,21 @@ class SqliteStore:
         self._catalogue.close()
 
     def _forget_what_changed(self) -> None:
+        """Compare the revision, once for all requests that one turn of the event loop serves."""
+        if self._compared:
+            return
         with _reachable():
             (revision,) = self._catalogue.execute("SELECT value FROM revision").fetchone()
         if revision != self._revision:
             self._callers.clear()
             self._policies.clear()
             self._revision = revision
+        self._compared = True
+        # Whoever sent a request after a change finds this flag down: his bytes are read in a later turn.
+        asyncio.get_running_loop().call_soon(self._compare_again)
+
+    def _compare_again(self) -> None:
+        self._compared = False
 
     async def _list(self, query: Callable[[sqlite3.Connection], list[_T]]) -> list[_T]:
         """Run a query that may be long beside the event loop."""

@@ -1,17 +1,15 @@
-"""One thread that writes: jobs wait in a bounded queue and are committed in groups.
+"""One thread that writes: what waits while it commits is its next group.
 
-A commit to disk costs the same for one row as for a hundred. So the thread takes whatever waits, runs it in
-one transaction, and lets the callers go on only after the commit: what was answered is durable.
+A commit to disk costs the same for one row as for a hundred. So jobs that arrive together run in one
+transaction, and their callers go on only after the commit: what was answered is durable.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import itertools
-import queue
 import sqlite3
-import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from checkpoint_handlers.store import StoreUnavailableError
@@ -19,85 +17,85 @@ from checkpoint_handlers.store import StoreUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["GroupWriter", "unavailable"]
+__all__ = ["LONGEST_QUEUE", "GroupWriter", "unavailable"]
 
 _T = TypeVar("_T")
 
-_LONGEST_QUEUE = 1024
-_LARGEST_GROUP = 256
+LONGEST_QUEUE = 1024
+"""How many jobs may wait for the next commit."""
 
 
 class _Job(NamedTuple):
     run: Callable[[sqlite3.Connection], Any]
-    loop: asyncio.AbstractEventLoop
     answer: asyncio.Future[Any]
 
 
 class GroupWriter:
-    """Runs jobs on one connection, which it owns from now on, in the order of their arrival."""
+    """Runs jobs of one event loop on one connection, which it owns from now on."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._queue: queue.Queue[_Job | None] = queue.Queue(_LONGEST_QUEUE)
-        self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
-        self._thread.start()
+        self._thread = ThreadPoolExecutor(1, "store-writer")
+        self._waiting: list[_Job] = []
+        self._busy = False
 
     async def run(self, job: Callable[[sqlite3.Connection], _T]) -> _T:
         """Return what the job returns, once it is committed.
 
         Raises `StoreUnavailableError` when the queue is full or the database refuses the job or the commit.
         """
+        if len(self._waiting) >= LONGEST_QUEUE:
+            raise StoreUnavailableError("the queue of writes is full")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[_T] = loop.create_future()
-        try:
-            self._queue.put_nowait(_Job(job, loop, answer))
-        except queue.Full:
-            raise StoreUnavailableError("the queue of writes is full") from None
+        self._waiting.append(_Job(job, answer))
+        if not self._busy:
+            self._busy = True
+            # Not at once: what this turn of the loop still has to serve joins the group.
+            loop.call_soon(self._start_group, loop)
         return await answer
 
     def close(self) -> None:
-        """Commit what is queued, then end the thread and close the connection."""
-        self._queue.put(None)
-        self._thread.join()
-
-    def _work(self) -> None:
-        while (group := self._next_group()) is not None:
-            _deliver(group, self._outcomes(group))
+        """Finish the group that is being written, then end the thread and close the connection."""
+        self._thread.shutdown()
         self._connection.close()
 
-    def _next_group(self) -> list[_Job] | None:
-        """Wait for a job and take those that wait behind it; None ends the thread."""
-        first = self._queue.get()
-        if first is None:
-            return None
-        group = [first]
-        while len(group) < _LARGEST_GROUP:
-            try:
-                job = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                self._queue.put(None)
-                break
-            group.append(job)
-        return group
+    def _start_group(self, loop: asyncio.AbstractEventLoop) -> None:
+        group, self._waiting = self._waiting, []
+        written = loop.run_in_executor(self._thread, self._write, [job.run for job in group])
+        written.add_done_callback(partial(self._end_group, loop, group))
 
-    def _outcomes(self, group: list[_Job]) -> list[Any]:
-        """Return what each job of the group returned or raised, all of it committed or rolled back."""
+    def _end_group(
+        self, loop: asyncio.AbstractEventLoop, group: list[_Job], written: asyncio.Future[list[Any]]
+    ) -> None:
+        if self._waiting:
+            self._start_group(loop)
+        else:
+            self._busy = False
+        for job, outcome in zip(group, written.result(), strict=True):
+            if job.answer.cancelled():
+                continue
+            if isinstance(outcome, Exception):
+                job.answer.set_exception(outcome)
+            else:
+                job.answer.set_result(outcome)
+
+    def _write(self, jobs: list[Callable[[sqlite3.Connection], Any]]) -> list[Any]:
+        """Return what each job returned or raised, all of it committed or rolled back."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            return [unavailable(error)] * len(group)
+            return [unavailable(error)] * len(jobs)
         try:
-            outcomes = [job.run(self._connection) for job in group]
+            outcomes = [job(self._connection) for job in jobs]
             self._connection.execute("COMMIT")
         except Exception as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            if len(group) == 1:
+            if len(jobs) == 1:
                 return [unavailable(error)]
             # One bad row must not fail its neighbours: each gets a transaction of its own.
-            return [self._outcomes([job])[0] for job in group]
+            return [self._write([job])[0] for job in jobs]
         return outcomes
 
 
@@ -106,21 +104,3 @@ def unavailable(error: Exception) -> Exception:
     if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
         return StoreUnavailableError(str(error))
     return error
-
-
-def _deliver(group: list[_Job], outcomes: list[Any]) -> None:
-    """Hand the outcomes to their event loops, one wake-up for each run of neighbours of the same loop."""
-    pairs = zip(group, outcomes, strict=True)
-    for loop, members in itertools.groupby(pairs, key=lambda pair: pair[0].loop):
-        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
-            loop.call_soon_threadsafe(_settle, [(job.answer, outcome) for job, outcome in members])
-
-
-def _settle(answers: list[tuple[asyncio.Future[Any], Any]]) -> None:
-    for answer, outcome in answers:
-        if answer.done():
-            continue
-        if isinstance(outcome, Exception):
-            answer.set_exception(outcome)
-        else:
-            answer.set_result(outcome)

@@ -246,6 +246,20 @@ def test_a_signal_ends_it_gracefully(start: Callable[..., RunningServer], number
     assert (server.process.returncode, errors) == (0, "")
 
 
+@pytest.mark.parametrize("seconds", [0.2, 0.4, 0.6])
+def test_a_signal_during_the_start_ends_it(tmp_path: Path, seconds: float) -> None:
+    """A server that is told to end before it listens ends, too, and says nothing."""
+    process = subprocess.Popen(
+        running.command(tmp_path / "db"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    process.terminate()
+    _, errors = process.communicate(timeout=20)
+    assert errors == ""
+    assert process.returncode in {0, -signal.SIGTERM}
+
+
 def test_secrets_are_for_their_owner_only(server: RunningServer) -> None:
     """The files that hold tokens cannot be read by others, and the database holds none."""
     for name in ("store.sqlite3.tokens", "target.toml"):
