@@ -93,13 +93,14 @@ def run(
     options: Options | None = None,
     announce: Callable[[str], None] = lambda _: None,
     watch: Callable[[Session], None] = lambda _: None,
+    session: Session | None = None,
 ) -> Run:
-    """Verify a target; `watch` is called after each exchange.
+    """Verify a target; `watch` is called after each exchange, and `session` is a new one unless given.
 
     Raises ConfigurationError where the target file does not fit the server.
     """
     options = options or Options()
-    session = Session(target, announce)
+    session = session or Session(target, announce)
     session.watch = watch
     result = Run(session, options, time.time())
     clock = time.monotonic()

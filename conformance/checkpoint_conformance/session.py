@@ -122,7 +122,7 @@ class Session:
 
     def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:
         """Send a request once, within budget and rate. Raises BudgetSpent and ServerGone."""
-        creates = request.method == "POST" and request.path.endswith("/checkpoints")
+        creates = request.method == "POST" and request.path.partition("?")[0].endswith("/checkpoints")
         if creates:
             self.budget.reserve()
         created = True
