@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
 import click
 from checkpoint_openapi.load import Requirement, requirements
@@ -12,21 +12,23 @@ from checkpoint_conformance.outcome import ExitCode
 
 __all__ = ["explain", "list_requirements", "target", "verify"]
 
+_PATH = click.Path(path_type=Path)
+
 
 @click.command()
 @click.option(
     "--target",
     "target_file",
-    type=click.Path(path_type=Path),
+    type=_PATH,
     help="The target file. Default: start the reference server and verify it.",
 )
 @click.option(
     "--report",
-    "report_path",
-    type=click.Path(path_type=Path),
+    "folder",
+    type=_PATH,
     default=Path("checkpoint-report"),
     show_default=True,
-    help="The folder for the reports.",
+    help="The folder for the reports: JSON, HTML, JUnit, HAR, Markdown, badge.",
 )
 @click.option(
     "--max-examples",
@@ -36,20 +38,24 @@ __all__ = ["explain", "list_requirements", "target", "verify"]
     help="Examples of the fuzzing phase.",
 )
 @click.option("--seed", type=int, help="Vary the generated requests. Default: the same requests every time.")
+@click.option("--waivers", type=_PATH, help="A TOML or YAML file of failures that are accepted until a date.")
+@click.option("--against", type=_PATH, help="An earlier report.json: only what became worse since fails.")
+@click.option("--shard", metavar="K/N", help="Send only this part; `report merge` joins the parts.")
+@click.option("--dry-run", is_flag=True, help="Print every request that would be sent, and send none.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the verdict alone.")
-def verify(
-    target_file: Path | None, report_path: Path, max_examples: int, seed: int | None, quiet: bool
-) -> None:
+def verify(dry_run: bool, **options: Any) -> None:
     """Say of a server, requirement by requirement, whether it keeps the contract.
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration, 3 partial or inconclusive,
-    4 the suite failed.
+    4 the suite failed. With --against: 1 for a regression, else 0. A shard answers for its own part.
 
     Example: checkpoint-contract verify --target target.toml
     """
-    from checkpoint_conformance.verification import verify_target
+    from checkpoint_conformance import verification
 
-    raise SystemExit(verify_target(target_file, report_path, max_examples, seed, quiet=quiet))
+    settings = verification.Settings(**options)
+    raise SystemExit((verification.dry_run if dry_run else verification.verify_target)(settings))
 
 
 @click.group()
@@ -58,7 +64,7 @@ def target() -> None:
 
 
 @target.command("init")
-@click.argument("file", type=click.Path(path_type=Path), default=Path("target.toml"))
+@click.argument("file", type=_PATH, default=Path("target.toml"))
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 def target_init(file: Path, force: bool) -> None:
     """Write a commented target file to fill in.
@@ -68,11 +74,11 @@ def target_init(file: Path, force: bool) -> None:
     from checkpoint_conformance.template import TEMPLATE
 
     if file.exists() and not force:
-        _stop(f"{file} exists already. Name another file, or give --force.")
+        raise _usage(f"{file} exists already. Name another file, or give --force.")
     try:
         file.write_text(TEMPLATE, encoding="utf-8")
     except OSError as error:
-        _stop(f"{file}: {error.strerror}. Name a place that can be written.")
+        raise _usage(f"{file}: {error.strerror}. Name a place that can be written.")
     click.echo(f"Wrote {file}. Fill it in, then: checkpoint-contract verify --target {file}")
 
 
@@ -106,9 +112,10 @@ def _find(identifier: str) -> Requirement:
         return known[identifier.upper()]
     near = get_close_matches(identifier.upper(), known, 1)
     hint = f"Did you mean {near[0]}?" if near else "`checkpoint-contract list` shows them."
-    _stop(f"no requirement {identifier!r}. {hint}")
+    raise _usage(f"no requirement {identifier!r}. {hint}")
 
 
-def _stop(message: str) -> NoReturn:
+def _usage(message: str) -> SystemExit:
+    """Say what is wrong; return the exit to raise."""
     click.echo(f"Error: {message}", err=True)
-    raise SystemExit(ExitCode.USAGE)
+    return SystemExit(ExitCode.USAGE)

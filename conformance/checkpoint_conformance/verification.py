@@ -1,78 +1,148 @@
-"""`verify` from the command line: a run, its reports, its exit code; whatever happens, never 0 by accident."""
+"""`verify` from the command line: a run, its reports, its exit code, which is never 0 by accident."""
 
 from __future__ import annotations
 
 import json
-import signal
-import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
-import click
-
-from checkpoint_conformance.outcome import ExitCode, exit_code
-from checkpoint_conformance.reference import ReferenceServerError, reference_server
-from checkpoint_conformance.report import ReportError, build_report, write_atomically
-from checkpoint_conformance.runner import Options, run
+from checkpoint_conformance.artefacts import prepare, write_all
+from checkpoint_conformance.comparison import compare, render_comparison
+from checkpoint_conformance.console import SuiteError, complain, guarded, say
+from checkpoint_conformance.ledger import SkipReason
+from checkpoint_conformance.outcome import ExitCode, exit_code, verdict_of
+from checkpoint_conformance.plan import plan, render_plan
+from checkpoint_conformance.profiles.deletion import created
+from checkpoint_conformance.progress import Progress
+from checkpoint_conformance.reference import reference_server
+from checkpoint_conformance.report import Report, build_report, read_report
+from checkpoint_conformance.runner import Options, Run, run
+from checkpoint_conformance.secrets import Secrets
+from checkpoint_conformance.shard import WHOLE, Shard
 from checkpoint_conformance.smoke import ConfigurationError
-from checkpoint_conformance.target import Target, TargetError
+from checkpoint_conformance.target import Target
 from checkpoint_conformance.terminal import render
+from checkpoint_conformance.waivers import Applied, Waiver, apply, read_waivers
 
-__all__ = ["verify_target"]
+__all__ = ["Settings", "dry_run", "verify_target"]
 
 
-def verify_target(
-    target_file: Path | None, folder: Path, max_examples: int, seed: int | None, *, quiet: bool
-) -> ExitCode:
+@dataclass(frozen=True)
+class Settings:
+    """What the command line asks for."""
+
+    target_file: Path | None = None
+    """None: the reference server."""
+    folder: Path = Path("checkpoint-report")
+    max_examples: int = 60
+    seed: int | None = None
+    waivers: Path | None = None
+    against: Path | None = None
+    """An earlier report: only what became worse since fails."""
+    shard: str | None = None
+    quiet: bool = False
+    as_json: bool = False
+
+
+def verify_target(settings: Settings) -> ExitCode:
     """Verify, print and write; return the exit code."""
-    try:
-        with _interruptible(), _target(target_file) as target:
-            _check_writable(folder)
-            result = run(target, Options(max_examples, seed), _announcer(quiet=quiet))
-            report = build_report(result)
-            write_atomically(folder / "report.json", json.dumps(report, indent=1, ensure_ascii=False))
-            click.echo(render(report, quiet=quiet))
-            click.echo(f"Report: {folder / 'report.json'}")
-            return exit_code(result.verdict)
-    except (TargetError, ConfigurationError, ReferenceServerError, ReportError) as error:
-        click.echo(f"Error: {error}", err=True)
-        return ExitCode.USAGE
-    except KeyboardInterrupt:
-        click.echo("Error: interrupted, so there is no verdict.", err=True)
-        return ExitCode.PARTIAL
-    except Exception:  # noqa: BLE001 - the last resort: a fault of the suite is told as one, with exit code 4
-        traceback.print_exc(file=sys.stderr)
-        click.echo("Error: the suite failed; this says nothing about the server. Please report it.", err=True)
-        return ExitCode.SUITE_FAILED
+    return guarded(lambda: _verify(settings))
 
 
-def _target(target_file: Path | None) -> AbstractContextManager[Target]:
-    return reference_server() if target_file is None else nullcontext(Target.load(target_file))
+def dry_run(settings: Settings) -> ExitCode:
+    """Print every request that `verify` would send, and send none."""
+
+    def action() -> ExitCode:
+        with _target(settings) as whole:
+            target, options = _divided(whole, settings)
+            planned = plan(target, options)
+            say(
+                json.dumps(planned, indent=1, ensure_ascii=False)
+                if settings.as_json
+                else render_plan(planned)
+            )
+        return ExitCode.CONFORMANT
+
+    return guarded(action)
 
 
-def _check_writable(folder: Path) -> None:
-    """Find out before the first call, which costs money, that the report will have a place."""
-    probe = folder / ".writable"
-    write_atomically(probe, b"")
-    probe.unlink()
+def _verify(settings: Settings) -> ExitCode:
+    waivers = read_waivers(settings.waivers) if settings.waivers else ()
+    earlier = read_report(settings.against) if settings.against else None
+    with _target(settings) as whole:
+        target, options = _divided(whole, settings)
+        prepare(settings.folder)
+        result, applied = _run(target, options, waivers, settings)
+        report = build_report(result, applied)
+        path = write_all(settings.folder, report)
+    say(
+        json.dumps(report, indent=1, ensure_ascii=False)
+        if settings.as_json
+        else render(report, quiet=settings.quiet)
+    )
+    if not settings.as_json:
+        say(f"Reports: {path.parent}{'' if settings.quiet else ' (report.html is the one to read)'}")
+    for waiver in applied:
+        if waiver.problem:
+            complain(f"{settings.waivers}: {waiver.problem}")
+    return _exit_code(result, applied, earlier, report, settings)
 
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Turn SIGTERM into KeyboardInterrupt, so that both end a run in the same order."""
+def _run(
+    target: Target, options: Options, waivers: tuple[Waiver, ...], settings: Settings
+) -> tuple[Run, list[Applied]]:
+    """Run and apply the waivers. Raises SuiteError where the suite itself fails."""
+    with Progress(quiet=settings.quiet or settings.as_json) as progress:
+        try:
+            result = run(target, options, progress.announce, progress.watch)
+        except ConfigurationError:
+            raise
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_left_behind(progress)) from None
+        except Exception as error:
+            raise SuiteError(Secrets(target).redact("".join(traceback.format_exception(error)))) from None
+    today = datetime.now(UTC).date()
+    result.results, applied = apply(waivers, result.results, today, shard=not options.shard.whole)
+    return result, applied
 
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
 
-    previous = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)
+def _target(settings: Settings) -> AbstractContextManager[Target]:
+    return (
+        reference_server() if settings.target_file is None else nullcontext(Target.load(settings.target_file))
+    )
 
 
-def _announcer(*, quiet: bool) -> Callable[[str], None]:
-    return (lambda _: None) if quiet else (lambda text: click.echo(f"· {text}", err=True))
+def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:
+    """Return the target and the options of the shard that is asked for, with its share of the budget."""
+    shard = Shard.of(settings.shard, target) if settings.shard else WHOLE
+    if not shard.whole:
+        target = replace(target, max_creates=shard.max_creates)
+    return target, Options(settings.max_examples, settings.seed, shard)
+
+
+def _exit_code(
+    result: Run, applied: list[Applied], earlier: Report | None, report: Report, settings: Settings
+) -> ExitCode:
+    """Return the code: of the regressions where an earlier report is given, else of the verdict.
+
+    A shard answers for its own part alone.
+    """
+    own = [each for each in result.declared if each.reason is not SkipReason.OTHER_SHARD]
+    code = exit_code(verdict_of(own))
+    if earlier and code is not ExitCode.SUITE_FAILED:
+        comparison = compare(earlier, report)
+        if not settings.as_json:
+            say(render_comparison(comparison))
+        code = ExitCode.NOT_CONFORMANT if comparison.regressions else ExitCode.CONFORMANT
+    if any(waiver.problem for waiver in applied) and code in (ExitCode.CONFORMANT, ExitCode.PARTIAL):
+        return ExitCode.NOT_CONFORMANT
+    return code
+
+
+def _left_behind(progress: Progress) -> str:
+    """Name the checkpoints that an interrupted run leaves, which nobody else knows of."""
+    left = created(progress.session) if progress.session else []
+    return f"Checkpoints left behind: {', '.join(left)}." if left else "No checkpoint was left behind."

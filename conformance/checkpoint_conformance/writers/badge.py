@@ -33,9 +33,10 @@ def badge(report: dict[str, Any]) -> str:
     label, text = _words(report)
     left, right = (round(len(words) * _LETTER) + 2 * _PADDING for words in (label, text))
     name = escape(f"{label}: {text}")
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="22" role="img" aria-label="{name}">
+    size = f'width="{left + right}" height="22"'
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{name}">
 <title>{name}</title>
-<clipPath id="r"><rect width="{left + right}" height="22" rx="4"/></clipPath>
+<clipPath id="r"><rect {size} rx="4"/></clipPath>
 <g clip-path="url(#r)"><rect width="{left}" height="22" fill="#3a4149"/>
 <rect x="{left}" width="{right}" height="22" fill="{_COLOURS[report["verdict"]]}"/></g>
 <g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11.5">

@@ -7,7 +7,7 @@ else would let a reader count it as passed or overlook it.
 from __future__ import annotations
 
 from typing import Any
-from xml.etree import ElementTree as Xml  # noqa: S405 - writes only; nothing foreign is parsed
+from xml.etree import ElementTree as Xml
 
 from checkpoint_conformance.writers.text import message, printable, shortened, subject
 
@@ -41,7 +41,7 @@ def junit(report: dict[str, Any]) -> str:
 def _suite(root: Xml.Element, name: str, report: dict[str, Any]) -> Xml.Element:
     header = report["header"]
     started = header["started"].removesuffix("+00:00")
-    suite = Xml.SubElement(root, "testsuite", name=_text(name), timestamp=started)
+    suite = Xml.SubElement(root, "testsuite", name=printable(name), timestamp=started)
     properties = Xml.SubElement(suite, "properties")
     for key, value in {
         "verdict": report["verdict"],
@@ -50,7 +50,7 @@ def _suite(root: Xml.Element, name: str, report: dict[str, Any]) -> Xml.Element:
         "suite": header["suite"],
         "target": header["target"]["url"],
     }.items():
-        Xml.SubElement(properties, "property", name=key, value=_text(value))
+        Xml.SubElement(properties, "property", name=key, value=printable(value))
     return suite
 
 
@@ -60,19 +60,19 @@ def _case(suite: Xml.Element, requirement: dict[str, Any], report: dict[str, Any
         suite,
         "testcase",
         classname=f"checkpoint-contract.{requirement['profile']}",
-        name=_text(f"{requirement['id']} {requirement['text']}"),
+        name=printable(f"{requirement['id']} {requirement['text']}"),
         time="0",
     )
     evidence = _evidence(requirement, report)
     if outcome == "fail":
         first = requirement["findings"][0]
         summary = f"expected {first['expected']}, got {first['actual']}"
-        Xml.SubElement(case, "failure", type=level, message=_text(summary)).text = evidence
+        Xml.SubElement(case, "failure", type=level, message=printable(summary)).text = evidence
     elif outcome == "error" or (outcome == "inconclusive" and level == "MUST"):
-        Xml.SubElement(case, "error", type=outcome, message=_text(requirement["detail"])).text = evidence
+        Xml.SubElement(case, "error", type=outcome, message=printable(requirement["detail"])).text = evidence
     elif outcome in ("skip", "inconclusive"):
         reason = requirement["reason"] or outcome
-        Xml.SubElement(case, "skipped", type=reason, message=_text(f"{reason}: {requirement['detail']}"))
+        Xml.SubElement(case, "skipped", type=reason, message=printable(f"{reason}: {requirement['detail']}"))
     elif outcome == "warn":
         Xml.SubElement(case, "system-out").text = evidence
 
@@ -80,13 +80,13 @@ def _case(suite: Xml.Element, requirement: dict[str, Any], report: dict[str, Any
 def _waiver(suite: Xml.Element, waiver: dict[str, Any]) -> None:
     where = f"{waiver['requirement']} {waiver['probe'] or ''}".strip()
     case = Xml.SubElement(
-        suite, "testcase", classname="checkpoint-contract.waivers", name=_text(where), time="0"
+        suite, "testcase", classname="checkpoint-contract.waivers", name=printable(where), time="0"
     )
     text = f"{waiver['state']}: {waiver['reason']} ({waiver['link']}, until {waiver['expires']})"
     if waiver["state"] in ("stale", "expired"):
-        Xml.SubElement(case, "failure", type=waiver["state"], message=_text(text))
+        Xml.SubElement(case, "failure", type=waiver["state"], message=printable(text))
     else:
-        Xml.SubElement(case, "skipped", type=waiver["state"], message=_text(text))
+        Xml.SubElement(case, "skipped", type=waiver["state"], message=printable(text))
 
 
 def _evidence(requirement: dict[str, Any], report: dict[str, Any]) -> str:
@@ -106,7 +106,7 @@ def _evidence(requirement: dict[str, Any], report: dict[str, Any]) -> str:
             if response:
                 start = f"HTTP/{response['http_version']} {response['status']} {response['reason']}"
                 lines += ["", message(start, response["headers"], response["body"])]
-    return _text("\n".join(lines))
+    return printable("\n".join(lines))
 
 
 def _count(element: Xml.Element, suites: list[Xml.Element]) -> None:
@@ -114,8 +114,3 @@ def _count(element: Xml.Element, suites: list[Xml.Element]) -> None:
     element.set("tests", str(len(cases)))
     for attribute, tag in {"failures": "failure", "errors": "error", "skipped": "skipped"}.items():
         element.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
-
-
-def _text(text: str) -> str:
-    """Return a text without the characters that XML cannot hold."""
-    return printable(text)

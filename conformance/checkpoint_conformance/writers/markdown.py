@@ -25,10 +25,9 @@ def markdown(report: dict[str, Any]) -> str:
         "",
         _plain(explained(report)),
         "",
-        f"Contract {header['contract']['version']} (`{header['contract']['sha256'][:12]}`), suite"
-        f" {header['suite']}, {header['started']}, {report['footer']['elapsed']:.1f} s.",
-        f"{report['requests']} requests, {created['created']} of at most {created['limit']} checkpoints"
-        f" created. Requirements: {numbers}.",
+        f"Contract {header['contract']['version']} (`{header['contract']['sha256'][:12]}`),",
+        f"suite {header['suite']}, {header['started']}, {report['footer']['elapsed']:.1f} s, {report['requests']} requests,",
+        f"{created['created']} of at most {created['limit']} checkpoints created. Requirements: {numbers}.",
         "",
         *(f"- Profile {name}: **{verdict}**" for name, verdict in report["profiles"].items()),
     ]
@@ -69,16 +68,16 @@ def _waivers(report: dict[str, Any]) -> list[str]:
         return []
     lines = ["", "### Waivers", "", "| requirement | state | until | reason |", "|---|---|---|---|"]
     for waiver in report["waivers"]:
-        where = _cell(waiver["probe"] or waiver["requirement"])
-        reason = f"{_cell(waiver['reason'])} <{waiver['link']}>"
+        where = _plain(waiver["probe"] or waiver["requirement"])
+        reason = f"{_plain(waiver['reason'])} <{waiver['link']}>"
         lines.append(f"| {where} | {waiver['state']} | {waiver['expires']} | {reason} |")
     return lines
 
 
 def _row(item: dict[str, Any]) -> str:
-    note = f" _{item['reason'] or item['outcome']}: {_cell(item['detail'])}_" if item["detail"] else ""
+    note = f" _{item['reason'] or item['outcome']}: {_plain(item['detail'])}_" if item["detail"] else ""
     mark = f"{_MARKS[item['outcome']]} {item['outcome']}"
-    return f"| {mark} | {item['id']} | {item['level']} | {_cell(item['text'])}{note} |"
+    return f"| {mark} | {item['id']} | {item['level']} | {_plain(item['text'])}{note} |"
 
 
 def _code(text: str) -> str:
@@ -97,10 +96,6 @@ def _plain(text: str) -> str:
     """Return words in which only code spans have a meaning; everything else is as it is read."""
     pieces = re.split(r"(`[^`\n]+`)", printable(text).replace("\n", " "))
     return "".join(
-        piece if number % 2 else re.sub(r"([\\*_\[\]<>|#~&$])", r"\\\1", piece)
+        piece.replace("|", r"\|") if number % 2 else re.sub(r"([\\*_\[\]<>|#~&$])", r"\\\1", piece)
         for number, piece in enumerate(pieces)
     )
-
-
-def _cell(text: str) -> str:
-    return _plain(text).replace("|", "\\|").replace("\\\\|", "\\|")

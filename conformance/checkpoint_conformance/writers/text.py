@@ -21,6 +21,8 @@ __all__ = [
 
 OUTCOMES = ("fail", "error", "inconclusive", "warn", "skip", "pass")
 """Every outcome, the worst first."""
+_HARMFUL = ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
+"""Unicode categories: controls, formats, what is not assigned, surrogates, separators of lines."""
 _LONGEST_BODY = 4000
 """Characters of a body that a writer shows."""
 
@@ -78,7 +80,7 @@ def shortened(text: str, most: int = _LONGEST_BODY) -> str:
 
 
 def body_text(body: dict[str, str]) -> str:
-    """Return a body as text: UTF-8 as it is, other bytes as ASCII with `\\xNN`."""
+    """Return a body as text: UTF-8 as it is, any other as ASCII with its further bytes in hexadecimal."""
     if "text" in body:
         return printable(shortened(body["text"]))
     octets = base64.b64decode(body["base64"])
@@ -106,9 +108,7 @@ def _listed(names: list[str], most: int = 8) -> str:
 
 
 def _harmless(letter: str) -> bool:
-    return (
-        letter == "\n" or letter == "\t" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
-    )
+    return letter == "\n" or letter == "\t" or unicodedata.category(letter) not in _HARMFUL
 
 
 def _escaped(letter: str) -> str:
