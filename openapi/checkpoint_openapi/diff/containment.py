@@ -7,7 +7,7 @@ asserted and everything they refer to under `$defs`.
 from __future__ import annotations
 
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import jsonschema_rs
@@ -70,16 +70,19 @@ class Operand:
         """Say whether a value may be accepted; False is proven."""
         return self._canonical is None or self._canonical.satisfiability().value != "no"
 
+    @cached_property
+    def _simplified(self) -> JsonSchema:
+        return self.schema if self._canonical is None else _object(self._canonical.to_json_schema())
+
     def simplified(self) -> JsonSchema:
         """Return the schema in its canonical form, or as it was given."""
-        return self.schema if self._canonical is None else _object(self._canonical.to_json_schema())
+        return self._simplified
 
     def accepts(self, value: Any) -> bool:
         """Say whether a value is valid; a schema that cannot be compiled accepts nothing."""
-        validator = self._validator()
-        return validator is not None and validator.is_valid(value)
+        return self._validator is not None and self._validator.is_valid(value)
 
-    @lru_cache(maxsize=1)  # noqa: B019 - operands live as long as the one comparison that made them
+    @cached_property
     def _validator(self) -> jsonschema_rs.Validator | None:
         try:
             return jsonschema_rs.Draft202012Validator(

@@ -1,14 +1,15 @@
 """Schema Objects of OpenAPI as JSON Schema 2020-12, as they hold for one direction and one side of it.
 
-A receiver's schema is taken as it stands. A sender is held to the members that it declares, and to one that nobody
-declares: without that every new optional member would look like a break, since an open schema admits it with any
-value; and with the extra member a schema that is closed later is seen to refuse what it used to admit.
+A receiver's schema is taken as it stands. A sender is held to the members that it declares and to names that neither
+version knows: else every new optional member would look like a break, since an open schema admits it with any value.
+That unknown names stay open to it shows what is refused when a schema is closed later.
 
 Every converted schema says under `x-at` where it was written, seen from the root document.
 """
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Any, NamedTuple, cast
 
@@ -18,18 +19,24 @@ from checkpoint_openapi.diff.discriminator import Discriminators
 from checkpoint_openapi.diff.documents import Documents, Location
 from checkpoint_openapi.diff.keywords import ANNOTATIONS, assertions, of_pattern
 
-__all__ = ["AT", "CLOSER", "HIDDEN", "PIN", "UNDECLARED", "Converter", "Side"]
+__all__ = ["AT", "CLOSER", "HIDDEN", "PIN", "UNDECLARED", "Converter", "Side", "held"]
 
 AT = "x-at"
 """The member of a converted schema that holds the label of the place where it was written."""
 CLOSER = "x-closer"
-"""Marks the part that holds a sender to declared names."""
+"""The part that holds a sender to its names: lists those that it declares. `held` makes a condition of it."""
+PATTERNS = "x-patterns"
+"""The patterns of names beside them."""
 PIN = "x-pin"
 """Marks the part that makes a discriminator's value part of a schema."""
 HIDDEN = "x-hidden"
 """Marks a member that does not travel in this direction: a receiver takes it as it comes."""
 UNDECLARED = "undeclared-member"
-"""The name of the member that stands for all that nobody declares."""
+"""A name that stands for all that nobody declares."""
+
+
+_VALUES = ("enum", "const", *ANNOTATIONS)
+"""Keywords whose value is no schema."""
 
 
 class Side(NamedTuple):
@@ -113,16 +120,7 @@ class Converter:
         part = self._part(members, key._replace(form=_Form.PART, hidden=frozenset(names.hidden)))
         if not self._side.sender or not names.closable:
             return part
-        closer: JsonSchema = {
-            "properties": {name: {} for name in sorted({*names.declared, UNDECLARED})},
-            "additionalProperties": False,
-            CLOSER: True,
-        }
-        patterns = {pattern for text in names.patterns if (pattern := of_pattern(text)) is not None}
-        if len(patterns) < len(names.patterns):
-            return part
-        if patterns:
-            closer["patternProperties"] = {pattern: {} for pattern in sorted(patterns)}
+        closer: JsonSchema = {CLOSER: sorted(names.declared), PATTERNS: sorted(names.patterns)}
         return {"allOf": [part, closer], AT: self._documents.label(key.place)}
 
     def _part(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
@@ -272,6 +270,55 @@ class Converter:
         if name in key.hidden:
             return branch
         return _pinned(branch, name, self._discriminators.values(key.place, schema, place))
+
+
+def held(sender: JsonSchema, receiver: JsonSchema) -> JsonSchema:
+    """Return a sender's schema in which no object has members that only other objects of both versions declare."""
+    return cast("JsonSchema", _held(sender, _all_names(sender) | _all_names(receiver)))
+
+
+def _held(node: Any, names: set[str]) -> Any:
+    if isinstance(node, list):
+        return [_held(item, names) for item in cast("list[Any]", node)]
+    if not isinstance(node, dict):
+        return node
+    members = cast("JsonSchema", node)
+    if CLOSER in members:
+        patterns = [re.compile(pattern) for pattern in members[PATTERNS] if _compiles(pattern)]
+        foreign = sorted(
+            name
+            for name in names.difference(members[CLOSER])
+            if not any(pattern.search(name) for pattern in patterns)
+        )
+        return {CLOSER: members[CLOSER], **({"propertyNames": {"not": {"enum": foreign}}} if foreign else {})}
+    return {key: value if key in _VALUES else _held(value, names) for key, value in members.items()}
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
+
+
+def _all_names(schema: JsonSchema) -> set[str]:
+    """Return the names of members that a schema speaks of anywhere."""
+    found: set[str] = set()
+    pending: list[Any] = [schema]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, list):
+            pending.extend(cast("list[Any]", node))
+        elif isinstance(node, dict):
+            members = cast("JsonSchema", node)
+            found.update(members.get(CLOSER, ()))
+            for key, value in members.items():
+                if key == "properties" and isinstance(value, dict):
+                    found.update(cast("JsonSchema", value))
+                if key not in _VALUES:
+                    pending.append(value)
+    return found
 
 
 def _pinned(schema: JsonSchema, name: str, values: list[str] | None) -> JsonSchema:

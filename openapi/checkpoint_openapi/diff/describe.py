@@ -153,7 +153,7 @@ def _required(failure: Failure, *, narrowed: bool) -> Description:
     assert clause is not None
     assert clause.name is not None
     path = (*failure.path, clause.name)
-    if clause.name in failure.sender.names(closers=False):
+    if clause.name in failure.sender.names():
         text = "has to be sent now" if narrowed else "may be missing now"
         return Description("required", text, path, not narrowed, narrowed)
     text = "is new and has to be sent" if narrowed else "was always there and is gone"

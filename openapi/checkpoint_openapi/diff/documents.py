@@ -73,6 +73,7 @@ class Documents:
     def __init__(self, reader: Reader, file: str) -> None:
         self._reader = reader
         self._sources: dict[str, Source] = {}
+        self._values: dict[Location, Any] = {}
         self.root = Location(file, "")
         self.version = self._version()
 
@@ -93,6 +94,14 @@ class Documents:
             self._sources[file] = self._reader.read(file)
         return self._sources[file]
 
+    def others(self) -> dict[str, Any]:
+        """Return the files that were read beside the root, by their names as the root would write them."""
+        return {
+            self.label(Location(file, "")): source.document
+            for file, source in self._sources.items()
+            if file != self.root.file
+        }
+
     def has(self, place: Location) -> bool:
         """Say whether there is anything at a place."""
         try:
@@ -103,6 +112,11 @@ class Documents:
 
     def get(self, place: Location) -> Any:
         """Return the value at a place; raises `DocumentError` when there is none."""
+        if place not in self._values:
+            self._values[place] = self._find(place)
+        return self._values[place]
+
+    def _find(self, place: Location) -> Any:
         value: Any = self.source(place.file).document
         for token in place.pointer.split("/")[1:]:
             key = unescaped(token)

@@ -64,6 +64,7 @@ class Judge:
 
     def __init__(self) -> None:
         self._operands: dict[int, tuple[JsonSchema, Operand]] = {}
+        self._sharpened: dict[tuple[int, frozenset[str], frozenset[str]], tuple[JsonSchema, Operand]] = {}
         self._open: set[tuple[str, str]] = set()
         self._settled: dict[tuple[str, str], list[Failure]] = {}
         self._excused = 0
@@ -89,14 +90,24 @@ class Judge:
         whole, part = self._operand(receiver), self._operand(sender)
         answer = whole.covers(part)
         if answer is Answer.UNKNOWN:
-            plain = part.simplified()
-            if patterns_in(plain):
-                answer = whole.covers(Operand(enriched(plain, whole.simplified())))
+            known = patterns_in(whole.simplified())
+            answer = whole.covers(self._sharper(sender, part, *known))
         if answer is Answer.UNKNOWN and sender.is_recursive():
-            cut = Operand(sender.cut().bundle()).simplified()
-            if whole.covers(Operand(enriched(cut, whole.simplified()))) is Answer.YES:
-                return Answer.YES
+            cut = sender.cut()
+            answer = whole.covers(self._sharper(cut, self._operand(cut), *patterns_in(whole.simplified())))
+            return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
         return answer
+
+    def _sharper(
+        self, sender: Schema, part: Operand, patterns: frozenset[str], keys: frozenset[str]
+    ) -> Operand:
+        """Return a sender's schema with what follows from its patterns made explicit."""
+        key = (id(sender.content), patterns, keys)
+        if key not in self._sharpened:
+            plain = part.simplified()
+            sharper = enriched(plain, patterns, keys)
+            self._sharpened[key] = (sender.content, part if sharper == plain else Operand(sharper))
+        return self._sharpened[key][1]
 
     def _operand(self, schema: Schema) -> Operand:
         key = id(schema.content)
@@ -153,7 +164,7 @@ class Judge:
             return None
         found: list[Failure] = []
         unnamed = sender.names() - clause.part.keywords.get("properties", {}).keys()
-        for name in sorted(unnamed, key=lambda name: (name == UNDECLARED, name)):
+        for name in (*sorted(unnamed), UNDECLARED):
             allowed = receiver.sub({"properties": {name: inner}})
             answer = self.covers(allowed, sender)
             if answer is Answer.YES:
@@ -164,9 +175,6 @@ class Judge:
             else:
                 deeper = self.failures(receiver.sub(inner), sender.member(name))
                 found.extend(failure.under(name, receiver, sender) for failure in deeper)
-        if not sender.names() and not is_never(inner):
-            deeper = self.failures(receiver.sub(inner), sender.member(UNDECLARED))
-            return [failure.under(UNDECLARED, receiver, sender) for failure in deeper]
         return found or None
 
     def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
@@ -288,7 +296,7 @@ def _similar(left: Schema, right: Schema) -> bool:
     types = [next((part.keywords["type"] for part in side.parts() if "type" in part.keywords), None) for side in (left, right)]
     if types[0] != types[1]:
         return False
-    names = [side.names(closers=False) for side in (left, right)]
+    names = [side.names() for side in (left, right)]
     return not (names[0] or names[1]) or bool(names[0] & names[1])
 
 

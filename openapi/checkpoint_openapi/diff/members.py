@@ -13,9 +13,10 @@ from checkpoint_openapi.diff.context import Comparison, Spot
 from checkpoint_openapi.diff.convert import HIDDEN
 from checkpoint_openapi.diff.describe import path_text, shown
 from checkpoint_openapi.diff.documents import Location
+from checkpoint_openapi.diff.finding import Witness
 from checkpoint_openapi.diff.judge import Step
 from checkpoint_openapi.diff.parts import Schema
-from checkpoint_openapi.diff.rules import RULES, SUBJECTS
+from checkpoint_openapi.diff.rules import SUBJECTS
 
 __all__ = ["MemberWalk"]
 
@@ -43,6 +44,7 @@ class MemberWalk:
         self._seen.add(key)
         self._annotations(old, new, path, required=required)
         self._names(old, new, path)
+        self._alternatives(old, new, path)
         self._inside(old, new, path)
 
     def _inside(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
@@ -71,6 +73,23 @@ class MemberWalk:
             if name not in _required(new) or not SUBJECTS[self._subject].narrowing_breaks:
                 self._add("member-added", (*path, name), "is new", after[name], old=None)
 
+    def _alternatives(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
+        """Report named alternatives that come or go without a change of what is accepted, as open objects allow."""
+        before, after = _branches(old), _branches(new)
+        narrows = SUBJECTS[self._subject].narrowing_breaks
+        more, fewer = (before, after) if narrows else (after, before)
+        if not fewer or len(more) <= len(fewer) or (not narrows and not _is_one_of(new)):
+            return
+        rule = f"{self._subject}-alternative-{'removed' if narrows else 'added'}"
+        known = {(found.id, found.operation, found.place, found.path) for found in self._comparison.findings}
+        if (rule, self._spot.operation, self._spot.place, path_text(path)) in known:
+            return
+        for name in sorted({_component(branch) for branch in more} - {_component(branch) for branch in fewer} - {""}):
+            if narrows:
+                self._add("alternative-dropped", path, f"is no longer described by `{name}`", new, old, before=name)
+            else:
+                self._add("alternative-offered", path, f"may be described by `{name}` now", new, old, after=name)
+
     def _annotations(self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool) -> None:
         before, after = _annotation(old, "default"), _annotation(new, "default")
         if before != after and not required:
@@ -80,7 +99,8 @@ class MemberWalk:
                 self._add("default-removed", path, f"had the default {shown(before)}", new, old, before=before)
             else:
                 text = f"had the default {shown(before)} and has {shown(after)} now"
-                self._add("default-changed", path, text, new, old, before=before, after=after)
+                witness = Witness("request", self._spot.request_line, text=f"Without {path_text(path) or 'it'}, it means {shown(after)}.")
+                self._add("default-changed", path, text, new, old, before=before, after=after, witness=witness)
         if _annotation(new, "deprecated") is True and _annotation(old, "deprecated") is not True and path:
             self._add("member-deprecated", path, "is deprecated now", new, old)
         known, listed = _annotation(old, "x-extensible-enum"), _annotation(new, "x-extensible-enum")
@@ -101,6 +121,7 @@ class MemberWalk:
         *,
         before: Any = None,
         after: Any = None,
+        witness: Witness | None = None,
     ) -> None:
         name = path_text(path)
         rule = f"{self._subject}-{suffix}"
@@ -116,7 +137,7 @@ class MemberWalk:
             path=name,
             before=before,
             after=after,
-            severity=RULES[rule].severity,
+            witness=witness,
         )
 
 
@@ -164,6 +185,15 @@ def _branches(schema: Schema) -> list[Schema]:
         for keyword in ("anyOf", "oneOf")
         for branch in part.keywords.get(keyword, [])
     ]
+
+
+def _is_one_of(schema: Schema) -> bool:
+    return any("oneOf" in part.keywords for part in schema.parts())
+
+
+def _component(branch: Schema) -> str:
+    """Return the name of the component that an alternative is, or nothing."""
+    return (branch.reference or "").rsplit(".", 1)[-1].split("-")[0]
 
 
 def _identity(branch: Schema) -> Any:

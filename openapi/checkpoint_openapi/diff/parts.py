@@ -9,7 +9,7 @@ from typing import Any, cast
 from checkpoint_openapi.diff.containment import JsonSchema
 from checkpoint_openapi.diff.convert import AT, CLOSER, PIN
 
-__all__ = ["NEVER", "Part", "Schema", "is_never"]
+__all__ = ["NEVER", "Definitions", "Part", "Schema", "is_never"]
 
 NEVER: JsonSchema = {"not": {}}
 """The schema that no value satisfies."""
@@ -49,19 +49,59 @@ class Part:
         return PIN in self.keywords
 
 
+class Definitions:
+    """The schemas to which others refer by name, and which of them lead where."""
+
+    def __init__(self, schemas: dict[str, JsonSchema]) -> None:
+        self.schemas = schemas
+        self._direct: dict[str, list[str]] = {}
+        self._reachable: dict[str, frozenset[str]] = {}
+
+    def get(self, name: str) -> JsonSchema:
+        """Return a definition; one that is missing says nothing."""
+        return self.schemas.get(name, {})
+
+    def reachable(self, name: str) -> frozenset[str]:
+        """Return all definitions to which one leads."""
+        if name not in self._reachable:
+            self._reachable[name] = frozenset(self.needed(self._references(name)))
+        return self._reachable[name]
+
+    def needed(self, names: list[str]) -> set[str]:
+        """Return some definitions and all to which they lead."""
+        found: set[str] = set()
+        pending = list(names)
+        while pending:
+            name = pending.pop()
+            if name not in found and name in self.schemas:
+                found.add(name)
+                pending.extend(self._references(name))
+        return found
+
+    def loops(self, names: set[str]) -> set[str]:
+        """Return those of some definitions that lead back to themselves."""
+        return {name for name in names if name in self.reachable(name)}
+
+    def _references(self, name: str) -> list[str]:
+        if name not in self._direct:
+            self._direct[name] = _references(self.get(name))
+        return self._direct[name]
+
+
 @dataclass(frozen=True, eq=False)
 class Schema:
     """A schema and the definitions that it may refer to."""
 
     content: JsonSchema
-    definitions: dict[str, JsonSchema]
+    definitions: Definitions
     trail: frozenset[str] = frozenset()
     """The definitions on the way here, which guards against alternatives that contain themselves."""
 
     @classmethod
     def of(cls, bundle: JsonSchema) -> Schema:
         """Return a converted schema, which carries its definitions."""
-        return cls({key: value for key, value in bundle.items() if key != "$defs"}, bundle.get("$defs", {}))
+        content = {key: value for key, value in bundle.items() if key != "$defs"}
+        return cls(content, Definitions(bundle.get("$defs", {})))
 
     def sub(self, content: JsonSchema) -> Schema:
         """Return another schema with the same definitions."""
@@ -70,14 +110,13 @@ class Schema:
 
     def bundle(self) -> JsonSchema:
         """Return the schema together with what it refers to."""
-        needed: dict[str, JsonSchema] = {}
-        pending = _references(self.content)
-        while pending:
-            name = pending.pop()
-            if name not in needed and name in self.definitions:
-                needed[name] = self.definitions[name]
-                pending.extend(_references(needed[name]))
-        return {**self.content, "$defs": needed} if needed else self.content
+        needed = sorted(self._needed())
+        if not needed:
+            return self.content
+        return {**self.content, "$defs": {name: self.definitions.get(name) for name in needed}}
+
+    def _needed(self) -> set[str]:
+        return self.definitions.needed(_references(self.content))
 
     @property
     def reference(self) -> str | None:
@@ -89,16 +128,16 @@ class Schema:
         content, seen = self.content, set[str]()
         while content.keys() == {"$ref"} and content["$ref"] not in seen:
             seen.add(content["$ref"])
-            content = self.definitions[_name(content["$ref"])]
+            content = self.definitions.get(_name(content["$ref"]))
         return content
 
     def is_recursive(self) -> bool:
         """Say whether a schema leads back to itself or to a definition that does."""
-        return any(name in _reachable(name, self.definitions) for name in self.bundle().get("$defs", {}))
+        return bool(self.definitions.loops(self._needed()))
 
     def cut(self) -> Schema:
         """Return a schema that accepts at least as much and leads back to nowhere: inside, recursion is anything."""
-        loops = {name for name in self.bundle().get("$defs", {}) if name in _reachable(name, self.definitions)}
+        loops = self.definitions.loops(self._needed())
         content = self._cut(self.content, loops, frozenset(), outside=True)
         return self.sub({} if content is None else content)
 
@@ -109,10 +148,10 @@ class Schema:
         reference = content.get("$ref")
         found: JsonSchema = {}
         name = _name(reference) if reference is not None else ""
-        if name in loops or loops & _reachable(name, self.definitions):
+        if name in loops or loops & self.definitions.reachable(name):
             if name in loops and (not outside or name in trail):
                 return None
-            inner = self._cut(self.definitions[name], loops, trail | {name}, outside=outside)
+            inner = self._cut(self.definitions.get(name), loops, trail | {name}, outside=outside)
             found["allOf"] = [inner or {}]
         elif reference is not None:
             found["$ref"] = reference
@@ -148,7 +187,7 @@ class Schema:
         if "$ref" in content:
             name = _name(content["$ref"])
             if name not in seen:
-                self._collect(self.definitions[name], found, seen | {name}, nullable=nullable)
+                self._collect(self.definitions.get(name), found, seen | {name}, nullable=nullable)
         inner = _beside_null(content)
         if inner is not None:
             self._collect(inner, found, seen, nullable=True)
@@ -167,6 +206,10 @@ class Schema:
         found: list[JsonSchema] = []
         for part in self.parts():
             keywords = part.keywords
+            if part.is_closer:
+                if name in keywords.get("propertyNames", {}).get("not", {}).get("enum", []):
+                    return [NEVER]
+                continue
             declared = [keywords["properties"][name]] if name in keywords.get("properties", {}) else []
             for pattern, value in keywords.get("patternProperties", {}).items():
                 if _matches(pattern, name):
@@ -203,17 +246,16 @@ class Schema:
                 found.append(part.keywords["items"])
         return self.sub(_conjunction([content for content in found if content]))
 
-    def names(self, *, closers: bool = True) -> set[str]:
+    def names(self) -> set[str]:
         """Return the names of the members that are declared, in alternatives as well."""
         found: set[str] = set()
         for part in self.parts():
-            if closers or not part.is_closer:
-                found.update(part.keywords.get("properties", {}))
+            found.update(part.keywords.get("properties", {}))
             for keyword in ("anyOf", "oneOf"):
                 for branch in part.keywords.get(keyword, []):
                     inner = self.sub(branch)
                     if inner.reference not in self.trail:
-                        found.update(inner.names(closers=closers))
+                        found.update(inner.names())
         return found
 
 
@@ -262,15 +304,4 @@ def _references(value: Any) -> list[str]:
             pending.extend(members.values())
         elif isinstance(node, list):
             pending.extend(cast("list[Any]", node))
-    return found
-
-
-def _reachable(name: str, definitions: dict[str, JsonSchema]) -> set[str]:
-    found: set[str] = set()
-    pending = _references(definitions.get(name, {}))
-    while pending:
-        other = pending.pop()
-        if other not in found and other in definitions:
-            found.add(other)
-            pending.extend(_references(definitions[other]))
     return found

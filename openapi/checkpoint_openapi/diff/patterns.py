@@ -40,25 +40,31 @@ _FORMATS = {
 """Patterns that every string of a format matches."""
 
 
-def enriched(sender: JsonSchema, receiver: JsonSchema) -> JsonSchema:
-    """Return a sender's schema with all that its strings imply in terms of a receiver's patterns."""
-    return cast("JsonSchema", _enrich(sender, sorted(patterns_in(receiver)), _keys_in(receiver)))
+def enriched(sender: JsonSchema, patterns: frozenset[str], keys: frozenset[str]) -> JsonSchema:
+    """Return a sender's schema with all that its strings imply in terms of a receiver's patterns.
+
+    `patterns` and `keys` are the receiver's patterns of strings and of the names of members.
+    """
+    return cast("JsonSchema", _enrich(sender, sorted(patterns), sorted(keys)))
 
 
-def patterns_in(schema: Any) -> set[str]:
-    """Return the patterns of strings anywhere in a schema."""
-    found: set[str] = set()
+def patterns_in(schema: JsonSchema) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the patterns of strings anywhere in a schema, and those of the names of members."""
+    strings: set[str] = set()
+    names: set[str] = set()
     pending: list[Any] = [schema]
     while pending:
         node = pending.pop()
         if isinstance(node, dict):
-            members = cast("dict[str, Any]", node)
+            members = cast("JsonSchema", node)
             if isinstance(members.get("pattern"), str):
-                found.add(members["pattern"])
+                strings.add(members["pattern"])
+            if isinstance(members.get("patternProperties"), dict):
+                names.update(members["patternProperties"])
             pending.extend(members.values())
         elif isinstance(node, list):
             pending.extend(cast("list[Any]", node))
-    return found
+    return frozenset(strings), frozenset(names)
 
 
 def string_language(schema: JsonSchema) -> Expression | None:
@@ -113,6 +119,9 @@ def _enrich(node: Any, receiver: list[str], keys: list[str]) -> Any:
 
 def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
     """Return what follows from the patterns of one schema object, for strings alone."""
+    facets = [schema, *schema.get("allOf", [])]
+    if schema.get("format") not in _FORMATS and not any("pattern" in facet for facet in facets):
+        return []
     try:
         language = string_language(schema)
         if language is None:
@@ -138,21 +147,6 @@ def _follows(language: Expression, pattern: str) -> bool:
         return is_contained(language, _language(pattern))
     except Undecided:
         return False
-
-
-def _keys_in(schema: Any) -> list[str]:
-    found: set[str] = set()
-    pending: list[Any] = [schema]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, dict):
-            members = cast("dict[str, Any]", node)
-            if isinstance(members.get("patternProperties"), dict):
-                found.update(members["patternProperties"])
-            pending.extend(members.values())
-        elif isinstance(node, list):
-            pending.extend(cast("list[Any]", node))
-    return sorted(found)
 
 
 def _same_key(pattern: str, keys: list[str]) -> str:

@@ -137,11 +137,13 @@ _OWN = {
 _MEMBERS = {
     "member-added": (_I, _I, "An optional member is new."),
     "member-removed": (_R, _R, "A member is not declared any more: it is ignored, or never comes."),
+    "alternative-dropped": (_R, _I, "An alternative is gone, although what it admits is still admitted by the others."),
+    "alternative-offered": (_I, _R, "An alternative is new, although what it admits was admitted by the others."),
     "member-deprecated": (_I, _I, "A member is to go away."),
     "default-changed": (_B, _I, "Leaving a member out means something else now."),
     "default-removed": (_R, _I, "It is not said any more what leaving a member out means."),
     "default-added": (_I, _I, "It is said now what leaving a member out means."),
-    "known-value-removed": (_R, _I, "An extensible list of values lost one."),
+    "known-value-removed": (_B, _I, "An extensible list of values lost one."),
     "xml-changed": (_R, _R, "A member is written otherwise in XML."),
 }
 

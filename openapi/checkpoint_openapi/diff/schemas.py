@@ -7,7 +7,7 @@ from typing import Any
 
 from checkpoint_openapi.diff.containment import Answer, Operand
 from checkpoint_openapi.diff.context import Comparison, Spot
-from checkpoint_openapi.diff.convert import AT
+from checkpoint_openapi.diff.convert import AT, held
 from checkpoint_openapi.diff.describe import describe, path_text
 from checkpoint_openapi.diff.documents import Documents, Location
 from checkpoint_openapi.diff.finding import Severity, Witness
@@ -47,12 +47,13 @@ def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
     request = SUBJECTS[pair.subject].request
     old = _schema(comparison, pair.old, new=False, request=request, sender=False)
     new = _schema(comparison, pair.new, new=True, request=request, sender=False)
-    if old.content == new.content and old.definitions == new.definitions:
+    if old.content == new.content and old.definitions.schemas == new.definitions.schemas:
         return
     for new_receives in (True, False):
         receiver = new if new_receives else old
         place = pair.old if new_receives else pair.new
         sender = _schema(comparison, place, new=not new_receives, request=request, sender=True)
+        sender = Schema.of(held(sender.bundle(), receiver.bundle()))
         _Direction(comparison, pair, receiver, sender, new_receives=new_receives).report()
     is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
     walk = MemberWalk(comparison, pair.subject, pair.spot, pair.parent, is_xml=is_xml)
@@ -63,7 +64,7 @@ def _schema(
     comparison: Comparison, place: Location | None, *, new: bool, request: bool, sender: bool
 ) -> Schema:
     if place is None:
-        return Schema({}, {})
+        return Schema.of({})
     return Schema.of(comparison.converter(new=new, request=request, sender=sender).schema(place))
 
 

@@ -23,7 +23,8 @@ def as_text(schema: Schema, *, receives: bool) -> Schema:
     """
     whole = Operand(schema.bundle())
     plain = whole.simplified()
-    return Schema(_as_text(plain, whole, receives=receives), plain.get("$defs", {}))
+    content = _as_text(plain, whole, receives=receives)
+    return Schema.of({**content, "$defs": plain["$defs"]} if "$defs" in plain else content)
 
 
 def _as_text(plain: JsonSchema, whole: Operand, *, receives: bool) -> JsonSchema:

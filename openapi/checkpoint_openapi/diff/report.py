@@ -1,0 +1,95 @@
+"""A comparison as a whole: the findings, the version, and what that means for a gate."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from enum import Enum
+
+from checkpoint_openapi.diff.acknowledgements import Acknowledgements
+from checkpoint_openapi.diff.compare import compare
+from checkpoint_openapi.diff.documents import Documents
+from checkpoint_openapi.diff.finding import Finding, Severity
+from checkpoint_openapi.diff.version import Step, Version, needed_step, stated_version, version_findings
+
+__all__ = ["FailOn", "Report", "report"]
+
+
+class FailOn(Enum):
+    """What makes the gate close; each includes those before it."""
+
+    NONE = "none"
+    BREAKING = "breaking"
+    REVIEW = "review"
+    VERSION = "version"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What changed from one contract to another."""
+
+    base: str
+    """The file of the base."""
+    revision: str
+    findings: tuple[Finding, ...]
+    """The worst first."""
+    base_version: str
+    revision_version: str
+    step: Step
+    """How far the version has to move."""
+    remarks: tuple[str, ...] = ()
+    """What is to be said of the acknowledgements."""
+
+    @property
+    def next_version(self) -> Version | None:
+        """The lowest version that the change admits, or None when the base's cannot be read."""
+        version = Version.parse(self.base_version)
+        return version.after(self.step) if version is not None else None
+
+    def open(self, severity: Severity) -> list[Finding]:
+        """Return the findings of a severity that nobody acknowledged."""
+        return [found for found in self.findings if found.severity is severity and found.acknowledged is None]
+
+    def exit_code(self, fail_on: FailOn) -> int:
+        """Return 0 for a gate that stays open, 1 for a break, 3 for what needs review."""
+        order = list(FailOn)
+        if order.index(fail_on) >= order.index(FailOn.BREAKING) and self.open(Severity.BREAKING):
+            return 1
+        if fail_on is FailOn.VERSION and any(found.id.startswith("version-") for found in self.findings):
+            return 1
+        if order.index(fail_on) >= order.index(FailOn.REVIEW) and self.open(Severity.REVIEW):
+            return 3
+        return 0
+
+    @property
+    def verdict(self) -> str:
+        """`breaking`, `review`, `compatible` or `same`."""
+        if self.open(Severity.BREAKING):
+            return "breaking"
+        if self.open(Severity.REVIEW):
+            return "review"
+        return "same" if self.step is Step.NONE else "compatible"
+
+
+def report(
+    base: Documents,
+    revision: Documents,
+    acknowledgements: Acknowledgements | None = None,
+    today: datetime.date | None = None,
+) -> Report:
+    """Compare two contracts; raises `DocumentError` when one of them cannot be used."""
+    findings, remarks = compare(base, revision), list[str]()
+    if acknowledgements is not None:
+        today = today or datetime.datetime.now(tz=datetime.UTC).date()
+        findings, remarks = acknowledgements.applied(findings, today)
+    step = needed_step(base, revision, findings)
+    findings = [*findings, *version_findings(base, revision, findings)]
+    return Report(
+        base=base.root.file,
+        revision=revision.root.file,
+        findings=tuple(findings),
+        base_version=stated_version(base),
+        revision_version=stated_version(revision),
+        step=step,
+        remarks=tuple(remarks),
+    )

@@ -1,0 +1,36 @@
+"""For GitHub Actions: one workflow command a finding, which becomes an annotation of its line."""
+
+from __future__ import annotations
+
+from checkpoint_openapi.diff.finding import Severity
+from checkpoint_openapi.diff.report import Report
+from checkpoint_openapi.diff.writers.text import summary
+
+__all__ = ["write"]
+
+_COMMANDS = {Severity.BREAKING: "error", Severity.REVIEW: "warning", Severity.INFO: "notice"}
+
+
+def write(report: Report) -> str:
+    """Return the annotations, and the verdict as a plain line."""
+    lines: list[str] = []
+    for finding in report.findings:
+        command = "notice" if finding.acknowledged is not None else _COMMANDS[finding.severity]
+        place = finding.position
+        # A line of the base is no line of the file under review.
+        where = f"file={_property(place.file)}"
+        if finding.in_base:
+            where = f"file={_property(report.revision)}"
+        else:
+            where += f",line={place.line},col={place.column}"
+        lines.append(f"::{command} {where},title={_property(finding.id)}::{_data(finding.message)}")
+    lines += [f"::notice::{_data(remark)}" for remark in report.remarks]
+    return "\n".join([*lines, summary(report)]) + "\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

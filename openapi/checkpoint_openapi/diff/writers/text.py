@@ -1,0 +1,72 @@
+"""For a terminal."""
+
+from __future__ import annotations
+
+import json
+
+from checkpoint_openapi.diff.finding import Finding, Severity, Witness
+from checkpoint_openapi.diff.report import Report
+
+__all__ = ["summary", "write"]
+
+_TITLES = {
+    Severity.BREAKING: "BREAKING: what was right is wrong now",
+    Severity.REVIEW: "REVIEW: for a person to decide",
+    Severity.INFO: "COMPATIBLE: what was right still is",
+}
+_LONG = 1200
+
+
+def write(report: Report) -> str:
+    """Return the report as plain text: one paragraph a finding, the verdict last."""
+    lines: list[str] = []
+    for severity, title in _TITLES.items():
+        found = [finding for finding in report.findings if finding.severity is severity]
+        if found:
+            lines += [title, ""]
+            for finding in found:
+                lines += [*_finding(finding), ""]
+    lines += [f"note: {remark}" for remark in report.remarks]
+    return "\n".join([*lines, summary(report)]) + "\n"
+
+
+def summary(report: Report) -> str:
+    """Return the verdict in one line."""
+    counts = {severity: len(report.open(severity)) for severity in Severity}
+    parts = [
+        f"{counts[Severity.BREAKING]} breaking",
+        f"{counts[Severity.REVIEW]} for review",
+        f"{counts[Severity.INFO]} compatible",
+    ]
+    accepted = sum(found.acknowledged is not None for found in report.findings)
+    if accepted:
+        parts.append(f"{accepted} acknowledged")
+    version = f"; the next version is at least {report.next_version}" if report.next_version else ""
+    if report.verdict == "same":
+        return f"{report.revision}: the same contract as {report.base}"
+    return f"{report.revision}: {report.verdict} ({', '.join(parts)}){version}"
+
+
+def _finding(finding: Finding) -> list[str]:
+    lines = [f"{finding.position}: {finding.message} [{finding.id}]"]
+    if finding.in_base:
+        lines.append("  The line is the base's: the revision has nothing there.")
+    if finding.aliases:
+        lines.append(f"  Also in {', '.join(finding.aliases)}.")
+    if finding.witness is not None:
+        lines += _witness(finding.witness)
+    if finding.acknowledged is not None:
+        lines.append(f"  Acknowledged: {finding.acknowledged}")
+    elif finding.severity is not Severity.INFO:
+        lines.append(f"  fingerprint {finding.fingerprint}")
+    return lines
+
+
+def _witness(witness: Witness) -> list[str]:
+    lines = [f"  {witness.text}", f"    {witness.line}"]
+    if witness.media_type:
+        lines.append(f"    Content-Type: {witness.media_type}")
+    if witness.has_body:
+        text = json.dumps(witness.body, ensure_ascii=False)
+        lines.append(f"    {text if len(text) <= _LONG else text[:_LONG] + ' ...'}")
+    return lines

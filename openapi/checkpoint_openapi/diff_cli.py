@@ -1,0 +1,140 @@
+"""The commands that compare contracts: `diff`, `changelog` and `next-version`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec
+
+import click
+
+if TYPE_CHECKING:
+    from checkpoint_openapi.diff.report import Report
+
+__all__ = ["changelog", "diff", "next_version"]
+
+_P = ParamSpec("_P")
+_USAGE, _FAULT = 2, 4
+_FORMATS = ("text", "json", "markdown", "github", "sarif")
+_LEVELS = ("none", "breaking", "review", "version")
+
+
+def _told(command: Callable[_P, None]) -> Callable[_P, None]:
+    """Give a command its exit codes 2 and 4, each with one line and no traceback."""
+
+    @wraps(command)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        from checkpoint_openapi.source import DocumentError
+
+        try:
+            command(*args, **kwargs)
+        except DocumentError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(_USAGE)
+        except OSError as error:
+            click.echo(f"error: {error.filename or 'the output'}: {error.strerror or error}", err=True)
+            sys.exit(_USAGE)
+        except RecursionError:
+            click.echo("error: the contract nests deeper than can be compared", err=True)
+            sys.exit(_FAULT)
+        except Exception as error:  # noqa: BLE001 - a fault of ours is told as such, not thrown at the designer
+            click.echo(f"error: this is a fault of checkpoint-contract: {type(error).__name__}: {error}", err=True)
+            sys.exit(_FAULT)
+
+    return run
+
+
+def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
+    from checkpoint_openapi.diff.acknowledgements import load_acknowledgements
+    from checkpoint_openapi.diff.report import report
+    from checkpoint_openapi.diff.sources import RELEASED, open_documents
+    from checkpoint_openapi.load import data_path
+
+    if len(versions) > 2:
+        raise click.UsageError("two versions are compared, a base and a revision")
+    revision = versions[-1] if versions else _shown(data_path("checkpoint.yaml"))
+    base = versions[0] if len(versions) == 2 else RELEASED
+    accepted = load_acknowledgements(acknowledgements) if acknowledgements is not None else None
+    return report(open_documents(base, beside=revision), open_documents(revision), accepted)
+
+
+def _shown(path: Path) -> str:
+    """Return a path as seen from the working directory, if it lies below."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+@click.command(
+    epilog="Example: checkpoint-contract diff origin/main:openapi/checkpoint.yaml openapi/checkpoint.yaml"
+)
+@click.argument("versions", nargs=-1, metavar="[BASE] [REVISION]")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="How to tell it.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@click.option(
+    "--fail-on", type=click.Choice(_LEVELS), default="review", show_default=True,
+    help="From what on to fail; `version` adds an info.version that moves too little.",
+)  # fmt: skip
+@click.option(
+    "--acknowledgements", type=click.Path(path_type=Path, dir_okay=False), help="A YAML file of accepted findings."
+)
+@_told
+def diff(versions: tuple[str, ...], form: str, output: Path | None, fail_on: str, acknowledgements: Path | None) -> None:
+    """Judge a change of the contract: whom does it break, and by which request or answer?
+
+    \b
+    BASE and REVISION are files, or REV:PATH of a git commit. Where only one is named it is the
+    REVISION, and the base is `released`, the newest released contract. Where none is, the
+    REVISION is the contract of this checkout.
+
+    \b
+    Exit codes: 0 compatible, 1 breaking, 2 a version cannot be used, 3 review needed,
+    4 a fault of this program.
+    """
+    from checkpoint_openapi.diff.report import FailOn
+    from checkpoint_openapi.diff.writers import write
+
+    report = _report(versions, acknowledgements)
+    _write(write(report, form), output)
+    sys.exit(report.exit_code(FailOn(fail_on)))
+
+
+@click.command(epilog="Example: checkpoint-contract changelog openapi/checkpoint.yaml")
+@click.argument("versions", nargs=-1, metavar="[BASE] [REVISION]")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@_told
+def changelog(versions: tuple[str, ...], output: Path | None) -> None:
+    """Write what changed as a section of a changelog, in Markdown.
+
+    The arguments are those of `diff`. It is headed by the version of the REVISION, or by the lowest that the change
+    admits where that is higher.
+    """
+    from checkpoint_openapi.diff.version import Version
+    from checkpoint_openapi.diff.writers.markdown import changelog as section
+
+    report = _report(versions, None)
+    stated, lowest = Version.parse(report.revision_version), report.next_version
+    heading = report.revision_version if lowest is None or (stated and stated >= lowest) else str(lowest)
+    _write(section(report, heading), output)
+
+
+@click.command(epilog="Example: checkpoint-contract next-version openapi/checkpoint.yaml")
+@click.argument("versions", nargs=-1, metavar="[BASE] [REVISION]")
+@_told
+def next_version(versions: tuple[str, ...]) -> None:
+    """Say which version the change makes of the base's: a break moves the major number, an addition the minor.
+
+    The arguments are those of `diff`. Exit code 2 when the base's info.version is no semantic version.
+    """
+    report = _report(versions, None)
+    if report.next_version is None:
+        click.echo(f"error: {report.base}: info.version {report.base_version!r} is no semantic version", err=True)
+        sys.exit(_USAGE)
+    click.echo(str(report.next_version))
