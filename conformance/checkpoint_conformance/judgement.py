@@ -84,7 +84,7 @@ class Judge:
         judgement.exercised.add("ERR-1")
         shape = list(http.error_shape(exchange))
         self._extend(judgement, shape)
-        if not shape:
+        if not shape and exchange.status in DOCUMENTED:
             judgement.exercised.add("ERR-2")
             self._extend(judgement, http.error_code(exchange, self._errors))
 
@@ -145,7 +145,7 @@ class Judge:
         elif status >= 500:
             blamed, spread = probe.blamed_for_crash, None if probe.alone else Spread("5xx", "HTTP-3")
             judgement.add(_finding(exchange, blamed, "answered-5xx", expected, self._shown(exchange), spread))
-        elif status not in DOCUMENTED and status >= 400:
+        elif status not in DOCUMENTED:
             if not (status in probe.allowed and status in _OVERSIZE):
                 blamed = "HTTP-1" if probe.open_outcome or status in probe.allowed else probe.requirement
                 symptom, spread = (

@@ -11,14 +11,22 @@ from checkpoint_conformance.wire import Connection
 
 __all__ = ["after_an_accepted_call", "on_kept_connection"]
 
-_FOLLOWING = ("AUTH-1/absent", "AUTH-2/unknown", "AUTH-3/expired", "AUTH-4/their-token", "AUTH-4/their-project")
+_FOLLOWING = (
+    "AUTH-1/absent",
+    "AUTH-2/unknown",
+    "AUTH-3/expired",
+    "AUTH-4/their-token",
+    "AUTH-4/their-project",
+)
 _RESERVE = 3
 
 
 def on_kept_connection(probes: list[Probe]) -> list[Probe]:
     """Return those of the probes that follow an accepted call on its connection."""
     return [
-        replace(probe, id=f"{probe.id}-kept", summary=f"{probe.summary}, after an accepted call on the connection")
+        replace(
+            probe, id=f"{probe.id}-kept", summary=f"{probe.summary}, after an accepted call on the connection"
+        )
         for probe in probes
         if probe.id in _FOLLOWING
     ]

@@ -28,7 +28,9 @@ def documented(calls: Calls) -> list[Probe]:
 
 def documented_later(calls: Calls) -> Probe:
     """Return the documented request once more, for after the others: it is still accepted."""
-    return _accept(calls, "REQ-1", "documented-later", "the documented request, after others", calls.documented)
+    return _accept(
+        calls, "REQ-1", "documented-later", "the documented request, after others", calls.documented
+    )
 
 
 def base(calls: Calls, requirement: str, variant: str, summary: str, call: Call | None = None) -> Probe:

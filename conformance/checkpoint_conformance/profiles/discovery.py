@@ -55,7 +55,12 @@ def _policy(policy: dict[str, Any], exchange: Exchange, session: Session) -> lis
     lacking = [resource for resource in target.resources if resource.casefold() not in listed]
     if lacking:
         findings.append(
-            _finding("policy-resources", f"resource {lacking[0]} in the policy", ", ".join(sorted(listed)), exchange)
+            _finding(
+                "policy-resources",
+                f"resource {lacking[0]} in the policy",
+                ", ".join(sorted(listed)),
+                exchange,
+            )
         )
     return findings
 

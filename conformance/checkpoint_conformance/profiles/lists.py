@@ -40,7 +40,9 @@ def checkpoint_items(session: Session, **filters: str) -> tuple[list[dict[str, A
     """Return all items that the filters leave, and the last exchange. Raises ListError."""
     items: list[dict[str, Any]] = []
     last: Exchange | None = None
-    for exchange, page in pages(session, "checkpoint_items", "CheckpointItemList", "checkpoint_items", filters):
+    for exchange, page in pages(
+        session, "checkpoint_items", "CheckpointItemList", "checkpoint_items", filters
+    ):
         items += page
         last = exchange
     assert last is not None
@@ -73,7 +75,9 @@ def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any
     if exchange.fault:
         raise ListError("list-unanswered", exchange.fault.detail, exchange)
     if exchange.status != 200:
-        raise ListError(f"list-status-{exchange.status}", f"the list was answered with {exchange.status}", exchange)
+        raise ListError(
+            f"list-status-{exchange.status}", f"the list was answered with {exchange.status}", exchange
+        )
     assert exchange.response is not None
     media_type = (exchange.response.header("Content-Type") or "").partition(";")[0].strip().lower()
     if media_type != "application/json":

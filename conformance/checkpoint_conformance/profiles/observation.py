@@ -112,7 +112,9 @@ def _await_items(session: Session, identifier: str, call: Call, created: Exchang
         try:
             items, exchange = checkpoint_items(session, checkpoint_id=identifier)
         except ListError as error:
-            return [_finding("OBS-1", error.symptom, "the documented list of items", str(error), error.exchange)]
+            return [
+                _finding("OBS-1", error.symptom, "the documented list of items", str(error), error.exchange)
+            ]
         strange = [item for item in items if item["checkpoint_id"].casefold() != identifier.casefold()]
         if strange:
             actual = f"an item of checkpoint {strange[0]['checkpoint_id']}"
