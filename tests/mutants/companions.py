@@ -35,7 +35,8 @@ class Companions:
         rows = [self.policy_body(each) for each in self.listed_policies(project)]
         if "name" in query:
             rows = [row for row in rows if row["name"] == query["name"]]
-        return self.json(200, {"policies": self.page(rows, query)})
+        page = [self.shown_policy(row) for row in self.page(rows, query)]
+        return self.json(200, {"policies": page})
 
     def listed_policies(self: Server, project: str) -> list[Policy]:
         """Return the policies that `project` sees."""
@@ -76,7 +77,16 @@ class Companions:
             if query.get("policy_id", checkpoint.policy.id) == checkpoint.policy.id
             for resource in self.item_resources(checkpoint)
         ]
-        return self.json(200, {"checkpoint_items": self.page(self.filter_items(rows, query), query)})
+        page = [self.shown_item(row) for row in self.page(self.filter_items(rows, query), query)]
+        return self.json(200, {"checkpoint_items": page})
+
+    def shown_policy(self: Server, row: dict[str, Any]) -> Any:
+        """Return a policy of the page as it is sent."""
+        return row
+
+    def shown_item(self: Server, row: dict[str, Any]) -> Any:
+        """Return an item of the page as it is sent."""
+        return row
 
     def filter_items(self: Server, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
         """Return the rows that the filters of the query let through."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .mutant import replaces
 from .server import Server
-from .shots import BASE
+from .shots import BASE, Shot, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +112,15 @@ class Held(Server):
     hold = 0.04
 
 
-_AT_ONCE = (BASE, BASE.but(copies=8))
+_SHOWS: dict[When, tuple[Shot, ...]] = {
+    always: (BASE,),
+    from_second: (BASE, BASE),
+    several: (BASE,),
+    automatic: (parameters({"auto_trigger": True}),),
+    by_hand: (BASE,),
+    after_refusal: (BASE.but(body=b"{"), BASE),
+    overlapping: (BASE, BASE.but(copies=8)),
+}
 
 
 def answers(
@@ -124,7 +132,9 @@ def answers(
 ) -> None:
     """Register a mutant for each row: the edit is made in `checkpoint` of the answers that `when` names."""
     if when is overlapping:
-        base, options = Held, {"shows": _AT_ONCE, **options}
+        base = Held
+    if when in _SHOWS:
+        options = {"shows": _SHOWS[when], **options}
     for name, (fault, edit) in rows.items():
 
         def then(server: Server, checkpoint: Checkpoint, edit: Edit = edit) -> dict[str, Any]:

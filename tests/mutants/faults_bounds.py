@@ -224,7 +224,7 @@ replaces(
 replaces(
     "REQ-17",
     "limit-of-resources-off-by-one",
-    "65 resources are accepted, 66 are not.",
+    "A list of 65 resources is accepted, one of 66 is not.",
     "read_resources",
     lambda server, value: Server.read_resources(server, value[:64]),
     lambda value: isinstance(value, list) and len(value) == 65,

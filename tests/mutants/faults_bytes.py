@@ -6,6 +6,7 @@ import gzip
 import re
 from typing import TYPE_CHECKING, Any
 
+from .mutant import REFUSALS
 from .shapes import accepted, anything, refused, sends, shapes
 from .shots import BASE
 from .wire import compose
@@ -197,7 +198,7 @@ for _name, _fault, _edit, _which in (
     ("single-quotes", "Errors are in single quotes.", _body(lambda b: b.replace(b'"', b"'")), _of(400)),
     ("followed-by-page", "A page follows the JSON of an error.", _body(lambda b: b + _PAGE), refused),
 ):
-    shapes("HTTP-2", f"error-{_name}", _fault, _edit, _which, also=_ERR)
+    shapes("HTTP-2", f"error-{_name}", _fault, _edit, _which, also=_ERR, shows=REFUSALS)
 shapes(
     "HTTP-2",
     "charset-latin-1-everywhere",

@@ -77,7 +77,12 @@ for _name, _fault, _test, _sent in (
         lambda t: t == "application/octet-stream",
         "application/octet-stream",
     ),
-    ("wildcard-accepted", "*/* is accepted, taken for an Accept header.", lambda t: t == "*/*", "*/*"),
+    (
+        "wildcard-accepted",
+        "The type */* is accepted, taken for an Accept header.",
+        lambda t: t == "*/*",
+        "*/*",
+    ),
 ):
     _type(_name, _fault, _test, _sent)
 for _status, _code, _name, _fault in (

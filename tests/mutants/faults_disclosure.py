@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .mutant import condition_name, register
+from .mutant import REFUSALS, condition_name, register
 from .server import Server
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def _discloses(
             response.body = self.encode(body)
         return response
 
+    options = {"shows": REFUSALS, **options}
     register(name, "HTTP-5", fault, type(name, (Server,), {"refused": refused, "__doc__": fault}), **options)
 
 

@@ -15,7 +15,6 @@ from .shots import BASE, document
 from .world import TOKENS
 
 if TYPE_CHECKING:
-
     from .wire import Connection, Request, Response
 
 _TEXT = BASE.octets

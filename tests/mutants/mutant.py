@@ -31,6 +31,7 @@ __all__ = [
     "DEFAULTS",
     "MUTANTS",
     "OUTSIDE",
+    "REFUSALS",
     "ROUND",
     "Mutant",
     "accepts",
@@ -38,6 +39,7 @@ __all__ = [
     "condition_name",
     "crash",
     "crashes",
+    "kebab",
     "misanswers",
     "refusing",
     "register",
@@ -59,12 +61,8 @@ _NEEDS = {
     "NF-2": "second_project",
 }
 
-ROUND: tuple[Shot, ...] = (
-    BASE,
-    parameters({}),
-    parameters({"auto_trigger": True}),
+REFUSALS: tuple[Shot, ...] = (
     BASE.but(body=b"{"),
-    BASE,
     BASE.but(token=None),
     BASE.but(token="x"),
     BASE.but(token=TOKENS["expired"]),
@@ -78,6 +76,14 @@ ROUND: tuple[Shot, ...] = (
     BASE.but(method="GET"),
     BASE.but(path="/v1"),
     BASE.but(body=b"x" * 600_000),
+)
+"""Requests that are refused, one for each of the common conditions."""
+
+ROUND: tuple[Shot, ...] = (
+    BASE,
+    parameters({}),
+    parameters({"auto_trigger": True}),
+    *REFUSALS,
     *[BASE] * 7,
     pause(0.1),
     get("policies"),
@@ -140,12 +146,22 @@ def register(
     )
 
 
+def kebab(name: str) -> str:
+    """Return the name of a class in small letters, with hyphens between its words."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
+
+
 def breaks(requirement: str, **options: Any) -> Callable[[type[Server]], type[Server]]:
     """Register the decorated class; `options` are `shows`, `also`, `level` and `equivalent` of `Mutant`."""
 
     def keep(behaviour: type[Server]) -> type[Server]:
-        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", behaviour.__name__).lower()
-        register(name, requirement, " ".join((behaviour.__doc__ or "").split()), behaviour, **options)
+        register(
+            kebab(behaviour.__name__),
+            requirement,
+            " ".join((behaviour.__doc__ or "").split()),
+            behaviour,
+            **options,
+        )
         return behaviour
 
     return keep
@@ -259,6 +275,7 @@ def misanswers(
             )
         return Server.refused(self, request, condition)
 
+    options = {"shows": REFUSALS, **options}
     register(
         name, requirement, fault, type(name, (Server,), {"refused": refused, "__doc__": fault}), **options
     )

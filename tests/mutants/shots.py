@@ -39,7 +39,11 @@ def document(plan_id: Any = POLICY.id, **parameters: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Shot:
-    """One request; `copies` of it are sent at once, each on a connection of its own, if more than one."""
+    """One request.
+
+    `copies` of it, if more than one, are sent at once, each on a connection of its own; `fresh` asks
+    for a new connection; `pause` waits instead; `newest` puts the id made last behind the path.
+    """
 
     body: Any = field(
         default_factory=lambda: document(auto_trigger=False, resources=[r.id for r in POLICY.resources[:2]])
@@ -54,6 +58,7 @@ class Shot:
     copies: int = 1
     pause: float = 0.0
     fresh: bool = False
+    newest: bool = False
 
     def but(self, **changes: Any) -> Shot:
         """Return the same request with these differences."""
@@ -64,9 +69,14 @@ class Shot:
         """The body as sent."""
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
+    @property
+    def collection(self) -> str:
+        """The path of the operation."""
+        return f"/v1/{self.project}/providers/{self.provider}/checkpoints"
+
     def encode(self, host: str, prefix: str) -> bytes:
         """Return the request as it goes on the wire."""
-        path = self.path or f"/v1/{self.project}/providers/{self.provider}/checkpoints"
+        path = self.path or self.collection
         lines = [f"{self.method} {prefix}{path} HTTP/1.1", f"Host: {host}"]
         if self.token is not None:
             lines.append(f"X-Auth-Token: {self.token}")
@@ -154,32 +164,53 @@ class _Client:
             return text
         lower = head.lower()
         body = b"" if bodiless or b" 204 " in lower.split(b"\r\n")[0] else self._body(lower)
-        if b"connection: close" in lower or b"http/1.0" in lower:
+        if re.search(rb"connection:\s*close", lower) or lower.startswith(b"http/1.0"):
             self.close()
         return f"{head.decode('latin-1')}\n\n{body.decode('utf-8', 'backslashreplace')}"
 
     def _head(self) -> bytes | None:
-        head = b"HTTP/1.1 100 "
-        while head.startswith(b"HTTP/1.1 100 "):
+        while True:
             while b"\r\n\r\n" not in self.rest:
                 if not self._more():
                     return None
             head, _, self.rest = self.rest.partition(b"\r\n\r\n")
-        return head
+            if not re.match(rb"HTTP/1\.[01] 1\d\d", head):
+                return head
 
     def _body(self, head: bytes) -> bytes:
-        length = re.search(rb"content-length: *(\d+)", head)
+        if b"transfer-encoding: chunked" in head:
+            return self._chunks()
+        length = re.search(rb"content-length:\s*(\d+)", head)
         wanted = int(length[1]) if length else None
-        chunked = b"transfer-encoding: chunked" in head
-        while not (self.rest.endswith(b"0\r\n\r\n") if chunked else len(self.rest) == wanted):
-            if wanted is not None and len(self.rest) > wanted:
-                break
+        while wanted is None or len(self.rest) < wanted:
             if not self._more():
                 self.rest += b"<end>"
                 wanted = None
                 break
         body, self.rest = self.rest[:wanted], self.rest[wanted:] if wanted is not None else b""
         return body
+
+    def _chunks(self) -> bytes:
+        body = b""
+        while match := self._line(rb"([0-9a-fA-F]+)[^\r]*\r\n"):
+            size = int(match[1], 16)
+            while len(self.rest) < size + 2:
+                if not self._more():
+                    return body + self.rest + b"<end>"
+            body, self.rest = body + self.rest[:size], self.rest[size + 2 :] if size else self.rest
+            if not size:
+                break
+        while (match := self._line(rb"([^\r]*)\r\n")) and match[1]:
+            pass
+        return body + (b"" if match else b"<end>")
+
+    def _line(self, pattern: bytes) -> re.Match[bytes] | None:
+        while b"\r\n" not in self.rest:
+            if not self._more():
+                return None
+        match = re.match(pattern, self.rest)
+        self.rest = self.rest[match.end() :] if match else self.rest
+        return match
 
     def _more(self) -> bool:
         assert self.socket is not None
@@ -202,13 +233,17 @@ def transcript(url: str, shots: Iterable[Shot], timeout: float = 5.0) -> list[st
     """Send `shots` in turn and return the answers, ids and times made comparable."""
     client = _Client(url, timeout)
     answers: list[str] = []
-    for shot in shots:
+    newest = ""
+    for given in shots:
+        shot = given.but(path=f"{given.collection}/{newest}") if given.newest else given
         if shot.pause:
             time.sleep(shot.pause)
         elif shot.copies > 1:
             answers += _at_once(url, shot, timeout)
         else:
             answers.append(client.send(shot))
+            made = re.search(r'"checkpoint": \{"id": "([^"]+)"', answers[-1])
+            newest = made[1] if made else newest
     client.close()
     return _normal(answers)
 

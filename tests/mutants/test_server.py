@@ -17,6 +17,7 @@ from .refusals import CONDITIONS
 from .selfcheck import differs
 from .server import Server, running
 from .shots import BASE, Shot, checkpoint, document, get, item_list, parameters, pause, transcript
+from .variants import VARIANTS, Variant
 from .world import (
     POLICY,
     PROJECT,
@@ -302,6 +303,20 @@ def test_each_mutant_differs_where_it_says(group: str) -> None:
         shown = dict(zip([each.name for each in mutants], pool.map(differs, mutants), strict=True))
     assert shown
     assert [name for name, seen in shown.items() if not seen] == []
+
+
+def _statuses(variant: Variant) -> list[str]:
+    with running(variant.behaviour) as target:
+        answers = transcript(target["url"], [BASE, BASE.but(body=b"{"), BASE.but(token="x")])
+    return [answer.split()[1] for answer in answers]
+
+
+def test_each_variant_serves_and_refuses() -> None:
+    """A conforming variant is described, accepts the documented request and refuses broken ones."""
+    with ThreadPoolExecutor(8) as pool:
+        statuses = dict(zip([each.name for each in VARIANTS], pool.map(_statuses, VARIANTS), strict=True))
+    assert {name: seen for name, seen in statuses.items() if seen != ["200", "400", "401"]} == {}
+    assert [each.name for each in VARIANTS if not re.fullmatch(r"[A-Za-z0-9].*\.", each.freedom)] == []
 
 
 def test_the_conforming_server_does_not_differ_from_itself() -> None:
