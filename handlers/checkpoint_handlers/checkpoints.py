@@ -20,10 +20,15 @@ _CREATED_BY = {False: '{"created_by": "manual"}', True: '{"created_by": "operati
 
 async def create_checkpoint(service: Service, caller: Caller, request: Request) -> dict[str, Any]:
     """Create a checkpoint and return it; raise `Refusal` for the first condition that stands against it."""
-    order = request.body["checkpoint"]
+    try:
+        order = request.body["checkpoint"]
+        plan_id: str = order["plan_id"]
+    except (KeyError, TypeError):
+        # Whatever the document requires: without these there is nothing to execute.
+        raise Refusal("invalid-request") from None
     parameters = order.get("parameters", {})
     require_provider(request.path["provider_id"])
-    policy = await service.store.policy(request.project_id, order["plan_id"])
+    policy = await service.store.policy(request.project_id, plan_id)
     if policy is None:
         raise Refusal("policy-not-found")
     resources = _select(policy, parameters.get("resources"))

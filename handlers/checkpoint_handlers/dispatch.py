@@ -66,6 +66,8 @@ class _Operation:
                 f"The operation {operation.operation_id!r} has no security, but acts for the project of a "
                 "token. Mend the document."
             )
+        if "{project_id}" not in operation.path:
+            raise StartError(f"The path {operation.path} has no {{project_id}}. Mend the document.")
         self._status = min(int(status) for status in operation.responses if status.startswith("2"))
         self._parser = operation.uri_parser_class(operation.parameters, {})
         self._path = _parameters(operation, "path")
@@ -156,7 +158,7 @@ class Dispatcher(RoutedMiddleware[_OperationsAPI]):
 def _parameters(operation: Operation, place: str) -> list[_Parameter]:
     return [
         _Parameter(
-            parameter["name"],
+            parameter["name"].replace("-", "_") if place == "path" else parameter["name"],
             parameter.get("required", False),
             parameter.get("schema", {}).get("default"),
             compile_check(parameter.get("schema", {}), f"The {place} parameter {parameter['name']}"),

@@ -15,6 +15,7 @@ class UriParser(Protocol):
 
 class Operation(Protocol):
     operation_id: str
+    path: str
     function: Any
     parameters: Sequence[Mapping[str, Any]]
     request_body: Mapping[str, Any]

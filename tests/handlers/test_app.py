@@ -117,12 +117,17 @@ def test_a_new_optional_member_is_accepted(service: Service, token: str) -> None
 
 
 def test_a_member_made_optional_may_be_absent(service: Service, token: str) -> None:
-    """Where the schema requires no parameters none are needed, and no body where it requires no body."""
+    """What the schema no longer requires may be absent; what names the policy is refused all the same."""
 
     def relax(edited: dict[str, Any]) -> None:
         schema_of(edited, "CheckpointOrder")["required"].remove("parameters")
 
+        del schema_of(edited, "CheckpointRequest")["required"]
+        edited["components"]["requestBodies"]["CreateCheckpoint"]["required"] = False
+
     bare = order(token, json={"checkpoint": {"plan_id": seed.PLAN_ID}})
+    unexecutable = [order(token, json={}), order(token, json=None)]
+    assert [answer.status_code for answer in answers(service, *unexecutable, edit=relax)] == [400, 400]
     assert [answer.status_code for answer in answers(service, bare, edit=relax)] == [200]
     assert [answer.status_code for answer in answers(service, bare)] == [400]
 
@@ -210,6 +215,12 @@ def take_xml(edited: dict[str, Any]) -> None:
     content["application/xml"] = content.pop("application/json")
 
 
+def lose_project(edited: dict[str, Any]) -> None:
+    """Serve the operation outside of any project."""
+    path = OPERATION.replace("{project_id}", "x")
+    edited["paths"][path] = edited["paths"].pop(OPERATION)
+
+
 def write_3_1(edited: dict[str, Any]) -> None:
     """Claim a version that Connexion does not read."""
     edited["openapi"] = "3.1.0"
@@ -231,6 +242,7 @@ def dangle(edited: dict[str, Any]) -> None:
         (rename_operation, "makeCheckpoint"),
         (drop_security, "no security"),
         (take_xml, "application/xml"),
+        (lose_project, "project_id"),
         (write_3_1, "3.1.0"),
         (break_pattern, "regex"),
         (dangle, "None"),
