@@ -20,6 +20,7 @@ _FOLLOW_MOODS = _ACCEPTANCE | {"HTTP-6", "HTTP-3", "RESP-2", "RESP-11"}
 _REFUSED = {"refused": "REQ-1", "answered-5xx": "HTTP-3"}
 """Symptoms of a valid request that is not accepted, and who takes them where that changes with time."""
 _GENERATED = {"FUZZ-1", "FUZZ-2"}
+_BROAD = _GENERATED | {"HTTP-6"}
 _CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
     ("AUTH-1/absent", "accepted"): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6"),
     ("AUTH-2/unknown", "accepted"): ("AUTH-3", "AUTH-4", "AUTH-5"),
@@ -61,6 +62,7 @@ def attribute(
     charged = _gather_spread(charged, consequences)
     charged = _drop_followers(charged, consequences)
     charged = _drop_repeated_answers(charged, consequences)
+    charged = _drop_codes(charged, consequences)
     charged = _drop_following_requirements(charged, consequences)
     charged = _drop_generated(charged, violations_of, consequences)
     still_charged = {finding.requirement for finding in charged}
@@ -109,26 +111,49 @@ def _wavers(finding: Finding, answers: Mapping[Request, set[int]], others: range
 
 
 def _gather_spread(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
-    """Give a symptom that shows under several requirements to the general one."""
+    """Give a symptom that shows under several requirements to the general one.
+
+    A broad requirement (FUZZ, HTTP-6) meets a symptom that shows elsewhere too only in passing.
+    """
     groups: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         if finding.spread:
             groups[finding.spread.group].append(finding)
-    taken: dict[str, str] = {}
+    takers: dict[str, str] = {}
     for group, members in groups.items():
-        blamed = {finding.requirement for finding in members} - _GENERATED
+        blamed = {finding.requirement for finding in members} - _BROAD
         if len(blamed) > 1:
-            taken[group] = min(finding.spread.general for finding in members if finding.spread)
+            takers[group] = min(finding.spread.general for finding in members if finding.spread)
+        elif blamed:
+            takers[group] = blamed.pop()
     gathered = []
     for finding in findings:
-        general = taken.get(finding.spread.group) if finding.spread else None
-        if general and finding.requirement != general:
-            consequences[finding.requirement] = (
-                f"{general}: {finding.symptom} beyond this requirement's probes"
-            )
-            finding = replace(finding, requirement=general)
-        gathered.append(replace(finding, confirmed=True) if general else finding)
-    return gathered
+        taker = takers.get(finding.spread.group) if finding.spread else None
+        if taker and finding.requirement != taker:
+            consequences[finding.requirement] = f"{taker}: {finding.symptom} beyond this requirement's probes"
+            gathered.append(replace(finding, requirement=taker))
+        else:
+            gathered.append(finding)
+    return [
+        replace(finding, confirmed=True) if _shows_twice(finding, gathered) else finding
+        for finding in gathered
+    ]
+
+
+def _shows_twice(finding: Finding, findings: list[Finding]) -> bool:
+    """Whether the symptom's group shows under the same requirement more than once."""
+    if finding.spread is None:
+        return False
+    group = finding.spread.group
+    return (
+        sum(
+            other.spread is not None
+            and other.spread.group == group
+            and other.requirement == finding.requirement
+            for other in findings
+        )
+        > 1
+    )
 
 
 def _drop_followers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
@@ -160,6 +185,19 @@ def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]
         member_of_answer = finding.requirement in ("RESP-5", "RESP-6", "RESP-8", "RESP-12")
         if member_of_answer and all(exchange.number in repeated for exchange in finding.exchanges):
             consequences[finding.requirement] = "the answer was another call's"
+        else:
+            kept.append(finding)
+    return kept
+
+
+def _drop_codes(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    """Where a fault goes unnoticed under its own requirement, the code is another condition's too (ERR-3)."""
+    specific = {finding.requirement for finding in findings}
+    kept = []
+    for finding in findings:
+        probed = finding.probe.partition("/")[0]
+        if finding.requirement == "ERR-3" and probed in specific - {"ERR-3"}:
+            consequences["ERR-3"] = f"{probed} covers the same fault"
         else:
             kept.append(finding)
     return kept

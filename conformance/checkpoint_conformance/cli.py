@@ -78,7 +78,7 @@ def target_init(file: Path, force: bool) -> None:
     try:
         file.write_text(TEMPLATE, encoding="utf-8")
     except OSError as error:
-        raise _usage(f"{file}: {error.strerror}. Name a place that can be written.")
+        raise _usage(f"{file}: {error.strerror}. Name a place that can be written.") from error
     click.echo(f"Wrote {file}. Fill it in, then: checkpoint-contract verify --target {file}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from threading import Barrier
 
@@ -26,6 +27,13 @@ IDS_OF_THE_RUN = "the ids of the run"
 """The probe of a finding that compares accepted calls with each other."""
 
 _IN_FLIGHT = 16
+_BLAMED = {
+    "answered-5xx": "HTTP-3",
+    "refused": "RESP-11",
+    "no-answer": "HTTP-1",
+    "connection-dropped": "HTTP-1",
+}
+"""Who takes what happens to a valid call only in company."""
 
 
 def together(session: Session) -> list[Probe]:
@@ -74,23 +82,12 @@ def concurrent_calls(session: Session) -> None:
 
 
 def _judge(session: Session, probe: Probe, exchange: Exchange) -> None:
-    """Judge one answer; a refusal that only company provokes is HTTP-3's (5xx) or RESP-11's."""
+    """Judge one answer."""
     judgement = session.judged(probe, exchange)
-    blamed = {
-        "answered-5xx": "HTTP-3",
-        "refused": "RESP-11",
-        "no-answer": "HTTP-1",
-        "connection-dropped": "HTTP-3",
-    }
     for index, finding in enumerate(judgement.findings):
-        if finding.symptom in blamed:
-            judgement.findings[index] = Finding(
-                blamed[finding.symptom],
-                f"{finding.symptom}-under-concurrency",
-                finding.probe,
-                finding.expected,
-                finding.actual,
-                finding.exchanges,
+        if finding.symptom in _BLAMED:
+            judgement.findings[index] = replace(
+                finding, requirement=_BLAMED[finding.symptom], symptom=f"{finding.symptom}-under-concurrency"
             )
     session.record(probe.requirement, judgement)
 

@@ -1,4 +1,4 @@
-"""A request as a curl line that sends the same bytes when pasted into a POSIX shell.
+"""A request as a call of curl that sends the same bytes when pasted into a POSIX shell.
 
 Secrets are shell variables: `{{expired-token}}` becomes `$CSBS_EXPIRED_TOKEN`.
 """
@@ -14,30 +14,30 @@ __all__ = ["curl_line", "variable"]
 
 _LONGEST = 100_000
 """Bytes of a body that a command line still takes; a longer one is named by its place in the report."""
-_OPTIONS = "curl --silent --show-error --include --http1.1 --path-as-is --globoff --request"
+_OPTIONS = "curl --silent --show-error --include --http1.1 --path-as-is --globoff"
 _SECRET = re.compile(r"\{\{([a-z0-9-]+)\}\}")
 
 
 def curl_line(url: str, request: Request) -> str:
-    """Return the line for a request whose secrets are replaced by `{{name}}`.
+    """Return the command for a request whose secrets are replaced by `{{name}}`, an option to a line.
 
     A body that is not plain text goes through `printf` and standard input.
     """
-    words = [*_OPTIONS.split(), _word(request.method)]
-    for name, value in (*request.headers, *_own_fields(request)):
-        words += ["--header", _field(name, value)]
-    for absent in _fields_of_curl(request):
-        words += ["--header", _word(f"{absent}:")]
+    pieces = [f"{_OPTIONS} --request {_word(request.method)}"]
+    pieces += [f"--header {_field(*field)}" for field in (*request.headers, *_own_fields(request))]
+    pieces += [f"--header {absent}:" for absent in _fields_of_curl(request)]
     address = _word(url + request.path)
-    if len(request.body) > _LONGEST:
-        note = f"  # put the body of {len(request.body)} bytes into a file named body"
-        return " ".join([*words, "--data-binary", "@body", address]) + note
     text = _plain(request.body)
-    if text is None:
-        return f"printf '{_octal(request.body)}' | " + " ".join([*words, "--data-binary", "@-", address])
-    if _has_body(request):
-        words += ["--data-binary", _word(text)]
-    return " ".join([*words, address])
+    before = ""
+    if len(request.body) > _LONGEST:
+        address += f"  # put the body of {len(request.body)} bytes into a file named body"
+        pieces.append("--data-binary @body")
+    elif text is None:
+        before = f"printf '{_octal(request.body)}' |\n  "
+        pieces.append("--data-binary @-")
+    elif _has_body(request):
+        pieces.append(f"--data-binary {_word(text)}")
+    return before + " \\\n  ".join([*pieces, address])
 
 
 def variable(name: str) -> str:

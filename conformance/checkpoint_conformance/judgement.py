@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from checkpoint_openapi.load import ErrorCatalogue
+from checkpoint_openapi.load import ErrorCatalogue, requirements
 
 from checkpoint_conformance.checks import http
 from checkpoint_conformance.checks.success import success
@@ -53,6 +53,7 @@ class Judge:
         self._target = target
         self._errors = errors
         self._secrets = secrets
+        self._advisory = {requirement.id for requirement in requirements() if requirement.level == "SHOULD"}
 
     def judge(self, probe: Probe, exchange: Exchange) -> Judgement:
         """Judge the answer to a probe, and all that rides on it."""
@@ -99,7 +100,11 @@ class Judge:
             judgement.add(_finding(exchange, "HTTP-1", fault.kind.value, expected, fault.detail + received))
             return exchange.response is None
         general = "HTTP-1" if probe.wants_acceptance else "HTTP-3"
-        blamed = "HTTP-1" if probe.requirement == "REQ-1" else probe.blamed_for_crash
+        blamed = (
+            "HTTP-1"
+            if probe.requirement == "REQ-1"
+            else self._binding(probe, probe.blamed_for_crash, general)
+        )
         symptom = "no-answer" if fault.kind is Fault.TIMEOUT else "connection-dropped"
         expected = f"an answer within {self._target.timeout:g} s"
         spread = None if probe.alone else Spread("unanswered", general)
@@ -143,11 +148,13 @@ class Judge:
                 actual = f"{status}: it was accepted"
                 judgement.add(_finding(exchange, probe.requirement, "accepted", expected, actual))
         elif status >= 500:
-            blamed, spread = probe.blamed_for_crash, None if probe.alone else Spread("5xx", "HTTP-3")
+            blamed = self._binding(probe, probe.blamed_for_crash, "HTTP-3")
+            spread = None if probe.alone else Spread("5xx", "HTTP-3")
             judgement.add(_finding(exchange, blamed, "answered-5xx", expected, self._shown(exchange), spread))
         elif status not in DOCUMENTED:
             if not (status in probe.allowed and status in _OVERSIZE):
-                blamed = "HTTP-1" if probe.open_outcome or status in probe.allowed else probe.requirement
+                own = not probe.open_outcome and status not in probe.allowed
+                blamed = self._binding(probe, probe.requirement if own else "HTTP-1", "HTTP-1")
                 symptom, spread = (
                     f"status-{status}",
                     None if probe.alone else Spread("undocumented", "HTTP-1"),
@@ -159,6 +166,10 @@ class Judge:
         elif probe.conditions and "ERR-2" in judgement.exercised and not _has(judgement, "ERR-2"):
             judgement.exercised.add("ERR-3")
             self._extend(judgement, http.condition_code(exchange, probe.conditions, self._errors))
+
+    def _binding(self, probe: Probe, requirement: str, general: str) -> str:
+        """Return who takes what breaks a MUST: no SHOULD may swallow it, except about other methods."""
+        return general if requirement in self._advisory and not probe.alone else requirement
 
     def _extend(self, judgement: Judgement, findings: Iterable[Finding]) -> None:
         for finding in findings:

@@ -72,7 +72,6 @@ def _follow(session: Session, probe: Probe, refused: tuple[Request, ...]) -> Jud
     if not refusals:
         return Judgement(undecided="nothing was refused, so there was nothing to recover from")
     judgement.findings = [
-        replace(finding, exchanges=(*refusals[-1:], *finding.exchanges), spread=None)
-        for finding in judgement.findings
+        replace(finding, exchanges=(*refusals[-1:], *finding.exchanges)) for finding in judgement.findings
     ]
     return judgement

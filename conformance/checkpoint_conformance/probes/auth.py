@@ -135,6 +135,10 @@ def _other_project(calls: Calls) -> list[Probe]:
             "another project's token, every resource",
             calls.post(calls.changed(parameters={}), token=second.token),
         ),
+        "their-token-their-policy": (
+            "another project's token, for its own policy",
+            calls.post(theirs, token=second.token),
+        ),
         "their-project": (
             "our token on another project's path",
             calls.post(theirs, project_id=second.project_id),

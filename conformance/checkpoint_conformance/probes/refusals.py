@@ -159,15 +159,19 @@ def _plan_id_type(calls: Calls) -> list[Probe]:
         "empty-object": {},
         "object": {"id": plan},
     }
-    return [
+    probes = [
         _refuse("REQ-9", name, f"plan_id {name.replace('-', ' ')}", calls.post(calls.changed(plan_id=value)))
         for name, value in values.items()
     ]
+    for alias in ("planId", "id", "plan"):
+        request = calls.post(calls.changed(plan_id=ABSENT, **{alias: plan}))
+        probes.append(_refuse("REQ-9", f"named-{alias}", f"no plan_id but {alias}", request))
+    return probes
 
 
 def _parameters(calls: Calls) -> list[Probe]:
     values = {"missing": ABSENT, **_NOT_AN_OBJECT, "list": [calls.documented.parameters()], "quoted": "{}"}
-    return [
+    probes = [
         _refuse(
             "REQ-10",
             name,
@@ -176,6 +180,9 @@ def _parameters(calls: Calls) -> list[Probe]:
         )
         for name, value in values.items()
     ]
+    beside = calls.post(calls.changed(parameters=ABSENT, **calls.documented.parameters()))
+    probes.append(_refuse("REQ-10", "beside", "no parameters but their members in checkpoint", beside))
+    return probes
 
 
 def _auto_trigger(calls: Calls) -> list[Probe]:

@@ -45,7 +45,15 @@ def odd_input(calls: Calls) -> list[Probe]:
     Where nothing else speaks against one it names an unknown policy, so that it creates nothing.
     """
     return [
-        Probe(f"HTTP-3/{name}", "HTTP-3", what, request, REFUSALS, open_outcome=True)
+        Probe(
+            f"HTTP-3/{name}",
+            "HTTP-3",
+            what,
+            request,
+            REFUSALS,
+            presumes=("NF-3",) if name.endswith("-resource") else (),
+            open_outcome=True,
+        )
         for name, (what, request) in {**_bodies(calls), **_paths(calls), **_fields(calls)}.items()
     ]
 

@@ -26,8 +26,8 @@ def markdown(report: dict[str, Any]) -> str:
         _plain(explained(report)),
         "",
         f"Contract {header['contract']['version']} (`{header['contract']['sha256'][:12]}`),",
-        f"suite {header['suite']}, {header['started']}, {report['footer']['elapsed']:.1f} s, {report['requests']} requests,",
-        f"{created['created']} of at most {created['limit']} checkpoints created. Requirements: {numbers}.",
+        f"suite {header['suite']}, {header['started']}, {report['footer']['elapsed']:.1f} s,",
+        f"{report['requests']} requests, {created['created']} of at most {created['limit']} checkpoints created. Requirements: {numbers}.",
         "",
         *(f"- Profile {name}: **{verdict}**" for name, verdict in report["profiles"].items()),
     ]
