@@ -10,7 +10,7 @@ from checkpoint_openapi.load import Requirement, requirements
 
 from checkpoint_conformance.outcome import ExitCode
 
-__all__ = ["explain", "list_requirements", "target", "verify"]
+__all__ = ["explain", "list_requirements", "replay", "target", "verify"]
 
 _PATH = click.Path(path_type=Path)
 
@@ -56,6 +56,38 @@ def verify(dry_run: bool, **options: Any) -> None:
 
     settings = verification.Settings(**options)
     raise SystemExit((verification.dry_run if dry_run else verification.verify_target)(settings))
+
+
+@click.command()
+@click.argument("report_file", metavar="REPORT", type=_PATH)
+@click.argument("requirement_id", metavar="[REQ]", required=False)
+@click.option(
+    "--target",
+    "target_file",
+    type=_PATH,
+    help="The target file that the run was made with. Default: start the reference server.",
+)
+@click.option(
+    "--times",
+    type=click.IntRange(1, 100),
+    default=1,
+    show_default=True,
+    help="How often to try what does not fail at once; a fault may be intermittent.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def replay(
+    report_file: Path, requirement_id: str | None, target_file: Path | None, times: int, as_json: bool
+) -> None:
+    """Repeat exactly the exchanges that failed in a report, and say whether they still do.
+
+    Exit codes: 0 none fails any more, 1 one still fails, 2 usage or configuration, 3 undecided.
+
+    Example: checkpoint-contract replay checkpoint-report/report.json REQ-9 --target target.toml
+    """
+    from checkpoint_conformance.reporting import replay_report
+
+    requirement = requirement_id.upper() if requirement_id else None
+    raise SystemExit(replay_report(report_file, requirement, target_file, times, as_json=as_json))
 
 
 @click.group()

@@ -23,7 +23,7 @@ from checkpoint_conformance.runner import Options, Run
 from checkpoint_conformance.secrets import Secrets
 from checkpoint_conformance.session import Session
 from checkpoint_conformance.target import Implementation, SecondProject, Target
-from checkpoint_conformance.waivers import Waiver, apply
+from checkpoint_conformance.waivers import Applied, Waiver, apply
 
 __all__ = ["merge"]
 
@@ -34,9 +34,12 @@ _DIFFERENT = ("url", "max_creates")
 
 
 def merge(
-    reports: Sequence[Report], waivers: Iterable[Waiver] = (), today: datetime.date | None = None
-) -> Report:
-    """Return the report of the whole. Raises ReportError where the shards are not all of one run."""
+    reports: Sequence[Report], waivers: Iterable[Waiver], today: datetime.date
+) -> tuple[Report, list[Applied]]:
+    """Return the report of the whole, and what became of the waivers.
+
+    Raises ReportError where the shards are not all of one run.
+    """
     parts = _ordered(reports)
     target = _target(parts)
     session = Session(target)
@@ -50,11 +53,10 @@ def merge(
         elapsed=max(part["footer"]["elapsed"] for part in parts),
         gone=next((part["gone"] for part in parts if part["gone"]), ""),
     )
-    today = today or datetime.datetime.now(datetime.UTC).date()
     run.results, applied = apply(waivers, conclude(target, session.ledger, run.gone), today)
     session.budget.charge(sum(part["checkpoints"]["created"] for part in parts))
     session.deleted = {name for part in parts for name in part["checkpoints"]["deleted"]}
-    return build_report(run, applied) | {"requests": sum(part["requests"] for part in parts)}
+    return build_report(run, applied) | {"requests": sum(part["requests"] for part in parts)}, applied
 
 
 def _ordered(reports: Sequence[Report]) -> list[Report]:

@@ -11,11 +11,11 @@ from checkpoint_conformance.rehearsal import Planned, rehearse
 from checkpoint_conformance.runner import Options
 from checkpoint_conformance.secrets import Secrets
 from checkpoint_conformance.target import Target
-from checkpoint_conformance.writers.text import body_text, printable, shortened
+from checkpoint_conformance.writers.text import body_text, printable
 
 __all__ = ["plan", "render_plan"]
 
-_LONGEST = 100
+_LONGEST = 160
 """Characters of a body or a path in the list."""
 
 
@@ -41,8 +41,8 @@ def render_plan(planned: dict[str, Any]) -> str:
             lines += ["", click.style(stage, bold=True)]
         mark = "+" if entry["creates"] else " "
         request = entry["request"]
-        path = shortened(printable(request["path"]), _LONGEST)
-        body = " ".join(shortened(body_text(request["body"]), _LONGEST).split())
+        path = _cut(printable(request["path"]))
+        body = _cut(" ".join(body_text(request["body"]).split()))
         lines.append(f"{mark} {entry['probe'] or '':<28} {request['method']} {path}  {body}".rstrip())
     total = len(planned["requests"])
     return "\n".join(
@@ -54,6 +54,10 @@ def render_plan(planned: dict[str, Any]) -> str:
             "A server that answers otherwise gets more: each finding is confirmed by a repetition.",
         ]
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _entry(each: Planned, target: Target, secrets: Secrets) -> dict[str, Any]:

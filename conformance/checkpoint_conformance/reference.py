@@ -7,12 +7,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from checkpoint_conformance.target import Target
 
-__all__ = ["ReferenceServerError", "reference_server"]
+__all__ = ["ReferenceServerError", "reference_server", "target_or_reference"]
 
 _START_LIMIT = 30.0
 _STOP_LIMIT = 10.0
@@ -20,6 +20,11 @@ _STOP_LIMIT = 10.0
 
 class ReferenceServerError(Exception):
     """The reference server did not start; the message holds what it said."""
+
+
+def target_or_reference(target_file: Path | None) -> AbstractContextManager[Target]:
+    """Open the target of a file, or that of a reference server of its own. Raises TargetError."""
+    return reference_server() if target_file is None else nullcontext(Target.load(target_file))
 
 
 @contextmanager

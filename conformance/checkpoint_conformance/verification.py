@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import traceback
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,17 +16,17 @@ from checkpoint_conformance.outcome import ExitCode, exit_code, verdict_of
 from checkpoint_conformance.plan import plan, render_plan
 from checkpoint_conformance.profiles.deletion import created
 from checkpoint_conformance.progress import Progress
-from checkpoint_conformance.reference import reference_server
+from checkpoint_conformance.reference import target_or_reference
 from checkpoint_conformance.report import Report, build_report, read_report
 from checkpoint_conformance.runner import Options, Run, run
 from checkpoint_conformance.secrets import Secrets
 from checkpoint_conformance.shard import WHOLE, Shard
 from checkpoint_conformance.smoke import ConfigurationError
 from checkpoint_conformance.target import Target
-from checkpoint_conformance.terminal import render
 from checkpoint_conformance.waivers import Applied, Waiver, apply, read_waivers
+from checkpoint_conformance.writers.terminal import terminal
 
-__all__ = ["Settings", "dry_run", "verify_target"]
+__all__ = ["Settings", "dry_run", "examine", "verify_target"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def dry_run(settings: Settings) -> ExitCode:
     """Print every request that `verify` would send, and send none."""
 
     def action() -> ExitCode:
-        with _target(settings) as whole:
+        with target_or_reference(settings.target_file) as whole:
             target, options = _divided(whole, settings)
             planned = plan(target, options)
             say(
@@ -69,33 +68,14 @@ def dry_run(settings: Settings) -> ExitCode:
     return guarded(action)
 
 
-def _verify(settings: Settings) -> ExitCode:
-    waivers = read_waivers(settings.waivers) if settings.waivers else ()
-    earlier = read_report(settings.against) if settings.against else None
-    with _target(settings) as whole:
-        target, options = _divided(whole, settings)
-        prepare(settings.folder)
-        result, applied = _run(target, options, waivers, settings)
-        report = build_report(result, applied)
-        path = write_all(settings.folder, report)
-    say(
-        json.dumps(report, indent=1, ensure_ascii=False)
-        if settings.as_json
-        else render(report, quiet=settings.quiet)
-    )
-    if not settings.as_json:
-        say(f"Reports: {path.parent}{'' if settings.quiet else ' (report.html is the one to read)'}")
-    for waiver in applied:
-        if waiver.problem:
-            complain(f"{settings.waivers}: {waiver.problem}")
-    return _exit_code(result, applied, earlier, report, settings)
+def examine(
+    target: Target, options: Options, waivers: tuple[Waiver, ...], progress: Progress
+) -> tuple[Run, list[Applied], Report]:
+    """Run, apply the waivers, and report.
 
-
-def _run(
-    target: Target, options: Options, waivers: tuple[Waiver, ...], settings: Settings
-) -> tuple[Run, list[Applied]]:
-    """Run and apply the waivers. Raises SuiteError where the suite itself fails."""
-    with Progress(quiet=settings.quiet or settings.as_json) as progress:
+    Raises ConfigurationError, KeyboardInterrupt with what is left behind as its message, and SuiteError.
+    """
+    with progress:
         try:
             result = run(target, options, progress.announce, progress.watch)
         except ConfigurationError:
@@ -106,13 +86,27 @@ def _run(
             raise SuiteError(Secrets(target).redact("".join(traceback.format_exception(error)))) from None
     today = datetime.now(UTC).date()
     result.results, applied = apply(waivers, result.results, today, shard=not options.shard.whole)
-    return result, applied
+    return result, applied, build_report(result, applied)
 
 
-def _target(settings: Settings) -> AbstractContextManager[Target]:
-    return (
-        reference_server() if settings.target_file is None else nullcontext(Target.load(settings.target_file))
-    )
+def _verify(settings: Settings) -> ExitCode:
+    waivers = read_waivers(settings.waivers) if settings.waivers else ()
+    earlier = read_report(settings.against) if settings.against else None
+    with target_or_reference(settings.target_file) as whole:
+        target, options = _divided(whole, settings)
+        prepare(settings.folder)
+        progress = Progress(quiet=settings.quiet or settings.as_json)
+        result, applied, report = examine(target, options, waivers, progress)
+        write_all(settings.folder, report)
+    if settings.as_json:
+        say(json.dumps(report, indent=1, ensure_ascii=False))
+    else:
+        say(terminal(report, quiet=settings.quiet))
+        say(f"Reports: {settings.folder} (read report.html)")
+    for waiver in applied:
+        if waiver.problem:
+            complain(f"{settings.waivers}: {waiver.problem}")
+    return _exit_code(result, applied, earlier, report, settings)
 
 
 def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:

@@ -25,6 +25,8 @@ class _Subcommand(NamedTuple):
 _SUBCOMMANDS = {
     "serve": _Subcommand("checkpoint_handlers.cli:serve", "Start the reference server."),
     "verify": _Subcommand("checkpoint_conformance.cli:verify", "Say whether a server keeps the contract."),
+    "report": _Subcommand("checkpoint_conformance.report_cli:report", "Show, compare and join reports."),
+    "replay": _Subcommand("checkpoint_conformance.cli:replay", "Repeat what failed in a report."),
     "target": _Subcommand("checkpoint_conformance.cli:target", "Write a target file."),
     "list": _Subcommand("checkpoint_conformance.cli:list_requirements", "List the requirements."),
     "explain": _Subcommand("checkpoint_conformance.cli:explain", "Explain a requirement."),

@@ -27,7 +27,8 @@ def markdown(report: dict[str, Any]) -> str:
         "",
         f"Contract {header['contract']['version']} (`{header['contract']['sha256'][:12]}`),",
         f"suite {header['suite']}, {header['started']}, {report['footer']['elapsed']:.1f} s,",
-        f"{report['requests']} requests, {created['created']} of at most {created['limit']} checkpoints created. Requirements: {numbers}.",
+        f"{report['requests']} requests, {created['created']} of at most {created['limit']} checkpoints.",
+        f"Requirements: {numbers}.",
         "",
         *(f"- Profile {name}: **{verdict}**" for name, verdict in report["profiles"].items()),
     ]

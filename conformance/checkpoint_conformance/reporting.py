@@ -1,0 +1,109 @@
+"""`report` and `replay`: show a report in another form, compare two, join shards, repeat what failed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from checkpoint_conformance.artefacts import prepare, write_all
+from checkpoint_conformance.comparison import compare, render_comparison
+from checkpoint_conformance.console import complain, guarded, say
+from checkpoint_conformance.merge import merge
+from checkpoint_conformance.outcome import ExitCode, Verdict, exit_code
+from checkpoint_conformance.progress import Progress
+from checkpoint_conformance.reference import target_or_reference
+from checkpoint_conformance.replay import Repeated, State, failing, replay
+from checkpoint_conformance.report import ReportError, read_report
+from checkpoint_conformance.session import ServerGone
+from checkpoint_conformance.waivers import read_waivers
+from checkpoint_conformance.writers import WRITERS
+from checkpoint_conformance.writers.terminal import terminal
+from checkpoint_conformance.writers.text import printable
+
+__all__ = ["diff_reports", "merge_reports", "replay_report", "show_report"]
+
+
+def show_report(file: Path, form: str) -> ExitCode:
+    """Print a report in one of its forms."""
+
+    def action() -> ExitCode:
+        report = read_report(file)
+        say((terminal if form == "terminal" else WRITERS[form].render)(report).rstrip("\n"))
+        return ExitCode.CONFORMANT
+
+    return guarded(action)
+
+
+def diff_reports(old: Path, new: Path, *, as_json: bool) -> ExitCode:
+    """Print what differs; the exit code says whether anything became worse."""
+
+    def action() -> ExitCode:
+        comparison = compare(read_report(old), read_report(new))
+        say(json.dumps(comparison.data(), indent=1) if as_json else render_comparison(comparison))
+        return ExitCode.NOT_CONFORMANT if comparison.regressions else ExitCode.CONFORMANT
+
+    return guarded(action)
+
+
+def merge_reports(
+    files: tuple[Path, ...], folder: Path, waiver_file: Path | None, *, quiet: bool
+) -> ExitCode:
+    """Write the report of the whole run; the exit code is that of its verdict."""
+
+    def action() -> ExitCode:
+        parts = [read_report(file) for file in files]
+        waivers = read_waivers(waiver_file) if waiver_file else ()
+        report, applied = merge(parts, waivers, datetime.now(UTC).date())
+        prepare(folder)
+        path = write_all(folder, report)
+        say(terminal(report, quiet=quiet))
+        say(f"Reports: {path.parent}")
+        problems = [each.problem for each in applied if each.problem]
+        for problem in problems:
+            complain(f"{waiver_file}: {problem}")
+        code = exit_code(Verdict(report["verdict"]))
+        return ExitCode.NOT_CONFORMANT if problems and code is not ExitCode.SUITE_FAILED else code
+
+    return guarded(action)
+
+
+def replay_report(
+    file: Path, requirement: str | None, target_file: Path | None, times: int, *, as_json: bool
+) -> ExitCode:
+    """Repeat what failed; the exit code says whether anything still does."""
+
+    def action() -> ExitCode:
+        report = read_report(file)
+        findings = failing(report, requirement)
+        if not findings:
+            say("[]" if as_json else "Nothing failed there, so nothing was repeated.")
+            return ExitCode.CONFORMANT
+        with target_or_reference(target_file) as target, Progress(quiet=as_json) as said:
+            try:
+                repeated = replay(report, target, findings, said.announce, times)
+            except ServerGone as gone:
+                raise ReportError(f"{target.url}: {gone}. Check `url`, and that the server runs.") from gone
+        data = [each.data() for each in repeated]
+        say(json.dumps(data, indent=1, ensure_ascii=False) if as_json else _told(repeated))
+        states = {each.state for each in repeated}
+        if State.STILL_FAILS in states:
+            return ExitCode.NOT_CONFORMANT
+        return ExitCode.PARTIAL if State.UNDECIDED in states else ExitCode.CONFORMANT
+
+    return guarded(action)
+
+
+_COLOURS = {State.STILL_FAILS: "red", State.FAILS_NO_MORE: "green", State.UNDECIDED: "magenta"}
+
+
+def _told(repeated: list[Repeated]) -> str:
+    lines = []
+    for each in repeated:
+        state = click.style(f"{each.state:<13}", fg=_COLOURS[each.state])
+        note = f" ({printable(each.note)})" if each.note else ""
+        lines.append(f"{state} {each.requirement:<8} {printable(each.probe)}: {each.symptom}{note}")
+    still = sum(each.state is State.STILL_FAILS for each in repeated)
+    return "\n".join([*lines, f"{still} of {len(repeated)} findings still fail."])
