@@ -25,6 +25,7 @@ _SCALARS = {
 _STRING = "tag:yaml.org,2002:str"
 _TEXT = {f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "value")}
 _DEEPEST = 200
+_LARGEST = 1_000_000
 # Fewer brackets and shorter lines than this cannot nest deep enough to hurt.
 _SAFE = 5_000
 _EXPONENT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]+")
@@ -114,6 +115,19 @@ def parse_with_positions(text: str, file: str) -> Source:
     return Source(file, document, text, root, tuple(builder.plain_keys))
 
 
+@dataclass
+class _Extent:
+    """How deep and large a value is with every alias written out."""
+
+    depth: int = 1
+    size: int = 1
+
+    def include(self, child: _Extent) -> None:
+        """Count a child to its parent."""
+        self.depth = max(self.depth, child.depth + 1)
+        self.size += child.size
+
+
 class _Builder:
     """Turns nodes into JSON values; what stands behind an alias is built once."""
 
@@ -122,13 +136,14 @@ class _Builder:
         self.plain_keys: list[str] = []
         self._built: dict[int, Any] = {}
         self._open: set[int] = set()
-        self._depth: dict[int, int] = {}
-        self._depths: list[int] = []
+        self._extents: dict[int, _Extent] = {}
+        self._extent = _Extent()
         self._scalars = yaml.constructor.SafeConstructor()
 
     def value(self, node: yaml.Node, pointer: str) -> Any:
         """Return the value of any node."""
         if isinstance(node, yaml.ScalarNode):
+            self._extent.size += 1
             return self._scalar(node)
         key = id(node)
         if key in self._open:
@@ -137,24 +152,20 @@ class _Builder:
             if node.tag not in _COLLECTIONS:
                 raise self._error(node, f"the tag {node.tag!r}, which JSON does not have")
             self._open.add(key)
-            self._depths.append(1)
+            around, self._extent = self._extent, _Extent()
             self._built[key] = (
                 self._mapping(node, pointer)
                 if isinstance(node, yaml.MappingNode)
                 else [self.value(item, f"{pointer}/{number}") for number, item in enumerate(node.value)]
             )
-            self._depth[key] = self._depths.pop()
+            self._extents[key], self._extent = self._extent, around
             self._open.discard(key)
-        self._deepen(node)
-        return self._built[key]
-
-    def _deepen(self, node: yaml.Node) -> None:
-        """Count the depth of a child to that of its parent: aliases nest deeper than the text does."""
-        depth = self._depth[id(node)] + 1
-        if depth > _DEEPEST:
+        self._extent.include(self._extents[key])
+        if self._extent.depth > _DEEPEST:
             raise self._error(node, "too deep a nesting")
-        if self._depths:
-            self._depths[-1] = max(self._depths[-1], depth)
+        if self._extent.size > _LARGEST:
+            raise self._error(node, f"more than {_LARGEST} values behind its aliases")
+        return self._built[key]
 
     def _mapping(self, node: yaml.MappingNode, pointer: str) -> dict[str, Any]:
         """Return a mapping with keys of text, merge keys (`<<`) resolved."""

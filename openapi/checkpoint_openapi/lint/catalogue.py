@@ -59,10 +59,14 @@ def requirement_unknown(context: Context) -> Iterator[Fault]:
 
 def _catalogue(context: Context) -> Source:
     path = Path(context.source.file).with_name("requirements.yaml")
+    if not path.exists():
+        raise SkippedError("there is no requirement catalogue beside the document")
     try:
         return load_with_positions(path)
     except DocumentError as error:
-        raise SkippedError(f"no requirement catalogue can be read beside the document ({error})") from error
+        raise SkippedError(
+            f"the requirement catalogue beside the document cannot be read: {error}"
+        ) from error
 
 
 def _requirements(catalogue: Source) -> list[dict[str, Any]]:

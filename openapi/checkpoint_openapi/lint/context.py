@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Context", "Target", "UnresolvedError"]
 
-_MOST_OBJECTS = 200_000
-
 
 class UnresolvedError(Exception):
     """Raised for a reference that leads nowhere; the message says why."""
@@ -51,15 +49,8 @@ class Context:
 
     @cached_property
     def objects(self) -> tuple[Node, ...]:
-        """Every object of the document; raises `DocumentError` when aliases multiply them beyond reason."""
-        found: list[Node] = []
-        for node in walk(self.document):
-            found.append(node)
-            if len(found) > _MOST_OBJECTS:
-                raise DocumentError(
-                    f"has more than {_MOST_OBJECTS} objects behind its aliases", self.source.file
-                )
-        return tuple(found)
+        """Every object of the document."""
+        return tuple(walk(self.document))
 
     def all(self, *kinds: str) -> Iterator[Node]:
         """Yield the objects of some kinds, references included."""

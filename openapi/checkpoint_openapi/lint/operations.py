@@ -46,14 +46,14 @@ def operation_id_duplicate(context: Context) -> Iterator[Fault]:
 def parameter_duplicate(context: Context) -> Iterator[Fault]:
     """Find parameters that one list declares twice: a reader takes the first or the last."""
     for node in context.own("path-item", "operation"):
-        known: set[tuple[Any, Any]] = set()
+        known: set[tuple[str, str]] = set()
         for number, entry in enumerate(items(node.value.get("parameters"))):
             pointer = f"{node.pointer}/parameters/{number}"
             try:
                 parameter = entries(context.follow(Target(context.source, pointer, entry)).value)
             except UnresolvedError:
                 continue
-            name, place = parameter.get("name"), parameter.get("in")
+            name, place = str(parameter.get("name")), str(parameter.get("in"))
             if (name, place) in known:
                 yield Fault(pointer, f"the {place} parameter {name!r} is declared twice", "remove one")
             known.add((name, place))

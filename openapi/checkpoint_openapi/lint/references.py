@@ -21,19 +21,42 @@ __all__ = [
     "security_undeclared",
 ]
 
+# Where the components of each kind stand.
+_SECTIONS = {
+    "schema": "schemas",
+    "response": "responses",
+    "parameter": "parameters",
+    "example": "examples",
+    "request-body": "requestBodies",
+    "header": "headers",
+    "security-scheme": "securitySchemes",
+    "link": "links",
+    "callback": "callbacks",
+    "path-item": "pathItems",
+}
+
 
 def ref_dangling(context: Context) -> Iterator[Fault]:
-    """Find references to places that do not exist, and circles of nothing but references."""
+    """Find references to nothing or to another kind of object, and circles of references."""
     for node in context.objects:
-        if node.reference is not None:
-            try:
-                context.target(node)
-            except UnresolvedError as error:
-                yield Fault(
-                    f"{node.pointer}/$ref",
-                    f"the reference {node.reference} leads nowhere: {error}",
-                    "correct the reference, or add what it names",
-                )
+        if node.reference is None:
+            continue
+        what = None
+        try:
+            if not isinstance(context.target(node).value, dict | bool):
+                what = "no object stands there"
+        except UnresolvedError as error:
+            what = str(error)
+        wanted, whole = _SECTIONS.get(node.kind), node.reference.count("/") == 3
+        section = next((kind for kind, _ in _component(node.reference)), wanted)
+        if what is None and wanted and whole and section != wanted:
+            what = f"it names one of the {section}, but one of the {wanted} belongs here"
+        if what is not None:
+            yield Fault(
+                f"{node.pointer}/$ref",
+                f"the reference {node.reference} leads to nothing of use: {what}",
+                "correct the reference, or add what it names",
+            )
 
 
 def ref_siblings(context: Context) -> Iterator[Fault]:
@@ -83,7 +106,7 @@ def security_undeclared(context: Context) -> Iterator[Fault]:
 
 def link_dangling(context: Context) -> Iterator[Fault]:
     """Find links to operations that do not exist."""
-    known = {node.value.get("operationId") for node in context.all("operation")}
+    known = [node.value.get("operationId") for node in context.all("operation")]
     for node in context.own("link"):
         identifier, reference = node.value.get("operationId"), node.value.get("operationRef")
         if isinstance(identifier, str) and identifier not in known:

@@ -67,7 +67,7 @@ def keyword_idle(context: Context) -> Iterator[Fault]:
     """Find keywords that say nothing about values of the schema's type."""
     for node in context.own("schema"):
         declared = node.value.get("type")
-        types = {declared} if isinstance(declared, str) else set(items(declared))
+        types = {name for name in (*items(declared), declared) if isinstance(name, str)}
         if not types:
             continue
         families = {"number" if name == "integer" else name for name in types}
@@ -91,7 +91,7 @@ def required_undeclared(context: Context) -> Iterator[Fault]:
         if names is None:
             continue
         for number, name in enumerate(required):
-            if name not in names:
+            if isinstance(name, str) and name not in names:
                 yield Fault(
                     f"{node.pointer}/required/{number}",
                     f"{name!r} is required, but no property has this name",

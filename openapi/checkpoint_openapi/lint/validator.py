@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from checkpoint_openapi.lint.finding import SkippedError
 from checkpoint_openapi.lint.walk import escaped
 from checkpoint_openapi.source import DocumentError, load_with_positions
 
@@ -38,10 +39,18 @@ class Direction(Enum):
     BOTH = "both"
 
 
+# A discriminator only names the branch, and the library takes the name of a schema for a file.
+_PLAIN = {
+    keyword: untyped("jsonschema").Draft4Validator.VALIDATORS[keyword]
+    for keyword in ("allOf", "anyOf", "oneOf")
+}
 _OF_3_0: dict[Direction, Any] = {
-    Direction.REQUEST: _OAS.OAS30WriteValidator,
-    Direction.RESPONSE: _OAS.OAS30ReadValidator,
-    Direction.BOTH: _OAS.OAS30Validator,
+    direction: untyped("jsonschema.validators").extend(validator, _PLAIN)
+    for direction, validator in (
+        (Direction.REQUEST, _OAS.OAS30WriteValidator),
+        (Direction.RESPONSE, _OAS.OAS30ReadValidator),
+        (Direction.BOTH, _OAS.OAS30Validator),
+    )
 }
 
 
@@ -86,6 +95,9 @@ def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> 
         yield from map(innermost, validator.iter_errors(value))
     except (_REFERENCING.exceptions.Unresolvable, re.error, RecursionError):
         return
+    # What is no schema makes the validator fail in any way; the rule `specification` tells what is wrong.
+    except Exception as error:
+        raise SkippedError(f"a schema is malformed: {type(error).__name__}") from error
 
 
 def _retriever(draft: Any) -> Callable[[str], Any]:

@@ -1,0 +1,356 @@
+"""Every rule finds the defect that is planted for it, and our own documents have none."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from checkpoint_openapi.lint import RULES, Severity, lint
+from checkpoint_openapi.load import data_path
+
+DOCUMENT = data_path("checkpoint.yaml").read_text(encoding="utf-8")
+PATH = "/v1/{project_id}/providers/{provider_id}/checkpoints"
+POST = f"/paths/{PATH.replace('/', '~1')}/post"
+
+
+class Defect(NamedTuple):
+    """An edit of our document, the rules that find it, and by its text the line that they name."""
+
+    old: str
+    new: str
+    rules: set[str]
+    line: str | None
+    """None when the place is in another file."""
+
+
+DEFECTS = {
+    "unquoted status": Defect("        '400':\n", "        400:\n", {"unquoted-key"}, "400:"),
+    "a date as a key": Defect(
+        "            selected-servers:\n              summary: Back",
+        "            2016-12-06:\n              summary: Back",
+        {"unquoted-key"},
+        "2016-12-06:",
+    ),
+    "braces in a text": Defect(
+        "run a backup policy now", "run {{ a backup }} now", {"template-braces"}, "{{"
+    ),
+    "braces in a comment": Defect("servers:\n", "# {% raw\nservers:\n", {"template-braces"}, "{%"),
+    "a Boolean word": Defect(
+        "name: backup\n", "name: on\n", {"ambiguous-scalar", "example-invalid"}, "name: on"
+    ),
+    "a date": Defect(
+        "created_at: '2016-12-06T21:25:03.120417'",
+        "created_at: 2016-12-06T21:25:03.120417",
+        {"ambiguous-scalar"},
+        "created_at: 2016-12-06T21:25",
+    ),
+    "an octal number": Defect("maxItems: 64", "maxItems: 0100", {"ambiguous-scalar"}, "0100"),
+    "a number with an exponent": Defect(
+        "example: backup", "example: 1e3", {"ambiguous-scalar", "example-invalid"}, "1e3"
+    ),
+    "a misspelt member": Defect(
+        "operationId: createCheckpoint", "operationID: createCheckpoint", {"specification"}, "post:"
+    ),
+    "a type that does not exist": Defect("type: boolean", "type: bool", {"specification"}, "type: bool"),
+    "a tag declared twice": Defect(
+        "security:\n  - token", "  - name: checkpoints\nsecurity:\n  - token", {"specification"}, "tags:"
+    ),
+    "a dangling reference": Defect(
+        "$ref: '#/components/schemas/Error'",
+        "$ref: '#/components/schemas/Eror'",
+        {"ref-dangling"},
+        "schemas/Eror",
+    ),
+    "a reference to another kind": Defect(
+        "$ref: '#/components/parameters/ProviderId'",
+        "$ref: '#/components/schemas/Error'",
+        {"ref-dangling", "component-unused", "path-parameter-undeclared"},
+        "schemas/Error",
+    ),
+    "a circle of references": Defect(
+        "    Error:\n      description",
+        "    Ring:\n      $ref: '#/components/schemas/Ring'\n    Error:\n      description",
+        {"ref-dangling", "component-unused"},
+        "schemas/Ring",
+    ),
+    "a file that is missing": Defect(
+        "$ref: '#/components/schemas/ProtectionPlan'",
+        "$ref: 'plan.yaml#/ProtectionPlan'",
+        {"ref-dangling", "component-unused"},
+        "plan.yaml",
+    ),
+    "a text beside a reference": Defect(
+        "          $ref: '#/components/schemas/ProtectionPlan'\n",
+        "          $ref: '#/components/schemas/ProtectionPlan'\n          description: The policy.\n",
+        {"ref-siblings"},
+        "description: The policy.",
+    ),
+    "a link to an unknown id": Defect(
+        "operationRef: 'companions.yaml#/paths/~1v1~1%7Bproject_id%7D~1checkpoint_items/get'",
+        "operationId: listCheckpointItems",
+        {"link-dangling"},
+        "operationId: listCheckpointItems",
+    ),
+    "a link to an unknown place": Defect(
+        "checkpoint_items/get'", "checkpoint_item/get'", {"link-dangling"}, "checkpoint_item/get"
+    ),
+    "an unused component": Defect(
+        "  schemas:\n",
+        "  schemas:\n    Old:\n      type: string\n      description: Unused.\n",
+        {"component-unused"},
+        "    Old:",
+    ),
+    "an undeclared security scheme": Defect(
+        "  - token: []", "  - token: []\n  - tokn: []", {"security-undeclared"}, "tokn"
+    ),
+    "a plain server": Defect(
+        "url: /\n", "url: http://csbs.example.com\n", {"server-insecure"}, "http://csbs"
+    ),
+    "an operation id taken": Defect(
+        "    post:\n",
+        "    delete:\n      operationId: createCheckpoint\n      responses:\n"
+        "        '204': {description: Gone.}\n    post:\n",
+        {"operation-id-duplicate"},
+        "      operationId: createCheckpoint\n      tags",
+    ),
+    "a parameter declared twice": Defect(
+        "      - $ref: '#/components/parameters/ProviderId'\n",
+        "      - $ref: '#/components/parameters/ProviderId'\n"
+        "      - {name: provider_id, in: path, required: true, schema: {type: string}}\n",
+        {"parameter-duplicate"},
+        "- {name: provider_id",
+    ),
+    "a placeholder without parameter": Defect(
+        "paths:\n",
+        "paths:\n  /v1/{item}:\n    get:\n      responses:\n        '204':\n          description: Gone.\n",
+        {"path-parameter-undeclared"},
+        "    get:",
+    ),
+    "an optional path parameter": Defect(
+        "      in: path\n      required: true\n",
+        "      in: path\n      required: false\n",
+        {"path-parameter-undeclared", "specification"},
+        "    post:",
+    ),
+    "a parameter without placeholder": Defect(
+        "    post:\n",
+        "      - {name: item, in: path, required: true, schema: {type: string}}\n    post:\n",
+        {"path-parameter-unused"},
+        "    post:",
+    ),
+    "a required member misspelt": Defect(
+        "      properties:\n        auto_trigger:",
+        "      not:\n        required: [autotrigger]\n      properties:\n        auto_trigger:",
+        {"required-undeclared"},
+        "[autotrigger]",
+    ),
+    "bounds the wrong way round": Defect(
+        "          example: 7f3a1e5c9d2b4860a1c3e5f708192a3b",
+        "          minLength: 37\n          maxLength: 36",
+        {"bounds-contradictory"},
+        "minLength: 37",
+    ),
+    "more required than allowed": Defect(
+        "      required: [error_code, error_msg]\n",
+        "      required: [error_code, error_msg]\n      maxProperties: 1\n",
+        {"bounds-contradictory", "example-invalid"},
+        "required: [error_code",
+    ),
+    "a keyword of another type": Defect(
+        "          type: boolean\n",
+        "          type: boolean\n          maxLength: 5\n",
+        {"keyword-idle"},
+        "maxLength: 5",
+    ),
+    "a pattern that Python refuses": Defect(
+        "          example: CSBS.9001",
+        "          maxLength: 40\n          pattern: '^\\p{L}+'\n          example: CSBS.9001",
+        {"pattern-refused", "specification"},
+        "\\p{L}",
+    ),
+    "a pattern that ECMAScript refuses": Defect(
+        "          example: CSBS.9001",
+        "          maxLength: 40\n          pattern: '^.+\\Z'\n          example: CSBS.9001",
+        {"pattern-refused"},
+        "\\Z",
+    ),
+    "digits of Unicode": Defect(
+        "          example: CSBS.9001",
+        "          maxLength: 40\n          pattern: '\\d'\n          example: CSBS.9001",
+        {"pattern-divergent"},
+        "'\\d'",
+    ),
+    "a look behind": Defect(
+        "          example: CSBS.9001",
+        "          maxLength: 40\n          pattern: '(?<=[.])9'\n          example: CSBS.9001",
+        {"pattern-divergent", "example-invalid"},
+        "(?<=",
+    ),
+    "an end without bound": Defect(
+        "          maxLength: 26\n", "", {"pattern-divergent"}, "pattern: '^[0-9]{4}-"
+    ),
+    "an example of another type": Defect(
+        "          example: '2016-12-06T21:20:29.898823'",
+        "          example: '2016-12-06T21:20:29Z'",
+        {"example-invalid"},
+        "example: '2016-12-06T21:20:29Z'",
+    ),
+    "a named example with a mistyped member": Defect(
+        "                      status: protecting\n                      created_at: '2016-12-06T21:25",
+        "                      status: 7\n                      created_at: '2016-12-06T21:25",
+        {"example-invalid"},
+        "status: 7",
+    ),
+    "a default of another type": Defect("default: false", "default: 0", {"default-invalid"}, "default: 0"),
+    "a listed value of another type": Defect(
+        "'OS::Ironic::BareMetalServer']", "'OS::Ironic::BareMetalServer', 7]", {"enum-invalid"}, "enum:"
+    ),
+    "null that is not listed": Defect(
+        "          enum: ['OS",
+        "          nullable: true\n          enum: ['OS",
+        {"enum-invalid"},
+        "nullable: true\n          enum",
+    ),
+    "a status without example": Defect(
+        DOCUMENT[DOCUMENT.rindex("          examples:\n            unavailable:") :],
+        "",
+        {"example-missing"},
+        "        '503':",
+    ),
+    "a clause that points nowhere": Defect(
+        "        extra_info:\n          description: |\n            More about the server",
+        "        extra_inf:\n          description: |\n            More about the server",
+        {"clause-dangling"},
+        None,
+    ),
+    "an unknown requirement": Defect(
+        "(REQ-14).\n      type",
+        "(REQ-41).\n      type",
+        {"requirement-unknown"},
+        "description: The body of the request",
+    ),
+    "data that Connexion takes for a reference": Defect(
+        "                      resource_graph: null\n",
+        "                      resource_graph: null\n                      more: {$ref: '#/lost'}\n",
+        {"connexion"},
+        "openapi: 3.0.3",
+    ),
+    "a server variable that Schemathesis misses": Defect(
+        "url: /\n", "url: '/{region}'\n", {"schemathesis"}, "openapi: 3.0.3"
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Copy what stands beside the document."""
+    for name in ("companions.yaml", "requirements.yaml"):
+        shutil.copy(data_path(name), tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["checkpoint.yaml", "companions.yaml"])
+def test_our_own_documents_are_clean(name: str) -> None:
+    """No rule finds anything, and none is left out."""
+    report = lint(data_path(name))
+
+    assert report.findings == ()
+    assert report.skipped == {}
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_planted_defect_is_found(folder: Path, name: str) -> None:
+    """Exactly the named rules find the defect, one of them on the line where it stands."""
+    defect = DEFECTS[name]
+    assert DOCUMENT.count(defect.old) >= 1
+    text = DOCUMENT.replace(defect.old, defect.new, 1)
+    document = folder / "checkpoint.yaml"
+    document.write_text(text, encoding="utf-8")
+
+    report = lint(document)
+
+    assert {finding.rule for finding in report.findings} == defect.rules
+    if defect.line is not None:
+        line = text[: text.index(defect.line)].count("\n") + 1
+        assert line in {finding.position.line for finding in report.findings}
+
+
+def test_every_rule_has_a_planted_defect() -> None:
+    """A rule without a defect of its own is a rule that nobody has seen working."""
+    found = set[str]().union(*(defect.rules for defect in DEFECTS.values()))
+
+    assert found == {rule.id for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in RULES])
+def test_no_rule_stands_in_for_another(rule: str) -> None:
+    """Some defect tells the rule from every other one."""
+    sets = [defect.rules for defect in DEFECTS.values() if rule in defect.rules]
+
+    assert set[str].intersection(*sets) == {rule}
+
+
+def test_the_table_is_in_order() -> None:
+    """Ids are unique and of one form, and every check is documented."""
+    identifiers = [rule.id for rule in RULES]
+
+    assert len(set(identifiers)) == len(identifiers)
+    for rule in RULES:
+        assert rule.id == rule.id.lower()
+        assert rule.id.replace("-", "").isalpha()
+        assert rule.check.__doc__
+        assert rule.severity in Severity
+
+
+def test_a_finding_says_where_what_and_how_to_mend(folder: Path) -> None:
+    """The place is file, line, column and pointer; sentence and remedy are one line each."""
+    document = folder / "checkpoint.yaml"
+    document.write_text(DOCUMENT.replace("default: false", "default: 0"), encoding="utf-8")
+
+    (finding,) = lint(document).findings
+
+    line = DOCUMENT[: DOCUMENT.index("default: false")].count("\n") + 1
+    assert finding.position == (str(document), line, 11)
+    assert finding.pointer == "/components/schemas/CheckpointParameters/properties/auto_trigger/default"
+    assert finding.what == "the default breaks its schema: 0 is not of type 'boolean'"
+    assert finding.mend == "correct one of both"
+
+
+def test_a_clause_is_found_in_the_catalogue(folder: Path) -> None:
+    """The finding stands in the file whose clause points nowhere."""
+    document = folder / "checkpoint.yaml"
+    document.write_text(DOCUMENT, encoding="utf-8")
+    catalogue = folder / "requirements.yaml"
+    text = catalogue.read_text(encoding="utf-8").replace("schemas/Error'", "schemas/Eror'")
+    catalogue.write_text(text, encoding="utf-8")
+
+    (finding,) = lint(document).findings
+
+    assert finding.rule == "clause-dangling"
+    assert finding.position.file == str(catalogue)
+    assert "schemas/Eror" in text.splitlines()[finding.position.line - 1]
+
+
+def test_programs_load_only_what_has_no_error(folder: Path) -> None:
+    """An error is told once, and the loaders that would repeat it are named as not asked."""
+    document = folder / "checkpoint.yaml"
+    document.write_text(DOCUMENT.replace("type: boolean", "type: bool"), encoding="utf-8")
+
+    report = lint(document)
+
+    assert report.skipped["connexion"] == report.skipped["schemathesis"] == "other errors come first"
+
+
+def test_an_ignored_rule_is_not_applied(folder: Path) -> None:
+    """A rule that is left out finds nothing and is not named as skipped."""
+    document = folder / "checkpoint.yaml"
+    document.write_text(
+        DOCUMENT.replace("default: false", "default: false\n          maxLength: 5"), encoding="utf-8"
+    )
+
+    report = lint(document, ignored={"keyword-idle"})
+
+    assert report.findings == ()
+    assert report.skipped == {}

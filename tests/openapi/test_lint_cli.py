@@ -1,0 +1,181 @@
+"""The command `lint`: its formats, its exit codes, and what it says of input that it cannot use."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from checkpoint_openapi.lint import RULES
+from checkpoint_openapi.lint_cli import lint
+from checkpoint_openapi.load import data_path
+from click.testing import CliRunner
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+FLAWED = """\
+openapi: 3.0.3
+info: {title: '50% off, or: more', version: '1'}
+paths:
+  /a:
+    get:
+      operationId: read
+      responses:
+        200: {description: Fine.}
+"""
+FINDING = "the key 200 is no text to YAML, and some tools fail on it"
+
+
+@pytest.fixture
+def flawed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Write a document with one finding to the working directory and return its name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flawed.yaml").write_text(FLAWED)
+    return "flawed.yaml"
+
+
+def run(*arguments: str) -> Result:
+    """Call the command."""
+    return CliRunner().invoke(lint, arguments)
+
+
+def test_our_documents_are_the_default() -> None:
+    """Without an argument both documents of the contract are read and are clean."""
+    result = run()
+
+    assert result.exit_code == 0
+    assert "checkpoint.yaml" in result.stdout
+    assert "companions.yaml: no findings" in result.stdout
+
+
+def test_text_has_place_rule_and_remedy(flawed: str) -> None:
+    """A finding is a line that an editor jumps from, its pointer, and what to do."""
+    result = run(flawed)
+
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"flawed.yaml:8:9: error: {FINDING} [unquoted-key]",
+        "    at /paths/~1a/get/responses/200",
+        "    mend: write '200'",
+        (
+            "flawed.yaml: not checked: clause-dangling, requirement-unknown "
+            "(there is no requirement catalogue beside the document)"
+        ),
+        "flawed.yaml: not checked: connexion, schemathesis (other errors come first)",
+        "flawed.yaml: 1 finding",
+    ]
+
+
+def test_json_holds_the_same(flawed: str) -> None:
+    """The members of a finding are named, and the object ends with the mark of completeness."""
+    result = run("--format", "json", flawed)
+    document = json.loads(result.stdout)
+
+    assert result.exit_code == 1
+    assert document["findings"] == [
+        {
+            "rule": "unquoted-key",
+            "severity": "error",
+            "file": "flawed.yaml",
+            "line": 8,
+            "column": 9,
+            "pointer": "/paths/~1a/get/responses/200",
+            "message": FINDING,
+            "mend": "write '200'",
+        }
+    ]
+    assert {entry["rule"] for entry in document["skipped"]} == {
+        "clause-dangling",
+        "requirement-unknown",
+        "connexion",
+        "schemathesis",
+    }
+    assert list(document)[-1] == "complete"
+
+
+def test_github_gets_annotations(flawed: str) -> None:
+    """Each finding is a workflow command on its line; what was not checked is a notice."""
+    first, *others = run("--format", "github", flawed).stdout.splitlines()
+
+    assert first == (
+        f"::error file=flawed.yaml,line=8,col=9,title=unquoted-key::{FINDING}. Mend: write '200'."
+    )
+    assert others
+    assert all(line.startswith("::notice file=flawed.yaml::Not checked: ") for line in others)
+
+
+def test_github_text_is_escaped(flawed: str, tmp_path: Path) -> None:
+    """Percent signs, line ends, colons and commas of a message do not end the command."""
+    text = FLAWED.replace("200:", "'200':").replace("read", '"read: 1%,\\n2"')
+    text += text[text.index("  /a:") :].replace("/a:", "/b:")
+    (tmp_path / "a,b.yaml").write_text(text)
+
+    line = run("--format", "github", "a,b.yaml").stdout.splitlines()[0]
+
+    assert line.startswith("::error file=a%2Cb.yaml,line=11,col=7,title=operation-id-duplicate::")
+    assert "1%25," in line
+    assert flawed
+
+
+def test_a_rule_can_be_left_out(flawed: str) -> None:
+    """What is ignored neither fails the run nor is looked for."""
+    assert run("--ignore", "unquoted-key", flawed).exit_code == 0
+
+
+def test_a_misspelt_rule_gets_the_nearest_name(flawed: str) -> None:
+    """A mistyped rule is an error of usage and never silently ignores nothing."""
+    result = run("--ignore", "unqoted-key", flawed)
+
+    assert result.exit_code == 2
+    assert "No rule is called 'unqoted-key'. Did you mean 'unquoted-key'?" in result.stderr
+
+
+def test_the_rules_are_listed() -> None:
+    """Each rule has one line with its severity."""
+    result = run("--rules")
+
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.stdout.splitlines()] == [rule.id for rule in RULES]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [1\n", "bad.yaml:2:1: is broken YAML: "),
+        ("a: 1\na: 2\n", "bad.yaml:2:1: has the key 'a' twice in one object: remove one"),
+        ("swagger: '2.0'\n", "bad.yaml:1:1: is no document of OpenAPI 3: it needs `openapi: 3.0.3`"),
+        ("openapi: 3\n", "bad.yaml:1:1: is no document of OpenAPI 3: it needs `openapi: 3.0.3`"),
+        ("[]", "bad.yaml:1:1: is no document: its root is not an object"),
+        ("", "bad.yaml:1:1: is no document: its root is not an object"),
+    ],
+)
+def test_an_unusable_file_is_one_line(flawed: str, tmp_path: Path, text: str, message: str) -> None:
+    """The other files are still judged, and the exit code says that one was not."""
+    (tmp_path / "bad.yaml").write_text(text)
+
+    result = run("bad.yaml", flawed)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {message}")
+    assert result.stderr.count("\n") == 1
+    assert FINDING in result.stdout
+
+
+def test_a_missing_file_is_one_line(flawed: str) -> None:
+    """The line names the file and the reason."""
+    result = run("none.yaml")
+
+    assert result.exit_code == 2
+    assert result.stderr == "Error: none.yaml: cannot be read: No such file or directory\n"
+    assert flawed
+
+
+def test_a_path_outside_is_shown_whole(flawed: str) -> None:
+    """A file that is not below the working directory keeps the path that was given."""
+    path = str(data_path("checkpoint.yaml"))
+
+    assert run(path).stdout.startswith(f"{path}: no findings")
+    assert flawed
