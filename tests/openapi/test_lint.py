@@ -343,6 +343,17 @@ def test_programs_load_only_what_has_no_error(folder: Path) -> None:
     assert report.skipped["connexion"] == report.skipped["schemathesis"] == "other errors come first"
 
 
+def test_the_canary_is_refused() -> None:
+    """The document that shows other linters to be awake shows ours to be so, too."""
+    report = lint(Path(__file__).with_name("canary.yaml"))
+
+    assert {finding.rule for finding in report.findings} == {
+        "example-invalid",
+        "path-parameter-undeclared",
+        "security-undeclared",
+    }
+
+
 def test_an_ignored_rule_is_not_applied(folder: Path) -> None:
     """A rule that is left out finds nothing and is not named as skipped."""
     document = folder / "checkpoint.yaml"
