@@ -15,7 +15,8 @@ from checkpoint_conformance.finding import Finding
 
 __all__ = ["Attribution", "attribute"]
 
-_ACCEPTANCE = frozenset({*(f"REQ-{number}" for number in range(1, 7)), "FUZZ-1"})
+_MEMBERS = frozenset(f"REQ-{number}" for number in range(1, 7))
+_ACCEPTANCE = _MEMBERS | {"FUZZ-1"}
 _FOLLOW_MOODS = _ACCEPTANCE | {"HTTP-6", "HTTP-3", "RESP-2", "RESP-11"}
 _REFUSED = {"refused": "REQ-1", "answered-5xx": "HTTP-3"}
 """Symptoms of a valid request that is not accepted, and who takes them where that changes with time."""
@@ -30,6 +31,7 @@ _CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
 
 
 _FOLLOWING_REQUIREMENTS: dict[str, tuple[str, ...]] = {
+    "HTTP-6": ("FUZZ-1",),
     "AUTH-1": ("AUTH-6",),
     "AUTH-2": ("AUTH-6",),
     "RESP-2": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
@@ -82,7 +84,7 @@ def _gather_moods(
     wavering = {
         finding.symptom
         for finding in refused
-        if finding.requirement in _ACCEPTANCE and _wavers(finding, answers, range(200, 300))
+        if finding.requirement in _MEMBERS and _wavers(finding, answers, range(200, 300))
     }
     if not wavering:
         return findings

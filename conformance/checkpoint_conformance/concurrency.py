@@ -63,7 +63,7 @@ def concurrent_calls(session: Session) -> None:
 
     def one(probe: Probe) -> tuple[Probe, Exchange]:
         barrier.wait()
-        return probe, session.send(probe.request)
+        return probe, session.transmit(probe.request)
 
     with ThreadPoolExecutor(len(probes)) as pool:
         futures = [pool.submit(one, probe) for probe in probes]
@@ -95,8 +95,8 @@ def _judge(session: Session, probe: Probe, exchange: Exchange) -> None:
 def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
     """Compare every accepted call of the run with every other (RESP-2, RESP-11).
 
-    A checkpoint that one call after another is given is RESP-11's. An id that stands for two checkpoints, or
-    that calls at the same time share, is RESP-2's.
+    A checkpoint that one call after another is given is RESP-11's, whatever else repeats then. An id that
+    stands for two checkpoints, or that calls at the same time share, is RESP-2's.
     """
     given: defaultdict[str, list[tuple[Exchange, object]]] = defaultdict(list)
     for exchange in exchanges:
@@ -106,15 +106,20 @@ def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
             given[identifier.casefold()].append((exchange, members.get("created_at")))
     if sum(len(uses) for uses in given.values()) >= 2:
         ledger.exercise("RESP-2", "RESP-11")
-    for identifier, uses in given.items():
-        for (first, created), (second, created_again) in pairwise(uses):
-            apart = first.started + first.elapsed <= second.started
-            if apart and created == created_again:
-                blame = ("RESP-11", "same-checkpoint-again", IDS_OF_THE_RUN, "a new checkpoint for each call")
-            else:
-                blame = ("RESP-2", "id-repeated", IDS_OF_THE_RUN, "an id that was never given before")
-            actual = f"id {identifier} in exchanges {first.number} and {second.number}"
-            ledger.add(Finding(*blame, actual, (first, second), confirmed=True))
+    pairs = [pair for uses in given.values() for pair in pairwise(uses)]
+    again = any(created == then and _apart(one, two) for (one, created), (two, then) in pairs)
+    requirement = "RESP-11" if again else "RESP-2"
+    symptom = "same-checkpoint-again" if again else "id-repeated"
+    expected = "a new checkpoint for each call" if again else "an id that was never given before"
+    for (first, _), (second, _) in pairs:
+        actual = f"one id in exchanges {first.number} and {second.number}"
+        evidence = (first, second)
+        ledger.add(Finding(requirement, symptom, IDS_OF_THE_RUN, expected, actual, evidence, confirmed=True))
+
+
+def _apart(first: Exchange, second: Exchange) -> bool:
+    """Whether the second call was sent only after the first had been answered."""
+    return first.started + first.elapsed <= second.started
 
 
 def _checkpoint(exchange: Exchange) -> dict[str, object] | None:

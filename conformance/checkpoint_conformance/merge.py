@@ -127,6 +127,9 @@ class _Redacted(Secrets):
     def redact(self, text: str) -> str:
         return text
 
+    def redact_excerpt(self, text: str) -> str:
+        return text
+
 
 def _united(parts: list[Report], exchanges: list[Exchange]) -> Ledger:
     """Put what the shards saw into one ledger, and their exchanges into the list."""

@@ -175,10 +175,15 @@ class _Verification:
 
     def evidence(self, requirement: dict[str, Any]) -> str:
         """Return what speaks against a requirement: expected, actual, and how to see it again."""
-        from checkpoint_conformance.writers.terminal import evidence
+        from click import unstyle
 
-        text = "\n".join(evidence(requirement, self._finished())).strip()
-        return f"{text}\n  {requirement['detail']}" if requirement["detail"] else text
+        from checkpoint_conformance.writers.terminal import evidence
+        from checkpoint_conformance.writers.text import printable
+
+        first = printable(requirement["detail"])
+        for finding in requirement["findings"][:1]:
+            first = f"expected {printable(finding['expected'])}, got {printable(finding['actual'])}"
+        return "\n".join([first, *map(unstyle, evidence(requirement, self._finished())[1:])])
 
     def problems(self) -> list[str]:
         """Return what is wrong with the waivers. Raises NotConformant where there is no report."""

@@ -11,6 +11,7 @@ from checkpoint_conformance.judgement import Judgement
 from checkpoint_conformance.ledger import SkipReason
 from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.probes.robustness import unknown_route
 from checkpoint_conformance.session import Session
 
 __all__ = ["recovery", "refused_before"]
@@ -33,6 +34,7 @@ def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
         "method": (
             calls.request("PUT", calls.path(), json.dumps(good).encode(), content_type="application/json"),
         ),
+        "unknown-route": (unknown_route(calls).request,),
         "large": (calls.post(calls.changed(plan_id="a" * (1 << 20))),),
         "several": (malformed, no_token, malformed, no_token, malformed, malformed, no_token, malformed),
     }

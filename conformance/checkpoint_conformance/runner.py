@@ -19,6 +19,7 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.auth import authentication
 from checkpoint_conformance.probes.automatic import automatic
 from checkpoint_conformance.probes.missing import missing
+from checkpoint_conformance.probes.pairs import fitting_refusals, several_faults
 from checkpoint_conformance.probes.refusals import refusals
 from checkpoint_conformance.probes.robustness import methods, odd_input, unknown_route
 from checkpoint_conformance.profiles.conflict import conflict
@@ -127,6 +128,7 @@ def single_faults(calls: Calls, secrets: Secrets) -> dict[str, list[Probe]]:
         "calls with one fault": automatic(refusals(calls)),
         "calls for what is not there": automatic(missing(calls)),
         "other methods and paths": [*methods(calls), unknown_route(calls)],
+        "several faults at once": [*several_faults(calls), *fitting_refusals(calls)],
         "odd input": odd_input(calls),
     }
 

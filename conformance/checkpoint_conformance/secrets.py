@@ -8,6 +8,8 @@ from checkpoint_conformance.target import Target
 
 __all__ = ["Secrets"]
 
+_BEGINNING = 12
+"""Characters by which the beginning of a secret is known."""
 _SHORTEST = 4
 """A shorter value would be found in innocent text; the suite derives none."""
 
@@ -55,6 +57,18 @@ class Secrets:
             placeholder = "{{" + name + "}}"
             text = text.replace(value, placeholder).replace(json.dumps(value)[1:-1], placeholder)
         return text
+
+    def redact_excerpt(self, text: str) -> str:
+        """Redact words that quote an answer, in which a secret may be cut off at its end."""
+        for value, name in self._longest_first:
+            if name not in self.values or len(value) < _BEGINNING:
+                continue
+            while (start := text.find(value[:_BEGINNING])) >= 0:
+                end = start + _BEGINNING
+                while end < len(text) and value.startswith(text[start : end + 1]):
+                    end += 1
+                text = text[:start] + "{{" + name + "}}" + text[end:]
+        return self.redact(text)
 
     def restore(self, text: str) -> str:
         """Put the secrets back where `redact` took them out."""

@@ -78,8 +78,8 @@ def examine(
     with progress:
         try:
             result = run(target, options, progress.announce, progress.watch)
-        except ConfigurationError:
-            raise
+        except ConfigurationError as error:
+            raise ConfigurationError(Secrets(target).redact_excerpt(str(error))) from None
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_left_behind(progress)) from None
         except Exception as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from checkpoint_conformance.calls import Calls
 from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.probe import ANY_REFUSAL, Probe
@@ -68,12 +70,19 @@ def _missing(calls: Calls) -> list[Probe]:
 def _unknown(calls: Calls, secrets: Secrets) -> list[Probe]:
     body = calls.body(calls.documented)
     tokens = {"empty": "", "unknown": _UNKNOWN, "unknown-again": _UNKNOWN, **_MALFORMED, **secrets.derived}
-    return [
-        _unauthorized(
-            "AUTH-2", name, f"a token that is {name.replace('-', ' ')}", calls.post(body, token=token)
-        )
-        for name, token in tokens.items()
-    ]
+    probes = []
+    for name, token in tokens.items():
+        what = f"a token that is {name.replace('-', ' ')}"
+        probe = _unauthorized("AUTH-2", name, what, calls.post(body, token=token))
+        probes.append(replace(probe, crash="HTTP-3") if name in _MALFORMED else probe)
+    automatic = calls.post(calls.changed_parameters(auto_trigger=True), token=_UNKNOWN)
+    probes.append(
+        _unauthorized("AUTH-2", "unknown-auto-trigger", "an unknown token, auto_trigger true", automatic)
+    )
+    huge = calls.post(body, token="A" * 9000)
+    what = "a token of 9 000 letters"
+    probes.append(Probe("AUTH-2/huge", "AUTH-2", what, huge, ANY_REFUSAL, crash="HTTP-3"))
+    return probes
 
 
 def _expired(calls: Calls) -> list[Probe]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from checkpoint_conformance.calls import ABSENT, Call, Calls
 from checkpoint_conformance.exchange import Framing, Request
@@ -96,6 +97,7 @@ def _not_json(calls: Calls) -> list[Probe]:
             good.replace('checkpoint"', 'checkpoint\n"', 1).encode(),
         ),
         "form": ("form data", b"checkpoint=" + calls.target.policy_id.encode()),
+        "form-json": ("a form with the JSON in a field", b"data=" + quote(good).encode()),
         "xml": ("XML", b"<checkpoint/>"),
         "word": ("a bare word", b"checkpoint"),
         "documentation": ("the documentation's own broken example", BROKEN_EXAMPLE.encode()),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
-from checkpoint_conformance.judgement import error_code_of, is_conflict
+from checkpoint_conformance.judgement import error_code_of
 from checkpoint_conformance.ledger import SkipReason
 from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
 from checkpoint_conformance.profiles.observation import created_checkpoint
@@ -14,21 +16,25 @@ from checkpoint_conformance.session import Session
 __all__ = ["conflict"]
 
 _TRIES = 2
+_PUBLISHED = {(500, "CSBS.1001"), (500, "CSBS.6030")}
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 2.0
 
 
 def conflict(session: Session) -> None:
     """Start the policy and at once again; judge the second answer. Raises ServerGone."""
     for _ in range(_TRIES):
         try:
-            first = session.send(session.calls.call(session.calls.documented))
-            second = session.transmit(session.calls.call(session.calls.documented))
+            first = _until_accepted(session)
+            second = session.transmit(session.calls.call(session.calls.documented)) if first else None
         except BudgetSpent as spent:
             session.ledger.skip("CONF-1", SkipReason.BUDGET_SPENT, str(spent))
             return
-        if first.status != 200:
-            session.ledger.leave_undecided("CONF-1", f"the first call got {first.status}")
+        if first is None or second is None:
+            why = f"no call was accepted within {session.target.patience:g} s"
+            session.ledger.leave_undecided("CONF-1", why)
             return
-        if is_conflict(second, session.errors):
+        if (second.status, error_code_of(second)) in _PUBLISHED:
             session.ledger.exercise("CONF-1")
             return
         if second.status == 200 and _has_ended(session, first):
@@ -36,6 +42,19 @@ def conflict(session: Session) -> None:
             return
         session.ledger.exercise("CONF-1")
         session.ledger.add(_finding(first, second))
+
+
+def _until_accepted(session: Session) -> Exchange | None:
+    """Call until the policy no longer runs; return the accepted exchange, or None once patience is out."""
+    deadline, pause = time.monotonic() + session.target.patience, _FIRST_PAUSE
+    while True:
+        exchange = session.transmit(session.calls.call(session.calls.documented))
+        if exchange.status == 200:
+            return exchange
+        if time.monotonic() + pause > deadline:
+            return None
+        time.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _has_ended(session: Session, first: Exchange) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.exchange import Exchange
@@ -16,16 +17,29 @@ __all__ = ["clean_up", "deletion"]
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
-_GONE = frozenset({"deleted"})
-_TRIED = 2
 
 
 def deletion(session: Session) -> None:
-    """Delete two checkpoints of the run and wait for them to leave the list. Raises ServerGone."""
-    for identifier in created(session)[:_TRIED]:
+    """Delete the newest checkpoints and wait for them, and no other, to leave the list. Raises ServerGone."""
+    oldest, *rest = created(session) or [""]
+    for identifier in rest[:-3:-1]:
+        before = _is_listed(session, oldest)
         finding = _delete_and_look(session, identifier)
         if finding:
             session.ledger.add(finding)
+        elif before and not _is_listed(session, oldest):
+            actual = f"checkpoint {oldest} is gone too"
+            finding = _finding("another-deleted", "the other checkpoints stay", actual, session.exchanges[-1])
+            session.ledger.add(replace(finding, confirmed=True))
+            return
+
+
+def _is_listed(session: Session, identifier: str) -> bool:
+    """Whether the list holds an item of the checkpoint."""
+    try:
+        return bool(checkpoint_items(session, checkpoint_id=identifier)[0])
+    except ListError:
+        return False
 
 
 def clean_up(session: Session, announce: Callable[[str], None]) -> list[str]:
@@ -83,11 +97,10 @@ def _delete_and_look(session: Session, identifier: str) -> Finding | None:
         except ListError as error:
             session.ledger.leave_undecided("DEL-1", str(error))
             return None
-        left = [item for item in items if item["status"] not in _GONE]
-        if not left:
+        if not items:
             return None
         if time.monotonic() + pause > deadline:
-            actual = f"after {session.target.patience:g} s an item that is {left[0]['status']}"
+            actual = f"after {session.target.patience:g} s an item that is {items[0]['status']}"
             return _finding("item-stays", "no item of a deleted checkpoint", actual, exchange, listing)
         time.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)

@@ -97,6 +97,7 @@ def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any
 @cache
 def _validator(schema: str) -> jsonschema_rs.Draft7Validator:
     components = with_null_types(document("companions.yaml")["components"])
+    components["schemas"]["ItemStatus"] = {"type": "string"}  # which ones there are is OBS-3's to judge
     return jsonschema_rs.Draft7Validator(
         {"allOf": [{"$ref": f"#/components/schemas/{schema}"}], "components": components}
     )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.calls import Call
 from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.success import checkpoint
@@ -94,7 +95,10 @@ def refusals_leave_nothing(session: Session, name: str, send: Callable[[], None]
         before |= appeared
         again = len(session.exchanges)
         for request in [exchange.request for exchange in sent if _is_refused(exchange)]:
-            session.transmit(request)
+            try:
+                session.transmit(request)
+            except BudgetSpent:
+                break
             new = _strangers(session) - before
             if new:
                 _add_stranger(session, name, new, session.exchanges[again:], confirmed=True)
@@ -142,18 +146,23 @@ def _look(session: Session, identifiers: Iterable[str], ranks: dict[str, str]) -
             return True
         for item in items:
             status, last = item["status"], ranks.get(item["id"])
-            if last is not None and _moved_back(last, status):
-                finding = _finding("OBS-3", "status-moved-back", f"no way back from {last}", status, exchange)
-                session.ledger.add(_confirmed(finding))
+            problem = _step_problem(last, status)
+            if problem:
+                session.ledger.add(_confirmed(_finding("OBS-3", *problem, exchange)))
             ranks[item["id"]] = status
             ended = ended and status not in ("waiting_protect", "protecting")
     return ended
 
 
-def _moved_back(last: str, status: str) -> bool:
-    if last in _ENDED and status in _ENDED:
-        return last != status
-    return last in _RANK and status in _RANK and _RANK[status] < _RANK[last]
+def _step_problem(last: str | None, status: str) -> tuple[str, str, str] | None:
+    """Return symptom, expectation and what was seen where a step from one status to the next is none."""
+    if last in _ENDED and status in _ENDED and last != status:
+        return "status-moved-on", f"{last} for good", status
+    if last is not None and last in _RANK and status in _RANK and _RANK[status] < _RANK[last]:
+        return "status-moved-back", f"no way back from {last}", status
+    if status not in _RANK and last not in _ENDED:
+        return "status-ends-elsewhere", "an end in available or error", status
+    return None
 
 
 def _still_running(session: Session, ranks: dict[str, str]) -> None:
