@@ -285,8 +285,11 @@ for _name, _fault, _then_ in (
 ):
     _also = {
         "second-run-conflict": {"HTTP-1": "409 is not documented"},
+        "second-run-invalid": {"REQ-1": "a valid call is refused at times"},
+        "second-run-not-found": {"REQ-1": "a valid call is refused at times"},
         "second-run-internal-error": {"HTTP-3": "a crash is told"},
         "second-run-unavailable": {"HTTP-3": "a 503 that does not pass"},
+        "second-run-too-many": {"REQ-1": "a 429 that does not pass"},
     }.get(_name, {})
     replaces(
         "CONF-1", _name, _fault, "policy_is_running", _then_, base=_Running, shows=(BASE, BASE), also=_also

@@ -307,16 +307,12 @@ class AutoTriggerUncheckedWithEmptyResources(_Rescuing):
 @breaks(
     "FUZZ-2", shows=BASE.but(body=document("", auto_trigger="x")), also={"REQ-15": "plan_id is malformed"}
 )
-class EmptyPlanUncheckedWithWrongTrigger(_Rescuing):
-    """An empty plan_id together with an auto_trigger of another type runs the default policy."""
+class MalformedPlanUncheckedWithWrongTrigger(_Rescuing):
+    """A malformed plan_id together with an auto_trigger of another type runs the default policy."""
 
     def rescues(self, root: dict[str, Any]) -> bool:
-        auto = _inner(root).get("auto_trigger", ABSENT)
-        return (
-            isinstance(_members(root).get("plan_id"), str)
-            and auto is not ABSENT
-            and not isinstance(auto, bool)
-        )
+        plan, auto = _members(root).get("plan_id"), _inner(root).get("auto_trigger", False)
+        return isinstance(plan, str) and len(plan) != 36 and not isinstance(auto, bool)
 
 
 @breaks("FUZZ-2", shows=BASE.but(body={"checkpoint": None, "other": 1}), also={"REQ-8": "checkpoint is null"})

@@ -143,6 +143,9 @@ def _status(
     )
 
 
+_FORM = {"OBS-1": "a status that items do not have is also against the form of the list"}
+
+
 def _then(before: str, middle: str, after: str) -> Callable[[float, Checkpoint], str]:
     return lambda age, _: before if age < 0.5 else middle if age < 1 else after
 
@@ -164,9 +167,17 @@ _status(
     "An item is available at first, and protecting after.",
     _then("available", "protecting", "protecting"),
 )
-_status("item-ends-in-unknown", "An item ends in finished.", _then("protecting", "protecting", "finished"))
 _status(
-    "item-ends-in-upper-case", "An item ends in AVAILABLE.", _then("protecting", "protecting", "AVAILABLE")
+    "item-ends-in-unknown",
+    "An item ends in finished.",
+    _then("protecting", "protecting", "finished"),
+    also=_FORM,
+)
+_status(
+    "item-ends-in-upper-case",
+    "An item ends in AVAILABLE.",
+    _then("protecting", "protecting", "AVAILABLE"),
+    also=_FORM,
 )
 _status(
     "item-ends-in-deleted",
@@ -180,6 +191,7 @@ _status(
     "item-status-empty",
     "The status of an item is empty once it is done.",
     _then("protecting", "protecting", ""),
+    also=_FORM,
 )
 _status(
     "one-checkpoint-in-four-stuck",
