@@ -2,13 +2,14 @@
 
 Whatever creates checkpoints, or needs those that were created, stays together on the first shard, because
 those calls share one budget and build on each other. The single refusals are dealt out by requirement, the
-generated ones by number. Each shard begins with one valid call, so that none judges a server that it never
+generated ones by their ids. Each shard begins with one valid call, so that none judges a server that it never
 reached; what rides on every answer is judged by all of them.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,8 +35,8 @@ _DEALT = frozenset(
     )
 )
 """Requirements whose probes are refused by every conforming server, so that they cost nothing."""
-_NUMBERED = "FUZZ-2"
-"""The generated refusals, of which each shard takes every n-th."""
+_SCATTERED = "FUZZ-2"
+"""The generated refusals: so many that each shard takes some of them."""
 _FIRST_LOAD = 120
 """About the number of requests that only the first shard sends."""
 _SPARE = 3
@@ -88,8 +89,8 @@ class Shard:
         return [probe for probe in probes if self._takes(probe)]
 
     def _takes(self, probe: Probe) -> bool:
-        if probe.requirement == _NUMBERED and not self.whole:
-            return int(probe.id.rpartition("/")[2]) % self.count == self.index - 1
+        if probe.requirement == _SCATTERED and not self.whole:
+            return zlib.crc32(probe.id.encode()) % self.count == self.index - 1
         return self.owns(probe.requirement)
 
 
@@ -110,5 +111,5 @@ def _deal(target: Target, count: int) -> list[frozenset[str]]:
         owned[least].add(requirement)
         loads[least] += sizes[requirement]
     for part in owned:
-        part.add(_NUMBERED)
+        part.add(_SCATTERED)
     return [frozenset(part) for part in owned]

@@ -10,7 +10,6 @@ import jinja2
 from markupsafe import Markup, escape
 
 from checkpoint_conformance.writers.text import (
-    OUTCOMES,
     body_text,
     counts,
     declared,
@@ -40,7 +39,7 @@ def html(report: dict[str, Any]) -> str:
     groups = {
         title: [item for item in mine if item["outcome"] == outcome] for outcome, title in _TITLES.items()
     }
-    return _template().render(
+    page = _template().render(
         report=report,
         header=report["header"],
         subject=subject(report),
@@ -50,8 +49,8 @@ def html(report: dict[str, Any]) -> str:
         groups={title: items for title, items in groups.items() if items},
         exchanges={exchange["number"]: exchange for exchange in report["exchanges"]},
         marks=_MARKS,
-        outcomes=OUTCOMES,
     )
+    return page.strip() + "\n"
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The conformance suite, judged from outside and module by module."""

@@ -1,0 +1,163 @@
+"""Servers with several faults each, and real runs against them, each made once a process."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from checkpoint_conformance.report import build_report
+from checkpoint_conformance.runner import Options, Run, run
+from checkpoint_conformance.shard import Shard
+from checkpoint_conformance.target import Target
+from checkpoint_conformance.waivers import Waiver, apply
+from mutants.server import Server, running
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from mutants.refusals import Condition
+    from mutants.wire import Request, Response
+    from mutants.world import Checkpoint
+
+__all__ = [
+    "HOSTILE",
+    "PLENTY",
+    "Broken",
+    "Dropping",
+    "Parrot",
+    "outcomes",
+    "report",
+    "requirement",
+    "target_of",
+    "verify",
+    "waived_report",
+    "write_target",
+]
+
+PLENTY = 400
+"""A budget that never runs out."""
+HOSTILE = "</pre><script>alert(1)</script> `| \x1b[31m \u202e ]]>"
+"""What a server might say to break a report that shows it."""
+
+
+class Broken(Server):
+    """A server with faults of every kind that a report has to show."""
+
+    identity = "Nimbus <Backup> & Sons"
+
+    def read_auto_trigger(self, value: Any) -> bool:
+        """Take a string for a Boolean: REQ-11 fails."""
+        return True if value == "true" else super().read_auto_trigger(value)
+
+    def check_unknown(self, place: str, members: dict[str, Any], known: set[str]) -> None:
+        """Ignore unknown members: a warning for REQ-14."""
+
+    def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
+        """Answer a status that nobody knows: RESP-3 fails."""
+        return super().checkpoint_body(checkpoint) | {"status": HOSTILE}
+
+    def check_provider(self, provider: str) -> None:
+        """Accept another provider a single time: REQ-16 is flaky, so not decided."""
+        if provider == "provider" and not getattr(self, "_seen", False):
+            self._seen = True
+            return
+        super().check_provider(provider)
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        """Answer a null policy with bytes that are not UTF-8: HTTP-2 fails."""
+        response = super().refused(request, condition)
+        if request.header("content-type") == "text/plain":
+            response.body = b'{"error_code": "CSBS.9001", "error_msg": "caf\xe9"}'
+        return response
+
+
+class Dropping(Server):
+    """A server that drops the connection for an unknown policy: NF-1 fails, without an answer."""
+
+    def unknown_policy(self, plan_id: str) -> Any:
+        """Break off."""
+        raise ConnectionAbortedError(plan_id)
+
+
+class Parrot(Server):
+    """A server that repeats the token wherever it can, whole and cut off."""
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        """Put the token into the message, the code and a field."""
+        token = request.header("x-auth-token") or ""
+        response = super().refused(request, condition)
+        told = {"error_code": condition.code, "error_msg": f"Not with {token}", "request_id": token}
+        response.body = json.dumps(told).encode()
+        response.header("X-Token", token)
+        return response
+
+    def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
+        """Put the token into members, in one so far behind that an excerpt cuts it off."""
+        token = checkpoint.call.request.header("x-auth-token")
+        more = {"status": "x" * 50 + token, "created_at": token, "extra_info": f"not JSON: {token}"}
+        return super().checkpoint_body(checkpoint) | more
+
+
+def target_of(table: dict[str, Any], **changes: Any) -> Target:
+    """Return the target of a running server; `changes` replace attributes."""
+    return replace(Target.from_table(table), **{"max_creates": PLENTY} | changes)
+
+
+def verify(behaviour: type[Server], shard: str = "", **changes: Any) -> Run:
+    """Run the suite against a server of its own."""
+    with running(behaviour) as table:
+        target = target_of(table, **changes)
+        options = Options(max_examples=1)
+        if shard:
+            options = replace(options, shard=Shard.of(shard, target))
+            target = replace(target, max_creates=options.shard.max_creates)
+        return run(target, options)
+
+
+def report(behaviour: type[Server], shard: str = "") -> dict[str, Any]:
+    """Return the report of a run; the run is made once, and no test can change another's report."""
+    loaded: dict[str, Any] = json.loads(_report_text(behaviour, shard))
+    return loaded
+
+
+@cache
+def _report_text(behaviour: type[Server], shard: str) -> str:
+    return json.dumps(build_report(verify(behaviour, shard)))
+
+
+def waived_report(behaviour: type[Server], waivers: Iterable[Waiver], today: datetime.date) -> dict[str, Any]:
+    """Return the report of a run to which waivers were applied."""
+    result = verify(behaviour)
+    result.results, applied = apply(waivers, result.results, today)
+    return build_report(result, applied)
+
+
+def requirement(found: dict[str, Any], identifier: str) -> dict[str, Any]:
+    """Return one requirement of a report."""
+    return next(item for item in found["requirements"] if item["id"] == identifier)
+
+
+def outcomes(found: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
+    """Return outcome and reason of every requirement."""
+    return {item["id"]: (item["outcome"], item["reason"]) for item in found["requirements"]}
+
+
+def write_target(table: dict[str, Any], path: Path, **changes: Any) -> Path:
+    """Write a target file for a running server."""
+    lines: list[str] = []
+
+    def section(members: dict[str, Any], name: str) -> None:
+        lines.extend([f"[{name}]"] if name else [])
+        tables = {key: value for key, value in members.items() if isinstance(value, dict)}
+        plain = {key: value for key, value in members.items() if key not in tables}
+        lines.extend(f"{key} = {json.dumps(value)}" for key, value in plain.items())
+        for key, value in tables.items():
+            section(value, f"{name}.{key}" if name else key)
+
+    section(table | {"max_creates": PLENTY} | changes, "")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path

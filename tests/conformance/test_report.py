@@ -1,0 +1,306 @@
+"""The JSON report says what happened, in the published form, byte for byte, and without secrets."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from checkpoint_conformance.artefacts import prepare, write_all, write_atomically
+from checkpoint_conformance.curl import curl_line
+from checkpoint_conformance.endpoint import Endpoint
+from checkpoint_conformance.evidence import exchange_data, exchange_from, with_context
+from checkpoint_conformance.exchange import Exchange, Fault, Framing, Request, Response, TransportFault
+from checkpoint_conformance.report import SCHEMA, ReportError, read_report
+from checkpoint_conformance.secrets import Secrets
+from checkpoint_conformance.target import Target
+from checkpoint_conformance.wire import Connection
+from checkpoint_conformance.writers import WRITERS
+from mutants.server import Server, running
+
+from .runs import Broken, Dropping, Parrot, report, requirement, target_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOKEN = "s3cret'to\"ken-0123456789"
+TARGET = Target("http://127.0.0.1:1", "p", TOKEN, "plan", ("r",), expired_token="old-0123456789")
+JSON = ("Content-Type", "application/json")
+REQUESTS = {
+    "plain": Request("POST", "/v1/a?b[c]=%zz&'d'", (JSON, ("X-Auth-Token", TOKEN)), b'{"it": "\'s"}\n'),
+    "every-byte": Request("POST", "/v1/%2e%2e/../a", (JSON,), bytes(range(256))),
+    "no-body": Request("POST", "/v1/a", (("Accept", "*/*"), JSON)),
+    "get": Request("GET", "/v1/a", (("Accept", "*/*"), ("User-Agent", "x"))),
+    "latin-1": Request("POST", "/v1/a", (("X-Odd", "caf\xe9 \xff"),), "\u20ac \u202e".encode()),
+    "twice": Request("PUT", "/v1/a", (JSON, JSON), b"@file"),
+    "chunked": Request("POST", "/v1/a", (JSON,), b"{}", Framing.CHUNKED),
+    "other-token": Request("POST", "/v1/a", (("X-Auth-Token", "old-0123456789"),), b"x"),
+}
+EXCHANGES = {
+    "answered": Exchange(
+        REQUESTS["plain"], Response(200, (JSON, JSON), b'{"a": "\xc3\xa9"}', "OK"), None, 1.5, 0.25, 3, 7
+    ),
+    "not-utf-8": Exchange(
+        REQUESTS["every-byte"], Response(400, (), b"\xff\x00\r\n", "", "1.0"), None, 1e9, 0.1, 1, 1
+    ),
+    "lost": Exchange(
+        REQUESTS["get"], None, TransportFault(Fault.DROPPED, "closed", b"\xfe"), 1.7e9 + 1e-6, 0.0, 1, 1
+    ),
+}
+
+
+def closed(schema: Any) -> Any:
+    """Return the schema with no room for members that it does not describe."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    copy = {key: closed(value) for key, value in schema.items()}
+    if "properties" in schema and "additionalProperties" not in schema:
+        copy["unevaluatedProperties"] = False
+    return copy
+
+
+def opened(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the closed schema with the one place left open where two descriptions meet."""
+    copy: dict[str, Any] = closed(schema)
+    finding = copy["$defs"]["observations"]["properties"]["findings"]["items"]
+    finding["allOf"] = [
+        {"$ref": "#/$defs/open-finding"},
+        schema["$defs"]["observations"]["properties"]["findings"]["items"]["allOf"][1],
+    ]
+    finding["unevaluatedProperties"] = False
+    copy["$defs"]["open-finding"] = schema["$defs"]["finding"]
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "shard"), [(Server, ""), (Broken, ""), (Dropping, ""), (Broken, "2/3")]
+)
+def test_a_report_is_what_the_published_schema_describes_and_nothing_more(
+    behaviour: type[Server], shard: str
+) -> None:
+    """A real report validates against the schema even where that allows no further members."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    errors = jsonschema.Draft202012Validator(opened(schema)).iter_errors(report(behaviour, shard))
+    assert [f"{error.json_path}: {error.message}" for error in errors] == []
+
+
+def test_a_report_names_every_active_requirement_and_its_verdicts() -> None:
+    """The report of a broken server holds every requirement, and each kind of outcome it is meant to show."""
+    found = report(Broken)
+    assert found["verdict"] == found["profiles"]["core"] == "not conformant"
+    assert found["profiles"]["discovery"] == "conformant"
+    assert {item["outcome"] for item in found["requirements"]} == {
+        "pass",
+        "fail",
+        "warn",
+        "skip",
+        "inconclusive",
+    }
+    assert requirement(found, "REQ-11")["findings"][0]["actual"].startswith("200")
+    assert requirement(found, "REQ-16")["detail"].endswith("flaky")
+
+
+def test_a_report_holds_every_exchange_that_a_finding_names() -> None:
+    """No finding points to an exchange that is not in the report."""
+    found = report(Broken)
+    numbers = {exchange["number"] for exchange in found["exchanges"]}
+    named = {
+        n for item in found["requirements"] for finding in item["findings"] for n in finding["exchanges"]
+    }
+    assert named
+    assert named <= numbers
+
+
+def test_a_lost_answer_is_told_as_a_fault_of_the_transport() -> None:
+    """An exchange without an answer says what came instead."""
+    found = report(Dropping)
+    number = requirement(found, "HTTP-3")["findings"][0]["exchanges"][-1]
+    exchange = next(each for each in found["exchanges"] if each["number"] == number)
+    assert exchange["response"] is None
+    assert exchange["fault"]["kind"] == "dropped"
+
+
+@pytest.mark.parametrize("name", EXCHANGES)
+def test_an_exchange_comes_back_as_it_was(name: str) -> None:
+    """What a report keeps of an exchange is all of it, the secrets put back."""
+    secrets = Secrets(TARGET)
+    data = json.loads(json.dumps(exchange_data(EXCHANGES[name], TARGET.url, secrets)))
+    assert TOKEN not in json.dumps(data)
+    again = exchange_from(data, secrets)
+    original = EXCHANGES[name]
+    assert (again.request, again.response, again.fault) == (
+        original.request,
+        original.response,
+        original.fault,
+    )
+    assert again.number == original.number
+    assert again.started == pytest.approx(original.started, abs=1e-6)
+
+
+def test_what_is_needed_to_repeat_an_exchange_comes_with_it() -> None:
+    """The context is what came before on the connection and what was under way at once, nothing later."""
+
+    def exchange(number: int, connection: int, started: float, elapsed: float = 0.5) -> Exchange:
+        return Exchange(REQUESTS["get"], None, None, started, elapsed, connection, number)
+
+    exchanges = [
+        exchange(1, 1, 1),
+        exchange(2, 1, 2),
+        exchange(3, 1, 3),
+        exchange(4, 2, 5, 2),
+        exchange(5, 3, 6, 2),
+        exchange(6, 4, 9),
+    ]
+    assert with_context([2], exchanges) == {1, 2}
+    assert with_context([4], exchanges) == {4, 5}
+    assert with_context([6], exchanges) == {6}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_curl_call_sends_the_bytes_that_the_suite_sent(name: str) -> None:
+    """Pasted into a shell that knows the secrets, the call sends the same request, byte for byte."""
+    request, secrets = REQUESTS[name], Secrets(TARGET)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        call = exchange_data(Exchange(request, None, None, 0, 0), url, secrets)["curl"]
+        assert TOKEN not in call
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "CSBS_TOKEN": TOKEN,
+            "CSBS_EXPIRED_TOKEN": "old-0123456789",
+        }
+        by_curl = _received(
+            server,
+            lambda: subprocess.run(["sh", "-c", call], env=environment, check=False, capture_output=True),
+        )
+        with Connection(Endpoint(url, proxy=""), 5) as connection:
+            by_us = _received(server, lambda: connection.exchange(request))
+    assert by_curl == by_us
+
+
+def test_a_body_too_long_for_a_command_line_is_named_in_the_call() -> None:
+    """A call never holds a body that a shell would refuse."""
+    call = curl_line("http://h", Request("POST", "/", (), b"x" * 200_000))
+    assert "--data-binary @body" in call
+    assert "200000 bytes" in call
+    assert len(call) < 1000
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_no_form_of_a_report_shows_a_secret(form: str) -> None:
+    """A server that repeats tokens everywhere gets none of them into any report, whole or cut off."""
+    with running(Parrot) as table:
+        values = Secrets(target_of(table)).values.values()
+    text = WRITERS[form].render(report(Parrot))
+    assert len(text) > 100
+    for value in values:
+        assert value not in text
+        assert value[: len(value) // 2] not in text
+
+
+def test_a_secret_that_is_cut_off_is_known_by_its_beginning() -> None:
+    """An excerpt that ends inside a token shows the token's name."""
+    secrets = Secrets(TARGET)
+    assert secrets.redact_excerpt(f"got 'xx{TOKEN[:-3]}...'").startswith("got 'xx{{token}}")
+
+
+def test_the_report_of_a_leaking_server_still_says_what_leaked() -> None:
+    """Where a token stood there is its name, so that the finding can be understood."""
+    assert "{{token}}" in json.dumps(report(Parrot))
+
+
+def test_reports_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A write that fails leaves the old file, and no other beside it."""
+    target = tmp_path / "file"
+    write_atomically(target, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(target, "new \ud800")
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_every_form_is_written(tmp_path: Path) -> None:
+    """A run's folder holds each form under its name, and the JSON report reads back the same."""
+    path = write_all(tmp_path / "a" / "b", report(Broken))
+    assert {file.name for file in path.parent.iterdir()} == {writer.file for writer in WRITERS.values()}
+    assert read_report(path) == report(Broken)
+
+
+def test_a_run_does_not_leave_an_older_verdict(tmp_path: Path) -> None:
+    """What an earlier run wrote is gone before the next begins, and other files stay."""
+    write_all(tmp_path, report(Server))
+    (tmp_path / "notes.txt").write_text("mine")
+    prepare(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_that_cannot_be_written_is_found_out(tmp_path: Path) -> None:
+    """Neither a file in the folder's place nor a folder in a file's place is overlooked."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ReportError, match="file"):
+        prepare(tmp_path / "file")
+    (tmp_path / "folder" / "report.html").mkdir(parents=True)
+    with pytest.raises(ReportError, match=r"report\.html"):
+        prepare(tmp_path / "folder")
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("", "not a JSON report"),
+        ("[" * 100_000, "not a JSON report"),
+        ("[]", "not a report of format 1"),
+        ('{"format": 2}', "not a report of format 1"),
+        ('{"format": 1}', "at the root"),
+        (None, "No such file"),
+    ],
+)
+def test_a_file_that_is_no_report_is_refused_in_one_line(
+    content: str | None, complaint: str, tmp_path: Path
+) -> None:
+    """The message says which file, and what is wrong with it."""
+    file = tmp_path / "report.json"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(ReportError, match=complaint) as raised:
+        read_report(file)
+    assert str(file) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_edited_report_is_refused_with_the_place(tmp_path: Path) -> None:
+    """A value that the schema does not allow is named by its path."""
+    found = report(Server)
+    found["requirements"][3]["outcome"] = "passed"
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(found))
+    with pytest.raises(ReportError, match="requirements/3/outcome"):
+        read_report(file)
+
+
+def _received(server: socket.socket, send: Any) -> bytes:
+    """Return all that a client sends; it is answered once it pauses."""
+    received = bytearray()
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.settimeout(0.1)
+            try:
+                while data := connection.recv(65536):
+                    received.extend(data)
+            except TimeoutError:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    send()
+    thread.join()
+    return bytes(received)

@@ -1,0 +1,336 @@
+"""Every form of a report says the same, to the readers for which it is made, whatever a server answers."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from checkpoint_conformance.writers import WRITERS
+from checkpoint_conformance.writers.badge import badge, endpoint
+from checkpoint_conformance.writers.har import har
+from checkpoint_conformance.writers.html import html
+from checkpoint_conformance.writers.junit import junit
+from checkpoint_conformance.writers.markdown import markdown
+from checkpoint_conformance.writers.terminal import terminal
+from checkpoint_conformance.writers.text import counts, explained, printable
+from click import unstyle
+from junitparser import Error, Failure, JUnitXml, Skipped
+from mutants.server import Server
+
+from .runs import Broken, Dropping, report, requirement
+
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+PAIRED = ("conformant", "not conformant", "partial", "inconclusive", "error")
+
+
+class Page(HTMLParser):
+    """What a test wants to know of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the tag; it has to be closed in order."""
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the innermost tag."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Note the text."""
+        if "style" not in self.open:
+            self.text.append(data)
+
+    def values(self, attribute: str) -> list[str]:
+        """Return every value of an attribute."""
+        return [attributes[attribute] or "" for _, attributes in self.tags if attribute in attributes]
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    """Return the page of the broken server."""
+    return Page(html(report(Broken)))
+
+
+def partial(verdict: str) -> dict[str, Any]:
+    """Return a report with another verdict, for what depends on that alone."""
+    return report(Server) | {"verdict": verdict, "profiles": {"core": verdict}}
+
+
+# -- JUnit
+
+
+def test_junit_readers_count_a_case_for_each_requirement() -> None:
+    """A standard reader sees one case for each requirement, with the outcomes of the report."""
+    found = report(Broken)
+    read = JUnitXml.fromstring(junit(found).encode())
+    cases = {case.name.split()[0]: case for suite in read for case in suite}
+    assert list(cases) == [item["id"] for item in found["requirements"]]
+    assert read.tests == len(found["requirements"])
+    number = Counter(item["outcome"] for item in found["requirements"])
+    assert (read.failures, read.errors, read.skipped) == (
+        number["fail"],
+        number["inconclusive"],
+        number["skip"],
+    )
+    assert min(number.values()) > 0
+    kinds = {name: [type(result) for result in case.result] for name, case in cases.items()}
+    assert kinds["REQ-11"] == [Failure]
+    assert kinds["REQ-16"] == [Error]
+    assert kinds["CONF-1"] == [Skipped]
+    assert kinds["REQ-14"] == kinds["REQ-1"] == []
+
+
+def test_junit_tells_the_evidence() -> None:
+    """A failure says what was expected, what came, and how to see it again; a warning tells it and passes."""
+    read = JUnitXml.fromstring(junit(report(Broken)).encode())
+    cases = {case.name.split()[0]: case for suite in read for case in suite}
+    failure = cases["REQ-11"].result[0]
+    assert failure.message.startswith("expected 400, got 200")
+    assert "Repeat: curl" in failure.text
+    assert "HTTP/1.1 200" in failure.text
+    assert "Probe: REQ-14/" in cases["REQ-14"].system_out
+
+
+@pytest.mark.parametrize("level", ["MUST", "SHOULD"])
+def test_junit_never_passes_what_is_not_decided(level: str) -> None:
+    """An undecided requirement is an error where it binds, and skipped where it advises."""
+    found = report(Broken)
+    requirement(found, "REQ-16")["level"] = level
+    read = JUnitXml.fromstring(junit(found).encode())
+    case = next(case for suite in read for case in suite if case.name.startswith("REQ-16 "))
+    assert [type(result) for result in case.result] == [Error if level == "MUST" else Skipped]
+
+
+def test_junit_has_a_case_for_each_waiver() -> None:
+    """A waiver that makes the run fail is a failure; one that counts is skipped."""
+    found = report(Server)
+    waiver = {"requirement": "REQ-1", "probe": None, "reason": "r", "link": "l", "expires": "2027-01-01"}
+    found["waivers"] = [waiver | {"state": state} for state in ("applied", "stale", "expired", "open")]
+    suite = list(JUnitXml.fromstring(junit(found).encode()))[-1]
+    assert suite.name.endswith("waivers")
+    assert [type(case.result[0]) for case in suite] == [Skipped, Failure, Failure, Skipped]
+
+
+# -- HAR
+
+
+def test_har_is_of_version_1_2() -> None:
+    """Each entry has the members that HAR 1.2 requires."""
+    log = json.loads(har(report(Broken)))["log"]
+    assert log["version"] == "1.2"
+    assert log["creator"].keys() >= {"name", "version"}
+    assert log["entries"]
+    for entry in log["entries"]:
+        assert entry.keys() >= {"startedDateTime", "time", "request", "response", "cache", "timings"}
+        assert entry["timings"].keys() >= {"send", "wait", "receive"}
+        message = {"httpVersion", "cookies", "headers", "headersSize", "bodySize"}
+        assert entry["request"].keys() >= message | {"method", "url", "queryString"}
+        assert entry["response"].keys() >= message | {"status", "statusText", "content", "redirectURL"}
+        assert entry["response"]["content"].keys() >= {"size", "mimeType"}
+
+
+def test_har_keeps_every_byte() -> None:
+    """Bodies have their size, and what is not UTF-8 stands in base64."""
+    found = report(Broken)
+    entries = {entry["_number"]: entry for entry in json.loads(har(found))["log"]["entries"]}
+    number = requirement(found, "HTTP-2")["findings"][0]["exchanges"][-1]
+    content = entries[number]["response"]["content"]
+    assert content["encoding"] == "base64"
+    body = base64.b64decode(content["text"])
+    assert b"caf\xe9" in body
+    assert content["size"] == entries[number]["response"]["bodySize"] == len(body)
+    assert "HTTP-2 " in entries[number]["comment"]
+    request = entries[number]["request"]
+    assert {"name": "Content-Length", "value": str(request["bodySize"])} in request["headers"]
+
+
+def test_har_tells_an_answer_that_never_came() -> None:
+    """A dropped connection is an entry of status 0 with its fault."""
+    entries = json.loads(har(report(Dropping)))["log"]["entries"]
+    lost = [entry for entry in entries if entry["response"]["status"] == 0]
+    assert lost
+    assert all(entry["response"]["_error"].startswith("dropped") for entry in lost)
+
+
+# -- HTML
+
+
+def test_the_page_is_one_file_without_script_or_network(page: Page) -> None:
+    """Nothing is loaded, nothing runs, and the policy in the page forbids both."""
+    assert page.open == []
+    assert not {tag for tag, _ in page.tags} & {"script", "iframe", "img", "object", "form"}
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert [value for value in page.values("href") if value.startswith("data:")]
+    assert all(value.startswith(("#", "data:")) for value in page.values("href"))
+    policies = [a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
+    assert policies == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"]
+    assert "url(" not in html(report(Broken))
+
+
+def test_the_page_leads_with_the_verdict_then_the_failures(page: Page) -> None:
+    """A reader meets the verdict, what failed and why, and only then everything else."""
+    text = " ".join(" ".join(page.text).split())
+    order = [
+        "not conformant",
+        "MUSTs failed",
+        "Failures",
+        "Not decided",
+        "Advice not followed",
+        "All requirements",
+    ]
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+    for words in ("Expected", "Actual", "Repeat it", "Clause", "Request", "Answer"):
+        assert words in text
+
+
+def test_every_link_in_the_page_leads_somewhere(page: Page) -> None:
+    """No id is given twice, and every fragment is an id."""
+    ids = page.values("id")
+    assert len(ids) == len(set(ids))
+    fragments = {value[1:] for value in page.values("href") if value.startswith("#")}
+    assert fragments <= set(ids)
+    labels = {name for value in page.values("aria-labelledby") for name in value.split()}
+    assert labels <= set(ids)
+
+
+def test_the_page_has_landmarks_and_headings_in_order(page: Page) -> None:
+    """A screen reader finds header, main and named sections, a skip link first, and no level left out."""
+    tags = [tag for tag, _ in page.tags]
+    assert {"header", "main", "section", "article", "h1", "table", "th"} <= set(tags)
+    assert tags.count("main") == tags.count("h1") == 1
+    body = page.tags[tags.index("body") + 1]
+    assert body[1]["class"] == "skip-link"
+    levels = [int(tag[1]) for tag in tags if re.fullmatch("h[1-6]", tag)]
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+    assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
+    assert ("html", {"lang": "en"}) in page.tags
+
+
+@pytest.mark.parametrize("behaviour", [Server, Broken, Dropping])
+def test_the_page_shows_what_a_server_said_without_believing_it(behaviour: type[Server]) -> None:
+    """Mark-up, escape sequences and invisible letters from a server are seen, and do nothing."""
+    text = html(report(behaviour))
+    assert "<script" not in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert Page(text).open == []
+
+
+# -- Markdown, badge, terminal
+
+
+def test_the_summary_tells_verdict_failures_and_every_requirement() -> None:
+    """The Markdown holds the verdict, each failure with its call, and a row for each requirement."""
+    found = report(Broken)
+    text = markdown(found)
+    assert text.startswith("## ❌ Nimbus \\<Backup\\> \\& Sons 1: not conformant")
+    assert "### ❌ REQ-11 (MUST)" in text
+    assert "### ⚠️ REQ-14 (SHOULD)" in text
+    assert "```sh\n  curl" in text
+    rows = [
+        line for line in text.split("\n") if re.match(r"\| \S+ (pass|fail|warn|skip|inconclusive) \|", line)
+    ]
+    assert len(rows) == len(found["requirements"])
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
+
+
+def test_the_summary_cannot_be_broken_by_a_server() -> None:
+    """What a server said stands in code spans and fences that it cannot leave."""
+    text = markdown(report(Broken))
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", text, flags=re.DOTALL)
+    assert "<script" not in outside
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("verdict", PAIRED)
+def test_the_badge_says_the_verdict_in_both_forms(verdict: str) -> None:
+    """The SVG is well-formed and named for screen readers; the endpoint says the same."""
+    found = partial(verdict)
+    root = ElementTree.fromstring(badge(found))
+    assert root.attrib["role"] == "img"
+    assert root.attrib["aria-label"] == f"checkpoint contract 1.0.0: {verdict}"
+    data = json.loads(endpoint(found))
+    assert (data["schemaVersion"], data["message"], data["isError"]) == (1, verdict, verdict == "error")
+    assert f'fill="#{data["color"]}"' in badge(found)
+
+
+def test_the_badge_names_profiles_and_shards() -> None:
+    """No badge says conformant of more than what was verified."""
+    assert (
+        json.loads(endpoint(report(Server)))["message"]
+        == "conformant (core, deletion, discovery, observation)"
+    )
+    assert json.loads(endpoint(report(Broken, "2/3")))["label"].endswith("shard 2/3")
+
+
+def test_the_terminal_has_a_line_for_each_requirement_and_the_evidence() -> None:
+    """Failures come with clause, expected, actual and call; the last lines say the verdict and why."""
+    found = report(Broken)
+    text = unstyle(terminal(found))
+    lines = text.split("\n")
+    declared = [item for item in found["requirements"] if item["profile"] in found["profiles"]]
+    assert [line.split()[2] for line in lines[: len(declared)]] == [item["id"] for item in declared]
+    for word in ("clause", "probe", "expected", "actual", "repeat    curl"):
+        assert re.search(rf"^  {word}", text, re.MULTILINE)
+    assert "not conformant" in lines[-2]
+    assert lines[-1] == explained(found)
+    assert "\u202e" not in text
+
+
+def test_a_quiet_terminal_says_the_verdict_alone() -> None:
+    """Two lines: the verdict and its reason."""
+    assert len(terminal(report(Broken), quiet=True).split("\n")) == 2
+
+
+@pytest.mark.parametrize("verdict", PAIRED)
+def test_every_verdict_is_explained(verdict: str) -> None:
+    """The reason names what decided."""
+    found = partial(verdict)
+    changed = {"not conformant": "fail", "partial": "skip", "inconclusive": "inconclusive"}
+    requirement(found, "REQ-2")["outcome"] = changed.get(verdict, "pass")
+    reason = explained(found)
+    assert ("REQ-2" in reason) == (verdict in changed)
+    assert reason.endswith(".")
+
+
+def test_counts_leave_undeclared_profiles_out() -> None:
+    """What was never asked for is not counted as skipped."""
+    assert counts(report(Server)) == {"pass": 54}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\tb\nc", "a\tb\nc"),
+        ("\x1b[0m\r\x00", "\\x1b[0m\\x0d\\x00"),
+        ("\u202e\ufeff\u2028", "\\u202e\\ufeff\\u2028"),
+        ("\ud800\U000e0001", "\\ud800\\U000e0001"),
+        ("é漢🙂", "é漢🙂"),
+    ],
+)
+def test_letters_that_are_not_seen_are_escaped(text: str, shown: str) -> None:
+    """What a reader sees is what was sent; nothing steers his terminal."""
+    assert printable(text) == shown
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_every_form_ends_with_a_line_break(form: str) -> None:
+    """A file of text ends as files of text do."""
+    assert WRITERS[form].render(report(Broken)).endswith("\n")
