@@ -6,61 +6,127 @@ answers without loading Schemathesis or Connexion.
 
 from __future__ import annotations
 
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from difflib import get_close_matches
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
 from checkpoint_openapi import __version__
 
-__all__ = ["main"]
+__all__ = ["SUBCOMMANDS", "Subcommand", "main"]
+
+_USAGE, _INTERRUPTED, _FAULT = 2, 3, 4
+_TRACEBACK = "CHECKPOINT_TRACEBACK"
 
 
-class _Subcommand(NamedTuple):
+class Subcommand(NamedTuple):
+    """Where a subcommand is found, and what the overview says of it."""
+
     location: str
     """`module:attribute` of the click command."""
     summary: str
 
 
-_SUBCOMMANDS = {
-    "serve": _Subcommand("checkpoint_handlers.cli:serve", "Start the reference server."),
-    "verify": _Subcommand("checkpoint_conformance.cli:verify", "Say whether a server keeps the contract."),
-    "report": _Subcommand("checkpoint_conformance.report_cli:report", "Show, compare and join reports."),
-    "replay": _Subcommand("checkpoint_conformance.cli:replay", "Repeat what failed in a report."),
-    "target": _Subcommand("checkpoint_conformance.cli:target", "Write a target file."),
-    "list": _Subcommand("checkpoint_conformance.cli:list_requirements", "List the requirements."),
-    "explain": _Subcommand("checkpoint_conformance.cli:explain", "Explain a requirement."),
+SUBCOMMANDS = {
+    "verify": Subcommand("checkpoint_conformance.cli:verify", "Say whether a server keeps the contract."),
+    "report": Subcommand("checkpoint_conformance.report_cli:report", "Show, compare and join reports."),
+    "replay": Subcommand("checkpoint_conformance.cli:replay", "Repeat what failed in a report."),
+    "target": Subcommand("checkpoint_conformance.cli:target", "Write a target file."),
+    "list": Subcommand("checkpoint_conformance.cli:list_requirements", "List the requirements."),
+    "explain": Subcommand("checkpoint_conformance.cli:explain", "Explain a requirement."),
+    "serve": Subcommand("checkpoint_handlers.cli:serve", "Start the reference server."),
+    "lint": Subcommand("checkpoint_openapi.lint_cli:lint", "Say whether the documents are sound."),
+    "diff": Subcommand("checkpoint_openapi.diff_cli:diff", "Judge a change: whom does it break?"),
+    "changelog": Subcommand("checkpoint_openapi.diff_cli:changelog", "Write what changed, in Markdown."),
+    "next-version": Subcommand("checkpoint_openapi.diff_cli:next_version", "Name the version of a change."),
 }
+"""All subcommands, in the order of the overview."""
 
 
 class _LazyGroup(click.Group):
-    """A group that imports a subcommand when it is called, and none to print its own help."""
+    """A group that imports a subcommand when it is called, and tells what went wrong in one line."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names in the order of the table."""
-        return list(_SUBCOMMANDS)
+        return list(SUBCOMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
         """Import the subcommand, or return None for a name that the table does not hold."""
-        if cmd_name not in _SUBCOMMANDS:
+        if cmd_name not in SUBCOMMANDS:
             return None
-        module, attribute = _SUBCOMMANDS[cmd_name].location.split(":")
-        try:
-            command = getattr(import_module(module), attribute)
-        except ModuleNotFoundError as error:
-            if error.name and not error.name.startswith("checkpoint_"):
-                raise click.UsageError(
-                    f"`{cmd_name}` needs the package {error.name!r}, which is not installed. "
-                    "Install the server's parts: pip install 'checkpoint-contract[server]'"
-                ) from error
-            raise
+        module, attribute = SUBCOMMANDS[cmd_name].location.split(":")
+        command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand; raises UsageError with the nearest name for one that does not exist."""
+        name = args[0]
+        if name in SUBCOMMANDS or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        near = get_close_matches(name, SUBCOMMANDS, 1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Write the table without importing what it names."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in _SUBCOMMANDS.items()])
+            formatter.write_dl([(name, entry.summary) for name, entry in SUBCOMMANDS.items()])
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run; what escapes a command is one line on stderr and an exit code, never a traceback.
+
+        Codes: 2 usage or a missing package, 3 interrupted, 4 a fault of this program.
+        """
+        run: Callable[..., Any] = super().main
+        if not standalone_mode:
+            return run(*args, standalone_mode=False, **extra)
+        try:
+            sys.exit(run(*args, standalone_mode=False, **extra))
+        except click.exceptions.NoArgsIsHelpError as help_text:
+            help_text.show()
+            sys.exit(_USAGE)
+        except click.ClickException as error:
+            _complain(_one_line(error))
+            sys.exit(error.exit_code)
+        except click.Abort:
+            _complain("interrupted.")
+            sys.exit(_INTERRUPTED)
+        except Exception as error:
+            sys.exit(_told(error))
+
+
+def _one_line(error: click.ClickException) -> str:
+    message = " ".join(error.format_message().split())
+    if not isinstance(error, click.UsageError) or error.ctx is None or "Did you mean" in message:
+        return message
+    return f"{message} `{error.ctx.command_path} --help` shows what there is."
+
+
+def _told(error: Exception) -> int:
+    """Tell an exception that escaped a command; return the exit code."""
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "checkpoint_").startswith("checkpoint_"):
+        _complain(
+            f"the package {error.name!r} is not installed. The server's parts are an extra: "
+            "pip install 'checkpoint-contract[server]'"
+        )
+        return _USAGE
+    if os.environ.get(_TRACEBACK):
+        click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    _complain(f"this is a fault of checkpoint-contract: {what}. {_TRACEBACK}=1 shows where.")
+    return _FAULT
+
+
+def _complain(message: str) -> None:
+    click.echo(f"Error: {message}", err=True)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
