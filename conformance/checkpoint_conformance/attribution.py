@@ -88,6 +88,12 @@ def _gather_moods(
     }
     if not wavering:
         return findings
+    if any(finding.requirement == "CONF-1" for finding in findings):
+        for finding in refused:
+            consequences[finding.requirement] = (
+                "CONF-1: the policy was running, and this is how it was refused"
+            )
+        return [finding for finding in findings if not finding.symptom.startswith(tuple(wavering))]
     gathered = []
     for finding in findings:
         symptom = finding.symptom.removesuffix("-under-concurrency")

@@ -101,9 +101,7 @@ class Judge:
             return exchange.response is None
         general = "HTTP-1" if probe.wants_acceptance else "HTTP-3"
         blamed = (
-            "HTTP-1"
-            if probe.requirement == "REQ-1"
-            else self._binding(probe, probe.blamed_for_crash, general)
+            "HTTP-1" if probe.requirement == "REQ-1" else self.binding(probe, probe.blamed_for_crash, general)
         )
         symptom = "no-answer" if fault.kind is Fault.TIMEOUT else "connection-dropped"
         expected = f"an answer within {self._target.timeout:g} s"
@@ -148,13 +146,13 @@ class Judge:
                 actual = f"{status}: it was accepted"
                 judgement.add(_finding(exchange, probe.requirement, "accepted", expected, actual))
         elif status >= 500:
-            blamed = self._binding(probe, probe.blamed_for_crash, "HTTP-3")
+            blamed = self.binding(probe, probe.blamed_for_crash, "HTTP-3")
             spread = None if probe.alone else Spread("5xx", "HTTP-3")
             judgement.add(_finding(exchange, blamed, "answered-5xx", expected, self._shown(exchange), spread))
         elif status not in DOCUMENTED:
             if not (status in probe.allowed and status in _OVERSIZE):
                 own = not probe.open_outcome and status not in probe.allowed
-                blamed = self._binding(probe, probe.requirement if own else "HTTP-1", "HTTP-1")
+                blamed = self.binding(probe, probe.requirement if own else "HTTP-1", "HTTP-1")
                 symptom, spread = (
                     f"status-{status}",
                     None if probe.alone else Spread("undocumented", "HTTP-1"),
@@ -167,7 +165,7 @@ class Judge:
             judgement.exercised.add("ERR-3")
             self._extend(judgement, http.condition_code(exchange, probe.conditions, self._errors))
 
-    def _binding(self, probe: Probe, requirement: str, general: str) -> str:
+    def binding(self, probe: Probe, requirement: str, general: str) -> str:
         """Return who takes what breaks a MUST: no SHOULD may swallow it, except about other methods."""
         return general if requirement in self._advisory and not probe.alone else requirement
 

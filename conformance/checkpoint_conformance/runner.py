@@ -25,7 +25,12 @@ from checkpoint_conformance.probes.robustness import methods, odd_input, unknown
 from checkpoint_conformance.profiles.conflict import conflict
 from checkpoint_conformance.profiles.deletion import clean_up, deletion
 from checkpoint_conformance.profiles.discovery import discovery
-from checkpoint_conformance.profiles.observation import items_of_created, progress, refusals_leave_nothing
+from checkpoint_conformance.profiles.observation import (
+    items_of_created,
+    progress,
+    refusals_leave_nothing,
+    wait_until_idle,
+)
 from checkpoint_conformance.recovery import recovery
 from checkpoint_conformance.secrets import Secrets
 from checkpoint_conformance.session import ServerGone, Session
@@ -135,6 +140,8 @@ def single_faults(calls: Calls, secrets: Secrets) -> dict[str, list[Probe]]:
 
 def _exchange_everything(session: Session, options: Options, announce: Callable[[str], None]) -> None:
     calls, shard = session.calls, options.shard
+    if "observation" in session.target.profiles:
+        session.until_idle = partial(wait_until_idle, session)
     announce("smoke: reachable, token accepted, fixtures there?")
     accepts = smoke(session, twice=shard.owns("RESP-11"))
     if accepts:

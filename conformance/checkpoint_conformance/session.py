@@ -13,7 +13,8 @@ from checkpoint_openapi.load import ErrorCatalogue, errors
 from checkpoint_conformance.budget import Budget, BudgetSpent
 from checkpoint_conformance.calls import Call, Calls
 from checkpoint_conformance.exchange import Exchange, Fault, Request
-from checkpoint_conformance.judgement import Judge, Judgement, is_conflict
+from checkpoint_conformance.finding import Finding, Spread
+from checkpoint_conformance.judgement import Judge, Judgement, error_code_of, is_conflict
 from checkpoint_conformance.ledger import Ledger, SkipReason
 from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.secrets import Secrets
@@ -23,6 +24,7 @@ from checkpoint_conformance.wire import Connection
 __all__ = ["ServerGone", "Session"]
 
 _LOST = (Fault.TIMEOUT, Fault.DROPPED)
+_RUNNING = "the policy is already running (500, published conflict)"
 _CONNECT_ATTEMPTS = 5
 _MOST_TIMEOUTS = 8
 _MOST_REPEATS = 5
@@ -49,10 +51,14 @@ class Session:
         self.exchanges: list[Exchange] = []
         self.accepted: list[tuple[Exchange, Call]] = []
         """Valid calls that were accepted, with what they asked for."""
+        self.item_statuses: dict[str, str] = {}
+        """The status in which each item was seen last."""
         self.deleted: set[str] = set()
         """Ids of checkpoints that the run deleted again."""
         self.watch: Callable[[Session], None] = lambda _: None
         """Called after each exchange, from whichever thread made it."""
+        self.until_idle: Callable[[float], None] | None = None
+        """Waits, about so many seconds at the least, until the list shows that the policy no longer runs."""
         self._announce = announce
         self._endpoint = target.endpoint()
         self._lock = Lock()
@@ -78,7 +84,28 @@ class Session:
             return None
         self.settle(probe, self.judged(probe, exchange))
         self._check_alive(exchange)
+        if not probe.wants_acceptance and is_conflict(exchange, self.errors):
+            self._question_conflict(probe, exchange)
         return exchange
+
+    def _question_conflict(self, probe: Probe, exchange: Exchange) -> None:
+        """Find out whether a fault is answered as a conflict although the policy does not run.
+
+        The state is checked last (contract, errors), so a refusal for a fault never waits for it.
+        """
+        try:
+            valid = self.transmit(self.calls.call(self.calls.documented))
+        except BudgetSpent:
+            return
+        if valid.status != 200:
+            return
+        expected = " or ".join(str(status) for status in sorted(probe.allowed))
+        actual = f"500 {error_code_of(exchange)}, though the policy was not running"
+        blamed = self.judge.binding(probe, probe.blamed_for_crash, "HTTP-3")
+        finding = Finding(
+            blamed, "answered-5xx", probe.id, expected, actual, (exchange, valid), confirmed=True
+        )
+        self.ledger.add(replace(finding, spread=Spread("5xx", "HTTP-3")))
 
     def judged(self, probe: Probe, exchange: Exchange) -> Judgement:
         """Judge the answer to a probe; remember a valid call that was accepted."""
@@ -113,12 +140,21 @@ class Session:
                 self._hopeless.add(reason)
                 self._announce(f"{reason}: still so after {waited:g} s, going on without")
                 break
-            self._announce(f"{reason}: trying again in {asked:g} s")
-            time.sleep(asked)
-            waited += asked
+            waited += self._wait(reason, asked)
             pause = min(pause * 2, _LONGEST_PAUSE)
             exchange = self.transmit(request, None)
         return exchange
+
+    def _wait(self, reason: str, pause: float) -> float:
+        """Wait for the reason to pass; return the seconds that it took."""
+        started = time.monotonic()
+        if reason == _RUNNING and self.until_idle:
+            self._announce(f"{reason}: waiting until its items have ended")
+            self.until_idle(pause)
+        else:
+            self._announce(f"{reason}: trying again in {pause:g} s")
+            time.sleep(pause)
+        return time.monotonic() - started
 
     def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:
         """Send a request once, within budget and rate. Raises BudgetSpent and ServerGone."""
@@ -203,7 +239,7 @@ class Session:
         if exchange.status == 429:
             return "too many requests (429)"
         if exchange.status == 500 and is_conflict(exchange, self.errors):
-            return "the policy is already running (500, published conflict)"
+            return _RUNNING
         return None
 
     def _pause_asked(self, exchange: Exchange, fallback: float) -> float:

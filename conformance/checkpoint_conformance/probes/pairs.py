@@ -67,7 +67,6 @@ def fitting_refusals(calls: Calls) -> list[Probe]:
             what,
             calls.post(calls.changed_parameters(resources=selection)),
             frozenset({400, 404}),
-            crash="HTTP-3",
             presumes=("REQ-4", "NF-3"),
         )
         for name, (what, selection) in selections.items()

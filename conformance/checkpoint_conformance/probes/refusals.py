@@ -97,6 +97,7 @@ def _not_json(calls: Calls) -> list[Probe]:
             good.replace('checkpoint"', 'checkpoint\n"', 1).encode(),
         ),
         "form": ("form data", b"checkpoint=" + calls.target.policy_id.encode()),
+        "form-raw": ("a form with the JSON in a field, unescaped", b"body=" + good.encode()),
         "form-json": ("a form with the JSON in a field", b"data=" + quote(good).encode()),
         "xml": ("XML", b"<checkpoint/>"),
         "word": ("a bare word", b"checkpoint"),

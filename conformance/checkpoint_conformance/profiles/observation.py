@@ -16,10 +16,11 @@ from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
 from checkpoint_conformance.session import Session
 from checkpoint_conformance.strict_json import StrictJsonError
 
-__all__ = ["items_of_created", "progress", "refusals_leave_nothing"]
+__all__ = ["items_of_created", "progress", "refusals_leave_nothing", "wait_until_idle"]
 
 _RANK = {"waiting_protect": 0, "protecting": 1, "available": 2, "error": 2}
 _ENDED = frozenset({"available", "error"})
+_UNDER_WAY = frozenset({"waiting_protect", "protecting"})
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _APPEARANCE = 10.0
@@ -51,15 +52,27 @@ def items_of_created(session: Session) -> None:
             return
 
 
+def wait_until_idle(session: Session, pause: float) -> None:
+    """Wait until no item of the policy is under way, within the target's patience; at least `pause` seconds."""
+    deadline = time.monotonic() + session.target.patience
+    while True:
+        time.sleep(min(pause, _LONGEST_PAUSE))
+        try:
+            items, _ = checkpoint_items(session, policy_id=session.target.policy_id)
+        except ListError:
+            return
+        if all(item["status"] not in _UNDER_WAY for item in items) or time.monotonic() > deadline:
+            return
+
+
 def progress(session: Session) -> None:
     """OBS-3: follow the newest checkpoints until they end, and a little beyond. Raises ServerGone."""
     watched = [created_checkpoint(exchange) for exchange, _ in session.accepted[-3:]]
-    ranks: dict[str, str] = {}
     identifiers = [identifier for identifier in watched if identifier]
     deadline = time.monotonic() + session.target.patience
     pause, looks = _FIRST_PAUSE, 0
     while identifiers:
-        ended = _look(session, identifiers, ranks)
+        ended = _look(session, identifiers)
         if session.ledger.failed("OBS-3"):
             return
         looks += ended
@@ -67,7 +80,7 @@ def progress(session: Session) -> None:
             session.ledger.exercise("OBS-3")
             return
         if time.monotonic() + pause > deadline:
-            _still_running(session, ranks)
+            _still_running(session)
             return
         time.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE)
@@ -91,7 +104,6 @@ def refusals_leave_nothing(session: Session, name: str, send: Callable[[], None]
         session.ledger.exercise("OBS-2")
         if not appeared:
             return
-        session.budget.charge(len(appeared))
         before |= appeared
         again = len(session.exchanges)
         for request in [exchange.request for exchange in sent if _is_refused(exchange)]:
@@ -101,6 +113,7 @@ def refusals_leave_nothing(session: Session, name: str, send: Callable[[], None]
                 break
             new = _strangers(session) - before
             if new:
+                session.budget.charge(len(appeared | new))
                 _add_stranger(session, name, new, session.exchanges[again:], confirmed=True)
                 return
         _add_stranger(session, name, appeared, sent, confirmed=False)
@@ -135,23 +148,28 @@ def _await_items(session: Session, identifier: str, call: Call, created: Exchang
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-def _look(session: Session, identifiers: Iterable[str], ranks: dict[str, str]) -> bool:
+def _look(session: Session, identifiers: Iterable[str]) -> bool:
     """Compare each item's status with the last one seen. Returns whether all have ended."""
     ended = True
     for identifier in identifiers:
         try:
-            items, exchange = checkpoint_items(session, checkpoint_id=identifier)
+            items, listing = checkpoint_items(session, checkpoint_id=identifier)
         except ListError as error:
             session.ledger.leave_undecided("OBS-3", str(error))
             return True
-        for item in items:
-            status, last = item["status"], ranks.get(item["id"])
-            problem = _step_problem(last, status)
-            if problem:
-                session.ledger.add(_confirmed(_finding("OBS-3", *problem, exchange)))
-            ranks[item["id"]] = status
-            ended = ended and status not in ("waiting_protect", "protecting")
+        _watch(session, items, listing)
+        ended = ended and all(item["status"] not in _UNDER_WAY for item in items)
     return ended
+
+
+def _watch(session: Session, items: list[dict[str, Any]], listing: Exchange) -> None:
+    """Hold every status in a list against the one seen before."""
+    for item in items:
+        status, last = item["status"], session.item_statuses.get(item["id"])
+        problem = _step_problem(last, status)
+        if problem and item["checkpoint_id"] not in session.deleted:
+            session.ledger.add(_confirmed(_finding("OBS-3", *problem, listing)))
+        session.item_statuses[item["id"]] = status
 
 
 def _step_problem(last: str | None, status: str) -> tuple[str, str, str] | None:
@@ -165,8 +183,8 @@ def _step_problem(last: str | None, status: str) -> tuple[str, str, str] | None:
     return None
 
 
-def _still_running(session: Session, ranks: dict[str, str]) -> None:
-    statuses = ", ".join(sorted(set(ranks.values()))) or "no item"
+def _still_running(session: Session) -> None:
+    statuses = ", ".join(sorted(set(session.item_statuses.values()))) or "no item"
     why = f"after {session.target.patience:g} s: {statuses}"
     if session.target.settle_within and session.target.patience >= session.target.settle_within:
         last = session.exchanges[-1]
@@ -178,7 +196,8 @@ def _still_running(session: Session, ranks: dict[str, str]) -> None:
 
 def _strangers(session: Session) -> set[str]:
     """Return the checkpoints in the list that no accepted call of the run was given."""
-    items, _ = checkpoint_items(session, policy_id=session.target.policy_id)
+    items, listing = checkpoint_items(session, policy_id=session.target.policy_id)
+    _watch(session, items, listing)
     accepted = [exchange for exchange in session.exchanges if exchange.status in range(200, 300)]
     own = {created_checkpoint(exchange) for exchange in accepted}
     return {item["checkpoint_id"].casefold() for item in items} - {(name or "").casefold() for name in own}
