@@ -33,7 +33,7 @@ class Call:
     """What a valid request asks for; the answer is judged against it."""
 
     auto_trigger: bool | Absent = False
-    resources: tuple[str, ...] | None | Absent = ABSENT
+    resources: tuple[str, ...] | Absent | None = ABSENT
 
     def parameters(self) -> dict[str, Any]:
         """Return the `parameters` member."""
@@ -85,7 +85,7 @@ class Calls:
         self,
         body: Any,
         *,
-        token: str | None | Absent = ABSENT,
+        token: str | Absent | None = ABSENT,
         project_id: str | None = None,
         provider_id: str | None = None,
         content_type: str | None = "application/json",
@@ -111,7 +111,7 @@ class Calls:
         path: str,
         body: bytes = b"",
         *,
-        token: str | None | Absent = ABSENT,
+        token: str | Absent | None = ABSENT,
         content_type: str | None = None,
         framing: Framing = Framing.LENGTH,
     ) -> Request:

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 from checkpoint_conformance.calls import ABSENT, Call, Calls
-from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.narrowed import PATH, Narrowed
 from checkpoint_conformance.probe import REFUSALS, Probe
 

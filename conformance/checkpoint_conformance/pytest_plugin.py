@@ -21,7 +21,7 @@ __all__ = ["NotConformant", "RequirementItem", "RequirementList", "WaiversItem"]
 _NAME = "checkpoint-contract"
 
 
-class NotConformant(Exception):  # noqa: N818 - a finding about a server is no error of a program
+class NotConformant(Exception):
     """A requirement is not met; the message is the evidence."""
 
 

@@ -44,7 +44,7 @@ class ClientGoneError(Exception):
     """The client closed the connection before its request was complete: there is nobody to answer."""
 
 
-class Refusal(Exception):  # noqa: N818 - the contract's word; it is an answer and no fault of the server
+class Refusal(Exception):
     """A request is refused for one of the conditions of `errors.yaml` (contract, section 3).
 
     `detail` replaces the condition's text as `error_msg`; it must disclose nothing of the server's inside.

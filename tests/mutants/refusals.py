@@ -18,7 +18,7 @@ class Condition:
     allow: str = ""
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault of this program
+class Refusal(Exception):
     """Raised by a step that refuses the request; `condition` says with which answer."""
 
     def __init__(self, condition: Condition) -> None:

@@ -11,7 +11,7 @@ __all__ = ["NotJson", "read"]
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
-class NotJson(ValueError):  # noqa: N818 - named for what the bytes are
+class NotJson(ValueError):
     """The bytes are no JSON text, or one that nests deeper than allowed."""
 
 

@@ -16,7 +16,7 @@ _REQUEST_LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP/1\.([01])"
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*", re.DOTALL)
 
 
-class Malformed(Exception):  # noqa: N818 - a state of the input
+class Malformed(Exception):
     """The bytes are no HTTP/1.1 request; the connection cannot go on."""
 
 
