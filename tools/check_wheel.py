@@ -1,0 +1,119 @@
+"""Build sdist and wheel, compare what is in the wheel with the checkout, and use it in clean environments.
+
+Run: .venv/bin/python tools/check_wheel.py. Exit code: 0 for a wheel that works, else 1 with what is wrong.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = (
+    "openapi/checkpoint_openapi",
+    "handlers/checkpoint_handlers",
+    "conformance/checkpoint_conformance",
+)
+DOCUMENTS = (
+    "checkpoint.yaml",
+    "companions.yaml",
+    "requirements.yaml",
+    "errors.yaml",
+    "ERRATA.md",
+    "released",
+)
+
+
+class WheelError(Exception):
+    """The wheel is not what it has to be; the message says how."""
+
+
+def expected() -> set[str]:
+    """Return the files that the wheel has to hold: the packages, and the contract as their data."""
+    files: set[str] = set()
+    for package in PACKAGES:
+        root = ROOT / package
+        files |= {str(file.relative_to(root.parent)) for file in _tracked(root)}
+    for document in DOCUMENTS:
+        files |= {
+            f"checkpoint_openapi/data/{file.relative_to(ROOT / 'openapi')}"
+            for file in _tracked(ROOT / "openapi" / document)
+        }
+    return files
+
+
+def compare(wheel: Path) -> None:
+    """Raise WheelError unless the wheel holds exactly the expected files beside its own metadata."""
+    with zipfile.ZipFile(wheel) as archive:
+        found = {name for name in archive.namelist() if ".dist-info/" not in name}
+    missing, extra = sorted(expected() - found), sorted(found - expected())
+    if missing or extra:
+        raise WheelError(f"{wheel.name}: missing {missing}, not of the checkout {extra}")
+
+
+def build(folder: Path) -> Path:
+    """Build the sdist, and from it the wheel; return the wheel."""
+    _run(sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT))
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def use(wheel: Path, folder: Path) -> None:
+    """Install the wheel in clean environments, without the server and with it, and run its commands."""
+    lean, full = _environment(folder / "lean", str(wheel)), _environment(folder / "full", f"{wheel}[server]")
+    for command in (["--help"], ["lint"], ["diff"], ["list"]):
+        _run(lean, *command, cwd=folder)
+    refused = subprocess.run([lean, "verify"], cwd=folder, capture_output=True, text=True, check=False)
+    if (
+        refused.returncode != 2
+        or "checkpoint-contract[server]" not in refused.stderr
+        or "Traceback" in refused.stderr
+    ):
+        raise WheelError(f"without the server `verify` ends with {refused.returncode}:\n{refused.stderr}")
+    _run(full, "verify", cwd=folder)
+    if not (folder / "checkpoint-report" / "report.html").is_file():
+        raise WheelError("`verify` of the installed wheel wrote no report.html")
+
+
+def main() -> int:
+    """Build, compare, use."""
+    with tempfile.TemporaryDirectory(prefix="checkpoint-contract-wheel-") as name:
+        folder = Path(name)
+        try:
+            wheel = build(folder)
+            compare(wheel)
+            use(wheel, folder)
+        except WheelError as error:
+            print(f"Error: {error}", file=sys.stderr)
+            return 1
+        print(
+            f"{wheel.name}: {len(expected())} files, {wheel.stat().st_size / 1024:.0f} KiB; all commands work"
+        )
+    return 0
+
+
+def _tracked(root: Path) -> list[Path]:
+    listed = _run("git", "-C", str(ROOT), "ls-files", "-z", "--", str(root))
+    return [ROOT / name for name in listed.split("\0") if name]
+
+
+def _environment(folder: Path, requirement: str) -> str:
+    """Install into a new environment; return its command."""
+    _run(sys.executable, "-m", "venv", str(folder))
+    _run(str(folder / "bin" / "pip"), "install", "-q", "-c", str(ROOT / "constraints.txt"), requirement)
+    return str(folder / "bin" / "checkpoint-contract")
+
+
+def _run(*command: str, cwd: Path | None = None) -> str:
+    """Run; return what it printed. Raises WheelError with all of it where the exit code is not 0."""
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise WheelError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())
