@@ -1,5 +1,7 @@
 """`python -m checkpoint_handlers` is `checkpoint-contract serve`."""
 
-from checkpoint_handlers.cli import serve
+import sys
 
-serve(prog_name="python -m checkpoint_handlers")
+from checkpoint_openapi.cli import main
+
+main(["serve", *sys.argv[1:]], prog_name="checkpoint-contract")

@@ -44,6 +44,7 @@ SUBCOMMANDS = {
     "diff": Subcommand("checkpoint_openapi.diff_cli:diff", "Judge a change: whom does it break?"),
     "changelog": Subcommand("checkpoint_openapi.diff_cli:changelog", "Write what changed, in Markdown."),
     "next-version": Subcommand("checkpoint_openapi.diff_cli:next_version", "Name the version of a change."),
+    "docs": Subcommand("checkpoint_openapi.docs_cli:docs", "Make a page of the contract, or preview it."),
 }
 """All subcommands, in the order of the overview."""
 

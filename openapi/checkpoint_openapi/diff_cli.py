@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 __all__ = ["changelog", "diff", "next_version"]
 
 _P = ParamSpec("_P")
-_USAGE, _FAULT = 2, 4
 _FORMATS = ("text", "json", "markdown", "github", "sarif")
 _LEVELS = ("none", "breaking", "review", "version")
 
 
+class _CannotUseError(click.ClickException):
+    """One line on stderr and exit code 2: a version or a file cannot be used."""
+
+    exit_code = 2
+
+
 def _told(command: Callable[_P, None]) -> Callable[_P, None]:
-    """Give a command its exit codes 2 and 4, each with one line and no traceback."""
+    """Tell in one line which version or file cannot be used."""
 
     @wraps(command)
     def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
@@ -31,17 +36,14 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
         try:
             command(*args, **kwargs)
         except DocumentError as error:
-            click.echo(f"error: {error}", err=True)
-            sys.exit(_USAGE)
+            raise _CannotUseError(str(error)) from error
+        except BrokenPipeError:
+            raise
         except OSError as error:
-            click.echo(f"error: {error.filename or 'the output'}: {error.strerror or error}", err=True)
-            sys.exit(_USAGE)
-        except RecursionError:
-            click.echo("error: the contract nests deeper than can be compared", err=True)
-            sys.exit(_FAULT)
-        except Exception as error:  # noqa: BLE001 - a fault of ours is told as such, not thrown at the designer
-            click.echo(f"error: this is a fault of checkpoint-contract: {type(error).__name__}: {error}", err=True)
-            sys.exit(_FAULT)
+            place = error.filename or "the output"
+            raise _CannotUseError(f"{place}: {error.strerror or error}") from error
+        except RecursionError as error:
+            raise _CannotUseError("the contract nests deeper than can be compared") from error
 
     return run
 
@@ -76,17 +78,23 @@ def _write(text: str, output: Path | None) -> None:
     epilog="Example: checkpoint-contract diff origin/main:openapi/checkpoint.yaml openapi/checkpoint.yaml"
 )
 @click.argument("versions", nargs=-1, metavar="[BASE] [REVISION]")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="How to tell it.")
+@click.option(
+    "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="How to tell it."
+)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 @click.option(
     "--fail-on", type=click.Choice(_LEVELS), default="review", show_default=True,
     help="From what on to fail; `version` adds an info.version that moves too little.",
 )  # fmt: skip
 @click.option(
-    "--acknowledgements", type=click.Path(path_type=Path, dir_okay=False), help="A YAML file of accepted findings."
+    "--acknowledgements",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A YAML file of accepted findings.",
 )
 @_told
-def diff(versions: tuple[str, ...], form: str, output: Path | None, fail_on: str, acknowledgements: Path | None) -> None:
+def diff(
+    versions: tuple[str, ...], form: str, output: Path | None, fail_on: str, acknowledgements: Path | None
+) -> None:
     """Judge a change of the contract: whom does it break, and by which request or answer?
 
     \b
@@ -113,8 +121,8 @@ def diff(versions: tuple[str, ...], form: str, output: Path | None, fail_on: str
 def changelog(versions: tuple[str, ...], output: Path | None) -> None:
     """Write what changed as a section of a changelog, in Markdown.
 
-    The arguments are those of `diff`. It is headed by the version of the REVISION, or by the lowest that the change
-    admits where that is higher.
+    The arguments are those of `diff`. It is headed by the version of the REVISION, or by the lowest that the
+    change admits where that is higher.
     """
     from checkpoint_openapi.diff.version import Version
     from checkpoint_openapi.diff.writers.markdown import changelog as section
@@ -129,12 +137,16 @@ def changelog(versions: tuple[str, ...], output: Path | None) -> None:
 @click.argument("versions", nargs=-1, metavar="[BASE] [REVISION]")
 @_told
 def next_version(versions: tuple[str, ...]) -> None:
-    """Say which version the change makes of the base's: a break moves the major number, an addition the minor.
+    """Say which version the change makes of the base's.
 
-    The arguments are those of `diff`. Exit code 2 when the base's info.version is no semantic version.
+    A break moves the major number, an addition the minor. The arguments are those of `diff`.
+    Exit code 2 when the base's info.version is no semantic version.
     """
     report = _report(versions, None)
     if report.next_version is None:
-        click.echo(f"error: {report.base}: info.version {report.base_version!r} is no semantic version", err=True)
-        sys.exit(_USAGE)
+        raise _CannotUseError(f"{report.base}: info.version {report.base_version!r} is no semantic version")
     click.echo(str(report.next_version))
+
+
+if __name__ == "__main__":
+    diff()

@@ -52,9 +52,9 @@ def lint(files: tuple[Path, ...], style: str, ignored: tuple[str, ...], *, rules
         except DocumentError as error:
             click.echo(f"Error: {error}", err=True)
             usable = False
-    click.echo(
-        {"text": render.as_text, "json": render.as_json, "github": render.as_github}[style](reports), nl=False
-    )
+    if reports:
+        form = {"text": render.as_text, "json": render.as_json, "github": render.as_github}[style]
+        click.echo(form(reports), nl=False)
     sys.exit(2 if not usable else 1 if any(report.findings for report in reports) else 0)
 
 

@@ -1,0 +1,190 @@
+"""The house is in order: what every file of the project has to keep, whoever adds it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from checkpoint_openapi.load import document, requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = (
+    "openapi/checkpoint_openapi",
+    "handlers/checkpoint_handlers",
+    "conformance/checkpoint_conformance",
+)
+MODULES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LINES = 400
+OPTIONAL = {"connexion": "the lint asks it for its opinion where the server is installed"}
+
+
+def shown(path: Path) -> str:
+    """Return a path below the root of the project."""
+    return str(path.relative_to(ROOT))
+
+
+def written() -> list[Path]:
+    """Return the text files of the project that a person writes."""
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True, check=True
+    ).stdout
+    files = [ROOT / name for name in listed.split("\0") if name]
+    return [file for file in files if file.is_file() and b"\0" not in file.read_bytes()[:4096]]
+
+
+def strings(tree: ast.AST) -> Iterator[str]:
+    """Give every text that a module holds."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def imported(file: Path) -> set[str]:
+    """Return the top-level packages that a module imports, by statement or by name."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import():
+                names |= {alias.name for alias in node.names}
+            case ast.ImportFrom(module=str(module), level=0):
+                names.add(module)
+            case ast.Call(func=ast.Name("import_module" | "untyped"), args=[ast.Constant(str(module)), *_]):
+                names.add(module)
+            case _:
+                pass
+    return {name.split(".")[0] for name in names}
+
+
+def declared(*groups: str) -> set[str]:
+    """Return the names of the distributions that the project declares, `groups` being extras."""
+    lines = [*PROJECT["dependencies"]]
+    for group in groups:
+        lines += PROJECT["optional-dependencies"][group]
+    return {normal(re.split(r"[\[<>=!~ ]", line)[0]) for line in lines}
+
+
+def normal(name: str) -> str:
+    """Return the name of a distribution as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def undeclared(folder: str, groups: tuple[str, ...]) -> set[str]:
+    """Return the third-party packages that the modules of a folder import and nobody declares."""
+    distributions = packages_distributions()
+    local = {entry.stem for entry in (ROOT / folder).rglob("*") if entry.suffix in ("", ".py")}
+    names = set[str]().union(*(imported(file) for file in (ROOT / folder).rglob("*.py")))
+    return {
+        name
+        for name in names - sys.stdlib_module_names - local
+        if not (folder == "openapi" and name in OPTIONAL)
+        and not name.startswith("checkpoint_")
+        and not {normal(each) for each in distributions.get(name, [name])} & declared(*groups)
+    }
+
+
+@pytest.mark.parametrize("file", MODULES, ids=shown)
+def test_module_says_what_it_is(file: Path) -> None:
+    """Every module has a docstring, names what it exports, and is short enough to be read at once."""
+    text = file.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree)
+    assert len(text.splitlines()) <= LINES
+    exported = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    if file.name not in ("__init__.py", "__main__.py"):
+        assert len(exported) == 1
+
+
+def test_suite_names_every_requirement_and_no_other() -> None:
+    """Each active requirement is judged somewhere in the suite or says why not; no unknown id is named."""
+    known = {requirement.id: requirement for requirement in requirements()}
+    family = re.compile(rf"(?:{'|'.join(sorted({name.split('-')[0] for name in known}))})-\d+")
+    judging = [
+        ROOT / "conformance/checkpoint_conformance" / part for part in ("checks", "probes", "profiles")
+    ]
+    single = ROOT / "conformance" / "checkpoint_conformance"
+    files = [file for folder in judging for file in folder.rglob("*.py")] + list(single.glob("*.py"))
+    named = {
+        text
+        for file in files
+        for text in strings(ast.parse(file.read_text(encoding="utf-8")))
+        if family.fullmatch(text)
+    }
+    due = {name for name, each in known.items() if each.status == "active" and not each.not_tested}
+    assert named - known.keys() == set()
+    assert due - named == set()
+
+
+@pytest.mark.parametrize(
+    ("folder", "groups"),
+    [
+        ("openapi", ()),
+        ("conformance", ()),
+        ("handlers", ("server",)),
+        ("tests", ("server", "dev")),
+        ("benchmarks", ("server", "dev")),
+        ("tools", ("server", "dev")),
+    ],
+)
+def test_every_import_is_declared(folder: str, groups: tuple[str, ...]) -> None:
+    """What a folder imports is declared where those who install it get it."""
+    assert undeclared(folder, groups) == set()
+
+
+def test_constraints_pin_every_dependency() -> None:
+    """Each line pins one version exactly, without an address, and no declared dependency is left out."""
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)] == []
+    pinned = {normal(line.split("==")[0]) for line in lines}
+    assert declared("server", "dev") - pinned - {PROJECT["name"]} == set()
+
+
+def test_lock_records_no_address() -> None:
+    """The lock of the node tool names versions and digests, and not where somebody once got them."""
+    assert "://" not in (ROOT / "tools/redocly/package-lock.json").read_text()
+
+
+def test_no_file_names_a_machine() -> None:
+    """No path of a particular machine stands in any file."""
+    path = re.compile(r"(?<![\w.])/(?:work|home|root|Users)/\w|/tmp/brief")
+    own = Path(__file__).resolve()
+    found = [
+        f"{shown(file)}:{number}"
+        for file in written()
+        if file != own
+        for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        if path.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["checkpoint.yaml", "companions.yaml"])
+def test_document_names_no_python(name: str) -> None:
+    """The document can be read by a tool of any language: it names no module, no function, no framework."""
+    text = (ROOT / "openapi" / name).read_text(encoding="utf-8")
+    assert (
+        re.findall(r"checkpoint_(?:openapi|handlers|conformance)|x-openapi-router|\.py\b|[Cc]onnexion", text)
+        == []
+    )
+    operations = [
+        operation["operationId"]
+        for path in document(name)["paths"].values()
+        for operation in path.values()
+        if isinstance(operation, dict) and "operationId" in operation
+    ]
+    assert operations
+    assert [identifier for identifier in operations if not re.fullmatch(r"[a-z][A-Za-z]+", identifier)] == []
