@@ -15,6 +15,8 @@ __all__ = ["Change", "Comparison", "compare", "render_comparison"]
 _RANK = {"pass": 0, "warn": 1, "skip": 2, "inconclusive": 3, "fail": 4, "error": 5}
 """The higher, the less is shown for the server."""
 _MENDED = ("fail", "error", "warn", "inconclusive")
+_TOLD_ELSEWHERE = ("precondition-failed", "waived")
+"""Reasons of a skip that is no regression of its own: its cause stands in the same report."""
 _OWN_NUMBER = re.compile(r"[0-9]+$")
 
 
@@ -91,7 +93,7 @@ def _compare_requirement(old: dict[str, Any], new: dict[str, Any], result: Compa
     change = Change(identifier, before, after, printable(new["detail"]))
     if after == "pass" and before in _MENDED:
         result.fixes.append(change)
-    elif _RANK[after] > _RANK[before]:
+    elif _RANK[after] > _RANK[before] and new["reason"] not in _TOLD_ELSEWHERE:
         result.regressions.append(change)
     else:
         result.changes.append(change)

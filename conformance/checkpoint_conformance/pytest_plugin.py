@@ -79,7 +79,7 @@ class _Plugin:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what the items amount to: an advice that is not followed does not fail a test."""
-        from checkpoint_conformance.writers.text import declared, explained, printable
+        from checkpoint_conformance.writers.text import declared, explained, in_short
 
         report = self._verification.report
         if report is None:
@@ -88,8 +88,7 @@ class _Plugin:
         terminalreporter.write_line(explained(report))
         for item in declared(report):
             if item["outcome"] == "warn":
-                actual = printable(item["findings"][0]["actual"])
-                terminalreporter.write_line(f"advice not followed: {item['id']} {item['text']} Got {actual}.")
+                terminalreporter.write_line(f"advice not followed: {item['id']}: {in_short(item)}")
 
 
 class RequirementList(pytest.Collector):
@@ -178,12 +177,10 @@ class _Verification:
         from click import unstyle
 
         from checkpoint_conformance.writers.terminal import evidence
-        from checkpoint_conformance.writers.text import printable
+        from checkpoint_conformance.writers.text import in_short
 
-        first = printable(requirement["detail"])
-        for finding in requirement["findings"][:1]:
-            first = f"expected {printable(finding['expected'])}, got {printable(finding['actual'])}"
-        return "\n".join([first, *map(unstyle, evidence(requirement, self._finished())[1:])])
+        told = evidence(requirement, self._finished())[1:]
+        return "\n".join([in_short(requirement), *map(unstyle, told)])
 
     def problems(self) -> list[str]:
         """Return what is wrong with the waivers. Raises NotConformant where there is no report."""

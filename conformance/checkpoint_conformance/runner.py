@@ -25,6 +25,7 @@ from checkpoint_conformance.probes.robustness import methods, odd_input, unknown
 from checkpoint_conformance.profiles.conflict import conflict
 from checkpoint_conformance.profiles.deletion import clean_up, deletion
 from checkpoint_conformance.profiles.discovery import discovery
+from checkpoint_conformance.profiles.model import model_run
 from checkpoint_conformance.profiles.observation import (
     items_of_created,
     progress,
@@ -44,6 +45,8 @@ _RESERVE = 3
 """Calls kept back from what only wants acceptance, so that refusals can still be asked for."""
 
 
+_GENERATED_CALLS = 8
+"""Generated requests that create: each costs as much as any other call, and says less."""
 _INDEPENDENT = frozenset({"calls without the right token", "other methods and paths", "odd input"})
 """Groups whose probes say something even of a server that accepts no valid call."""
 
@@ -166,7 +169,7 @@ def _exchange_everything(session: Session, options: Options, announce: Callable[
     generated = shard.takes(generated_probes(calls, options.max_examples, options.seed))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
     refusals_leave_nothing(session, "generated requests", partial(_send, session, invalid))
-    _spend(session, [probe for probe in generated if probe.wants_acceptance])
+    _spend(session, [probe for probe in generated if probe.wants_acceptance][:_GENERATED_CALLS])
     if shard.owns("OBS-1"):
         _exchange_with_companions(session, announce)
 
@@ -183,6 +186,8 @@ def _exchange_with_companions(session: Session, announce: Callable[[str], None])
     if "observation" in profiles and not any(map(session.ledger.failed, ("RESP-2", "RESP-11"))):
         items_of_created(session)
         progress(session)
+        announce("sequences against a model (OBS)")
+        model_run(session, announce)
     if "deletion" in profiles:
         deletion(session)
 

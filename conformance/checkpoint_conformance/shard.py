@@ -39,8 +39,10 @@ _SCATTERED = "FUZZ-2"
 """The generated refusals: so many that each shard takes some of them."""
 _FIRST_LOAD = 120
 """About the number of requests that only the first shard sends."""
-_SPARE = 3
-"""Creating calls that a further shard may make: its first one, and two for a server that accepts a fault."""
+_FIRST_NEEDS = 60
+"""About the number of checkpoints that the first shard has a conforming server create."""
+_LEAST = 3
+"""Creating calls of a further shard: its first one, and two for a server that accepts a fault."""
 
 
 class ShardError(Exception):
@@ -66,14 +68,14 @@ class Shard:
         index, count = (int(group) for group in match.groups()) if match else (0, 0)
         if not 1 <= index <= count:
             raise ShardError(f"--shard {text}: write k/n with k from 1 to n, such as 1/3.")
-        others = _SPARE * (count - 1)
-        if target.max_creates <= others:
+        share = max(_LEAST, (target.max_creates - _FIRST_NEEDS) // count)
+        first = target.max_creates - share * (count - 1)
+        if first <= 0:
             raise ShardError(
                 f"--shard {text}: max_creates = {target.max_creates} is too few: every further shard takes "
-                f"{_SPARE}. Split less, or raise max_creates."
+                f"{_LEAST}. Split less, or raise max_creates."
             )
-        share = target.max_creates - others if index == 1 else _SPARE
-        return cls(index, count, _deal(target, count)[index - 1], share)
+        return cls(index, count, _deal(target, count)[index - 1], first if index == 1 else share)
 
     @property
     def whole(self) -> bool:

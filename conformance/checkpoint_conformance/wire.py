@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import select
 import socket
+import ssl
 import time
 from itertools import count
 
@@ -35,6 +36,7 @@ class Connection:
         self._protocol = h11.Connection(our_role=h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
         self.number = next(_numbers)
         self.used = False
+        self._sent = True
 
     def __enter__(self) -> Connection:
         return self
@@ -49,8 +51,9 @@ class Connection:
 
     @property
     def reusable(self) -> bool:
-        """Whether both sides left the connection open for another exchange."""
-        return self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
+        """Whether both sides left the connection open for another exchange, as far as can be seen by now."""
+        done = self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
+        return done and self._sent and self._socket is not None and not _is_readable(self._socket)
 
     def exchange(self, request: Request) -> Exchange:
         """Send the request and read its answer; whatever goes wrong is in the result, nothing is raised."""
@@ -70,7 +73,7 @@ class Connection:
         except EndpointError as error:
             return None, TransportFault(Fault.UNREACHABLE, str(error))
         try:
-            self._send(request, reader)
+            self._sent = self._send(request, reader)
             reader.read(self._socket, self._protocol)
         except TimeoutError:
             return reader.partial(), reader.fault(
@@ -83,8 +86,11 @@ class Connection:
             return reader.partial(), reader.fault(reader.diagnose(), str(error))
         return reader.partial(), reader.surplus(self._socket, self._protocol)
 
-    def _send(self, request: Request, reader: _Reader) -> None:
-        """Send head and body; stop early where the server already answers or no longer listens."""
+    def _send(self, request: Request, reader: _Reader) -> bool:
+        """Send head and body; stop early where the server already answers or no longer listens.
+
+        Returns whether the whole request was sent.
+        """
         assert self._socket is not None
         head = h11.Request(
             method=request.method,
@@ -95,15 +101,27 @@ class Connection:
         for start in range(0, len(request.body), _CHUNK):
             pieces.append(self._protocol.send(h11.Data(data=request.body[start : start + _CHUNK])) or b"")
         pieces.append(self._protocol.send(h11.EndOfMessage()) or b"")
-        small = b"".join(pieces) if len(request.body) <= _CHUNK else None
         try:
-            for piece in [small] if small is not None else pieces:
-                if small is None and select.select([self._socket], [], [], 0)[0]:
-                    return
+            if len(request.body) <= _CHUNK:
                 self._socket.settimeout(reader.remaining())
-                self._socket.sendall(piece)
+                self._socket.sendall(b"".join(pieces))
+                return True
+            return all(self._send_piece(piece, reader) for piece in pieces)
         except (BrokenPipeError, ConnectionResetError):
-            return  # an early answer may still be waiting to be read
+            return False  # an early answer may still be waiting to be read
+
+    def _send_piece(self, piece: bytes, reader: _Reader) -> bool:
+        """Send a piece of a large request. Returns whether the server has not answered meanwhile."""
+        assert self._socket is not None
+        rest = memoryview(piece)
+        while rest:
+            readable, writable, _ = select.select([self._socket], [self._socket], [], reader.remaining())
+            if readable and reader.receive_waiting(self._socket, self._protocol):
+                return False
+            if writable:
+                self._socket.settimeout(reader.remaining())
+                rest = rest[self._socket.send(rest) :]
+        return True
 
     def _fields(self, request: Request) -> list[tuple[str, str]]:
         fields = [("Host", self._endpoint.authority), *self._endpoint.proxy_headers(), *request.headers]
@@ -112,6 +130,11 @@ class Connection:
         elif request.framing is Framing.CHUNKED:
             fields.append(("Transfer-Encoding", "chunked"))
         return fields
+
+
+def _is_readable(connection: socket.socket) -> bool:
+    """Whether bytes, or the end of them, wait to be read."""
+    return bool(select.select([connection], [], [], 0)[0])
 
 
 class _Reader:
@@ -134,9 +157,7 @@ class _Reader:
             event = protocol.next_event()
             if event is h11.NEED_DATA:
                 connection.settimeout(self.remaining())
-                data = connection.recv(_CHUNK)
-                self.raw += data
-                protocol.receive_data(data)
+                self._take(connection.recv(_CHUNK), protocol)
             elif isinstance(event, h11.Response):
                 self.status = event
             elif isinstance(event, h11.Data):
@@ -145,6 +166,19 @@ class _Reader:
                 return
             elif isinstance(event, h11.ConnectionClosed):
                 raise h11.RemoteProtocolError("the connection was closed without an answer")
+
+    def receive_waiting(self, connection: socket.socket, protocol: h11.Connection) -> bool:
+        """Receive what waits to be read; what TLS says for itself, such as a session ticket, is nothing."""
+        connection.settimeout(0)
+        try:
+            self._take(connection.recv(_CHUNK), protocol)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        return True
+
+    def _take(self, data: bytes, protocol: h11.Connection) -> None:
+        self.raw += data
+        protocol.receive_data(data)
 
     def partial(self) -> Response | None:
         """Return what arrived, once a head did."""
@@ -173,10 +207,12 @@ class _Reader:
     def surplus(self, connection: socket.socket, protocol: h11.Connection) -> TransportFault | None:
         """Look for bytes behind the announced end, as far as they are already here."""
         extra = protocol.trailing_data[0]
-        if not extra and select.select([connection], [], [], 0)[0]:
-            connection.settimeout(self.remaining())
+        if not extra and _is_readable(connection):
+            connection.settimeout(0)
             try:
                 extra = connection.recv(_CHUNK)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                return None
             except OSError:
                 extra = b""  # a reset after the complete answer ends the connection, not the answer
             if not extra:

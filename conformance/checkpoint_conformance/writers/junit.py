@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from checkpoint_conformance.writers.text import message, printable, shortened, subject
+from checkpoint_conformance.writers.text import in_short, message, printable, shortened, subject
 
 __all__ = ["junit"]
 
@@ -65,9 +65,7 @@ def _case(suite: Xml.Element, requirement: dict[str, Any], report: dict[str, Any
     )
     evidence = _evidence(requirement, report)
     if outcome == "fail":
-        first = requirement["findings"][0]
-        summary = f"expected {first['expected']}, got {first['actual']}"
-        Xml.SubElement(case, "failure", type=level, message=printable(summary)).text = evidence
+        Xml.SubElement(case, "failure", type=level, message=in_short(requirement)).text = evidence
     elif outcome == "error" or (outcome == "inconclusive" and level == "MUST"):
         Xml.SubElement(case, "error", type=outcome, message=printable(requirement["detail"])).text = evidence
     elif outcome in ("skip", "inconclusive"):

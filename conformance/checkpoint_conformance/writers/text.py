@@ -13,6 +13,7 @@ __all__ = [
     "counts",
     "declared",
     "explained",
+    "in_short",
     "message",
     "printable",
     "shortened",
@@ -65,6 +66,13 @@ def explained(report: dict[str, Any]) -> str:
             return f"No MUST failed, but {_were(open_ones)} not decided: {_listed(open_ones)}."
         case _:
             return "The suite itself failed, which says nothing about the server."
+
+
+def in_short(requirement: dict[str, Any]) -> str:
+    """Return what is wrong in a line: the first finding, or else the reason."""
+    for finding in requirement["findings"][:1]:
+        return printable(f"expected {finding['expected']}, got {finding['actual']}")
+    return printable(requirement["detail"])
 
 
 def printable(text: str) -> str:

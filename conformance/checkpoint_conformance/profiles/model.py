@@ -1,0 +1,179 @@
+"""The model-based run: sequences of calls, refusals and deletions, held against a model after every step.
+
+Hypothesis draws the sequences and shrinks one that shows a difference to the shortest that still does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from checkpoint_conformance.budget import BudgetSpent
+from checkpoint_conformance.calls import ABSENT, Call
+from checkpoint_conformance.exchange import Exchange, Request
+from checkpoint_conformance.finding import Finding
+from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
+from checkpoint_conformance.profiles.observation import created_checkpoint
+from checkpoint_conformance.session import Session
+
+__all__ = ["model_run"]
+
+_FEWEST, _MOST = 4, 40
+"""Sequences that are drawn, by what the budget leaves."""
+_STEPS = 8
+_RESERVE = 4
+_FIRST_PAUSE = 0.02
+_APPEARANCE = 10.0
+_REQUIREMENTS = ("OBS-1", "OBS-2", "DEL-1")
+
+
+class _DifferenceError(AssertionError):
+    """The server and the model disagree; Hypothesis shrinks what led to it."""
+
+
+@dataclass
+class _Difference:
+    """The shortest sequence so far, and what it showed."""
+
+    requirement: str
+    expected: str
+    actual: str
+    sequence: tuple[Exchange, ...]
+
+
+def model_run(session: Session, announce: Callable[[str], None]) -> None:
+    """Run the state machine within what the budget leaves; add a finding for a difference.
+
+    A difference that shows only once, such as another user's call, stays unconfirmed. Raises ServerGone.
+    """
+    if session.budget.remaining <= _RESERVE or any(map(session.ledger.failed, _REQUIREMENTS)):
+        announce("no model-based run: the budget is spent, or single calls already differ")
+        return
+    machine, found = _machine(session)
+    options = settings(
+        max_examples=min(max((session.budget.remaining - _RESERVE) // 2, _FEWEST), _MOST),
+        stateful_step_count=_STEPS,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+        print_blob=False,
+    )
+    try:
+        run_state_machine_as_test(machine, settings=options)
+    except (_DifferenceError, Flaky):
+        if not found:
+            raise
+        difference = found[-1]
+        session.ledger.add(
+            Finding(
+                difference.requirement,
+                "model-differs",
+                f"{difference.requirement}/model",
+                difference.expected,
+                difference.actual,
+                difference.sequence,
+                confirmed=len(found) > 1,
+            )
+        )
+
+
+def _machine(session: Session) -> tuple[type[RuleBasedStateMachine], list[_Difference]]:
+    """Return the state machine for a session, and the list that it reports differences to."""
+    calls, found = session.calls, list[_Difference]()
+    some = calls.documented
+    shapes = [some, Call(ABSENT, ABSENT), Call(True, calls.target.resources[:1]), Call(False, None)]
+    refused = {
+        "wrong type": calls.post(calls.changed(plan_id=None)),
+        "no token": calls.post(calls.body(some), token=None),
+        "unknown policy": calls.post(calls.changed(plan_id=calls.unknown_id("policy"))),
+        "another content type": calls.post(calls.body(some), content_type="text/plain"),
+        "a resource outside": calls.post(
+            calls.changed_parameters(resources=[calls.target.resources[0], calls.unknown_id("resource")])
+        ),
+    }
+    deletes = "deletion" in session.target.profiles
+
+    class Model(RuleBasedStateMachine):
+        """What the list shows, if every accepted call makes a checkpoint and nothing else does."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.sequence: list[Exchange] = []
+            self.expected: dict[str, list[str]] = {}
+            self.before = set(_listed(session))
+
+        @precondition(lambda _: session.budget.remaining > _RESERVE)
+        @rule(call=st.sampled_from(shapes))
+        def create(self, call: Call) -> None:
+            exchange = self._send(calls.call(call))
+            identifier = created_checkpoint(exchange) if exchange and exchange.status == 200 else None
+            if identifier:
+                selected = sorted(resource.casefold() for resource in call.selected(session.target))
+                self.expected[identifier.casefold()] = selected
+            self._compare("OBS-1")
+
+        @rule(name=st.sampled_from(sorted(refused)))
+        def refuse(self, name: str) -> None:
+            self._send(refused[name])
+            self._compare("OBS-2")
+
+        @precondition(lambda self: deletes and self.expected)
+        @rule(data=st.data())
+        def delete(self, data: st.DataObject) -> None:
+            identifier = data.draw(st.sampled_from(sorted(self.expected)))
+            exchange = self._send(calls.request("DELETE", f"{calls.path()}/{identifier}"))
+            if exchange and exchange.status == 200:
+                session.deleted.add(identifier)
+                del self.expected[identifier]
+            self._compare("DEL-1")
+
+        def _send(self, request: Request) -> Exchange | None:
+            try:
+                exchange = session.send(request)
+            except BudgetSpent:
+                return None
+            self.sequence.append(exchange)
+            return exchange
+
+        def _compare(self, requirement: str) -> None:
+            """Compare, with patience: both creation and deletion are asynchronous."""
+            deadline = time.monotonic() + min(_APPEARANCE, session.target.patience)
+            pause = _FIRST_PAUSE
+            while True:
+                shown = {name: items for name, items in _listed(session).items() if name not in self.before}
+                if shown == self.expected:
+                    return
+                if time.monotonic() + pause > deadline:
+                    break
+                time.sleep(pause)
+                pause *= 2
+            sequence = (*self.sequence, session.exchanges[-1])
+            found.append(_Difference(requirement, _shown(self.expected), _shown(shown), sequence))
+            raise _DifferenceError
+
+    return Model, found
+
+
+def _listed(session: Session) -> dict[str, list[str]]:
+    """Return the resources of each checkpoint in the list of the policy; nothing where it is unreadable."""
+    try:
+        items, _ = checkpoint_items(session, policy_id=session.target.policy_id)
+    except ListError:
+        return {}
+    shown: dict[str, list[str]] = {}
+    for item in sorted(items, key=lambda item: str(item["resource_id"]).casefold()):
+        shown.setdefault(item["checkpoint_id"].casefold(), []).append(item["resource_id"].casefold())
+    return shown
+
+
+def _shown(model: dict[str, Any]) -> str:
+    return "; ".join(f"{name}: {', '.join(items)}" for name, items in model.items()) or "no checkpoint"

@@ -1,0 +1,47 @@
+"""The suite proves itself: every mutant fails, by the requirement that it breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from checkpoint_openapi.load import requirements
+from mutants.catalogue import MUTANTS, representative
+from mutants.matrix import judge
+
+_CHOSEN = tuple(mutant.name for mutant in representative(2))
+_OTHERS = tuple(mutant.name for mutant in MUTANTS if mutant.name not in _CHOSEN)
+_PAGE = Path(__file__).parents[2] / "docs" / "kill-matrix.md"
+
+
+def _hold(name: str) -> None:
+    row = judge(name)
+    assert row.expected, f"names {row.mutant.requirement}, charged {row.charged}: {row.mutant.fault}"
+
+
+@pytest.mark.parametrize("name", _CHOSEN)
+def test_a_chosen_mutant_is_charged_with_its_fault(name: str) -> None:
+    """Two mutants of each requirement are charged with what they break, and with nothing else."""
+    _hold(name)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("name", _OTHERS)
+def test_every_other_mutant_is_charged_with_its_fault(name: str) -> None:
+    """The rest of the collection is charged with what it breaks, and with nothing else."""
+    _hold(name)
+
+
+def test_every_requirement_has_a_mutant() -> None:
+    """No active requirement is without a server that breaks it."""
+    broken = {mutant.requirement for mutant in MUTANTS if not mutant.equivalent}
+    active = {requirement.id for requirement in requirements() if requirement.status == "active"}
+    assert active - broken == set()
+
+
+def test_the_published_matrix_lists_every_mutant() -> None:
+    """`docs/kill-matrix.md` has one row for each mutant, none of them unexpected."""
+    page = _PAGE.read_text(encoding="utf-8")
+    listed = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert listed == {mutant.name for mutant in MUTANTS}
+    assert "not as expected" not in page

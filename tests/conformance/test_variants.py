@@ -1,0 +1,40 @@
+"""Servers that conform in their own way are never failed."""
+
+from __future__ import annotations
+
+import pytest
+from checkpoint_conformance.outcome import Outcome, Verdict
+from checkpoint_conformance.runner import run
+from checkpoint_conformance.target import Target
+from mutants.server import Server, running
+from mutants.variant import Variant
+from mutants.variants import VARIANTS
+
+_SLOW = frozenset({"answers-in-pieces", "slow-answers"})
+
+
+def _verify(behaviour: type[Server]) -> tuple[Verdict, set[str], set[str]]:
+    """Return the verdict, the requirements that failed, and those that warned."""
+    with running(behaviour) as table:
+        table = {**table, "timeout": 3.0, "patience": 5.0, "settle_within": 3.0, "max_creates": 80}
+        result = run(Target.from_table(table))
+    failed = {each.requirement.id for each in result.results if each.outcome is Outcome.FAIL}
+    warned = {each.requirement.id for each in result.results if each.outcome is Outcome.WARN}
+    return result.verdict, failed, warned
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        pytest.param(each, id=each.name, marks=[pytest.mark.matrix] if each.name in _SLOW else [])
+        for each in VARIANTS
+    ],
+)
+def test_a_conforming_variant_passes(variant: Variant) -> None:
+    """A variant is conformant, and warned of nothing but the SHOULDs that it does not meet."""
+    assert _verify(variant.behaviour) == (Verdict.CONFORMANT, set(), set(variant.warns))
+
+
+def test_the_independent_server_conforms() -> None:
+    """A server that shares no line with the reference server is conformant without a warning."""
+    assert _verify(Server) == (Verdict.CONFORMANT, set(), set())
