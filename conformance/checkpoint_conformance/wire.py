@@ -26,7 +26,7 @@ _numbers = count(1)
 
 
 class Connection:
-    """A connection to the endpoint, opened at the first exchange; `reusable` says whether it may carry another."""
+    """A connection to the endpoint, opened at the first exchange; `reusable` says if it may carry another."""
 
     def __init__(self, endpoint: Endpoint, timeout: float) -> None:
         """`timeout` is the whole time of an exchange in seconds, the opening of the connection included."""
