@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import json
+import sys
+from collections import Counter
 from typing import Any, NoReturn
 
 __all__ = ["StrictJsonError", "parse"]
@@ -28,7 +30,9 @@ def parse(body: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise StrictJsonError(f"it is not UTF-8 at byte {error.start}") from error
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        return json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer
+        )
     except StrictJsonError:
         raise
     except RecursionError as error:
@@ -40,10 +44,16 @@ def parse(body: bytes) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise StrictJsonError(f"the member {twice!r} stands twice in one object")
     return members
+
+
+def _integer(text: str) -> int:
+    digits = text.removeprefix("-")
+    if len(digits) > sys.get_int_max_str_digits() > 0:
+        raise StrictJsonError(f"it holds an integer of {len(digits)} digits, more than a reader can convert")
+    return int(text)
 
 
 def _refuse_constant(name: str) -> NoReturn:
