@@ -102,13 +102,19 @@ def _gather_moods(
             if finding.requirement != general:
                 consequences[finding.requirement] = f"{general}: the same request is accepted at other times"
             confirmed = sum(other.symptom.startswith(symptom) for other in refused) > 1
-            finding = replace(
-                finding, requirement=general, symptom=f"{symptom}-at-times", spread=None, confirmed=confirmed
+            gathered.append(
+                replace(
+                    finding,
+                    requirement=general,
+                    symptom=f"{symptom}-at-times",
+                    spread=None,
+                    confirmed=confirmed,
+                )
             )
         elif symptom.startswith("status-") and _wavers(finding, answers, range(600)):
             consequences[finding.requirement] = "the same request was answered as it should be at other times"
-            continue
-        gathered.append(finding)
+        else:
+            gathered.append(finding)
     return gathered
 
 
@@ -181,7 +187,7 @@ def _drop_followers(findings: list[Finding], consequences: dict[str, str]) -> li
 
 
 def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
-    """An answer that belongs to another call is one fault, whatever else is wrong in it for this call."""
+    """Charge an answer that belongs to another call once, whatever else is wrong in it for this call."""
     repeated = {
         exchange.number
         for finding in findings

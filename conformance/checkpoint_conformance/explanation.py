@@ -23,7 +23,7 @@ def explanation(requirement: Requirement) -> str:
     ]
     if requirement.needs:
         lines.append(
-            f"  Needs:  the target's fixture `{requirement.needs}`; without it: skip, and the verdict is partial"
+            f"  Needs:  the target's fixture `{requirement.needs}`; without it the verdict is partial"
         )
     if requirement.status != "active":
         lines.append(f"  Status: {requirement.status}")

@@ -44,7 +44,7 @@ def after_an_accepted_call(session: Session, probes: list[Probe]) -> None:
 
 
 def _follow(session: Session, probe: Probe) -> bool:
-    """Send an accepted call and the probe on one connection. Returns whether there is a finding to confirm."""
+    """Send an accepted call, then the probe, on one connection; return whether a finding wants confirming."""
     with session.connection() as connection:
         try:
             if not _accepted(session, connection):

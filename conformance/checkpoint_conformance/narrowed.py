@@ -1,4 +1,4 @@
-"""The document narrowed to a target's real ids, and what a request violates in it, requirement by requirement.
+"""The document narrowed to a target's real ids, and which requirements a request violates in it.
 
 Without the narrowing a generator never guesses an id, so it never gets past the first refusal.
 """

@@ -81,7 +81,7 @@ class Secrets:
         return self.redact(data.decode("latin-1")).encode("latin-1")
 
     def found_in(self, text: str, *, sent: str | None = None) -> str | None:
-        """Return the name of a secret that stands in the text; `sent` is the token that the request carried."""
+        """Return the name of a secret that stands in the text; `sent` is the token of the request."""
         if sent and len(sent) >= 2 * _SHORTEST and sent in text:
             return "the token of the request"
         return next(

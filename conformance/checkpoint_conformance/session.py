@@ -1,4 +1,4 @@
-"""The conversation with a target: sends, waits where waiting is the answer, repeats what went wrong, records."""
+"""The conversation with a target: sends, waits where that is the answer, repeats what went wrong, records."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ class Session:
         return exchange
 
     def _exchange(self, request: Request, connection: Connection | None) -> Exchange:
-        """Exchange on the given connection or a fresh one, again where a kept one had been closed meanwhile."""
+        """Exchange on the given connection or a fresh one; again where a kept one had been closed."""
         if connection is not None:
             kept = connection.used
             exchange = connection.exchange(request)

@@ -73,7 +73,7 @@ class Target:
     implementation: Implementation = Implementation()
     resource_extra_info: str = "string"
     """Declared deviation: "object" where a resource's `extra_info` is a bare object."""
-    tls: TlsSettings = TlsSettings()
+    tls: TlsSettings = field(default_factory=TlsSettings)
     proxy: str | None = None
     """A proxy's URL, "" for none, or None for the environment's."""
     headers: tuple[tuple[str, str], ...] = field(default=())
@@ -107,7 +107,7 @@ class Target:
         environment: Mapping[str, str] = os.environ,
         folder: Path = Path(),
     ) -> Target:
-        """Build a target from a parsed file; relative file names are taken from `folder`. Raises TargetError."""
+        """Build a target from a parsed file, file names being relative to `folder`. Raises TargetError."""
         root = _Section(table, where, "", environment, folder)
         policy = root.section("policy", required=True)
         fixtures = root.section("fixtures")

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["TEMPLATE"]
 
 TEMPLATE = """\
-# The target of `checkpoint-contract verify`. A call of the operation creates a real backup: mind `max_creates`.
+# The target of `checkpoint-contract verify`. Each call creates a real backup: mind `max_creates`.
 # Any value may come from an environment variable instead: token = { env = "CSBS_TOKEN" }
 
 url = "https://csbs.example.com"        # the origin, and a prefix if there is one; /v1/... is appended
@@ -16,11 +16,11 @@ token = { env = "CSBS_TOKEN" }          # a token of the project that may execut
 max_creates = 80                        # the most checkpoints that a run may create; it is never exceeded
 timeout = 10.0                          # seconds for a whole exchange (HTTP-1)
 # patience = 60.0                       # seconds to wait for a running policy, a 503 or a 429 to pass
-# settle_within = 30.0                  # seconds after which a checkpoint has ended (OBS-3); default: not declared
+# settle_within = 30.0                  # seconds after which a checkpoint has ended (OBS-3)
 # rate = 5.0                            # requests a second at the most
 # proxy = "http://proxy.example.com:3128"   # default: the environment's; "" for none
 # headers = { X-Api-Key = "..." }       # further fields that every request carries
-profiles = []                           # what it offers beyond core: discovery, observation, deletion, conflict
+profiles = []                           # beyond core: discovery, observation, deletion, conflict
 
 [policy]
 id = "62171999-3df1-42f7-9513-6f9b1bea4744"
@@ -44,7 +44,7 @@ name = "my server"
 version = "1.0"
 
 # [deviations]
-# resource_extra_info = "object"        # a resource's extra_info is a bare object, as one published fixture has it
+# resource_extra_info = "object"        # a resource's extra_info is a bare object
 
 # [tls]
 # ca_file = "ca.pem"                    # a private certificate authority

@@ -22,7 +22,7 @@ class _ForgetsTheNext(Server):
 def test_a_fault_of_sequences_is_found_and_shrunk() -> None:
     """Two calls and the deletion of the first are what it takes, and the evidence is no longer than that."""
     with running(_ForgetsTheNext) as table:
-        result = run(Target.from_table({**table, "patience": 0.3, "settle_within": 2.0, "max_creates": 120}))
+        result = run(Target.from_table({**table, "patience": 0.3, "settle_within": 2.0, "max_creates": 200}))
     assert result.verdict is Verdict.NOT_CONFORMANT
     (failed,) = [each for each in result.results if each.outcome is Outcome.FAIL]
     assert failed.requirement.id == "DEL-1"

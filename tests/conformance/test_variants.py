@@ -15,8 +15,8 @@ _SLOW = frozenset({"answers-in-pieces", "slow-answers"})
 
 def _verify(behaviour: type[Server]) -> tuple[Verdict, set[str], set[str]]:
     """Return the verdict, the requirements that failed, and those that warned."""
-    with running(behaviour) as table:
-        table = {**table, "timeout": 3.0, "patience": 5.0, "settle_within": 3.0, "max_creates": 80}
+    with running(behaviour) as given:
+        table = {**given, "timeout": 3.0, "patience": 5.0, "settle_within": 3.0, "max_creates": 80}
         result = run(Target.from_table(table))
     failed = {each.requirement.id for each in result.results if each.outcome is Outcome.FAIL}
     warned = {each.requirement.id for each in result.results if each.outcome is Outcome.WARN}

@@ -23,7 +23,7 @@ from .server import running
 __all__ = ["CONFIGURATION", "Row", "judge", "page"]
 
 CONFIGURATION = "configuration"
-"""What a mutant is charged with whose answers speak against the target file: it is never conformant either."""
+"""What a mutant is charged with whose answers speak against the target file; it never conforms either."""
 _TIMEOUT = 1.0
 _PATIENCE = 2.0
 
@@ -57,7 +57,7 @@ class Row:
 
     @property
     def expected(self) -> bool:
-        """Whether the row is as it should be: exact, fairly blamed, or a mutant that nobody can tell apart."""
+        """Whether the row is as it should be: exact, fairly blamed, or a fault that nobody can tell."""
         return self.exact or bool(self.accepted) or (bool(self.mutant.equivalent) and not self.charged)
 
 
@@ -65,8 +65,8 @@ def judge(name: str) -> Row:
     """Verify a mutant with the profiles that it needs."""
     chosen = mutant(name)
     started = time.monotonic()
-    with running(chosen.behaviour) as table:
-        table = {**table, "timeout": _TIMEOUT, "patience": _PATIENCE, "settle_within": 1.5, "max_creates": 80}
+    with running(chosen.behaviour) as given:
+        table = {**given, "timeout": _TIMEOUT, "patience": _PATIENCE, "settle_within": 1.5, "max_creates": 80}
         if chosen.profile == "core":
             table["profiles"] = []
         try:
@@ -89,12 +89,12 @@ def page(rows: list[Row]) -> str:
     lines = [
         "# Kill matrix",
         "",
-        "Every mutant is a conforming server with one fault. The suite must fail it, and for that fault alone.",
-        "Made by `python -m tests.mutants.matrix docs/kill-matrix.md`; the tests hold each row against the suite.",
+        "Every mutant is a conforming server with one fault. The suite must fail it, for that fault alone.",
+        "Made by `python -m tests.mutants.matrix docs/kill-matrix.md`; the tests hold each row to its word.",
         "",
-        f"- {len(rows)} mutants; {killed} killed, {exact} of them by exactly the requirement that they name, the "
-        "others by one that they name as equally fair, with the reason",
-        f"- {len(equivalent)} that no client can tell from a conforming server by the contract, each with the reason",
+        f"- {len(rows)} mutants, {killed} of them killed: {exact} by exactly the requirement that they name,",
+        "  the others by one that they name as equally fair, with the reason",
+        f"- {len(equivalent)} that no client can tell from a conforming server, with the reason",
         "",
         "| mutant | fault | names | charged | |",
         "|---|---|---|---|---|",

@@ -19,7 +19,7 @@ _CHARSETS = {
 
 
 def documented(calls: Calls) -> list[Probe]:
-    """Return the documented request twice, for one connection: the answers must be two checkpoints (RESP-11)."""
+    """Return the documented request twice: the answers must be two checkpoints (RESP-11)."""
     return [
         _accept(calls, "REQ-1", "documented", "the documented request", calls.documented),
         _accept(calls, "REQ-1", "documented-again", "the documented request, again", calls.documented),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -56,7 +56,7 @@ def model_run(session: Session, announce: Callable[[str], None]) -> None:
     if session.budget.remaining <= _RESERVE or any(map(session.ledger.failed, _REQUIREMENTS)):
         announce("no model-based run: the budget is spent, or single calls already differ")
         return
-    machine, found = _machine(session)
+    rig = _Rig.of(session)
     options = settings(
         max_examples=min(max((session.budget.remaining - _RESERVE) // 2, _FEWEST), _MOST),
         stateful_step_count=_STEPS,
@@ -68,11 +68,11 @@ def model_run(session: Session, announce: Callable[[str], None]) -> None:
         print_blob=False,
     )
     try:
-        run_state_machine_as_test(machine, settings=options)
+        run_state_machine_as_test(type("Sequences", (_Model,), {"rig": rig}), settings=options)
     except (_DifferenceError, Flaky):
-        if not found:
+        if not rig.found:
             raise
-        difference = found[-1]
+        difference = rig.found[-1]
         session.ledger.add(
             Finding(
                 difference.requirement,
@@ -81,86 +81,99 @@ def model_run(session: Session, announce: Callable[[str], None]) -> None:
                 difference.expected,
                 difference.actual,
                 difference.sequence,
-                confirmed=len(found) > 1,
+                confirmed=len(rig.found) > 1,
             )
         )
 
 
-def _machine(session: Session) -> tuple[type[RuleBasedStateMachine], list[_Difference]]:
-    """Return the state machine for a session, and the list that it reports differences to."""
-    calls, found = session.calls, list[_Difference]()
-    some = calls.documented
-    shapes = [some, Call(ABSENT, ABSENT), Call(True, calls.target.resources[:1]), Call(False, None)]
-    refused = {
-        "wrong type": calls.post(calls.changed(plan_id=None)),
-        "no token": calls.post(calls.body(some), token=None),
-        "unknown policy": calls.post(calls.changed(plan_id=calls.unknown_id("policy"))),
-        "another content type": calls.post(calls.body(some), content_type="text/plain"),
-        "a resource outside": calls.post(
-            calls.changed_parameters(resources=[calls.target.resources[0], calls.unknown_id("resource")])
-        ),
-    }
-    deletes = "deletion" in session.target.profiles
+@dataclass(frozen=True)
+class _Rig:
+    """What every sequence of one run shares."""
 
-    class Model(RuleBasedStateMachine):
-        """What the list shows, if every accepted call makes a checkpoint and nothing else does."""
+    session: Session
+    shapes: tuple[Call, ...]
+    refused: dict[str, Request]
+    found: list[_Difference]
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.sequence: list[Exchange] = []
-            self.expected: dict[str, list[str]] = {}
-            self.before = set(_listed(session))
+    @classmethod
+    def of(cls, session: Session) -> _Rig:
+        calls = session.calls
+        some, first = calls.documented, calls.target.resources[0]
+        refused = {
+            "wrong type": calls.post(calls.changed(plan_id=None)),
+            "no token": calls.post(calls.body(some), token=None),
+            "unknown policy": calls.post(calls.changed(plan_id=calls.unknown_id("policy"))),
+            "another content type": calls.post(calls.body(some), content_type="text/plain"),
+            "a resource outside": calls.post(
+                calls.changed_parameters(resources=[first, calls.unknown_id("resource")])
+            ),
+        }
+        shapes = (some, Call(ABSENT, ABSENT), Call(True, (first,)), Call(False, None))
+        return cls(session, shapes, refused, [])
 
-        @precondition(lambda _: session.budget.remaining > _RESERVE)
-        @rule(call=st.sampled_from(shapes))
-        def create(self, call: Call) -> None:
-            exchange = self._send(calls.call(call))
-            identifier = created_checkpoint(exchange) if exchange and exchange.status == 200 else None
-            if identifier:
-                selected = sorted(resource.casefold() for resource in call.selected(session.target))
-                self.expected[identifier.casefold()] = selected
-            self._compare("OBS-1")
 
-        @rule(name=st.sampled_from(sorted(refused)))
-        def refuse(self, name: str) -> None:
-            self._send(refused[name])
-            self._compare("OBS-2")
+class _Model(RuleBasedStateMachine):
+    """What the list shows, if every accepted call makes a checkpoint and nothing else does."""
 
-        @precondition(lambda self: deletes and self.expected)
-        @rule(data=st.data())
-        def delete(self, data: st.DataObject) -> None:
-            identifier = data.draw(st.sampled_from(sorted(self.expected)))
-            exchange = self._send(calls.request("DELETE", f"{calls.path()}/{identifier}"))
-            if exchange and exchange.status == 200:
-                session.deleted.add(identifier)
-                del self.expected[identifier]
-            self._compare("DEL-1")
+    rig: ClassVar[_Rig]
 
-        def _send(self, request: Request) -> Exchange | None:
-            try:
-                exchange = session.send(request)
-            except BudgetSpent:
-                return None
-            self.sequence.append(exchange)
-            return exchange
+    def __init__(self) -> None:
+        super().__init__()
+        self.sequence: list[Exchange] = []
+        self.expected: dict[str, list[str]] = {}
+        self.before = set(_listed(self.rig.session))
 
-        def _compare(self, requirement: str) -> None:
-            """Compare, with patience: both creation and deletion are asynchronous."""
-            deadline = time.monotonic() + min(_APPEARANCE, session.target.patience)
-            pause = _FIRST_PAUSE
-            while True:
-                shown = {name: items for name, items in _listed(session).items() if name not in self.before}
-                if shown == self.expected:
-                    return
-                if time.monotonic() + pause > deadline:
-                    break
-                time.sleep(pause)
-                pause *= 2
-            sequence = (*self.sequence, session.exchanges[-1])
-            found.append(_Difference(requirement, _shown(self.expected), _shown(shown), sequence))
-            raise _DifferenceError
+    @precondition(lambda self: self.rig.session.budget.remaining > _RESERVE)
+    @rule(data=st.data())
+    def create(self, data: st.DataObject) -> None:
+        call = data.draw(st.sampled_from(self.rig.shapes))
+        exchange = self._send(self.rig.session.calls.call(call))
+        identifier = created_checkpoint(exchange) if exchange and exchange.status == 200 else None
+        if identifier:
+            selected = sorted(resource.casefold() for resource in call.selected(self.rig.session.target))
+            self.expected[identifier.casefold()] = selected
+        self._compare("OBS-1")
 
-    return Model, found
+    @rule(data=st.data())
+    def refuse(self, data: st.DataObject) -> None:
+        self._send(self.rig.refused[data.draw(st.sampled_from(sorted(self.rig.refused)))])
+        self._compare("OBS-2")
+
+    @precondition(lambda self: "deletion" in self.rig.session.target.profiles and self.expected)
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        identifier = data.draw(st.sampled_from(list(self.expected)))
+        calls = self.rig.session.calls
+        exchange = self._send(calls.request("DELETE", f"{calls.path()}/{identifier}"))
+        if exchange and exchange.status == 200:
+            self.rig.session.deleted.add(identifier)
+            del self.expected[identifier]
+        self._compare("DEL-1")
+
+    def _send(self, request: Request) -> Exchange | None:
+        try:
+            exchange = self.rig.session.send(request)
+        except BudgetSpent:
+            return None
+        self.sequence.append(exchange)
+        return exchange
+
+    def _compare(self, requirement: str) -> None:
+        """Compare, with patience: both creation and deletion are asynchronous."""
+        session = self.rig.session
+        deadline = time.monotonic() + min(_APPEARANCE, session.target.patience)
+        pause = _FIRST_PAUSE
+        while True:
+            shown = {name: items for name, items in _listed(session).items() if name not in self.before}
+            if shown == self.expected:
+                return
+            if time.monotonic() + pause > deadline:
+                break
+            time.sleep(pause)
+            pause *= 2
+        sequence = (*self.sequence, session.exchanges[-1])
+        self.rig.found.append(_Difference(requirement, _shown(self.expected), _shown(shown), sequence))
+        raise _DifferenceError
 
 
 def _listed(session: Session) -> dict[str, list[str]]:

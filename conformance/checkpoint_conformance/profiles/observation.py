@@ -53,7 +53,7 @@ def items_of_created(session: Session) -> None:
 
 
 def wait_until_idle(session: Session, pause: float) -> None:
-    """Wait until no item of the policy is under way, within the target's patience; at least `pause` seconds."""
+    """Wait `pause` seconds, then until no item of the policy is under way or patience is out."""
     deadline = time.monotonic() + session.target.patience
     while True:
         time.sleep(min(pause, _LONGEST_PAUSE))
