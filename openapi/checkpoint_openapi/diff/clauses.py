@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checkpoint_openapi.diff.containment import JsonSchema
-from checkpoint_openapi.diff.convert import AT
+from checkpoint_openapi.diff.marks import AT
 from checkpoint_openapi.diff.parts import NEVER, Part, Schema
 
 __all__ = ["Clause", "clauses"]

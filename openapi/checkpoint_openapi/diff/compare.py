@@ -15,10 +15,12 @@ from checkpoint_openapi.diff.parameters import compare_parameters
 from checkpoint_openapi.diff.responses import compare_responses
 from checkpoint_openapi.diff.security import carried_keys, compare_security
 from checkpoint_openapi.diff.servers import compare_servers
+from checkpoint_openapi.diff.shape import check_shape
 
 __all__ = ["compare"]
 
 _ORDER = {Severity.BREAKING: 0, Severity.REVIEW: 1, Severity.INFO: 2}
+_SHARED = ("#/components/", "#/security", "#/servers")
 _LIMIT_WORDS = ("limit", "quota", "throttl", "max-")
 
 
@@ -27,6 +29,8 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
 
     Raises `DocumentError` when one of them refers to something that is not there.
     """
+    for documents in (base, revision):
+        check_shape(documents)
     comparison = Comparison(base, revision)
     before, after = operations(base), operations(revision)
     for key, operation in before.items():
@@ -56,7 +60,7 @@ def _compare(comparison: Comparison, old: Operation, new: Operation) -> None:
     compare_parameters(comparison, old, new, spot, keys & _security_moves(comparison, old, new))
     compare_request_bodies(comparison, old, new, spot)
     compare_responses(comparison, old, new, spot)
-    compare_security(comparison, *_without_moved(old, new), spot)
+    compare_security(comparison, old, new, spot)
     compare_servers(comparison, old, new, spot)
     _limits(comparison, old.place, new.place, spot.operation)
     _lifecycle(comparison, old, new, spot)
@@ -73,10 +77,6 @@ def _security_moves(comparison: Comparison, old: Operation, new: Operation) -> s
             if parameter.value.get("required") is True and " ".join(key) in keys and key not in operation.parameters:
                 found.add(" ".join(key))
     return found
-
-
-def _without_moved(old: Operation, new: Operation) -> tuple[Operation, Operation]:
-    return old, new
 
 
 def _removed(comparison: Comparison, operation: Operation, paths: set[str]) -> None:
@@ -188,7 +188,7 @@ def _merged(findings: list[Finding]) -> list[Finding]:
     found: dict[tuple[Any, ...], Finding] = {}
     others: dict[tuple[Any, ...], list[str]] = {}
     for finding in findings:
-        shared = finding.label.startswith("#/components/") or not finding.label.startswith("#")
+        shared = finding.label.startswith(_SHARED) or not finding.label.startswith("#")
         key = (
             (finding.id, finding.severity, finding.label, finding.path.rsplit(".", 1)[-1], repr(finding.before), repr(finding.after))
             if shared

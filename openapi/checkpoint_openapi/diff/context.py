@@ -9,6 +9,9 @@ from checkpoint_openapi.diff.convert import Converter, Side
 from checkpoint_openapi.diff.documents import Documents, Location
 from checkpoint_openapi.diff.finding import Finding, Severity, Witness
 from checkpoint_openapi.diff.judge import Judge
+from checkpoint_openapi.diff.nested import references
+from checkpoint_openapi.diff.novel import novel_names
+from checkpoint_openapi.diff.parts import Definitions, Schema
 from checkpoint_openapi.diff.rules import RULES
 
 __all__ = ["Comparison", "Spot"]
@@ -37,15 +40,37 @@ class Comparison:
     base: Documents
     revision: Documents
     findings: list[Finding] = field(default_factory=list[Finding])
+    quiet: set[Any] = field(default_factory=set[Any])
+    """The pairs of schemas of which it is known that there is nothing to tell of their members."""
     _converters: dict[tuple[bool, Side], Converter] = field(default_factory=dict[tuple[bool, Side], Converter])
+    _novel: frozenset[str] | None = None
+    _unchanged: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict[tuple[int, int], dict[str, bool]])
     _judges: dict[tuple[bool, bool], Judge] = field(default_factory=dict[tuple[bool, bool], Judge])
 
     def converter(self, *, new: bool, request: bool, sender: bool) -> Converter:
         """Return the converter of one version for one side."""
         key = (new, Side(request, sender))
         if key not in self._converters:
-            self._converters[key] = Converter(self.revision if new else self.base, key[1])
+            if self._novel is None:
+                self._novel = novel_names(self.base, self.revision)
+            self._converters[key] = Converter(self.revision if new else self.base, key[1], self._novel)
         return self._converters[key]
+
+    def same(self, old: Schema, new: Schema) -> bool:
+        """Say whether a schema and all to which it leads stand unchanged, and at the same places."""
+        if old.content != new.content:
+            return False
+        names = references(old.content)
+        return all(self._is_unchanged(name, old.definitions, new.definitions) for name in names)
+
+    def _is_unchanged(self, name: str, old: Definitions, new: Definitions) -> bool:
+        known = self._unchanged.setdefault((id(old), id(new)), {})
+        if name not in known:
+            reach = {name, *old.reachable(name)}
+            known[name] = all(old.get(other) == new.get(other) for other in reach)
+            if known[name]:
+                known.update(dict.fromkeys(reach, True))
+        return known[name]
 
     def judge(self, *, request: bool, new_receives: bool) -> Judge:
         """Return the judge of one direction, who remembers what is settled."""

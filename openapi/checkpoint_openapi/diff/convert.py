@@ -1,15 +1,14 @@
 """Schema Objects of OpenAPI as JSON Schema 2020-12, as they hold for one direction and one side of it.
 
-A receiver's schema is taken as it stands. A sender is held to the members that it declares and to names that neither
-version knows: else every new optional member would look like a break, since an open schema admits it with any value.
-That unknown names stay open to it shows what is refused when a schema is closed later.
+A receiver's schema is taken as it stands. A sender is held to the members that it declares, as against those that the
+other version declares: else every new optional member would look like a break, since an open schema admits it with any
+value. Names that neither version knows stay open to it, which shows what is refused when a schema is closed later.
 
 Every converted schema says under `x-at` where it was written, seen from the root document.
 """
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from typing import Any, NamedTuple, cast
 
@@ -18,26 +17,10 @@ from checkpoint_openapi.diff.declared import Declarations
 from checkpoint_openapi.diff.discriminator import Discriminators
 from checkpoint_openapi.diff.documents import Documents, Location
 from checkpoint_openapi.diff.keywords import ANNOTATIONS, assertions, of_pattern
+from checkpoint_openapi.diff.marks import AT, CLOSER, HIDDEN, PIN
+from checkpoint_openapi.diff.parts import Definitions, Schema
 
-__all__ = ["AT", "CLOSER", "HIDDEN", "PIN", "UNDECLARED", "Converter", "Side", "held"]
-
-AT = "x-at"
-"""The member of a converted schema that holds the label of the place where it was written."""
-CLOSER = "x-closer"
-"""The part that holds a sender to its names: lists those that it declares. `held` makes a condition of it."""
-PATTERNS = "x-patterns"
-"""The patterns of names beside them."""
-PIN = "x-pin"
-"""Marks the part that makes a discriminator's value part of a schema."""
-HIDDEN = "x-hidden"
-"""Marks a member that does not travel in this direction: a receiver takes it as it comes."""
-UNDECLARED = "undeclared-member"
-"""A name that stands for all that nobody declares."""
-
-
-_VALUES = ("enum", "const", *ANNOTATIONS)
-"""Keywords whose value is no schema."""
-
+__all__ = ["Converter", "Side"]
 
 class Side(NamedTuple):
     """Whose reading of a schema is wanted."""
@@ -66,40 +49,35 @@ class _Key(NamedTuple):
 class Converter:
     """Converts the schemas of one document for one side."""
 
-    def __init__(self, documents: Documents, side: Side) -> None:
+    def __init__(self, documents: Documents, side: Side, novel: frozenset[str]) -> None:
         self._documents = documents
+        self._novel = novel
         self._side = side
         self._declarations = Declarations(documents, request=side.request)
         self._discriminators = Discriminators(documents)
         self._names: dict[_Key, str] = {}
         self._pending: list[_Key] = []
-        self._definitions: dict[str, JsonSchema] = {}
+        self._taken: set[str] = set()
+        self._definitions = Definitions({})
         self.quirks: dict[Location, Any] = {}
         """The keywords that cannot be read, by their places."""
 
-    def schema(self, place: Location) -> JsonSchema:
-        """Return a schema with all that it refers to under `$defs`."""
+    def schema(self, place: Location) -> Schema:
+        """Return a schema, with the definitions to which it refers."""
         root = self._convert(_Key(place, _Form.WHOLE, frozenset(), as_parent=False))
         while self._pending:
             key = self._pending.pop()
-            self._definitions[self._names[key]] = self._convert(key)
-        needed: dict[str, JsonSchema] = {}
-        pending = _references(root)
-        while pending:
-            name = pending.pop()
-            if name not in needed and name in self._definitions:
-                needed[name] = self._definitions[name]
-                pending.extend(_references(needed[name]))
-        return {**root, "$defs": dict(sorted(needed.items()))} if needed else root
+            self._definitions.schemas[self._names[key]] = self._convert(key)
+        return Schema(root, self._definitions)
 
     def _reference(self, key: _Key) -> JsonSchema:
         if key not in self._names:
             readable = "".join(letter if letter.isalnum() else "." for letter in key.place.pointer.strip("/"))
             marks = [key.form.value, *sorted(key.hidden), *(["parent"] if key.as_parent else [])]
             name = f"{readable or 'root'}-{'-'.join(marks)}"
-            taken = set(self._names.values())
-            while name in taken:
+            while name in self._taken:
                 name += "'"
+            self._taken.add(name)
             self._names[key] = name
             self._pending.append(key)
         return {"$ref": f"#/$defs/{self._names[key].replace('~', '~0').replace('/', '~1').replace('%', '%25')}"}
@@ -120,7 +98,10 @@ class Converter:
         part = self._part(members, key._replace(form=_Form.PART, hidden=frozenset(names.hidden)))
         if not self._side.sender or not names.closable:
             return part
-        closer: JsonSchema = {CLOSER: sorted(names.declared), PATTERNS: sorted(names.patterns)}
+        closer: JsonSchema = {CLOSER: sorted(names.declared)}
+        foreign = sorted(name for name in self._novel - names.declared if not names.match(name))
+        if foreign:
+            closer["propertyNames"] = {"not": {"enum": foreign}}
         return {"allOf": [part, closer], AT: self._documents.label(key.place)}
 
     def _part(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
@@ -272,73 +253,7 @@ class Converter:
         return _pinned(branch, name, self._discriminators.values(key.place, schema, place))
 
 
-def held(sender: JsonSchema, receiver: JsonSchema) -> JsonSchema:
-    """Return a sender's schema in which no object has members that only other objects of both versions declare."""
-    return cast("JsonSchema", _held(sender, _all_names(sender) | _all_names(receiver)))
-
-
-def _held(node: Any, names: set[str]) -> Any:
-    if isinstance(node, list):
-        return [_held(item, names) for item in cast("list[Any]", node)]
-    if not isinstance(node, dict):
-        return node
-    members = cast("JsonSchema", node)
-    if CLOSER in members:
-        patterns = [re.compile(pattern) for pattern in members[PATTERNS] if _compiles(pattern)]
-        foreign = sorted(
-            name
-            for name in names.difference(members[CLOSER])
-            if not any(pattern.search(name) for pattern in patterns)
-        )
-        return {CLOSER: members[CLOSER], **({"propertyNames": {"not": {"enum": foreign}}} if foreign else {})}
-    return {key: value if key in _VALUES else _held(value, names) for key, value in members.items()}
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
-
-
-def _all_names(schema: JsonSchema) -> set[str]:
-    """Return the names of members that a schema speaks of anywhere."""
-    found: set[str] = set()
-    pending: list[Any] = [schema]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, list):
-            pending.extend(cast("list[Any]", node))
-        elif isinstance(node, dict):
-            members = cast("JsonSchema", node)
-            found.update(members.get(CLOSER, ()))
-            for key, value in members.items():
-                if key == "properties" and isinstance(value, dict):
-                    found.update(cast("JsonSchema", value))
-                if key not in _VALUES:
-                    pending.append(value)
-    return found
-
-
 def _pinned(schema: JsonSchema, name: str, values: list[str] | None) -> JsonSchema:
     if values is None:
         return schema
     return {"allOf": [schema, {"required": [name], "properties": {name: {"enum": sorted(values)}}, PIN: True}]}
-
-
-def _references(value: Any) -> list[str]:
-    """Return the names of the definitions to which a converted schema refers directly."""
-    found: list[str] = []
-    pending = [value]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, dict):
-            reference = node.get("$ref")
-            if isinstance(reference, str) and reference.startswith("#/$defs/"):
-                name = reference.removeprefix("#/$defs/")
-                found.append(name.replace("%25", "%").replace("~1", "/").replace("~0", "~"))
-            pending.extend(node.values())
-        elif isinstance(node, list):
-            pending.extend(node)
-    return found

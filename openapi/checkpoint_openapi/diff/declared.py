@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -24,6 +25,10 @@ class Names:
     """Members of any name are described, by a schema of their values."""
     least: int = 0
     """The highest `minProperties`."""
+
+    def match(self, name: str) -> bool:
+        """Say whether a name is one of those that a pattern describes."""
+        return any(_matches(pattern, name) for pattern in self.patterns)
 
     @property
     def closable(self) -> bool:
@@ -124,6 +129,14 @@ class Declarations:
         parts = members.get("allOf")
         numbers = range(len(cast("list[Any]", parts))) if isinstance(parts, list) else range(0)
         return any(self._is_hidden(place / "allOf" / number, depth + 1) for number in numbers)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        # A pattern of another dialect: the name is left to the sender, who may send more then.
+        return True
 
 
 def _values(mapping: Any) -> list[list[Any]]:

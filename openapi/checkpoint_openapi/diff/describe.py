@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, cast
 
-from checkpoint_openapi.diff.convert import UNDECLARED
+from checkpoint_openapi.diff.marks import UNDECLARED
 from checkpoint_openapi.diff.judge import Failure, Step
 from checkpoint_openapi.diff.parts import Schema
 from checkpoint_openapi.diff.rules import FACETS

@@ -151,7 +151,8 @@ class Documents:
         try:
             self.get(found)
         except DocumentError as error:
-            raise self.error(f"refers to {written!r}, which leads nowhere: {error.what}", at) from error
+            why = f": {error}" if error.file != at.file or error.line is not None else ""
+            raise self.error(f"refers to {written!r}, which leads nowhere{why}", at) from error
         return found
 
     def follow(self, place: Location) -> Location:

@@ -1,9 +1,10 @@
 """Does a sender fit a receiver, and where not?
 
-The whole is asked first. Where that is no proof, the receiver is taken apart into its demands and each is asked
-alone: a demand that is about a member or an item is followed into it. So a break is found at its place, and what the
-canonical form leaves open as a whole (patterns, recursion) is often decided in pieces. A recursive pair of schemas is
-assumed to fit while it is being asked, which is sound because values are finite.
+The receiver is taken apart into its demands, and each is asked alone. A demand that is about a member, an item or an
+alternative is followed into it, so that a break is found at its place, each pair of components is judged once, and
+what the canonical form leaves open as a whole (patterns, recursion) is decided in pieces. Where pieces do not fit, the
+whole is asked, which knows how they hang together. A recursive pair of schemas is assumed to fit while it is being
+asked, which is sound because values are finite.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from checkpoint_openapi.diff.clauses import Clause, clauses
 from checkpoint_openapi.diff.containment import Answer, JsonSchema, Operand
-from checkpoint_openapi.diff.convert import UNDECLARED
+from checkpoint_openapi.diff.marks import AT, UNDECLARED
 from checkpoint_openapi.diff.parts import Part, Schema, is_never
 from checkpoint_openapi.diff.patterns import enriched, patterns_in
 from checkpoint_openapi.diff.sample import samples
@@ -28,6 +29,8 @@ _MANY = 8
 """Up to how many alternatives on either side are compared each with each."""
 
 
+_CONDITIONS = ("anyOf", "oneOf", "not", "if", "dependentSchemas", "enum", "const", "unevaluatedProperties")
+"""Keywords that say something of several members at once."""
 _DEEP = 60
 """How deep schemas are followed into each other."""
 
@@ -48,6 +51,8 @@ class Failure:
     has_value: bool = False
     alternative: Schema | None = None
     """The sender's alternative that fits none of the receiver's."""
+    hosts: tuple[tuple[int, Schema], ...] = ()
+    """The alternatives of the sender in which the failure lies, each with the number of steps from it to the place."""
     sent_at: str | None = None
     """The label of the place, in the sender's document, of what does not fit, or of its nearest parent."""
     received_at: str | None = None
@@ -67,8 +72,7 @@ class Judge:
         self._sharpened: dict[tuple[int, frozenset[str], frozenset[str]], tuple[JsonSchema, Operand]] = {}
         self._open: set[tuple[str, str]] = set()
         self._settled: dict[tuple[str, str], list[Failure]] = {}
-        self._excused = 0
-        """How many overlapping `oneOf` were read as `anyOf`."""
+        self._shallow: dict[int, tuple[JsonSchema, Schema]] = {}
 
     def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
         """Return where a sender does not fit; nothing at all is the proof that it does."""
@@ -116,29 +120,33 @@ class Judge:
         return self._operands[key][1]
 
     def _ask(self, receiver: Schema, sender: Schema) -> list[Failure]:
-        answer = self.covers(receiver, sender)
-        if answer is Answer.YES:
-            return []
         found: list[Failure] = []
-        excused = self._excused
         for clause in clauses(receiver):
             found.extend(self._unmet(clause, receiver, sender))
-        if not found and answer is Answer.NO and self._excused == excused:
-            return [self._failure(None, answer, receiver, receiver, sender)]
-        return found
+        if found and _hangs_together(sender) and self.covers(receiver, sender) is Answer.YES:
+            return []
+        return _distinct(found)
 
     def _unmet(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure]:
         demand = receiver.sub(clause.schema)
+        if clause.inner is None and self._shallow_covers(demand, sender):
+            return []
+        deeper = self._deeper(clause, receiver, sender)
+        if deeper is not None and not deeper:
+            return []
+        if deeper and not _hangs_together(sender):
+            return deeper
         answer = self.covers(demand, sender)
         if answer is Answer.YES:
             return []
-        excused = self._excused
-        deeper = self._deeper(clause, receiver, sender)
-        if deeper:
-            return deeper
-        if deeper is not None and (answer is Answer.UNKNOWN or self._excused > excused):
-            return []
-        return [self._failure(clause, answer, demand, receiver, sender)]
+        return deeper or [self._failure(clause, answer, demand, receiver, sender)]
+
+    def _shallow_covers(self, demand: Schema, sender: Schema) -> bool:
+        """Say whether a demand is met whatever the sender's members and items are, which is cheap to ask."""
+        key = id(sender.content)
+        if key not in self._shallow or self._shallow[key][0] is not sender.content:
+            self._shallow[key] = (sender.content, sender.shallow())
+        return self._operand(demand).covers(self._operand(self._shallow[key][1])) is Answer.YES
 
     def _deeper(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
         """Return the failures inside a member, an item or an alternative, or None where nothing is inside."""
@@ -184,16 +192,20 @@ class Judge:
         it is read as `anyOf`, or any change of one alternative would move values in or out of the overlap.
         """
         offered = [receiver.sub(branch) for branch in clause.value]
-        choice = next((part for part in sender.parts() if part.keywords.keys() & {"anyOf", "oneOf"}), None)
+        parts = sender.parts()
+        choice = next((part for part in parts if part.keywords.keys() & {"anyOf", "oneOf"}), None)
         if choice is None:
             return None
-        branches = choice.keywords.get("anyOf", choice.keywords.get("oneOf", []))
+        branches = [*choice.keywords.get("anyOf", choice.keywords.get("oneOf", []))]
+        if choice.nullable:
+            branches.append({"type": "null"})
         if len(branches) > _MANY * 4 or len(offered) > _MANY * 4:
             return None
         if clause.keyword == "oneOf" and _overlap([sender.sub(branch) for branch in branches]) and _overlap(offered):
-            self._excused += 1
             clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=_as_any(clause))
-        rest = [part.keywords for part in sender.parts() if part is not choice]
+        chosen = "anyOf" if "anyOf" in choice.keywords else "oneOf"
+        beside = {key: value for key, value in choice.keywords.items() if key not in (chosen, AT)}
+        rest = [*([beside] if beside else []), *(_whole(part) for part in parts if part is not choice)]
         found: list[Failure] = []
         for branch in branches:
             sent = sender.sub({"allOf": [branch, *rest]} if rest else branch)
@@ -216,7 +228,7 @@ class Judge:
             if failures and (same or _similar(branch, bare)) and (best is None or len(failures) < len(best)):
                 best = failures
         if best and (same or len(best) == 1):
-            return best
+            return [replace(failure, hosts=((len(failure.path), sent), *failure.hosts)) for failure in best]
         demand = receiver.sub(clause.schema)
         answer = self.covers(demand, sent)
         return [self._failure(clause, answer, demand, receiver, sent, alternative=bare)]
@@ -255,6 +267,28 @@ class Judge:
 
 def _text(schema: Schema) -> str:
     return json.dumps(schema.content, sort_keys=True, default=str)
+
+
+def _distinct(failures: list[Failure]) -> list[Failure]:
+    """Return failures without those that recursion or several ways to the same demand repeat."""
+    found: dict[tuple[Any, ...], Failure] = {}
+    for failure in sorted(failures, key=lambda failure: (len(failure.path), failure.answer is Answer.UNKNOWN)):
+        clause = failure.clause
+        keyword = None if clause is None else (clause.keyword, clause.name, clause.number)
+        at = failure.received_at if clause is None else clause.part.keywords.get(AT)
+        key = (at, keyword) if at is not None else (failure.path, keyword)
+        found.setdefault(key, failure)
+    return list(found.values())
+
+
+def _hangs_together(sender: Schema) -> bool:
+    """Say whether a sender's members depend on each other, so that one alone shows less than the whole."""
+    return any(not part.keywords.keys().isdisjoint(_CONDITIONS) for part in sender.parts())
+
+
+def _whole(part: Part) -> JsonSchema:
+    """Return a part as a schema of its own."""
+    return {"anyOf": [{"type": "null"}, part.keywords]} if part.nullable else part.keywords
 
 
 def _overlap(branches: list[Schema]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from checkpoint_openapi.diff.context import Comparison, Spot
-from checkpoint_openapi.diff.convert import HIDDEN
+from checkpoint_openapi.diff.marks import HIDDEN
 from checkpoint_openapi.diff.describe import path_text, shown
 from checkpoint_openapi.diff.documents import Location
 from checkpoint_openapi.diff.finding import Witness
@@ -21,6 +21,7 @@ from checkpoint_openapi.diff.rules import SUBJECTS
 __all__ = ["MemberWalk"]
 
 _NONE = object()
+_DEEPEST = 30
 
 
 class MemberWalk:
@@ -39,17 +40,26 @@ class MemberWalk:
     def compare(self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool) -> None:
         """Compare one place; `required` says that its value is never left out."""
         key = (old.at, new.at) if old.at and new.at else (path,)
-        if key in self._seen or len(path) > 30:
+        if key in self._seen or len(path) > _DEEPEST or self._comparison.same(old, new):
             return
         self._seen.add(key)
+        quiet = (self._subject, self._is_xml, required, key)
+        if quiet in self._comparison.quiet:
+            return
+        before = len(self._comparison.findings)
         self._annotations(old, new, path, required=required)
         self._names(old, new, path)
         self._alternatives(old, new, path)
         self._inside(old, new, path)
+        if len(self._comparison.findings) == before and len(key) == 2:
+            self._comparison.quiet.add(quiet)
 
     def _inside(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
         needed = _required(old) & _required(new)
-        for name in sorted(_declared(old).keys() & _declared(new).keys()):
+        before, after = _declared(old), _declared(new)
+        for name in sorted(before.keys() & after.keys()):
+            if self._comparison.same(before[name], after[name]):
+                continue
             self.compare(old.member(name), new.member(name), (*path, name), required=name in needed)
         if any("items" in part.keywords for part in old.parts()):
             self.compare(old.item(None), new.item(None), (*path, 0), required=True)

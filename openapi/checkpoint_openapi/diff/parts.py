@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from checkpoint_openapi.diff.containment import JsonSchema
-from checkpoint_openapi.diff.convert import AT, CLOSER, PIN
+from checkpoint_openapi.diff.marks import AT, CLOSER, PIN
+from checkpoint_openapi.diff.nested import SAME_PLACE, definition_name, references
 
 __all__ = ["NEVER", "Definitions", "Part", "Schema", "is_never"]
 
 NEVER: JsonSchema = {"not": {}}
 """The schema that no value satisfies."""
-_DEFINITION = "#/$defs/"
-_SAME = ("allOf", "anyOf", "oneOf")
-_LISTS = (*_SAME, "prefixItems")
+_LISTS = (*SAME_PLACE, "prefixItems")
 _MAPS = ("properties", "patternProperties")
+_NESTED = ("items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems")
+_CONDITIONS = ("not", "if", "then", "else", "maxContains", "dependentSchemas")
 _SINGLE = ("items", "additionalProperties", "propertyNames", "contains", "unevaluatedProperties", "unevaluatedItems")
 
 
@@ -84,7 +86,7 @@ class Definitions:
 
     def _references(self, name: str) -> list[str]:
         if name not in self._direct:
-            self._direct[name] = _references(self.get(name))
+            self._direct[name] = references(self.get(name))
         return self._direct[name]
 
 
@@ -116,19 +118,41 @@ class Schema:
         return {**self.content, "$defs": {name: self.definitions.get(name) for name in needed}}
 
     def _needed(self) -> set[str]:
-        return self.definitions.needed(_references(self.content))
+        return self.definitions.needed(references(self.content))
+
+    def shallow(self) -> Schema:
+        """Return a schema that accepts at least as much: what is inside members and items is anything."""
+        return self.sub(self._shallow(self.content, frozenset()))
+
+    def _shallow(self, content: JsonSchema, trail: frozenset[str]) -> JsonSchema:
+        found: JsonSchema = {}
+        if "$ref" in content:
+            name = definition_name(content["$ref"])
+            inner = {} if name in trail else self._shallow(self.definitions.get(name), trail | {name})
+            found["allOf"] = [inner]
+        for key, value in content.items():
+            if key in SAME_PLACE:
+                kept = "anyOf" if key == "oneOf" else key
+                found[kept] = [*found.get(kept, []), *(self._shallow(branch, trail) for branch in value)]
+            elif key in _MAPS:
+                found[key] = {name: NEVER if is_never(inner) else {} for name, inner in value.items()}
+            elif key in _NESTED:
+                found[key] = value if value is False else {}
+            elif key not in ("$ref", "prefixItems", "contains", "minContains", *_CONDITIONS):
+                found[key] = value
+        return found
 
     @property
     def reference(self) -> str | None:
         """The name of the definition that the schema is, if it is one."""
-        return _name(self.content["$ref"]) if self.content.keys() == {"$ref"} else None
+        return definition_name(self.content["$ref"]) if self.content.keys() == {"$ref"} else None
 
     def resolved(self) -> JsonSchema:
         """Return the content behind a reference."""
         content, seen = self.content, set[str]()
         while content.keys() == {"$ref"} and content["$ref"] not in seen:
             seen.add(content["$ref"])
-            content = self.definitions.get(_name(content["$ref"]))
+            content = self.definitions.get(definition_name(content["$ref"]))
         return content
 
     def is_recursive(self) -> bool:
@@ -147,7 +171,7 @@ class Schema:
         """Cut one schema; None stands for one that was cut away."""
         reference = content.get("$ref")
         found: JsonSchema = {}
-        name = _name(reference) if reference is not None else ""
+        name = definition_name(reference) if reference is not None else ""
         if name in loops or loops & self.definitions.reachable(name):
             if name in loops and (not outside or name in trail):
                 return None
@@ -156,10 +180,10 @@ class Schema:
         elif reference is not None:
             found["$ref"] = reference
         for key, value in content.items():
-            if key in ("not", "if", "then", "else", "maxContains") and loops.intersection(_references(content)):
+            if key in _CONDITIONS and loops.intersection(references(content)):
                 continue
             if key in _LISTS:
-                branches = [self._cut(branch, loops, trail, outside=outside and key in _SAME) for branch in value]
+                branches = [self._cut(branch, loops, trail, outside=outside and key in SAME_PLACE) for branch in value]
                 kept = "anyOf" if key == "oneOf" else key
                 found[kept] = [*found.get(kept, []), *(branch or {} for branch in branches)]
             elif key in _MAPS:
@@ -179,13 +203,17 @@ class Schema:
 
     def parts(self) -> list[Part]:
         """Return everything that applies without condition, references and `allOf` followed."""
+        return self._parts
+
+    @cached_property
+    def _parts(self) -> list[Part]:
         found: list[Part] = []
         self._collect(self.content, found, set(), nullable=False)
         return found
 
     def _collect(self, content: JsonSchema, found: list[Part], seen: set[str], *, nullable: bool) -> None:
         if "$ref" in content:
-            name = _name(content["$ref"])
+            name = definition_name(content["$ref"])
             if name not in seen:
                 self._collect(self.definitions.get(name), found, seen | {name}, nullable=nullable)
         inner = _beside_null(content)
@@ -283,25 +311,3 @@ def _matches(pattern: str, name: str) -> bool:
         return re.search(pattern, name) is not None
     except re.error:
         return False
-
-
-def _name(reference: str) -> str:
-    name = reference.removeprefix(_DEFINITION)
-    return name.replace("%25", "%").replace("~1", "/").replace("~0", "~")
-
-
-def _references(value: Any) -> list[str]:
-    """Return the names of the definitions to which a schema refers directly."""
-    found: list[str] = []
-    pending = [value]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, dict):
-            members = cast("dict[str, Any]", node)
-            reference = members.get("$ref")
-            if isinstance(reference, str) and reference.startswith(_DEFINITION):
-                found.append(_name(reference))
-            pending.extend(members.values())
-        elif isinstance(node, list):
-            pending.extend(cast("list[Any]", node))
-    return found

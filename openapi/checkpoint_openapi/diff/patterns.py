@@ -8,8 +8,6 @@ it accepts, and with it containment can be decided word for word.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, cast
-
 from checkpoint_openapi.diff.containment import JsonSchema
 from checkpoint_openapi.diff.keywords import OPAQUE
 from checkpoint_openapi.diff.language import (
@@ -25,6 +23,7 @@ from checkpoint_openapi.diff.language import (
     repeat,
     words,
 )
+from checkpoint_openapi.diff.nested import all_schemas, mapped
 from checkpoint_openapi.diff.pattern import language_of
 
 __all__ = ["enriched", "patterns_in", "string_language"]
@@ -45,25 +44,28 @@ def enriched(sender: JsonSchema, patterns: frozenset[str], keys: frozenset[str])
 
     `patterns` and `keys` are the receiver's patterns of strings and of the names of members.
     """
-    return cast("JsonSchema", _enrich(sender, sorted(patterns), sorted(keys)))
+    texts, names = sorted(patterns), sorted(keys)
+
+    def enrich(schema: JsonSchema) -> JsonSchema:
+        found = dict(schema)
+        if "patternProperties" in schema:
+            members = schema["patternProperties"].items()
+            found["patternProperties"] = {_same_key(pattern, names): value for pattern, value in members}
+        implied = _implied(schema, texts)
+        if implied:
+            found["allOf"] = [*schema.get("allOf", []), *implied]
+        return found
+
+    return mapped(sender, enrich)
 
 
 def patterns_in(schema: JsonSchema) -> tuple[frozenset[str], frozenset[str]]:
     """Return the patterns of strings anywhere in a schema, and those of the names of members."""
     strings: set[str] = set()
     names: set[str] = set()
-    pending: list[Any] = [schema]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, dict):
-            members = cast("JsonSchema", node)
-            if isinstance(members.get("pattern"), str):
-                strings.add(members["pattern"])
-            if isinstance(members.get("patternProperties"), dict):
-                names.update(members["patternProperties"])
-            pending.extend(members.values())
-        elif isinstance(node, list):
-            pending.extend(cast("list[Any]", node))
+    for node in all_schemas(schema):
+        strings.update([node["pattern"]] if "pattern" in node else [])
+        names.update(node.get("patternProperties", {}))
     return frozenset(strings), frozenset(names)
 
 
@@ -100,23 +102,6 @@ def _language(pattern: str) -> Expression:
     return language_of(pattern)
 
 
-def _enrich(node: Any, receiver: list[str], keys: list[str]) -> Any:
-    if isinstance(node, list):
-        return [_enrich(item, receiver, keys) for item in cast("list[Any]", node)]
-    if not isinstance(node, dict):
-        return node
-    members: JsonSchema = {
-        key: value if key in ("enum", "const") else _enrich(value, receiver, keys)
-        for key, value in cast("JsonSchema", node).items()
-    }
-    if "patternProperties" in members:
-        members["patternProperties"] = {
-            _same_key(pattern, keys): value for pattern, value in members["patternProperties"].items()
-        }
-    implied = _implied(members, receiver)
-    return {**members, "allOf": [*members.get("allOf", []), *implied]} if implied else members
-
-
 def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
     """Return what follows from the patterns of one schema object, for strings alone."""
     facets = [schema, *schema.get("allOf", [])]
@@ -135,6 +120,9 @@ def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
     least, most = lengths(language)
     found.append({"minLength": least} if most is None else {"minLength": least, "maxLength": most})
     found.extend({"pattern": pattern} for pattern in receiver if _follows(language, pattern))
+    if "uuid" != schema.get("format") and _follows(language, _FORMATS["uuid"]):
+        # The one format here whose pattern is the whole of it.
+        found.append({"format": "uuid"})
     if "string" == schema.get("type"):
         return found
     others = {"type": ["null", "boolean", "object", "array", "number"]}

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.containment import JsonSchema, Operand
 from checkpoint_openapi.diff.language import Undecided, shortest_word
+from checkpoint_openapi.diff.nested import definition_name
 from checkpoint_openapi.diff.patterns import string_language
 
 __all__ = ["samples"]
@@ -85,8 +86,7 @@ class _Sampler:
         elif "enum" in keywords:
             yield from keywords["enum"]
         elif "$ref" in keywords:
-            name = keywords["$ref"].removeprefix("#/$defs/")
-            name = name.replace("~1", "/").replace("~0", "~").replace("%25", "%")
+            name = definition_name(keywords["$ref"])
             yield from self.values(_with(keywords, "$ref", [self._definitions.get(name, {})]), depth - 1)
         elif "anyOf" in keywords or "oneOf" in keywords:
             key = "anyOf" if "anyOf" in keywords else "oneOf"

@@ -7,7 +7,6 @@ from typing import Any
 
 from checkpoint_openapi.diff.containment import Answer, Operand
 from checkpoint_openapi.diff.context import Comparison, Spot
-from checkpoint_openapi.diff.convert import AT, held
 from checkpoint_openapi.diff.describe import describe, path_text
 from checkpoint_openapi.diff.documents import Documents, Location
 from checkpoint_openapi.diff.finding import Severity, Witness
@@ -47,13 +46,12 @@ def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
     request = SUBJECTS[pair.subject].request
     old = _schema(comparison, pair.old, new=False, request=request, sender=False)
     new = _schema(comparison, pair.new, new=True, request=request, sender=False)
-    if old.content == new.content and old.definitions.schemas == new.definitions.schemas:
+    if comparison.same(old, new):
         return
     for new_receives in (True, False):
         receiver = new if new_receives else old
         place = pair.old if new_receives else pair.new
         sender = _schema(comparison, place, new=not new_receives, request=request, sender=True)
-        sender = Schema.of(held(sender.bundle(), receiver.bundle()))
         _Direction(comparison, pair, receiver, sender, new_receives=new_receives).report()
     is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
     walk = MemberWalk(comparison, pair.subject, pair.spot, pair.parent, is_xml=is_xml)
@@ -65,7 +63,7 @@ def _schema(
 ) -> Schema:
     if place is None:
         return Schema.of({})
-    return Schema.of(comparison.converter(new=new, request=request, sender=sender).schema(place))
+    return comparison.converter(new=new, request=request, sender=sender).schema(place)
 
 
 class _Direction:
@@ -88,14 +86,12 @@ class _Direction:
         failures = self._judge.failures(self._receiver, self._sender)
         if failures and self._pair.is_text and self._fits_as_text():
             return
-        failures = _distinct(failures)
         if not failures:
             self._report_empty()
             return
-        whole = self._judge.covers(self._receiver, self._sender)
         maker = WitnessMaker(self._receiver, self._sender, self._pair.examples) if self._breaks else None
         for failure in failures:
-            self._add(failure, whole, maker)
+            self._add(failure, maker)
 
     def _fits_as_text(self) -> bool:
         receiver, sender = as_text(self._receiver, receives=True), as_text(self._sender, receives=False)
@@ -108,16 +104,16 @@ class _Direction:
             message = f"{self._about('')}: no value satisfies this schema, so nothing can be proven of its change"
             self._comparison.add(rule, self._pair.spot, message, new=self._pair.new)
 
-    def _add(self, failure: Failure, whole: Answer, maker: WitnessMaker | None) -> None:
+    def _add(self, failure: Failure, maker: WitnessMaker | None) -> None:
         description = describe(failure, narrowed=self._narrowed)
         facet = FACETS[description.facet]
         if not self._breaks and description.facet == "member":
             return
         value = maker.value(failure) if maker is not None else MISSING
-        proven = value is not MISSING or (whole is Answer.NO and failure.answer is Answer.NO)
+        proven = not self._breaks or value is not MISSING or self._is_refuted(failure)
         suffix = facet.narrowed if self._narrowed else facet.widened
         rule, text, severity = f"{self._pair.subject}-{suffix}", description.text, None
-        if self._breaks and not proven:
+        if not proven:
             rule = f"{self._pair.subject}-undecided"
             text = f"{text}: whether that breaks cannot be decided"
         if description.facet == "discriminator" and self._breaks and proven:
@@ -136,6 +132,10 @@ class _Direction:
             witness=None if value is MISSING else self._witness(value),
             severity=severity,
         )
+
+    def _is_refuted(self, failure: Failure) -> bool:
+        """Say whether the canonical form proves a failure for which no value was found."""
+        return failure.answer is Answer.NO and self._judge.covers(self._receiver, self._sender) is Answer.NO
 
     def _about(self, path: str) -> str:
         place = self._pair.spot.place
@@ -163,18 +163,6 @@ class _Direction:
             return Witness(kind, line, pair.media_type, value, has_body=True, text=text)
         line = spot.request_line if sent_by_client else spot.place
         return Witness(kind, line, None, {pair.wrap: value}, has_body=True, text=text)
-
-
-def _distinct(failures: list[Failure]) -> list[Failure]:
-    """Return failures without those that recursion or several ways to the same demand repeat."""
-    found: dict[tuple[Any, ...], Failure] = {}
-    for failure in sorted(failures, key=lambda failure: (len(failure.path), failure.answer is Answer.UNKNOWN)):
-        clause = failure.clause
-        keyword = None if clause is None else (clause.keyword, clause.name, clause.number)
-        at = failure.received_at if clause is None else clause.part.keywords.get(AT)
-        key = (at, keyword) if at is not None else (failure.path, keyword)
-        found.setdefault(key, failure)
-    return list(found.values())
 
 
 def _satisfiable(schema: Schema) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checkpoint_openapi.diff.containment import Answer, JsonSchema, Operand
+from checkpoint_openapi.diff.nested import without_booleans
 from checkpoint_openapi.diff.parts import Schema
 
 __all__ = ["as_text"]
@@ -22,7 +23,7 @@ def as_text(schema: Schema, *, receives: bool) -> Schema:
     Items of an array are written one by one, so they are treated alike.
     """
     whole = Operand(schema.bundle())
-    plain = whole.simplified()
+    plain = without_booleans(whole.simplified())
     content = _as_text(plain, whole, receives=receives)
     return Schema.of({**content, "$defs": plain["$defs"]} if "$defs" in plain else content)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import itertools
+from collections.abc import Iterator
 from typing import Any, cast
 
 from checkpoint_openapi.diff.containment import Operand
@@ -11,6 +13,10 @@ from checkpoint_openapi.diff.parts import Schema, is_never
 from checkpoint_openapi.diff.sample import samples
 
 __all__ = ["MISSING", "WitnessMaker"]
+
+
+_MADE = 24
+"""How many values are tried for one leaf and one base."""
 
 
 class _Missing:
@@ -70,24 +76,41 @@ class WitnessMaker:
             elif clause.keyword == "additionalProperties" and isinstance(failure.value, dict):
                 leaves.append({**members, clause.name: cast("dict[str, Any]", failure.value).get(clause.name, 0)})
         leaves.append(failure.value)
-        return [self._put(base, failure.path, leaf, self._sender_schema) for leaf in leaves]
+        found: list[Any] = []
+        for leaf in leaves:
+            made = _put(base, failure.path, leaf, self._sender_schema, dict(failure.hosts))
+            found.extend(itertools.islice(made, _MADE))
+        return found
 
-    def _put(self, base: Any, path: tuple[Step, ...], leaf: Any, schema: Schema) -> Any:
-        """Return a copy of a value with another one at a path, whose missing parents are made up."""
-        if not path:
-            return copy.deepcopy(leaf)
-        step, rest = path[0], path[1:]
+
+def _put(
+    base: Any, path: tuple[Step, ...], leaf: Any, schema: Schema, hosts: dict[int, Schema]
+) -> Iterator[Any]:
+    """Yield copies of a value with another one at a path, whose missing parents are made up.
+
+    `hosts` are the alternatives that a value on the way has to belong to, by the number of steps that are left.
+    """
+    if not path:
+        yield copy.deepcopy(leaf)
+        return
+    step, rest = path[0], path[1:]
+    kind = dict if isinstance(step, str) else list
+    host = hosts.get(len(path))
+    if host is not None:
+        schema = host
+        base = base if Operand(host.bundle()).accepts(base) else None
+    for made in [base] if isinstance(base, kind) else _of_kind(schema, kind):
         if isinstance(step, str):
-            made = base if isinstance(base, dict) else _first_of(schema, dict)
-            found = dict(cast("dict[str, Any]", made))
-            found[step] = self._put(found.get(step), rest, leaf, schema.member(step))
-            return found
-        items = list(cast("list[Any]", base)) if isinstance(base, list) else list(_first_of(schema, list))
-        inner = schema.item(step)
-        while len(items) <= step:
-            items.append(_first_of(schema.item(len(items)), object))
-        items[step] = self._put(items[step], rest, leaf, inner)
-        return items
+            members = cast("dict[str, Any]", made)
+            for inner in _put(members.get(step), rest, leaf, schema.member(step), hosts):
+                yield {**members, step: inner}
+        else:
+            items = list(cast("list[Any]", made))
+            while len(items) < step:
+                items.append(next(iter(_of_kind(schema.item(len(items)), object)), None))
+            there = items[step] if step < len(items) else None
+            for inner in _put(there, rest, leaf, schema.item(step), hosts):
+                yield [*items[:step], inner, *items[step + 1 :]]
 
 
 def _get(value: Any, path: tuple[Step, ...]) -> Any:
@@ -101,11 +124,7 @@ def _get(value: Any, path: tuple[Step, ...]) -> Any:
     return value
 
 
-def _first_of(schema: Schema, kind: type) -> Any:
-    """Return a value of a schema that is of a kind, or the empty one."""
-    for value in samples(Operand(schema.bundle()).simplified()):
-        if isinstance(value, kind):
-            return value
-    return {} if kind is object else kind()
-
-
+def _of_kind(schema: Schema, kind: type) -> list[Any]:
+    """Return values of a schema that are of a kind, and at least the empty one."""
+    found = [value for value in samples(Operand(schema.bundle()).simplified(), limit=12) if isinstance(value, kind)]
+    return found or [{} if kind is object else kind()]

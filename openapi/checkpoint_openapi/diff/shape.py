@@ -1,0 +1,57 @@
+"""Is a document put together so that it can be compared at all?
+
+Only what the comparison walks through is looked at: everything else is the business of lint. A member that is null is
+taken for one that is missing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkpoint_openapi.diff.contract import METHODS, members
+from checkpoint_openapi.diff.documents import Documents, Location
+
+__all__ = ["check_shape"]
+
+_OBJECTS = ("info", "paths", "webhooks", "components")
+_LISTS = ("security", "servers", "tags")
+
+
+def check_shape(documents: Documents) -> None:
+    """Raise `DocumentError`, with the line, for the first member that is of another kind than it has to be."""
+    root = documents.root
+    document = members(documents.get(root))
+    for name in _OBJECTS:
+        _demand(documents, root / name, document.get(name), dict)
+    for name in _LISTS:
+        _demand(documents, root / name, document.get(name), list)
+    if not any(document.get(name) for name in ("paths", "webhooks", "components")):
+        raise documents.error("describes nothing: it has no `paths`", root)
+    for name in members(document.get("components")):
+        _demand(documents, root / "components" / name, members(document.get("components"))[name], dict)
+    for holder in ("paths", "webhooks"):
+        for path, item in members(document.get(holder)).items():
+            if not path.startswith("x-"):
+                _demand(documents, root / holder / path, item, dict)
+                _check_item(documents, root / holder / path, members(item))
+
+
+def _check_item(documents: Documents, place: Location, item: dict[str, Any]) -> None:
+    _demand(documents, place / "parameters", item.get("parameters"), list)
+    for method in METHODS:
+        if method in item:
+            _demand(documents, place / method, item[method], dict)
+            operation = members(item[method])
+            for name, kind in (("parameters", list), ("responses", dict), ("requestBody", dict), ("callbacks", dict)):
+                _demand(documents, place / method / name, operation.get(name), kind)
+            for status, answer in members(operation.get("responses")).items():
+                if not status.startswith("x-"):
+                    _demand(documents, place / method / "responses" / status, answer, dict)
+
+
+def _demand(documents: Documents, place: Location, value: Any, kind: type) -> None:
+    if value is None or isinstance(value, kind):
+        return
+    name = "an object" if kind is dict else "a list"
+    token = place.pointer.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+    raise documents.error(f"has a `{token}` that is not {name}", place)
