@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import socket
 import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -15,6 +18,8 @@ import h11
 __all__ = ["Endpoint", "EndpointError", "TlsSettings"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_LEAST = 0.001
+"""Seconds that a socket waits at the least: 0 would not wait but fail otherwise."""
 
 
 class EndpointError(Exception):
@@ -31,14 +36,31 @@ class TlsSettings:
     client_key: Path | None = None
 
     def context(self) -> ssl.SSLContext:
-        """Build the context. Raises OSError or ssl.SSLError for a file that cannot be used."""
-        context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        """Build the context. Raises OSError for a file that cannot be used, an encrypted key among them."""
+        with _named(f"ca_file {self.ca_file}"):
+            context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
         if not self.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         if self.client_certificate:
-            context.load_cert_chain(self.client_certificate, self.client_key)
+            key = f", client_key {self.client_key}" if self.client_key else ""
+            with _named(f"client_certificate {self.client_certificate}{key}"):
+                context.load_cert_chain(self.client_certificate, self.client_key, _no_password)
         return context
+
+
+@contextmanager
+def _named(files: str) -> Iterator[None]:
+    """Say of an error which files could not be used."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(f"{files}: {error.strerror or error}") from error
+
+
+def _no_password() -> str:
+    """Keep OpenSSL from asking for the password of an encrypted key on the terminal."""
+    return ""
 
 
 class Endpoint:
@@ -47,7 +69,7 @@ class Endpoint:
     def __init__(self, url: str, tls: TlsSettings | None = None, proxy: str | None = None) -> None:
         """Take the URL's origin and prefix; `proxy` overrides the environment, and "" means none.
 
-        Raises OSError or ssl.SSLError where a certificate file cannot be used.
+        Raises OSError where a certificate file cannot be used, and EndpointError for such a proxy.
         """
         parts = urlsplit(url)
         self.scheme = parts.scheme
@@ -75,7 +97,7 @@ class Endpoint:
 
     def connect(self, timeout: float) -> socket.socket:
         """Open a connection, through proxy and TLS as configured. Raises EndpointError."""
-        host, port = self.host, self.port
+        host, port, deadline = self.host, self.port, time.monotonic() + timeout
         if self._proxy:
             host, port = self._proxy.hostname or "", self._proxy.port or 8080
         try:
@@ -87,8 +109,12 @@ class Endpoint:
             if self._context is None:
                 return connection
             if self._proxy:
-                self._open_tunnel(connection)
+                self._open_tunnel(connection, deadline)
+            connection.settimeout(max(deadline - time.monotonic(), _LEAST))
             return self._context.wrap_socket(connection, server_hostname=self.host)
+        except EndpointError:
+            connection.close()
+            raise
         except (OSError, h11.RemoteProtocolError) as error:
             connection.close()
             raise EndpointError(f"no TLS connection to {self.authority}: {error}") from error
@@ -98,7 +124,16 @@ class Endpoint:
             if proxy_bypass(self.host):
                 return None
             configured = getproxies().get(self.scheme, "")
-        return urlsplit(configured) if configured else None
+        if not configured:
+            return None
+        try:
+            proxy = urlsplit(configured if "://" in configured else f"http://{configured}")
+            usable = proxy.scheme == "http" and bool(proxy.hostname) and proxy.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise EndpointError(f"the proxy for {self.scheme} is no http:// URL of a host")
+        return proxy
 
     def _proxy_authorization(self) -> tuple[tuple[str, str], ...]:
         if not self._proxy or not self._proxy.username:
@@ -106,14 +141,15 @@ class Endpoint:
         pair = f"{unquote(self._proxy.username)}:{unquote(self._proxy.password or '')}"
         return (("Proxy-Authorization", "Basic " + base64.b64encode(pair.encode()).decode()),)
 
-    def _open_tunnel(self, connection: socket.socket) -> None:
+    def _open_tunnel(self, connection: socket.socket, deadline: float) -> None:
         tunnel = h11.Connection(our_role=h11.CLIENT)
-        target = f"{self.host}:{self.port}"
+        target = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
         headers = [("Host", target), *self._proxy_authorization()]
         request = h11.Request(method="CONNECT", target=target, headers=headers)
         connection.sendall(tunnel.send(request) or b"")
         event = tunnel.next_event()
         while event is h11.NEED_DATA or isinstance(event, h11.InformationalResponse):
+            connection.settimeout(max(deadline - time.monotonic(), _LEAST))
             tunnel.receive_data(connection.recv(65536))
             event = tunnel.next_event()
         if not isinstance(event, h11.Response) or not 200 <= event.status_code < 300:

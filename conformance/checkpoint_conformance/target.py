@@ -8,11 +8,12 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from checkpoint_conformance.endpoint import Endpoint, TlsSettings
+from checkpoint_conformance.endpoint import Endpoint, EndpointError, TlsSettings
 
 __all__ = ["DEFAULT_PROVIDER", "PROFILES", "Implementation", "SecondProject", "Target", "TargetError"]
 
@@ -20,6 +21,10 @@ DEFAULT_PROVIDER = "fc4d5750-22e7-4798-8a46-f48f62c4c1da"
 PROFILES = ("discovery", "observation", "deletion", "conflict")
 """What a target may declare beyond `core`."""
 _TOKEN = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
+
+_OWN_HEADERS = frozenset(
+    {"connection", "content-length", "content-type", "host", "transfer-encoding", "x-auth-token"}
+)
 
 
 class TargetError(Exception):
@@ -80,11 +85,13 @@ class Target:
     """Further header fields that every request carries, such as a gateway's API key."""
 
     def endpoint(self) -> Endpoint:
-        """Return the way to the server. Raises TargetError where a certificate file cannot be used."""
+        """Return the way to the server. Raises TargetError where a certificate file or a proxy cannot be used."""
         try:
             return Endpoint(self.url, self.tls, self.proxy)
         except OSError as error:
             raise TargetError(f"[tls] {error}. Name readable PEM files.") from error
+        except EndpointError as error:
+            raise TargetError(f'{error}. Set `proxy`, or proxy = "" for none.') from error
 
     @classmethod
     def load(cls, path: Path, environment: Mapping[str, str] = os.environ) -> Target:
@@ -139,7 +146,7 @@ class Target:
             resource_extra_info=deviations.get("resource_extra_info", _extra_info_form, "string"),
             tls=_tls(root.section("tls")),
             proxy=root.get("proxy", _proxy, None),
-            headers=root.get("headers", _headers, ()),
+            headers=_headers(root.section("headers")),
         )
         for section in (root, policy, fixtures, second, implementation, deviations):
             section.refuse_unknown()
@@ -169,6 +176,10 @@ class _Section:
     @property
     def given(self) -> bool:
         return bool(self._table)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._table)
 
     def section(self, name: str, *, required: bool = False) -> _Section:
         self._asked.append(name)
@@ -220,14 +231,26 @@ def _text(value: Any) -> str:
 
 
 def _url(value: Any) -> str:
-    parts = urlsplit(_text(value))
-    try:
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.query or parts.fragment or parts.username:
+    if (
+        not _is_url(_text(value), "http", "https")
+        or re.search("[?#]", value)
+        or urlsplit(value).username is not None
+    ):
         raise _Invalid("an http or https URL with no query, such as https://csbs.example.com")
-    return value.rstrip("/")  # type: ignore[no-any-return]
+    return str(value).rstrip("/")
+
+
+def _is_url(value: str, *schemes: str) -> bool:
+    """Whether it is a URL of printable ASCII, with a host and a port that there may be."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0 and _is_visible(value)
+    except ValueError:
+        return False
+
+
+def _is_visible(value: str) -> bool:
+    return bool(re.fullmatch(r"[\x21-\x7e]+", value))
 
 
 def _identifier(value: Any) -> str:
@@ -289,18 +312,23 @@ def _extra_info_form(value: Any) -> str:
 
 
 def _proxy(value: Any) -> str:
-    if value and not re.match(r"http://[^/]+", _text(value)):
+    if value != "" and not _is_url(_text(value), "http"):
         raise _Invalid('an http:// URL of a proxy, or "" for none')
     return _text(value)
 
 
-def _headers(value: Any) -> tuple[tuple[str, str], ...]:
-    if not isinstance(value, Mapping):
-        raise _Invalid("a table of header fields")
-    pairs = tuple((str(name), str(content)) for name, content in value.items())
-    if any(not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name) for name, _ in pairs):
-        raise _Invalid("a table whose keys are header field names")
-    return pairs
+def _headers(section: _Section) -> tuple[tuple[str, str], ...]:
+    return tuple((name, section.get(name, partial(_header, name))) for name in section.names)
+
+
+def _header(name: str, value: Any) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+        raise _Invalid("the name of a header field as its key")
+    if name.lower() in _OWN_HEADERS:
+        raise _Invalid("no value: the suite sets this field itself")
+    if not _TOKEN.fullmatch(_text(value)):
+        raise _Invalid('a value of printable ASCII, or { env = "NAME" }')
+    return str(value)
 
 
 def _second_project(section: _Section) -> SecondProject:
@@ -327,4 +355,6 @@ def _tls(section: _Section) -> TlsSettings:
         client_key=section.get("client_key", file, None),
     )
     section.refuse_unknown()
+    if settings.client_key and not settings.client_certificate:
+        section.get("client_certificate", file)
     return settings

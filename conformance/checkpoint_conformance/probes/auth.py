@@ -79,8 +79,8 @@ def _unknown(calls: Calls, secrets: Secrets) -> list[Probe]:
     probes.append(
         _unauthorized("AUTH-2", "unknown-auto-trigger", "an unknown token, auto_trigger true", automatic)
     )
-    huge = calls.post(body, token="A" * 9000)
-    what = "a token of 9 000 letters"
+    huge = calls.post(body, token="A" * 8000)
+    what = "a token of 8 000 letters"
     probes.append(Probe("AUTH-2/huge", "AUTH-2", what, huge, ANY_REFUSAL, crash="HTTP-3"))
     return probes
 
