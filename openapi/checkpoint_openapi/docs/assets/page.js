@@ -1,0 +1,119 @@
+/* The page: it starts the renderer, filters the requirements, and in a preview follows the document. */
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const live = document.body.classList.contains("live");
+  let shown = document.getElementById("document").textContent;
+
+  /* Light and dark: the system's choice until the reader makes one. */
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const stored = () => {
+    try { return localStorage.getItem("theme"); } catch { return null; }
+  };
+  const paint = () => root.classList.toggle("dark-mode", (stored() ?? (dark.matches ? "dark" : "light")) === "dark");
+  paint();
+  dark.addEventListener("change", paint);
+  document.getElementById("theme").addEventListener("click", () => {
+    const next = root.classList.contains("dark-mode") ? "light" : "dark";
+    try { localStorage.setItem("theme", next); } catch { /* A page from a file may have no storage. */ }
+    root.classList.toggle("dark-mode", next === "dark");
+  });
+
+  const parsed = () => JSON.parse(shown);
+  /* A document that fits on a page is shown open, a large one by its names. */
+  const operations = Object.values(parsed().paths ?? {}).flatMap(Object.keys).length;
+  const ui = SwaggerUIBundle({
+    dom_id: "#swagger",
+    spec: parsed(),
+    docExpansion: operations > 8 ? "list" : "full",
+    defaultModelsExpandDepth: operations > 8 ? 0 : 9,
+    defaultModelExpandDepth: 3,
+    displayRequestDuration: true,
+    tryItOutEnabled: false,
+    supportedSubmitMethods: live ? undefined : [],
+    validatorUrl: null,
+    showExtensions: false,
+    onComplete: () => unfold(),
+  });
+  const unfold = () => {
+    if (operations > 8) return;
+    for (const name of Object.keys(parsed().components?.schemas ?? {})) {
+      ui.layoutActions.show(["components", "schemas", name], true);
+      ui.specActions.requestResolvedSubtree(["components", "schemas", name]);
+    }
+  };
+
+  /* The renderer opens every link in a new window; those into the page stay in it. */
+  const open = (name) => {
+    const target = document.getElementById(decodeURIComponent(name));
+    if (!target) return;
+    for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+    target.scrollIntoView({ block: target.classList.contains("line") ? "center" : "start" });
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('a[href^="#"]');
+    if (!link) return;
+    event.preventDefault();
+    const name = link.getAttribute("href").slice(1);
+    if (location.hash !== `#${name}`) location.hash = name;
+    open(name);
+  });
+  addEventListener("hashchange", () => open(location.hash.slice(1)));
+
+  const filter = () => {
+    const input = document.getElementById("filter");
+    if (!input) return;
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const all = [...document.querySelectorAll(".requirement")];
+    const fits = (row) => words.every((word) => row.textContent.toLowerCase().includes(word));
+    for (const row of all) row.hidden = !fits(row);
+    for (const group of document.querySelectorAll(".group"))
+      group.hidden = !group.querySelector(".requirement:not([hidden])");
+    const left = all.filter((row) => !row.hidden).length;
+    document.getElementById("matches").textContent = words.length ? `${left} of ${all.length}` : "";
+  };
+  document.addEventListener("input", (event) => event.target.id === "filter" && filter());
+
+  if (!live) {
+    if (location.hash) addEventListener("load", () => requestAnimationFrame(() => open(location.hash.slice(1))));
+    return;
+  }
+
+  for (const part of document.querySelectorAll("[data-live]")) part.written = part.innerHTML;
+  /* Replace what changed, and leave alone what the reader opened, typed and scrolled to. */
+  const refresh = async () => {
+    const answer = await fetch("/", { cache: "no-store" });
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const opened = new Map([...document.querySelectorAll("details[id]")].map((node) => [node.id, node.open]));
+    const typed = document.getElementById("filter")?.value;
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const fresh = next.getElementById(part.id);
+      if (!fresh || part.written === fresh.innerHTML) continue;
+      part.written = fresh.innerHTML;
+      part.innerHTML = part.written;
+    }
+    for (const [name, state] of opened) {
+      const node = document.getElementById(name);
+      if (node) node.open = state;
+    }
+    if (typed) { document.getElementById("filter").value = typed; filter(); }
+    const document_ = next.getElementById("document").textContent;
+    if (document_ !== shown) {
+      shown = document_;
+      ui.specActions.updateSpec(shown);
+      unfold();
+    }
+    document.title = next.title;
+    root.dataset.build = next.documentElement.dataset.build;
+    document.body.classList.remove("lost");
+  };
+  let pending = Promise.resolve();
+  const lost = () => document.body.classList.add("lost");
+  const events = new EventSource("/_preview/events");
+  events.addEventListener("build", (event) => {
+    pending = pending.then(() => (event.data === root.dataset.build ? undefined : refresh())).catch(lost);
+  });
+  events.addEventListener("open", () => document.body.classList.remove("lost"));
+  events.addEventListener("error", lost);
+})();

@@ -1,0 +1,107 @@
+"""Values held against the schemas of a document."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema_rs
+
+from checkpoint_openapi.diff.documents import Location
+from checkpoint_openapi.docs.bundle import Bundle
+from checkpoint_openapi.docs.schemas import as_json_schemas
+
+__all__ = ["BodyError", "Checker", "UnusableSchemaError"]
+
+_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
+
+
+class BodyError(Exception):
+    """Raised for a body that is no JSON, or that its schema refuses; the message says where and why."""
+
+
+class UnusableSchemaError(Exception):
+    """Raised for a schema that cannot be compiled; the message says why."""
+
+
+class Checker:
+    """Holds values against the schemas of one document, each compiled once."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._schemas = bundle.document
+        if str(bundle.document.get("openapi", "")).startswith("3.0"):
+            self._schemas = as_json_schemas(bundle.document)
+        self._compiled: dict[Location, jsonschema_rs.Validator] = {}
+
+    def parsed(self, body: bytes) -> Any:
+        """Return a body as a JSON value (RFC 8259, each key once); raises `BodyError`."""
+        if not body:
+            raise BodyError("The body is missing.")
+        try:
+            return json.loads(
+                body.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse_constant
+            )
+        except UnicodeDecodeError as error:
+            raise BodyError("The body is no UTF-8.") from error
+        except RecursionError as error:
+            raise BodyError("The body nests too deeply.") from error
+        except ValueError as error:
+            raise BodyError(f"The body is no JSON: {error}.") from error
+
+    def check(self, place: Location, value: Any) -> None:
+        """Hold a value against a schema; raises `BodyError` when it is refused, and `UnusableSchemaError`."""
+        try:
+            fault = next(iter(self._validator(place).iter_errors(value)), None)
+        except (UnicodeEncodeError, RecursionError) as error:
+            raise BodyError(f"The body holds what no schema can be asked about: {error}.") from error
+        if fault is not None:
+            where = ".".join(str(token) for token in fault.instance_path)
+            raise BodyError(f"{where or 'The body'}: {fault.message}")
+
+    def text_fault(self, place: Location, text: str) -> str | None:
+        """Return why a parameter is refused, None when it is not; a number or Boolean is read from the text.
+
+        Raises `UnusableSchemaError`.
+        """
+        faults: list[str] = []
+        for value in (text, *_read(text)):
+            try:
+                self.check(place, value)
+            except BodyError as fault:
+                faults.append(str(fault))
+            else:
+                return None
+        return faults[0]
+
+    def _validator(self, place: Location) -> jsonschema_rs.Validator:
+        if place not in self._compiled:
+            schema = {**self._schemas, "$ref": self._bundle.pointer(place)}
+            try:
+                self._compiled[place] = jsonschema_rs.Draft202012Validator(
+                    schema, validate_formats=True, pattern_options=_PATTERNS, offline=True
+                )
+            except (ValueError, jsonschema_rs.ReferencingError) as error:
+                raise UnusableSchemaError(f"The schema cannot be used: {error}") from error
+        return self._compiled[place]
+
+
+def _read(text: str) -> list[Any]:
+    """Return what a text may stand for besides itself: a scalar, or a list separated by commas."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
+    scalars = [value] if isinstance(value, (bool, int, float)) else []
+    return [*scalars, text.split(",")]
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number")

@@ -1,0 +1,125 @@
+"""All that the page shows of one contract, read from its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from checkpoint_openapi.diff.documents import Documents
+from checkpoint_openapi.docs.bundle import Bundle, link_requirements
+from checkpoint_openapi.docs.catalogues import (
+    ErrorTable,
+    RequirementRow,
+    errata,
+    error_table,
+    markdown,
+    requirement_rows,
+)
+from checkpoint_openapi.docs.listing import Clauses, Listing, listing
+from checkpoint_openapi.docs.reading import SeenFiles
+from checkpoint_openapi.lint.walk import METHODS, entries, items
+from checkpoint_openapi.source import Source
+
+__all__ = ["Content", "OperationRow", "read_content"]
+
+
+class OperationRow(NamedTuple):
+    """An operation as the navigation names it."""
+
+    method: str
+    path: str
+    summary: str
+    anchor: str
+    """The id that the renderer gives it."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """One contract, ready to be shown."""
+
+    title: str
+    version: str
+    lead: Markup
+    document: dict[str, Any]
+    """The document in one piece, its texts linked with the requirements."""
+    operations: tuple[OperationRow, ...]
+    errors: ErrorTable | None
+    requirements: tuple[RequirementRow, ...]
+    errata: Markup | None
+    listings: tuple[Listing, ...]
+    files: frozenset[Path]
+    """Every file that the page was made of, or would be if it were there."""
+
+    @property
+    def groups(self) -> list[list[RequirementRow]]:
+        """The requirements by the first part of their ids, in the order of the catalogue."""
+        return [list(rows) for _, rows in groupby(self.requirements, lambda row: row.group)]
+
+
+def read_content(path: Path, reader: SeenFiles | None = None) -> Content:
+    """Read a document and the catalogues in its folder, by a reader that may know some of them.
+
+    Raises `DocumentError` when one of them cannot be used.
+    """
+    reader = reader or SeenFiles()
+    documents = Documents(reader, str(path))
+    folder = path.parent
+    whole = Bundle(documents)
+    sources: dict[str, Source] = {path.name: documents.source(documents.root.file)}
+    requirements = requirement_rows(folder, reader, sources)
+    linked = link_requirements(whole.document, frozenset(row.id for row in requirements))
+    info = entries(linked.get("info"))
+    operations = tuple(_operations(linked))
+    names = frozenset(str(entry.get("operationId")) for _, _, entry in _entries(linked))
+    return Content(
+        title=str(info.get("title", path.name)),
+        version=str(info.get("version", "")),
+        lead=markdown(str(info.get("description", ""))),
+        document=linked,
+        operations=operations,
+        errors=error_table(folder, reader, names),
+        requirements=requirements,
+        errata=errata(folder) if requirements else None,
+        listings=tuple(
+            listing(source.text, name, _clauses(requirements, name)) for name, source in sources.items()
+        ),
+        files=frozenset(_files(path, documents, sources)),
+    )
+
+
+def _entries(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return path, method and object of each operation that stands in the document itself."""
+    found: list[tuple[str, str, dict[str, Any]]] = []
+    for path, item in entries(document.get("paths")).items():
+        found += [
+            (path, method, entries(entries(item)[method])) for method in METHODS if method in entries(item)
+        ]
+    return found
+
+
+def _operations(document: dict[str, Any]) -> list[OperationRow]:
+    rows: list[OperationRow] = []
+    for path, method, entry in _entries(document):
+        tag = str(next(iter(items(entry.get("tags"))), "default"))
+        name = str(entry.get("operationId", ""))
+        found = f"operations-{tag}-{name}".replace(" ", "_") if name else "reference"
+        rows.append(OperationRow(method.upper(), path, str(entry.get("summary") or name or path), found))
+    return rows
+
+
+def _clauses(requirements: tuple[RequirementRow, ...], name: str) -> Clauses:
+    found: Clauses = {}
+    for row in requirements:
+        if row.file == name and row.status == "active":
+            found[row.line] = (*found.get(row.line, ()), row.id)
+    return found
+
+
+def _files(path: Path, documents: Documents, sources: dict[str, Source]) -> set[Path]:
+    referred = {Path(documents.place(label).file) for label in documents.others()}
+    catalogues = {path.parent / name for name in ("requirements.yaml", "errors.yaml", "ERRATA.md")}
+    return {path, *referred, *catalogues, *(path.parent / name for name in sources)}

@@ -1,0 +1,115 @@
+"""The text of a document line by line, as HTML with its syntax marked."""
+
+from __future__ import annotations
+
+import html
+from collections import defaultdict
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias, cast
+
+import yaml
+from markupsafe import Markup
+
+__all__ = ["Clauses", "Line", "Listing", "anchor", "listing"]
+
+Clauses: TypeAlias = dict[int, tuple[str, ...]]
+"""The ids of requirements by the line where their clause begins."""
+
+_LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+_PLAIN_WORDS = {"true", "false", "null", "~"}
+
+
+class Line(NamedTuple):
+    """One line of a document."""
+
+    number: int
+    anchor: str
+    html: Markup
+    requirements: tuple[str, ...]
+    """The ids of the requirements whose clause begins here."""
+
+
+class Listing(NamedTuple):
+    """A document as it is written."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+def anchor(name: str, line: int) -> str:
+    """Return the id that a line of a document has on the page."""
+    return f"{name}-L{line}"
+
+
+def listing(text: str, name: str, clauses: Clauses) -> Listing:
+    """Return a document with the requirements that its lines, counted from 1, are the clauses of."""
+    return _listing(text, name, tuple(clauses.items()))
+
+
+@lru_cache(maxsize=8)
+def _listing(text: str, name: str, clauses: tuple[tuple[int, tuple[str, ...]], ...]) -> Listing:
+    """Make a listing once for as long as the preview shows it."""
+    spans, found = _spans(text), dict(clauses)
+    lines = [
+        Line(
+            number,
+            anchor(name, number),
+            _marked(line, spans.get(number - 1, [])),
+            found.get(number, ()),
+        )
+        for number, line in enumerate(text.splitlines(), 1)
+    ]
+    return Listing(name, tuple(lines))
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+    kind: str
+
+
+def _spans(text: str) -> dict[int, list[_Span]]:
+    """Return where keys and values stand, by line counted from 0."""
+    found: dict[int, list[_Span]] = defaultdict(list)
+    lines = text.splitlines()
+    expects_key = False
+    for token in yaml.scan(text, Loader=_LOADER):
+        if isinstance(token, (yaml.KeyToken, yaml.ValueToken)):
+            expects_key = isinstance(token, yaml.KeyToken)
+        elif isinstance(token, yaml.ScalarToken):
+            kind = "key" if expects_key else _kind(token)
+            expects_key = False
+            first, last = token.start_mark, token.end_mark
+            for number in range(first.line, min(last.line, len(lines) - 1) + 1):
+                start = first.column if number == first.line else 0
+                end = last.column if number == last.line else len(lines[number])
+                if end > start:
+                    found[number].append(_Span(start, end, kind))
+    return found
+
+
+def _kind(token: yaml.ScalarToken) -> str:
+    if token.style in ("|", ">"):
+        return "text"
+    if token.style:
+        return "string"
+    word = token.value
+    return "literal" if word in _PLAIN_WORDS or word.replace(".", "", 1).lstrip("-").isdigit() else "string"
+
+
+def _marked(text: str, spans: list[_Span]) -> Markup:
+    """Return one line with its spans; what begins with `#` between them is a comment."""
+    parts: list[str] = []
+    at = 0
+    for span in spans:
+        parts += [html.escape(text[at : span.start]), _element(span.kind, text[span.start : span.end])]
+        at = span.end
+    code, hash_mark, comment = text[at:].partition("#")
+    parts.append(html.escape(code))
+    if hash_mark:
+        parts.append(_element("comment", hash_mark + comment))
+    return Markup("".join(parts))  # noqa: S704 - every part is escaped
+
+
+def _element(kind: str, text: str) -> str:
+    return f'<span class="y-{kind}">{html.escape(text)}</span>'

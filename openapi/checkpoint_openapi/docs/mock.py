@@ -1,0 +1,211 @@
+"""A server made of a document alone: it checks a request against the schemas and answers with the examples.
+
+It knows nothing of any implementation and keeps no state, so it shows what the document says and no more. A
+caller picks another answer with the header `Prefer` (RFC 7240): `code=404`, or `example=policy-not-found`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from checkpoint_openapi.diff.documents import Documents, Location
+from checkpoint_openapi.docs.answers import Answer, Answers
+from checkpoint_openapi.docs.bundle import Bundle
+from checkpoint_openapi.docs.checks import BodyError, Checker
+from checkpoint_openapi.lint.walk import METHODS, entries, items
+
+__all__ = ["Mock", "Request"]
+
+_PLACEHOLDER = re.compile(r"\{([^/{}]+)\}")
+_PREFERENCE = re.compile(r'\b(code|example)\s*=\s*"?([\w.-]+)"?')
+
+
+class Request(NamedTuple):
+    """A request as it came in; the names of headers in lower case."""
+
+    method: str
+    target: str
+    """Path and query."""
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class _Refusal(Exception):
+    """Raised for a request that the document does not admit."""
+
+    statuses: tuple[str, ...]
+    """The statuses that say so, the most fitting first."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Route:
+    """One path of the document."""
+
+    pattern: re.Pattern[str]
+    names: tuple[str, ...]
+    item: Location
+    placeholders: int
+
+
+class Mock:
+    """Answers requests against one state of a document."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        bundle = Bundle(documents)
+        self._checker = Checker(bundle)
+        self._answers = Answers(documents, bundle)
+        self._root = entries(documents.get(documents.root))
+        self._prefixes = tuple(self._server_paths())
+        self._routes = sorted(self._find_routes(), key=lambda route: route.placeholders)
+
+    def answer(self, request: Request) -> Answer:
+        """Return the example that fits a request; raises `DocumentError` where the document leads nowhere."""
+        found = self._route(urlsplit(request.target).path)
+        if found is None:
+            return self._answers.plain("404", "The document has no such path.")
+        route, values = found
+        item = self._documents.get(route.item)
+        methods = [method for method in METHODS if method in item]
+        method = request.method.lower()
+        if method not in methods:
+            reason = f"The path has the methods {', '.join(methods).upper()}."
+            return self._answers.refusal(route.item / next(iter(methods), "get"), ("405",), reason).allowing(
+                methods
+            )
+        operation = route.item / method
+        try:
+            body = self._checked(request, route.item, operation, values)
+        except _Refusal as refusal:
+            return self._answers.refusal(operation, refusal.statuses, refusal.reason)
+        wanted = dict(_PREFERENCE.findall(request.headers.get("prefer", "")))
+        return self._answers.success(operation, body, wanted.get("code"), wanted.get("example"))
+
+    def _server_paths(self) -> Iterator[str]:
+        """Yield the paths under which the servers of the document lie."""
+        for server in items(self._root.get("servers")):
+            path = urlsplit(str(entries(server).get("url", ""))).path.rstrip("/")
+            if path and "{" not in path:
+                yield path
+
+    def _find_routes(self) -> Iterator[_Route]:
+        for path in entries(self._root.get("paths")):
+            if not path.startswith("/"):
+                continue
+            names = tuple(_PLACEHOLDER.findall(path))
+            pieces = _PLACEHOLDER.split(path)[::2]
+            pattern = re.compile("([^/]+)".join(map(re.escape, pieces)))
+            item = self._documents.follow(self._documents.root / "paths" / path)
+            yield _Route(pattern, names, item, len(names))
+
+    def _route(self, path: str) -> tuple[_Route, dict[str, str]] | None:
+        candidates = [
+            path,
+            *(path.removeprefix(prefix) for prefix in self._prefixes if path.startswith(prefix)),
+        ]
+        for candidate in candidates:
+            for route in self._routes:
+                found = route.pattern.fullmatch(candidate)
+                if found:
+                    return route, dict(zip(route.names, map(unquote, found.groups()), strict=True))
+        return None
+
+    def _checked(self, request: Request, item: Location, operation: Location, values: dict[str, str]) -> Any:
+        """Return the body of a request that is right, None when there is none; raises `_Refusal`."""
+        self._check_security(request, operation)
+        for place in self._parameters(item, operation):
+            self._check_parameter(request, place, values)
+        if "requestBody" not in self._documents.get(operation):
+            return None
+        return self._checked_body(request, self._documents.follow(operation / "requestBody"))
+
+    def _check_security(self, request: Request, operation: Location) -> None:
+        stated = self._documents.get(operation).get("security", self._root.get("security", []))
+        choices = [entries(choice) for choice in items(stated)]
+        if choices and not any(all(self._carries(request, name) for name in choice) for choice in choices):
+            raise _Refusal(
+                ("401", "403"), "The request carries none of the credentials that the document asks for."
+            )
+
+    def _carries(self, request: Request, name: str) -> bool:
+        """Say whether a request has any value where a security scheme wants one."""
+        place = self._documents.root / "components" / "securitySchemes" / name
+        if not self._documents.has(place):
+            return True
+        scheme = self._documents.get(self._documents.follow(place))
+        match scheme.get("type"), scheme.get("in"):
+            case "apiKey", "header":
+                return bool(request.headers.get(str(scheme.get("name", "")).lower()))
+            case "apiKey", "query":
+                return str(scheme.get("name")) in parse_qs(urlsplit(request.target).query)
+            case "apiKey", _:
+                return f"{scheme.get('name')}=" in request.headers.get("cookie", "")
+            case "mutualTLS", _:
+                return True
+            case _:
+                return bool(request.headers.get("authorization"))
+
+    def _parameters(self, item: Location, operation: Location) -> list[Location]:
+        """Return the parameters of an operation, its own before those of the same name of its path."""
+        found: dict[tuple[str, str], Location] = {}
+        for holder in (item, operation):
+            for number in range(len(items(entries(self._documents.get(holder)).get("parameters")))):
+                place = self._documents.follow(holder / "parameters" / number)
+                parameter = self._documents.get(place)
+                found[str(parameter.get("in")), str(parameter.get("name"))] = place
+        return list(found.values())
+
+    def _check_parameter(self, request: Request, place: Location, values: dict[str, str]) -> None:
+        parameter = self._documents.get(place)
+        name, kind = str(parameter.get("name")), parameter.get("in")
+        text: str | None = None
+        if kind == "path":
+            text = values.get(name)
+        elif kind == "query":
+            text = next(
+                iter(parse_qs(urlsplit(request.target).query, keep_blank_values=True).get(name, [])), None
+            )
+        elif kind == "header":
+            text = request.headers.get(name.lower())
+        else:
+            return
+        if text is None:
+            if parameter.get("required"):
+                raise _Refusal(("400", "422"), f"The {kind} parameter {name} is missing.")
+        elif "schema" in parameter and (fault := self._checker.text_fault(place / "schema", text)):
+            raise _Refusal(("400", "404", "422"), f"The {kind} parameter {name} is refused: {fault}")
+
+    def _checked_body(self, request: Request, place: Location) -> Any:
+        stated = self._documents.get(place)
+        if not request.body and not stated.get("required"):
+            return None
+        media_types = entries(stated.get("content"))
+        sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        declared = _declared(sent, list(media_types))
+        if declared is None:
+            raise _Refusal(
+                ("400", "415"), f"The content type is {sent or 'missing'}, not {' or '.join(media_types)}."
+            )
+        if "json" not in declared:
+            return request.body
+        try:
+            body = self._checker.parsed(request.body)
+            media_type = place / "content" / declared
+            if "schema" in cast("dict[str, Any]", media_types[declared]):
+                self._checker.check(media_type / "schema", body)
+        except BodyError as fault:
+            raise _Refusal(("400", "422"), str(fault)) from fault
+        return body
+
+
+def _declared(sent: str, declared: list[str]) -> str | None:
+    """Return the declared media type or range that a content type falls under."""
+    ranges = (sent, f"{sent.partition('/')[0]}/*", "*/*")
+    known = {name.partition(";")[0].strip().lower(): name for name in declared}
+    return next((known[name] for name in ranges if name in known), None)

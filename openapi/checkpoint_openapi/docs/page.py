@@ -1,0 +1,108 @@
+"""The page as HTML: one file with all that it needs, or its changing parts for the live preview."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from checkpoint_openapi import __version__
+from checkpoint_openapi.docs.catalogues import inline
+from checkpoint_openapi.docs.listing import anchor
+
+if TYPE_CHECKING:
+    from checkpoint_openapi.docs.content import Content
+    from checkpoint_openapi.docs.preview import Build
+    from checkpoint_openapi.source import Position
+
+__all__ = ["ASSETS", "asset", "render_page"]
+
+ASSETS = {
+    "swagger-ui-bundle.js": ("swagger-ui/swagger-ui-bundle.js", "text/javascript"),
+    "swagger-ui.css": ("swagger-ui/swagger-ui.css", "text/css"),
+    "page.css": ("page.css", "text/css"),
+    "page.js": ("page.js", "text/javascript"),
+}
+"""File and media type of each asset, by the name under which the preview serves it."""
+
+_FOLDER = Path(__file__).resolve().parent / "assets"
+_SOURCE_MAP = re.compile(r"/[/*]# sourceMappingURL=\S+( \*/|\*/)?")
+# An HTML parser ends a script at what looks like its end tag, and misses the end after these two.
+_ENDANGERED = re.compile(r"<(?=/script|script|!--)", re.IGNORECASE)
+# The page cannot reach a network even if a part of it tried to.
+_POLICY = (
+    "default-src 'none'; script-src {script}; style-src {style} 'unsafe-inline'; "
+    "img-src data:; font-src data:; connect-src {connect}; base-uri 'none'; form-action 'none'"
+)
+
+
+def render_page(content: Content | None, build: Build | None = None) -> str:
+    """Return the page of a contract.
+
+    Without a build of the preview it is one file that needs nothing else. With one it refers to the assets of
+    the preview's server and tells the state of the document; `content` is None until there is a good version.
+    """
+    live = build is not None
+    policy = (
+        _POLICY.format(script="'self' 'unsafe-inline'", style="'self'", connect="'self'")
+        if live
+        else _POLICY.format(script="'unsafe-inline'", style="", connect="'none'")
+    )
+    return _template().render(
+        content=content,
+        build=build,
+        policy=policy,
+        document=_json(content.document if content else {}),
+        assets={} if live else {name: _inline(name) for name in ASSETS},
+        anchor_of=_anchor_of,
+        program=f"checkpoint-contract {__version__}",
+    )
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the text of an asset; raises `KeyError` for an unknown name."""
+    text = (_FOLDER / ASSETS[name][0]).read_text(encoding="utf-8")
+    return _SOURCE_MAP.sub("", text)
+
+
+def _inline(name: str) -> Markup:
+    """Return an asset so that it can stand inside its element; in strings and expressions `\\x3c` is `<`."""
+    text = asset(name)
+    if name.endswith(".js"):
+        text = _ENDANGERED.sub(r"\\x3c", text)
+    return Markup(text)  # noqa: S704 - the text of this package's own files
+
+
+def _json(value: object) -> Markup:
+    """Return JSON that can stand inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no tag can begin without the sign
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["pretty"] = _pretty
+    environment.filters["inline"] = inline
+    return environment.get_template("page.html.jinja")
+
+
+def _pretty(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def _anchor_of(position: Position) -> str:
+    """Return the anchor of the line of a finding."""
+    return anchor(Path(position.file).name, position.line)

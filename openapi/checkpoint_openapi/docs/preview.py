@@ -1,0 +1,193 @@
+"""The state of a live preview: the document as it is now, and as it was last when it could be read."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from checkpoint_openapi.diff.documents import Documents
+from checkpoint_openapi.diff.report import Report, report
+from checkpoint_openapi.diff.sources import RELEASED, open_documents
+from checkpoint_openapi.docs.content import Content, read_content
+from checkpoint_openapi.docs.listing import anchor
+from checkpoint_openapi.docs.mock import Mock
+from checkpoint_openapi.docs.reading import FileState, SeenFiles, file_state
+from checkpoint_openapi.lint.engine import lint_source
+from checkpoint_openapi.lint.finding import Finding
+from checkpoint_openapi.lint.table import RULES
+from checkpoint_openapi.source import DocumentError
+
+__all__ = ["Build", "Fault", "Preview", "Problem"]
+
+_SLOW = tuple(rule.id for rule in RULES if rule.loads)
+_HOLDS_BACK = {"specification", "ref-dangling", "pattern-refused"}
+"""The rules whose findings leave nothing that could be shown or asked."""
+_AROUND = 2
+"""How many lines are shown before and after the one with a fault."""
+_INTERVAL = 0.03
+"""Seconds between two looks at the files; a change counts when two looks in a row agree."""
+
+
+class ExcerptLine(NamedTuple):
+    """A line of the broken file."""
+
+    number: int
+    text: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with the document, for the page."""
+
+    place: str
+    """File, line and column."""
+    what: str
+    mend: str = ""
+    rule: str = ""
+    anchor: str = ""
+    excerpt: tuple[ExcerptLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the newest version of the document is not shown."""
+
+    title: str
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class Build:
+    """What the page shows after one look at the files."""
+
+    number: int
+    time: str
+    content: Content | None = None
+    """The newest version that could be read, or None when there was none yet."""
+    mock: Mock | None = None
+    """Answers as that version says."""
+    problem: Problem | None = None
+    findings: tuple[Fault, ...] = ()
+    diff: Report | None = None
+    diff_fault: str = ""
+
+
+class _NotFitError(Exception):
+    """Raised for a document that can be read but not used; the findings say why."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__()
+        self.findings = findings
+
+
+class Preview:
+    """Follows one document; `current` is always whole, and never goes back."""
+
+    def __init__(self, path: Path, base: str = RELEASED) -> None:
+        self._path = path
+        self._reader = SeenFiles()
+        self._base = base
+        self._changed = threading.Condition()
+        self._watched: frozenset[Path] = frozenset({path})
+        self._seen = self._look()
+        self.current = self._next(Build(0, ""))
+
+    def wait(self, number: int, timeout: float) -> bool:
+        """Wait up to `timeout` seconds for another build than one, and say whether there is one."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.current.number != number, timeout)
+
+    def watch(self, stop: threading.Event, told: Callable[[Build], None]) -> None:
+        """Build anew after each change of a file, until `stop` is set, and tell of each build."""
+        before = self._seen
+        while not stop.wait(_INTERVAL):
+            now = self._look()
+            if now == before and now != self._seen:
+                self._seen = now
+                build = self._next(self.current)
+                with self._changed:
+                    self.current = build
+                    self._changed.notify_all()
+                told(build)
+                before = self._seen
+            else:
+                before = now
+
+    def _look(self) -> dict[Path, FileState | None]:
+        """Return what tells one state of the files from another."""
+        return {path: file_state(path) for path in self._watched}
+
+    def _next(self, last: Build) -> Build:
+        """Return the build after another, whose content stays when the document cannot be used."""
+        now = datetime.datetime.now().astimezone().strftime("%H:%M:%S")
+        build = replace(last, number=last.number + 1, time=now, problem=None)
+        try:
+            return self._fresh(build)
+        except DocumentError as error:
+            return replace(
+                build, problem=Problem("The document cannot be read", (_of_error(error),)), findings=()
+            )
+        except _NotFitError as error:
+            faults = tuple(_of_finding(finding, excerpt=True) for finding in error.findings)
+            return replace(build, problem=Problem("The document is no sound OpenAPI", faults), findings=())
+
+    def _fresh(self, build: Build) -> Build:
+        documents = Documents(self._reader, str(self._path))
+        found = lint_source(documents.source(str(self._path)), ignored=_SLOW).findings
+        unfit = [finding for finding in found if finding.rule in _HOLDS_BACK]
+        if unfit:
+            raise _NotFitError(unfit)
+        content = read_content(self._path, self._reader)
+        mock = Mock(documents)
+        if content.files - self._watched:
+            # What was not watched until now is looked at before anyone can change it again.
+            self._watched |= content.files
+            self._seen = self._look()
+        diff, diff_fault = self._compared(documents)
+        return replace(
+            build,
+            content=content,
+            mock=mock,
+            findings=tuple(_of_finding(finding) for finding in found),
+            diff=diff,
+            diff_fault=diff_fault,
+        )
+
+    def _compared(self, documents: Documents) -> tuple[Report | None, str]:
+        """Return the comparison with the base, or why there is none."""
+        try:
+            return report(open_documents(self._base, beside=str(self._path)), documents), ""
+        except DocumentError as error:
+            return None, str(error)
+
+
+def _of_error(error: DocumentError) -> Fault:
+    place = ":".join(str(part) for part in (error.file, error.line, error.column) if part is not None)
+    return Fault(place, error.what, excerpt=_excerpt(error.file, error.line))
+
+
+def _of_finding(finding: Finding, *, excerpt: bool = False) -> Fault:
+    file, line, _ = finding.position
+    lines = _excerpt(file, line) if excerpt else ()
+    return Fault(
+        str(finding.position), finding.what, finding.mend, finding.rule, anchor(Path(file).name, line), lines
+    )
+
+
+def _excerpt(file: str, line: int | None) -> tuple[ExcerptLine, ...]:
+    """Return the lines around one of a file, none when it is not there any more."""
+    if line is None:
+        return ()
+    try:
+        lines = Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        # The file went away between two looks; the next build tells of that.
+        return ()
+    first = max(1, line - _AROUND)
+    chosen = lines[first - 1 : line + _AROUND]
+    return tuple(ExcerptLine(number, text, number == line) for number, text in enumerate(chosen, first))

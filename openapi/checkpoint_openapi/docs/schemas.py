@@ -1,0 +1,84 @@
+"""The schemas of a bundled document for a validator of JSON Schema 2020-12."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from checkpoint_openapi.lint.walk import entries, items
+
+__all__ = ["as_json_schemas", "sample"]
+
+_BOUNDS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
+_BY_TYPE: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "null": None}
+_BY_FORMAT = {
+    "date": "2024-02-29",
+    "date-time": "2024-02-29T12:00:00Z",
+    "uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    "email": "a@example.com",
+    "uri": "https://example.com/a",
+}
+_DEEPEST = 8
+
+
+def as_json_schemas(value: Any) -> Any:
+    """Return a document of OpenAPI 3.0 with schemas that mean the same in JSON Schema 2020-12.
+
+    That is, for a request: `nullable` and bounds that are Booleans are written out, what stands beside a
+    `$ref` is dropped, and a member that is read only is not required.
+    """
+    if isinstance(value, list):
+        return [as_json_schemas(item) for item in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    members = cast("dict[str, Any]", value)
+    if isinstance(members.get("$ref"), str):
+        return {"$ref": members["$ref"]}
+    found = {key: as_json_schemas(member) for key, member in members.items()}
+    for flag, bound in _BOUNDS.items():
+        if isinstance(members.get(flag), bool):
+            del found[flag]
+            if members[flag] and bound in found:
+                found[flag] = found.pop(bound)
+    if members.get("nullable") is True and isinstance(members.get("type"), str):
+        found["type"] = [members["type"], "null"]
+    properties = entries(members.get("properties"))
+    if properties and isinstance(members.get("required"), list):
+        found["required"] = [
+            name for name in members["required"] if entries(properties.get(name)).get("readOnly") is not True
+        ]
+    return found
+
+
+def sample(schema: Any, resolve: Callable[[Any], Any], depth: int = 0) -> Any:
+    """Return a simple value of a schema: what it gives as an example, or else something of its type.
+
+    `resolve` follows the `$ref` of an object. The value suits most schemas, and says how an answer would look
+    where the document has no example.
+    """
+    stated = entries(resolve(schema))
+    for member in ("example", "default", "const"):
+        if member in stated:
+            return stated[member]
+    for member in ("examples", "enum"):
+        if items(stated.get(member)):
+            return stated[member][0]
+    for choice in (*items(stated.get("oneOf"))[:1], *items(stated.get("anyOf"))[:1]):
+        return sample(choice, resolve, depth + 1) if depth < _DEEPEST else None
+    parts = [stated, *(entries(resolve(part)) for part in items(stated.get("allOf")))]
+    kind = next((part["type"] for part in parts if "type" in part), None)
+    kind = next((name for name in items(kind) if name != "null"), kind)
+    properties = {name: inner for part in parts for name, inner in entries(part.get("properties")).items()}
+    if depth >= _DEEPEST:
+        return {} if kind == "object" else [] if kind == "array" else None
+    if kind == "object" or properties:
+        return {
+            name: sample(inner, resolve, depth + 1)
+            for name, inner in properties.items()
+            if entries(inner).get("writeOnly") is not True
+        }
+    if kind == "array":
+        return [sample(stated["items"], resolve, depth + 1)] if "items" in stated else []
+    if kind == "string":
+        return _BY_FORMAT.get(str(stated.get("format")), _BY_TYPE["string"])
+    return stated.get("minimum", _BY_TYPE.get(str(kind)))

@@ -1,0 +1,160 @@
+"""The server of the live preview: the page at `/`, its parts under `/_preview/`, a mock everywhere else."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from checkpoint_openapi.docs.answers import REASON, Answer
+from checkpoint_openapi.docs.checks import UnusableSchemaError
+from checkpoint_openapi.docs.mock import Request
+from checkpoint_openapi.docs.page import ASSETS, asset, render_page
+from checkpoint_openapi.docs.preview import Preview
+from checkpoint_openapi.source import DocumentError
+
+__all__ = ["PreviewServer"]
+
+_OWN = "/_preview/"
+_LARGEST = 1 << 20
+"""The largest body of a request, in bytes."""
+_HEARTBEAT = 10.0
+"""Seconds after which a silent stream shows that it is alive, and finds out that nobody listens."""
+_LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+
+
+class PreviewServer(ThreadingHTTPServer):
+    """Serves one preview on the loopback interface, a thread for each connection."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, preview: Preview, port: int) -> None:
+        """Listen at a port, or at any free one for 0; raises `OSError` when it is taken."""
+        self.preview = preview
+        self.closing = threading.Event()
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return f"http://127.0.0.1:{self.server_port}/"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Leave a connection that its client closed; tell of everything else."""
+        import sys
+
+        if not isinstance(sys.exception(), (ConnectionError, TimeoutError)):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "checkpoint-contract-preview"
+    sys_version = ""
+    # The head and the body of an answer are two writes, which would wait for each other's acknowledgement.
+    disable_nagle_algorithm = True
+
+    @property
+    def _preview(self) -> PreviewServer:
+        assert isinstance(self.server, PreviewServer)
+        return self.server
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer every method, since a document may have any."""
+        if name.startswith("do_"):
+            return self._respond
+        raise AttributeError(name)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+        """Keep silent: a designer looks at the page."""
+
+    def _respond(self) -> None:
+        path = urlsplit(self.path).path
+        host = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host")
+        if host not in _LOOPBACK:
+            # A page of another site could reach the preview by a name that resolves to this machine.
+            self._send(_text(HTTPStatus.FORBIDDEN, "The preview answers under its loopback address only."))
+        elif self.command in ("GET", "HEAD") and path == "/":
+            self._send(self._page())
+        elif self.command in ("GET", "HEAD") and path == f"{_OWN}events":
+            self._stream()
+        elif path.startswith(_OWN):
+            self._send(_part(path.removeprefix(_OWN)))
+        else:
+            self._send(self._mocked())
+
+    def _page(self) -> Answer:
+        build = self._preview.preview.current
+        return Answer(
+            HTTPStatus.OK,
+            {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"},
+            render_page(build.content, build).encode(),
+        )
+
+    def _stream(self) -> None:
+        """Send the number of each build as a server-sent event, the present one first."""
+        self.close_connection = True
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        preview, sent = self._preview.preview, 0
+        while not self._preview.closing.is_set():
+            number = preview.current.number
+            self.wfile.write(
+                b": here\n\n" if number == sent else f"event: build\ndata: {number}\n\n".encode()
+            )
+            self.wfile.flush()
+            sent = number
+            preview.wait(sent, _HEARTBEAT)
+
+    def _mocked(self) -> Answer:
+        mock = self._preview.preview.current.mock
+        if mock is None:
+            return _text(HTTPStatus.SERVICE_UNAVAILABLE, "There is no readable version of the document yet.")
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+            self.close_connection = True
+            return _text(HTTPStatus.LENGTH_REQUIRED, "The preview takes a body with its length only.")
+        if int(length) > _LARGEST:
+            self.close_connection = True
+            return _text(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 1 MiB.")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        try:
+            return mock.answer(Request(self.command, self.path, headers, self.rfile.read(int(length))))
+        except (DocumentError, UnusableSchemaError) as error:
+            return _text(HTTPStatus.NOT_IMPLEMENTED, str(error))
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if answer.status >= HTTPStatus.OK and answer.status not in (
+            HTTPStatus.NO_CONTENT,
+            HTTPStatus.NOT_MODIFIED,
+        ):
+            self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+
+
+def _part(name: str) -> Answer:
+    if name not in ASSETS:
+        return _text(HTTPStatus.NOT_FOUND, f"The preview has no part {name}.")
+    headers = {"Content-Type": f"{ASSETS[name][1]}; charset=utf-8", "Cache-Control": "max-age=3600"}
+    return Answer(HTTPStatus.OK, headers, asset(name).encode())
+
+
+def _text(status: HTTPStatus, reason: str) -> Answer:
+    """Return an answer of the preview itself."""
+    line = reason.encode("ascii", "replace").decode().replace("\n", " ")
+    headers = {"Content-Type": "application/json", REASON: line[:1000]}
+    return Answer(status, headers, json.dumps({"preview": reason}).encode())

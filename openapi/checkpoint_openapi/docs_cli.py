@@ -1,0 +1,117 @@
+"""The command `checkpoint-contract docs`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from checkpoint_openapi.docs.preview import Build
+
+__all__ = ["docs"]
+
+_USAGE = 2
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), default=Path("contract.html"),
+    show_default=True, help="The page to write.",
+)  # fmt: skip
+@click.option("--watch", is_flag=True, help="Serve a live preview instead, until it is interrupted.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Its port, 0 for any."
+)
+@click.option(
+    "--base", default="released", show_default=True, help="What its diff compares with, as for `diff`."
+)
+def docs(file: Path | None, output: Path, port: int, base: str, *, watch: bool) -> None:
+    """Make a page of a contract that a person likes to read: one file that needs no network.
+
+    Without FILE it is the contract of this package. The catalogues in the folder of FILE, requirements.yaml,
+    errors.yaml and ERRATA.md, become parts of the page.
+
+    \b
+    With --watch the page refreshes itself after each save, shows what is wrong and what changed
+    since the release, and a mock answers requests under the document's own paths on the same port.
+
+    Exit code: 0 done, 2 the document or an option cannot be used.
+
+    Example: checkpoint-contract docs --output contract.html
+    """
+    from checkpoint_openapi.load import data_path
+    from checkpoint_openapi.source import DocumentError
+
+    path = _shown(file or data_path("checkpoint.yaml"))
+    try:
+        if watch:
+            _serve(path, port, base)
+        else:
+            _write(path, output)
+    except DocumentError as error:
+        _fail(str(error))
+
+
+def _write(path: Path, output: Path) -> None:
+    from checkpoint_openapi.docs import read_content, render_page
+
+    page = render_page(read_content(path))
+    try:
+        output.write_text(page, encoding="utf-8")
+    except OSError as error:
+        _fail(f"{output}: cannot be written: {error.strerror or error}. Name another file with --output.")
+    click.echo(f"{output}: {len(page.encode()) / 1e6:.1f} MB, opens in any browser without a network")
+
+
+def _serve(path: Path, port: int, base: str) -> None:
+    from checkpoint_openapi.docs.preview import Preview
+    from checkpoint_openapi.docs.server import PreviewServer
+
+    if not path.is_file():
+        _fail(f"{path}: cannot be read: there is no such file")
+    preview = Preview(path, base)
+    try:
+        server = PreviewServer(preview, port)
+    except OSError as error:
+        _fail(f"port {port}: {error.strerror or error}. Choose another, or any free one with --port 0.")
+    stop = server.closing
+
+    def end(*_: object) -> None:
+        stop.set()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, end)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    click.echo(f"Preview of {path} at {server.url} (Ctrl-C ends it)")
+    _tell(preview.current)
+    preview.watch(stop, _tell)
+    server.shutdown()
+    server.server_close()
+
+
+def _tell(build: Build) -> None:
+    """Write one line about a build."""
+    if build.problem:
+        first = build.problem.faults[0]
+        click.echo(f"{build.time} {first.place}: {first.what}")
+    else:
+        verdict = f", {build.diff.verdict} against {build.diff.base_version}" if build.diff else ""
+        click.echo(f"{build.time} build {build.number}: {len(build.findings)} findings{verdict}")
+
+
+def _shown(path: Path) -> Path:
+    """Return a path as a person wants to read it: relative when it lies below the working directory."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else Path(relative)
+
+
+def _fail(what: str) -> NoReturn:
+    click.echo(f"error: {what}", err=True)
+    sys.exit(_USAGE)
