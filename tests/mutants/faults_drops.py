@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from .mutant import OUTSIDE, breaks, condition_name
+from .mutant import OUTSIDE, breaks, condition_name, malformed
 from .refusals import Condition
 from .server import Server
 from .shapes import IMPATIENT, hangs
@@ -59,10 +59,10 @@ class DropOnEmptyBody(_Dropping):
 
 @breaks("HTTP-3", shows=BASE.but(token="x" * 9000), also=_whose("AUTH-2"))
 class DropOnLongToken(_Dropping):
-    """A header of more than 8 KiB ends the connection without an answer."""
+    """A header of more than 4 KiB ends the connection without an answer."""
 
     def drops(self, request: Request) -> bool:
-        return any(len(value) > 8192 for _, value in request.headers)
+        return any(len(value) > 4096 for _, value in request.headers)
 
 
 @breaks("HTTP-3", shows=BASE.but(body=b'{"checkpoint":' + b"[" * 10_000), also=_whose("REQ-17", "REQ-7"))
@@ -140,7 +140,7 @@ for _name, _fault, _code, _shot, _also in (
         lambda request, response, _code=_code: (
             response.status >= 400
             and _code == condition_name(Condition(0, "", json.loads(response.body)["error_msg"]))
-            and (_code != "invalid-request" or not request.body.endswith(b"}"))
+            and (_code != "invalid-request" or malformed(request.body))
             and (
                 _code != "unauthenticated"
                 or request.header("x-auth-token") not in (None, "", TOKENS["expired"])
