@@ -85,7 +85,7 @@ class Target:
     """Further header fields that every request carries, such as a gateway's API key."""
 
     def endpoint(self) -> Endpoint:
-        """Return the way to the server. Raises TargetError where a certificate file or a proxy is of no use."""
+        """Return the way to the server. Raises TargetError where a certificate file or proxy is of no use."""
         try:
             return Endpoint(self.url, self.tls, self.proxy)
         except OSError as error:
