@@ -18,7 +18,7 @@ _TYPES: list[dict[str, Any]] = [
 
 
 def document(operations: int) -> dict[str, Any]:
-    """Return a document of so many operations: four for a resource, each resource with three schemas of its own."""
+    """Return a document of so many operations, four for each resource, with three schemas a resource."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Error": _object(["code", "message"], {}), "Page": _object(["next"], {})}
     for number in range((operations + 3) // 4):
@@ -26,9 +26,14 @@ def document(operations: int) -> dict[str, Any]:
         # Each resource holds its predecessors, so that schemas are shared and nest deeply.
         near = {f"related{step}": _ref(f"Resource{number - step}") for step in (1, 7) if number >= step}
         schemas[name] = _object([f"field{index}" for index in range(8)], {**near, "parent": _ref(name)})
-        schemas[f"{name}Order"] = _object([f"field{index}" for index in range(6)], {"detail": _ref(f"{name}Detail")})
+        schemas[f"{name}Order"] = _object(
+            [f"field{index}" for index in range(6)], {"detail": _ref(f"{name}Detail")}
+        )
         schemas[f"{name}Detail"] = {"allOf": [_ref("Page"), _object(["note", "count"], {})]}
-        paths[f"/resource{number}"] = {"get": _operation(None, _list(name)), "post": _operation(f"{name}Order", _ref(name))}
+        paths[f"/resource{number}"] = {
+            "get": _operation(None, _list(name)),
+            "post": _operation(f"{name}Order", _ref(name)),
+        }
         item = {"get": _operation(None, _ref(name)), "put": _operation(f"{name}Order", _ref(name))}
         parameter = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
         paths[f"/resource{number}/{{id}}"] = {"parameters": [parameter], **item}
@@ -55,7 +60,11 @@ def _ref(name: str) -> dict[str, Any]:
 
 
 def _list(name: str) -> dict[str, Any]:
-    return {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": _ref(name)}}}
+    return {
+        "type": "object",
+        "required": ["items"],
+        "properties": {"items": {"type": "array", "items": _ref(name)}},
+    }
 
 
 def _object(names: list[str], more: dict[str, Any]) -> dict[str, Any]:

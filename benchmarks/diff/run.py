@@ -2,8 +2,8 @@
 
     python benchmarks/diff/run.py [--repeat 5]
 
-Prints one line a document, with the fastest and the median of its runs in seconds, and fails when a limit is passed:
-0.7 s for the contract, 5 s for 200 operations. The machine's load shows in the median.
+Prints one line a document, with the fastest and the median of its runs in seconds, and fails when a limit is
+passed: 0.7 s for the contract, 5 s for 200 operations. The machine's load shows in the median.
 """
 
 from __future__ import annotations
@@ -28,14 +28,20 @@ LIMITS = {"the contract": 0.7, "200 operations": 5.0}
 
 def main() -> int:
     """Run the benchmark and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--repeat", type=int, default=5, help="runs of each document")
     repeat = parser.parse_args().repeat
     late: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         for name, base, changed in [*_contract(Path(folder)), *_generated(Path(folder))]:
             runs = [_seconds(base, changed) for _ in range(repeat)]
-            line = {"document": name, "kilobytes": round(base.stat().st_size / 1024), "fastest": round(min(runs), 3)}
+            line = {
+                "document": name,
+                "kilobytes": round(base.stat().st_size / 1024),
+                "fastest": round(min(runs), 3),
+            }
             print(json.dumps({**line, "median": round(statistics.median(runs), 3)}), flush=True)
             if min(runs) > LIMITS.get(name, float("inf")):
                 late.append(f"{name} took {min(runs):.2f} s, more than {LIMITS[name]} s")

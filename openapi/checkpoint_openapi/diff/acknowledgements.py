@@ -33,10 +33,8 @@ class Acknowledgements:
     file: str
     entries: tuple[Acknowledgement, ...]
 
-    def applied(
-        self, findings: list[Finding], today: datetime.date
-    ) -> tuple[list[Finding], list[str]]:
-        """Return findings with their reasons, and remarks about entries that are out of date or meet nothing."""
+    def applied(self, findings: list[Finding], today: datetime.date) -> tuple[list[Finding], list[str]]:
+        """Return findings with their reasons, and remarks about entries that are out of date or of no use."""
         valid = {entry.fingerprint: entry for entry in self.entries if entry.expires >= today}
         known = {found.fingerprint for found in findings}
         remarks: list[str] = []
@@ -55,7 +53,7 @@ class Acknowledgements:
 
 
 def load_acknowledgements(path: Path) -> Acknowledgements:
-    """Read a file of acknowledgements; raises `DocumentError` when it is broken or an entry lacks something."""
+    """Read a file of acknowledgements; raises `DocumentError` where it is broken or lacks something."""
     source = load_with_positions(path)
     listed = source.document.get("acknowledgements")
     if not isinstance(listed, list) or source.document.keys() != {"acknowledgements"}:

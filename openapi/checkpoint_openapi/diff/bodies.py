@@ -48,7 +48,9 @@ def compare_request_bodies(comparison: Comparison, old: Operation, new: Operatio
         compare_content(comparison, before[0], before[1], after[0], after[1], here, request=True)
 
 
-def _body(comparison: Comparison, operation: Operation, *, new: bool) -> tuple[Location, dict[str, Any]] | None:
+def _body(
+    comparison: Comparison, operation: Operation, *, new: bool
+) -> tuple[Location, dict[str, Any]] | None:
     if not isinstance(operation.value.get("requestBody"), dict):
         return None
     documents = comparison.revision if new else comparison.base
@@ -62,13 +64,18 @@ def _body_added(comparison: Comparison, after: tuple[Location, dict[str, Any]], 
         message = f"{here.operation} demands a request body now"
         witness = Witness("request", here.request_line, text="Without a body it was right.")
         severity = Severity.INFO if here.event else None
-        comparison.add("request-body-added-required", here, message, new=place, witness=witness, severity=severity)
+        comparison.add(
+            "request-body-added-required", here, message, new=place, witness=witness, severity=severity
+        )
     else:
         comparison.add("request-body-added", here, f"{here.operation} accepts a request body now", new=place)
 
 
 def _requiredness(
-    comparison: Comparison, before: tuple[Location, dict[str, Any]], after: tuple[Location, dict[str, Any]], here: Spot
+    comparison: Comparison,
+    before: tuple[Location, dict[str, Any]],
+    after: tuple[Location, dict[str, Any]],
+    here: Spot,
 ) -> None:
     was, is_now = before[1].get("required") is True, after[1].get("required") is True
     if is_now and not was:
@@ -76,7 +83,12 @@ def _requiredness(
         witness = Witness("request", here.request_line, text="Without a body it was right.")
         severity = Severity.INFO if here.event else None
         comparison.add(
-            "request-body-became-required", here, message, new=after[0] / "required", witness=witness, severity=severity
+            "request-body-became-required",
+            here,
+            message,
+            new=after[0] / "required",
+            witness=witness,
+            severity=severity,
         )
     elif was and not is_now:
         message = f"The request body of {here.operation} may be left out now"
@@ -98,11 +110,15 @@ def compare_content(
     before = media_types(old_place / "content", old.get("content"))
     after = media_types(new_place / "content", new.get("content"))
     if not request and not before and after:
-        comparison.add("response-body-added", spot, f"The {spot.place} of {spot.operation} has a body now", new=new_place)
+        comparison.add(
+            "response-body-added", spot, f"The {spot.place} of {spot.operation} has a body now", new=new_place
+        )
         return
     if not request and before and not after:
         message = f"The {spot.place} of {spot.operation} has no body any more"
-        comparison.add("response-body-removed", spot, message, new=new_place, old=old_place, witness=_answer(spot))
+        comparison.add(
+            "response-body-removed", spot, message, new=new_place, old=old_place, witness=_answer(spot)
+        )
         return
     matched: set[str] = set()
     for name, media in before.items():
@@ -112,20 +128,26 @@ def compare_content(
             continue
         matched.add(other)
         if not request and "*" in other and "*" not in name:
-            message = f"The {spot.place} of {spot.operation} may be any of {after[other].written} now, not only {media.written}"
-            comparison.add("response-media-type-widened", spot, message, new=after[other].place, old=media.place)
+            message = f"The {spot.place} of {spot.operation} may be any of {after[other].written} now"
+            comparison.add(
+                "response-media-type-widened", spot, message, new=after[other].place, old=media.place
+            )
         _compare_media(comparison, media, after[other], spot, request=request)
     for name in after.keys() - matched:
         kind = "request" if request else "response"
         message = f"The {spot.place} of {spot.operation} may also be {after[name].written} now"
-        comparison.add(f"{kind}-media-type-added", spot, message, new=after[name].place, after=after[name].written)
+        comparison.add(
+            f"{kind}-media-type-added", spot, message, new=after[name].place, after=after[name].written
+        )
 
 
 def _answer(spot: Spot) -> Witness:
     return Witness("answer", spot.place, text="The new contract allows this answer without a body.")
 
 
-def _media_removed(comparison: Comparison, media: _Media, new_place: Location, spot: Spot, *, request: bool) -> None:
+def _media_removed(
+    comparison: Comparison, media: _Media, new_place: Location, spot: Spot, *, request: bool
+) -> None:
     kind = "request" if request else "response"
     message = f"The {spot.place} of {spot.operation} may not be {media.written} any more"
     text = f"It carries {media.written}." if request else f"It was asked for with `Accept: {media.written}`."
@@ -144,7 +166,9 @@ def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
             "request-encoding-changed", here, message, new=new.place / "encoding", old=old.place,
             before=old.value.get("encoding"), after=new.value.get("encoding"),
         )  # fmt: skip
-    subject = ("event" if request else "event-response") if spot.event else "request" if request else "response"
+    subject = (
+        ("event" if request else "event-response") if spot.event else "request" if request else "response"
+    )
     sender = old if request is not spot.event else new
     pair = SchemaPair(
         subject=subject,
@@ -167,7 +191,7 @@ def _match(name: str, offered: dict[str, _Media]) -> str | None:
     """Return the media type of the other version under which one falls: itself, its kind, or a range."""
     if name in offered:
         return name
-    kind = name.split(";")[0]
+    kind = name.split(";", maxsplit=1)[0]
     for other in offered:
         if other.split(";")[0] == kind:
             return other

@@ -13,9 +13,9 @@ from checkpoint_openapi.diff.parts import NEVER, Part, Schema
 __all__ = ["Clause", "clauses"]
 
 _ALONE = (
-    "type", "enum", "const", "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum",
-    "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
-    "propertyNames", "anyOf", "oneOf", "not", "patternProperties",
+    "type", "enum", "const", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
+    "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems",
+    "minProperties", "maxProperties", "propertyNames", "anyOf", "oneOf", "not", "patternProperties",
 )  # fmt: skip
 _TOGETHER = (("contains", "minContains", "maxContains"), ("if", "then", "else"))
 
@@ -101,9 +101,12 @@ def _items(part: Part) -> Iterator[Clause]:
     numbered = keywords.get("prefixItems", [])
     for number, inner in enumerate(numbered):
         if inner:
-            schema = {"prefixItems": [*[{}] * number, inner]}
+            before: list[JsonSchema] = [{}] * number
+            schema: JsonSchema = {"prefixItems": [*before, inner]}
             yield Clause("prefixItems", schema, part, inner=inner, number=number)
     if "items" in keywords:
-        inner = keywords["items"]
-        schema = {"items": inner, **({"prefixItems": [{}] * len(numbered)} if numbered else {})}
-        yield Clause("items", schema, part, inner=inner if isinstance(inner, dict) else NEVER)
+        every: JsonSchema = NEVER if keywords["items"] is False else keywords["items"]
+        schema = {"items": every}
+        if numbered:
+            schema["prefixItems"] = [{}] * len(numbered)
+        yield Clause("items", schema, part, inner=every)

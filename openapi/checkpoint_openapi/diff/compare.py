@@ -45,7 +45,13 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
     _quirks(comparison)
     return sorted(
         _merged(comparison.findings),
-        key=lambda found: (_ORDER[found.severity], found.position.line, found.id, found.operation, found.path),
+        key=lambda found: (
+            _ORDER[found.severity],
+            found.position.line,
+            found.id,
+            found.operation,
+            found.path,
+        ),
     )
 
 
@@ -74,7 +80,11 @@ def _security_moves(comparison: Comparison, old: Operation, new: Operation) -> s
     for documents, operation, other in ((comparison.base, old, new), (comparison.revision, new, old)):
         keys = carried_keys(documents, operation)
         for key, parameter in other.parameters.items():
-            if parameter.value.get("required") is True and " ".join(key) in keys and key not in operation.parameters:
+            if (
+                parameter.value.get("required") is True
+                and " ".join(key) in keys
+                and key not in operation.parameters
+            ):
                 found.add(" ".join(key))
     return found
 
@@ -106,7 +116,9 @@ def _is_past(text: str) -> bool:
 def _lifecycle(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
     was, is_now = old.value.get("deprecated") is True, new.value.get("deprecated") is True
     if is_now and not was:
-        comparison.add("operation-deprecated", spot, f"{new.title} is deprecated now", new=new.place / "deprecated")
+        comparison.add(
+            "operation-deprecated", spot, f"{new.title} is deprecated now", new=new.place / "deprecated"
+        )
     elif was and not is_now:
         comparison.add("operation-reinstated", spot, f"{new.title} is no longer deprecated", new=new.place)
     before, after = old.value.get("operationId"), new.value.get("operationId")
@@ -150,8 +162,10 @@ def _limits(comparison: Comparison, old: Location, new: Location, title: str) ->
         was, is_now = before.get(name), after.get(name)
         if was == is_now:
             continue
-        lowered = _number(was) is not None and _number(is_now) is not None and is_now < was
-        lowered = lowered or was is None
+        numbers = _number(was), _number(is_now)
+        lowered = was is None or (
+            None not in numbers and cast("float", numbers[1]) < cast("float", numbers[0])
+        )
         rule = "limit-lowered" if lowered else "limit-changed"
         spot = Spot("" if title == "the document" else title, "limits")
         message = f"`{name}` of {title} was {was} and is {is_now} now"
@@ -176,7 +190,9 @@ def _quirks(comparison: Comparison) -> None:
         new = label in sides[True]
         documents = comparison.revision if new else comparison.base
         place = documents.place(label)
-        message = f"No validator reads `{keyword}: {after if new else before}`, and it changed: say what is meant"
+        message = (
+            f"No validator reads `{keyword}: {after if new else before}`, and it changed: say what is meant"
+        )
         comparison.add(
             "keyword-unreadable", Spot("", "schemas"), message, path=label,
             new=place if new else None, old=None if new else place, before=before, after=after,
@@ -184,13 +200,20 @@ def _quirks(comparison: Comparison) -> None:
 
 
 def _merged(findings: list[Finding]) -> list[Finding]:
-    """Return findings with those that tell of one change of a shared component once, its other operations beside."""
+    """Return findings, a change of a shared component told once with its other operations beside."""
     found: dict[tuple[Any, ...], Finding] = {}
     others: dict[tuple[Any, ...], list[str]] = {}
     for finding in findings:
         shared = finding.label.startswith(_SHARED) or not finding.label.startswith("#")
         key = (
-            (finding.id, finding.severity, finding.label, finding.path.rsplit(".", 1)[-1], repr(finding.before), repr(finding.after))
+            (
+                finding.id,
+                finding.severity,
+                finding.label,
+                finding.path.rsplit(".", 1)[-1],
+                repr(finding.before),
+                repr(finding.after),
+            )
             if shared
             else (finding.id, finding.severity, finding.label, finding.operation, finding.place, finding.path)
         )
@@ -199,6 +222,5 @@ def _merged(findings: list[Finding]) -> list[Finding]:
         elif finding.operation != found[key].operation:
             others.setdefault(key, []).append(finding.operation)
     return [
-        replace(finding, aliases=tuple(cast("list[str]", list(dict.fromkeys(others.get(key, []))))))
-        for key, finding in found.items()
+        replace(finding, aliases=tuple(dict.fromkeys(others.get(key, [])))) for key, finding in found.items()
     ]

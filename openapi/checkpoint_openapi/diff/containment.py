@@ -1,7 +1,7 @@
 """Whether one JSON Schema accepts every value of another: the one module that knows jsonschema-rs.
 
-Its canonical form is marked experimental, hence this single door. Schemas are JSON Schema 2020-12, with `format`
-asserted and everything they refer to under `$defs`.
+Its canonical form is marked experimental, hence this single door. Schemas are JSON Schema 2020-12, with
+`format` asserted and everything they refer to under `$defs`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,11 @@ class Operand:
                 pattern_options=_REGULAR_EXPRESSIONS,
                 offline=True,
             )
-        except (canonical.CanonicalizationError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+        except (
+            canonical.CanonicalizationError,
+            jsonschema_rs.ValidationError,
+            jsonschema_rs.ReferencingError,
+        ):
             # A schema outside the canonical form leaves the question open; the caller asks in smaller pieces.
             return
 
@@ -58,7 +62,7 @@ class Operand:
             return Answer.UNKNOWN
 
     def without(self, other: Operand) -> JsonSchema | None:
-        """Return a schema of the values that this one accepts and `other` refuses, or None if it has no form."""
+        """Return a schema of the values that this one accepts and `other` refuses, or None without a form."""
         if self._canonical is None or other._canonical is None:
             return None
         try:

@@ -42,9 +42,13 @@ class Comparison:
     findings: list[Finding] = field(default_factory=list[Finding])
     quiet: set[Any] = field(default_factory=set[Any])
     """The pairs of schemas of which it is known that there is nothing to tell of their members."""
-    _converters: dict[tuple[bool, Side], Converter] = field(default_factory=dict[tuple[bool, Side], Converter])
+    _converters: dict[tuple[bool, Side], Converter] = field(
+        default_factory=dict[tuple[bool, Side], Converter]
+    )
     _novel: frozenset[str] | None = None
-    _unchanged: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict[tuple[int, int], dict[str, bool]])
+    _unchanged: dict[tuple[int, int], dict[str, bool]] = field(
+        default_factory=dict[tuple[int, int], dict[str, bool]]
+    )
     _judges: dict[tuple[bool, bool], Judge] = field(default_factory=dict[tuple[bool, bool], Judge])
 
     def converter(self, *, new: bool, request: bool, sender: bool) -> Converter:

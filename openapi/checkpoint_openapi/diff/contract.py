@@ -8,7 +8,16 @@ from typing import Any, NamedTuple, cast
 
 from checkpoint_openapi.diff.documents import Documents, Location
 
-__all__ = ["METHODS", "Operation", "Parameter", "callbacks", "members", "operations", "parameter_key", "webhooks"]
+__all__ = [
+    "METHODS",
+    "Operation",
+    "Parameter",
+    "callbacks",
+    "members",
+    "operations",
+    "parameter_key",
+    "webhooks",
+]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")

@@ -1,8 +1,9 @@
 """Schema Objects of OpenAPI as JSON Schema 2020-12, as they hold for one direction and one side of it.
 
-A receiver's schema is taken as it stands. A sender is held to the members that it declares, as against those that the
-other version declares: else every new optional member would look like a break, since an open schema admits it with any
-value. Names that neither version knows stay open to it, which shows what is refused when a schema is closed later.
+A receiver's schema is taken as it stands. A sender is held to the members that it declares, as against those
+that the other version declares: else every new optional member would look like a break, since an open schema
+admits it with any value. Names that neither version knows stay open to it, which shows what is refused when a
+schema is closed later.
 
 Every converted schema says under `x-at` where it was written, seen from the root document.
 """
@@ -21,6 +22,7 @@ from checkpoint_openapi.diff.marks import AT, CLOSER, HIDDEN, PIN
 from checkpoint_openapi.diff.parts import Definitions, Schema
 
 __all__ = ["Converter", "Side"]
+
 
 class Side(NamedTuple):
     """Whose reading of a schema is wanted."""
@@ -80,7 +82,9 @@ class Converter:
             self._taken.add(name)
             self._names[key] = name
             self._pending.append(key)
-        return {"$ref": f"#/$defs/{self._names[key].replace('~', '~0').replace('/', '~1').replace('%', '%25')}"}
+        return {
+            "$ref": f"#/$defs/{self._names[key].replace('~', '~0').replace('/', '~1').replace('%', '%25')}"
+        }
 
     def _convert(self, key: _Key) -> JsonSchema:
         schema = self._documents.get(key.place)
@@ -186,22 +190,23 @@ class Converter:
                 self.quirks[place / keyword] = members
         for keyword in ("additionalProperties", "unevaluatedProperties", "propertyNames"):
             if keyword in schema and schema[keyword] not in (True, {}):
-                found[keyword] = (
-                    False if schema[keyword] is False else self._nested(place / keyword, key)
-                )
+                found[keyword] = False if schema[keyword] is False else self._nested(place / keyword, key)
         if isinstance(schema.get("dependentSchemas"), dict):
             found["dependentSchemas"] = {
-                name: self._same(place / "dependentSchemas" / name, key) for name in schema["dependentSchemas"]
+                name: self._same(place / "dependentSchemas" / name, key)
+                for name in schema["dependentSchemas"]
             }
 
     def _items(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> None:
-        """Convert what is said of the items of an array; a list under `items` is the older way to write a tuple."""
+        """Convert what is said of items; a list under `items` is the older way to write a tuple."""
         place = key.place
         for keyword in ("prefixItems", "items"):
             members = schema.get(keyword)
             if isinstance(members, list):
                 count = len(cast("list[Any]", members))
-                found["prefixItems"] = [self._nested(place / keyword / number, key) for number in range(count)]
+                found["prefixItems"] = [
+                    self._nested(place / keyword / number, key) for number in range(count)
+                ]
             elif keyword == "items" and members is not None and members not in (True, {}):
                 found["items"] = self._nested(place / keyword, key)
         for keyword in ("contains", "unevaluatedItems"):
@@ -256,4 +261,6 @@ class Converter:
 def _pinned(schema: JsonSchema, name: str, values: list[str] | None) -> JsonSchema:
     if values is None:
         return schema
-    return {"allOf": [schema, {"required": [name], "properties": {name: {"enum": sorted(values)}}, PIN: True}]}
+    return {
+        "allOf": [schema, {"required": [name], "properties": {name: {"enum": sorted(values)}}, PIN: True}]
+    }

@@ -20,7 +20,7 @@ class Names:
     declared: set[str] = field(default_factory=set[str])
     patterns: set[str] = field(default_factory=set[str])
     hidden: set[str] = field(default_factory=set[str])
-    """Members that do not travel in this direction: read-only ones in requests, write-only ones in answers."""
+    """Members that do not travel this way: read-only ones in requests, write-only ones in answers."""
     is_map: bool = False
     """Members of any name are described, by a schema of their values."""
     least: int = 0
@@ -39,7 +39,7 @@ class Names:
 
 
 def applicators(schema: dict[str, Any], place: Location) -> list[Location]:
-    """Return the subschemas that apply to the same value as a schema does, those under `not` and `if` left out."""
+    """Return the subschemas that apply to the same value as a schema does, but for `not` and `if`."""
     found: list[Location] = []
     for keyword in _SAME_PLACE:
         members = schema.get(keyword)
@@ -89,7 +89,7 @@ class Declarations:
     def _own(self, schema: dict[str, Any], place: Location, names: Names) -> None:
         """Add what a schema itself declares."""
         if isinstance(schema.get("properties"), dict):
-            for name in schema["properties"]:
+            for name in cast("dict[str, Any]", schema["properties"]):
                 names.declared.add(name)
                 if self._is_hidden(place / "properties" / name):
                     names.hidden.add(name)
@@ -99,11 +99,9 @@ class Declarations:
             names.declared.update(name for name in schema["required"] if isinstance(name, str))
         for others in _values(schema.get("dependentRequired")):
             names.declared.update(name for name in others if isinstance(name, str))
-        discriminator = schema.get("discriminator")
-        if isinstance(discriminator, dict) and isinstance(
-            cast("dict[str, Any]", discriminator).get("propertyName"), str
-        ):
-            names.declared.add(discriminator["propertyName"])
+        if isinstance(schema.get("discriminator"), dict):
+            name = cast("dict[str, Any]", schema["discriminator"]).get("propertyName")
+            names.declared.update([name] if isinstance(name, str) else [])
         if any(
             isinstance(schema.get(key), dict) and schema[key]
             for key in ("additionalProperties", "unevaluatedProperties")

@@ -6,10 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, cast
 
-from checkpoint_openapi.diff.marks import UNDECLARED
 from checkpoint_openapi.diff.judge import Failure, Step
+from checkpoint_openapi.diff.marks import UNDECLARED
 from checkpoint_openapi.diff.parts import Schema
-from checkpoint_openapi.diff.rules import FACETS
 
 __all__ = ["Description", "describe", "path_text", "shown"]
 
@@ -101,7 +100,9 @@ def _keyword(failure: Failure, *, narrowed: bool) -> Description:
     elif after is None:
         text = f"`{keyword}` was {shown(before)} and is gone"
     elif before == after:
-        text = f"`{keyword}` {shown(after)} no longer {'lets through' if narrowed else 'bounds'} the same values"
+        text = (
+            f"`{keyword}` {shown(after)} no longer {'lets through' if narrowed else 'bounds'} the same values"
+        )
     else:
         text = f"`{keyword}` was {shown(before)} and is now {shown(after)}"
     return Description(facet, text, failure.path, before, after)
@@ -166,7 +167,11 @@ def _member(failure: Failure, *, narrowed: bool) -> Description:
     if clause.name is None or clause.name == UNDECLARED:
         text = "undeclared members are refused now" if narrowed else "undeclared members may come now"
         return Description("unknown-members", text, failure.path)
-    text = "is not declared any more and is refused" if narrowed else "is new, and the old object admits no other members"
+    text = (
+        "is not declared any more and is refused"
+        if narrowed
+        else "is new, and the old object admits no other members"
+    )
     return Description("member", text, (*failure.path, clause.name))
 
 
@@ -179,7 +184,11 @@ def _listed(failure: Failure, *, narrowed: bool) -> Description:
     sent = [constant] if sent is None and constant is not None else sent
     before, after = _ordered(demanded, sent, narrowed=narrowed)
     if not isinstance(sent, list):
-        text = f"only {shown(demanded)} is accepted now" if narrowed else f"is no longer one of {shown(demanded)}"
+        text = (
+            f"only {shown(demanded)} is accepted now"
+            if narrowed
+            else f"is no longer one of {shown(demanded)}"
+        )
         return Description("value", text, failure.path, before, after)
     other = [value for value in cast("list[Any]", sent) if value not in demanded]
     if other == [None]:

@@ -1,7 +1,8 @@
 """Which schema a discriminator's value selects (OpenAPI 3.0.3 and 3.1.0, 4.7.25 Discriminator Object).
 
-JSON Schema knows no discriminators, so a value of one is made part of the schema that it selects. That also covers the
-style without `oneOf`, where the parent holds the discriminator and each child has the parent in its `allOf`.
+JSON Schema knows no discriminators, so a value of one is made part of the schema that it selects. That also
+covers the style without `oneOf`, where the parent holds the discriminator and each child has the parent in
+its `allOf`.
 """
 
 from __future__ import annotations
@@ -50,9 +51,10 @@ class Discriminators:
         return bool(self.children(place))
 
     def values(self, holder: Location, schema: dict[str, Any], branch: Location) -> list[str] | None:
-        """Return the values that select a branch, or None when the branch says so by itself or cannot be named.
+        """Return the values that select a branch; None where the branch says so itself or has no name.
 
-        `schema` holds the discriminator and stands at `holder`; `branch` is the place of an alternative or of a child.
+        `schema` holds the discriminator and stands at `holder`; `branch` is the place of an alternative or of
+        a child.
         """
         name = self.property_of(schema)
         target = self._target(branch)
@@ -68,7 +70,11 @@ class Discriminators:
         value = self._documents.get(branch)
         if isinstance(value, dict) and "$ref" in value:
             return self._documents.follow(branch)
-        return branch if branch.pointer.startswith("/components/schemas/") and branch.pointer.count("/") == 3 else None
+        return (
+            branch
+            if branch.pointer.startswith("/components/schemas/") and branch.pointer.count("/") == 3
+            else None
+        )
 
     def _mapped(self, holder: Location, schema: dict[str, Any], target: Location) -> list[str]:
         mapping = cast("dict[str, Any]", schema["discriminator"]).get("mapping")

@@ -1,4 +1,4 @@
-"""An OpenAPI document with all that it refers to, from files or from a commit, and the place of everything in it."""
+"""An OpenAPI document with all that it refers to, and the place of everything in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import unquote
 
-from checkpoint_openapi.source import DocumentError, Position, Source, load_with_positions, parse_with_positions
+from checkpoint_openapi.source import (
+    DocumentError,
+    Position,
+    Source,
+    load_with_positions,
+    parse_with_positions,
+)
 
 __all__ = ["Documents", "Files", "Location", "Reader", "Text", "escaped", "unescaped"]
 
@@ -156,7 +162,7 @@ class Documents:
         return found
 
     def follow(self, place: Location) -> Location:
-        """Return the place of an object after all `$ref`; raises `DocumentError` when they run in a circle."""
+        """Return the place of an object behind all `$ref`; raises `DocumentError` for a circle of them."""
         seen = {place}
         while True:
             value = self.get(place)

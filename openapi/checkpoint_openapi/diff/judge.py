@@ -1,10 +1,10 @@
 """Does a sender fit a receiver, and where not?
 
-The receiver is taken apart into its demands, and each is asked alone. A demand that is about a member, an item or an
-alternative is followed into it, so that a break is found at its place, each pair of components is judged once, and
-what the canonical form leaves open as a whole (patterns, recursion) is decided in pieces. Where pieces do not fit, the
-whole is asked, which knows how they hang together. A recursive pair of schemas is assumed to fit while it is being
-asked, which is sound because values are finite.
+The receiver is taken apart into its demands, and each is asked alone. A demand that is about a member, an
+item or an alternative is followed into it, so that a break is found at its place, each pair of components is
+judged once, and what the canonical form leaves open as a whole (patterns, recursion) is decided in pieces.
+Where pieces do not fit, the whole is asked, which knows how they hang together. A recursive pair of schemas
+is assumed to fit while it is being asked, which is sound because values are finite.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from checkpoint_openapi.diff.clauses import Clause, clauses
 from checkpoint_openapi.diff.containment import Answer, JsonSchema, Operand
@@ -52,7 +52,7 @@ class Failure:
     alternative: Schema | None = None
     """The sender's alternative that fits none of the receiver's."""
     hosts: tuple[tuple[int, Schema], ...] = ()
-    """The alternatives of the sender in which the failure lies, each with the number of steps from it to the place."""
+    """The sender's alternatives in which the failure lies, each with the steps from it to the place."""
     sent_at: str | None = None
     """The label of the place, in the sender's document, of what does not fit, or of its nearest parent."""
     received_at: str | None = None
@@ -90,7 +90,7 @@ class Judge:
         return self._settled[key]
 
     def covers(self, receiver: Schema, sender: Schema) -> Answer:
-        """Say whether a receiver accepts all that a sender sends, with patterns compared where that matters."""
+        """Say whether a receiver accepts all that a sender sends, with patterns compared where needed."""
         whole, part = self._operand(receiver), self._operand(sender)
         answer = whole.covers(part)
         if answer is Answer.UNKNOWN:
@@ -188,24 +188,31 @@ class Judge:
     def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
         """Ask about each alternative of the sender, next to the receiver's that it resembles most.
 
-        Where alternatives of `oneOf` overlap in both versions, nobody relies on a value fitting only one of them: then
-        it is read as `anyOf`, or any change of one alternative would move values in or out of the overlap.
+        Where alternatives of `oneOf` overlap in both versions, nobody relies on a value fitting only one of
+        them: then it is read as `anyOf`, or any change of one alternative would move values in or out of the
+        overlap.
         """
         offered = [receiver.sub(branch) for branch in clause.value]
         parts = sender.parts()
         choice = next((part for part in parts if part.keywords.keys() & {"anyOf", "oneOf"}), None)
         if choice is None:
             return None
-        branches = [*choice.keywords.get("anyOf", choice.keywords.get("oneOf", []))]
+        chosen = "anyOf" if "anyOf" in choice.keywords else "oneOf"
+        branches = list(cast("list[JsonSchema]", choice.keywords[chosen]))
         if choice.nullable:
             branches.append({"type": "null"})
         if len(branches) > _MANY * 4 or len(offered) > _MANY * 4:
             return None
-        if clause.keyword == "oneOf" and _overlap([sender.sub(branch) for branch in branches]) and _overlap(offered):
+        if (
+            clause.keyword == "oneOf"
+            and _overlap([sender.sub(branch) for branch in branches])
+            and _overlap(offered)
+        ):
             clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=_as_any(clause))
-        chosen = "anyOf" if "anyOf" in choice.keywords else "oneOf"
-        beside = {key: value for key, value in choice.keywords.items() if key not in (chosen, AT)}
-        rest = [*([beside] if beside else []), *(_whole(part) for part in parts if part is not choice)]
+        beside: JsonSchema = {key: value for key, value in choice.keywords.items() if key not in (chosen, AT)}
+        rest = [_whole(part) for part in parts if part is not choice]
+        if beside:
+            rest.append(beside)
         found: list[Failure] = []
         for branch in branches:
             sent = sender.sub({"allOf": [branch, *rest]} if rest else branch)
@@ -259,7 +266,9 @@ class Judge:
         """Return values that the sender sends and the receiver refuses."""
         part, whole = self._operand(sender), self._operand(demand)
         difference = part.without(whole)
-        candidates = samples(difference, limit=4) if difference is not None and not is_never(difference) else []
+        candidates = (
+            samples(difference, limit=4) if difference is not None and not is_never(difference) else []
+        )
         if not candidates:
             candidates = samples(part.simplified(), limit=12)
         return [value for value in candidates if part.accepts(value) and not whole.accepts(value)]
@@ -272,7 +281,9 @@ def _text(schema: Schema) -> str:
 def _distinct(failures: list[Failure]) -> list[Failure]:
     """Return failures without those that recursion or several ways to the same demand repeat."""
     found: dict[tuple[Any, ...], Failure] = {}
-    for failure in sorted(failures, key=lambda failure: (len(failure.path), failure.answer is Answer.UNKNOWN)):
+    for failure in sorted(
+        failures, key=lambda failure: (len(failure.path), failure.answer is Answer.UNKNOWN)
+    ):
         clause = failure.clause
         keyword = None if clause is None else (clause.keyword, clause.name, clause.number)
         at = failure.received_at if clause is None else clause.part.keywords.get(AT)
@@ -327,10 +338,11 @@ def _label(branch: Schema) -> str | None:
 
 def _similar(left: Schema, right: Schema) -> bool:
     """Say whether two alternatives are of the same kind, so that their difference is worth telling."""
-    types = [next((part.keywords["type"] for part in side.parts() if "type" in part.keywords), None) for side in (left, right)]
+    types = [
+        next((part.keywords["type"] for part in side.parts() if "type" in part.keywords), None)
+        for side in (left, right)
+    ]
     if types[0] != types[1]:
         return False
     names = [side.names() for side in (left, right)]
     return not (names[0] or names[1]) or bool(names[0] & names[1])
-
-

@@ -1,7 +1,7 @@
 """Single keywords of a Schema Object, made strict JSON Schema 2020-12.
 
-Real documents hold values that no validator reads: they are left out, and reported as quirks, so that a change of one
-is never passed over in silence.
+Real documents hold values that no validator reads: they are left out, and reported as quirks, so that a
+change of one is never passed over in silence.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _NO_LIMIT = ("int64", "uint64", "double", "decimal", "password", "binary")
 def assertions(schema: dict[str, Any], quirks: list[str], *, nullable: bool) -> JsonSchema:
     """Return the keywords of a schema that hold no schema themselves.
 
-    `nullable` is whether the document's version knows that keyword. The names of the keywords that cannot be read are
-    added to `quirks`.
+    `nullable` is whether the document's version knows that keyword. The names of the keywords that cannot be
+    read are added to `quirks`.
     """
     found: JsonSchema = {}
     _types(schema, found, quirks)
@@ -148,7 +148,7 @@ def _readable(text: str) -> str:
 
 
 def _formats(schema: dict[str, Any], found: JsonSchema, quirks: list[str]) -> None:
-    """Read `format`, with the widths of numbers as bounds, and the encodings of strings as formats of their own."""
+    """Read `format`: widths of numbers become bounds, encodings of strings formats of their own."""
     stated = schema.get("format")
     more: list[JsonSchema] = []
     if isinstance(stated, str) and stated in _RANGES:
@@ -187,7 +187,7 @@ def _required(schema: dict[str, Any], found: JsonSchema, quirks: list[str]) -> N
 def _allow_null(found: JsonSchema) -> None:
     """Apply `nullable`: read as its authors mean it, so that an `enum` beside it admits null, too."""
     if "type" in found:
-        names = found["type"] if isinstance(found["type"], list) else [found["type"]]
+        names = cast("list[str]", found["type"] if isinstance(found["type"], list) else [found["type"]])
         found["type"] = [*names, *(["null"] if "null" not in names else [])]
     if "enum" in found and None not in found["enum"]:
         found["enum"].append(None)

@@ -1,12 +1,13 @@
 """Regular languages by derivatives: is one pattern contained in another, and if not, which word shows it?
 
 Expressions are built by the functions below, which keep them in a simplified, shared form, so that the set of
-derivatives of an expression is finite and small (Brzozowski 1964; Owens, Reppy and Turon 2009). The alphabet is
-Unicode without surrogates, as JSON Schema counts characters.
+derivatives of an expression is finite and small (Brzozowski 1964; Owens, Reppy and Turon 2009). The alphabet
+is Unicode without surrogates, as JSON Schema counts characters.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
@@ -234,7 +235,7 @@ def lengths(language: Expression) -> tuple[int, int | None]:
 
 
 def words(language: Expression, limit: int) -> frozenset[str] | None:
-    """Return all words of a language if there are at most `limit` of them and that is easily seen, else None."""
+    """Return all words of a language if they are at most `limit` and easily counted, else None."""
     match language:
         case Chars(ranges):
             if sum(high - low + 1 for low, high in ranges) > limit:
@@ -344,7 +345,7 @@ def _cuts(language: Expression) -> frozenset[int]:
                     break
             return found
         case _Alternatives(members) | _Both(members):
-            return frozenset().union(*(_cuts(member) for member in members))
+            return frozenset[int]().union(*(_cuts(member) for member in members))
         case _Inverse(inner) | _Repeat(inner, _, _):
             return _cuts(inner)
 
@@ -354,10 +355,9 @@ def _letters(language: Expression) -> tuple[int, ...]:
     """Return one character of each class that a language tells apart at its start."""
     edges = sorted({0, *_cuts(language), _LAST + 1})
     found: list[int] = []
-    for low, following in zip(edges, edges[1:], strict=False):
+    for edge, following in itertools.pairwise(edges):
         high = following - 1
-        if low in range(_SURROGATES[0], _SURROGATES[1] + 1):
-            low = _SURROGATES[1] + 1
+        low = _SURROGATES[1] + 1 if _SURROGATES[0] <= edge <= _SURROGATES[1] else edge
         if low > high or low > _LAST:
             continue
         readable = max(low, 0x21) if high >= 0x21 else low

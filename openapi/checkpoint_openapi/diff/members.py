@@ -1,20 +1,20 @@
 """What changed of the members that schemas declare, beside what they accept.
 
-An object that is open accepts a member that is not declared any more, so containment sees no harm in dropping one from
-the schema. Those who sent it or read it do: that is reported for review. A default says what leaving a member out
-means; a change of it changes the meaning of requests that stay right.
+An object that is open accepts a member that is not declared any more, so containment sees no harm in dropping
+one from the schema. Those who sent it or read it do: that is reported for review. A default says what leaving
+a member out means; a change of it changes the meaning of requests that stay right.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from checkpoint_openapi.diff.context import Comparison, Spot
-from checkpoint_openapi.diff.marks import HIDDEN
 from checkpoint_openapi.diff.describe import path_text, shown
 from checkpoint_openapi.diff.documents import Location
 from checkpoint_openapi.diff.finding import Witness
 from checkpoint_openapi.diff.judge import Step
+from checkpoint_openapi.diff.marks import HIDDEN
 from checkpoint_openapi.diff.parts import Schema
 from checkpoint_openapi.diff.rules import SUBJECTS
 
@@ -72,9 +72,13 @@ class MemberWalk:
         if not new.parts() or not old.parts():
             return
         everywhere_new, everywhere_old = new.names(), old.names()
-        demanded = {name: not SUBJECTS[self._subject].narrowing_breaks for name in _required(old)}
+        demanded = dict.fromkeys(_required(old), not SUBJECTS[self._subject].narrowing_breaks)
         for name in sorted(before.keys() - after.keys()):
-            hidden = any(HIDDEN in part.keywords["properties"][name] for part in new.parts() if name in part.keywords.get("properties", {}))
+            hidden = any(
+                HIDDEN in part.keywords["properties"][name]
+                for part in new.parts()
+                if name in part.keywords.get("properties", {})
+            )
             if (name in everywhere_new and not hidden) or demanded.get(name) or _is_closed(new):
                 continue
             text = "does not travel in this direction any more" if hidden else "is not declared any more"
@@ -84,7 +88,7 @@ class MemberWalk:
                 self._add("member-added", (*path, name), "is new", after[name], old=None)
 
     def _alternatives(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
-        """Report named alternatives that come or go without a change of what is accepted, as open objects allow."""
+        """Report named alternatives that come or go while the same is accepted, as open objects allow."""
         before, after = _branches(old), _branches(new)
         narrows = SUBJECTS[self._subject].narrowing_breaks
         more, fewer = (before, after) if narrows else (after, before)
@@ -94,11 +98,17 @@ class MemberWalk:
         known = {(found.id, found.operation, found.place, found.path) for found in self._comparison.findings}
         if (rule, self._spot.operation, self._spot.place, path_text(path)) in known:
             return
-        for name in sorted({_component(branch) for branch in more} - {_component(branch) for branch in fewer} - {""}):
+        for name in sorted(
+            {_component(branch) for branch in more} - {_component(branch) for branch in fewer} - {""}
+        ):
             if narrows:
-                self._add("alternative-dropped", path, f"is no longer described by `{name}`", new, old, before=name)
+                self._add(
+                    "alternative-dropped", path, f"is no longer described by `{name}`", new, old, before=name
+                )
             else:
-                self._add("alternative-offered", path, f"may be described by `{name}` now", new, old, after=name)
+                self._add(
+                    "alternative-offered", path, f"may be described by `{name}` now", new, old, after=name
+                )
 
     def _annotations(self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool) -> None:
         before, after = _annotation(old, "default"), _annotation(new, "default")
@@ -106,18 +116,28 @@ class MemberWalk:
             if before is _NONE:
                 self._add("default-added", path, f"has the default {shown(after)} now", new, old, after=after)
             elif after is _NONE:
-                self._add("default-removed", path, f"had the default {shown(before)}", new, old, before=before)
+                self._add(
+                    "default-removed", path, f"had the default {shown(before)}", new, old, before=before
+                )
             else:
                 text = f"had the default {shown(before)} and has {shown(after)} now"
-                witness = Witness("request", self._spot.request_line, text=f"Without {path_text(path) or 'it'}, it means {shown(after)}.")
-                self._add("default-changed", path, text, new, old, before=before, after=after, witness=witness)
+                witness = Witness(
+                    "request",
+                    self._spot.request_line,
+                    text=f"Without {path_text(path) or 'it'}, it means {shown(after)}.",
+                )
+                self._add(
+                    "default-changed", path, text, new, old, before=before, after=after, witness=witness
+                )
         if _annotation(new, "deprecated") is True and _annotation(old, "deprecated") is not True and path:
             self._add("member-deprecated", path, "is deprecated now", new, old)
         known, listed = _annotation(old, "x-extensible-enum"), _annotation(new, "x-extensible-enum")
         if isinstance(known, list) and isinstance(listed, list):
-            gone = [value for value in known if value not in listed]
+            gone = [value for value in cast("list[Any]", known) if value not in listed]
             if gone:
-                self._add("known-value-removed", path, f"may no longer be {shown(gone)}", new, old, before=gone)
+                self._add(
+                    "known-value-removed", path, f"may no longer be {shown(gone)}", new, old, before=gone
+                )
         if self._is_xml and _annotation(old, "xml") != _annotation(new, "xml"):
             self._add("xml-changed", path, "is written otherwise in XML", new, old)
 
@@ -178,7 +198,7 @@ def _annotation(schema: Schema, name: str) -> Any:
 
 
 def _paired(old: Schema, new: Schema) -> list[tuple[Schema, Schema]]:
-    """Return the alternatives of both versions that are the same component or the same discriminator's value."""
+    """Return the alternatives of both versions that are the same component or discriminator's value."""
     found: list[tuple[Schema, Schema]] = []
     offered = {_identity(branch): branch for branch in _branches(new)}
     for branch in _branches(old):

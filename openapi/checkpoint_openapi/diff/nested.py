@@ -7,15 +7,23 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.containment import JsonSchema
 
-__all__ = ["SAME_PLACE", "all_schemas", "definition_name", "mapped", "references", "subschemas", "without_booleans"]
+__all__ = [
+    "SAME_PLACE",
+    "all_schemas",
+    "definition_name",
+    "mapped",
+    "references",
+    "subschemas",
+    "without_booleans",
+]
 
 SAME_PLACE = ("allOf", "anyOf", "oneOf")
 """Keywords whose schemas apply to the same value."""
 _LISTS = (*SAME_PLACE, "prefixItems")
 _MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs")
 _SINGLE = (
-    "items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems", "propertyNames", "contains", "not",
-    "if", "then", "else",
+    "items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems", "propertyNames", "contains",
+    "not", "if", "then", "else",
 )  # fmt: skip
 _DEFINITION = "#/$defs/"
 
@@ -65,7 +73,7 @@ def mapped(schema: JsonSchema, change: Callable[[JsonSchema], JsonSchema]) -> Js
 
 
 def without_booleans(schema: JsonSchema) -> JsonSchema:
-    """Return a schema in which `true` and `false` are written as objects, but where `false` closes an object."""
+    """Return a schema with `true` and `false` written as objects, but where `false` closes an object."""
 
     def plain(keyword: str, value: Any) -> Any:
         if value is True:

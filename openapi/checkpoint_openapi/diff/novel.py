@@ -16,8 +16,8 @@ _DESCRIBES = frozenset(("$ref", "allOf", "anyOf", "oneOf", "properties", "requir
 def novel_names(base: Documents, revision: Documents) -> frozenset[str]:
     """Return the names that are declared at a place in one version and not at the same place in the other.
 
-    Only of these can it matter whether a sender that does not declare them may send them all the same. What is moved
-    or renamed counts as new, which does no harm: a sender may always send what it declares itself.
+    Only of these can it matter whether a sender that does not declare them may send them all the same. What
+    is moved or renamed counts as new, which does no harm: a sender may always send what it declares itself.
     """
     before, after = _names(base), _names(revision)
     found: set[str] = set()

@@ -16,7 +16,9 @@ _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simpl
 _SHAPED = ("array", "object")
 
 
-def compare_parameters(comparison: Comparison, old: Operation, new: Operation, spot: Spot, keys: set[str]) -> None:
+def compare_parameters(
+    comparison: Comparison, old: Operation, new: Operation, spot: Spot, keys: set[str]
+) -> None:
     """Add the findings about parameters.
 
     `keys` are the parameters, as `header x-name`, that an apiKey scheme of the other version carries.
@@ -28,13 +30,15 @@ def compare_parameters(comparison: Comparison, old: Operation, new: Operation, s
             removed.pop(key, None)
             added.pop(key, None)
     for key in sorted(added):
-        moved = next((other for other in removed if other[1] == key[1] or _same_name(removed[other], added[key])), None)
+        moved = next(
+            (other for other in removed if other[1] == key[1] or _same_name(removed[other], added[key])), None
+        )
         if moved is not None:
             _moved(comparison, removed.pop(moved), added[key], spot)
         else:
             _added(comparison, added[key], spot)
     for key in sorted(removed):
-        _removed(comparison, removed[key], new, spot)
+        _removed(comparison, removed[key], spot)
     for key in sorted(old.parameters.keys() & new.parameters.keys()):
         _compare(comparison, old.parameters[key], new.parameters[key], spot)
 
@@ -42,7 +46,9 @@ def compare_parameters(comparison: Comparison, old: Operation, new: Operation, s
 def examples_of(value: dict[str, Any]) -> list[Any]:
     """Return the examples that a parameter or a media type gives, its schema's own included."""
     found = [value["example"]] if "example" in value else []
-    found.extend(members(item)["value"] for item in members(value.get("examples")).values() if "value" in members(item))
+    found.extend(
+        members(item)["value"] for item in members(value.get("examples")).values() if "value" in members(item)
+    )
     schema = members(value.get("schema"))
     if "example" in schema:
         found.append(schema["example"])
@@ -72,9 +78,12 @@ def _moved(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -
 def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
     if _is_required(parameter):
         message = f"The {_noun(parameter)} of {spot.operation} is new and has to be sent"
-        witness = Witness("request", spot.request_line, text=f"Without {parameter.value.get('name')} it was right.")
+        witness = Witness(
+            "request", spot.request_line, text=f"Without {parameter.value.get('name')} it was right."
+        )
         comparison.add(
-            "parameter-added-required", spot.at(_noun(parameter)), message, new=parameter.place, witness=witness,
+            "parameter-added-required", spot.at(_noun(parameter)), message, new=parameter.place,
+            witness=witness,
             severity=_breaking_for(spot, "event-added"),
         )  # fmt: skip
     else:
@@ -82,14 +91,13 @@ def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
         comparison.add("parameter-added", spot.at(_noun(parameter)), message, new=parameter.place)
 
 
-def _removed(comparison: Comparison, parameter: Parameter, new: Operation, spot: Spot) -> None:
-    message = f"The {_noun(parameter)} of {spot.operation} is gone: what clients ask for with it is not done any more"
+def _removed(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
+    message = f"The {_noun(parameter)} of {spot.operation} is gone: it is not heeded any more"
     witness = Witness("request", spot.request_line, text=f"It may carry the {_noun(parameter)}.")
     comparison.add(
         "parameter-removed", spot.at(_noun(parameter)), message, old=parameter.place, witness=witness,
         severity=_breaking_for(spot, "event-removed"),
     )  # fmt: skip
-    assert new.key
 
 
 def _breaking_for(spot: Spot, case: str) -> Severity | None:
@@ -106,13 +114,21 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
         witness = Witness("request", spot.request_line, text=f"Without {new.value.get('name')} it was right.")
         severity = Severity.INFO if spot.event else None
         comparison.add(
-            "parameter-became-required", here, message, new=new.place / "required", old=old.place, witness=witness,
+            "parameter-became-required", here, message, new=new.place / "required",
+            old=old.place, witness=witness,
             severity=severity,
         )  # fmt: skip
     elif _is_required(old) and not _is_required(new):
         message = f"The {_noun(new)} of {spot.operation} may be left out now"
         severity = Severity.BREAKING if spot.event else None
-        comparison.add("parameter-became-optional", here, message, new=new.place / "required", old=old.place, severity=severity)
+        comparison.add(
+            "parameter-became-optional",
+            here,
+            message,
+            new=new.place / "required",
+            old=old.place,
+            severity=severity,
+        )
     if new.value.get("deprecated") is True and old.value.get("deprecated") is not True:
         message = f"The {_noun(new)} of {spot.operation} is deprecated now"
         comparison.add("parameter-deprecated", here, message, new=new.place / "deprecated")
@@ -150,7 +166,7 @@ def _form(comparison: Comparison, parameter: Parameter, *, new: bool) -> dict[st
     documents = comparison.revision if new else comparison.base
     place = _schema(parameter)
     shape = members(documents.get(documents.follow(place))).get("type") if place is not None else None
-    if shape in _SHAPED or (style in ("matrix",) and shape is None):
+    if shape in _SHAPED or (style == "matrix" and shape is None):
         found["explode"] = parameter.value.get("explode", style == "form")
     elif style in ("form", "simple", "spaceDelimited", "pipeDelimited"):
         found["style"] = "plain"
@@ -162,10 +178,14 @@ def _compare_form(comparison: Comparison, old: Parameter, new: Parameter, here: 
     same_shape = before.keys() == after.keys() or "content" in before or "content" in after
     if before == after or not same_shape:
         return
-    written = ", ".join(f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}" for key in sorted(before | after))
+    written = ", ".join(
+        f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}" for key in sorted(before | after)
+    )
     message = f"The {_noun(new)} of {here.operation} is written in another form now: {written}"
     place = next((new.place / key for key in ("style", "explode", "content") if key in new.value), new.place)
-    comparison.add("parameter-serialization-changed", here, message, new=place, old=old.place, before=before, after=after)
+    comparison.add(
+        "parameter-serialization-changed", here, message, new=place, old=old.place, before=before, after=after
+    )
 
 
 def _plain(value: Any) -> str:

@@ -1,11 +1,11 @@
-"""A converted schema taken apart: what applies to a value without condition, and what that says of a member."""
+"""A converted schema taken apart: what applies without condition, and what that says of a member."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import cast
 
 from checkpoint_openapi.diff.containment import JsonSchema
 from checkpoint_openapi.diff.marks import AT, CLOSER, PIN
@@ -19,7 +19,14 @@ _LISTS = (*SAME_PLACE, "prefixItems")
 _MAPS = ("properties", "patternProperties")
 _NESTED = ("items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems")
 _CONDITIONS = ("not", "if", "then", "else", "maxContains", "dependentSchemas")
-_SINGLE = ("items", "additionalProperties", "propertyNames", "contains", "unevaluatedProperties", "unevaluatedItems")
+_SINGLE = (
+    "items",
+    "additionalProperties",
+    "propertyNames",
+    "contains",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+)
 
 
 def is_never(schema: JsonSchema) -> bool:
@@ -108,7 +115,8 @@ class Schema:
     def sub(self, content: JsonSchema) -> Schema:
         """Return another schema with the same definitions."""
         reference = self.reference
-        return Schema(content, self.definitions, self.trail | ({reference} if reference else set()))
+        trail = self.trail | {reference} if reference is not None else self.trail
+        return Schema(content, self.definitions, trail)
 
     def bundle(self) -> JsonSchema:
         """Return the schema together with what it refers to."""
@@ -160,7 +168,7 @@ class Schema:
         return bool(self.definitions.loops(self._needed()))
 
     def cut(self) -> Schema:
-        """Return a schema that accepts at least as much and leads back to nowhere: inside, recursion is anything."""
+        """Return a schema that accepts at least as much, in which recursion is anything."""
         loops = self.definitions.loops(self._needed())
         content = self._cut(self.content, loops, frozenset(), outside=True)
         return self.sub({} if content is None else content)
@@ -183,7 +191,9 @@ class Schema:
             if key in _CONDITIONS and loops.intersection(references(content)):
                 continue
             if key in _LISTS:
-                branches = [self._cut(branch, loops, trail, outside=outside and key in SAME_PLACE) for branch in value]
+                branches = [
+                    self._cut(branch, loops, trail, outside=outside and key in SAME_PLACE) for branch in value
+                ]
                 kept = "anyOf" if key == "oneOf" else key
                 found[kept] = [*found.get(kept, []), *(branch or {} for branch in branches)]
             elif key in _MAPS:

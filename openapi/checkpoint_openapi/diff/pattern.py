@@ -1,7 +1,7 @@
 """Reads a regular expression of ECMA-262, as `pattern` has it, into a regular language of whole strings.
 
-`pattern` is not anchored (JSON Schema 2020-12, 6.3.3), so what stands outside `^` and `$` is anything. Lookaheads are
-intersections. What is no regular language, or belongs to another dialect, raises `Undecided`.
+`pattern` is not anchored (JSON Schema 2020-12, 6.3.3), so what stands outside `^` and `$` is anything.
+Lookaheads are intersections. What is no regular language, or belongs to another dialect, raises `Undecided`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _Item = Expression | _Start | _End | _Ahead | _Group
 
 @lru_cache(maxsize=4096)
 def language_of(pattern: str) -> Expression:
-    """Return the language of the strings that a pattern accepts; raises `Undecided` for what it cannot read."""
+    """Return the strings that a pattern accepts; raises `Undecided` for what it cannot read."""
     reader = _Reader(pattern)
     options = reader.options()
     if reader.at < len(pattern):
@@ -91,9 +91,8 @@ def _whole(items: list[_Item], *, free: bool) -> Expression:
     head, tail = items[0], items[1:]
     if isinstance(head, _Start):
         return _whole(tail, free=False)
-    if isinstance(head, _Group) and (free or _anchored(head)):
-        if _anchored(head):
-            return alternatives(*(_whole([*option, *tail], free=free) for option in head.options))
+    if isinstance(head, _Group) and _anchored(head):
+        return alternatives(*(_whole([*option, *tail], free=free) for option in head.options))
     if free:
         return sequence(ANYTHING, _bound(items))
     return _bound(items)

@@ -1,13 +1,14 @@
 """What the canonical form does not know of regular expressions: which is contained in which.
 
-A sender's string is given everything that follows from its own patterns and bounds: the receiver's patterns that it
-fulfils anyway, the lengths of its words, and the words themselves if they are few. None of this changes which values
-it accepts, and with it containment can be decided word for word.
+A sender's string is given everything that follows from its own patterns and bounds: the receiver's patterns
+that it fulfils anyway, the lengths of its words, and the words themselves if they are few. None of this
+changes which values it accepts, and with it containment can be decided word for word.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+
 from checkpoint_openapi.diff.containment import JsonSchema
 from checkpoint_openapi.diff.keywords import OPAQUE
 from checkpoint_openapi.diff.language import (
@@ -120,10 +121,10 @@ def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
     least, most = lengths(language)
     found.append({"minLength": least} if most is None else {"minLength": least, "maxLength": most})
     found.extend({"pattern": pattern} for pattern in receiver if _follows(language, pattern))
-    if "uuid" != schema.get("format") and _follows(language, _FORMATS["uuid"]):
+    if schema.get("format") != "uuid" and _follows(language, _FORMATS["uuid"]):
         # The one format here whose pattern is the whole of it.
         found.append({"format": "uuid"})
-    if "string" == schema.get("type"):
+    if schema.get("type") == "string":
         return found
     others = {"type": ["null", "boolean", "object", "array", "number"]}
     return [{"anyOf": [others, {"type": "string", "allOf": found}]}]

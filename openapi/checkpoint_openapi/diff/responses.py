@@ -61,7 +61,8 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
         message = f"{spot.operation} does not answer {status} any more, which clients take for success"
         witness = Witness("request", spot.request_line, text=f"It was answered {status}.")
         comparison.add(
-            "response-removed", here, message, new=new.place / "responses", old=place, before=status, witness=witness,
+            "response-removed", here, message, new=new.place / "responses", old=place,
+            before=status, witness=witness,
             severity=Severity.BREAKING,
         )  # fmt: skip
     else:
@@ -72,11 +73,15 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
 def _added(comparison: Comparison, status: str, place: Location, spot: Spot) -> None:
     here = spot.at(f"answer {status}")
     if status[:1] in ("2", "3"):
-        message = f"{spot.operation} may answer {status} now: clients that know only the old statuses may fail"
+        message = (
+            f"{spot.operation} may answer {status} now: clients that know only the old statuses may fail"
+        )
         severity = Severity.INFO if spot.event else None
         comparison.add("response-added-success", here, message, new=place, after=status, severity=severity)
     else:
-        comparison.add("response-added", here, f"{spot.operation} may answer {status} now", new=place, after=status)
+        comparison.add(
+            "response-added", here, f"{spot.operation} may answer {status} now", new=place, after=status
+        )
 
 
 def _compare(comparison: Comparison, old_place: Location, new_place: Location, spot: Spot) -> None:
@@ -90,7 +95,9 @@ def _compare(comparison: Comparison, old_place: Location, new_place: Location, s
         comparison.add("response-link-removed", spot, message, new=new_place, path=name)
 
 
-def _headers(documents: Documents, place: Location, response: dict[str, Any]) -> dict[str, tuple[str, Location]]:
+def _headers(
+    documents: Documents, place: Location, response: dict[str, Any]
+) -> dict[str, tuple[str, Location]]:
     found: dict[str, tuple[str, Location]] = {}
     for name in members(response.get("headers")):
         if name.lower() != "content-type":
@@ -99,7 +106,12 @@ def _headers(documents: Documents, place: Location, response: dict[str, Any]) ->
 
 
 def _compare_headers(
-    comparison: Comparison, old_place: Location, old: dict[str, Any], new_place: Location, new: dict[str, Any], spot: Spot
+    comparison: Comparison,
+    old_place: Location,
+    old: dict[str, Any],
+    new_place: Location,
+    new: dict[str, Any],
+    spot: Spot,
 ) -> None:
     before = _headers(comparison.base, old_place, old)
     after = _headers(comparison.revision, new_place, new)
@@ -111,7 +123,8 @@ def _compare_headers(
             message = f"The header `{name}` of the {spot.place} of {spot.operation} is gone"
             witness = Witness("answer", spot.place, text=f"It has no {name}.")
             comparison.add(
-                rule, spot, message, new=new_place, old=place, path=name, witness=witness if required else None,
+                rule, spot, message, new=new_place, old=place, path=name,
+                witness=witness if required else None,
                 severity=Severity.INFO if spot.event else None,
             )  # fmt: skip
         elif key not in before:
@@ -140,7 +153,9 @@ def _compare_header(
     elif is_now and not was:
         message = f"The header `{name}` of the {spot.place} of {spot.operation} is always there now"
         severity = Severity.BREAKING if spot.event else None
-        comparison.add("response-header-became-required", spot, message, new=place, path=name, severity=severity)
+        comparison.add(
+            "response-header-became-required", spot, message, new=place, path=name, severity=severity
+        )
     pair = SchemaPair(
         subject="event-header" if spot.event else "header",
         spot=spot.at(f"header `{name}` of the {spot.place}"),

@@ -1,7 +1,7 @@
 """The table of all rules: every id that a finding may carry, and what it means.
 
-Rules about schemas are made of a subject, which says whose schema it is, and a facet, which says what of it changed.
-A schema that narrows breaks those who send, one that widens breaks those who receive.
+Rules about schemas are made of a subject, which says whose schema it is, and a facet, which says what of it
+changed. A schema that narrows breaks those who send, one that widens breaks those who receive.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ SUBJECTS = {
     "event": Subject("the body of a callback or webhook", request=True, narrowing_breaks=False),
     "event-parameter": Subject("a parameter of a callback or webhook", request=True, narrowing_breaks=False),
     "event-response": Subject("the answer to a callback or webhook", request=False, narrowing_breaks=True),
-    "event-header": Subject("a header in the answer to a callback or webhook", request=False, narrowing_breaks=True),
+    "event-header": Subject(
+        "a header in the answer to a callback or webhook", request=False, narrowing_breaks=True
+    ),
 }
 
 FACETS = {
@@ -77,10 +79,14 @@ _OWN = {
     "path-added": Rule(_I, "A path is new."),
     "operation-removed": Rule(_B, "A method of a path is gone."),
     "operation-added": Rule(_I, "A method of a path is new."),
-    "operation-removed-after-sunset": Rule(_I, "A deprecated operation is gone after the date of its sunset."),
+    "operation-removed-after-sunset": Rule(
+        _I, "A deprecated operation is gone after the date of its sunset."
+    ),
     "operation-deprecated": Rule(_I, "An operation is to go away."),
     "operation-reinstated": Rule(_I, "An operation is no longer to go away."),
-    "operation-id-changed": Rule(_I, "The name of an operation changed: generated clients call it otherwise."),
+    "operation-id-changed": Rule(
+        _I, "The name of an operation changed: generated clients call it otherwise."
+    ),
     "parameter-added-required": Rule(_B, "A new parameter has to be sent."),
     "parameter-added": Rule(_I, "A new parameter may be sent."),
     "parameter-removed": Rule(_B, "A parameter is not known any more: what it asked for is not done."),
@@ -129,7 +135,9 @@ _OWN = {
     "callback-removed": Rule(_B, "A callback is not made any more."),
     "callback-added": Rule(_I, "A callback is new."),
     "keyword-unreadable": Rule(_R, "A keyword changed whose value no validator reads."),
-    "schema-unsatisfiable": Rule(_R, "A schema that no value satisfies changed: nothing can be proven of it."),
+    "schema-unsatisfiable": Rule(
+        _R, "A schema that no value satisfies changed: nothing can be proven of it."
+    ),
     "version-too-low": Rule(_I, "`info.version` does not move as far as the change."),
     "version-unreadable": Rule(_I, "`info.version` is no semantic version, so it cannot be checked."),
 }
@@ -137,8 +145,16 @@ _OWN = {
 _MEMBERS = {
     "member-added": (_I, _I, "An optional member is new."),
     "member-removed": (_R, _R, "A member is not declared any more: it is ignored, or never comes."),
-    "alternative-dropped": (_R, _I, "An alternative is gone, although what it admits is still admitted by the others."),
-    "alternative-offered": (_I, _R, "An alternative is new, although what it admits was admitted by the others."),
+    "alternative-dropped": (
+        _R,
+        _I,
+        "An alternative is gone, although what it admits is still admitted by the others.",
+    ),
+    "alternative-offered": (
+        _I,
+        _R,
+        "An alternative is new, although what it admits was admitted by the others.",
+    ),
     "member-deprecated": (_I, _I, "A member is to go away."),
     "default-changed": (_B, _I, "Leaving a member out means something else now."),
     "default-removed": (_R, _I, "It is not said any more what leaving a member out means."),

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.containment import JsonSchema, Operand
 from checkpoint_openapi.diff.language import Undecided, shortest_word
+from checkpoint_openapi.diff.merge import is_facet, merged, replaced
 from checkpoint_openapi.diff.nested import definition_name
 from checkpoint_openapi.diff.patterns import string_language
 
@@ -78,22 +79,24 @@ class _Sampler:
         """Yield candidates of a schema."""
         if schema is True:
             schema = {}
-        if not isinstance(schema, dict) or depth <= 0 or schema.get("not") in ({}, True):
+        if not isinstance(schema, dict) or depth <= 0:
             return
         keywords = cast("JsonSchema", schema)
+        if keywords.get("not") in ({}, True):
+            return
         if "const" in keywords:
             yield keywords["const"]
         elif "enum" in keywords:
             yield from keywords["enum"]
         elif "$ref" in keywords:
             name = definition_name(keywords["$ref"])
-            yield from self.values(_with(keywords, "$ref", [self._definitions.get(name, {})]), depth - 1)
+            yield from self.values(replaced(keywords, "$ref", self._definitions.get(name, {})), depth - 1)
         elif "anyOf" in keywords or "oneOf" in keywords:
             key = "anyOf" if "anyOf" in keywords else "oneOf"
-            branches = [_with(keywords, key, [branch]) for branch in keywords[key]]
+            branches = [replaced(keywords, key, branch) for branch in keywords[key]]
             yield from _in_turn([self.values(branch, depth - 1) for branch in branches])
-        elif any(not _is_facet(member) for member in keywords.get("allOf", [])):
-            yield from self.values(_merged(keywords), depth - 1)
+        elif any(not is_facet(member) for member in keywords.get("allOf", [])):
+            yield from self.values(merged(keywords), depth - 1)
         else:
             stated = keywords.get("type", _likely(keywords))
             types = cast("list[str]", stated) if isinstance(stated, list) else [stated]
@@ -120,7 +123,9 @@ class _Sampler:
         sizes = {least, max(least, 1), max(least, len(numbered)), least + 1}
         if most is not None and most <= _LONG:
             sizes.add(most)
-        needed = [keywords["contains"]] * keywords.get("minContains", 1) if "contains" in keywords else []
+        needed: list[Any] = (
+            [keywords["contains"]] * keywords.get("minContains", 1) if "contains" in keywords else []
+        )
         for size in sorted(size for size in sizes if (most is None or size <= most) and size <= _LONG):
             schemas = [*numbered, *[keywords.get("items", {})] * size][:size]
             for number, schema in enumerate(needed[:size]):
@@ -149,7 +154,11 @@ class _Sampler:
         other = keywords.get("additionalProperties", {})
         spare = [*self._names(keywords), "a", "b", "c", "extra"]
         least = keywords.get("minProperties", 0)
-        choices = [required, *[[*required, name] for name in spare if name not in required], [*required, *properties]]
+        choices = [
+            required,
+            *[[*required, name] for name in spare if name not in required],
+            [*required, *properties],
+        ]
         for turn in range(3):
             for choice in choices:
                 names = list(dict.fromkeys(choice))
@@ -166,63 +175,18 @@ class _Sampler:
         """Return names that members may have."""
         allowed = cast("JsonSchema", keywords.get("propertyNames", {}))
         listed = allowed.get("enum") if "enum" in allowed else self.inner(allowed, 3) if allowed else []
-        refused = [member.get("not", {}) for member in (keywords, *keywords.get("allOf", [])) if isinstance(member, dict)]
-        strange = [name for inner in refused if "propertyNames" in inner for name in _refused_names(inner["propertyNames"])]
+        facets = [keywords, *(cast("JsonSchema", member) for member in keywords.get("allOf", []))]
+        refused: list[JsonSchema] = [
+            member["not"] for member in facets if isinstance(member.get("not"), dict)
+        ]
+        strange = [
+            name
+            for inner in refused
+            if "propertyNames" in inner
+            for name in _refused_names(inner["propertyNames"])
+        ]
         names = [*strange, *keywords.get("properties", {}), *cast("list[Any]", listed)]
         return list(dict.fromkeys(name for name in names if isinstance(name, str)))
-
-
-def _with(keywords: JsonSchema, key: str, branches: list[Any]) -> JsonSchema:
-    """Return a schema with one keyword replaced by further members of `allOf`."""
-    rest = {name: value for name, value in keywords.items() if name not in (key, "$defs")}
-    return {**rest, "allOf": [*rest.get("allOf", []), *branches]}
-
-
-def _is_facet(member: Any) -> bool:
-    return isinstance(member, dict) and (member.keys() == {"pattern"} or member.keys() == {"not"})
-
-
-def _merged(keywords: JsonSchema) -> JsonSchema:
-    """Return a schema with the members of its `allOf` laid over each other, as far as that is simple."""
-    members = keywords["allOf"]
-    merged: JsonSchema = {key: value for key, value in keywords.items() if key != "allOf"}
-    rest: list[Any] = []
-    for member in members:
-        if _is_facet(member):
-            rest.append(member)
-            continue
-        for key, value in (member.items() if isinstance(member, dict) else ()):
-            if key in ("allOf",):
-                rest.extend(value)
-            elif key == "properties":
-                properties = dict(merged.get("properties", {}))
-                for name, inner in value.items():
-                    properties[name] = {"allOf": [properties[name], inner]} if name in properties else inner
-                merged["properties"] = properties
-            elif key == "required":
-                merged[key] = sorted({*merged.get(key, []), *value})
-            elif key == "enum" and "enum" in merged:
-                merged[key] = [item for item in merged[key] if item in value]
-            elif key == "type" and "type" in merged:
-                merged[key] = _common_types(merged[key], value)
-            elif key.startswith("min") and key in merged:
-                merged[key] = max(merged[key], value)
-            elif key.startswith("max") and key in merged:
-                merged[key] = min(merged[key], value)
-            elif key in ("anyOf", "oneOf", "$ref", "pattern", "not") and key in merged:
-                rest.append({key: value})
-            else:
-                merged[key] = value
-    if rest:
-        merged["allOf"] = rest
-    return merged
-
-
-def _common_types(left: Any, right: Any) -> list[str]:
-    lefts = left if isinstance(left, list) else [left]
-    rights = right if isinstance(right, list) else [right]
-    common = [name for name in lefts if name in rights or (name == "integer" and "number" in rights)]
-    return common + (["integer"] if "integer" in rights and "number" in lefts and "integer" not in common else [])
 
 
 def _likely(keywords: JsonSchema) -> list[str]:
@@ -268,7 +232,16 @@ def _strings(keywords: JsonSchema) -> Iterator[str]:
         yield from listed
     if word is not None:
         yield word
-    for base in ("text", "a", "A", "0", "", "1", "2024-02-29", *(item for items in _BY_FORMAT.values() for item in items)):
+    for base in (
+        "text",
+        "a",
+        "A",
+        "0",
+        "",
+        "1",
+        "2024-02-29",
+        *(item for items in _BY_FORMAT.values() for item in items),
+    ):
         padded = base.ljust(least, base[-1:] or "a")
         yield padded if most is None else padded[:most]
     if most is not None:
@@ -283,7 +256,9 @@ def _numbers(keywords: JsonSchema, *, whole: bool) -> Iterator[int | float]:
     for edge, sign in ((low, 1), (high, -1)):
         if edge is not None:
             near = math.ceil(edge / step) if sign > 0 else math.floor(edge / step)
-            candidates.extend([edge, near * step, near * step + sign * step, edge + sign * 0.5, edge + sign * 0.001])
+            candidates.extend(
+                [edge, near * step, near * step + sign * step, edge + sign * 0.5, edge + sign * 0.001]
+            )
     candidates.extend([0, 1, -1, 2, 0.5, 1.5, step, 10**6])
     for value in candidates:
         if not whole:

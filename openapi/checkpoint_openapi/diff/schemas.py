@@ -70,7 +70,13 @@ class _Direction:
     """One of the two questions: does the new version accept what the old one sent, or the other way round?"""
 
     def __init__(
-        self, comparison: Comparison, pair: SchemaPair, receiver: Schema, sender: Schema, *, new_receives: bool
+        self,
+        comparison: Comparison,
+        pair: SchemaPair,
+        receiver: Schema,
+        sender: Schema,
+        *,
+        new_receives: bool,
     ) -> None:
         self._comparison = comparison
         self._pair = pair
@@ -101,7 +107,9 @@ class _Direction:
         """Report a sender that accepts nothing, of which everything would be true."""
         if self._breaks and self._pair.old and self._pair.new and not _satisfiable(self._sender):
             rule = "schema-unsatisfiable"
-            message = f"{self._about('')}: no value satisfies this schema, so nothing can be proven of its change"
+            message = (
+                f"{self._about('')}: no value satisfies this schema, so nothing can be proven of its change"
+            )
             self._comparison.add(rule, self._pair.spot, message, new=self._pair.new)
 
     def _add(self, failure: Failure, maker: WitnessMaker | None) -> None:
@@ -139,8 +147,10 @@ class _Direction:
 
     def _about(self, path: str) -> str:
         place = self._pair.spot.place
-        return f"`{path}` in the {place} of {self._pair.spot.operation}" if path else (
-            f"The {place} of {self._pair.spot.operation}"
+        return (
+            f"`{path}` in the {place} of {self._pair.spot.operation}"
+            if path
+            else (f"The {place} of {self._pair.spot.operation}")
         )
 
     def _places(self, failure: Failure) -> tuple[Location | None, Location | None]:
@@ -154,10 +164,8 @@ class _Direction:
         spot, pair = self._pair.spot, self._pair
         sent_by_client = SUBJECTS[pair.subject].request
         kind = "request" if sent_by_client else "answer"
-        text = (
-            f"{'The old contract allows this ' + kind if self._narrowed else 'The new contract allows this ' + kind}"
-            f"; {'the new one refuses it' if self._narrowed else 'the old one refuses it'}."
-        )
+        allows, refuses = ("old", "new") if self._narrowed else ("new", "old")
+        text = f"The {allows} contract allows this {kind}; the {refuses} one refuses it."
         if pair.wrap == "body":
             line = spot.request_line if sent_by_client else spot.place.split(" body")[0]
             return Witness(kind, line, pair.media_type, value, has_body=True, text=text)
@@ -166,7 +174,7 @@ class _Direction:
 
 
 def _satisfiable(schema: Schema) -> bool:
-    return Operand(schema.bundle()).may_be_satisfied()
+    return Operand(schema.shallow().bundle()).may_be_satisfied()
 
 
 def _place(documents: Documents, label: str | None) -> Location | None:

@@ -1,7 +1,7 @@
 """Rules about authentication: OpenAPI 4.7.27 Security Scheme Object and 4.7.30 Security Requirement Object.
 
-A requirement is a choice of alternatives, each a set of schemes that are needed together. Schemes are compared by
-what they send, not by their names.
+A requirement is a choice of alternatives, each a set of schemes that are needed together. Schemes are
+compared by what they send, not by their names.
 """
 
 from __future__ import annotations
@@ -55,7 +55,11 @@ def _alternatives(
     for requirement in cast("list[Any]", listed) if isinstance(listed, list) else []:
         alternative: _Alternative = {}
         for name, scopes in members(requirement).items():
-            texts = frozenset(str(scope) for scope in cast("list[Any]", scopes)) if isinstance(scopes, list) else frozenset[str]()
+            texts = (
+                frozenset(str(scope) for scope in cast("list[Any]", scopes))
+                if isinstance(scopes, list)
+                else frozenset[str]()
+            )
             sent = _sent(documents, name)
             alternative[sent] = alternative.get(sent, frozenset()) | texts
         found.append((" and ".join(members(requirement)) or "none", alternative))
@@ -100,7 +104,9 @@ def _lost(
     spot: Spot,
 ) -> None:
     """Report a way to authenticate that is not enough any more."""
-    witness = Witness("request", spot.request_line, text=f"It carries {'no credentials' if not alternative else names}.")
+    witness = Witness(
+        "request", spot.request_line, text=f"It carries {'no credentials' if not alternative else names}."
+    )
     same = next((other for other in after if other[1].keys() == alternative.keys()), None)
     named = next((other for other in after if other[0] == names), None)
     if not alternative:
@@ -132,7 +138,9 @@ def _gained(
         rule, text = "security-removed", "can be called without authentication now"
     elif same is not None:
         rule, text = "security-scope-removed", f"demands fewer scopes of {names} now"
-    elif any(not other for _, other in before) or any(other.keys() < alternative.keys() for _, other in before):
+    elif any(not other for _, other in before) or any(
+        other.keys() < alternative.keys() for _, other in before
+    ):
         return
     else:
         rule, text = "security-alternative-added", f"accepts {names}, too"

@@ -1,7 +1,7 @@
 """Rules about servers: OpenAPI 4.7.5 Server Object.
 
-The path of a server's URL is part of every request, so it is part of the contract. A host is where the contract is
-deployed: that one is gone is for a person to judge.
+The path of a server's URL is part of every request, so it is part of the contract. A host is where the
+contract is deployed: that one is gone is for a person to judge.
 """
 
 from __future__ import annotations
@@ -30,9 +30,17 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
     lost = sorted({_base_path(url) for url in before} - {_base_path(url) for url in after})
     if lost and before:
         message = f"No server offers {spot.operation} under the base path {', '.join(lost)} any more"
-        witness = Witness("request", f"{old.method.upper()} {lost[0].rstrip('/')}{old.path}", text="It was answered there.")
+        witness = Witness(
+            "request", f"{old.method.upper()} {lost[0].rstrip('/')}{old.path}", text="It was answered there."
+        )
         comparison.add(
-            "server-base-path-changed", here, message, new=place, before=sorted(before), after=sorted(after), witness=witness
+            "server-base-path-changed",
+            here,
+            message,
+            new=place,
+            before=sorted(before),
+            after=sorted(after),
+            witness=witness,
         )
         return
     gone = sorted(url for url in before - after if urlsplit(url).netloc)
@@ -45,7 +53,7 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
 
 
 def _urls(documents: Documents, operation: Operation) -> tuple[set[str], Location]:
-    """Return the URLs of the servers of an operation, its own, its path's or the document's, variables filled in."""
+    """Return the URLs of an operation's servers, variables filled in, and where they are listed."""
     for place in (operation.place, operation.item, documents.root):
         listed = members(documents.get(place)).get("servers")
         if isinstance(listed, list) and listed:
@@ -60,7 +68,11 @@ def _filled(server: dict[str, Any]) -> list[str]:
     choices: list[list[tuple[str, str]]] = []
     for name, variable in variables.items():
         stated = members(variable)
-        values = stated.get("enum") if isinstance(stated.get("enum"), list) else [stated.get("default", f"{{{name}}}")]
+        values = (
+            stated.get("enum")
+            if isinstance(stated.get("enum"), list)
+            else [stated.get("default", f"{{{name}}}")]
+        )
         choices.append([(name, str(value)) for value in cast("list[Any]", values)])
     found: list[str] = []
     for choice in itertools.islice(itertools.product(*choices), _MOST_URLS):

@@ -1,7 +1,7 @@
 """Is a document put together so that it can be compared at all?
 
-Only what the comparison walks through is looked at: everything else is the business of lint. A member that is null is
-taken for one that is missing.
+Only what the comparison walks through is looked at: everything else is the business of lint. A member that is
+null is taken for one that is missing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LISTS = ("security", "servers", "tags")
 
 
 def check_shape(documents: Documents) -> None:
-    """Raise `DocumentError`, with the line, for the first member that is of another kind than it has to be."""
+    """Raise `DocumentError`, with the line, for the first member of another kind than it has to be."""
     root = documents.root
     document = members(documents.get(root))
     for name in _OBJECTS:
@@ -42,7 +42,12 @@ def _check_item(documents: Documents, place: Location, item: dict[str, Any]) -> 
         if method in item:
             _demand(documents, place / method, item[method], dict)
             operation = members(item[method])
-            for name, kind in (("parameters", list), ("responses", dict), ("requestBody", dict), ("callbacks", dict)):
+            for name, kind in (
+                ("parameters", list),
+                ("responses", dict),
+                ("requestBody", dict),
+                ("callbacks", dict),
+            ):
                 _demand(documents, place / method / name, operation.get(name), kind)
             for status, answer in members(operation.get("responses")).items():
                 if not status.startswith("x-"):

@@ -59,7 +59,9 @@ def open_documents(argument: str, *, beside: str = "checkpoint.yaml") -> Documen
 
 def _newest(name: str) -> Path:
     folder = data_path(RELEASED)
-    versions = [entry for entry in folder.iterdir() if _VERSION.fullmatch(entry.name)] if folder.is_dir() else []
+    versions = (
+        [entry for entry in folder.iterdir() if _VERSION.fullmatch(entry.name)] if folder.is_dir() else []
+    )
     if not versions:
         raise DocumentError("holds no released contract to compare with: name a base", str(folder))
     newest = max(versions, key=lambda entry: [int(part) for part in entry.name.split(".")])

@@ -1,8 +1,8 @@
-"""Values as they stand in a path, a query or a header: a number is text there, and fits where text is read."""
+"""Values as they stand in a path or a query: a number is text there, and fits where text is read."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from checkpoint_openapi.diff.containment import Answer, JsonSchema, Operand
 from checkpoint_openapi.diff.nested import without_booleans
@@ -18,7 +18,7 @@ _WRITTEN: dict[str, JsonSchema] = {
 
 
 def as_text(schema: Schema, *, receives: bool) -> Schema:
-    """Return a schema of what is written, which admits at least that of a sender and at most that of a receiver.
+    """Return a schema of what is written: at least that of a sender, and at most that of a receiver.
 
     Items of an array are written one by one, so they are treated alike.
     """
@@ -36,7 +36,9 @@ def _as_text(plain: JsonSchema, whole: Operand, *, receives: bool) -> JsonSchema
         possible = Operand({"allOf": [plain, every]}).may_be_satisfied()
         if accepted if receives else possible:
             options.append(_listed(plain, name) or written)
-    other: JsonSchema = {"allOf": [_items_as_text(plain, receives=receives), {"type": ["string", "array", "object", "null"]}]}
+    other: JsonSchema = {
+        "allOf": [_items_as_text(plain, receives=receives), {"type": ["string", "array", "object", "null"]}]
+    }
     return {"anyOf": [other, *options]}
 
 
@@ -45,7 +47,8 @@ def _listed(plain: JsonSchema, name: str) -> JsonSchema | None:
     values = plain.get("enum", [plain["const"]] if "const" in plain else None)
     if not isinstance(values, list) or name == "boolean":
         return None
-    return {"type": "string", "enum": [str(value) for value in values if _is_number(value)] or [""]}
+    numbers = [str(value) for value in cast("list[Any]", values) if _is_number(value)]
+    return {"type": "string", "enum": numbers or [""]}
 
 
 def _is_number(value: Any) -> bool:
@@ -56,5 +59,6 @@ def _items_as_text(plain: JsonSchema, *, receives: bool) -> JsonSchema:
     items = plain.get("items")
     if not isinstance(items, dict):
         return plain
+    items = cast("JsonSchema", items)
     inner: JsonSchema = {**items, "$defs": plain["$defs"]} if "$defs" in plain else items
     return {**plain, "items": _as_text(inner, Operand(inner), receives=receives)}

@@ -79,10 +79,15 @@ def version_findings(base: Documents, revision: Documents, findings: list[Findin
     before, after = Version.parse(stated[0]), Version.parse(stated[1])
     if before is None or after is None:
         which = stated[0] if before is None else stated[1]
-        return [_finding(revision, "version-unreadable", f"`info.version` {which!r} is no semantic version", stated)]
+        return [
+            _finding(
+                revision, "version-unreadable", f"`info.version` {which!r} is no semantic version", stated
+            )
+        ]
     if after >= before.after(step):
         return []
-    message = f"`info.version` is {after}; after {before}, a {step.name.lower()} change needs at least {before.after(step)}"
+    needed = f"a {step.name.lower()} change needs at least {before.after(step)}"
+    message = f"`info.version` is {after}; after {before}, {needed}"
     return [_finding(revision, "version-too-low", message, stated)]
 
 

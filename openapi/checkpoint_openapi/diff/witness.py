@@ -73,8 +73,9 @@ class WitnessMaker:
             members = cast("dict[str, Any]", there)
             if clause.keyword == "required":
                 leaves.append({key: value for key, value in members.items() if key != clause.name})
-            elif clause.keyword == "additionalProperties" and isinstance(failure.value, dict):
-                leaves.append({**members, clause.name: cast("dict[str, Any]", failure.value).get(clause.name, 0)})
+            elif clause.keyword == "additionalProperties":
+                shown = cast("dict[str, Any]", failure.value)
+                leaves.append({**members, clause.name: shown.get(clause.name, 0)})
         leaves.append(failure.value)
         found: list[Any] = []
         for leaf in leaves:
@@ -88,7 +89,8 @@ def _put(
 ) -> Iterator[Any]:
     """Yield copies of a value with another one at a path, whose missing parents are made up.
 
-    `hosts` are the alternatives that a value on the way has to belong to, by the number of steps that are left.
+    `hosts` are the alternatives that a value on the way has to belong to, by the number of steps that are
+    left.
     """
     if not path:
         yield copy.deepcopy(leaf)
@@ -99,7 +101,8 @@ def _put(
     if host is not None:
         schema = host
         base = base if Operand(host.bundle()).accepts(base) else None
-    for made in [base] if isinstance(base, kind) else _of_kind(schema, kind):
+    bases: list[Any] = [base] if isinstance(base, kind) else _of_kind(schema, kind)
+    for made in bases:
         if isinstance(step, str):
             members = cast("dict[str, Any]", made)
             for inner in _put(members.get(step), rest, leaf, schema.member(step), hosts):
@@ -126,5 +129,7 @@ def _get(value: Any, path: tuple[Step, ...]) -> Any:
 
 def _of_kind(schema: Schema, kind: type) -> list[Any]:
     """Return values of a schema that are of a kind, and at least the empty one."""
-    found = [value for value in samples(Operand(schema.bundle()).simplified(), limit=12) if isinstance(value, kind)]
+    found = [
+        value for value in samples(Operand(schema.bundle()).simplified(), limit=12) if isinstance(value, kind)
+    ]
     return found or [{} if kind is object else kind()]

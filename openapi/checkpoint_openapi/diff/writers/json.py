@@ -12,7 +12,7 @@ __all__ = ["write"]
 
 
 def write(report: Report) -> str:
-    """Return the report as JSON; `complete` comes last, so that a report that was cut off is known by its lack."""
+    """Return the report as JSON; a report that was cut off lacks `complete`, which comes last."""
     document: dict[str, Any] = {
         "format": "checkpoint-contract-diff/1",
         "base": {"file": report.base, "version": report.base_version},

@@ -36,9 +36,18 @@ def changelog(report: Report, version: str) -> str:
     """Return the changes as a section of a changelog, for those who use the contract."""
     lines = [f"## {version}", ""]
     for severity, title in _TITLES.items():
-        found = [item for item in report.findings if item.severity is severity and not item.id.startswith("version-")]
+        found = [
+            item
+            for item in report.findings
+            if item.severity is severity and not item.id.startswith("version-")
+        ]
         if found:
-            lines += [f"### {title}", "", *(f"- {finding.message}. (`{finding.id}`)" for finding in found), ""]
+            lines += [
+                f"### {title}",
+                "",
+                *(f"- {finding.message}. (`{finding.id}`)" for finding in found),
+                "",
+            ]
     if len(lines) == 2:
         text = "The contract is the same." if report.verdict == "same" else "Only texts and examples changed."
         lines += [text, ""]
