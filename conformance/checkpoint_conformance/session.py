@@ -158,7 +158,7 @@ class Session:
 
     def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:
         """Send a request once, within budget and rate. Raises BudgetSpent and ServerGone."""
-        creates = request.method == "POST" and request.path.partition("?")[0].endswith("/checkpoints")
+        creates = _creates(request)
         if creates:
             self.budget.reserve()
         created = True
@@ -186,6 +186,9 @@ class Session:
             exchange = connection.exchange(request)
             if not (kept and exchange.fault and exchange.fault.kind is Fault.DROPPED):
                 return exchange
+            if _creates(request):  # the lost call may have created a checkpoint, and so may the next
+                self.budget.reserve()
+                self.budget.settle(created=True)
         pause = 0.05
         for attempt in range(_CONNECT_ATTEMPTS):
             with self.connection() as fresh:
@@ -247,11 +250,11 @@ class Session:
         value = exchange.response.header("Retry-After") if exchange.response else None
         if value is None:
             return fallback
-        if value.strip().isdigit():
+        if value.isascii() and value.isdigit():
             return float(value)
         try:
             moment = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):  # a server may write anything there
             return fallback
         return max(0.0, moment.timestamp() - time.time())
 
@@ -262,3 +265,8 @@ class Session:
             slot = max(self._next_slot, time.monotonic())
             self._next_slot = slot + 1 / self.target.rate
         time.sleep(max(0.0, slot - time.monotonic()))
+
+
+def _creates(request: Request) -> bool:
+    """Whether a server, however odd, might create a checkpoint for the request."""
+    return request.method in ("POST", "PUT", "PATCH")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.calls import ABSENT, Call
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.judgement import Judgement, error_code_of
+from checkpoint_conformance.ledger import SkipReason
 from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.profiles.lists import ListError, policies
@@ -55,10 +57,13 @@ def _twice_on_one_connection(session: Session, again: Probe) -> None:
     """Send the documented request twice on one connection and judge the second answer; confirm a finding."""
     for _ in range(2):
         with session.connection() as connection:
-            session.send(again.request, connection)
-            judgement = session.judged(
-                again, session.send(again.request, connection if connection.reusable else None)
-            )
+            try:
+                session.send(again.request, connection)
+                kept = connection if connection.reusable else None
+                judgement = session.judged(again, session.send(again.request, kept))
+            except BudgetSpent as spent:
+                session.ledger.skip("RESP-11", SkipReason.BUDGET_SPENT, str(spent))
+                return
         session.record(again.requirement, judgement)
         if not judgement.findings:
             return
@@ -73,7 +78,10 @@ def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Jud
         shape = acceptance.base(
             session.calls, requirement, "instead", "a valid request with less in it", call
         )
-        answer = session.send(shape.request)
+        try:
+            answer = session.send(shape.request)
+        except BudgetSpent:
+            break
         session.judged(shape, answer)
         accepted[requirement] = _accepted(answer)
     if not any(accepted.values()):
@@ -81,13 +89,14 @@ def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Jud
             _blame_configuration(exchange)
         session.settle(probe, judgement)
         return False
-    if accepted["REQ-4"] and error_code_of(exchange) == "CSBS.6000":
+    asked = len(accepted) == len(shapes)
+    if asked and accepted["REQ-4"] and error_code_of(exchange) == "CSBS.6000":
         _check_resources(session)
     culprit = "REQ-1"
-    if accepted["REQ-4"] != accepted["REQ-3"]:
+    if asked and accepted["REQ-4"] != accepted["REQ-3"]:
         culprit = "REQ-4" if accepted["REQ-4"] else "REQ-3"
     session.settle(replace(probe, requirement=culprit), _charged_to(judgement, culprit))
-    session.calls.documented = next(call for requirement, call in shapes.items() if accepted[requirement])
+    session.calls.documented = next(call for requirement, call in shapes.items() if accepted.get(requirement))
     return True
 
 
@@ -96,7 +105,10 @@ def _check_resources(session: Session) -> None:
     answers = {}
     for resource in session.target.resources:
         request = session.calls.call(Call(False, (resource,)))
-        answers[resource] = _accepted(session.send(request))
+        try:
+            answers[resource] = _accepted(session.send(request))
+        except BudgetSpent:
+            break
     refused = [resource for resource, accepted in answers.items() if not accepted]
     if refused and len(refused) < len(answers):
         raise ConfigurationError(

@@ -1,0 +1,148 @@
+"""The budget: whatever the server does and whatever ends the run, no more is created than allowed."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from checkpoint_conformance.budget import Budget, BudgetSpent
+from checkpoint_conformance.outcome import Verdict
+from checkpoint_conformance.runner import Options, run
+from checkpoint_conformance.session import Session
+from mutants.server import Server, running
+
+from conformance.runs import target_of
+
+if TYPE_CHECKING:
+    from mutants.world import Checkpoint
+
+CORE = frozenset[str]()
+
+
+class Counting(Server):
+    """The conforming server, which knows how many checkpoints it ever made."""
+
+    made: list[str]
+
+    def make(self, *arguments: Any) -> Checkpoint:
+        """Count the creation."""
+        checkpoint = super().make(*arguments)
+        self.made.append(checkpoint.id)
+        return checkpoint
+
+
+class Gullible(Counting):
+    """A server that creates a checkpoint for whatever is sent to it."""
+
+    def respond(self, request: Any) -> Any:
+        """Answer 200 with a new checkpoint that nobody asked for."""
+        if request.method in ("GET", "DELETE"):
+            return super().respond(request)
+        number = self.store.next_number()
+        self.made.append(str(number))
+        return self.json(200, {"checkpoint": {"id": self.new_id(number)}})
+
+
+class Losing(Counting):
+    """A server that creates and drops the connection whenever a call is not the first on it."""
+
+    def created(self, checkpoint: Checkpoint) -> Any:
+        """Break off after the creation."""
+        if checkpoint.call.request.connection.accepted:
+            raise ConnectionAbortedError
+        return super().created(checkpoint)
+
+
+def counting(behaviour: type[Counting]) -> type[Counting]:
+    """Return a server of the kind with a count of its own."""
+    return type("Own", (behaviour,), {"made": []})
+
+
+@pytest.mark.parametrize("behaviour", [Counting, Gullible, Losing])
+@pytest.mark.parametrize("limit", [1, 2, 5, 20, 80])
+def test_a_run_never_creates_more_than_it_may(behaviour: type[Counting], limit: int) -> None:
+    """The server's own count stays within `max_creates`, and the run comes to an end."""
+    server = counting(behaviour)
+    with running(server) as table:
+        result = run(target_of(table, max_creates=limit, profiles=CORE), Options(max_examples=1))
+    assert 1 <= len(server.made) <= limit
+    assert len(server.made) <= result.session.budget.created <= limit
+    if behaviour is Counting:
+        assert result.verdict is (Verdict.CONFORMANT if limit == 80 else Verdict.PARTIAL)
+    elif behaviour is Gullible:
+        assert result.verdict is not Verdict.CONFORMANT
+
+
+@pytest.mark.parametrize("after", [1, 4, 15])
+def test_an_interruption_leaves_the_count_right(after: int) -> None:
+    """An exception in the middle of the run gives no place back that was used."""
+    server = counting(Counting)
+
+    def watch(session: Session) -> None:
+        if len(session.exchanges) >= after:
+            raise KeyboardInterrupt
+
+    with running(server) as table:
+        session = Session(target_of(table, max_creates=20, profiles=CORE))
+        with pytest.raises(KeyboardInterrupt):
+            run(session.target, Options(max_examples=1), watch=watch, session=session)
+        assert len(server.made) <= session.budget.created <= 20
+        assert session.budget.remaining == 20 - session.budget.created
+
+
+def test_an_interruption_while_the_answer_is_awaited_counts_as_created() -> None:
+    """Nobody knows what became of a call whose answer was not read, so it is counted."""
+
+    class Broken(Session):
+        """A session that is interrupted after the request was sent."""
+
+        def _exchange(self, *arguments: Any) -> Any:
+            super()._exchange(*arguments)
+            raise KeyboardInterrupt
+
+    server = counting(Counting)
+    with running(server) as table:
+        session = Broken(target_of(table, max_creates=2))
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                session.transmit(session.calls.call(session.calls.documented))
+        with pytest.raises(BudgetSpent, match="max_creates = 2 is spent"):
+            session.transmit(session.calls.call(session.calls.documented))
+    assert len(server.made) == session.budget.created == 2
+
+
+def test_concurrent_calls_share_one_budget() -> None:
+    """Thirty-two threads that ask at the same moment get exactly as many places as there are."""
+    budget = Budget(7)
+    barrier = threading.Barrier(32)
+
+    def take(_: int) -> bool:
+        barrier.wait()
+        try:
+            budget.reserve()
+        except BudgetSpent:
+            return False
+        return True
+
+    with ThreadPoolExecutor(32) as pool:
+        assert sum(pool.map(take, range(32))) == 7
+    assert budget.remaining == 0
+    budget.settle(created=False)
+    assert (budget.remaining, budget.created) == (1, 0)
+    budget.settle(created=True)
+    assert (budget.remaining, budget.created) == (1, 1)
+
+
+def test_a_refused_call_costs_nothing() -> None:
+    """Only what may have created a checkpoint is counted; a GET never does."""
+    with running(Server) as table:
+        session = Session(target_of(table, max_creates=1))
+        for _ in range(3):
+            session.transmit(session.calls.post(b"{"))
+            session.transmit(session.calls.request("GET", session.calls.path()))
+        assert session.budget.remaining == 1
+        assert session.transmit(session.calls.call(session.calls.documented)).status == 200
+        assert session.budget.remaining == 0
+        assert session.transmit(session.calls.request("GET", session.calls.path())).status == 405

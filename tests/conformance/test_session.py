@@ -1,0 +1,251 @@
+"""The session: it waits where waiting is the answer, keeps its pace, and knows when the server is gone."""
+
+from __future__ import annotations
+
+import socket
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from checkpoint_conformance.ledger import SkipReason
+from checkpoint_conformance.outcome import Outcome, Verdict
+from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.runner import Options, run
+from checkpoint_conformance.session import ServerGone, Session
+from mutants.refusals import CONDITIONS, Refusal
+from mutants.server import Server, running
+
+from conformance.runs import target_of
+
+CORE = frozenset[str]()
+
+
+class Busy(Server):
+    """A server whose first calls are refused for now."""
+
+    condition = "unavailable"
+    times = 2
+    retry_after: str | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = self.times
+
+    def check_state(self, *arguments: Any) -> None:
+        """Refuse as long as it is busy."""
+        if self.left > 0:
+            self.left -= 1
+            raise Refusal(CONDITIONS[self.condition])
+        super().check_state(*arguments)
+
+    def refused(self, request: Any, condition: Any) -> Any:
+        """Say when to come again."""
+        response = super().refused(request, condition)
+        if condition is CONDITIONS[self.condition]:
+            response.header("Retry-After", self.retry_after)
+        return response
+
+
+def busy(**members: Any) -> type[Server]:
+    """Return a busy server of its own kind."""
+    return type("Own", (Busy,), members)
+
+
+def call(behaviour: type[Server], **changes: Any) -> tuple[int | None, list[str], float]:
+    """Send the documented call; return the status that came at last, what was announced, and the seconds."""
+    announced: list[str] = []
+    with running(behaviour) as table:
+        session = Session(target_of(table, **changes), announced.append)
+        started = time.monotonic()
+        exchange = session.send(session.calls.call(session.calls.documented))
+    return exchange.status, announced, time.monotonic() - started
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        ("unavailable", "the service is unavailable (503)"),
+        ("too-many-requests", "too many requests (429)"),
+        ("running-by-hand", "the policy is already running (500, published conflict)"),
+        ("running-by-schedule", "the policy is already running (500, published conflict)"),
+    ],
+)
+def test_what_passes_is_waited_for_and_announced(condition: str, reason: str) -> None:
+    """The call is sent again until it is accepted, and each wait is told in a sentence."""
+    status, announced, _ = call(busy(condition=condition, times=2, retry_after="0"))
+    assert status == 200
+    assert len(announced) == 2
+    assert all(sentence.startswith(f"{reason}: trying again in ") for sentence in announced)
+
+
+def test_a_crash_is_not_waited_for() -> None:
+    """500 with another code is an answer like any other."""
+    status, announced, _ = call(busy(condition="internal-error"))
+    assert (status, announced) == (500, [])
+
+
+def test_retry_after_in_seconds_is_honoured() -> None:
+    """A whole second is a whole second."""
+    status, announced, seconds = call(busy(times=1, retry_after="1"))
+    assert status == 200
+    assert announced == ["the service is unavailable (503): trying again in 1 s"]
+    assert seconds >= 1
+
+
+def test_retry_after_as_a_date_is_honoured() -> None:
+    """The pause ends at the date, which has no fraction."""
+    moment = datetime.now(UTC) + timedelta(seconds=2)
+    status, announced, _ = call(busy(times=1, retry_after=format_datetime(moment, usegmt=True)))
+    assert status == 200
+    assert time.time() >= int(moment.timestamp())
+    assert len(announced) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "0",
+        "soon",
+        "-1",
+        "1.5",
+        "\u00b2",
+        " ",
+        "Wed, 21 Oct 2015 07:28:00 GMT",
+        "Wed, 21 Oct 99999 07:28:00 GMT",
+        "Wed, 21 Oct 99999999999999999999 07:28:00 GMT",
+        "Wed, 21 Oct 2015 07:28:00 +99999999999999999999",
+        ",,,",
+    ],
+)
+def test_any_retry_after_is_survived(value: str) -> None:
+    """Nonsense and the past count as nothing said; the pause is short and never an accident."""
+    status, announced, seconds = call(busy(times=1, retry_after=value))
+    assert status == 200
+    assert len(announced) == 1
+    assert seconds < 5
+
+
+@pytest.mark.parametrize("value", ["3600", "9" * 400, "Wed, 21 Oct 9999 07:28:00 GMT"])
+def test_a_wait_beyond_the_patience_is_not_begun(value: str) -> None:
+    """The run goes on without, and says so."""
+    status, announced, seconds = call(busy(times=99, retry_after=value), patience=2.0)
+    assert status == 503
+    assert announced == ["the service is unavailable (503): still so after 0 s, going on without"]
+    assert seconds < 2
+
+
+@pytest.mark.parametrize(
+    "condition", ["unavailable", "too-many-requests", "running-by-hand", "running-by-schedule"]
+)
+def test_what_never_passes_is_inconclusive_and_no_failure(condition: str) -> None:
+    """Once patience is out, what needed the answer is undecided; nothing is held against the server."""
+    with running(busy(condition=condition, times=1_000_000)) as table:
+        result = run(target_of(table, profiles=CORE, patience=0.2), Options(max_examples=1))
+    outcomes = {each.requirement.id: each.outcome for each in result.declared}
+    assert Outcome.FAIL not in outcomes.values()
+    assert outcomes["REQ-1"] is Outcome.INCONCLUSIVE
+    assert result.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_reason_that_outlasted_the_patience_is_not_waited_for_again() -> None:
+    """The patience is spent once for each reason, not once for each request."""
+    with running(busy(times=1_000_000)) as table:
+        session = Session(target_of(table, patience=0.5))
+        session.send(session.calls.call(session.calls.documented))
+        first = len(session.exchanges)
+        session.send(session.calls.call(session.calls.documented))
+    assert first > 1
+    assert len(session.exchanges) == first + 1
+
+
+def test_the_rate_limit_is_kept() -> None:
+    """Requests start at least a period apart, in however many threads."""
+    with running(Server) as table:
+        session = Session(target_of(table, rate=20.0))
+        for _ in range(6):
+            session.transmit(session.calls.request("GET", session.calls.path()))
+    starts = [exchange.started for exchange in session.exchanges]
+    assert starts[-1] - starts[0] >= 5 / 20 * 0.95
+
+
+def test_a_connection_that_was_closed_silently_is_opened_again() -> None:
+    """A kept connection that the server let go costs a second attempt and no finding."""
+
+    class Forgetful(Server):
+        """Close after each answer without a word."""
+
+        def finish(self, request: Any, response: Any) -> None:
+            """Keep quiet about the close."""
+            super().finish(request, response)
+            response.close = True
+
+    with running(Forgetful) as table:
+        result = run(target_of(table, profiles=CORE), Options(max_examples=1))
+    assert result.verdict is Verdict.CONFORMANT
+
+
+class Mortal(Server):
+    """A server that dies in the middle of the run."""
+
+    lifetime = 40
+
+    def respond(self, request: Any) -> Any:
+        """Close the port once the time has come, and drop the connection."""
+        if request.number < self.lifetime:
+            return super().respond(request)
+        with self.store.lock:
+            dead = self.closing.is_set()
+            self.closing.set()
+        if not dead:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+        raise ConnectionAbortedError
+
+    def _accept(self) -> None:
+        super()._accept()
+        self._listener.close()
+
+    def stop(self) -> None:
+        """Wait for the threads; the port is closed already."""
+        self._acceptor.join()
+        for thread, connection in list(self._threads.items()):
+            connection.abort()
+            thread.join()
+
+
+@pytest.mark.parametrize("lifetime", [3, 40, 150])
+def test_a_server_that_dies_is_never_conformant(lifetime: int) -> None:
+    """What was not asked any more is skipped as a failed precondition, with the reason."""
+    server = type("Own", (Mortal,), {"lifetime": lifetime})
+    announced: list[str] = []
+    with running(server) as table:
+        result = run(target_of(table, profiles=CORE), Options(max_examples=1), announced.append)
+    assert result.gone
+    assert announced[-1] == f"the server is gone: {result.gone}"
+    assert result.verdict is not Verdict.CONFORMANT
+    rest = [each for each in result.declared if not each.exercised]
+    assert rest
+    assert {(each.outcome, each.reason) for each in rest} == {(Outcome.SKIP, SkipReason.PRECONDITION_FAILED)}
+    assert all(result.gone in each.detail for each in rest if "is gone" in each.detail)
+
+
+def test_a_server_that_stops_answering_is_gone() -> None:
+    """After a lost answer one plain request decides whether anybody is there."""
+
+    class Hanging(Server):
+        """Answer nothing from the third request on."""
+
+        def respond(self, request: Any) -> Any:
+            """Wait for the end."""
+            if request.number > 2:
+                self.closing.wait()
+            return super().respond(request)
+
+    with running(Hanging) as table:
+        session = Session(target_of(table, timeout=0.3))
+        probe = acceptance.documented(session.calls)[0]
+        for _ in range(2):
+            session.run(probe)
+        with pytest.raises(ServerGone, match="answers nothing any more"):
+            session.run(probe)
