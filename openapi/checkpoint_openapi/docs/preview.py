@@ -26,6 +26,8 @@ __all__ = ["Build", "Fault", "Preview", "Problem"]
 _SLOW = tuple(rule.id for rule in RULES if rule.loads)
 _HOLDS_BACK = {"specification", "ref-dangling", "pattern-refused"}
 """The rules whose findings leave nothing that could be shown or asked."""
+_SHOWN = 4
+"""How many faults are told at once of a document that cannot be used."""
 _AROUND = 2
 """How many lines are shown before and after the one with a fault."""
 _INTERVAL = 0.03
@@ -133,7 +135,9 @@ class Preview:
                 build, problem=Problem("The document cannot be read", (_of_error(error),)), findings=()
             )
         except _NotFitError as error:
-            faults = tuple(_of_finding(finding, excerpt=True) for finding in error.findings)
+            # What is wrong deep inside is often told once more, and vaguely, of the whole document.
+            deepest = sorted(error.findings, key=lambda finding: -finding.pointer.count("/"))[:_SHOWN]
+            faults = tuple(_of_finding(finding, excerpt=True) for finding in deepest)
             return replace(build, problem=Problem("The document is no sound OpenAPI", faults), findings=())
 
     def _fresh(self, build: Build) -> Build:

@@ -76,6 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self) -> None:
         path = urlsplit(self.path).path
+        self._unread = self.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in self.headers
         host = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host")
         if host not in _LOOPBACK:
             # A page of another site could reach the preview by a name that resolves to this machine.
@@ -116,19 +117,19 @@ class _Handler(BaseHTTPRequestHandler):
             preview.wait(sent, _HEARTBEAT)
 
     def _mocked(self) -> Answer:
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+            return _text(HTTPStatus.LENGTH_REQUIRED, "The preview takes a body with its length only.")
+        if int(length) > _LARGEST:
+            return _text(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 1 MiB.")
+        body = self.rfile.read(int(length))
+        self._unread = False
         mock = self._preview.preview.current.mock
         if mock is None:
             return _text(HTTPStatus.SERVICE_UNAVAILABLE, "There is no readable version of the document yet.")
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not length.isdecimal():
-            self.close_connection = True
-            return _text(HTTPStatus.LENGTH_REQUIRED, "The preview takes a body with its length only.")
-        if int(length) > _LARGEST:
-            self.close_connection = True
-            return _text(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 1 MiB.")
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            return mock.answer(Request(self.command, self.path, headers, self.rfile.read(int(length))))
+            return mock.answer(Request(self.command, self.path, headers, body))
         except (DocumentError, UnusableSchemaError) as error:
             return _text(HTTPStatus.NOT_IMPLEMENTED, str(error))
 
@@ -141,6 +142,10 @@ class _Handler(BaseHTTPRequestHandler):
             HTTPStatus.NOT_MODIFIED,
         ):
             self.send_header("Content-Length", str(len(answer.body)))
+        if self._unread:
+            # What is left of the request would be taken for the next one.
+            self.close_connection = True
+            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)

@@ -1,0 +1,93 @@
+"""The command `docs`: what it writes, how it ends, and what it says of input that it cannot use."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+from checkpoint_openapi.docs_cli import docs
+from click.testing import CliRunner
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+def run(*arguments: str) -> Result:
+    """Call the command."""
+    return CliRunner().invoke(docs, arguments)
+
+
+def test_page_is_written(tmp_path: Path) -> None:
+    """Without FILE it is the page of our contract, and one line says where it is."""
+    output = tmp_path / "page.html"
+
+    result = run("--output", str(output))
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{output}: ")
+    assert "<h1>Executing a Backup Policy</h1>" in output.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["missing.yaml"], "missing.yaml: cannot be read: No such file or directory"),
+        (["broken.yaml"], "broken.yaml:2:1: is broken YAML"),
+        (["missing.yaml", "--watch"], "missing.yaml: cannot be read: there is no such file"),
+        (["--output", "no/folder/page.html"], "no/folder/page.html: cannot be written"),
+    ],
+)
+def test_input_that_cannot_be_used(
+    arguments: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command says in one line what is wrong and ends with 2."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken.yaml").write_text("openapi: [")
+
+    result = run(*arguments)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"error: {told}")
+
+
+def test_port_that_is_taken(contract: Path) -> None:
+    """A port that another program has is named, with the way out."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        result = run(str(contract), "--watch", "--port", str(port))
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: port {port}: ")
+    assert "--port 0" in result.stderr
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_watch_ends_on_a_signal(contract: Path, sent: signal.Signals) -> None:
+    """The preview says where it is, tells of each build in one line, and ends with 0."""
+    command = [sys.executable, "-c", "from checkpoint_openapi.docs_cli import docs; docs()"]
+    with subprocess.Popen(
+        [*command, "--watch", "--port", "0", contract.name], cwd=contract.parent, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PYTHONUNBUFFERED": "1"},
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        found = re.fullmatch(r"Preview of checkpoint\.yaml at (\S+) \(Ctrl-C ends it\)\n", first)
+        assert found is not None
+        assert process.stdout.readline().endswith("build 1: 0 findings, same against 1.0.0\n")
+        with urllib.request.urlopen(found[1]) as answer:
+            assert answer.status == 200
+        contract.write_text("openapi: [")
+        assert "is broken YAML" in process.stdout.readline()
+        process.send_signal(sent)
+        assert process.communicate(timeout=20) == ("", "")
+        assert process.returncode == 0
