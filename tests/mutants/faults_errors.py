@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from .mutant import REFUSALS, ROUND, condition_name, misanswers, register
+from .mutant import REFUSALS, ROUND, condition_name, malformed, misanswers, register
 from .server import Server
 from .shots import BASE, parameters
 from .world import TOKENS
@@ -143,7 +143,7 @@ _body(
     "Only the error for malformed JSON has another form.",
     lambda _: _FRAMEWORK,
     "invalid-request",
-    which=lambda _, request: not request.body.endswith(b"}"),
+    which=lambda _, request: malformed(request.body),
 )
 _body(
     "form-of-wrong-type",
@@ -325,7 +325,7 @@ misanswers(
     "Malformed JSON has the code of the quota.",
     "invalid-request",
     code="CSBS.9006",
-    when=lambda request: not request.body.endswith(b"}"),
+    when=lambda request: malformed(request.body),
 )
 misanswers(
     "ERR-3",
@@ -341,6 +341,6 @@ misanswers(
     "An auto_trigger of another type has the code of the quota.",
     "invalid-request",
     code="CSBS.9006",
-    when=lambda request: b"auto_trigger" in request.body and request.body.endswith(b"}"),
+    when=lambda request: b"auto_trigger" in request.body and not malformed(request.body),
     shows=(*ROUND, parameters({"auto_trigger": "true"}), BASE),
 )

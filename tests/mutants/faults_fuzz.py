@@ -165,10 +165,10 @@ for _name, _fault, _when, _then, _sent in (
         [OUTSIDE] * 64,
     ),
     (
-        "long-resource-conflict",
-        "A resource of more than 36 letters is answered as a policy that runs by schedule.",
+        "long-resource-unauthorised",
+        "A resource of more than 36 letters is answered 401, which does not fit.",
         lambda _, wanted: any(len(each) > 36 for each in wanted),
-        refusing("nothing-to-back-up"),
+        refusing("unauthenticated"),
         ["x" * 40],
     ),
 ):
@@ -189,13 +189,13 @@ for _name, _fault, _when, _then, _sent in (
     shows=parameters({"resources": [_IDS[0], OUTSIDE], "auto_trigger": True}),
     also={"NF-3": "a resource is outside"},
 )
-class OutsideResourceConflictWhenAutomatic(Server):
-    """A resource outside the policy of an automatic call is answered as a policy that is running."""
+class OutsideResourceForbiddenWhenAutomatic(Server):
+    """A resource outside the policy of an automatic call is answered 403, which does not fit."""
 
     def validate(self, request: Request, project: str, document: Any) -> Call:
         call = super().validate(request, project, document)
         if call.auto_trigger and set(call.resources or ()) - set(_IDS):
-            refuse("running-by-schedule")
+            refuse("forbidden")
         return call
 
 

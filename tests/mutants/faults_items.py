@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .mutant import OUTSIDE, breaks, replaces
+from .mutant import OUTSIDE, breaks, malformed, replaces
 from .server import Server
 from .shots import BASE, document, item_list, parameters, pause
 from .world import POLICY, SECOND_POLICY, TOKENS, Checkpoint
@@ -54,7 +54,7 @@ class CheckpointForAnInvalidTrigger(_Leaking):
 
     def leaks(self, request: Request, condition: Condition) -> bool:
         return (
-            condition.code == "CSBS.9001" and b"auto_trigger" in request.body and request.body.endswith(b"}")
+            condition.code == "CSBS.9001" and b"auto_trigger" in request.body and not malformed(request.body)
         )
 
 
@@ -118,7 +118,7 @@ class CheckpointForAWrongType(_Leaking):
 
 
 def _status(
-    name: str, fault: str, course: Callable[[float, Checkpoint], str], seconds: float = 0.2, **options: Any
+    name: str, fault: str, course: Callable[[float, Checkpoint], str], seconds: float = 0.4, **options: Any
 ) -> None:
     """Register a server whose items have the status that `course` gives, by age in units of `seconds`."""
     base = type("Slow", (Server,), {"protect_seconds": seconds})
@@ -127,7 +127,7 @@ def _status(
         item_list(),
         pause(seconds * 0.6),
         item_list(),
-        pause(seconds * 0.7),
+        pause(seconds * 0.6),
         item_list(),
         item_list(),
     )

@@ -23,10 +23,7 @@ _IDS = [resource.id for resource in POLICY.resources]
 _UNKNOWN_POLICY = BASE.but(body=document(OUTSIDE))
 _FOREIGN_POLICY = BASE.but(body=document(SECOND_POLICY.id))
 _OUTSIDE = parameters({"resources": [OUTSIDE]})
-_FOREIGN = {
-    "RESP-5": "the answer may show whose policy it is",
-    "RESP-6": "the answer may show another policy than was asked for",
-}
+_FOREIGN = {"RESP-6": "the answer may show another policy than was asked for"}
 
 for _name, _fault, _then in (
     (
@@ -43,8 +40,15 @@ for _name, _fault, _then in (
     ),
 ):
     replaces("NF-1", _name, _fault, "unknown_policy", _then, shows=_UNKNOWN_POLICY)
+
+
+def _adopted(policy: Policy) -> Policy:
+    """Return `policy` as if it were the project's, so that its checkpoint can be seen and deleted there."""
+    return replace(policy, project=POLICY.project)
+
+
 for _name, _fault, _then in (
-    ("foreign-policy-run", "Another project's policy is run.", lambda _, policy: policy),
+    ("foreign-policy-run", "Another project's policy is run.", lambda _, policy: _adopted(policy)),
     ("foreign-policy-invalid", "Another project's policy is answered 400.", refusing("invalid-request")),
     ("foreign-policy-runs-own", "For another project's policy the own first one is run.", lambda *_: POLICY),
     ("foreign-policy-unauthorised", "Another project's policy is answered 401.", refusing("unauthenticated")),
@@ -85,10 +89,11 @@ class ForeignPolicyRunWithoutSelection(Server):
     """Whose policy it is is checked with its resources only, so that a call without any is accepted."""
 
     def find_policy(self, project: str, plan_id: str) -> Policy:
-        return self.store.policies.get(plan_id) or super().find_policy(project, plan_id)
+        found = self.store.policies.get(plan_id)
+        return _adopted(found) if found else super().find_policy(project, plan_id)
 
     def select_resources(self, policy: Policy, wanted: tuple[str, ...] | None) -> tuple[Resource, ...]:
-        if wanted is not None and policy is SECOND_POLICY:
+        if wanted is not None and policy.id == SECOND_POLICY.id:
             refuse("policy-not-found")
         return super().select_resources(policy, wanted)
 

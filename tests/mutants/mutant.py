@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from . import strictjson
 from .refusals import CONDITIONS, Condition, Refusal, refuse
 from .server import Server
 from .shots import BASE, Shot, document, get, item_list, parameters, pause
@@ -40,6 +41,7 @@ __all__ = [
     "crash",
     "crashes",
     "kebab",
+    "malformed",
     "misanswers",
     "refusing",
     "register",
@@ -245,6 +247,15 @@ def crashes(
 def condition_name(condition: Condition) -> str:
     """Return the name of a condition of the table."""
     return next(name for name, each in CONDITIONS.items() if each.text == condition.text)
+
+
+def malformed(body: bytes) -> bool:
+    """Tell whether `body` is no JSON text."""
+    try:
+        strictjson.read(body)
+    except strictjson.NotJson:
+        return True
+    return False
 
 
 def sent_parameters(request: Request) -> dict[str, Any]:

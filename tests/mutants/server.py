@@ -180,7 +180,7 @@ class Server(Auth, Schema, Answers, Companions, Transport):
             "project_id": PROJECT,
             "provider_id": PROVIDER,
             "token": TOKENS["demo"],
-            "max_creates": 60,
+            "max_creates": 80,
             "timeout": self.timeout,
             "profiles": ["discovery", "observation", "deletion", *(["conflict"] if self.conflict else [])],
             "policy": {"id": POLICY.id, "resources": [resource.id for resource in POLICY.resources]},
