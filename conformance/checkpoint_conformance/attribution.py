@@ -18,6 +18,7 @@ __all__ = ["Attribution", "attribute"]
 _MEMBERS = frozenset(f"REQ-{number}" for number in range(1, 7))
 _ACCEPTANCE = _MEMBERS | {"FUZZ-1"}
 _FOLLOW_MOODS = _ACCEPTANCE | {"HTTP-6", "HTTP-3", "RESP-2", "RESP-11"}
+_FOLLOW_CONFLICTS = _FOLLOW_MOODS | {"HTTP-1", "ERR-2", "ERR-3"}
 _REFUSED = {"refused": "REQ-1", "answered-5xx": "HTTP-3"}
 """Symptoms of a valid request that is not accepted, and who takes them where that changes with time."""
 _GENERATED = {"FUZZ-1", "FUZZ-2"}
@@ -47,6 +48,7 @@ class Attribution:
 
     charged: tuple[Finding, ...]
     consequences: dict[str, str]
+    """Requirement to cause, in words that begin with the cause's id."""
 
 
 def attribute(
@@ -60,10 +62,13 @@ def attribute(
     cover what a generated request (FUZZ) has wrong.
     """
     consequences: dict[str, str] = {}
-    charged = _gather_moods(findings, answers, consequences)
+    charged = _drop_conflicts(findings, consequences)
+    charged = _gather_moods(charged, answers, consequences)
     charged = _gather_spread(charged, consequences)
     charged = _drop_followers(charged, consequences)
     charged = _drop_repeated_answers(charged, consequences)
+    charged = _drop_same_answers(charged, consequences)
+    charged = _drop_unreadable_lists(charged, consequences)
     charged = _drop_codes(charged, consequences)
     charged = _drop_following_requirements(charged, consequences)
     charged = _drop_generated(charged, violations_of, consequences)
@@ -71,6 +76,23 @@ def attribute(
     return Attribution(
         tuple(charged), {name: why for name, why in consequences.items() if name not in still_charged}
     )
+
+
+def _drop_conflicts(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    """Where a running policy refuses in a way of its own (CONF-1), every such refusal is the same fault."""
+    answers = {finding.exchanges[-1].status for finding in findings if finding.requirement == "CONF-1"} - {
+        200
+    }
+    kept = []
+    for finding in findings:
+        refusal = finding.requirement in _FOLLOW_CONFLICTS and finding.exchanges[-1].status in answers
+        if refusal and finding.exchanges[-1].request.method == "POST":
+            consequences[finding.requirement] = (
+                "CONF-1: the policy was running, and this is how it was refused"
+            )
+        else:
+            kept.append(finding)
+    return kept
 
 
 def _gather_moods(
@@ -88,12 +110,6 @@ def _gather_moods(
     }
     if not wavering:
         return findings
-    if any(finding.requirement == "CONF-1" for finding in findings):
-        for finding in refused:
-            consequences[finding.requirement] = (
-                "CONF-1: the policy was running, and this is how it was refused"
-            )
-        return [finding for finding in findings if not finding.symptom.startswith(tuple(wavering))]
     gathered = []
     for finding in findings:
         symptom = finding.symptom.removesuffix("-under-concurrency")
@@ -199,6 +215,39 @@ def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]
         member_of_answer = finding.requirement in ("RESP-5", "RESP-6", "RESP-8", "RESP-12")
         if member_of_answer and all(exchange.number in repeated for exchange in finding.exchanges):
             consequences[finding.requirement] = "the answer was another call's"
+        else:
+            kept.append(finding)
+    return kept
+
+
+def _drop_same_answers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    """Charge one wrong answer once where two conditions cannot but get the same.
+
+    A foreign policy is an unknown one to a server that does not disclose (NF-2), and an empty token is no
+    token to most (AUTH-2).
+    """
+    symptoms: defaultdict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        symptoms[finding.requirement].add(finding.symptom)
+    kept = []
+    for finding in findings:
+        empty = finding.probe == "AUTH-2/empty" and finding.symptom in symptoms["AUTH-1"]
+        foreign = finding.requirement == "NF-2" and finding.symptom in symptoms["NF-1"]
+        if empty or foreign:
+            cause = "AUTH-1" if empty else "NF-1"
+            consequences[finding.requirement] = f"{cause} gets the same wrong answer"
+        else:
+            kept.append(finding)
+    return kept
+
+
+def _drop_unreadable_lists(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    """Leave a list that cannot be read to HTTP-1 and HTTP-2 where the operation itself is answered so too."""
+    causes = sorted({finding.requirement for finding in findings} & {"HTTP-1", "HTTP-2"})
+    kept = []
+    for finding in findings:
+        if causes and finding.symptom in ("list-unanswered", "list-content-type", "list-not-json"):
+            consequences[finding.requirement] = f"{causes[0]}: the lists are answered in the same way"
         else:
             kept.append(finding)
     return kept

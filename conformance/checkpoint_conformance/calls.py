@@ -62,6 +62,8 @@ class Calls:
         self.target = target
         self.documented = Call(False, target.resources[:2])
         """The shape of the documented example: by hand, with listed resources (REQ-1)."""
+        self.policy_name: str | None = None
+        """The policy's name, once an answer has told it."""
 
     def body(self, call: Call) -> dict[str, Any]:
         """Return the request body of a call, in the documented order of members."""

@@ -72,6 +72,8 @@ def _result(
         return Result(requirement, Outcome.SKIP, SkipReason.FEATURE_NOT_DECLARED, missing_feature)
     if identifier in attribution.consequences:
         detail = attribution.consequences[identifier]
+        if exercised and not _breaks_a_must(attribution):
+            return Result(requirement, Outcome.PASS, None, detail, exercised=exercised)
         return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, detail, exercised=exercised)
     if identifier in ledger.skipped:
         reason, why = ledger.skipped[identifier]
@@ -80,16 +82,28 @@ def _result(
         return Result(requirement, Outcome.PASS, exercised=exercised)
     if elsewhere:
         return Result(requirement, Outcome.SKIP, SkipReason.OTHER_SHARD, "another shard exercises it")
-    if identifier in ledger.undecided:
-        return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.undecided[identifier])
+    return _never_exercised(requirement, ledger, attribution, gone)
+
+
+def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attribution, gone: str) -> Result:
+    """Say why no answer let a requirement be judged."""
+    if requirement.id in ledger.undecided:
+        return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.undecided[requirement.id])
     if gone:
-        return Result(
-            requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, f"the server is gone: {gone}"
-        )
+        why = f"the server is gone: {gone}"
+        return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
     if any(finding.level == "MUST" for finding in attribution.charged):
         why = "what it needs was not there, because of the failures above"
         return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
     return Result(requirement, Outcome.INCONCLUSIVE, None, "no answer let it be judged")
+
+
+def _breaks_a_must(attribution: Attribution) -> bool:
+    """Whether anything is charged that costs the verdict: what only follows from a warning does not."""
+    advisory = {requirement.id for requirement in requirements() if requirement.level == "SHOULD"}
+    return any(
+        finding.level == "MUST" and finding.requirement not in advisory for finding in attribution.charged
+    )
 
 
 def _missing_feature(requirement: Requirement, target: Target) -> str:

@@ -8,9 +8,12 @@ would let a server know who is asking. This is the one module that imports it.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from unittest.mock import patch
 
 from checkpoint_conformance.calls import ABSENT, Call, Calls
 from checkpoint_conformance.narrowed import PATH, Narrowed
@@ -66,7 +69,7 @@ def _generate(source: str, max_examples: int, seed: int | None) -> tuple[_Genera
         create_test,
     )
 
-    schema = schemathesis.openapi.from_dict(json.loads(source))
+    schema = schemathesis.openapi.from_dict(json.loads(source), config=schemathesis.Config())
     operation = schema[PATH]["POST"]
     cases: list[Any] = []
 
@@ -88,7 +91,8 @@ def _generate(source: str, max_examples: int, seed: int | None) -> tuple[_Genera
         seed=seed,
         apply_ci_profile=False,
     )
-    create_test(operation=operation, test_func=collect, config=config)()
+    with _no_constants_of_modules():
+        create_test(operation=operation, test_func=collect, config=config)()
     unique: dict[_Generated, None] = {}
     for case in cases:
         if case.method.upper() != "POST":
@@ -103,6 +107,18 @@ def _generate(source: str, max_examples: int, seed: int | None) -> tuple[_Genera
             )
         ] = None
     return tuple(unique)
+
+
+@contextmanager
+def _no_constants_of_modules() -> Iterator[None]:
+    """Keep Hypothesis from drawing the constants of whatever modules this process happens to have imported.
+
+    They would make the requests differ between the command line, a pytest run and an installed wheel.
+    """
+    from hypothesis.internal.conjecture import providers
+
+    with patch.object(providers, "_get_local_constants", providers.Constants):
+        yield
 
 
 def _bytes(body: Any) -> bytes:

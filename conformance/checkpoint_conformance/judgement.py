@@ -19,6 +19,8 @@ from checkpoint_conformance.target import Target
 __all__ = ["Judge", "Judgement", "error_code_of", "is_conflict"]
 
 _CONFLICTS = {"running-by-hand", "running-by-schedule", "nothing-to-back-up"}
+_CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
+"""Published refusals of a valid call that speak of the account and not of the server."""
 _PASSING = frozenset({429, 503})
 _INCOMPLETE = {
     Fault.NO_STATUS: "RFC 9112, 4",
@@ -53,6 +55,8 @@ class Judge:
         self._target = target
         self._errors = errors
         self._secrets = secrets
+        states = [errors.conditions[name] for name in _CLIENT_STATES]
+        self._client_state = {(state.status, state.code) for state in states}
         self._advisory = {requirement.id for requirement in requirements() if requirement.level == "SHOULD"}
 
     def judge(self, probe: Probe, exchange: Exchange) -> Judgement:
@@ -68,20 +72,26 @@ class Judge:
         judgement = Judgement(exercised={"HTTP-1"})
         if exchange.response is None or (exchange.fault and exchange.fault.kind is not Fault.SURPLUS):
             return judgement
+        if exchange.response.status >= 400:
+            judgement.exercised.add("HTTP-5")
+            self._extend(judgement, http.disclosure(exchange, self._secrets))
+        if (
+            exchange.response.status >= 500
+            and exchange.status != 503
+            and not is_conflict(exchange, self._errors)
+        ):
+            return judgement  # the page of a crash is the crash's consequence
         judgement.exercised.add("HTTP-2")
-        self._extend(judgement, http.body_bytes(exchange))
-        judgement.readable = not judgement.findings and exchange.status not in (204, 205)
+        unreadable = list(http.body_bytes(exchange))
+        self._extend(judgement, unreadable)
+        judgement.readable = not unreadable and exchange.status not in (204, 205)
         if exchange.status == 405 and exchange.request.method != "POST":
             self._extend(judgement, http.allow(exchange))
-        if exchange.response.status >= 400:
+        if exchange.response.status >= 400 and judgement.readable:
             self._error(exchange, judgement)
         return judgement
 
     def _error(self, exchange: Exchange, judgement: Judgement) -> None:
-        judgement.exercised.add("HTTP-5")
-        self._extend(judgement, http.disclosure(exchange, self._secrets))
-        if not judgement.readable:
-            return
         judgement.exercised.add("ERR-1")
         shape = list(http.error_shape(exchange))
         self._extend(judgement, shape)
@@ -128,6 +138,10 @@ class Judge:
                 _finding(exchange, probe.requirement, "answered-5xx", "200", self._shown(exchange), spread)
             )
             return
+        if (status, error_code_of(exchange)) in self._client_state:
+            judgement.exercised.discard(probe.requirement)
+            judgement.undecided = f"the account may not go on: {self._shown(exchange)}"
+            return
         if not 200 <= status < 300:
             judgement.add(_finding(exchange, probe.requirement, "refused", "200", self._shown(exchange)))
             return
@@ -144,7 +158,8 @@ class Judge:
         if 200 <= status < 300:
             if not probe.open_outcome:
                 actual = f"{status}: it was accepted"
-                judgement.add(_finding(exchange, probe.requirement, "accepted", expected, actual))
+                finding = _finding(exchange, probe.requirement, "accepted", expected, actual)
+                judgement.add(replace(finding, confirmed=True))  # a checkpoint exists: no repetition needed
         elif status >= 500:
             blamed = self.binding(probe, probe.blamed_for_crash, "HTTP-3")
             spread = None if probe.alone else Spread("5xx", "HTTP-3")

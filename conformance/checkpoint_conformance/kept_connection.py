@@ -18,7 +18,6 @@ _FOLLOWING = (
     "AUTH-4/their-token",
     "AUTH-4/their-project",
 )
-_RESERVE = 3
 
 
 def on_kept_connection(probes: list[Probe]) -> list[Probe]:
@@ -39,7 +38,7 @@ def after_an_accepted_call(session: Session, probes: list[Probe]) -> None:
     """
     for probe in on_kept_connection(probes):
         for _ in range(2):
-            if session.budget.remaining <= _RESERVE or not _follow(session, probe):
+            if session.budget.remaining <= session.reserve or not _follow(session, probe):
                 break
 
 

@@ -12,9 +12,9 @@ from checkpoint_conformance.ledger import SkipReason
 from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.robustness import unknown_route
-from checkpoint_conformance.session import Session
+from checkpoint_conformance.session import ServerGone, Session
 
-__all__ = ["recovery", "refused_before"]
+__all__ = ["recovery", "refused_before", "still_serves"]
 
 _AGAIN = 2
 
@@ -50,6 +50,29 @@ def recovery(session: Session) -> None:
         except BudgetSpent as spent:
             session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, str(spent))
             return
+    if session.ledger.failed("HTTP-6"):
+        still_serves(session, "these refusals")
+
+
+def still_serves(session: Session, name: str) -> None:
+    """Send the documented request after a group of refusals (HTTP-6).
+
+    Raises ServerGone where it is refused, since nothing that follows could be judged then.
+    """
+    probe = acceptance.base(
+        session.calls, "HTTP-6", f"after-{name.replace(' ', '-')}", f"the documented request after {name}"
+    )
+    try:
+        exchange = session.send(probe.request)
+        judgement = session.judged(probe, exchange)
+        session.record("HTTP-6", judgement)
+        if not any(finding.requirement == "HTTP-6" for finding in judgement.findings):
+            return
+        session.record("HTTP-6", session.judged(probe, session.send(probe.request)))
+    except BudgetSpent as spent:
+        session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, str(spent))
+        return
+    raise ServerGone(f"after {name} the documented request is no longer accepted")
 
 
 def _judge_follower(session: Session, probe: Probe, refused: tuple[Request, ...]) -> None:

@@ -32,7 +32,7 @@ from checkpoint_conformance.profiles.observation import (
     refusals_leave_nothing,
     wait_until_idle,
 )
-from checkpoint_conformance.recovery import recovery
+from checkpoint_conformance.recovery import recovery, still_serves
 from checkpoint_conformance.secrets import Secrets
 from checkpoint_conformance.session import ServerGone, Session
 from checkpoint_conformance.shard import WHOLE, Shard
@@ -41,10 +41,8 @@ from checkpoint_conformance.target import Target
 
 __all__ = ["Options", "Run", "run", "single_faults"]
 
-_RESERVE = 3
-"""Calls kept back from what only wants acceptance, so that refusals can still be asked for."""
-
-
+_MAY_LOCK_OUT = frozenset({"calls without the right token", "calls with one fault"})
+"""Groups after which a valid call shows whether the server holds them against the caller."""
 _GENERATED_CALLS = 8
 """Generated requests that create: each costs as much as any other call, and says less."""
 _INDEPENDENT = frozenset({"calls without the right token", "other methods and paths", "odd input"})
@@ -163,6 +161,8 @@ def _exchange_everything(session: Session, options: Options, announce: Callable[
     for name, probes in single_faults(calls, session.secrets).items():
         if accepts or name in _INDEPENDENT:
             refusals_leave_nothing(session, name, partial(_send, session, shard.takes(probes)))
+        if accepts and shard.owns("HTTP-6") and name in _MAY_LOCK_OUT:
+            still_serves(session, name)
     if not accepts:
         return
     announce("generated requests (FUZZ)")
@@ -200,7 +200,7 @@ def _send(session: Session, probes: Iterable[Probe]) -> None:
 def _spend(session: Session, probes: Iterable[Probe]) -> None:
     """Send probes that create, as far as the budget has them to spare."""
     for probe in probes:
-        if session.budget.remaining > _RESERVE:
+        if session.budget.remaining > session.reserve:
             session.run(probe)
         elif not session.ledger.exercised[probe.requirement]:
             why = f"max_creates = {session.budget.limit} leaves no call for it"

@@ -25,6 +25,8 @@ __all__ = ["ServerGone", "Session"]
 
 _LOST = (Fault.TIMEOUT, Fault.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
+_RESERVE = 3
+_FOR_CONFLICT = 5
 _CONNECT_ATTEMPTS = 5
 _MOST_TIMEOUTS = 8
 _MOST_REPEATS = 5
@@ -57,6 +59,8 @@ class Session:
         """Ids of checkpoints that the run deleted again."""
         self.watch: Callable[[Session], None] = lambda _: None
         """Called after each exchange, from whichever thread made it."""
+        self.reserve = _RESERVE + (_FOR_CONFLICT if "conflict" in target.profiles else 0)
+        """Calls kept back from what only wants acceptance, for refusals that are accepted and for CONF-1."""
         self.until_idle: Callable[[float], None] | None = None
         """Waits, about so many seconds at the least, until the list shows that the policy no longer runs."""
         self._announce = announce

@@ -9,6 +9,8 @@ from dataclasses import replace
 
 from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.calls import ABSENT, Call
+from checkpoint_conformance.checks.http import read_body
+from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.judgement import Judgement, error_code_of
@@ -17,6 +19,7 @@ from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.profiles.lists import ListError, policies
 from checkpoint_conformance.session import ServerGone, Session
+from checkpoint_conformance.strict_json import StrictJsonError
 
 __all__ = ["ConfigurationError", "smoke"]
 
@@ -47,10 +50,22 @@ def smoke(session: Session, *, twice: bool = True) -> bool:
     judgement = session.judged(probe, exchange)
     if _accepted(exchange) or not _refused(judgement):
         session.settle(probe, judgement)
+        session.calls.policy_name = _policy_name(exchange)
         if _accepted(exchange) and twice:
             _twice_on_one_connection(session, again)
         return _accepted(exchange)
     return _diagnose(session, probe, exchange, judgement)
+
+
+def _policy_name(exchange: Exchange) -> str | None:
+    """Return the policy's name as the answer tells it, or None."""
+    try:
+        members = checkpoint(read_body(exchange)) if _accepted(exchange) else None
+    except StrictJsonError:
+        return None
+    plan = members.get("protection_plan") if members else None
+    name = plan.get("name") if isinstance(plan, dict) else None
+    return name if isinstance(name, str) and name else None
 
 
 def _twice_on_one_connection(session: Session, again: Probe) -> None:

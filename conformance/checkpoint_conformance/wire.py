@@ -83,7 +83,9 @@ class Connection:
             kind = Fault.TRUNCATED if reader.status else Fault.DROPPED
             return reader.partial(), reader.fault(kind, f"the connection broke: {error.strerror or error}")
         except h11.RemoteProtocolError as error:
-            return reader.partial(), reader.fault(reader.diagnose(), str(error))
+            kind = reader.diagnose()
+            detail = "the connection was closed without an answer" if kind is Fault.DROPPED else str(error)
+            return reader.partial(), reader.fault(kind, detail)
         return reader.partial(), reader.surplus(self._socket, self._protocol)
 
     def _send(self, request: Request, reader: _Reader) -> bool:

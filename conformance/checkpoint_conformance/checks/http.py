@@ -153,14 +153,19 @@ def error_code(exchange: Exchange, errors: ErrorCatalogue) -> Iterator[Finding]:
 def condition_code(
     exchange: Exchange, conditions: tuple[str, ...], errors: ErrorCatalogue
 ) -> Iterator[Finding]:
-    """ERR-3: the condition gets its own code; a gateway's condition any gateway's code."""
+    """ERR-3: the condition gets its own code, or a gateway's that stands for no other condition."""
     assert exchange.response is not None
     status, code = exchange.response.status, read_body(exchange)["error_code"]
     wanted = {errors.conditions[name].code for name in conditions if errors.conditions[name].status == status}
     if not wanted or code in wanted:
         return
     gateway = re.compile(errors.gateway_pattern)
-    if any(gateway.fullmatch(known) for known in wanted) and gateway.fullmatch(code):
+    elsewhere = {condition.code for condition in errors.conditions.values()}
+    if (
+        code not in elsewhere
+        and any(gateway.fullmatch(known) for known in wanted)
+        and gateway.fullmatch(code)
+    ):
         return
     yield _finding(
         exchange,

@@ -112,7 +112,7 @@ def _identity(members: dict[str, Any], target: Target, report: Reading) -> None:
             report.add("RESP-2", "id-is-no-uuid", "a hyphenated UUID `id`", _shown(identifier))
     if isinstance(project, str):
         report.judge("RESP-5")
-        if project.casefold() != target.project_id.casefold():
+        if project != target.project_id:
             report.add("RESP-5", "project-id", f"`project_id` {target.project_id}", _shown(project))
 
 

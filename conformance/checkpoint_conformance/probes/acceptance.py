@@ -41,19 +41,26 @@ def base(calls: Calls, requirement: str, variant: str, summary: str, call: Call 
 def shapes(calls: Calls) -> list[Probe]:
     """Return the probes of REQ-2 to REQ-6: the documented request with one member changed or left out."""
     all_of_it, some = calls.target.resources, calls.documented.resources
+    trigger = calls.documented.auto_trigger
     table = [
         ("REQ-2", "empty-parameters", "parameters {}", Call(ABSENT, ABSENT), ()),
         ("REQ-3", "true", "auto_trigger true", Call(True, some), ()),
         ("REQ-3", "false-alone", "auto_trigger false and no resources", Call(False, ABSENT), ("REQ-2",)),
         ("REQ-3", "true-alone", "auto_trigger true and no resources", Call(True, ABSENT), ("REQ-2",)),
-        ("REQ-4", "first", "the first resource alone", Call(False, all_of_it[:1]), ("REQ-1",)),
-        ("REQ-4", "last", "the last resource alone", Call(False, all_of_it[-1:]), ("REQ-1",)),
-        ("REQ-4", "all-alone", "all resources and no auto_trigger", Call(ABSENT, all_of_it[:64]), ("REQ-2",)),
-        ("REQ-5", "null", "resources null", Call(False, None), ()),
-        ("REQ-5", "empty", "resources []", Call(False, ()), ()),
+        ("REQ-4", "first", "the first resource alone", Call(trigger, all_of_it[:1]), ("REQ-1",)),
+        ("REQ-4", "last", "the last resource alone", Call(trigger, all_of_it[-1:]), ("REQ-1",)),
+        (
+            "REQ-4",
+            "all-alone",
+            "all resources and no auto_trigger",
+            Call(ABSENT, all_of_it[:64]),
+            ("REQ-2", "REQ-3"),
+        ),
+        ("REQ-5", "null", "resources null", Call(trigger, None), ()),
+        ("REQ-5", "empty", "resources []", Call(trigger, ()), ()),
         ("REQ-5", "null-auto-trigger", "resources null, auto_trigger true", Call(True, None), ("REQ-3",)),
         ("REQ-5", "empty-auto-trigger", "resources [], auto_trigger true", Call(True, ()), ("REQ-3",)),
-        ("REQ-5", "empty-alone", "resources [] and no auto_trigger", Call(ABSENT, ()), ("REQ-2",)),
+        ("REQ-5", "empty-alone", "resources [] and no auto_trigger", Call(ABSENT, ()), ("REQ-2", "REQ-3")),
     ]
     probes = [_accept(calls, *row) for row in table]
     request = calls.call(calls.documented)

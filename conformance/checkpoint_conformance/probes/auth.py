@@ -27,15 +27,18 @@ _UNAUTHORIZED = frozenset({401})
 
 
 def authentication(calls: Calls, secrets: Secrets) -> list[Probe]:
-    """Return every probe of the group; those without their fixture are left out."""
+    """Return every probe of the group; those without their fixture are left out.
+
+    Unknown tokens come last: a server that locks callers out after them does not spoil the other answers.
+    """
     return [
-        *_missing(calls),
-        *_unknown(calls, secrets),
-        *_expired(calls),
+        *_read_only(calls),
         *_unknown_project(calls),
         *_other_project(calls),
-        *_read_only(calls),
+        *_expired(calls),
+        *_missing(calls),
         *_before_validation(calls),
+        *_unknown(calls, secrets),
     ]
 
 

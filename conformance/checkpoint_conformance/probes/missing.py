@@ -45,7 +45,7 @@ def _foreign_policy(calls: Calls) -> list[Probe]:
     shapes: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         "documented": (calls.documented.parameters(), ()),
         "no-resources": ({}, ("REQ-2",)),
-        "null": ({"auto_trigger": False, "resources": None}, ("REQ-5",)),
+        "null": ({**calls.documented.parameters(), "resources": None}, ("REQ-5",)),
         "auto-trigger": ({**calls.documented.parameters(), "auto_trigger": True}, ("REQ-3",)),
     }
     what, conditions = "another project's policy", ("policy-not-found", "forbidden")
@@ -74,7 +74,7 @@ def _foreign_resource(calls: Calls) -> list[Probe]:
             calls.post(calls.changed_parameters(resources=selection)),
             {400, 404},
             "resource-not-in-policy",
-            "invalid-request",
+            *(("invalid-request",) if name == "empty-string" else ()),
         )
         for name, selection in selections.items()
     ]

@@ -312,6 +312,8 @@ def _plan_id_form(calls: Calls) -> list[Probe]:
         "null-word": "null",
         "twice": f"{plan},{plan}",
     }
+    if calls.policy_name:
+        values["name"] = calls.policy_name
     probes = [
         _plan_form(calls, name, f"a plan_id that is malformed: {name.replace('-', ' ')}", value)
         for name, value in values.items()

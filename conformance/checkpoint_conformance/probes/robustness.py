@@ -51,7 +51,6 @@ def odd_input(calls: Calls) -> list[Probe]:
             what,
             request,
             REFUSALS | {411},  # a length may be demanded (RFC 9110, 15.5.12)
-            presumes=("NF-3",) if name.endswith("-resource") else (),
             open_outcome=True,
         )
         for name, (what, request) in {**_bodies(calls), **_paths(calls), **_fields(calls)}.items()
@@ -81,6 +80,7 @@ def _bodies(calls: Calls) -> dict[str, tuple[str, Request]]:
         "nul-resource": ("a NUL in resources", good.replace(one, one[:-1] + "\\u0000")),
         "nul-key": ("a NUL as a member's name", good[:-1] + ', "\\u0000": 1}'),
         "emoji": ("a plan_id of emoji", good.replace(plan, "\U0001f4be" * 36)),
+        "emoji-resource": ("a resource of emoji", good.replace(one, "\U0001f4be" * 36)),
         "right-to-left": ("a plan_id of right-to-left marks", good.replace(plan, "\u202e" * 36)),
         "combining": ("a plan_id of combining marks", good.replace(plan, "e\u0301" * 18)),
         "format": ("format directives in plan_id", good.replace(plan, "%s%n%x{0}{plan}${x}")),

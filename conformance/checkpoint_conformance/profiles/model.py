@@ -127,7 +127,7 @@ class _Model(RuleBasedStateMachine):
     @rule(number=st.integers(0, 3))
     def create(self, number: int) -> None:
         call = self.rig.shapes[number]
-        if self.rig.session.budget.remaining <= session.reserve:
+        if self.rig.session.budget.remaining <= self.rig.session.reserve:
             return
         exchange = self._send(self.rig.session.calls.call(call))
         identifier = created_checkpoint(exchange) if exchange and exchange.status == 200 else None
