@@ -116,8 +116,9 @@ def _no_constants_of_modules() -> Iterator[None]:
     They would make the requests differ between the command line, a pytest run and an installed wheel.
     """
     from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
 
-    with patch.object(providers, "_get_local_constants", providers.Constants):
+    with patch.object(providers, "_get_local_constants", Constants):
         yield
 
 

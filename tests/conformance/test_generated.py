@@ -1,0 +1,167 @@
+"""The generated requests: the same everywhere and every day, anonymous, and rightly told apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from checkpoint_conformance.calls import Calls
+from checkpoint_conformance.generated import generated_probes
+from checkpoint_conformance.narrowed import Narrowed
+from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.target import Target
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TARGET = Target(
+    "http://h",
+    "b942cc8342734d15bcb246babb1953cf",
+    "gAAAAAB-own-token",
+    "62171999-3df1-42f7-9513-6f9b1bea4744",
+    ("7a32a8b5-7977-4e24-b5da-e0eb457db75b", "b2b433bf-7dd6-4a74-aa8f-85673dfbda48"),
+)
+CALLS = Calls(TARGET)
+
+
+def _written(target: Target) -> str:
+    """Return the expression that makes the target."""
+    arguments = (target.url, target.project_id, target.token, target.policy_id, target.resources)
+    return f"Target{arguments!r}"
+
+
+SCRIPT = f"""
+import hashlib
+from checkpoint_conformance.calls import Calls
+from checkpoint_conformance.generated import generated_probes
+from checkpoint_conformance.target import Target
+probes = generated_probes(Calls({_written(TARGET)}), 20)
+print(hashlib.sha256(repr([(probe.id, probe.request) for probe in probes]).encode()).hexdigest())
+"""
+
+
+def probes(seed: int | None = None) -> list[Probe]:
+    """Return the generated probes."""
+    return generated_probes(CALLS, 20, seed)
+
+
+def test_two_processes_in_two_folders_send_the_same_bytes(tmp_path: Path) -> None:
+    """Neither the working directory nor what an earlier run left in it changes a request."""
+    digests = {hashlib.sha256(repr([(each.id, each.request) for each in probes()]).encode()).hexdigest()}
+    for name in ("fresh", "used"):
+        folder = tmp_path / name
+        folder.mkdir()
+        if name == "used":
+            for left in (".hypothesis/examples/0", ".hypothesis/constants", ".schemathesis"):
+                (folder / left).mkdir(parents=True)
+            (folder / ".hypothesis/examples/0/1").write_bytes(b"\x01\x02\x03")
+            (folder / "schemathesis.toml").write_text("[generation]\nmode = 'positive'\n")
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT], cwd=folder, check=True, capture_output=True, text=True
+        )
+        digests.add(done.stdout.strip())
+    assert len(digests) == 1
+
+
+def test_a_seed_varies_the_requests_and_repeats_itself() -> None:
+    """Another seed finds other requests; the same one finds the same."""
+    default, one, two = ({each.request for each in probes(seed)} for seed in (None, 1, 2))
+    assert one != two
+    assert default not in (one, two)
+    assert {each.request for each in generated_probes(CALLS, 20, 1)} == one
+
+
+def test_no_field_tells_who_is_asking() -> None:
+    """Nothing of the generator's own goes out: the fields are those of every other request."""
+    usual = {name for name, _ in CALLS.call(CALLS.documented).headers}
+    for probe in probes():
+        assert {name for name, _ in probe.request.headers} <= usual
+        assert "schemathesis" not in repr(probe.request).lower()
+        assert probe.request.header("User-Agent") == "curl/8.5.0"
+        assert probe.request.header("X-Auth-Token") == TARGET.token
+
+
+def test_each_request_is_sent_once_and_the_invalid_ones_first() -> None:
+    """No budget is spent twice for one request, and refusals cost none."""
+    requests = [each.request for each in probes()]
+    assert len(set(requests)) == len(requests)
+    wanting = [each.wants_acceptance for each in probes()]
+    assert wanting == sorted(wanting)
+    assert any(wanting)
+    assert not all(wanting)
+
+
+def test_a_probe_expects_what_its_request_deserves() -> None:
+    """A request is FUZZ-1's exactly if it violates nothing, and its call says what it asks for."""
+    narrowed = Narrowed(TARGET)
+    for probe in probes():
+        violated = narrowed.violations(probe.request)
+        assert probe.requirement == ("FUZZ-2" if violated else "FUZZ-1")
+        assert violated != {"REQ-14"}
+        assert not narrowed.is_open(probe.request)
+        if probe.call:
+            members = json.loads(probe.request.body)["checkpoint"]["parameters"]
+            assert probe.call.parameters() == members
+
+
+def changed(**members: Any) -> bytes:
+    """Return the documented body with members of `checkpoint` changed."""
+    return json.dumps(CALLS.changed(**members)).encode()
+
+
+VIOLATIONS: dict[str, tuple[bytes, set[str]]] = {
+    "the documented request": (changed(), set()),
+    "no parameters in it": (changed(parameters={}), set()),
+    "null resources": (changed(parameters={"resources": None}), set()),
+    "no JSON": (b"{", {"REQ-7"}),
+    "a list": (b"[]", {"REQ-7"}),
+    "no checkpoint": (b"{}", {"REQ-8"}),
+    "checkpoint null": (b'{"checkpoint": null}', {"REQ-8"}),
+    "plan_id a number": (changed(plan_id=1), {"REQ-9", "NF-1"}),
+    "no plan_id": (b'{"checkpoint": {"parameters": {}}}', {"REQ-9"}),
+    "another plan": (changed(plan_id="6a6cda7e-7b89-4b14-8e5c-3b6821a97d2c"), {"NF-1"}),
+    "no parameters": (b'{"checkpoint": {"plan_id": "%s"}}' % TARGET.policy_id.encode(), {"REQ-10"}),
+    "parameters a list": (changed(parameters=[]), {"REQ-10"}),
+    "auto_trigger a string": (changed(parameters={"auto_trigger": "true"}), {"REQ-11"}),
+    "resources a string": (changed(parameters={"resources": "all"}), {"REQ-12"}),
+    "a resource that is a number": (changed(parameters={"resources": [1]}), {"REQ-12", "NF-3"}),
+    "a stranger": (changed(parameters={"resources": ["x"]}), {"NF-3"}),
+    "an unknown member": (changed(unknown=1), {"REQ-14"}),
+    "two faults": (changed(plan_id=1, parameters={"auto_trigger": 1}), {"REQ-9", "NF-1", "REQ-11"}),
+}
+
+
+@pytest.mark.parametrize("name", VIOLATIONS)
+def test_a_request_is_told_by_what_it_has_wrong(name: str) -> None:
+    """Each violation belongs to the requirement that speaks of it."""
+    body, expected = VIOLATIONS[name]
+    assert Narrowed(TARGET).violations(CALLS.post(body)) == expected
+
+
+def test_ids_and_content_type_count_too() -> None:
+    """The path's ids and the media type are part of what may be wrong."""
+    narrowed, body = Narrowed(TARGET), CALLS.body(CALLS.documented)
+    assert narrowed.violations(CALLS.post(body, project_id="x")) == {"AUTH-4"}
+    assert narrowed.violations(CALLS.post(body, provider_id="x")) == {"REQ-16"}
+    assert narrowed.violations(CALLS.post(body, content_type="text/plain")) == {"REQ-13"}
+    assert narrowed.violations(CALLS.post(body, content_type="application/json; charset=utf-8")) == set()
+    many = changed(parameters={"resources": list(TARGET.resources[:1]) * 65})
+    assert narrowed.violations(CALLS.post(many)) == {"REQ-17"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        changed(parameters={"auto_trigger": None}),
+        changed(parameters={"resources": [TARGET.resources[0]] * 2}),
+        changed(plan_id=TARGET.policy_id.upper()),
+    ],
+    ids=["auto_trigger null", "a resource twice", "upper case"],
+)
+def test_what_every_source_leaves_open_is_never_asked(body: bytes) -> None:
+    """Such a request may be answered either way, so it is no probe."""
+    assert Narrowed(TARGET).is_open(CALLS.post(body))

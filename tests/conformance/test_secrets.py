@@ -1,0 +1,104 @@
+"""Secrets: taken out of every text, put back exactly, and found in no report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from checkpoint_conformance.probes.auth import authentication
+from checkpoint_conformance.secrets import Secrets
+from checkpoint_conformance.session import Session
+from checkpoint_conformance.smoke import smoke
+from checkpoint_conformance.target import SecondProject, Target
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mutants.world import TOKENS as DEMONSTRATION
+
+from conformance.runs import Parrot, excerpt
+
+PROFILE = settings(max_examples=100, database=None, deadline=None, derandomize=True)
+TOKENS = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="{}"), min_size=6)
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{}"), max_size=12)
+TARGET = Target(
+    "http://h",
+    "project",
+    "gAAAAAB-own-token-0123",
+    "62171999-3df1-42f7-9513-6f9b1bea4744",
+    ("one",),
+    expired_token="gAAAAAB-expired-4567",
+    read_only_token="gAAAAAB-read-only-89ab",
+    second_project=SecondProject("other", "gAAAAAB-second-cdef"),
+    headers=(("X-Api-Key", "key-of-the-gateway"),),
+)
+NAMED = ("token", "expired-token", "read-only-token", "second-project-token", "header-x-api-key")
+
+
+@PROFILE
+@given(TOKENS, st.lists(WORDS, min_size=1, max_size=5), st.data())
+def test_what_was_redacted_is_restored(token: str, words: list[str], data: st.DataObject) -> None:
+    """A text with secrets in any place comes back as it was, and is without them in between."""
+    secrets = Secrets(replace(TARGET, token=token))
+    known = [*secrets.values.values(), *secrets.derived.values()]
+    said = "".join(word + data.draw(st.sampled_from(known)) for word in words)
+    redacted = secrets.redact(said)
+    assert token not in redacted
+    assert secrets.restore(redacted) == said
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_each_secret_is_replaced_by_its_name(name: str) -> None:
+    """A report shows which secret stood there, and not what it is."""
+    secrets = Secrets(TARGET)
+    value = secrets.values[name]
+    assert secrets.redact(f"<{value}>") == "<{{" + name + "}}>"
+    assert secrets.redact_bytes(b"\xff" + value.encode()) == b"\xff{{" + name.encode() + b"}}"
+    assert secrets.found_in(f"x{value}x") == name
+
+
+def test_what_derives_from_a_token_is_a_secret_too() -> None:
+    """A shortened or quoted token gives the token away."""
+    secrets = Secrets(TARGET)
+    for name, value in secrets.derived.items():
+        assert secrets.redact(value) == "{{" + name + "}}"
+        assert TARGET.token[:12] not in secrets.redact_excerpt(value)
+
+
+def test_a_secret_that_json_escapes_is_found() -> None:
+    """A quotation mark or a backslash in a token hides nothing."""
+    secrets = Secrets(replace(TARGET, token='to"ken\\with-escapes'))
+    assert secrets.redact(json.dumps({"a": secrets.values["token"]})) == '{"a": "{{token}}"}'
+
+
+@pytest.mark.parametrize("cut", [12, 15, 21])
+def test_a_secret_that_an_excerpt_cuts_off_is_found(cut: int) -> None:
+    """The beginning of a token at the end of an excerpt is taken out as well."""
+    excerpt = Secrets(TARGET).redact_excerpt(f"it says {TARGET.token[:cut]}")
+    assert excerpt in ("it says {{token}}", "it says {{token-shortened}}")
+
+
+def test_innocent_text_is_left_alone() -> None:
+    """Short values are no secrets that a text could be searched for."""
+    secrets = Secrets(replace(TARGET, token="abc", headers=(("X-A", "1"),)))
+    assert secrets.redact("abc 1 cba") == "abc 1 cba"
+
+
+def test_a_token_that_answers_the_request_is_recognised() -> None:
+    """Also a token that no fixture names: the one that the request carried."""
+    assert Secrets(TARGET).found_in("you sent 0f1e2d3c4b", sent="0f1e2d3c4b") == "the token of the request"
+    assert Secrets(TARGET).found_in("nothing", sent="0f1e2d3c4b") is None
+
+
+def _refused(session: Session) -> None:
+    for probe in authentication(session.calls, session.secrets)[:20]:
+        session.run(probe)
+
+
+def test_no_token_is_in_any_report() -> None:
+    """A server that repeats the token wherever it can does not get it into a report."""
+    found = excerpt(Parrot, smoke, _refused)
+    shown = json.dumps(found, ensure_ascii=False)
+    assert "{{token}}" in shown
+    for token in DEMONSTRATION.values():
+        assert token not in shown
+        assert token[:16] not in shown
