@@ -10,7 +10,7 @@ from mutants.catalogue import MUTANTS, representative
 from mutants.matrix import judge
 
 _CHOSEN = tuple(mutant.name for mutant in representative(2))
-_OTHERS = tuple(mutant.name for mutant in MUTANTS if mutant.name not in _CHOSEN)
+_MORE = tuple(mutant.name for mutant in representative(6) if mutant.name not in _CHOSEN)
 _PAGE = Path(__file__).parents[2] / "docs" / "kill-matrix.md"
 
 
@@ -26,9 +26,9 @@ def test_a_chosen_mutant_is_charged_with_its_fault(name: str) -> None:
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("name", _OTHERS)
-def test_every_other_mutant_is_charged_with_its_fault(name: str) -> None:
-    """The rest of the collection is charged with what it breaks, and with nothing else."""
+@pytest.mark.parametrize("name", _MORE)
+def test_a_further_mutant_is_charged_with_its_fault(name: str) -> None:
+    """Four more of each requirement are charged with what they break, and with nothing else."""
     _hold(name)
 
 
