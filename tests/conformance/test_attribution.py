@@ -1,0 +1,144 @@
+"""One fault, one blame: what is found, what is charged for it, and what only follows from it."""
+
+from __future__ import annotations
+
+import pytest
+from checkpoint_conformance.attribution import attribute
+from checkpoint_conformance.exchange import Exchange, Request, Response
+from checkpoint_conformance.finding import Finding, Spread
+
+VALID = Request("POST", "/v1/x", body=b"valid")
+CRASH = Spread("5xx", "HTTP-3")
+NUMBERS = {"found": 1}
+
+
+def found(
+    requirement: str, symptom: str, probe: str = "", spread: Spread | None = None, status: int = 400
+) -> Finding:
+    """Return a finding whose exchange got a status."""
+    NUMBERS["found"] += 1
+    exchange = Exchange(VALID, Response(status, (), b""), None, 0.0, 0.0, number=NUMBERS["found"])
+    return Finding(requirement, symptom, probe or f"{requirement}/x", "a", "b", (exchange,), spread=spread)
+
+
+RULES: dict[str, tuple[list[Finding], set[str], set[str]]] = {
+    "unrelated faults stand side by side": (
+        [found("REQ-7", "accepted"), found("RESP-4", "no-time")],
+        {"REQ-7", "RESP-4"},
+        set(),
+    ),
+    "one requirement keeps its crash": (
+        [found("REQ-9", "answered-5xx", spread=CRASH), found("REQ-9", "answered-5xx", spread=CRASH)],
+        {"REQ-9"},
+        set(),
+    ),
+    "a crash of several is the general one's": (
+        [found("REQ-9", "answered-5xx", spread=CRASH), found("REQ-11", "answered-5xx", spread=CRASH)],
+        {"HTTP-3"},
+        {"REQ-9", "REQ-11"},
+    ),
+    "a broad requirement gives way to the specific one": (
+        [found("FUZZ-2", "answered-5xx", spread=CRASH), found("REQ-9", "answered-5xx", spread=CRASH)],
+        {"REQ-9"},
+        {"FUZZ-2"},
+    ),
+    "no authentication at all is AUTH-1's": (
+        [
+            found("AUTH-1", "accepted", "AUTH-1/absent"),
+            *(found(f"AUTH-{n}", "accepted") for n in (2, 3, 4, 5, 6)),
+        ],
+        {"AUTH-1"},
+        {"AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6"},
+    ),
+    "any token will do is AUTH-2's": (
+        [
+            found("AUTH-2", "accepted", "AUTH-2/unknown"),
+            found("AUTH-5", "accepted"),
+            found("AUTH-3", "status-500"),
+        ],
+        {"AUTH-2", "AUTH-3"},
+        {"AUTH-5"},
+    ),
+    "any policy will do is NF-1's": (
+        [found("NF-1", "accepted", "NF-1/unknown"), found("NF-2", "accepted"), found("REQ-15", "accepted")],
+        {"NF-1"},
+        {"NF-2", "REQ-15"},
+    ),
+    "a repeated id makes the list useless": (
+        [found("RESP-2", "id-repeated"), found("OBS-1", "items"), found("DEL-1", "stays")],
+        {"RESP-2"},
+        {"OBS-1", "DEL-1"},
+    ),
+    "a wrong selection shows in the list too": (
+        [found("RESP-8", "other"), found("OBS-1", "items")],
+        {"RESP-8"},
+        {"OBS-1"},
+    ),
+    "a code of a fault that goes unnoticed is no second fault": (
+        [found("REQ-9", "accepted"), found("ERR-3", "code", "REQ-9/null")],
+        {"REQ-9"},
+        {"ERR-3"},
+    ),
+    "a code of another fault stays": (
+        [found("REQ-9", "accepted"), found("ERR-3", "code", "NF-1/unknown")],
+        {"REQ-9", "ERR-3"},
+        set(),
+    ),
+    "a generated valid request is covered by the members' own probes": (
+        [found("REQ-4", "refused"), found("FUZZ-1", "refused")],
+        {"REQ-4"},
+        {"FUZZ-1"},
+    ),
+    "a recovery that fails covers the generated requests": (
+        [found("HTTP-6", "refused"), found("FUZZ-1", "refused")],
+        {"HTTP-6"},
+        {"FUZZ-1"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_fault_is_charged_once(name: str) -> None:
+    """Each rule leaves the most specific requirement charged and names the others as consequences."""
+    findings, charged, consequences = RULES[name]
+    result = attribute(findings, {VALID: {400}})
+    assert {finding.requirement for finding in result.charged} == charged
+    assert set(result.consequences) == consequences
+    assert all(result.consequences.values())
+
+
+def test_a_generated_request_is_covered_by_what_it_violates() -> None:
+    """FUZZ-2 stands alone exactly if no requirement of the violation was found broken."""
+    findings = [found("REQ-11", "accepted"), found("FUZZ-2", "accepted")]
+    covered = attribute(findings, {}, lambda _: {"REQ-11"})
+    alone = attribute(findings, {}, lambda _: {"REQ-12"})
+    assert [each.requirement for each in covered.charged] == ["REQ-11"]
+    assert covered.consequences == {"FUZZ-2": "REQ-11 covers the same fault"}
+    assert [each.requirement for each in alone.charged] == ["REQ-11", "FUZZ-2"]
+
+
+def test_a_server_of_moods_is_charged_in_general() -> None:
+    """A valid request that is refused only at times is REQ-1's, not the member's that met the mood."""
+    findings = [found("REQ-3", "refused"), found("REQ-4", "refused")]
+    moody = attribute(findings, {VALID: {200, 400}})
+    assert {(each.requirement, each.symptom) for each in moody.charged} == {("REQ-1", "refused-at-times")}
+    assert set(moody.consequences) == {"REQ-3", "REQ-4"}
+    steady = attribute(findings, {VALID: {400}})
+    assert [each.requirement for each in steady.charged] == ["REQ-3", "REQ-4"]
+
+
+def test_a_refusal_while_the_policy_runs_is_the_conflict_s() -> None:
+    """Where CONF-1 is broken, refusals at times are how it was refused."""
+    findings = [found("CONF-1", "second-run-refused-otherwise"), found("REQ-3", "refused")]
+    result = attribute(findings, {VALID: {200, 400}})
+    assert [each.requirement for each in result.charged] == ["CONF-1"]
+    assert set(result.consequences) == {"REQ-3"}
+
+
+def test_an_answer_of_another_call_is_one_fault() -> None:
+    """What else is wrong in a repeated answer follows from the repetition."""
+    repeated = found("RESP-11", "same-checkpoint-again")
+    member = Finding("RESP-8", "other", "REQ-4/first", "a", "b", repeated.exchanges)
+    result = attribute([repeated, member], {})
+    assert [each.requirement for each in result.charged] == ["RESP-11"]
+    assert set(result.consequences) == {"RESP-8"}
