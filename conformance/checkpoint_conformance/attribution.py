@@ -25,6 +25,8 @@ _GENERATED = {"FUZZ-1", "FUZZ-2"}
 _BROAD = _GENERATED | {"HTTP-6"}
 _CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
     ("AUTH-1/absent", "accepted"): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6"),
+    ("AUTH-1/absent-kept", "accepted"): ("AUTH-2", "AUTH-3", "AUTH-4"),
+    ("AUTH-2/unknown-kept", "accepted"): ("AUTH-3", "AUTH-4"),
     ("AUTH-2/unknown", "accepted"): ("AUTH-3", "AUTH-4", "AUTH-5"),
     ("NF-1/unknown", "accepted"): ("NF-2", "REQ-15"),
 }
@@ -83,7 +85,7 @@ def _drop_conflicts(findings: list[Finding], consequences: dict[str, str]) -> li
     answers = {finding.exchanges[-1].status for finding in findings if finding.requirement == "CONF-1"} - {
         200
     }
-    kept = []
+    kept: list[Finding] = []
     for finding in findings:
         refusal = finding.requirement in _FOLLOW_CONFLICTS and finding.exchanges[-1].status in answers
         if refusal and finding.exchanges[-1].request.method == "POST":
@@ -110,7 +112,7 @@ def _gather_moods(
     }
     if not wavering:
         return findings
-    gathered = []
+    gathered: list[Finding] = []
     for finding in findings:
         symptom = finding.symptom.removesuffix("-under-concurrency")
         if symptom in wavering and finding.requirement in _FOLLOW_MOODS:
@@ -156,7 +158,7 @@ def _gather_spread(findings: list[Finding], consequences: dict[str, str]) -> lis
             takers[group] = min(finding.spread.general for finding in members if finding.spread)
         elif blamed:
             takers[group] = blamed.pop()
-    gathered = []
+    gathered: list[Finding] = []
     for finding in findings:
         taker = takers.get(finding.spread.group) if finding.spread else None
         if taker and finding.requirement != taker:
@@ -188,12 +190,15 @@ def _shows_twice(finding: Finding, findings: list[Finding]) -> bool:
 
 def _drop_followers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     present = {(finding.probe, finding.symptom) for finding in findings}
-    kept = []
+    kept: list[Finding] = []
     for finding in findings:
         causes = [
             probe
             for (probe, symptom), followers in _CONSEQUENCES.items()
-            if (probe, symptom) in present and finding.symptom == symptom and finding.requirement in followers
+            if (probe, symptom) in present
+            and finding.symptom == symptom
+            and finding.requirement in followers
+            and (not probe.endswith("-kept") or finding.probe.endswith("-kept"))
         ]
         if causes:
             consequences[finding.requirement] = f"{causes[0]} was accepted, and this follows from it"
@@ -210,7 +215,7 @@ def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]
         if finding.symptom in ("same-checkpoint-again", "id-repeated")
         for exchange in finding.exchanges
     }
-    kept = []
+    kept: list[Finding] = []
     for finding in findings:
         member_of_answer = finding.requirement in ("RESP-5", "RESP-6", "RESP-8", "RESP-12")
         if member_of_answer and all(exchange.number in repeated for exchange in finding.exchanges):
@@ -229,7 +234,7 @@ def _drop_same_answers(findings: list[Finding], consequences: dict[str, str]) ->
     symptoms: defaultdict[str, set[str]] = defaultdict(set)
     for finding in findings:
         symptoms[finding.requirement].add(finding.symptom)
-    kept = []
+    kept: list[Finding] = []
     for finding in findings:
         empty = finding.probe == "AUTH-2/empty" and finding.symptom in symptoms["AUTH-1"]
         foreign = finding.requirement == "NF-2" and finding.symptom in symptoms["NF-1"]
@@ -244,7 +249,7 @@ def _drop_same_answers(findings: list[Finding], consequences: dict[str, str]) ->
 def _drop_unreadable_lists(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Leave a list that cannot be read to HTTP-1 and HTTP-2 where the operation itself is answered so too."""
     causes = sorted({finding.requirement for finding in findings} & {"HTTP-1", "HTTP-2"})
-    kept = []
+    kept: list[Finding] = []
     for finding in findings:
         if causes and finding.symptom in ("list-unanswered", "list-content-type", "list-not-json"):
             consequences[finding.requirement] = f"{causes[0]}: the lists are answered in the same way"
@@ -256,7 +261,7 @@ def _drop_unreadable_lists(findings: list[Finding], consequences: dict[str, str]
 def _drop_codes(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Where a fault goes unnoticed under its own requirement, the code is another condition's too (ERR-3)."""
     specific = {finding.requirement for finding in findings}
-    kept = []
+    kept: list[Finding] = []
     for finding in findings:
         probed = finding.probe.partition("/")[0]
         if finding.requirement == "ERR-3" and probed in specific - {"ERR-3"}:
@@ -285,7 +290,7 @@ def _drop_generated(
 ) -> list[Finding]:
     """Leave a generated request's finding to the requirement whose own probes found the same fault."""
     specific = {finding.requirement for finding in findings}
-    kept = []
+    kept: list[Finding] = []
     for finding in findings:
         if finding.requirement not in _GENERATED:
             kept.append(finding)

@@ -72,7 +72,8 @@ def still_serves(session: Session, name: str) -> None:
     except BudgetSpent as spent:
         session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, str(spent))
         return
-    raise ServerGone(f"after {name} the documented request is no longer accepted")
+    if "conflict" not in session.target.profiles:
+        raise ServerGone(f"after {name} the documented request is no longer accepted")
 
 
 def _judge_follower(session: Session, probe: Probe, refused: tuple[Request, ...]) -> None:

@@ -26,16 +26,14 @@ def _unknown_policy(calls: Calls) -> list[Probe]:
         "a-resource": calls.unknown_id("resource-as-policy"),
         "another": calls.unknown_id("policy again"),
     }
-    probes = []
-    for name, policy in policies.items():
-        request = calls.post(calls.changed(plan_id=policy, parameters={"auto_trigger": False}))
-        probes.append(
-            _probe("NF-1", name, "a policy that does not exist", request, {404}, "policy-not-found")
-        )
-    request = calls.post(calls.changed(plan_id=policies["unknown"]))
-    what = "a policy that does not exist, with resources"
-    probes.append(_probe("NF-1", "with-resources", what, request, {404}, "policy-not-found"))
-    return probes
+    what = "a policy that does not exist"
+    requests = {name: calls.post(calls.changed(plan_id=policy)) for name, policy in policies.items()}
+    probes = [
+        _probe("NF-1", name, what, request, {404}, "policy-not-found") for name, request in requests.items()
+    ]
+    alone = calls.post(calls.changed(plan_id=policies["unknown"], parameters={}))
+    probe = _probe("NF-1", "no-resources", f"{what}, every resource", alone, {404}, "policy-not-found")
+    return [*probes, replace(probe, presumes=("REQ-2",))]
 
 
 def _foreign_policy(calls: Calls) -> list[Probe]:
@@ -49,7 +47,7 @@ def _foreign_policy(calls: Calls) -> list[Probe]:
         "auto-trigger": ({**calls.documented.parameters(), "auto_trigger": True}, ("REQ-3",)),
     }
     what, conditions = "another project's policy", ("policy-not-found", "forbidden")
-    probes = []
+    probes: list[Probe] = []
     for name, (parameters, presumes) in shapes.items():
         request = calls.post(calls.changed(plan_id=second.policy_id, parameters=parameters))
         probe = _probe("NF-2", name, what, request, {403, 404}, *conditions)
