@@ -100,8 +100,8 @@ class Declarations:
         for others in _values(schema.get("dependentRequired")):
             names.declared.update(name for name in others if isinstance(name, str))
         if isinstance(schema.get("discriminator"), dict):
-            name = cast("dict[str, Any]", schema["discriminator"]).get("propertyName")
-            names.declared.update([name] if isinstance(name, str) else [])
+            stated = cast("dict[str, Any]", schema["discriminator"]).get("propertyName")
+            names.declared.update([stated] if isinstance(stated, str) else [])
         if any(
             isinstance(schema.get(key), dict) and schema[key]
             for key in ("additionalProperties", "unevaluatedProperties")

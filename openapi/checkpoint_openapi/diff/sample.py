@@ -170,23 +170,38 @@ class _Sampler:
                         found[name] = options[min(turn, len(options) - 1)]
                 if all(name in found for name in required):
                     yield found
+                    if choice is required:
+                        yield from ({**found, **more} for more in self._violating(keywords, depth))
 
     def _names(self, keywords: JsonSchema) -> list[str]:
         """Return names that members may have."""
         allowed = cast("JsonSchema", keywords.get("propertyNames", {}))
         listed = allowed.get("enum") if "enum" in allowed else self.inner(allowed, 3) if allowed else []
-        facets = [keywords, *(cast("JsonSchema", member) for member in keywords.get("allOf", []))]
-        refused: list[JsonSchema] = [
-            member["not"] for member in facets if isinstance(member.get("not"), dict)
-        ]
-        strange = [
-            name
-            for inner in refused
-            if "propertyNames" in inner
-            for name in _refused_names(inner["propertyNames"])
-        ]
+        strange = [name for inner in _refused(keywords) for name in _refused_names(inner)]
         names = [*strange, *keywords.get("properties", {}), *cast("list[Any]", listed)]
         return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+    def _violating(self, keywords: JsonSchema, depth: int) -> Iterator[dict[str, Any]]:
+        """Yield members that break what is said of members by their names."""
+        for inner in _refused(keywords):
+            for pattern, schema in inner.get("patternProperties", {}).items():
+                name = _word(pattern)
+                values = self.inner({"not": schema}, depth) if name is not None else []
+                yield from ({name: value} for value in values[:2])
+
+
+def _refused(keywords: JsonSchema) -> list[JsonSchema]:
+    """Return the schemas that a schema refuses."""
+    facets = [keywords, *(cast("JsonSchema", member) for member in keywords.get("allOf", []))]
+    return [member["not"] for member in facets if isinstance(member.get("not"), dict)]
+
+
+def _word(pattern: str) -> str | None:
+    try:
+        language = string_language({"pattern": pattern})
+        return shortest_word(language) if language is not None else None
+    except Undecided:
+        return None
 
 
 def _likely(keywords: JsonSchema) -> list[str]:
@@ -212,11 +227,11 @@ def _in_turn(streams: list[Iterator[Any]]) -> Iterator[Any]:
                 pending.remove(stream)
 
 
-def _refused_names(allowed: Any) -> list[str]:
-    """Return a name that a schema of names does not accept."""
-    if not isinstance(allowed, dict):
+def _refused_names(refused: JsonSchema) -> list[str]:
+    """Return names that a schema of names, which is refused, does not accept."""
+    if not isinstance(refused.get("propertyNames"), dict):
         return []
-    facets = {key: value for key, value in cast("JsonSchema", allowed).items() if key != "type"}
+    facets = {key: value for key, value in refused["propertyNames"].items() if key != "type"}
     return list(itertools.islice(_strings({"type": "string", "not": facets}), 2))
 
 

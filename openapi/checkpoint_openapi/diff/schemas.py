@@ -20,6 +20,10 @@ from checkpoint_openapi.diff.witness import MISSING, WitnessMaker
 __all__ = ["SchemaPair", "compare_schemas"]
 
 
+_LARGE = 30
+"""From how many definitions on a schema is searched for contradictions on its surface only."""
+
+
 @dataclass(frozen=True)
 class SchemaPair:
     """The schema of one spot in both versions; a version without one accepts anything."""
@@ -174,7 +178,10 @@ class _Direction:
 
 
 def _satisfiable(schema: Schema) -> bool:
-    return Operand(schema.shallow().bundle()).may_be_satisfied()
+    bundle = schema.bundle()
+    if len(bundle.get("$defs", {})) > _LARGE:
+        bundle = schema.shallow().bundle()
+    return Operand(bundle).may_be_satisfied()
 
 
 def _place(documents: Documents, label: str | None) -> Location | None:

@@ -1,0 +1,124 @@
+"""Pairs of small schemas: does the second accept all that the first does, and the other way round?"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Pair(NamedTuple):
+    """Two versions of a schema, and what a change from the first to the second does to those who use it.
+
+    `narrows` breaks requests, `widens` breaks answers; neither is an equivalence, both breaks either.
+    """
+
+    name: str
+    old: Any
+    new: Any
+    narrows: bool
+    widens: bool
+    version: str = "3.1.0"
+
+
+TEXT = {"type": "string"}
+WHOLE = {"type": "integer"}
+
+
+def a(**members: Any) -> dict[str, Any]:
+    """Return an object's schema of members."""
+    return {"type": "object", "properties": members}
+
+
+def cat(**members: Any) -> dict[str, Any]:
+    """Return one of two alternatives that a constant tells apart."""
+    return {**a(kind={"const": "cat"}, **members), "required": ["kind"]}
+
+
+def dog(**members: Any) -> dict[str, Any]:
+    """Return the other one."""
+    return {**a(kind={"const": "dog"}, **members), "required": ["kind"]}
+
+
+PAIRS = (
+    Pair("longer text", {**TEXT, "maxLength": 5}, {**TEXT, "maxLength": 9}, False, True),
+    Pair("shorter text", {**TEXT, "maxLength": 9}, {**TEXT, "maxLength": 5}, True, False),
+    Pair("length shifted", {**TEXT, "maxLength": 5}, {**TEXT, "minLength": 3}, True, True),
+    Pair("minLength of nought", TEXT, {**TEXT, "minLength": 0}, False, False),
+    Pair("digits written otherwise", {**TEXT, "pattern": r"^\d+$"}, {**TEXT, "pattern": "^[0-9]+$"}, False, False),
+    Pair("repetition written out", {**TEXT, "pattern": "^a{3}$"}, {**TEXT, "pattern": "^aaa$"}, False, False),
+    Pair("pattern of everything", TEXT, {**TEXT, "pattern": "^"}, False, False),
+    Pair("pattern without its end", {**TEXT, "pattern": "^ab$"}, {**TEXT, "pattern": "^ab"}, False, True),
+    Pair("pattern with an alternative", {**TEXT, "pattern": "^a$"}, {**TEXT, "pattern": "^(a|b)$"}, False, True),
+    Pair("patterns that overlap", {**TEXT, "pattern": "^[a-m]$"}, {**TEXT, "pattern": "^[k-z]$"}, True, True),
+    Pair("pattern as a length", {**TEXT, "pattern": "^.{2,4}$"}, {**TEXT, "minLength": 2, "maxLength": 4}, False, True),
+    Pair("pattern as a list", {**TEXT, "pattern": "^(red|blue)$"}, {"enum": ["blue", "red"]}, False, False),
+    Pair("lookahead as a class", {**TEXT, "pattern": "^(?!a)[a-c]$"}, {**TEXT, "pattern": "^[bc]$"}, False, False),
+    Pair("two patterns as one", {**TEXT, "allOf": [{"pattern": "^a"}, {"pattern": "z$"}]},
+         {**TEXT, "pattern": "^a(.|\\n|\\r|\\u2028|\\u2029)*z$"}, False, False),
+    Pair("format added", TEXT, {**TEXT, "format": "ipv4"}, True, False),
+    Pair("format changed", {**TEXT, "format": "date"}, {**TEXT, "format": "uuid"}, True, True),
+    Pair("password hinted", TEXT, {**TEXT, "format": "password"}, False, False),
+    Pair("int32 to int64", {**WHOLE, "format": "int32"}, {**WHOLE, "format": "int64"}, False, True, "3.0.3"),
+    Pair("whole to any number", WHOLE, {"type": "number"}, False, True),
+    Pair("any number to whole", {"type": "number"}, WHOLE, True, False),
+    Pair("lower bound raised", {**WHOLE, "minimum": 0}, {**WHOLE, "minimum": 1}, True, False),
+    Pair("bound made exclusive", {**WHOLE, "minimum": 1}, {**WHOLE, "exclusiveMinimum": 0}, False, False),
+    Pair("bound of a fraction made exclusive", {"type": "number", "minimum": 1},
+         {"type": "number", "exclusiveMinimum": 1}, True, False),
+    Pair("multiple of less", {**WHOLE, "multipleOf": 4}, {**WHOLE, "multipleOf": 2}, False, True),
+    Pair("multiple of another", {**WHOLE, "multipleOf": 4}, {**WHOLE, "multipleOf": 6}, True, True),
+    Pair("a further type", TEXT, {"type": ["string", "integer"]}, False, True),
+    Pair("another type", TEXT, {"type": "boolean"}, True, True),
+    Pair("types as alternatives", {"type": ["string", "null"]}, {"anyOf": [TEXT, {"type": "null"}]}, False, False),
+    Pair("nullable", TEXT, {**TEXT, "nullable": True}, False, True, "3.0.3"),
+    Pair("nullable means nothing in 3.1", TEXT, {**TEXT, "nullable": True}, False, False),
+    Pair("a further value", {"enum": ["a", "b"]}, {"enum": ["a", "b", "c"]}, False, True),
+    Pair("another value", {"enum": ["a", "b"]}, {"enum": ["a", "c"]}, True, True),
+    Pair("constant as a list", {"const": "a"}, {"enum": ["a"]}, False, False),
+    Pair("list dropped", {**TEXT, "enum": ["a"]}, TEXT, False, True),
+    Pair("optional member", a(x=TEXT), a(x=TEXT, y=TEXT), False, False),
+    Pair("required member", a(x=TEXT), {**a(x=TEXT, y=TEXT), "required": ["y"]}, True, False),
+    Pair("member became required", a(x=TEXT), {**a(x=TEXT), "required": ["x"]}, True, False),
+    Pair("member of another type", a(x=TEXT), a(x=WHOLE), True, True),
+    Pair("object closed", a(x=TEXT), {**a(x=TEXT), "additionalProperties": False}, True, False),
+    Pair("member added to a closed object", {**a(x=TEXT), "additionalProperties": False},
+         {**a(x=TEXT, y=TEXT), "additionalProperties": False}, False, True),
+    Pair("free-form object closed", {"type": "object"}, {"type": "object", "maxProperties": 0}, True, False),
+    Pair("map of another type", {"type": "object", "additionalProperties": TEXT},
+         {"type": "object", "additionalProperties": {"type": ["string", "integer"]}}, False, True),
+    Pair("names of a map held to a pattern", {"type": "object", "additionalProperties": TEXT},
+         {"type": "object", "additionalProperties": TEXT, "propertyNames": {"pattern": "^[a-z]+$"}}, True, False),
+    Pair("members by pattern", {"type": "object", "patternProperties": {"^x-": TEXT}},
+         {"type": "object", "patternProperties": {"^x-": {**TEXT, "maxLength": 3}}}, True, False),
+    Pair("pattern of members written otherwise", {"type": "object", "patternProperties": {"^[0-9]$": TEXT}},
+         {"type": "object", "patternProperties": {r"^\d$": TEXT}}, False, False),
+    Pair("a member demands another", a(x=TEXT, y=TEXT), {**a(x=TEXT, y=TEXT), "dependentRequired": {"x": ["y"]}},
+         True, False),
+    Pair("a condition", a(x=TEXT, y=TEXT),
+         {**a(x=TEXT, y=TEXT), "if": {"required": ["x"]}, "then": {"required": ["y"]}}, True, False),
+    Pair("items of another type", {"type": "array", "items": TEXT}, {"type": "array", "items": WHOLE}, True, True),
+    Pair("more items", {"type": "array", "maxItems": 3}, {"type": "array", "maxItems": 4}, False, True),
+    Pair("distinct items", {"type": "array"}, {"type": "array", "uniqueItems": True}, True, False),
+    Pair("an item of a kind", {"type": "array"}, {"type": "array", "contains": TEXT}, True, False),
+    Pair("a numbered item", {"type": "array", "prefixItems": [TEXT]}, {"type": "array", "prefixItems": [TEXT, WHOLE]},
+         True, False),
+    Pair("allOf written as one", {"allOf": [a(x=TEXT), {"required": ["x"]}]}, {**a(x=TEXT), "required": ["x"]},
+         False, False),
+    Pair("allOf of nothing", TEXT, {"allOf": [TEXT]}, False, False),
+    Pair("allOf that demands more", a(x=TEXT), {"allOf": [a(x=TEXT), {"required": ["x"]}]}, True, False),
+    Pair("alternatives in another order", {"oneOf": [TEXT, WHOLE]}, {"oneOf": [WHOLE, TEXT]}, False, False),
+    Pair("a further alternative", {"oneOf": [cat(), dog()]}, {"oneOf": [cat(), dog(), TEXT]}, False, True),
+    Pair("an alternative less", {"anyOf": [TEXT, WHOLE]}, {"anyOf": [TEXT]}, True, False),
+    Pair("an alternative narrowed", {"oneOf": [cat(lives=WHOLE), dog()]},
+         {"oneOf": [cat(lives={**WHOLE, "maximum": 9}), dog()]}, True, False),
+    Pair("an alternative with a further member", {"oneOf": [cat(), dog()]}, {"oneOf": [cat(lives=WHOLE), dog()]},
+         False, False),
+    Pair("oneOf as anyOf where nothing overlaps", {"oneOf": [cat(), dog()]}, {"anyOf": [cat(), dog()]}, False, False),
+    Pair("oneOf of whole and any number", {"oneOf": [WHOLE, TEXT]}, {"oneOf": [WHOLE, {"type": "number"}, TEXT]},
+         True, True),
+    Pair("a value excluded", TEXT, {**TEXT, "not": {"const": "x"}}, True, False),
+    Pair("double negation", TEXT, {"not": {"not": TEXT}}, False, False),
+    Pair("anything", {}, TEXT, True, False),
+    Pair("true", True, {}, False, False),
+    Pair("named pattern member", a(pattern=TEXT, **{"$ref": WHOLE}), a(pattern={**TEXT, "maxLength": 2}, **{"$ref": WHOLE}),
+         True, False),
+)  # fmt: skip
