@@ -81,19 +81,17 @@ def _serve(path: Path, port: int, base: str) -> None:
         server = PreviewServer(preview, port)
     except OSError as error:
         _fail(f"port {port}: {error.strerror or error}. Choose another, or any free one with --port 0.")
-    stop = server.closing
 
-    def end(*_: object) -> None:
-        stop.set()
+    def close(*_: object) -> None:
+        preview.close()
 
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, end)
+        signal.signal(name, close)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     click.echo(f"Preview of {path} at {server.url} (Ctrl-C ends it)")
     _tell(preview.current)
-    preview.watch(stop, _tell)
-    server.shutdown()
-    server.server_close()
+    preview.watch(_tell)
+    server.end()
 
 
 def _tell(build: Build) -> None:

@@ -95,6 +95,7 @@ class Preview:
         self._reader = SeenFiles()
         self._base = base
         self._changed = threading.Condition()
+        self.closed = threading.Event()
         self._watched: frozenset[Path] = frozenset({path})
         self._seen = self._look()
         self.current = self._next(Build(0, ""))
@@ -102,12 +103,19 @@ class Preview:
     def wait(self, number: int, timeout: float) -> bool:
         """Wait up to `timeout` seconds for another build than one, and say whether there is one."""
         with self._changed:
-            return self._changed.wait_for(lambda: self.current.number != number, timeout)
+            self._changed.wait_for(lambda: self.current.number != number or self.closed.is_set(), timeout)
+        return self.current.number != number
 
-    def watch(self, stop: threading.Event, told: Callable[[Build], None]) -> None:
-        """Build anew after each change of a file, until `stop` is set, and tell of each build."""
+    def close(self) -> None:
+        """End the watching and all waiting."""
+        self.closed.set()
+        with self._changed:
+            self._changed.notify_all()
+
+    def watch(self, told: Callable[[Build], None]) -> None:
+        """Build anew after each change of a file, until the preview is closed, and tell of each build."""
         before = self._seen
-        while not stop.wait(_INTERVAL):
+        while not self.closed.wait(_INTERVAL):
             now = self._look()
             if now == before and now != self._seen:
                 self._seen = now

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -35,13 +34,18 @@ class PreviewServer(ThreadingHTTPServer):
     def __init__(self, preview: Preview, port: int) -> None:
         """Listen at a port, or at any free one for 0; raises `OSError` when it is taken."""
         self.preview = preview
-        self.closing = threading.Event()
         super().__init__(("127.0.0.1", port), _Handler)
 
     @property
     def url(self) -> str:
         """The address of the page."""
         return f"http://127.0.0.1:{self.server_port}/"
+
+    def end(self) -> None:
+        """Close the preview and stop serving; returns when the port is free."""
+        self.preview.close()
+        self.shutdown()
+        self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Leave a connection that its client closed; tell of everything else."""
@@ -61,9 +65,9 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     @property
-    def _preview(self) -> PreviewServer:
+    def _preview(self) -> Preview:
         assert isinstance(self.server, PreviewServer)
-        return self.server
+        return self.server.preview
 
     def __getattr__(self, name: str) -> Any:
         """Answer every method, since a document may have any."""
@@ -91,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(self._mocked())
 
     def _page(self) -> Answer:
-        build = self._preview.preview.current
+        build = self._preview.current
         return Answer(
             HTTPStatus.OK,
             {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"},
@@ -106,8 +110,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.send_header("Connection", "close")
         self.end_headers()
-        preview, sent = self._preview.preview, 0
-        while not self._preview.closing.is_set():
+        preview, sent = self._preview, 0
+        while not self._preview.closed.is_set():
             number = preview.current.number
             self.wfile.write(
                 b": here\n\n" if number == sent else f"event: build\ndata: {number}\n\n".encode()
@@ -124,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
             return _text(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 1 MiB.")
         body = self.rfile.read(int(length))
         self._unread = False
-        mock = self._preview.preview.current.mock
+        mock = self._preview.current.mock
         if mock is None:
             return _text(HTTPStatus.SERVICE_UNAVAILABLE, "There is no readable version of the document yet.")
         headers = {name.lower(): value for name, value in self.headers.items()}

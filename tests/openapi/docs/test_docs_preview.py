@@ -27,8 +27,8 @@ PATIENCE = 20.0
 @contextmanager
 def watched(path: Path, base: str = "released") -> Iterator[tuple[Preview, Callable[[str], Build]]]:
     """Watch a document; the second value saves a text and returns the build that follows."""
-    preview, stop = Preview(path, base), threading.Event()
-    watcher = threading.Thread(target=preview.watch, args=(stop, lambda _: None))
+    preview = Preview(path, base)
+    watcher = threading.Thread(target=preview.watch, args=(lambda _: None,))
     watcher.start()
 
     def save(text: str) -> Build:
@@ -40,7 +40,7 @@ def watched(path: Path, base: str = "released") -> Iterator[tuple[Preview, Calla
     try:
         yield preview, save
     finally:
-        stop.set()
+        preview.close()
         watcher.join()
 
 
@@ -146,9 +146,7 @@ def served(preview: Preview) -> Iterator[http.client.HTTPConnection]:
         yield connection
     finally:
         connection.close()
-        server.closing.set()
-        server.shutdown()
-        server.server_close()
+        server.end()
         thread.join()
 
 

@@ -1,0 +1,289 @@
+"""The page and the live preview in a real Chromium: read, followed through edits, without a network."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from checkpoint_openapi.docs import read_content, render_page
+from checkpoint_openapi.docs.preview import Preview
+from checkpoint_openapi.docs.server import PreviewServer
+from checkpoint_openapi.load import data_path
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.browser
+
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--window-size=1400,1000",
+)  # fmt: skip
+FILES = ("checkpoint.yaml", "companions.yaml", "requirements.yaml", "errors.yaml", "ERRATA.md")
+PATIENCE = 30.0
+"""Seconds after which something that did not show is missed."""
+SUMMARY = ".opblock-summary-description"
+# Resolves with the time, in milliseconds since 1970, at which a frame was painted with what is waited for.
+WAIT = """
+const [selector, text, done] = arguments;
+const look = () => [...document.querySelectorAll(selector)].some((node) => node.textContent.includes(text));
+const paint = () => requestAnimationFrame(() => setTimeout(() => done(Date.now())));
+if (look()) paint(); else {
+  const observer = new MutationObserver(() => { if (look()) { observer.disconnect(); paint(); } });
+  observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Start one Chromium from the system's packages, with a profile of its own."""
+    options = webdriver.ChromeOptions()
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    assert browser, "install Debian's chromium and chromium-driver, or leave out -m browser"
+    options.binary_location = browser
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=Service(driver))
+    chrome.set_script_timeout(PATIENCE)
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Write the page of our contract and return its address as a file."""
+    path = tmp_path_factory.mktemp("page") / "contract.html"
+    path.write_text(render_page(read_content(data_path("checkpoint.yaml"))))
+    return path.as_uri()
+
+
+class Live:
+    """A preview of a copy of the contract, opened in the browser."""
+
+    def __init__(self, chromium: webdriver.Chrome, folder: Path) -> None:
+        for name in FILES:
+            shutil.copy(data_path(name), folder / name)
+        self.chromium = chromium
+        self.path = folder / "checkpoint.yaml"
+        self.text = self.path.read_text()
+        self.preview = Preview(self.path)
+        self.server = PreviewServer(self.preview, 0)
+
+    def save(self, old: str, new: str) -> float:
+        """Save the contract with one edit and return the time, in milliseconds since 1970."""
+        assert old in self.text
+        self.path.write_text(self.text.replace(old, new, 1))
+        return self.path.stat().st_mtime_ns / 1e6
+
+    def shows(self, selector: str, text: str) -> float:
+        """Wait until an element has a text, and return the time at which it was painted."""
+        found = self.chromium.execute_async_script(WAIT, selector, text)
+        assert isinstance(found, int)
+        return found
+
+
+@pytest.fixture
+def live(chromium: webdriver.Chrome, tmp_path: Path) -> Iterator[Live]:
+    """Serve a preview, open it, and end it."""
+    opened = Live(chromium, tmp_path)
+    threads = [
+        threading.Thread(target=opened.server.serve_forever, kwargs={"poll_interval": 0.05}),
+        threading.Thread(target=opened.preview.watch, args=(lambda _: None,)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        requested(chromium), complaints(chromium)
+        chromium.get(opened.server.url)
+        opened.shows(SUMMARY, "Execute a backup policy")
+        yield opened
+    finally:
+        chromium.get("about:blank")
+        opened.server.end()
+        for thread in threads:
+            thread.join()
+
+
+def requested(chromium: webdriver.Chrome) -> set[tuple[str, str]]:
+    """Return scheme and host of everything that was asked for since the last call."""
+    entries = chromium.get_log("performance")
+    messages: list[dict[str, Any]] = [json.loads(entry["message"])["message"] for entry in entries]
+    urls = [
+        message["params"]["request"]["url"]
+        for message in messages
+        # The browser's own start page is not ours.
+        if message["method"] == "Network.requestWillBeSent"
+        and not message["params"]["documentURL"].startswith("chrome:")
+    ]
+    return {urlsplit(url)[:2] for url in urls}
+
+
+def complaints(chromium: webdriver.Chrome) -> list[str]:
+    """Return what the browser wrote to its console since the last call."""
+    return [entry["message"] for entry in chromium.get_log("browser")]
+
+
+def test_page_reads_offline(chromium: webdriver.Chrome, page: str) -> None:
+    """The file shows operation and schemas, asks for nothing but itself, and nothing in it fails."""
+    requested(chromium), complaints(chromium)
+    chromium.get(page)
+    WebDriverWait(chromium, PATIENCE).until(
+        lambda c: c.find_elements(By.CSS_SELECTOR, "#model-CheckpointRequest")
+    )
+
+    body = chromium.find_element(By.ID, "swagger").text
+    assert "/v1/{project_id}/providers/{provider_id}/checkpoints" in body.replace("\u200b", "")
+    assert "Back up two servers of the policy" in body
+    assert requested(chromium) == {("file", ""), ("data", "")}
+    assert complaints(chromium) == []
+
+
+@pytest.mark.parametrize("requirement", ["REQ-9", "DISC-1"])
+def test_clause_leads_to_its_line_and_back(chromium: webdriver.Chrome, page: str, requirement: str) -> None:
+    """A click on a clause opens the document at its line, also in a listing that is folded."""
+    chromium.get(page)
+    clause = chromium.find_element(By.CSS_SELECTOR, f"#{requirement} .clause")
+    chromium.execute_script("arguments[0].click()", clause)
+    line = chromium.find_element(By.CSS_SELECTOR, ".line:target")
+    WebDriverWait(chromium, PATIENCE).until(lambda c: in_view(c, line))
+    mark = line.find_element(By.LINK_TEXT, requirement)
+    chromium.execute_script("arguments[0].click()", mark)
+    entry = chromium.find_element(By.ID, requirement)
+    WebDriverWait(chromium, PATIENCE).until(lambda c: in_view(c, entry))
+    assert len(chromium.window_handles) == 1
+
+
+def in_view(chromium: webdriver.Chrome, element: Any) -> bool:
+    """Say whether an element is on the screen."""
+    script = """
+    const box = arguments[0].getBoundingClientRect();
+    return box.height > 0 && box.top < innerHeight && box.bottom > 0;
+    """
+    return bool(chromium.execute_script(script, element))
+
+
+def test_filter_leaves_what_fits(chromium: webdriver.Chrome, page: str) -> None:
+    """The filter leaves the requirements that have all words, and says how many."""
+    chromium.get(page)
+    chromium.find_element(By.ID, "filter").send_keys("auth must")
+
+    shown = [
+        entry.get_attribute("id")
+        for entry in chromium.find_elements(By.CSS_SELECTOR, ".requirement")
+        if entry.is_displayed()
+    ]
+
+    assert shown == [f"AUTH-{number}" for number in range(1, 6)]
+    assert chromium.find_element(By.ID, "matches").text.startswith("5 of ")
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1400])
+def test_light_and_dark_fit_every_width(
+    chromium: webdriver.Chrome, page: str, system: str, width: int
+) -> None:
+    """The page takes the system's colours until the reader chooses, and never scrolls sideways."""
+    media = [{"name": "prefers-color-scheme", "value": system}]
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        chromium.get(page)
+        WebDriverWait(chromium, PATIENCE).until(lambda c: c.find_elements(By.CSS_SELECTOR, SUMMARY))
+        assert chromium.execute_script("return document.documentElement.scrollWidth") <= width
+        first = lightness(chromium)
+        chromium.find_element(By.ID, "theme").click()
+        second = lightness(chromium)
+        chromium.find_element(By.ID, "theme").click()
+    finally:
+        chromium.execute_script("localStorage.clear()")
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+        chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    light, dark = (first, second) if system == "light" else (second, first)
+    assert all(paper > 0.9 and ink < 0.4 for paper, ink in light)
+    assert all(paper < 0.2 and ink > 0.6 for paper, ink in dark)
+
+
+def lightness(chromium: webdriver.Chrome) -> list[tuple[float, float]]:
+    """Return how light paper and ink are, from 0 to 1, of a text of ours and of one of the renderer."""
+    script = """
+    const light = (color) => color.match(/[\\d.]+/g).slice(0, 3).reduce((sum, part) => sum + part / 765, 0);
+    const paper = (node) => {
+      const color = getComputedStyle(node).backgroundColor;
+      return /, 0\\)$/.test(color) ? paper(node.parentElement) : light(color);
+    };
+    return ["h1", "#requirements p", ".opblock-description p", ".parameter__name"].map((selector) => {
+      const node = document.querySelector(selector);
+      return [paper(node), light(getComputedStyle(node).color)];
+    });
+    """
+    return [(paper, ink) for paper, ink in chromium.execute_script(script)]
+
+
+def test_save_refreshes_the_page(live: Live, record_property: pytest.RecordProperty) -> None:
+    """A saved edit shows by itself, in the renderer and in the listing, with the scroll position kept."""
+    live.chromium.execute_script("document.documentElement.style.scrollBehavior = 'auto'; scrollTo(0, 700)")
+    times: list[float] = []
+    for number in range(5):
+        saved = live.save("summary: Execute a backup policy", f"summary: Edit number {number}")
+        times.append(live.shows(SUMMARY, f"Edit number {number}") - saved)
+        live.shows("#source", f"Edit number {number}")
+
+    record_property("milliseconds from save to painted", sorted(times))
+    # The quickest shows what a save costs; the others share the machine with the rest of the tests.
+    assert min(times) < 1000, f"{times} ms"
+    assert abs(live.chromium.execute_script("return scrollY") - 700) < 5
+    assert requested(live.chromium) == {("http", urlsplit(live.server.url).netloc), ("data", "")}
+    assert complaints(live.chromium) == []
+
+
+def test_error_is_shown_and_the_last_version_stays(live: Live) -> None:
+    """Broken YAML and a broken schema are shown with their line above the last good version."""
+    live.save("tags: [checkpoints]\n", "tags: [checkpoints\n")
+    live.shows("#problem", "checkpoint.yaml:41:")
+    assert (
+        "summary: Execute a backup policy"
+        in live.chromium.find_element(By.CSS_SELECTOR, ".excerpt .here").text
+    )
+    live.save("type: boolean", "type: bolean")
+    live.shows("#problem", "'bolean' is not one of")
+    assert live.chromium.find_element(By.CSS_SELECTOR, SUMMARY).text == "Execute a backup policy"
+    live.save("summary: Execute a backup policy", "summary: Mended")
+    live.shows(SUMMARY, "Mended")
+    assert live.chromium.find_elements(By.ID, "problem") == []
+
+
+def test_diff_stands_beside(live: Live) -> None:
+    """A breaking edit is told beside the page at once, with a request that used to be right."""
+    live.shows("#diff .verdict", "The same contract")
+    live.save("required: [plan_id, parameters]", "required: [plan_id, parameters, label]")
+    live.shows("#diff .verdict.breaking", "Breaking")
+    live.shows("#diff .finding.breaking pre", '"plan_id"')
+
+
+def test_mock_answers_from_the_page(live: Live) -> None:
+    """The form of the page sends a request to the mock on the same port, and shows its answer."""
+    chromium = live.chromium
+    chromium.execute_script("document.querySelector('.try-out__btn').click()")
+    live.shows(".execute-wrapper", "Execute")
+    chromium.execute_script("document.querySelector('.execute-wrapper .execute').click()")
+    live.shows(".live-responses-table", "APIGW.0301")
+    live.shows(".live-responses-table", "preview-reason")
+
+
+def test_end_of_the_preview_is_shown(live: Live) -> None:
+    """A page whose server is gone says so."""
+    live.server.end()
+    WebDriverWait(live.chromium, PATIENCE).until(lambda c: c.find_elements(By.CSS_SELECTOR, "body.lost"))
