@@ -36,11 +36,11 @@ class Comparison:
 
     before: str
     after: str
-    regressions: list[Change] = field(default_factory=list)
+    regressions: list[Change] = field(default_factory=list[Change])
     """A worse outcome, or a failure at a probe that did not fail before."""
-    fixes: list[Change] = field(default_factory=list)
+    fixes: list[Change] = field(default_factory=list[Change])
     """What failed, warned or was undecided, and passes."""
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list[Change])
     """Everything else, requirements that only one of the reports has included."""
 
     def data(self) -> dict[str, Any]:

@@ -152,7 +152,10 @@ def _united(parts: list[Report], exchanges: list[Exchange]) -> Ledger:
             ledger.leave_undecided(name, why)
         for data in observations["findings"]:
             if data["probe"] != IDS_OF_THE_RUN:
-                ledger.add(_finding(data, own))
+                finding = _finding(data, own)
+                ledger.add(finding)
+                for exchange in finding.exchanges[-1:]:
+                    ledger.answers[exchange.request].update(data["answers"])
     distinct_checkpoints(sorted(exchanges, key=lambda exchange: exchange.started), ledger)
     return ledger
 

@@ -67,13 +67,13 @@ class _Plugin:
                 prepare(Path(folder))
         except (TargetError, WaiverError, ReportError) as error:
             raise pytest.UsageError(str(error)) from error
-        max_examples: int = config.getoption("--checkpoint-max-examples")
+        max_examples = int(config.getoption("--checkpoint-max-examples"))
         self._verification = _Verification(target, given, max_examples, Path(folder) if folder else None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Add the items, before -k and -m choose among all."""
-        requirements = RequirementList.from_parent(session, name=_NAME, nodeid=_NAME)
+        requirements = RequirementList.from_parent(session, name=_NAME, nodeid=_NAME)  # pyright: ignore[reportUnknownMemberType] - untyped **kw
         requirements.verification = self._verification
         items.extend(requirements.collect())
 
@@ -102,11 +102,11 @@ class RequirementList(pytest.Collector):
 
         for requirement in requirements():
             if requirement.status == "active":
-                item = RequirementItem.from_parent(self, name=requirement.id)
+                item = RequirementItem.from_parent(self, name=requirement.id)  # pyright: ignore[reportUnknownMemberType] - untyped **kw
                 item.verification, item.text = self.verification, requirement.text
                 yield item
         if self.verification.waivers:
-            waivers = WaiversItem.from_parent(self, name="waivers")
+            waivers = WaiversItem.from_parent(self, name="waivers")  # pyright: ignore[reportUnknownMemberType] - untyped **kw
             waivers.verification = self.verification
             yield waivers
 

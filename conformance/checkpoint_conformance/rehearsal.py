@@ -26,6 +26,7 @@ from checkpoint_conformance.wire import Connection
 __all__ = ["Planned", "rehearse"]
 
 _TIME = "2020-01-01T00:00:00"
+_NAME = "POLICY-NAME"
 _KIND = "OS::Nova::Server"
 
 
@@ -121,7 +122,7 @@ class _Rehearsal(Session):
             }
             for resource in selected
         ]
-        return {"id": identifier, "created_at": identifier}
+        return {"id": identifier, "created_at": identifier, "protection_plan": {"name": _NAME}}
 
     def _listed(self, query: dict[str, list[str]]) -> list[dict[str, Any]]:
         wanted = query.get("checkpoint_id", list(self._items))
@@ -131,7 +132,7 @@ class _Rehearsal(Session):
         target = self.target
         return {
             "id": target.policy_id,
-            "name": "policy",
+            "name": _NAME,
             "status": "enabled",
             "project_id": target.project_id,
             "provider_id": target.provider_id,

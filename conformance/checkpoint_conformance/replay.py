@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.calls import ABSENT, Call
 from checkpoint_conformance.concurrency import IDS_OF_THE_RUN, distinct_checkpoints
+from checkpoint_conformance.data import as_list
 from checkpoint_conformance.evidence import exchange_from, with_context
 from checkpoint_conformance.exchange import Exchange, Request
 from checkpoint_conformance.ledger import Ledger
@@ -36,8 +37,8 @@ _SAME = ("project_id", "provider_id", "policy_id", "resources")
 """What stands in the requests, and so has to be the same in report and target."""
 _ENOUGH = 100_000
 """A budget that leaves no probe out: the rehearsal sends nothing."""
-_IN_COMPANY = "-under-concurrency"
-"""How a symptom ends that was seen among calls at the same time; a single answer is judged without it."""
+_CIRCUMSTANCES = ("-at-times", "-under-concurrency")
+"""How a symptom ends that several answers together show; a single one is judged without it."""
 
 
 class State(StrEnum):
@@ -152,7 +153,7 @@ class _Stage:
         judgement = self.session.judge.judge(self._as_recorded(probe, exchange.request), exchange)
         shown = exchange.status or (exchange.fault.kind.value if exchange.fault else "no answer")
         symptoms = {found.symptom for found in judgement.findings}
-        if finding["symptom"].removesuffix(_IN_COMPANY) in symptoms:
+        if _of_one_answer(finding["symptom"]) in symptoms:
             return State.STILL_FAILS, f"answered {shown}"
         if judgement.undecided:
             return State.UNDECIDED, judgement.undecided
@@ -217,8 +218,15 @@ class _Stage:
             return probe
         parameters = self._narrowed.parameters(request)
         resources = parameters.get("resources", ABSENT)
-        selected = tuple(resources) if isinstance(resources, list) else resources
+        listed = as_list(resources)
+        selected = resources if listed is None else tuple(listed)
         return replace(probe, call=Call(parameters.get("auto_trigger", ABSENT), selected))
+
+
+def _of_one_answer(symptom: str) -> str:
+    for circumstance in _CIRCUMSTANCES:
+        symptom = symptom.removesuffix(circumstance)
+    return symptom
 
 
 def _scenes(exchanges: Iterable[Exchange]) -> list[list[int]]:
@@ -237,8 +245,8 @@ def _scenes(exchanges: Iterable[Exchange]) -> list[list[int]]:
 def _check_same(report: Report, target: Target) -> None:
     recorded = report["header"]["target"]
     for name in _SAME:
-        value = getattr(target, name)
-        if recorded[name] != (list(value) if isinstance(value, tuple) else value):
+        value: object = getattr(target, name)
+        if recorded[name] != (list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value):
             raise ReportError(
                 f"the report is of another target: its {name} is not that of the target file. "
                 "Give the target file that the run was made with."

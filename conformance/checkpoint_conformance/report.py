@@ -20,6 +20,7 @@ import jsonschema_rs
 from checkpoint_openapi import __version__
 from checkpoint_openapi.load import data_path, document
 
+from checkpoint_conformance.data import as_object
 from checkpoint_conformance.evidence import exchange_data, with_context
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
@@ -87,12 +88,12 @@ def build_report(run: Run, waivers: Iterable[Applied] = ()) -> Report:
 def read_report(path: Path) -> Report:
     """Read a report. Raises ReportError for a file that is none."""
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
+        report = as_object(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ReportError(f"{path}: {error.strerror}. Name a report.json that `verify` wrote.") from error
     except (ValueError, RecursionError) as error:
         raise ReportError(f"{path}: not a JSON report: {error}.") from error
-    if not isinstance(report, dict) or report.get("format") != FORMAT:
+    if report is None or report.get("format") != FORMAT:
         raise ReportError(f"{path}: not a report of format {FORMAT}. Name a report.json that `verify` wrote.")
     for problem in _validator().iter_errors(report):
         place = "/".join(str(step) for step in problem.instance_path) or "the root"
@@ -226,6 +227,7 @@ def _observations(run: Run) -> dict[str, Any]:
                 **_finding(finding, secrets),
                 "spread": finding.spread
                 and {"group": finding.spread.group, "general": finding.spread.general},
+                "answers": sorted(ledger.answers[finding.exchanges[-1].request]) if finding.exchanges else [],
             }
             for finding in _once_each(ledger.findings)
         ],

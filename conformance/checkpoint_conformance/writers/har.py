@@ -50,8 +50,8 @@ def _entry(exchange: dict[str, Any], comments: dict[int, list[str]]) -> dict[str
 
 def _request(request: dict[str, Any]) -> dict[str, Any]:
     data = body_bytes(request["body"])
-    parts = urlsplit(request["url"])
-    fields = [["Host", parts.netloc], *request["headers"]]
+    parts = urlsplit(str(request["url"]))
+    fields: list[list[str]] = [["Host", parts.netloc], *request["headers"]]
     if request["framing"] == "length":
         fields.append(["Content-Length", str(len(data))])
     elif request["framing"] == "chunked":
@@ -81,7 +81,8 @@ def _response(exchange: dict[str, Any]) -> dict[str, Any]:
     response, fault = exchange["response"], exchange["fault"]
     error = {"_error": f"{fault['kind']}: {fault['detail']}"} if fault else {}
     if response is None:
-        nothing = {"status": 0, "statusText": "", "httpVersion": "HTTP/1.1", "cookies": [], "headers": []}
+        nothing: dict[str, Any] = {"status": 0, "statusText": "", "httpVersion": "HTTP/1.1"}
+        nothing |= {"cookies": [], "headers": []}
         content = {"size": 0, "mimeType": "x-unknown"}
         return {**nothing, "content": content, "redirectURL": "", "headersSize": -1, "bodySize": -1, **error}
     headers = {name.lower(): value for name, value in response["headers"]}

@@ -68,10 +68,18 @@ def _template() -> jinja2.Template:
         "shortened": shortened,
         "request": _request,
         "response": _response,
-        "when": lambda text: text.replace("T", " ").replace("+00:00", " UTC"),
-        "slug": lambda text: text.lower().replace(" ", "-"),
+        "when": _when,
+        "slug": _slug,
     }
     return environment.get_template("report.html.j2")
+
+
+def _when(text: str) -> str:
+    return text.replace("T", " ").replace("+00:00", " UTC")
+
+
+def _slug(text: str) -> str:
+    return text.lower().replace(" ", "-")
 
 
 def _families(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

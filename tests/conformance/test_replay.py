@@ -1,0 +1,232 @@
+"""A replay repeats exactly what failed, and tells what was mended from what was not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from checkpoint_conformance.concurrency import concurrent_calls, distinct_checkpoints
+from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.probes.missing import missing
+from checkpoint_conformance.profiles.discovery import discovery
+from checkpoint_conformance.profiles.observation import items_of_created
+from checkpoint_conformance.recovery import recovery
+from checkpoint_conformance.replay import Repeated, State, failing, replay
+from checkpoint_conformance.report import ReportError
+from mutants.server import Server, running
+from mutants.world import Policy
+
+from .runs import Broken, Dropping, excerpt, report, requirement, target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from checkpoint_conformance.session import Session
+    from mutants.wire import Request
+    from mutants.world import Checkpoint
+
+
+class Recording(Server):
+    """A conforming server that remembers what it was asked."""
+
+    asked: list[Request]
+
+    def respond(self, request: Request) -> Any:
+        """Remember the request."""
+        type(self).asked.append(request)
+        return super().respond(request)
+
+
+class Offended(Server):
+    """A server that crashes for a valid request after a refusal on the same connection: HTTP-6 fails."""
+
+    def check_state(self, policy: Policy, resources: Any) -> None:
+        """Crash where this thread has refused before."""
+        if any(connection.refused for connection in self._threads.values()):
+            from mutants.refusals import refuse
+
+            refuse("internal-error")
+        super().check_state(policy, resources)
+
+
+class Twins(Server):
+    """A server that gives two calls under way at once the same id: RESP-2 fails."""
+
+    hold = 0.03
+
+    def new_id(self, number: int) -> str:
+        """Return an id that depends on the company alone."""
+        return "0f1e2d3c-4b5a-4697-8877-665544332211" if self.in_flight > 1 else super().new_id(number)
+
+
+class Forgetful(Server):
+    """A server whose item list and policy list are empty: OBS-1 and DISC-1 fail."""
+
+    def list_items(self, *_: Any) -> Any:
+        """Return no item."""
+        return self.json(200, {"checkpoint_items": []})
+
+    def list_policies(self, *_: Any) -> Any:
+        """Return no policy."""
+        return self.json(200, {"policies": []})
+
+
+class Sometimes(Server):
+    """A server with an unknown status in every third answer: RESP-3 fails, but not each time."""
+
+    def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
+        """Answer wrongly now and then."""
+        wrong = {"status": "lost"} if checkpoint.number % 3 == 0 else {}
+        return super().checkpoint_body(checkpoint) | wrong
+
+
+def shapes(session: Session) -> None:
+    """Send the documented requests and their shapes."""
+    for probe in (*acceptance.documented(session.calls), *acceptance.shapes(session.calls)):
+        session.run(probe)
+
+
+def unknown_policies(session: Session) -> None:
+    """Ask for what does not exist."""
+    for probe in missing(session.calls):
+        session.run(probe)
+
+
+def distinct(session: Session) -> None:
+    """Compare the ids."""
+    distinct_checkpoints(session.exchanges, session.ledger)
+
+
+STEPS: dict[str, tuple[Callable[[Session], None], ...]] = {
+    "NF-1": (unknown_policies,),
+    "HTTP-6": (recovery,),
+    "RESP-2": (concurrent_calls, distinct),
+    "OBS-1": (shapes, items_of_created),
+    "DISC-1": (discovery,),
+}
+"""The part of a run that shows each fault."""
+
+
+def repeat(
+    found: dict[str, Any], behaviour: type[Server], name: str | None = None, times: int = 1, **changes: Any
+) -> list[Repeated]:
+    """Replay a report against a server."""
+    with running(behaviour) as table:
+        changes = {"patience": 0.2} | changes
+        return replay(found, target_of(table, **changes), failing(found, name), times=times)
+
+
+def states(repeated: list[Repeated], name: str) -> set[State]:
+    """Return what was said of a requirement's findings."""
+    return {each.state for each in repeated if each.requirement == name}
+
+
+def test_against_the_same_server_everything_still_fails() -> None:
+    """What was confirmed fails again; what was seen a single time may not."""
+    repeated = repeat(report(Broken), Broken)
+    assert {each.requirement for each in repeated} == {"HTTP-2", "REQ-11", "REQ-14", "REQ-16", "RESP-3"}
+    assert {each.state for each in repeated if each.requirement != "REQ-16"} == {State.STILL_FAILS}
+
+
+def test_against_a_mended_server_nothing_fails_any_more() -> None:
+    """The answers of a conforming server are accepted, and shown."""
+    repeated = repeat(report(Broken), Server)
+    assert {each.state for each in repeated} == {State.FAILS_NO_MORE}
+    assert next(each.note for each in repeated if each.requirement == "REQ-11") == "answered 400"
+
+
+def test_the_recorded_bytes_are_sent_again_with_the_secrets() -> None:
+    """Method, path, fields and body are those of the report; only the secrets are put back."""
+    found = report(Broken)
+    Recording.asked = []
+    repeat(found, Recording, "REQ-11", profiles=frozenset())
+    findings = requirement(found, "REQ-11")["findings"]
+    exchanges = {exchange["number"]: exchange for exchange in found["exchanges"]}
+    recorded = [exchanges[finding["exchanges"][0]]["request"] for finding in findings]
+    sent = [request for request in Recording.asked if request.method == "POST"]
+    assert [request.body.decode() for request in sent] == [request["body"]["text"] for request in recorded]
+    assert [request.target for request in sent] == [request["path"] for request in recorded]
+    fields = [
+        {name: value for name, value in request.headers if name not in ("Host", "Content-Length")}
+        for request in sent
+    ]
+    with running(Server) as table:
+        token = table["token"]
+    for field, request in zip(fields, recorded, strict=True):
+        assert field == dict(request["headers"]) | {"X-Auth-Token": token}
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "name"),
+    [
+        (Dropping, "NF-1"),
+        (Offended, "HTTP-6"),
+        (Twins, "RESP-2"),
+        (Forgetful, "OBS-1"),
+        (Forgetful, "DISC-1"),
+    ],
+)
+def test_each_kind_of_evidence_can_be_repeated(behaviour: type[Server], name: str) -> None:
+    """A lost answer, a sequence on one connection, calls at once, a companion operation: each fails again.
+
+    And on a server that is mended none does.
+    """
+    found = excerpt(behaviour, *STEPS[name], patience=0.2)
+    assert requirement(found, name)["outcome"] == "fail"
+    assert states(repeat(found, behaviour, name), name) == {State.STILL_FAILS}
+    assert states(repeat(found, Server, name), name) == {State.FAILS_NO_MORE}
+
+
+def test_an_intermittent_fault_is_found_by_trying_more_often() -> None:
+    """One repetition may miss it; several do not."""
+    found = excerpt(Sometimes, shapes)
+    assert State.STILL_FAILS in states(repeat(found, Sometimes, "RESP-3", times=3), "RESP-3")
+
+
+def test_the_budget_holds_for_a_replay() -> None:
+    """What the budget leaves no call for is undecided, and no call is made beyond it."""
+    Recording.asked = []
+    repeated = repeat(report(Broken), Recording, max_creates=2)
+    assert State.UNDECIDED in {each.state for each in repeated}
+    assert next(each.note for each in repeated if each.state is State.UNDECIDED) == "max_creates = 2 is spent"
+
+
+def test_nothing_is_sent_where_nothing_failed() -> None:
+    """A report without findings needs no server."""
+    with running(Server) as table:
+        assert (
+            replay(report(Server), target_of(table, url="http://127.0.0.1:9"), failing(report(Server), None))
+            == []
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        (
+            {"policy_id": "00000000-0000-0000-0000-000000000000"},
+            "its policy_id is not that of the target file",
+        ),
+        ({"resources": ("a",)}, "its resources is not"),
+    ],
+)
+def test_another_target_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    """Requests that hold other ids would prove nothing."""
+    with pytest.raises(ReportError, match=complaint):
+        repeat(report(Broken), Server, **changes)
+
+
+def test_a_target_without_a_secret_that_was_sent_is_refused() -> None:
+    """No placeholder is ever sent in a secret's place."""
+    found = report(Broken)
+    for exchange in found["exchanges"]:
+        exchange["request"]["headers"].append(["X-Auth-Token", "{{header-x-api-key}}"])
+    with pytest.raises(ReportError, match="the target file has no header-x-api-key"):
+        repeat(found, Server)
+
+
+def test_a_requirement_that_the_report_lacks_is_refused() -> None:
+    """The message lists those that it has."""
+    with pytest.raises(ReportError, match=r"no requirement 'REQ-99' in the report\. It has HTTP-1"):
+        failing(report(Server), "REQ-99")
+    assert failing(report(Broken), "REQ-2") == []
