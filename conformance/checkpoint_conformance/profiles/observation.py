@@ -169,7 +169,8 @@ def _watch(session: Session, items: list[dict[str, Any]], listing: Exchange) -> 
         problem = _step_problem(last, status)
         if problem and item["checkpoint_id"] not in session.deleted:
             session.ledger.add(_confirmed(_finding("OBS-3", *problem, listing)))
-        session.item_statuses[item["id"]] = status
+        if last not in _ENDED or status in _RANK:  # a restoration after the end is no way back
+            session.item_statuses[item["id"]] = status
 
 
 def _step_problem(last: str | None, status: str) -> tuple[str, str, str] | None:

@@ -1,0 +1,176 @@
+"""The optional profiles: what the lists, deletions and running policies of a server are held to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from checkpoint_conformance.conclusion import conclude
+from checkpoint_conformance.outcome import Outcome
+from checkpoint_conformance.profiles.conflict import conflict
+from checkpoint_conformance.profiles.deletion import clean_up, created, deletion
+from checkpoint_conformance.profiles.discovery import discovery
+from checkpoint_conformance.profiles.observation import (
+    items_of_created,
+    progress,
+    refusals_leave_nothing,
+    wait_until_idle,
+)
+from checkpoint_conformance.session import Session
+from checkpoint_conformance.smoke import smoke
+from mutants.server import Server, running
+
+from conformance.runs import target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def outcomes(behaviour: type[Server], *steps: Callable[[Session], Any], **changes: Any) -> dict[str, Outcome]:
+    """Run the steps after an accepted call; return the outcome of each requirement of a profile."""
+    with running(behaviour) as table:
+        session = Session(target_of(table, **{"patience": 5.0, "profiles": COMPANIONS} | changes))
+        assert smoke(session)
+        for step in steps:
+            step(session)
+        return {each.requirement.id: each.outcome for each in conclude(session.target, session.ledger)}
+
+
+def broken(**members: Any) -> type[Server]:
+    """Return a server with steps replaced."""
+    return type("Own", (Server,), members)
+
+
+def refused_group(session: Session) -> None:
+    """Send two refused requests as a group."""
+
+    def send() -> None:
+        for body in (b"{", b"[]"):
+            session.transmit(session.calls.post(body))
+
+    refusals_leave_nothing(session, "two refusals", send)
+
+
+UNDECIDED = Outcome.INCONCLUSIVE
+COMPANIONS = frozenset({"discovery", "observation", "deletion"})
+HOSTILE = ["\\ud800", "x" * 5000, "\u202e\x00"]
+DISCOVERY: dict[str, tuple[Any, Outcome]] = {
+    "as documented": (lambda row: row, Outcome.PASS),
+    "upper case": (lambda row: row | {"id": row["id"].upper()}, Outcome.PASS),
+    "more members": (lambda row: row | {"more": HOSTILE}, Outcome.PASS),
+    "another project": (lambda row: row | {"project_id": "other"}, Outcome.FAIL),
+    "another provider": (lambda row: row | {"provider_id": "other"}, Outcome.FAIL),
+    "no resources": (lambda row: row | {"resources": []}, Outcome.FAIL),
+    "another policy": (lambda row: row | {"id": "0" * 8 + row["id"][8:]}, Outcome.FAIL),
+    "a number for an id": (lambda row: row | {"id": 1}, Outcome.FAIL),
+    "null": (lambda _: None, Outcome.FAIL),
+}
+
+
+@pytest.mark.parametrize("name", DISCOVERY)
+def test_the_list_of_policies_is_judged(name: str) -> None:
+    """DISC-1 fails exactly for a list that breaks its form or lacks the policy."""
+    change, expected = DISCOVERY[name]
+    server = broken(shown_policy=lambda _, row: change(row))
+    assert outcomes(server, discovery)["DISC-1"] is expected
+
+
+@pytest.mark.parametrize("protect_seconds", [0.0, 0.2])
+def test_a_server_that_keeps_its_items_passes(protect_seconds: float) -> None:
+    """Items appear, move forward and end; refusals leave none; a deleted checkpoint leaves the list."""
+    server = broken(protect_seconds=protect_seconds)
+    found = outcomes(server, refused_group, items_of_created, progress, deletion)
+    assert {found[name] for name in ("OBS-1", "OBS-2", "OBS-3", "DEL-1")} == {Outcome.PASS}
+
+
+def test_an_item_is_missed() -> None:
+    """OBS-1 fails where a selected resource has no item."""
+    server = broken(item_resources=lambda _, checkpoint: checkpoint.resources[:1])
+    assert outcomes(server, items_of_created, patience=0.3)["OBS-1"] is Outcome.FAIL
+
+
+def test_an_item_of_a_refused_request_is_found() -> None:
+    """OBS-2 fails where a refusal leaves an item, after the group left one again."""
+
+    class Careless(Server):
+        """Create before the body is looked at."""
+
+        def check_content_type(self, request: Any) -> None:
+            """Make a checkpoint of nothing."""
+            if len(request.body) < 5:
+                call = type("Call", (), {"auto_trigger": False, "request": request})()
+                policy = next(iter(self.store.policies.values()))
+                self.make(call, policy, policy.resources)
+            super().check_content_type(request)
+
+    assert outcomes(Careless, refused_group)["OBS-2"] is Outcome.FAIL
+
+
+@pytest.mark.parametrize("last", ["protecting", "error", "restoring"])
+def test_a_status_that_moves_on_after_the_end_is_found(last: str) -> None:
+    """OBS-3 fails where an ended item changes again."""
+
+    class Restless(Server):
+        """Show another status once every item was seen."""
+
+        lists = 0
+
+        def list_items(self, request: Any, project: str) -> Any:
+            """Count the looks, of which there is one for each of three checkpoints."""
+            self.lists += 1
+            return super().list_items(request, project)
+
+        def item_status(self, *_: Any) -> str:
+            """Change the mind."""
+            return "available" if self.lists <= 3 else last
+
+    expected = Outcome.PASS if last == "restoring" else Outcome.FAIL
+    assert outcomes(Restless, progress, progress, patience=1.0)["OBS-3"] is expected
+
+
+def test_a_run_that_does_not_end_is_only_held_to_what_is_declared() -> None:
+    """Without `settle_within` a long run decides nothing; with it OBS-3 fails."""
+    server = broken(protect_seconds=60.0)
+    assert outcomes(server, progress, patience=0.3)["OBS-3"] is Outcome.INCONCLUSIVE
+    assert outcomes(server, progress, patience=0.3, settle_within=0.2)["OBS-3"] is Outcome.FAIL
+
+
+def test_a_deletion_that_deletes_nothing_is_found() -> None:
+    """DEL-1 fails where the item stays, and the clean-up tells what is left."""
+    assert outcomes(broken(remove=lambda *_: None), deletion, patience=0.5)["DEL-1"] is Outcome.FAIL
+
+
+def test_the_clean_up_leaves_nothing_behind() -> None:
+    """Every created checkpoint is deleted, also one that is still protecting."""
+    with running(broken(protect_seconds=0.2)) as table:
+        session = Session(target_of(table, patience=5.0, profiles=COMPANIONS))
+        assert smoke(session)
+        assert len(created(session)) >= 3
+        assert clean_up(session, print) == []
+        assert created(session) == []
+
+
+def test_a_running_policy_that_refuses_passes_and_one_that_accepts_is_warned_of() -> None:
+    """CONF-1 is a SHOULD: the published conflict passes, a second run is a warning."""
+    profiles = frozenset({"conflict", "observation"})
+    refusing = broken(conflict=True, protect_seconds=0.3)
+    assert outcomes(refusing, conflict, profiles=profiles)["CONF-1"] is Outcome.PASS
+    accepting = broken(protect_seconds=5.0)
+    assert outcomes(accepting, conflict, profiles=profiles)["CONF-1"] is Outcome.WARN
+
+
+def test_a_run_that_has_ended_says_nothing_of_conflicts() -> None:
+    """Where the first run is over before the second call, CONF-1 is not decided."""
+    profiles = frozenset({"conflict", "observation"})
+    assert outcomes(broken(protect_seconds=0.0), conflict, profiles=profiles)["CONF-1"] is UNDECIDED
+
+
+def test_a_running_policy_is_waited_for_by_its_items() -> None:
+    """The next call goes out once the list shows that the run has ended, and is accepted."""
+    with running(broken(conflict=True, protect_seconds=0.3)) as table:
+        announced: list[str] = []
+        session = Session(target_of(table, patience=5.0, profiles=COMPANIONS), announced.append)
+        session.until_idle = lambda pause: wait_until_idle(session, pause)
+        request = session.calls.call(session.calls.documented)
+        assert [session.send(request).status for _ in range(2)] == [200, 200]
+    assert any(sentence.endswith("waiting until its items have ended") for sentence in announced)
