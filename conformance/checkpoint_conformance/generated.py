@@ -115,10 +115,14 @@ def _no_constants_of_modules() -> Iterator[None]:
 
     They would make the requests differ between the command line, a pytest run and an installed wheel.
     """
+    from hypothesis.internal.cache import LRUCache
     from hypothesis.internal.conjecture import providers
     from hypothesis.internal.constants_ast import Constants
 
-    with patch.object(providers, "_get_local_constants", Constants):
+    with (
+        patch.object(providers, "_get_local_constants", Constants),
+        patch.object(providers, "CONSTANTS_CACHE", LRUCache(1024)),
+    ):
         yield
 
 
