@@ -251,7 +251,10 @@ def _drop_unreadable_lists(findings: list[Finding], consequences: dict[str, str]
     causes = sorted({finding.requirement for finding in findings} & {"HTTP-1", "HTTP-2"})
     kept: list[Finding] = []
     for finding in findings:
-        if causes and finding.symptom in ("list-unanswered", "list-content-type", "list-not-json"):
+        leftover = finding.symptom == "no-status" and "HTTP-2" in causes
+        if leftover:
+            consequences["HTTP-1"] = "HTTP-2: bytes behind an answer are read as the next one"
+        elif causes and finding.symptom in ("list-unanswered", "list-content-type", "list-not-json"):
             consequences[finding.requirement] = f"{causes[0]}: the lists are answered in the same way"
         else:
             kept.append(finding)

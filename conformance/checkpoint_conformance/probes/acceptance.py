@@ -94,6 +94,7 @@ def variations(calls: Calls) -> list[Probe]:
     bare = calls.call(call).with_header("Accept", None)
     probes.append(_vary("no-accept", "no Accept", bare, call))
     other = calls.call(call).with_header("Accept", "*/*").with_header("User-Agent", "Go-http-client/1.1")
+    other = other.with_header("X-Request-Id", "7f3a1e5c9d2b4860a1c3e5f708192a3b")
     probes.append(_vary("other-client", "another client's fields", other, call))
     lower = calls.call(call)
     headers = tuple((name.lower(), value) for name, value in lower.headers)

@@ -73,7 +73,7 @@ def _missing(calls: Calls) -> list[Probe]:
 def _unknown(calls: Calls, secrets: Secrets) -> list[Probe]:
     body = calls.body(calls.documented)
     tokens = {"empty": "", "unknown": _UNKNOWN, "unknown-again": _UNKNOWN, **_MALFORMED, **secrets.derived}
-    probes = []
+    probes: list[Probe] = []
     for name, token in tokens.items():
         what = f"a token that is {name.replace('-', ' ')}"
         probe = _unauthorized("AUTH-2", name, what, calls.post(body, token=token))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -91,6 +92,7 @@ def _not_json(calls: Calls) -> list[Probe]:
         "trailing-brace": ("a brace after the value", (good + "}").encode()),
         "two-values": ("two values", (good + good).encode()),
         "missing-comma": ("no comma between members", good.replace(", ", " ", 1).encode()),
+        "nan": ("NaN for resources", re.sub(r"\[.*\]", "NaN", good).encode()),
         "python-words": ("False instead of false", good.replace("false", "False").encode()),
         "raw-newline": (
             "a raw line break in a string",
@@ -294,6 +296,7 @@ def _plan_id_form(calls: Calls) -> list[Probe]:
     values = {
         "empty": "",
         "word": "policy",
+        "long-word": "policy-" * 50,
         "no-hyphens": plan.replace("-", ""),
         "short": plan[:-1],
         "long": plan + "0",

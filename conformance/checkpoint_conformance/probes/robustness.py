@@ -81,6 +81,7 @@ def _bodies(calls: Calls) -> dict[str, tuple[str, Request]]:
         "nul-key": ("a NUL as a member's name", good[:-1] + ', "\\u0000": 1}'),
         "emoji": ("a plan_id of emoji", good.replace(plan, "\U0001f4be" * 36)),
         "emoji-resource": ("a resource of emoji", good.replace(one, "\U0001f4be" * 36)),
+        "resource-twice": ("the same resource twice", good.replace(f'"{one}"', f'"{one}", "{one}"')),
         "right-to-left": ("a plan_id of right-to-left marks", good.replace(plan, "\u202e" * 36)),
         "combining": ("a plan_id of combining marks", good.replace(plan, "e\u0301" * 18)),
         "format": ("format directives in plan_id", good.replace(plan, "%s%n%x{0}{plan}${x}")),
@@ -167,5 +168,6 @@ def _fields(calls: Calls) -> dict[str, tuple[str, Request]]:
         "a malformed Accept-Language",
         good.with_header("Accept-Language", "zz-;q=x,*;q=9"),
     )
+    requests["expect"] = ("an Expect", good.with_header("Expect", "100-continue"))
     requests["range"] = ("a Range", good.with_header("Range", "bytes=0-1"))
     return requests

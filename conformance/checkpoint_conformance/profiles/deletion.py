@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import quote
 
 from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.exchange import Exchange
@@ -44,7 +45,7 @@ def _is_listed(session: Session, identifier: str) -> bool:
 
 def clean_up(session: Session, announce: Callable[[str], None]) -> list[str]:
     """Delete every checkpoint that the run created; return the ids that could not be deleted."""
-    left = []
+    left: list[str] = []
     for identifier in created(session):
         try:
             if not _delete(session, identifier):
@@ -72,7 +73,9 @@ def _delete(session: Session, identifier: str) -> Exchange | None:
     deadline = time.monotonic() + session.target.patience
     pause = _FIRST_PAUSE
     while True:
-        exchange = session.send(session.calls.request("DELETE", f"{session.calls.path()}/{identifier}"))
+        exchange = session.send(
+            session.calls.request("DELETE", f"{session.calls.path()}/{quote(identifier, safe='')}")
+        )
         if exchange.status == 200:
             session.deleted.add(identifier)
             return exchange

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -148,7 +149,7 @@ class _Model(RuleBasedStateMachine):
             return
         identifier = list(self.expected)[number % len(self.expected)]
         calls = self.rig.session.calls
-        exchange = self._send(calls.request("DELETE", f"{calls.path()}/{identifier}"))
+        exchange = self._send(calls.request("DELETE", f"{calls.path()}/{quote(identifier, safe='')}"))
         if exchange and exchange.status == 200:
             self.rig.session.deleted.add(identifier)
             del self.expected[identifier]
