@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +25,7 @@ from checkpoint_openapi.cli import main
 from click.testing import CliRunner, Result
 from mutants.server import Server, running
 
-from .runs import PLENTY, Broken, Parrot, report, target_of, verify, write_target
+from .runs import PLENTY, Broken, Parrot, finished, report, target_of, write_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,12 +50,6 @@ class Slow(Server):
     """A conforming server on which a run takes long enough to be interrupted."""
 
     hold = 0.05
-
-
-@cache
-def finished(behaviour: type[Server]) -> Run:
-    """Return a finished run, made once."""
-    return verify(behaviour)
 
 
 @pytest.fixture
