@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -61,7 +61,7 @@ def guarded(action: Callable[[], ExitCode]) -> ExitCode:
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible() -> Generator[None]:
     """Turn SIGTERM into KeyboardInterrupt, so that both end a run in the same order."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -6,7 +6,7 @@ import base64
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ class TlsSettings:
 
 
 @contextmanager
-def _named(files: str) -> Iterator[None]:
+def _named(files: str) -> Generator[None]:
     """Say of an error which files could not be used."""
     try:
         yield
@@ -126,12 +126,13 @@ class Endpoint:
             configured = getproxies().get(self.scheme, "")
         if not configured:
             return None
+        proxy = None
         try:
             proxy = urlsplit(configured if "://" in configured else f"http://{configured}")
             usable = proxy.scheme == "http" and bool(proxy.hostname) and proxy.port != 0
         except ValueError:
             usable = False
-        if not usable:
+        if proxy is None or not usable:
             raise EndpointError(f"the proxy for {self.scheme} is no http:// URL of a host")
         return proxy
 

@@ -8,7 +8,7 @@ would let a server know who is asking. This is the one module that imports it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from checkpoint_conformance.calls import ABSENT, Call, Calls
+from checkpoint_conformance.data import as_list
 from checkpoint_conformance.narrowed import PATH, Narrowed
 from checkpoint_conformance.probe import REFUSALS, Probe
 
@@ -38,7 +39,8 @@ def generated_probes(calls: Calls, max_examples: int, seed: int | None = None) -
     document alone.
     """
     narrowed = Narrowed(calls.target)
-    valid, invalid = [], []
+    valid: list[Probe] = []
+    invalid: list[Probe] = []
     source = json.dumps(narrowed.document, sort_keys=True)
     for number, item in enumerate(_generate(source, max_examples, seed), 1):
         request = calls.request("POST", item.path, item.body, content_type=item.content_type)
@@ -63,14 +65,10 @@ def _generate(source: str, max_examples: int, seed: int | None) -> tuple[_Genera
     import hypothesis
     import schemathesis
     from requests import Request as Prepared
-    from schemathesis.generation.hypothesis.builder import (
-        HypothesisTestConfig,
-        HypothesisTestMode,
-        create_test,
-    )
+    from schemathesis.generation.hypothesis import builder
 
     schema = schemathesis.openapi.from_dict(json.loads(source), config=schemathesis.Config())
-    operation = schema[PATH]["POST"]
+    operation: Any = schema[PATH]["POST"]
     cases: list[Any] = []
 
     def collect(case: Any) -> None:
@@ -82,17 +80,18 @@ def _generate(source: str, max_examples: int, seed: int | None) -> tuple[_Genera
         max_examples=max_examples,
         deadline=None,
         phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
-        suppress_health_check=list(hypothesis.HealthCheck),
+        suppress_health_check=list(hypothesis.HealthCheck),  # pyright: ignore[reportArgumentType] - its metaclass
     )
-    config = HypothesisTestConfig(
+    config = builder.HypothesisTestConfig(
         project=schema.config,
-        modes=[HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING],
+        modes=[builder.HypothesisTestMode.COVERAGE, builder.HypothesisTestMode.FUZZING],
         settings=settings,
         seed=seed,
         apply_ci_profile=False,
     )
     with _no_constants_of_modules():
-        create_test(operation=operation, test_func=collect, config=config)()
+        test: Any = builder.create_test(operation=operation, test_func=collect, config=config)
+        test()
     unique: dict[_Generated, None] = {}
     for case in cases:
         if case.method.upper() != "POST":
@@ -110,7 +109,7 @@ def _generate(source: str, max_examples: int, seed: int | None) -> tuple[_Genera
 
 
 @contextmanager
-def _no_constants_of_modules() -> Iterator[None]:
+def _no_constants_of_modules() -> Generator[None]:
     """Keep Hypothesis from drawing the constants of whatever modules this process happens to have imported.
 
     They would make the requests differ between the command line, a pytest run and an installed wheel.
@@ -135,7 +134,5 @@ def _bytes(body: Any) -> bytes:
 
 def _call(parameters: dict[str, Any]) -> Call:
     resources = parameters.get("resources", ABSENT)
-    return Call(
-        parameters.get("auto_trigger", ABSENT),
-        tuple(resources) if isinstance(resources, list) else resources,
-    )
+    listed = as_list(resources)
+    return Call(parameters.get("auto_trigger", ABSENT), resources if listed is None else tuple(listed))

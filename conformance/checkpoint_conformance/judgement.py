@@ -9,6 +9,7 @@ from checkpoint_openapi.load import ErrorCatalogue, requirements
 
 from checkpoint_conformance.checks import http
 from checkpoint_conformance.checks.success import success
+from checkpoint_conformance.data import as_object
 from checkpoint_conformance.exchange import Exchange, Fault
 from checkpoint_conformance.finding import Finding, Spread
 from checkpoint_conformance.probe import DOCUMENTED, Probe
@@ -35,8 +36,8 @@ _OVERSIZE = frozenset({411, 414, 431})
 class Judgement:
     """The findings of one exchange, the requirements it exercised, and why it decides nothing, if so."""
 
-    findings: list[Finding] = field(default_factory=list)
-    exercised: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list[Finding])
+    exercised: set[str] = field(default_factory=set[str])
     undecided: str | None = None
     readable: bool = False
     """Whether the answer is complete and its body strict JSON."""
@@ -204,10 +205,10 @@ def is_conflict(exchange: Exchange, errors: ErrorCatalogue) -> bool:
 def error_code_of(exchange: Exchange) -> str | None:
     """Return the `error_code` of an error body, or None where there is none to read."""
     try:
-        body = http.read_body(exchange) if exchange.response else None
+        body = as_object(http.read_body(exchange)) if exchange.response else None
     except StrictJsonError:
         return None
-    code = body.get("error_code") if isinstance(body, dict) else None
+    code = body.get("error_code") if body else None
     return code if isinstance(code, str) else None
 
 

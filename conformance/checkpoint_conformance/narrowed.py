@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 from checkpoint_openapi.load import document
 
+from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.strict_json import StrictJsonError, parse
 from checkpoint_conformance.target import Target
@@ -71,7 +72,7 @@ class Narrowed:
         try:
             body = parse(request.body)
             parameters = body["checkpoint"]["parameters"]
-            resources = parameters.get("resources") or []
+            resources: Any = parameters.get("resources") or []
             plan = body["checkpoint"].get("plan_id")
         except (StrictJsonError, KeyError, TypeError, AttributeError):
             return False
@@ -79,9 +80,10 @@ class Narrowed:
             return True
         if "auto_trigger" in parameters and parameters["auto_trigger"] is None:
             return True
-        if not isinstance(resources, list) or not all(isinstance(item, str) for item in resources):
+        listed = as_list(resources)
+        if listed is None or not all(isinstance(item, str) for item in listed):
             return False
-        return len(set(resources)) != len(resources) and len(resources) <= 64
+        return len(set(listed)) != len(listed) and len(listed) <= 64
 
     def parameters(self, request: Request) -> dict[str, Any]:
         """Return the `parameters` of a valid request."""
@@ -98,11 +100,12 @@ class Narrowed:
 
     def _inline(self, node: Any) -> Any:
         """Return a schema with every reference replaced by a copy of what it points to."""
-        if isinstance(node, list):
-            return [self._inline(item) for item in node]
-        if not isinstance(node, dict):
+        if (items := as_list(node)) is not None:
+            return [self._inline(item) for item in items]
+        members = as_object(node)
+        if members is None:
             return node
-        return {key: self._inline(value) for key, value in self._resolve(node).items()}
+        return {key: self._inline(value) for key, value in self._resolve(members).items()}
 
 
 def _requirement(error: jsonschema_rs.ValidationError) -> str:
@@ -127,22 +130,24 @@ def _requirement(error: jsonschema_rs.ValidationError) -> str:
 
 
 def _without_examples(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_without_examples(item) for item in node]
-    if not isinstance(node, dict):
+    if (items := as_list(node)) is not None:
+        return [_without_examples(item) for item in items]
+    members = as_object(node)
+    if members is None:
         return node
     return {
-        key: _without_examples(value) for key, value in node.items() if key not in ("example", "examples")
+        key: _without_examples(value) for key, value in members.items() if key not in ("example", "examples")
     }
 
 
 def with_null_types(node: Any) -> Any:
     """Turn OpenAPI 3.0's `nullable` into JSON Schema's null type."""
-    if isinstance(node, list):
-        return [with_null_types(item) for item in node]
-    if not isinstance(node, dict):
+    if (items := as_list(node)) is not None:
+        return [with_null_types(item) for item in items]
+    members = as_object(node)
+    if members is None:
         return node
-    converted = {key: with_null_types(value) for key, value in node.items() if key != "nullable"}
-    if node.get("nullable") is True and isinstance(node.get("type"), str):
-        converted["type"] = [node["type"], "null"]
+    converted = {key: with_null_types(value) for key, value in members.items() if key != "nullable"}
+    if members.get("nullable") is True and isinstance(members.get("type"), str):
+        converted["type"] = [members["type"], "null"]
     return converted

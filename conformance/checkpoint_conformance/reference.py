@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def target_or_reference(target_file: Path | None) -> AbstractContextManager[Targ
 
 
 @contextmanager
-def reference_server(*options: str) -> Iterator[Target]:
+def reference_server(*options: str) -> Generator[Target]:
     """Start the server on a free port with a database of its own; yield its target, then stop it.
 
     Raises ReferenceServerError where it does not listen within 30 s.

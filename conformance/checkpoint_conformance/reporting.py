@@ -100,7 +100,7 @@ _COLOURS = {State.STILL_FAILS: "red", State.FAILS_NO_MORE: "green", State.UNDECI
 
 
 def _told(repeated: list[Repeated]) -> str:
-    lines = []
+    lines: list[str] = []
     for each in repeated:
         state = click.style(f"{each.state:<13}", fg=_COLOURS[each.state])
         note = f" ({printable(each.note)})" if each.note else ""

@@ -69,8 +69,8 @@ class Run:
     options: Options
     started: float
     elapsed: float = 0.0
-    results: list[Result] = field(default_factory=list)
-    left_behind: list[str] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list[Result])
+    left_behind: list[str] = field(default_factory=list[str])
     """Ids of created checkpoints that the clean-up could not delete."""
     gone: str = ""
     """Why the server could not be judged to the end, if so."""

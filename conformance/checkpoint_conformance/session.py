@@ -193,19 +193,19 @@ class Session:
             if _creates(request):  # the lost call may have created a checkpoint, and so may the next
                 self.budget.reserve()
                 self.budget.settle(created=True)
-        pause = 0.05
+        pause, detail = 0.05, ""
         for attempt in range(_CONNECT_ATTEMPTS):
             with self.connection() as fresh:
                 exchange = fresh.exchange(request)
             if not exchange.fault or exchange.fault.kind is not Fault.UNREACHABLE:
                 return exchange
+            detail = exchange.fault.detail
             if not self.exchanges:
                 break  # nobody was ever there: no use in waiting
             if attempt + 1 < _CONNECT_ATTEMPTS:
                 time.sleep(pause)
                 pause *= 2
-        assert exchange.fault is not None
-        raise ServerGone(exchange.fault.detail)
+        raise ServerGone(detail)
 
     def _confirm(self, probe: Probe, judgement: Judgement) -> None:
         """Repeat the probe until every new finding was seen twice, or often enough not to be."""

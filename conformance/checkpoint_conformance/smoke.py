@@ -11,6 +11,7 @@ from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.calls import ABSENT, Call
 from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.success import checkpoint
+from checkpoint_conformance.data import as_object
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.judgement import Judgement, error_code_of
@@ -63,8 +64,8 @@ def _policy_name(exchange: Exchange) -> str | None:
         members = checkpoint(read_body(exchange)) if _accepted(exchange) else None
     except StrictJsonError:
         return None
-    plan = members.get("protection_plan") if members else None
-    name = plan.get("name") if isinstance(plan, dict) else None
+    plan = as_object(members.get("protection_plan")) if members else None
+    name = plan.get("name") if plan else None
     return name if isinstance(name, str) and name else None
 
 
@@ -88,7 +89,7 @@ def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Jud
     """Find out which member makes the server refuse the documented request, and who is to blame."""
     some = session.calls.documented.resources
     shapes = {"REQ-4": Call(False, ABSENT), "REQ-3": Call(ABSENT, some), "REQ-1": Call(ABSENT, ABSENT)}
-    accepted = {}
+    accepted: dict[str, bool] = {}
     for requirement, call in shapes.items():
         shape = acceptance.base(
             session.calls, requirement, "instead", "a valid request with less in it", call
@@ -117,7 +118,7 @@ def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Jud
 
 def _check_resources(session: Session) -> None:
     """Tell a server that takes no resource from a target file that names one too many."""
-    answers = {}
+    answers: dict[str, bool] = {}
     for resource in session.target.resources:
         request = session.calls.call(Call(False, (resource,)))
         try:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.endpoint import Endpoint, EndpointError, TlsSettings
 
 __all__ = ["DEFAULT_PROVIDER", "PROFILES", "Implementation", "SecondProject", "Target", "TargetError"]
@@ -187,9 +188,10 @@ class _Section:
         path = f"{self._name}.{name}" if self._name else name
         if table is _REQUIRED:
             raise TargetError(f"{self._where}: the table [{path}] is missing. Add it.")
-        if not isinstance(table, Mapping):
+        members = as_object(table)
+        if members is None:
             raise TargetError(f"{self._where}: {path} takes a table. Write it as [{path}].")
-        return _Section(table, self._where, path, self._environment, self.folder)
+        return _Section(members, self._where, path, self._environment, self.folder)
 
     def get(self, key: str, convert: Callable[[Any], Any], default: Any = _REQUIRED) -> Any:
         self._asked.append(key)
@@ -208,9 +210,10 @@ class _Section:
 
     def _resolve(self, value: Any) -> Any:
         """Replace `{ env = "NAME" }` by the variable's value."""
-        if not isinstance(value, Mapping) or set(value) != {"env"}:
+        variable = as_object(value)
+        if variable is None or set(variable) != {"env"}:
             return value
-        name = value["env"]
+        name = variable["env"]
         if not isinstance(name, str) or not self._environment.get(name):
             raise _Invalid(f"an environment variable that is set, but {name} is not; set it")
         return self._environment[name]
@@ -234,7 +237,7 @@ def _url(value: Any) -> str:
     if (
         not _is_url(_text(value), "http", "https")
         or re.search("[?#]", value)
-        or urlsplit(value).username is not None
+        or urlsplit(str(value)).username is not None
     ):
         raise _Invalid("an http or https URL with no query, such as https://csbs.example.com")
     return str(value).rstrip("/")
@@ -272,11 +275,12 @@ def _token(value: Any) -> str:
 
 
 def _resources(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
+    items = as_list(value)
+    if not items or not all(isinstance(item, str) and item for item in items):
         raise _Invalid("a list of at least one resource id")
-    if len(set(value)) != len(value):
+    if len(set(items)) != len(items):
         raise _Invalid("a list in which no resource id stands twice")
-    return tuple(value)
+    return tuple(items)
 
 
 def _positive(value: Any) -> float:
@@ -298,7 +302,8 @@ def _positive_int(value: Any) -> int:
 
 
 def _profiles(value: Any) -> frozenset[str]:
-    names = value if isinstance(value, list) else [value]
+    listed = as_list(value)
+    names: list[Any] = [value] if listed is None else listed
     unknown = [name for name in names if name not in (*PROFILES, "core")]
     if unknown:
         raise _Invalid(f"a list out of {', '.join(PROFILES)}, not {unknown[0]!r}")

@@ -20,6 +20,7 @@ import yaml
 from checkpoint_openapi.load import requirements
 
 from checkpoint_conformance.conclusion import result_of_findings
+from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.ledger import SkipReason
 from checkpoint_conformance.outcome import Outcome, Result
@@ -121,8 +122,9 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
         raise WaiverError(f"{path}: {error.strerror}. Name a file of waivers.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError) as error:
         raise WaiverError(f"{path}: not readable: {' '.join(str(error).split())}.") from error
-    entries = document.get("waivers") if isinstance(document, dict) and set(document) == {"waivers"} else None
-    if not isinstance(entries, list):
+    root = as_object(document)
+    entries = as_list(root["waivers"]) if root is not None and set(root) == {"waivers"} else None
+    if entries is None:
         raise WaiverError(f"{path}: holds no list `waivers` alone. Write each waiver under [[waivers]].")
     waivers = tuple(_waiver(entry, f"{path}: waiver {number}") for number, entry in enumerate(entries, 1))
     for number, waiver in enumerate(waivers):
@@ -154,8 +156,9 @@ def _waived(result: Result, waivers: list[Waiver]) -> Result:
     return replace(result, outcome=Outcome.SKIP, reason=SkipReason.WAIVED, detail=detail)
 
 
-def _waiver(entry: Any, where: str) -> Waiver:
-    if not isinstance(entry, dict):
+def _waiver(data: Any, where: str) -> Waiver:
+    entry = as_object(data)
+    if entry is None:
         raise WaiverError(f"{where} is no table. Give it {', '.join(_KEYS)}.")
     for key in entry:
         if key not in _KEYS:
@@ -195,6 +198,6 @@ def _date(value: Any, where: str) -> datetime.date:
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
     try:
-        return datetime.date.fromisoformat(value)
-    except (TypeError, ValueError):
+        return datetime.date.fromisoformat(str(value))
+    except ValueError:
         raise WaiverError(f"{where}: expires takes a date such as 2027-03-31.") from None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from checkpoint_conformance.calls import Call
+from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding, Level
 from checkpoint_conformance.strict_json import StrictJsonError, parse
@@ -82,8 +83,7 @@ def success(exchange: Exchange, call: Call, target: Target) -> Reading:
 
 def checkpoint(body: Any) -> dict[str, Any] | None:
     """Return the `checkpoint` member where it is an object, else None."""
-    members = body.get("checkpoint") if isinstance(body, dict) else None
-    return members if isinstance(members, dict) else None
+    return as_object((as_object(body) or {}).get("checkpoint"))
 
 
 def _strings(members: dict[str, Any], report: Reading) -> None:
@@ -150,9 +150,10 @@ def _plan(members: dict[str, Any], call: Call, target: Target, report: Reading) 
     if "protection_plan" not in members:
         report.add("RESP-1", "protection-plan-missing", "an object `protection_plan`", "no such member")
         return
-    plan = members["protection_plan"]
-    if not isinstance(plan, dict):
-        report.add("RESP-1", "protection-plan-type", "an object `protection_plan`", _shown(plan))
+    plan = as_object(members["protection_plan"])
+    if plan is None:
+        actual = _shown(members["protection_plan"])
+        report.add("RESP-1", "protection-plan-type", "an object `protection_plan`", actual)
         return
     for name, kind, noun in (
         ("id", str, "a string"),
@@ -188,9 +189,10 @@ def _resources(resources: list[Any], call: Call, target: Target, report: Reading
         report.add("RESP-8", "resources-not-the-selected", ", ".join(selected), ", ".join(listed) or "none")
 
 
-def _resource(resource: Any, target: Target, report: Reading) -> None:
-    if not isinstance(resource, dict):
-        report.add("RESP-7", "resource-type-of-item", "an object for each resource", _shown(resource))
+def _resource(item: Any, target: Target, report: Reading) -> None:
+    resource = as_object(item)
+    if resource is None:
+        report.add("RESP-7", "resource-type-of-item", "an object for each resource", _shown(item))
         return
     for name in ("id", "name", "type"):
         expected = f"a string `{name}` in every resource"
@@ -208,16 +210,15 @@ def _resource(resource: Any, target: Target, report: Reading) -> None:
 
 def _resource_extra_info(value: Any, target: Target, report: Reading) -> None:
     where = "a resource's `extra_info`"
-    if target.resource_extra_info == "object" and isinstance(value, dict):
-        members: dict[str, Any] | None = value
-    else:
+    members = as_object(value) if target.resource_extra_info == "object" else None
+    if members is None:
         members = _object_in_string(value, where, "resource-extra-info", report)
     if members is None or "exclude_volumes" not in members:
         return
-    volumes = members["exclude_volumes"]
-    if not isinstance(volumes, list) or not all(isinstance(volume, str) for volume in volumes):
+    volumes = as_list(members["exclude_volumes"])
+    if volumes is None or not all(isinstance(volume, str) for volume in volumes):
         expected = f"`exclude_volumes` in {where}, a list of disk ids"
-        report.add("RESP-9", "exclude-volumes-type", expected, _shown(volumes))
+        report.add("RESP-9", "exclude-volumes-type", expected, _shown(members["exclude_volumes"]))
 
 
 def _checkpoint_extra_info(members: dict[str, Any], call: Call, report: Reading) -> None:
@@ -245,13 +246,12 @@ def _object_in_string(value: Any, where: str, symptom: str, report: Reading) -> 
         report.add("RESP-9", f"{symptom}-type", expected, _shown(value))
         return None
     try:
-        content = parse(value.encode("utf-8", "surrogatepass"))
+        content = as_object(parse(value.encode("utf-8", "surrogatepass")))
     except StrictJsonError as error:
         report.add("RESP-9", f"{symptom}-json", expected, f"{value[:80]!r}: {error}")
         return None
-    if not isinstance(content, dict):
+    if content is None:
         report.add("RESP-9", f"{symptom}-object", expected, _shown(value))
-        return None
     return content
 
 
@@ -259,7 +259,7 @@ def _kebab(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     """Show a value briefly, with its JSON type where the text does not tell."""
     names = {dict: "an object", list: "a list", bool: "the boolean", int: "the number", float: "the number"}
     if value is None:
