@@ -26,7 +26,7 @@ url = {quoted(url)}
 project_id = {quoted(seed.PROJECT_ID)}
 provider_id = {quoted(PROVIDER_ID)}
 token = {quoted(tokens.token)}
-max_creates = 60
+max_creates = 100
 timeout = 10.0
 profiles = {quoted(profiles)}
 
