@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -67,7 +67,7 @@ class _Plugin:
                 prepare(Path(folder))
         except (TargetError, WaiverError, ReportError) as error:
             raise pytest.UsageError(str(error)) from error
-        max_examples = int(config.getoption("--checkpoint-max-examples"))
+        max_examples = cast("int", config.getoption("--checkpoint-max-examples"))
         self._verification = _Verification(target, given, max_examples, Path(folder) if folder else None)
 
     @pytest.hookimpl(tryfirst=True)

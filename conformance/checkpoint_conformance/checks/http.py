@@ -211,7 +211,13 @@ def _finding(exchange: Exchange, requirement: str, symptom: str, expected: str, 
 
 
 def _kind(value: object) -> str:
-    names = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+    names: dict[object, str] = {
+        dict: "object",
+        list: "array",
+        str: "string",
+        bool: "boolean",
+        type(None): "null",
+    }
     return names.get(type(value), "number")
 
 

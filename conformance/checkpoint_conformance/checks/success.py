@@ -261,7 +261,8 @@ def _kebab(name: str) -> str:
 
 def _shown(value: object) -> str:
     """Show a value briefly, with its JSON type where the text does not tell."""
-    names = {dict: "an object", list: "a list", bool: "the boolean", int: "the number", float: "the number"}
+    names: dict[object, str] = {dict: "an object", list: "a list", bool: "the boolean"}
+    names |= {int: "the number", float: "the number"}
     if value is None:
         return "null"
     text = repr(value)
