@@ -43,6 +43,8 @@ def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
 def recovery(session: Session) -> None:
     """Send each refused request and then the documented one; judge the second. Raises ServerGone."""
     for name, refused in refused_before(session).items():
+        if session.budget.remaining <= session.reserve:
+            break
         summary = f"the documented request after a refusal: {name.replace('-', ' ')}"
         probe = acceptance.base(session.calls, "HTTP-6", name, summary)
         try:

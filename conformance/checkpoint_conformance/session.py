@@ -25,7 +25,7 @@ __all__ = ["ServerGone", "Session"]
 
 _LOST = (Fault.TIMEOUT, Fault.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
-_RESERVE = 3
+_RESERVE = 8
 _FOR_CONFLICT = 5
 _CONNECT_ATTEMPTS = 5
 _MOST_TIMEOUTS = 8
