@@ -239,7 +239,6 @@ def test_hooks_name_commands_of_the_program() -> None:
 def test_lint_hook(checkout: Path) -> None:
     """The hook gets the documents among the changed files, and fails with a finding."""
     changed = ("openapi/checkpoint.yaml", "openapi/requirements.yaml", "README.md")
-    assert run_hook("lint", checkout, *changed).returncode == 0
     edit(checkout, "auto_trigger: false", "auto_trigger: 7")
 
     ran = run_hook("lint", checkout, *changed)
