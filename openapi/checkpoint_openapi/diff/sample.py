@@ -186,8 +186,8 @@ class _Sampler:
         for inner in _refused(keywords):
             for pattern, schema in inner.get("patternProperties", {}).items():
                 name = _word(pattern)
-                values = self.inner({"not": schema}, depth) if name is not None else []
-                yield from ({name: value} for value in values[:2])
+                if name is not None:
+                    yield from ({name: value} for value in self.inner({"not": schema}, depth)[:2])
 
 
 def _refused(keywords: JsonSchema) -> list[JsonSchema]:

@@ -9,12 +9,11 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4, DRAFT202012
 
-
 NAME = "urn:contract"
 
 
 def accepts(document: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:
-    """Say whether a value is valid against a schema of an OpenAPI document, by jsonschema and its dialects."""
+    """Say whether a value is valid against a schema of an OpenAPI document, by jsonschema."""
     old = str(document["openapi"]).startswith("3.0")
     resource = Resource(contents=_absolute(document), specification=DRAFT4 if old else DRAFT202012)
     registry: Registry[Any] = Registry().with_resource(NAME, resource)
@@ -33,6 +32,8 @@ def _absolute(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     return {
-        key: NAME + value if key == "$ref" and isinstance(value, str) and value.startswith("#") else _absolute(value)
+        key: NAME + value
+        if key == "$ref" and isinstance(value, str) and value.startswith("#")
+        else _absolute(value)
         for key, value in node.items()
     }

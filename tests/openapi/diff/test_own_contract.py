@@ -86,19 +86,19 @@ def _schema(document: dict[str, Any], place: str) -> dict[str, Any]:
     (item,) = (value for value in document["paths"].values() if "post" in value)
     operation = item["post"]
     if place.startswith("request body"):
-        return _media(document, _resolved(document, operation["requestBody"]))
+        return _media(_resolved(document, operation["requestBody"]))
     if "parameter `" in place:
         name = place.split("`")[1]
         found = (_resolved(document, entry) for entry in item["parameters"])
         return dict(next(entry["schema"] for entry in found if entry["name"] == name))
-    status = place.rsplit("answer ", 1)[1].split()[0]
+    status = place.rsplit("answer ", 1)[1].split(maxsplit=1)[0]
     answer = _resolved(document, operation["responses"][status])
     if place.startswith("header"):
         return dict(answer["headers"][place.split("`")[1]]["schema"])
-    return _media(document, answer)
+    return _media(answer)
 
 
-def _media(document: dict[str, Any], holder: dict[str, Any]) -> dict[str, Any]:
+def _media(holder: dict[str, Any]) -> dict[str, Any]:
     return dict(next(iter(holder["content"].values()))["schema"])
 
 

@@ -12,7 +12,11 @@ from .judging import ids, judged, with_schema
 from .schemas import Schema, equivalents, schemas, widened
 
 brief = settings(
-    max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

@@ -58,7 +58,9 @@ def test_every_break_has_a_witness_that_another_validator_confirms(pair: Pair) -
             assert finding.witness is not None
             assert finding.witness.has_body
             value = finding.witness.body
-            allowing, refusing = ((old, pair.old), (new, pair.new)) if request else ((new, pair.new), (old, pair.old))
+            allowing, refusing = (
+                ((old, pair.old), (new, pair.new)) if request else ((new, pair.new), (old, pair.old))
+            )
             assert accepts(*allowing, value)
             assert not accepts(*refusing, value)
 
