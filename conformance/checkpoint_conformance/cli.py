@@ -48,7 +48,8 @@ def verify(dry_run: bool, **options: Any) -> None:
     """Say of a server, requirement by requirement, whether it keeps the contract.
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration, 3 partial or inconclusive,
-    4 the suite failed. With --against: 1 for a regression, else 0. A shard answers for its own part.
+    4 the suite failed. With --against: 1 for a regression, else 0. A shard answers for its own part; where
+    the observation profile is declared, give each shard a server of its own or run one after the other.
 
     Example: checkpoint-contract verify --target target.toml
     """

@@ -1,4 +1,4 @@
-"""The commands `report show`, `report diff` and `report merge`."""
+"""The commands `report show`, `report schema`, `report diff` and `report merge`."""
 
 from __future__ import annotations
 
@@ -36,6 +36,17 @@ def show(file: Path, form: str) -> None:
     from checkpoint_conformance.reporting import show_report
 
     raise SystemExit(show_report(file, form))
+
+
+@report.command()
+def schema() -> None:
+    """Print the JSON Schema (2020-12) of a report.
+
+    Example: checkpoint-contract report schema
+    """
+    from checkpoint_conformance.reporting import show_schema
+
+    raise SystemExit(show_schema())
 
 
 @report.command()

@@ -16,14 +16,14 @@ from checkpoint_conformance.outcome import ExitCode, Verdict, exit_code
 from checkpoint_conformance.progress import Progress
 from checkpoint_conformance.reference import target_or_reference
 from checkpoint_conformance.replay import Repeated, State, failing, replay
-from checkpoint_conformance.report import ReportError, read_report
+from checkpoint_conformance.report import SCHEMA, ReportError, read_report
 from checkpoint_conformance.session import ServerGone
 from checkpoint_conformance.waivers import read_waivers
 from checkpoint_conformance.writers import WRITERS
 from checkpoint_conformance.writers.terminal import terminal
 from checkpoint_conformance.writers.text import printable
 
-__all__ = ["diff_reports", "merge_reports", "replay_report", "show_report"]
+__all__ = ["diff_reports", "merge_reports", "replay_report", "show_report", "show_schema"]
 
 
 def show_report(file: Path, form: str) -> ExitCode:
@@ -35,6 +35,12 @@ def show_report(file: Path, form: str) -> ExitCode:
         return ExitCode.CONFORMANT
 
     return guarded(action)
+
+
+def show_schema() -> ExitCode:
+    """Print the published schema of a report."""
+    say(SCHEMA.read_text(encoding="utf-8").rstrip("\n"))
+    return ExitCode.CONFORMANT
 
 
 def diff_reports(old: Path, new: Path, *, as_json: bool) -> ExitCode:

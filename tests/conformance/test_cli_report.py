@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_conformance.cli import replay as replay_command
 from checkpoint_conformance.cli import verify as verify_command
+from checkpoint_conformance.report import SCHEMA
 from checkpoint_conformance.report_cli import report as report_group
 from checkpoint_conformance.writers import WRITERS
 from checkpoint_openapi.cli import main
@@ -48,6 +49,12 @@ def test_show_prints_each_form(form: str, saved: Callable[..., Path]) -> None:
         assert result.stdout == WRITERS[form].render(report(Broken))
     else:
         assert "Nimbus <Backup> & Sons 1: not conformant" in result.stdout
+
+
+def test_the_schema_can_be_had_without_looking_for_it() -> None:
+    """It is printed as it is published."""
+    result = invoke("report", "schema")
+    assert (result.exit_code, result.stdout) == (0, SCHEMA.read_text(encoding="utf-8"))
 
 
 def test_diff_has_the_exit_code_of_its_regressions(saved: Callable[..., Path]) -> None:
@@ -154,7 +161,7 @@ def test_the_help_of_each_command_has_an_example() -> None:
     commands = {"verify": verify_command, "replay": replay_command}
     commands |= {f"report {name}": command for name, command in report_group.commands.items()}
     for name, command in commands.items():
-        text = " ".join((command.help or "").split())
+        text = " ".join((command.help or "").split()) + " "
         assert f"Example: checkpoint-contract {name} " in text
         options = {option for parameter in command.params for option in parameter.opts}
         used = {word for word in text.partition("Example:")[2].split() if word.startswith("--")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from checkpoint_conformance.writers.text import (
 __all__ = ["html"]
 
 _MARKS = {"pass": "✓", "fail": "✕", "warn": "!", "skip": "\N{EN DASH}", "inconclusive": "?", "error": "✕"}
+_ID = re.compile(r"\b([A-Z]+-[0-9]+)\b")
 _TITLES = {
     "fail": "Failures",
     "error": "Faults of the suite",
@@ -94,9 +96,19 @@ def _prose(text: str) -> Markup:
     """Return words with what stands between backticks as code."""
     pieces = printable(text).split("`")
     if len(pieces) % 2 == 0:
-        return escape(printable(text))
+        return _with_ids(printable(text))
     marked = [
-        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece)
+        Markup("<code>{}</code>").format(piece) if number % 2 else _with_ids(piece)
+        for number, piece in enumerate(pieces)
+    ]
+    return Markup("").join(marked)
+
+
+def _with_ids(text: str) -> Markup:
+    """Return words in which no id is broken at its hyphen."""
+    pieces = _ID.split(text)
+    marked = [
+        Markup('<span class="id">{}</span>').format(piece) if number % 2 else escape(piece)
         for number, piece in enumerate(pieces)
     ]
     return Markup("").join(marked)
