@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["docs"]
 
-_USAGE = 2
+_USAGE, _FAULT = 2, 4
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,7 +43,7 @@ def docs(file: Path | None, output: Path, port: int, base: str, *, watch: bool) 
     With --watch the page refreshes itself after each save, shows what is wrong and what changed
     since the release, and a mock answers requests under the document's own paths on the same port.
 
-    Exit code: 0 done, 2 the document or an option cannot be used.
+    Exit code: 0 done, 2 the document or an option cannot be used, 4 a fault of this program.
 
     Example: checkpoint-contract docs --output contract.html
     """
@@ -81,17 +82,30 @@ def _serve(path: Path, port: int, base: str) -> None:
         server = PreviewServer(preview, port)
     except OSError as error:
         _fail(f"port {port}: {error.strerror or error}. Choose another, or any free one with --port 0.")
-
-    def close(*_: object) -> None:
-        preview.close()
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, close)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    # Blocked in every thread and waited for in this one: a handler could meet a lock that it interrupted.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     click.echo(f"Preview of {path} at {server.url} (Ctrl-C ends it)")
     _tell(preview.current)
-    preview.watch(_tell)
+    faults: list[Exception] = []
+
+    def watch() -> None:
+        try:
+            preview.watch(_tell)
+        except Exception as error:
+            # A fault of ours ends the command, and not this thread alone.
+            faults.append(error)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    signal.sigwait(_ENDING)
     server.end()
+    watcher.join()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if faults:
+        what = f"{type(faults[0]).__name__}: {faults[0]}"
+        _fail(f"this is a fault of checkpoint-contract: {what}", _FAULT)
 
 
 def _tell(build: Build) -> None:
@@ -110,6 +124,6 @@ def _shown(path: Path) -> Path:
     return path if relative.startswith("..") else Path(relative)
 
 
-def _fail(what: str) -> NoReturn:
+def _fail(what: str, code: int = _USAGE) -> NoReturn:
     click.echo(f"error: {what}", err=True)
-    sys.exit(_USAGE)
+    sys.exit(code)

@@ -157,9 +157,9 @@ class Preview:
         content = read_content(self._path, self._reader)
         mock = Mock(documents)
         if content.files - self._watched:
-            # What was not watched until now is looked at before anyone can change it again.
             self._watched |= content.files
-            self._seen = self._look()
+            # What was watched already keeps the state that it had before it was read.
+            self._seen = {**self._look(), **self._seen}
         diff, diff_fault = self._compared(documents)
         return replace(
             build,

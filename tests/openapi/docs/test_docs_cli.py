@@ -91,3 +91,20 @@ def test_watch_ends_on_a_signal(contract: Path, sent: signal.Signals) -> None:
         process.send_signal(sent)
         assert process.communicate(timeout=20) == ("", "")
         assert process.returncode == 0
+
+
+def test_fault_of_ours_ends_the_watch(contract: Path) -> None:
+    """A fault in the preview itself is told in one line, and the command ends with 4 instead of waiting."""
+    broken = (
+        "from checkpoint_openapi.docs.preview import Preview\n"
+        "from checkpoint_openapi.docs_cli import docs\n"
+        "def watch(*_): raise ValueError('planted')\n"
+        "Preview.watch = watch\n"
+        "docs()\n"
+    )
+    command = [sys.executable, "-c", broken, "--watch", "--port", "0", str(contract)]
+
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert ran.returncode == 4
+    assert ran.stderr == "error: this is a fault of checkpoint-contract: ValueError: planted\n"
