@@ -33,7 +33,10 @@ def watched(path: Path, base: str = "released") -> Iterator[tuple[Preview, Calla
 
     def save(text: str) -> Build:
         number = preview.current.number
-        path.write_text(text)
+        # In one step, as editors do: between two a busy machine might show the half of it.
+        whole = path.with_suffix(".new")
+        whole.write_text(text)
+        whole.replace(path)
         assert preview.wait(number, PATIENCE)
         return preview.current
 
