@@ -15,7 +15,7 @@ from checkpoint_openapi.diff.parameters import compare_parameters
 from checkpoint_openapi.diff.responses import compare_responses
 from checkpoint_openapi.diff.security import carried_keys, compare_security
 from checkpoint_openapi.diff.servers import compare_servers
-from checkpoint_openapi.diff.shape import check_shape
+from checkpoint_openapi.diff.shape import check_references, check_shape
 
 __all__ = ["compare"]
 
@@ -31,6 +31,7 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
     """
     for documents in (base, revision):
         check_shape(documents)
+        check_references(documents)
     comparison = Comparison(base, revision)
     before, after = operations(base), operations(revision)
     for key, operation in before.items():

@@ -6,14 +6,17 @@ null is taken for one that is missing.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from checkpoint_openapi.diff.contract import METHODS, members
 from checkpoint_openapi.diff.documents import Documents, Location
 
-__all__ = ["check_shape"]
+__all__ = ["check_references", "check_shape"]
 
 _OBJECTS = ("info", "paths", "webhooks", "components")
+_VALUES = ("example", "examples", "default", "enum", "const")
+"""Members whose value is data, in which `$ref` means nothing."""
+_NAMES_MEMBERS = ("/properties", "/patternProperties")
 _LISTS = ("security", "servers", "tags")
 
 
@@ -34,6 +37,36 @@ def check_shape(documents: Documents) -> None:
             if not path.startswith("x-"):
                 _demand(documents, root / holder / path, item, dict)
                 _check_item(documents, root / holder / path, members(item))
+
+
+def check_references(documents: Documents) -> None:
+    """Raise `DocumentError` for the first reference, of all that operations lead to, that leads nowhere."""
+    pending: list[tuple[Location, Any]] = []
+    seen: set[Location] = set()
+
+    def visit(place: Location) -> None:
+        if place not in seen:
+            seen.add(place)
+            pending.append((place, documents.get(place)))
+
+    for holder in ("webhooks", "paths"):
+        if documents.has(documents.root / holder):
+            visit(documents.root / holder)
+    while pending:
+        place, value = pending.pop()
+        if isinstance(value, list):
+            pending.extend((place / number, item) for number, item in enumerate(cast("list[Any]", value)))
+        elif isinstance(value, dict):
+            inner = cast("dict[str, Any]", value)
+            names_members = place.pointer.endswith(_NAMES_MEMBERS)
+            if "$ref" in inner and not names_members:
+                documents.follow(place)
+                visit(documents.target(place))
+            pending.extend(
+                (place / key, item)
+                for key, item in inner.items()
+                if names_members or (key not in _VALUES and not key.startswith("x-"))
+            )
 
 
 def _check_item(documents: Documents, place: Location, item: dict[str, Any]) -> None:

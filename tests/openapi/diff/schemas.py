@@ -26,7 +26,11 @@ _texts: st.SearchStrategy[Schema] = st.one_of(
 )
 _numbers: st.SearchStrategy[Schema] = st.fixed_dictionaries(
     {"type": st.sampled_from(["integer", "number"])},
-    optional={"minimum": st.integers(-3, 0), "maximum": st.integers(1, 9), "multipleOf": st.sampled_from([1, 2])},
+    optional={
+        "minimum": st.integers(-3, 0),
+        "maximum": st.integers(1, 9),
+        "multipleOf": st.sampled_from([1, 2]),
+    },
 )
 _leaves = st.one_of(_texts, _numbers, st.just({"type": "boolean"}), st.just({"type": ["string", "null"]}))
 
@@ -46,7 +50,11 @@ def _objects(inner: st.SearchStrategy[Schema]) -> st.SearchStrategy[Schema]:
 def _choices(inner: st.SearchStrategy[Schema]) -> st.SearchStrategy[Schema]:
     def finish(members: list[Schema]) -> Schema:
         branches = [
-            {"type": "object", "required": ["kind"], "properties": {"kind": {"const": f"k{number}"}, "value": member}}
+            {
+                "type": "object",
+                "required": ["kind"],
+                "properties": {"kind": {"const": f"k{number}"}, "value": member},
+            }
             for number, member in enumerate(members)
         ]
         return {"oneOf": branches}
@@ -76,7 +84,9 @@ def _each(schema: Schema, change: Callable[[Schema], Schema | None]) -> list[Sch
         found += [{**schema, "items": inner} for inner in _each(schema["items"], change)]
     for number, branch in enumerate(schema.get("oneOf", [])):
         for inner in _each(branch, change):
-            found.append({**schema, "oneOf": [*schema["oneOf"][:number], inner, *schema["oneOf"][number + 1 :]]})
+            found.append(
+                {**schema, "oneOf": [*schema["oneOf"][:number], inner, *schema["oneOf"][number + 1 :]]}
+            )
     return found
 
 
@@ -87,7 +97,7 @@ def _rewritten(schema: Schema) -> Schema | None:
 
 
 def _split(schema: Schema) -> Schema | None:
-    if "additionalProperties" in schema or len(schema.get("properties", {})) < 2:
+    if schema.get("type") != "object" or "additionalProperties" in schema or len(schema["properties"]) < 2:
         return None
     first, *rest = schema["properties"]
     halves = [{key: schema["properties"][key] for key in keys} for keys in ([first], rest)]
@@ -106,7 +116,9 @@ def _reordered(schema: Schema) -> Schema | None:
 
 
 def _types_apart(schema: Schema) -> Schema | None:
-    return {"anyOf": [{"type": name} for name in schema["type"]]} if isinstance(schema.get("type"), list) else None
+    if schema.keys() != {"type"} or not isinstance(schema["type"], list):
+        return None
+    return {"anyOf": [{"type": name} for name in schema["type"]]}
 
 
 _EQUIVALENT: tuple[Callable[[Schema], Schema | None], ...] = (
@@ -144,7 +156,10 @@ def _null(schema: Schema) -> Schema | None:
 
 
 _WIDER: tuple[Callable[[Schema], Schema | None], ...] = (
-    *(_dropped(key) for key in ("minLength", "maxLength", "minimum", "maximum", "multipleOf", "pattern", "enum")),
+    *(
+        _dropped(key)
+        for key in ("minLength", "maxLength", "minimum", "maximum", "multipleOf", "pattern", "enum")
+    ),
     *(_dropped(key) for key in ("required", "maxItems", "additionalProperties")),
     _raised,
     _listed,

@@ -1,0 +1,272 @@
+"""Rules about what is no schema, and schemas as they meet operations, on small general documents."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .judging import ids, judged, with_schema
+
+TEXT = {"type": "string"}
+Change = Callable[[dict[str, Any]], object]
+
+
+def shop(version: str = "3.0.3") -> dict[str, Any]:
+    """Return a document with most of what OpenAPI has."""
+    ref = {"$ref": "#/components/schemas/Order"}
+    answer = {"description": "done", "content": {"application/json": {"schema": ref}}}
+    return copy.deepcopy({
+        "openapi": version,
+        "info": {"title": "Shop", "version": "1.0.0"},
+        "servers": [{"url": "https://{region}.example.com/v1", "variables": {"region": {"default": "eu", "enum": ["eu", "us"]}}}],
+        "security": [{"oauth": ["read"]}, {"key": []}],
+        "paths": {
+            "/orders": {
+                "get": {
+                    "parameters": [
+                        {"name": "limit", "in": "query", "schema": {"type": "integer", "default": 20}},
+                        {"name": "tags", "in": "query", "schema": {"type": "array", "items": TEXT}},
+                    ],
+                    "x-rate-limit": 100,
+                    "responses": {"200": copy.deepcopy(answer), "4XX": {"description": "failed"}},
+                },
+                "post": {
+                    "requestBody": {"content": {"application/json": {"schema": ref}, "application/xml": {"schema": ref}}},
+                    "callbacks": {"done": {"{$request.body#/url}": {"post": {
+                        "requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": {"state": {"enum": ["paid"]}}}}}},
+                        "responses": {"200": {"description": "seen"}}}}}},
+                    "responses": {"201": copy.deepcopy(answer)},
+                },
+            },
+            "/orders/{id}": {
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}],
+                "delete": {"deprecated": True, "x-sunset": "2020-01-01", "responses": {"204": {"description": "gone"}}},
+                "get": {"responses": {"200": copy.deepcopy(answer)}},
+            },
+        },
+        "components": {
+            "securitySchemes": {
+                "oauth": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://a.example.com", "scopes": {}}}},
+                "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+            },
+            "schemas": {
+                "Order": {
+                    "type": "object",
+                    "required": ["id", "secret"],
+                    "properties": {
+                        "id": {**TEXT, "readOnly": True},
+                        "secret": {**TEXT, "writeOnly": True},
+                        "note": TEXT,
+                        "item": {"$ref": "#/components/schemas/Item"},
+                        "parent": {"$ref": "#/components/schemas/Order"},
+                    },
+                },
+                "Item": {"type": "object", "required": ["kind"], "properties": {"kind": TEXT},
+                         "discriminator": {"propertyName": "kind"}},
+                "Book": {"allOf": [{"$ref": "#/components/schemas/Item"}, {"type": "object", "properties": {"pages": {"type": "integer"}}}]},
+                "Song": {"allOf": [{"$ref": "#/components/schemas/Item"}, {"type": "object", "properties": {"length": {"type": "integer"}}}]},
+            },
+        },
+    })  # fmt: skip
+
+
+def order(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of an order."""
+    found: dict[str, Any] = document["components"]["schemas"]["Order"]["properties"]
+    return found
+
+
+def get(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the operation that lists orders."""
+    found: dict[str, Any] = document["paths"]["/orders"]["get"]
+    return found
+
+
+def post(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the operation that creates an order."""
+    found: dict[str, Any] = document["paths"]["/orders"]["post"]
+    return found
+
+
+def callback(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the operation of the callback."""
+    found: dict[str, Any] = post(document)["callbacks"]["done"]["{$request.body#/url}"]["post"]
+    return found
+
+
+def state(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of what the callback tells."""
+    found: dict[str, Any] = callback(document)["requestBody"]["content"]["application/json"]["schema"][
+        "properties"
+    ]["state"]
+    return found
+
+
+CASES: list[tuple[str, str, str, Change]] = [
+    ("breaking", "parameter-removed", "a parameter removed", lambda d: get(d)["parameters"].pop()),
+    ("breaking", "parameter-location-changed", "a parameter moved", lambda d: get(d)["parameters"][0].update({"in": "header"})),
+    ("breaking", "parameter-serialization-changed", "a list written with commas", lambda d: get(d)["parameters"][1].update(explode=False)),
+    ("info", "", "a scalar that does not explode", lambda d: get(d)["parameters"][0].update(explode=False)),
+    ("breaking", "parameter-became-required", "a parameter became required", lambda d: get(d)["parameters"][0].update(required=True)),
+    ("info", "parameter-deprecated", "a parameter deprecated", lambda d: get(d)["parameters"][0].update(deprecated=True)),
+    ("breaking", "parameter-default-changed", "a default changed", lambda d: get(d)["parameters"][0]["schema"].update(default=10)),
+    ("info", "parameter-type-widened", "a number as text", lambda d: get(d)["parameters"][0].update(schema={**TEXT, "default": 20})),
+    ("breaking", "parameter-type-narrowed", "text as a number", lambda d: get(d)["parameters"][1].update(schema={"type": "array", "items": {"type": "integer"}})),
+    ("info", "", "a header that OpenAPI ignores", lambda d: get(d)["parameters"].append({"name": "Accept", "in": "header", "required": True, "schema": TEXT})),
+    ("breaking", "request-body-became-required", "a body became required", lambda d: post(d)["requestBody"].update(required=True)),
+    ("breaking", "request-media-type-removed", "a media type removed", lambda d: post(d)["requestBody"]["content"].pop("application/xml")),
+    ("info", "", "media types as a range", lambda d: post(d)["requestBody"].update(content={"application/*": {"schema": {"$ref": "#/components/schemas/Order"}}})),
+    ("review", "request-xml-changed", "a member written otherwise in XML", lambda d: order(d)["note"].update(xml={"attribute": True})),
+    ("review", "request-encoding-changed", "an encoding", lambda d: post(d)["requestBody"]["content"]["application/json"].update(encoding={"note": {"contentType": "text/plain"}})),
+    ("info", "", "a read-only member in requests", lambda d: order(d)["id"].update(maxLength=5)),
+    ("breaking", "response-length-widened", "a read-only member in answers", lambda d: (order(d)["id"].update(maxLength=5), "reverse")),
+    ("breaking", "request-length-narrowed", "a write-only member in requests", lambda d: order(d)["secret"].update(maxLength=5)),
+    ("review", "request-member-removed", "a member that became read-only", lambda d: order(d)["note"].update(readOnly=True)),
+    ("info", "response-error-removed", "a range of statuses removed", lambda d: get(d)["responses"].pop("4XX")),
+    ("info", "", "a status that a range covers", lambda d: get(d)["responses"].update({"404": {"description": "failed"}})),
+    ("breaking", "response-removed", "a status of success removed", lambda d: post(d)["responses"].update({"202": post(d)["responses"].pop("201")})),
+    ("breaking", "operation-removed", "a method removed", lambda d: d["paths"]["/orders/{id}"].pop("get")),
+    ("info", "operation-removed-after-sunset", "a method removed after its sunset", lambda d: d["paths"]["/orders/{id}"].pop("delete")),
+    ("info", "operation-reinstated", "a method that stays after all", lambda d: d["paths"]["/orders/{id}"]["delete"].pop("deprecated")),
+    ("review", "limit-lowered", "a rate limit lowered", lambda d: get(d).update({"x-rate-limit": 10})),
+    ("info", "limit-changed", "a rate limit raised", lambda d: get(d).update({"x-rate-limit": 1000})),
+    ("breaking", "security-alternative-removed", "an alternative removed", lambda d: d["security"].pop()),
+    ("breaking", "security-scope-added", "a scope added", lambda d: d["security"][0]["oauth"].append("write")),
+    ("info", "security-scope-removed", "a scope removed", lambda d: d["security"][0]["oauth"].clear()),
+    ("breaking", "security-added", "authentication demanded", lambda d: (d.pop("security"), "reverse")),
+    ("info", "security-removed", "no authentication as an alternative", lambda d: d["security"].append({})),
+    ("breaking", "server-base-path-changed", "another base path", lambda d: d["servers"][0].update(url="https://{region}.example.com/v2")),
+    ("review", "server-removed", "a region gone", lambda d: d["servers"][0]["variables"]["region"].update(enum=["eu"])),
+    ("info", "server-added", "a region more", lambda d: d["servers"][0]["variables"]["region"]["enum"].append("ap")),
+    ("breaking", "callback-removed", "a callback removed", lambda d: post(d).pop("callbacks")),
+    ("info", "callback-added", "a callback added", lambda d: (post(d).pop("callbacks"), "reverse")),
+    ("breaking", "event-value-added", "a callback tells something new", lambda d: state(d)["enum"].append("lost")),
+    ("info", "event-value-removed", "a callback tells less", lambda d: (state(d)["enum"].append("lost"), "reverse")),
+    ("breaking", "event-response-type-narrowed", "a callback takes another answer",
+     lambda d: callback(d)["responses"]["200"].update(content={"application/json": {"schema": {"type": "object"}}}) or "reverse-type"),
+    ("breaking", "request-type-narrowed", "a child of a discriminated parent", lambda d: d["components"]["schemas"]["Book"]["allOf"][1]["properties"]["pages"].update(type="string")),
+    ("info", "", "another child of a discriminated parent",
+     lambda d: d["components"]["schemas"].update(Film={"allOf": [{"$ref": "#/components/schemas/Item"}]})),
+    ("info", "", "a path given by reference", lambda d: d["paths"].update({"/orders/{id}": {"$ref": "#/components/x-items/order"}}) or d["components"].update({"x-items": {"order": shop()["paths"]["/orders/{id}"]}})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("severity", "finding", "name", "change"), CASES, ids=[case[2].replace(" ", "-") for case in CASES]
+)
+def test_a_change_is_told_as_what_it_is(severity: str, finding: str, name: str, change: Change) -> None:
+    """The worst findings are of the severity that the table says, and the one that tells the change is there."""
+    old, new = shop(), shop()
+    order_ = change(new)
+    if order_ == "reverse-type":
+        old = copy.deepcopy(new)
+        callback(new)["responses"]["200"]["content"]["application/json"]["schema"] = TEXT
+    elif isinstance(order_, tuple) and order_[-1] == "reverse":
+        old, new = new, old
+    found = judged(old, new)
+    worst = next((level for level in ("breaking", "review") if ids(found, level)), "info")
+    assert worst == severity, name
+    if finding:
+        assert finding in ids(found, severity)
+    else:
+        assert not ids(found, "breaking") | ids(found, "review")
+
+
+def test_openapi_3_1_written_otherwise_is_the_same_contract() -> None:
+    """A move from 3.0 to 3.1 that keeps what is accepted is no change."""
+    old, new = shop(), shop("3.1.0")
+    for document in (old, new):
+        order(document)["note"] = {**TEXT, "nullable": True}
+        order(document)["size"] = {"type": "number", "minimum": 0, "exclusiveMinimum": True}
+    order(new)["note"] = {"type": ["string", "null"]}
+    order(new)["size"] = {"type": "number", "exclusiveMinimum": 0}
+    assert not judged(old, new).open_ids()
+
+
+def test_siblings_of_a_reference_count_in_3_1_only() -> None:
+    """In 3.0 they are nothing; since 3.1 they are part of the schema."""
+    for version, verdict in (("3.0.3", "compatible"), ("3.1.0", "breaking")):
+        plain = with_schema({"$ref": "#/components/schemas/A"}, request=True, version=version, A=TEXT)
+        beside = with_schema(
+            {"$ref": "#/components/schemas/A", "maxLength": 3}, request=True, version=version, A=TEXT
+        )
+        assert judged(plain, beside).verdict == verdict
+
+
+def tree(**name: Any) -> dict[str, Any]:
+    """Return a document of a schema that contains itself."""
+    node = {"type": "object", "properties": {
+        "name": {**TEXT, **name}, "children": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}}}}  # fmt: skip
+    return with_schema({"$ref": "#/components/schemas/Node"}, request=True, Node=node)
+
+
+def test_recursive_schemas_are_decided() -> None:
+    """A schema that contains itself is compared like any other, under another name as well."""
+    assert judged(tree(), tree(maxLength=3)).verdict == "breaking"
+    assert judged(tree(maxLength=3), tree()).verdict == "compatible"
+    renamed = json.loads(json.dumps(tree()).replace("Node", "Leaf"))
+    assert not judged(tree(), renamed).open_ids()
+
+
+def test_a_discriminator_is_part_of_the_contract() -> None:
+    """A value that selects another schema, or none any more, breaks; one more alternative in a request does not."""
+    pets = {
+        "Cat": {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {"kind": TEXT, "lives": {"type": "integer"}},
+        },
+        "Dog": {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {"kind": TEXT, "tricks": {"type": "array"}},
+        },
+    }
+
+    def document(**mapping: str) -> dict[str, Any]:
+        named = {value: f"#/components/schemas/{name}" for value, name in mapping.items()}
+        pet = {"oneOf": [{"$ref": target} for target in dict.fromkeys(named.values())],
+               "discriminator": {"propertyName": "kind", "mapping": named}}  # fmt: skip
+        return with_schema(pet, request=True, version="3.0.3", **pets)
+
+    both = document(cat="Cat", dog="Dog")
+    assert judged(both, document(cat="Cat")).verdict == "breaking"
+    assert judged(both, document(cat="Cat", hound="Dog")).verdict == "breaking"
+    assert judged(both, document(cat="Dog", dog="Cat")).verdict == "breaking"
+    assert judged(document(cat="Cat"), both).verdict == "compatible"
+    assert judged(both, document(dog="Dog", cat="Cat")).verdict == "compatible"
+
+
+def test_one_change_of_a_shared_component_is_told_once() -> None:
+    """The finding names the other operations in which it shows."""
+    old, new = shop(), shop()
+    order(new)["note"] = {**TEXT, "nullable": True}
+    (finding,) = [found for found in judged(old, new).findings if found.id == "response-null-allowed"]
+    assert len({finding.operation, *finding.aliases}) == 3
+
+
+def test_what_cannot_be_decided_is_left_for_review() -> None:
+    """A format that nobody checks is no proof in either direction."""
+    plain, phone = with_schema(TEXT, request=True), with_schema({**TEXT, "format": "phone"}, request=True)
+    assert ids(judged(plain, phone), "review") == {"request-undecided"}
+
+
+def test_a_contradiction_proves_nothing() -> None:
+    """A schema that no value satisfies is not taken for one that everything fits."""
+    old = with_schema({**TEXT, "enum": [1, 2]}, request=True)
+    assert ids(judged(old, with_schema({**TEXT, "maxLength": 3}, request=True)), "review") == {
+        "schema-unsatisfiable"
+    }
+
+
+def test_alternatives_that_overlap_are_told_by_their_names() -> None:
+    """An alternative that goes while the others still admit its values is left for review."""
+    names = {name: {"type": "object", "properties": {"a": TEXT}} for name in ("A", "B")}
+    refs = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    old = with_schema({"anyOf": refs}, request=True, **names)
+    new = with_schema({"anyOf": refs[:1]}, request=True, **names)
+    assert ids(judged(old, new), "review") == {"request-alternative-dropped"}
