@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from checkpoint_conformance.conclusion import conclude
 from checkpoint_conformance.report import build_report
 from checkpoint_conformance.runner import Options, Run, run
-from checkpoint_conformance.session import Session
+from checkpoint_conformance.session import ServerGone, Session
 from checkpoint_conformance.shard import Shard
 from checkpoint_conformance.target import Target
 from mutants.refusals import refuse
@@ -151,10 +151,13 @@ def excerpt(behaviour: type[Server], *steps: Callable[[Session], None], **change
     """Return the report of a run that takes only these steps."""
     with running(behaviour) as table:
         session = Session(target_of(table, **changes))
-        for step in steps:
-            step(session)
-    result = Run(session, Options(max_examples=1), time.time())
-    result.results = conclude(session.target, session.ledger)
+        result = Run(session, Options(max_examples=1), time.time())
+        try:
+            for step in steps:
+                step(session)
+        except ServerGone as gone:
+            result.gone = str(gone)
+    result.results = conclude(session.target, session.ledger, result.gone)
     return build_report(result)
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from checkpoint_openapi.load import requirements
 from mutants.catalogue import MUTANTS, representative
-from mutants.matrix import judge
+from mutants.matrix import PUBLISHED, judge
 
 _CHOSEN = tuple(mutant.name for mutant in representative(2))
-_MORE = tuple(mutant.name for mutant in representative(6) if mutant.name not in _CHOSEN)
+_MORE = tuple(mutant.name for mutant in representative(PUBLISHED) if mutant.name not in _CHOSEN)
 _PAGE = Path(__file__).parents[2] / "docs" / "kill-matrix.md"
 
 
@@ -21,14 +21,14 @@ def _hold(name: str) -> None:
 
 @pytest.mark.parametrize("name", _CHOSEN)
 def test_a_chosen_mutant_is_charged_with_its_fault(name: str) -> None:
-    """Two mutants of each requirement are charged with what they break, and with nothing else."""
+    """Two mutants of each requirement are charged with what it breaks, and with nothing else."""
     _hold(name)
 
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", _MORE)
 def test_a_further_mutant_is_charged_with_its_fault(name: str) -> None:
-    """Four more of each requirement are charged with what they break, and with nothing else."""
+    """A further one of each requirement is charged with what it breaks, and with nothing else."""
     _hold(name)
 
 
@@ -39,9 +39,9 @@ def test_every_requirement_has_a_mutant() -> None:
     assert active - broken == set()
 
 
-def test_the_published_matrix_lists_every_mutant() -> None:
-    """`docs/kill-matrix.md` has one row for each mutant, none of them unexpected."""
+def test_the_published_matrix_is_of_these_mutants() -> None:
+    """`docs/kill-matrix.md` has one row for each mutant that is judged in CI, none of them unexpected."""
     page = _PAGE.read_text(encoding="utf-8")
     listed = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
-    assert listed == {mutant.name for mutant in MUTANTS}
+    assert listed == {mutant.name for mutant in representative(PUBLISHED)}
     assert "not as expected" not in page

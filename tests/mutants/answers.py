@@ -96,4 +96,7 @@ class Answers:
 
     def encode(self, document: Any) -> bytes:
         """Return `document` as JSON in UTF-8."""
-        return json.dumps(document, ensure_ascii=False).encode()
+        try:
+            return json.dumps(document, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            return json.dumps(document).encode()  # half of a surrogate pair, which only an escape can hold

@@ -279,15 +279,6 @@ _ROWS: dict[str, tuple[str, tuple[str, Callable[..., bool], Any], dict[str, str]
         ("expired_token", lambda *_: True, BASE.but(token=TOKENS["expired"])),
         _whose("AUTH-3"),
     ),
-    "percent-in-path": (
-        "A percent sign in the path that no hexadecimal digits follow raises.",
-        (
-            "route",
-            lambda request: bool(re.search("%(?![0-9A-Fa-f]{2})", request.path)),
-            BASE.but(provider="%zz"),
-        ),
-        _whose("REQ-16"),
-    ),
     "path-not-utf-8": (
         "A path whose escapes are no UTF-8 raises in the router.",
         ("route", lambda request: "%ff" in request.path.lower(), BASE.but(provider="%ff")),

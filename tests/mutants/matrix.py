@@ -1,6 +1,6 @@
-"""The kill matrix: every mutant verified, and what the suite charged it with.
+"""The kill matrix: mutants verified, and what the suite charged them with.
 
-Run as a module it writes the page: python -m tests.mutants.matrix docs/kill-matrix.md
+Run as a module it writes the page: python -m tests.mutants.matrix docs/kill-matrix.md [MUTANTS A REQUIREMENT]
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from checkpoint_conformance.runner import run
 from checkpoint_conformance.smoke import ConfigurationError
 from checkpoint_conformance.target import Target
 
-from .catalogue import MUTANTS, mutant
+from .catalogue import mutant, representative
 from .mutant import Mutant
 from .server import running
 
-__all__ = ["CONFIGURATION", "Row", "judge", "page"]
+__all__ = ["CONFIGURATION", "PUBLISHED", "Row", "judge", "page"]
 
 CONFIGURATION = "configuration"
 """What a mutant is charged with whose answers speak against the target file; it never conforms either."""
+PUBLISHED = 3
+"""Mutants of each requirement on the published page, spread over the kinds of fault."""
 _TIMEOUT = 1.0
 _PATIENCE = 2.0
 
@@ -107,10 +109,10 @@ def page(rows: list[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main(path: Path) -> int:
-    """Write the page; return 1 where a row is not as it should be."""
+def main(path: Path, count: int = PUBLISHED) -> int:
+    """Write the page of `count` mutants a requirement; return 1 where a row is not as it should be."""
     with ProcessPoolExecutor(2) as pool:
-        rows = list(pool.map(judge, [each.name for each in MUTANTS], chunksize=4))
+        rows = list(pool.map(judge, [each.name for each in representative(count)], chunksize=4))
     path.write_text(page(rows), encoding="utf-8")
     for row in rows:
         if not row.expected:
@@ -119,4 +121,4 @@ def main(path: Path) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1])))
+    raise SystemExit(main(Path(sys.argv[1]), *map(int, sys.argv[2:])))
