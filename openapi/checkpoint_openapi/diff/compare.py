@@ -13,7 +13,7 @@ from checkpoint_openapi.diff.documents import Documents, Location
 from checkpoint_openapi.diff.finding import Finding, Severity, Witness
 from checkpoint_openapi.diff.parameters import compare_parameters
 from checkpoint_openapi.diff.responses import compare_responses
-from checkpoint_openapi.diff.security import carried_keys, compare_security
+from checkpoint_openapi.diff.security import carried_keys, compare_endpoints, compare_security
 from checkpoint_openapi.diff.servers import compare_servers
 from checkpoint_openapi.diff.shape import check_references, check_shape
 
@@ -42,6 +42,7 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
     for key in after.keys() - before.keys():
         _added(comparison, after[key], {path for path, _ in before})
     _compare_events(comparison, webhooks(base), webhooks(revision), "webhook", revision.root)
+    compare_endpoints(comparison)
     _limits(comparison, base.root, revision.root, "the document")
     _quirks(comparison)
     return sorted(

@@ -98,7 +98,9 @@ class Converter:
         alone = "$ref" in members and (self._documents.version == (3, 0) or len(members) == 1)
         if alone or key.form is not _Form.WHOLE:
             return self._part(members, key)
-        names = self._declarations.at(key.place, self._discriminators.children(key.place))
+        family = self._discriminators.is_parent(key.place, members)
+        children = self._discriminators.children(key.place) if family else []
+        names = self._declarations.at(key.place, children)
         part = self._part(members, key._replace(form=_Form.PART, hidden=frozenset(names.hidden)))
         if not self._side.sender or not names.closable:
             return part
@@ -218,19 +220,11 @@ class Converter:
         composed = False
         for keyword in ("allOf", "anyOf", "oneOf"):
             branches = schema.get(keyword)
-            if not isinstance(branches, list) or not branches:
-                if branches:
-                    self.quirks[key.place / keyword] = branches
-                continue
-            composed = True
-            places = [key.place / keyword / number for number in range(len(cast("list[Any]", branches)))]
-            if keyword == "allOf":
-                converted = [self._member_of_all(place, key) for place in places]
-                found["allOf"] = [*found.get("allOf", []), *converted]
-            elif self._discriminators.property_of(schema) is not None and key.form is not _Form.PLAIN:
-                found["anyOf"] = [self._selected(place, schema, key) for place in places]
-            else:
-                found[keyword] = [self._same(place, key) for place in places]
+            if isinstance(branches, list) and branches:
+                places = [key.place / keyword / number for number in range(len(cast("list[Any]", branches)))]
+                composed |= self._composition(keyword, places, schema, key, found)
+            elif branches:
+                self.quirks[key.place / keyword] = branches
         for keyword in ("if", "not"):
             if keyword in schema:
                 found[keyword] = self._same(key.place / keyword, key, _Form.PLAIN)
@@ -238,6 +232,26 @@ class Converter:
             if keyword in schema and "if" in schema:
                 found[keyword] = self._same(key.place / keyword, key)
         return composed or "not" in found
+
+    def _composition(
+        self, keyword: str, places: list[Location], schema: dict[str, Any], key: _Key, found: JsonSchema
+    ) -> bool:
+        """Convert one of them; return whether it counts here."""
+        if keyword == "allOf":
+            converted = [self._member_of_all(place, key) for place in places]
+            found["allOf"] = [*found.get("allOf", []), *converted]
+        elif key.as_parent and self._lead_to_children(places, key.place):
+            return False
+        elif self._discriminators.property_of(schema) is not None and key.form is not _Form.PLAIN:
+            found["anyOf"] = [self._selected(place, schema, key) for place in places]
+        else:
+            found[keyword] = [self._same(place, key) for place in places]
+        return True
+
+    def _lead_to_children(self, branches: list[Location], parent: Location) -> bool:
+        """Say whether alternatives are children that take this parent in, who leaves them out then."""
+        children = self._discriminators.children(parent)
+        return any(self._documents.follow(branch) in children for branch in branches)
 
     def _member_of_all(self, place: Location, key: _Key) -> JsonSchema:
         """Convert a member of `allOf`, where a child takes in its parent."""

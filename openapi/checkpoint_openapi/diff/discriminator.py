@@ -29,10 +29,7 @@ class Discriminators:
         return name if isinstance(name, str) else None
 
     def children(self, parent: Location) -> list[Location]:
-        """Return the component schemas that have `parent` in their `allOf`, directly or through others.
-
-        Only a parent with a discriminator and no alternatives of its own has any.
-        """
+        """Return the component schemas that have `parent` in their `allOf`, directly or through others."""
         if self._families is None:
             self._families = self._find_families()
         found: list[Location] = []

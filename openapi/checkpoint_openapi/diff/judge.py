@@ -31,6 +31,8 @@ _MANY = 8
 
 _CONDITIONS = ("anyOf", "oneOf", "not", "if", "dependentSchemas", "enum", "const", "unevaluatedProperties")
 """Keywords that say something of several members at once."""
+_NESTED = 8
+"""How many alternatives are entered, one inside the other."""
 _DEEP = 60
 """How deep schemas are followed into each other."""
 
@@ -72,6 +74,8 @@ class Judge:
         self._sharpened: dict[tuple[int, frozenset[str], frozenset[str]], tuple[JsonSchema, Operand]] = {}
         self._open: set[tuple[str, str]] = set()
         self._settled: dict[tuple[str, str], list[Failure]] = {}
+        self._nesting = 0
+        """How many alternatives are being entered."""
         self._shallow: dict[int, tuple[JsonSchema, Schema]] = {}
 
     def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
@@ -159,8 +163,11 @@ class Judge:
                 return [failure.under(clause.number or 0, receiver, sender) for failure in inner]
             case "additionalProperties" if clause.inner is not None:
                 return self._others(clause, clause.inner, receiver, sender)
-            case "anyOf" | "oneOf":
-                return self._alternatives(clause, receiver, sender)
+            case "anyOf" | "oneOf" if self._nesting < _NESTED:
+                self._nesting += 1
+                found = self._alternatives(clause, receiver, sender)
+                self._nesting -= 1
+                return found
             case _:
                 return None
 

@@ -13,6 +13,13 @@ from checkpoint_openapi.diff.schemas import SchemaPair, compare_schemas
 __all__ = ["compare_parameters", "examples_of"]
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+_PLAIN = {
+    "query": ("form", "spaceDelimited", "pipeDelimited"),
+    "cookie": ("form",),
+    "path": ("simple",),
+    "header": ("simple",),
+}
+"""The styles in which a single value is written as it is."""
 _SHAPED = ("array", "object")
 
 
@@ -132,6 +139,9 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
     if new.value.get("deprecated") is True and old.value.get("deprecated") is not True:
         message = f"The {_noun(new)} of {spot.operation} is deprecated now"
         comparison.add("parameter-deprecated", here, message, new=new.place / "deprecated")
+    if old.value.get("allowEmptyValue") is True and new.value.get("allowEmptyValue") is not True:
+        message = f"The {_noun(new)} of {spot.operation} has to have a value now"
+        comparison.add("parameter-empty-value-refused", here, message, new=new.place, old=old.place)
     _compare_form(comparison, old, new, here)
     pair = SchemaPair(
         subject="event-parameter" if spot.event else "parameter",
@@ -168,7 +178,7 @@ def _form(comparison: Comparison, parameter: Parameter, *, new: bool) -> dict[st
     shape = members(documents.get(documents.follow(place))).get("type") if place is not None else None
     if shape in _SHAPED or (style == "matrix" and shape is None):
         found["explode"] = parameter.value.get("explode", style == "form")
-    elif style in ("form", "simple", "spaceDelimited", "pipeDelimited"):
+    elif style in _PLAIN.get(str(parameter.value.get("in")), ()):
         found["style"] = "plain"
     return found
 

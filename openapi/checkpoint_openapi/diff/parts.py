@@ -15,6 +15,8 @@ __all__ = ["NEVER", "Definitions", "Part", "Schema", "is_never"]
 
 NEVER: JsonSchema = {"not": {}}
 """The schema that no value satisfies."""
+_DEEPEST = 6
+"""How many alternatives are entered, one inside the other."""
 _LISTS = (*SAME_PLACE, "prefixItems")
 _MAPS = ("properties", "patternProperties")
 _NESTED = ("items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems")
@@ -103,8 +105,8 @@ class Schema:
 
     content: JsonSchema
     definitions: Definitions
-    trail: frozenset[str] = frozenset()
-    """The definitions on the way here, which guards against alternatives that contain themselves."""
+    depth: int = 0
+    """How many alternatives were entered on the way here, since some contain themselves."""
 
     @classmethod
     def of(cls, bundle: JsonSchema) -> Schema:
@@ -114,9 +116,10 @@ class Schema:
 
     def sub(self, content: JsonSchema) -> Schema:
         """Return another schema with the same definitions."""
-        reference = self.reference
-        trail = self.trail | {reference} if reference is not None else self.trail
-        return Schema(content, self.definitions, trail)
+        return Schema(content, self.definitions, self.depth)
+
+    def _branch(self, content: JsonSchema) -> Schema:
+        return Schema(content, self.definitions, self.depth + 1)
 
     def bundle(self) -> JsonSchema:
         """Return the schema together with what it refers to."""
@@ -263,11 +266,8 @@ class Schema:
     def _of_choices(self, keywords: JsonSchema, name: str) -> list[JsonSchema]:
         found: list[JsonSchema] = []
         for keyword in ("anyOf", "oneOf"):
-            if keyword in keywords:
-                branches = [self.sub(branch) for branch in keywords[keyword]]
-                if any(branch.reference in self.trail for branch in branches if branch.reference):
-                    continue
-                options = [branch.member(name).content for branch in branches]
+            if keyword in keywords and self.depth < _DEEPEST:
+                options = [self._branch(branch).member(name).content for branch in keywords[keyword]]
                 options = [option for option in options if not is_never(option)]
                 if options and all(options):
                     found.append(options[0] if len(options) == 1 else {"anyOf": options})
@@ -290,10 +290,8 @@ class Schema:
         for part in self.parts():
             found.update(part.keywords.get("properties", {}))
             for keyword in ("anyOf", "oneOf"):
-                for branch in part.keywords.get(keyword, []):
-                    inner = self.sub(branch)
-                    if inner.reference not in self.trail:
-                        found.update(inner.names())
+                for branch in part.keywords.get(keyword, []) if self.depth < _DEEPEST else ():
+                    found.update(self._branch(branch).names())
         return found
 
 

@@ -137,6 +137,12 @@ def _compare_headers(
             _compare_header(comparison, before[key], after[key], spot)
 
 
+def _schema_of(comparison: Comparison, place: Location, header: dict[str, Any]) -> Any:
+    if "schema" not in header:
+        return {}
+    return comparison.revision.get(comparison.revision.follow(place / "schema"))
+
+
 def _compare_header(
     comparison: Comparison, old: tuple[str, Location], new: tuple[str, Location], spot: Spot
 ) -> None:
@@ -156,6 +162,10 @@ def _compare_header(
         comparison.add(
             "response-header-became-required", spot, message, new=place, path=name, severity=severity
         )
+    shape = members(_schema_of(comparison, place, after)).get("type")
+    if before.get("explode", False) != after.get("explode", False) and shape in ("array", "object"):
+        message = f"The header `{name}` of the {spot.place} of {spot.operation} is written in another form"
+        comparison.add("response-header-serialization-changed", spot, message, new=place, path=name)
     pair = SchemaPair(
         subject="event-header" if spot.event else "header",
         spot=spot.at(f"header `{name}` of the {spot.place}"),

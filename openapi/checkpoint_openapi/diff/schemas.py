@@ -52,6 +52,16 @@ def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
     new = _schema(comparison, pair.new, new=True, request=request, sender=False)
     if comparison.same(old, new):
         return
+    try:
+        _compare_changed(comparison, pair, old, new)
+    except RecursionError:
+        # Alternatives that contain themselves in ever new ways: nothing is proven, and that is said.
+        message = f"The {pair.spot.place} of {pair.spot.operation} nests deeper than can be compared"
+        comparison.add(f"{pair.subject}-undecided", pair.spot, message, new=pair.new or pair.parent)
+
+
+def _compare_changed(comparison: Comparison, pair: SchemaPair, old: Schema, new: Schema) -> None:
+    request = SUBJECTS[pair.subject].request
     for new_receives in (True, False):
         receiver = new if new_receives else old
         place = pair.old if new_receives else pair.new
