@@ -1,7 +1,7 @@
-"""What each security scheme makes a client send: OpenAPI 4.7.27 Security Scheme Object.
+"""What each security scheme makes a client send (OpenAPI 4.7.27, Security Scheme Object).
 
-Two schemes are the same if they have the same name and send the same. One that is renamed is the same still, as
-long as its old name is gone and its new one was not there before.
+Two schemes are the same if they have the same name and send the same. A renamed one is the same still, if its
+old name is gone and its new one was not there before.
 """
 
 from __future__ import annotations
