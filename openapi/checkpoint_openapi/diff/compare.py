@@ -179,26 +179,32 @@ def _number(value: Any) -> float | None:
 
 
 def _quirks(comparison: Comparison) -> None:
-    """Report the unreadable keywords of one version that the other does not have just so."""
-    sides: dict[bool, dict[str, Any]] = {False: {}, True: {}}
+    """Report the unreadable keywords of one version that the other does not have as often."""
+    sides: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     for (new, _), converter in list(comparison.converters().items()):
         documents = comparison.revision if new else comparison.base
         sides[new].update({documents.label(place): value for place, value in converter.quirks.items()})
-    for label in sorted(sides[False].keys() | sides[True].keys()):
-        before, after = sides[False].get(label), sides[True].get(label)
-        if before == after:
-            continue
-        keyword = label.rsplit("/", 1)[-1]
-        new = label in sides[True]
-        documents = comparison.revision if new else comparison.base
-        place = documents.place(label)
-        message = (
-            f"No validator reads `{keyword}: {after if new else before}`, and it changed: say what is meant"
-        )
-        comparison.add(
-            "keyword-unreadable", Spot("", "schemas"), message, path=label,
-            new=place if new else None, old=None if new else place, before=before, after=after,
-        )  # fmt: skip
+    for new, quirks, others in ((False, *sides), (True, *sides[::-1])):
+        known = [_quirk(label, value) for label, value in others.items()]
+        for label, value in sorted(quirks.items()):
+            if _quirk(label, value) in known:
+                known.remove(_quirk(label, value))
+                continue
+            documents = comparison.revision if new else comparison.base
+            place = documents.place(label)
+            message = (
+                f"No validator reads `{label.rsplit('/', 1)[-1]}: {value}`, and it changed: say what is meant"
+            )
+            comparison.add(
+                "keyword-unreadable", Spot("", "schemas"), message, path=label,
+                new=place if new else None, old=None if new else place, before=None if new else value,
+                after=value if new else None,
+            )  # fmt: skip
+
+
+def _quirk(label: str, value: Any) -> tuple[str, str]:
+    """Return what an unreadable keyword is, wherever it stands."""
+    return label.rsplit("/", 1)[-1], repr(value)
 
 
 def _merged(findings: list[Finding]) -> list[Finding]:

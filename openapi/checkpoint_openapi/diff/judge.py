@@ -190,7 +190,8 @@ class Judge:
             else:
                 deeper = self.failures(receiver.sub(inner), sender.member(name))
                 found.extend(failure.under(name, receiver, sender) for failure in deeper)
-        return found or None
+        by_name = any("patternProperties" in part.keywords for part in sender.parts())
+        return found if found or not (is_never(inner) or by_name) else None
 
     def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
         """Ask about each alternative of the sender, next to the receiver's that it resembles most.
@@ -277,12 +278,21 @@ class Judge:
             samples(difference, limit=4) if difference is not None and not is_never(difference) else []
         )
         if not candidates:
-            candidates = samples(part.simplified(), limit=12)
+            plain = part.simplified()
+            candidates = [*samples(_pressed(plain, demand.content), limit=4), *samples(plain, limit=12)]
         return [value for value in candidates if part.accepts(value) and not whole.accepts(value)]
 
 
 def _text(schema: Schema) -> str:
     return json.dumps(schema.content, sort_keys=True, default=str)
+
+
+def _pressed(sender: JsonSchema, demand: JsonSchema) -> JsonSchema:
+    """Return a sender's schema held to more items of a kind than a demand allows."""
+    if "maxContains" not in demand:
+        return sender
+    more = {"contains": demand["contains"], "minContains": demand["maxContains"] + 1}
+    return {"allOf": [{**sender, **more}], **({"$defs": sender["$defs"]} if "$defs" in sender else {})}
 
 
 def _distinct(failures: list[Failure]) -> list[Failure]:

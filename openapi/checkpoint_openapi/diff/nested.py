@@ -12,6 +12,7 @@ __all__ = [
     "all_schemas",
     "definition_name",
     "mapped",
+    "mapped_inside",
     "references",
     "subschemas",
     "without_booleans",
@@ -55,9 +56,14 @@ def all_schemas(schema: JsonSchema) -> Iterator[JsonSchema]:
 
 def mapped(schema: JsonSchema, change: Callable[[JsonSchema], JsonSchema]) -> JsonSchema:
     """Return a schema in which each schema is changed, the inner ones first."""
+    return change(mapped_inside(schema, lambda inner: mapped(inner, change)))
+
+
+def mapped_inside(schema: JsonSchema, change: Callable[[JsonSchema], JsonSchema]) -> JsonSchema:
+    """Return a schema in which the schemas directly inside are changed."""
 
     def inside(value: Any) -> Any:
-        return mapped(cast("JsonSchema", value), change) if isinstance(value, dict) else value
+        return change(cast("JsonSchema", value)) if isinstance(value, dict) else value
 
     found: JsonSchema = {}
     for keyword, value in schema.items():
@@ -69,7 +75,7 @@ def mapped(schema: JsonSchema, change: Callable[[JsonSchema], JsonSchema]) -> Js
             found[keyword] = {name: inside(item) for name, item in value.items()}
         else:
             found[keyword] = value
-    return change(found)
+    return found
 
 
 def without_booleans(schema: JsonSchema) -> JsonSchema:

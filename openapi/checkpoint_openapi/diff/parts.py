@@ -9,7 +9,7 @@ from typing import cast
 
 from checkpoint_openapi.diff.containment import JsonSchema
 from checkpoint_openapi.diff.marks import AT, CLOSER, PIN
-from checkpoint_openapi.diff.nested import SAME_PLACE, definition_name, references
+from checkpoint_openapi.diff.nested import SAME_PLACE, definition_name, mapped_inside, references
 
 __all__ = ["NEVER", "Definitions", "Part", "Schema", "is_never"]
 
@@ -130,6 +130,20 @@ class Schema:
 
     def _needed(self) -> set[str]:
         return self.definitions.needed(references(self.content))
+
+    def expanded(self, depth: int = 8) -> JsonSchema:
+        """Return the content with references written out, down to a depth, and without places."""
+
+        def expand(content: JsonSchema, left: int) -> JsonSchema:
+            if "$ref" in content and left:
+                return expand(self.definitions.get(definition_name(content["$ref"])), left - 1)
+            return {key: value for key, value in content.items() if key != AT}
+
+        def write_out(content: JsonSchema, left: int) -> JsonSchema:
+            whole = expand(content, left)
+            return mapped_inside(whole, lambda inner: write_out(inner, left - 1)) if left else {}
+
+        return write_out(self.content, depth)
 
     def shallow(self) -> Schema:
         """Return a schema that accepts at least as much: what is inside members and items is anything."""

@@ -120,12 +120,12 @@ class _Sampler:
     def _arrays(self, keywords: JsonSchema, depth: int) -> Iterator[list[Any]]:
         least, most = keywords.get("minItems", 0), keywords.get("maxItems")
         numbered = keywords.get("prefixItems", [])
-        sizes = {least, max(least, 1), max(least, len(numbered)), least + 1}
-        if most is not None and most <= _LONG:
-            sizes.add(most)
         needed: list[Any] = (
             [keywords["contains"]] * keywords.get("minContains", 1) if "contains" in keywords else []
         )
+        sizes = {len(needed), least, max(least, 1), max(least, len(numbered)), least + 1}
+        if most is not None and most <= _LONG:
+            sizes.add(most)
         for size in sorted(size for size in sizes if (most is None or size <= most) and size <= _LONG):
             schemas = [*numbered, *[keywords.get("items", {})] * size][:size]
             for number, schema in enumerate(needed[:size]):

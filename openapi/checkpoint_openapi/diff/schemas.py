@@ -67,6 +67,14 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, old: Schema, new:
         place = pair.old if new_receives else pair.new
         sender = _schema(comparison, place, new=not new_receives, request=request, sender=True)
         _Direction(comparison, pair, receiver, sender, new_receives=new_receives).report()
+    if (
+        pair.old
+        and pair.new
+        and not (_satisfiable(old) or _satisfiable(new))
+        and old.expanded() != new.expanded()
+    ):
+        message = f"No value satisfies the {pair.spot.place} of {pair.spot.operation}: nothing is proven"
+        comparison.add("schema-unsatisfiable", pair.spot, message, new=pair.new)
     is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
     walk = MemberWalk(comparison, pair.subject, pair.spot, pair.parent, is_xml=is_xml)
     walk.compare(old, new, (), required=pair.required)
@@ -106,9 +114,6 @@ class _Direction:
         failures = self._judge.failures(self._receiver, self._sender)
         if failures and self._pair.is_text and self._fits_as_text():
             return
-        if not failures:
-            self._report_empty()
-            return
         maker = WitnessMaker(self._receiver, self._sender, self._pair.examples) if self._breaks else None
         for failure in failures:
             self._add(failure, maker)
@@ -116,15 +121,6 @@ class _Direction:
     def _fits_as_text(self) -> bool:
         receiver, sender = as_text(self._receiver, receives=True), as_text(self._sender, receives=False)
         return not self._judge.failures(receiver, sender)
-
-    def _report_empty(self) -> None:
-        """Report a sender that accepts nothing, of which everything would be true."""
-        if self._breaks and self._pair.old and self._pair.new and not _satisfiable(self._sender):
-            rule = "schema-unsatisfiable"
-            message = (
-                f"{self._about('')}: no value satisfies this schema, so nothing can be proven of its change"
-            )
-            self._comparison.add(rule, self._pair.spot, message, new=self._pair.new)
 
     def _add(self, failure: Failure, maker: WitnessMaker | None) -> None:
         description = describe(failure, narrowed=self._narrowed)
