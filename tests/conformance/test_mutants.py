@@ -9,7 +9,7 @@ from checkpoint_openapi.load import requirements
 from mutants.catalogue import MUTANTS, representative
 from mutants.matrix import PUBLISHED, judge
 
-_CHOSEN = tuple(mutant.name for mutant in representative(2))
+_CHOSEN = tuple(mutant.name for mutant in representative(1))
 _MORE = tuple(mutant.name for mutant in representative(PUBLISHED) if mutant.name not in _CHOSEN)
 _PAGE = Path(__file__).parents[2] / "docs" / "kill-matrix.md"
 
@@ -21,14 +21,14 @@ def _hold(name: str) -> None:
 
 @pytest.mark.parametrize("name", _CHOSEN)
 def test_a_chosen_mutant_is_charged_with_its_fault(name: str) -> None:
-    """Two mutants of each requirement are charged with what it breaks, and with nothing else."""
+    """One mutant of each requirement is charged with what it breaks, and with nothing else."""
     _hold(name)
 
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", _MORE)
 def test_a_further_mutant_is_charged_with_its_fault(name: str) -> None:
-    """A further one of each requirement is charged with what it breaks, and with nothing else."""
+    """Two further ones of each requirement are charged with what it breaks, and with nothing else."""
     _hold(name)
 
 

@@ -67,12 +67,8 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, old: Schema, new:
         place = pair.old if new_receives else pair.new
         sender = _schema(comparison, place, new=not new_receives, request=request, sender=True)
         _Direction(comparison, pair, receiver, sender, new_receives=new_receives).report()
-    if (
-        pair.old
-        and pair.new
-        and not (_satisfiable(old) or _satisfiable(new))
-        and old.expanded() != new.expanded()
-    ):
+    sender = old if SUBJECTS[pair.subject].narrowing_breaks else new
+    if pair.old and pair.new and not _satisfiable(sender) and old.expanded() != new.expanded():
         message = f"No value satisfies the {pair.spot.place} of {pair.spot.operation}: nothing is proven"
         comparison.add("schema-unsatisfiable", pair.spot, message, new=pair.new)
     is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
