@@ -11,15 +11,13 @@ would let a server know who is asking. This is the one module that imports it.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from unittest.mock import patch
 
 from checkpoint_conformance.calls import ABSENT, Call, Calls
 from checkpoint_conformance.data import as_list
+from checkpoint_conformance.draws import same_everywhere
 from checkpoint_conformance.narrowed import PATH, Narrowed
 from checkpoint_conformance.probe import REFUSALS, Probe
 
@@ -92,7 +90,7 @@ def _generate(source: str, max_examples: int, seed: int | None) -> tuple[_Genera
         seed=seed,
         apply_ci_profile=False,
     )
-    with _no_constants_of_modules():
+    with same_everywhere():
         builder.create_test(operation=operation, test_func=collect, config=config)()
     unique: dict[_Generated, None] = {}
     for case in cases:
@@ -108,23 +106,6 @@ def _generate(source: str, max_examples: int, seed: int | None) -> tuple[_Genera
             )
         ] = None
     return tuple(unique)
-
-
-@contextmanager
-def _no_constants_of_modules() -> Generator[None]:
-    """Keep Hypothesis from drawing the constants of whatever modules this process happens to have imported.
-
-    They would make the requests differ between the command line, a pytest run and an installed wheel.
-    """
-    from hypothesis.internal.cache import LRUCache
-    from hypothesis.internal.conjecture import providers
-    from hypothesis.internal.constants_ast import Constants
-
-    with (
-        patch.object(providers, "_get_local_constants", Constants),
-        patch.object(providers, "CONSTANTS_CACHE", LRUCache(1024)),
-    ):
-        yield
 
 
 def _bytes(body: Any) -> bytes:

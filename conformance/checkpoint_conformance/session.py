@@ -21,7 +21,7 @@ from checkpoint_conformance.secrets import Secrets
 from checkpoint_conformance.target import Target
 from checkpoint_conformance.wire import Connection
 
-__all__ = ["ServerGone", "Session"]
+__all__ = ["ServerGone", "Session", "creates"]
 
 _LOST = (Fault.TIMEOUT, Fault.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
@@ -162,8 +162,8 @@ class Session:
 
     def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:
         """Send a request once, within budget and rate. Raises BudgetSpent and ServerGone."""
-        creates = _creates(request)
-        if creates:
+        may_create = creates(request)
+        if may_create:
             self.budget.reserve()
         created = True
         try:
@@ -174,7 +174,7 @@ class Session:
             created = False
             raise
         finally:
-            if creates:
+            if may_create:
                 self.budget.settle(created=created)
         with self._lock:
             exchange = replace(exchange, number=len(self.exchanges) + 1)
@@ -190,7 +190,7 @@ class Session:
             exchange = connection.exchange(request)
             if not (kept and exchange.fault and exchange.fault.kind is Fault.DROPPED):
                 return exchange
-            if _creates(request):  # the lost call may have created a checkpoint, and so may the next
+            if creates(request):  # the lost call may have created a checkpoint, and so may the next
                 self.budget.reserve()
                 self.budget.settle(created=True)
         pause, detail = 0.05, ""
@@ -271,6 +271,6 @@ class Session:
         time.sleep(max(0.0, slot - time.monotonic()))
 
 
-def _creates(request: Request) -> bool:
+def creates(request: Request) -> bool:
     """Whether a server, however odd, might create a checkpoint for the request."""
     return request.method in ("POST", "PUT", "PATCH")

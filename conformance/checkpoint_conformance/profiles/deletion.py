@@ -12,9 +12,9 @@ from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
 from checkpoint_conformance.profiles.observation import created_checkpoint
-from checkpoint_conformance.session import ServerGone, Session
+from checkpoint_conformance.session import ServerGone, Session, creates
 
-__all__ = ["clean_up", "deletion"]
+__all__ = ["clean_up", "delete", "deletion"]
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
@@ -48,7 +48,7 @@ def clean_up(session: Session, announce: Callable[[str], None]) -> list[str]:
     left: list[str] = []
     for identifier in created(session):
         try:
-            if not _delete(session, identifier):
+            if not delete(session, identifier):
                 left.append(identifier)
         except (ServerGone, BudgetSpent):
             left.append(identifier)
@@ -61,14 +61,14 @@ def created(session: Session) -> list[str]:
     """Return the ids that the run was given and has not deleted, in order, each once."""
     ids: dict[str, None] = {}
     for exchange in list(session.exchanges):
-        if exchange.request.method == "POST" and exchange.status == 200:
+        if creates(exchange.request) and exchange.status in range(200, 300):
             identifier = created_checkpoint(exchange)
             if identifier and identifier not in session.deleted:
                 ids[identifier] = None
     return list(ids)
 
 
-def _delete(session: Session, identifier: str) -> Exchange | None:
+def delete(session: Session, identifier: str) -> Exchange | None:
     """Ask for the deletion, again while the checkpoint is protecting. Returns the exchange once accepted."""
     deadline = time.monotonic() + session.target.patience
     pause = _FIRST_PAUSE
@@ -87,7 +87,7 @@ def _delete(session: Session, identifier: str) -> Exchange | None:
 
 def _delete_and_look(session: Session, identifier: str) -> Finding | None:
     session.ledger.exercise("DEL-1")
-    exchange = _delete(session, identifier)
+    exchange = delete(session, identifier)
     if exchange is None:
         last = session.exchanges[-1]
         actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no answer")

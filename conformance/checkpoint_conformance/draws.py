@@ -1,0 +1,29 @@
+"""Draws of Hypothesis that are the same in every process that asks for them."""
+
+# Hypothesis leaves the type parameters of its cache open.
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+__all__ = ["same_everywhere"]
+
+
+@contextmanager
+def same_everywhere() -> Generator[None]:
+    """Keep Hypothesis from drawing the constants of whatever modules this process happens to have imported.
+
+    They would make the requests differ between the command line, a pytest run and an installed wheel.
+    """
+    from hypothesis.internal.cache import LRUCache
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
+
+    with (
+        patch.object(providers, "_get_local_constants", Constants),
+        patch.object(providers, "CONSTANTS_CACHE", LRUCache(1024)),
+    ):
+        yield

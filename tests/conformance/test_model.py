@@ -1,0 +1,80 @@
+"""The model-based run finds what no single call shows, and shows it by the shortest sequence."""
+
+from __future__ import annotations
+
+import pytest
+from checkpoint_conformance.finding import Finding
+from checkpoint_conformance.profiles.model import model_run
+from checkpoint_conformance.session import Session
+from checkpoint_conformance.target import Target
+from mutants.server import Server, running
+from mutants.world import Checkpoint
+
+
+class _ForgetsTheNext(Server):
+    """The deletion of a checkpoint takes the items of the one created after it along."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        super().remove(checkpoint)
+        for each in list(self.store.checkpoints):
+            if each.number == checkpoint.number + 1:
+                super().remove(each)
+
+
+class _ForgetsOnce(_ForgetsTheNext):
+    """The first deletion that leaves a checkpoint behind takes that along, and no later one does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forgot = False
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        if self.forgot:
+            Server.remove(self, checkpoint)
+        else:
+            before = len(self.store.checkpoints)
+            super().remove(checkpoint)
+            self.forgot = len(self.store.checkpoints) < before - 1
+
+
+def _run(behaviour: type[Server]) -> tuple[list[Finding], list[tuple[str, str, bytes]]]:
+    """Return the findings of a model-based run, and what was sent but for the looks at the list."""
+    with running(behaviour) as table:
+        session = Session(Target.from_table({**table, "patience": 0.3, "max_creates": 120}))
+        model_run(session, lambda _: None)
+    sent = [
+        (exchange.request.method, exchange.request.path.partition("?")[0], exchange.request.body)
+        for exchange in session.exchanges
+        if exchange.request.method == "POST"
+    ]
+    return session.ledger.findings, sent
+
+
+def _calls(finding: Finding) -> list[tuple[str, int | None]]:
+    return [(each.request.method, each.status) for each in finding.exchanges if each.request.method != "GET"]
+
+
+def test_a_fault_of_sequences_is_found_and_shrunk() -> None:
+    """Two calls and the deletion of the first are what it takes, and the evidence is no longer than that."""
+    (finding,), _ = _run(_ForgetsTheNext)
+    assert (finding.requirement, finding.symptom, finding.confirmed) == ("DEL-1", "model-differs", True)
+    assert _calls(finding) == [("POST", 200), ("POST", 200), ("DELETE", 200)]
+
+
+def test_a_difference_that_shows_only_once_is_not_confirmed() -> None:
+    """What another user of the project did is not held against the server."""
+    (finding,), _ = _run(_ForgetsOnce)
+    assert (finding.requirement, finding.confirmed) == ("DEL-1", False)
+
+
+@pytest.mark.parametrize("behaviour", [Server, _ForgetsTheNext])
+def test_the_same_sequences_are_drawn_each_time(behaviour: type[Server]) -> None:
+    """Two runs against a server of the same behaviour create in the same way, in the same order."""
+    assert _run(behaviour)[1] == _run(behaviour)[1]
+
+
+def test_a_server_that_agrees_is_left_in_peace() -> None:
+    """No finding comes of a server that does as the model does."""
+    findings, sent = _run(Server)
+    assert not findings
+    assert len(sent) > 30
