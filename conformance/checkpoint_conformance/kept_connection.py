@@ -1,16 +1,23 @@
-"""AUTH-1 to AUTH-4 on a connection that already carried an accepted call: every request stands for itself."""
+"""What a connection that already carried requests shows: AUTH-1 to AUTH-4, and lost requests (HTTP-3)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from checkpoint_conformance.budget import BudgetSpent
+from checkpoint_conformance.exchange import Exchange
+from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.probe import Probe
-from checkpoint_conformance.session import Session
+from checkpoint_conformance.session import Lost, Session
 from checkpoint_conformance.wire import Connection
 
-__all__ = ["after_an_accepted_call", "on_kept_connection"]
+__all__ = ["LOST", "after_an_accepted_call", "lost_requests", "on_kept_connection"]
 
+_MOST_LOST, _AGAIN = 3, 2
+LOST = "HTTP-3/kept"
+"""The probe that findings of lost requests name."""
+_PAUSE = 0.1
+"""Seconds in which a server that closes after an answer will have closed."""
 _FOLLOWING = (
     "AUTH-1/absent",
     "AUTH-2/unknown",
@@ -40,6 +47,47 @@ def after_an_accepted_call(session: Session, probes: list[Probe]) -> None:
         for _ in range(2):
             if session.budget.remaining <= session.reserve or not _follow(session, probe):
                 break
+
+
+def lost_requests(session: Session) -> None:
+    """HTTP-3: repeat what was lost on a connection that had been kept, after a pause on that connection.
+
+    A server may close a connection between two requests at any time (RFC 9112, 9.5), and its client sends
+    again. One that is still open after a pause and ends with the request, time after time, drops it.
+    Raises ServerGone.
+    """
+    for lost in session.lost[:_MOST_LOST]:
+        if session.budget.remaining <= session.reserve:
+            return
+        again = [_lose_again(session, lost) for _ in range(_AGAIN)]
+        if all(again):
+            finding = Finding(
+                "HTTP-3",
+                "dropped-on-kept-connection",
+                LOST,
+                "an answer",
+                f"the connection, kept open after {len(lost.before)} answers, ends without one",
+                again[-1],
+                confirmed=True,
+            )
+            session.ledger.add(finding)
+            return
+
+
+def _lose_again(session: Session, lost: Lost) -> tuple[Exchange, ...]:
+    """Return what ended without an answer on a connection that was still open before, or nothing."""
+    exchanges: list[Exchange] = []
+    with session.connection() as connection:
+        try:
+            for request in lost.before:
+                exchanges.append(session.transmit(request, connection))
+                if not connection.stays_open(max(_PAUSE, 3 * exchanges[-1].elapsed)):
+                    return ()
+            known = len(session.lost)
+            session.transmit(lost.exchange.request, connection)
+        except BudgetSpent:
+            return ()
+    return (*exchanges, session.lost[known].exchange) if len(session.lost) > known else ()
 
 
 def _follow(session: Session, probe: Probe) -> bool:

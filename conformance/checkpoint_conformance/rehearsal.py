@@ -78,7 +78,7 @@ class _Rehearsal(Session):
     def _exchange(self, request: Request, connection: Connection | None) -> Exchange:
         number = connection.number if connection else 0
         if connection:
-            connection.used = True
+            connection.requests.append(request)
         status, body = self._answer(request)
         response = Response(status, (("Content-Type", "application/json"),), json.dumps(body).encode())
         self.stages[len(self.exchanges) + 1] = self._stage()

@@ -16,6 +16,7 @@ from checkpoint_conformance.concurrency import IDS_OF_THE_RUN, distinct_checkpoi
 from checkpoint_conformance.data import as_list
 from checkpoint_conformance.evidence import exchange_from, with_context
 from checkpoint_conformance.exchange import Exchange, Request
+from checkpoint_conformance.kept_connection import LOST
 from checkpoint_conformance.ledger import Ledger
 from checkpoint_conformance.narrowed import Narrowed
 from checkpoint_conformance.probe import Probe
@@ -23,6 +24,7 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.profiles.conflict import conflict
 from checkpoint_conformance.profiles.deletion import clean_up, deletion
 from checkpoint_conformance.profiles.discovery import discovery
+from checkpoint_conformance.profiles.model import MODEL, repeat_sequence
 from checkpoint_conformance.profiles.observation import items_of_created, progress, refusals_leave_nothing
 from checkpoint_conformance.rehearsal import rehearse
 from checkpoint_conformance.report import Report, ReportError
@@ -140,6 +142,10 @@ class _Stage:
                 state, note = self._ids(requirement, finding)
             elif probe in self._probes:
                 state, note = self._single(self._probes[probe], finding)
+            elif probe == LOST:
+                state, note = self._lost(finding)
+            elif probe.endswith(MODEL):
+                state, note = self._sequence(finding)
             elif requirement in _COMPANIONS:
                 state, note = self._companion(requirement, finding)
             else:
@@ -166,6 +172,18 @@ class _Stage:
         if ledger.failed(requirement):
             return State.STILL_FAILS, next(each.actual for each in ledger.findings)
         return State.FAILS_NO_MORE, "different ids"
+
+    def _lost(self, finding: dict[str, Any]) -> tuple[State, str]:
+        """Repeat what a connection carried; the session notes what it had to send again."""
+        lost = self._play(finding)[finding["exchanges"][-1]].request
+        if any(each.exchange.request == lost for each in self.session.lost):
+            return State.STILL_FAILS, "lost on a kept connection"
+        return State.FAILS_NO_MORE, "answered on the same connection"
+
+    def _sequence(self, finding: dict[str, Any]) -> tuple[State, str]:
+        """Run a sequence of the model-based run, and compare after every step."""
+        actual = repeat_sequence(self.session, [self._recorded[number] for number in finding["exchanges"]])
+        return (State.STILL_FAILS, actual) if actual else (State.FAILS_NO_MORE, "as the model says")
 
     def _companion(self, requirement: str, finding: dict[str, Any]) -> tuple[State, str]:
         """Ask the companion operations again; what they answer is about checkpoints of this time."""

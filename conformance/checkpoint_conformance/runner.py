@@ -11,7 +11,7 @@ from checkpoint_conformance.calls import Calls
 from checkpoint_conformance.conclusion import conclude
 from checkpoint_conformance.concurrency import concurrent_calls, distinct_checkpoints
 from checkpoint_conformance.generated import generated_probes
-from checkpoint_conformance.kept_connection import after_an_accepted_call
+from checkpoint_conformance.kept_connection import after_an_accepted_call, lost_requests
 from checkpoint_conformance.ledger import SkipReason
 from checkpoint_conformance.outcome import Result, Verdict, verdict_of
 from checkpoint_conformance.probe import Probe
@@ -157,6 +157,7 @@ def _exchange_everything(session: Session, options: Options, announce: Callable[
             announce("recovery after refusals (HTTP-6)")
             recovery(session)
             after_an_accepted_call(session, authentication(calls, session.secrets))
+            lost_requests(session)
     announce("single faults (AUTH, REQ, NF, HTTP)")
     for name, probes in single_faults(calls, session.secrets).items():
         if accepts or name in _INDEPENDENT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from threading import Lock
 
@@ -21,7 +21,7 @@ from checkpoint_conformance.secrets import Secrets
 from checkpoint_conformance.target import Target
 from checkpoint_conformance.wire import Connection
 
-__all__ = ["ServerGone", "Session", "creates"]
+__all__ = ["Lost", "ServerGone", "Session", "creates"]
 
 _LOST = (Fault.TIMEOUT, Fault.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
@@ -36,6 +36,14 @@ _LONGEST_PAUSE = 10.0
 
 class ServerGone(Exception):
     """The server stopped answering altogether; what is left of the run cannot be judged."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A request without an answer, and what its connection had carried before."""
+
+    before: tuple[Request, ...]
+    exchange: Exchange
 
 
 class Session:
@@ -55,6 +63,8 @@ class Session:
         """Valid calls that were accepted, with what they asked for."""
         self.item_statuses: dict[str, str] = {}
         """The status in which each item was seen last."""
+        self.lost: list[Lost] = []
+        """Requests that got no answer on a connection which had carried others, and were sent again."""
         self.deleted: set[str] = set()
         """Ids of checkpoints that the run deleted again."""
         self.watch: Callable[[Session], None] = lambda _: None
@@ -176,6 +186,10 @@ class Session:
         finally:
             if may_create:
                 self.budget.settle(created=created)
+        return self._keep(exchange)
+
+    def _keep(self, exchange: Exchange) -> Exchange:
+        """Keep an exchange as evidence, under the next number."""
         with self._lock:
             exchange = replace(exchange, number=len(self.exchanges) + 1)
             self.exchanges.append(exchange)
@@ -186,10 +200,11 @@ class Session:
     def _exchange(self, request: Request, connection: Connection | None) -> Exchange:
         """Exchange on the given connection or a fresh one; again where a kept one had been closed."""
         if connection is not None:
-            kept = connection.used
+            before = tuple(connection.requests)
             exchange = connection.exchange(request)
-            if not (kept and exchange.fault and exchange.fault.kind is Fault.DROPPED):
+            if not (before and exchange.fault and exchange.fault.kind is Fault.DROPPED):
                 return exchange
+            self.lost.append(Lost(before, self._keep(exchange)))
             if creates(request):  # the lost call may have created a checkpoint, and so may the next
                 self.budget.reserve()
                 self.budget.settle(created=True)

@@ -21,6 +21,7 @@ __all__ = ["Connection"]
 
 _CHUNK = 65536
 _MAX_HEAD = 262144
+_MAX_BODY = 1 << 24
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-5][0-9]{2}(?: [^\r\n]*)?\r?\n")
 _numbers = count(1)
 
@@ -35,7 +36,8 @@ class Connection:
         self._socket: socket.socket | None = None
         self._protocol = h11.Connection(our_role=h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
         self.number = next(_numbers)
-        self.used = False
+        self.requests: list[Request] = []
+        """What it has carried so far."""
         self._sent = True
 
     def __enter__(self) -> Connection:
@@ -50,6 +52,17 @@ class Connection:
             self._socket.close()
 
     @property
+    def used(self) -> bool:
+        """Whether it has carried a request."""
+        return bool(self.requests)
+
+    def stays_open(self, seconds: float) -> bool:
+        """Whether it is still reusable after so many seconds without a request."""
+        if self._socket is not None and self.reusable:
+            select.select([self._socket], [], [], seconds)
+        return self.reusable
+
+    @property
     def reusable(self) -> bool:
         """Whether both sides left the connection open for another exchange, as far as can be seen by now."""
         done = self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
@@ -60,8 +73,7 @@ class Connection:
         started, clock = time.time(), time.monotonic()
         reader = _Reader(clock + self._timeout)
         response, fault = self._attempt(request, reader)
-        if self.used is False:
-            self.used = True
+        self.requests.append(request)
         return Exchange(request, response, fault, started, time.monotonic() - clock, self.number)
 
     def _attempt(self, request: Request, reader: _Reader) -> tuple[Response | None, TransportFault | None]:
@@ -162,8 +174,12 @@ class _Reader:
                 self._take(connection.recv(_CHUNK), protocol)
             elif isinstance(event, h11.Response):
                 self.status = event
+            elif isinstance(event, h11.InformationalResponse):
+                self.raw[:] = protocol.trailing_data[0]
             elif isinstance(event, h11.Data):
                 self._body += event.data
+                if len(self._body) > _MAX_BODY:
+                    raise h11.RemoteProtocolError(f"the body has no end within {_MAX_BODY} bytes")
             elif isinstance(event, h11.EndOfMessage):
                 return
             elif isinstance(event, h11.ConnectionClosed):

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.concurrency import concurrent_calls, distinct_checkpoints
+from checkpoint_conformance.kept_connection import lost_requests
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.missing import missing
 from checkpoint_conformance.profiles.discovery import discovery
+from checkpoint_conformance.profiles.model import model_run
 from checkpoint_conformance.profiles.observation import items_of_created
 from checkpoint_conformance.recovery import recovery
 from checkpoint_conformance.replay import Repeated, State, failing, replay
@@ -80,6 +82,27 @@ class Sometimes(Server):
         return super().checkpoint_body(checkpoint) | wrong
 
 
+class Exhausted(Server):
+    """A server that drops whatever follows a refusal on its connection: HTTP-3 fails."""
+
+    def respond(self, request: Request) -> Any:
+        """Break off."""
+        if request.connection.refused:
+            raise ConnectionAbortedError
+        return super().respond(request)
+
+
+class Reviving(Server):
+    """A server on which a deletion takes the next checkpoint along: DEL-1 fails, but for no single deletion."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        """Remove both."""
+        super().remove(checkpoint)
+        for each in list(self.store.checkpoints):
+            if each.number == checkpoint.number + 1:
+                super().remove(each)
+
+
 def shapes(session: Session) -> None:
     """Send the documented requests and their shapes."""
     for probe in (*acceptance.documented(session.calls), *acceptance.shapes(session.calls)):
@@ -92,6 +115,11 @@ def unknown_policies(session: Session) -> None:
         session.run(probe)
 
 
+def sequences(session: Session) -> None:
+    """Hold sequences against the model."""
+    model_run(session, lambda _: None)
+
+
 def distinct(session: Session) -> None:
     """Compare the ids."""
     distinct_checkpoints(session.exchanges, session.ledger)
@@ -100,6 +128,8 @@ def distinct(session: Session) -> None:
 STEPS: dict[str, tuple[Callable[[Session], None], ...]] = {
     "NF-1": (unknown_policies,),
     "HTTP-6": (recovery,),
+    "HTTP-3": (recovery, lost_requests),
+    "DEL-1": (sequences,),
     "RESP-2": (concurrent_calls, distinct),
     "OBS-1": (shapes, items_of_created),
     "DISC-1": (discovery,),
@@ -161,15 +191,17 @@ def test_the_recorded_bytes_are_sent_again_with_the_secrets() -> None:
     [
         (Dropping, "NF-1"),
         (Offended, "HTTP-6"),
+        (Exhausted, "HTTP-3"),
+        (Reviving, "DEL-1"),
         (Twins, "RESP-2"),
         (Forgetful, "OBS-1"),
         (Forgetful, "DISC-1"),
     ],
 )
 def test_each_kind_of_evidence_can_be_repeated(behaviour: type[Server], name: str) -> None:
-    """A lost answer, a sequence on one connection, calls at once, a companion operation: each fails again.
+    """A lost answer, a sequence on one connection, calls at once, a companion operation, a model's sequence.
 
-    And on a server that is mended none does.
+    Each fails again, and on a server that is mended none does.
     """
     found = excerpt(behaviour, *STEPS[name], patience=0.2)
     assert requirement(found, name)["outcome"] == "fail"

@@ -282,6 +282,30 @@ def test_interim_answers_are_passed_over(interim: bytes) -> None:
     assert (exchange.status, exchange.fault) == (200, None)
 
 
+def test_a_connection_that_ends_behind_an_interim_answer_is_dropped() -> None:
+    """`100 Continue` is no answer, so nothing has arrived of one."""
+    exchange = once(answering(b"HTTP/1.1 100 Continue\r\n\r\n"))
+    assert exchange.fault
+    assert exchange.fault.kind is Fault.DROPPED
+
+
+def test_a_body_without_end_is_not_kept() -> None:
+    """What no contract asks for is given up at 16 MiB, whatever the length that was announced."""
+    piece = b"a" * (1 << 20)
+
+    def talk(peer: Peer) -> None:
+        peer.head()
+        peer.say(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")
+        while True:
+            peer.say(piece)
+
+    exchange = once(talk)
+    assert exchange.response
+    assert exchange.fault
+    assert exchange.fault.kind is Fault.TRUNCATED
+    assert len(exchange.response.body) < (1 << 24) + (1 << 17)
+
+
 def test_fields_are_latin_1_in_both_directions() -> None:
     """A byte above 127 in a field is one character, as it came and as it goes."""
     exchange = once(answering(b"HTTP/1.1 200 OK\r\nX-Name: caf\xe9\r\nContent-Length: 0\r\n\r\n"))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple
+from urllib.parse import unquote
 
 from hypothesis import HealthCheck, Phase, reject, seed, settings
 from hypothesis import strategies as st
@@ -27,8 +28,10 @@ from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
 from checkpoint_conformance.profiles.observation import created_checkpoint
 from checkpoint_conformance.session import Session
 
-__all__ = ["model_run"]
+__all__ = ["MODEL", "model_run", "repeat_sequence"]
 
+MODEL = "/model"
+"""How the probe ends that findings of the model-based run name."""
 _SEED, _STEPS = 11, 7
 """The pair, of 240 tried, whose first sequences hold the most kinds of neighbouring steps for ten creates."""
 _SEQUENCES = 20
@@ -93,6 +96,15 @@ def model_run(session: Session, announce: Callable[[str], None]) -> None:
         session.ledger.add(_finding(difference, confirmed=False))
 
 
+def repeat_sequence(session: Session, exchanges: list[Exchange]) -> str:
+    """Run the plan that recorded exchanges show; return what differs from the model now, or nothing.
+
+    Raises BudgetSpent and ServerGone.
+    """
+    difference = _Rig(session).carry_out(_plan_of(session.calls, exchanges))
+    return difference.actual if difference else ""
+
+
 class _Model(RuleBasedStateMachine):
     """Plans a sequence, step by step, and has the rig run it."""
 
@@ -150,8 +162,8 @@ class _Rig:
 
     def _shows(self, plan: Plan) -> bool:
         try:
-            difference = self._carry_out(plan)
-            if difference and not self.found and not self._carry_out(plan):
+            difference = self.carry_out(plan)
+            if difference and not self.found and not self.carry_out(plan):
                 self.passing.append(difference)
                 return False
         except BudgetSpent:  # a server that accepts what it has to refuse, or refuses for a while
@@ -160,7 +172,7 @@ class _Rig:
             self.found.append(difference)
         return difference is not None
 
-    def _carry_out(self, plan: Plan) -> _Difference | None:
+    def carry_out(self, plan: Plan) -> _Difference | None:
         """Run a plan, and return the first difference. Raises BudgetSpent."""
         run = _Sequence(self.session)
         for step in plan:
@@ -226,6 +238,24 @@ class _Sequence:
         return exchange
 
 
+def _plan_of(calls: Calls, exchanges: list[Exchange]) -> Plan:
+    """Return the plan whose steps the exchanges are."""
+    steps = {calls.call(_shape(calls, number)).body: _Step("create", number) for number in range(_SHAPES)}
+    refused = {_refusal(calls, number): _Step("refuse", number) for number in range(_REFUSALS)}
+    plan: list[_Step] = []
+    created: list[str | None] = []
+    for exchange in exchanges:
+        if exchange.request.method == "DELETE":
+            identifier = unquote(exchange.request.path.rsplit("/", 1)[-1])
+            plan.append(_Step("delete", created.index(identifier)))
+        elif exchange.request in refused:
+            plan.append(refused[exchange.request])
+        elif exchange.request.method == "POST":
+            plan.append(steps[exchange.request.body])
+            created.append(created_checkpoint(exchange))
+    return tuple(plan)
+
+
 def _affordable(plan: Plan, creates: int) -> Plan:
     """Return the steps of a plan that come before one create too many."""
     spent = accumulate(step.kind == "create" for step in plan)
@@ -256,7 +286,7 @@ def _finding(difference: _Difference, *, confirmed: bool) -> Finding:
     return Finding(
         difference.requirement,
         "model-differs",
-        f"{difference.requirement}/model",
+        f"{difference.requirement}{MODEL}",
         difference.expected,
         difference.actual,
         difference.sequence,
