@@ -119,9 +119,10 @@ def _requirement(error: jsonschema_rs.ValidationError) -> str:
         return _BY_MEMBER.get(missing, "REQ-8")
     if keyword == "maxItems":
         return "REQ-17"
-    if path[-1:] == ["plan_id"] and keyword != "type":
+    wrong_type = keyword == "type" or not isinstance(error.instance, str)  # an enum complains of both
+    if path[-1:] == ["plan_id"] and not wrong_type:
         return "NF-1" if keyword == "enum" else "REQ-15"
-    if keyword == "enum":
+    if keyword == "enum" and not wrong_type:
         return "NF-3"
     for name in reversed(path):
         if name in _BY_MEMBER:

@@ -93,7 +93,7 @@ class Exhausted(Server):
 
 
 class Reviving(Server):
-    """A server on which a deletion takes the next checkpoint along: DEL-1 fails, but for no single deletion."""
+    """A server on which a deletion takes the next checkpoint along: DEL-1 fails, in sequences alone."""
 
     def remove(self, checkpoint: Checkpoint) -> None:
         """Remove both."""
