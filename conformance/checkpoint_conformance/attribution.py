@@ -21,6 +21,8 @@ _FOLLOW_MOODS = _ACCEPTANCE | {"HTTP-6", "HTTP-3", "RESP-2", "RESP-11"}
 _FOLLOW_CONFLICTS = _FOLLOW_MOODS | {"HTTP-1", "ERR-2", "ERR-3"}
 _REFUSED = {"refused": "REQ-1", "answered-5xx": "HTTP-3"}
 """Symptoms of a valid request that is not accepted, and who takes them where that changes with time."""
+_LOST = {"no-answer": "no-answer", "connection-dropped": "dropped-on-kept-connection"}
+"""Symptoms of a request that got no answer, and how they show on a kept connection."""
 _GENERATED = {"FUZZ-1", "FUZZ-2"}
 _BROAD = _GENERATED | {"HTTP-6"}
 _CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
@@ -66,6 +68,7 @@ def attribute(
     consequences: dict[str, str] = {}
     charged = _drop_conflicts(findings, consequences)
     charged = _gather_moods(charged, answers, consequences)
+    charged = _drop_what_refusals_leave(charged, consequences)
     charged = _gather_spread(charged, consequences)
     charged = _drop_followers(charged, consequences)
     charged = _drop_repeated_answers(charged, consequences)
@@ -134,6 +137,23 @@ def _gather_moods(
         else:
             gathered.append(finding)
     return gathered
+
+
+def _drop_what_refusals_leave(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    """Where a refusal makes the server lose a valid call (HTTP-6), it loses other requests by it as well.
+
+    A server that loses valid calls of itself is not meant.
+    """
+    lost = {finding.symptom for finding in findings if finding.requirement == "HTTP-6"} & _LOST.keys()
+    lost -= {finding.symptom for finding in findings if finding.requirement in _MEMBERS}
+    lost |= {_LOST[symptom] for symptom in lost}
+    kept: list[Finding] = []
+    for finding in findings:
+        if finding.symptom in lost and finding.requirement != "HTTP-6":
+            consequences[finding.requirement] = "HTTP-6: what follows a refusal gets no answer, valid or not"
+        else:
+            kept.append(finding)
+    return kept
 
 
 def _wavers(finding: Finding, answers: Mapping[Request, set[int]], others: range) -> bool:

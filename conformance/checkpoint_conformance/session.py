@@ -65,6 +65,8 @@ class Session:
         """The status in which each item was seen last."""
         self.lost: list[Lost] = []
         """Requests that got no answer on a connection which had carried others, and were sent again."""
+        self.late: set[str] = set()
+        """Checkpoints that calls without an answer may have created."""
         self.deleted: set[str] = set()
         """Ids of checkpoints that the run deleted again."""
         self.watch: Callable[[Session], None] = lambda _: None

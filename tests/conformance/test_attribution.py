@@ -42,6 +42,24 @@ RULES: dict[str, tuple[list[Finding], set[str], set[str]]] = {
         {"REQ-9"},
         {"FUZZ-2"},
     ),
+    "what a refusal makes the server lose is HTTP-6's": (
+        [
+            found("HTTP-6", "connection-dropped", spread=CRASH),
+            found("REQ-7", "connection-dropped", spread=CRASH),
+            found("HTTP-3", "dropped-on-kept-connection"),
+        ],
+        {"HTTP-6"},
+        {"REQ-7", "HTTP-3"},
+    ),
+    "what is lost at any time is not HTTP-6's": (
+        [
+            found("HTTP-6", "connection-dropped", spread=CRASH),
+            found("REQ-2", "connection-dropped", spread=CRASH),
+            found("REQ-3", "connection-dropped", spread=CRASH),
+        ],
+        {"HTTP-3"},
+        {"HTTP-6", "REQ-2", "REQ-3"},
+    ),
     "no authentication at all is AUTH-1's": (
         [
             found("AUTH-1", "accepted", "AUTH-1/absent"),

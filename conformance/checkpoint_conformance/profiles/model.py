@@ -26,7 +26,7 @@ from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.profiles.deletion import delete
 from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
 from checkpoint_conformance.profiles.observation import created_checkpoint
-from checkpoint_conformance.session import Session
+from checkpoint_conformance.session import Session, creates
 
 __all__ = ["MODEL", "model_run", "repeat_sequence"]
 
@@ -75,6 +75,9 @@ def model_run(session: Session, announce: Callable[[str], None]) -> None:
         announce("no model-based run: the budget is spent, or single calls already differ")
         return
     rig = _Rig(session)
+    if rig.unreliable:
+        announce("no model-based run: a call got no answer, and may create a checkpoint at any time")
+        return
     options = settings(
         max_examples=_SEQUENCES,
         stateful_step_count=_STEPS,
@@ -147,6 +150,13 @@ class _Rig:
     _slowest: float = 0.0
     """Seconds that the list took at most until it showed what was expected."""
 
+    @property
+    def unreliable(self) -> bool:
+        """Whether a call got no answer, so that nobody knows what the list has to show."""
+        return any(
+            creates(exchange.request) and exchange.status is None for exchange in self.session.exchanges
+        )
+
     def differs(self, plan: Plan) -> bool:
         """Whether the server differs from the model in a plan, run as far as the budget allows.
 
@@ -177,6 +187,8 @@ class _Rig:
         run = _Sequence(self.session)
         for step in plan:
             requirement = run.take(step)
+            if self.unreliable:
+                return None
             started, pause = time.monotonic(), _FIRST_PAUSE
             while (shown := run.shown()) != run.expected:
                 waited = time.monotonic() - started

@@ -13,7 +13,7 @@ from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
-from checkpoint_conformance.session import Session
+from checkpoint_conformance.session import Session, creates
 from checkpoint_conformance.strict_json import StrictJsonError
 
 __all__ = ["items_of_created", "progress", "refusals_leave_nothing", "wait_until_idle"]
@@ -100,7 +100,7 @@ def refusals_leave_nothing(session: Session, name: str, send: Callable[[], None]
         first = len(session.exchanges)
         send()
         sent = session.exchanges[first:]
-        appeared = _strangers(session) - before
+        appeared = _unexplained(session, _strangers(session) - before)
         session.ledger.exercise("OBS-2")
         if not appeared:
             return
@@ -111,7 +111,7 @@ def refusals_leave_nothing(session: Session, name: str, send: Callable[[], None]
                 session.transmit(request)
             except BudgetSpent:
                 break
-            new = _strangers(session) - before
+            new = _unexplained(session, _strangers(session) - before)
             if new:
                 session.budget.charge(len(appeared | new))
                 _add_stranger(session, name, new, session.exchanges[again:], confirmed=True)
@@ -202,6 +202,14 @@ def _strangers(session: Session) -> set[str]:
     accepted = [exchange for exchange in session.exchanges if exchange.status in range(200, 300)]
     own = {created_checkpoint(exchange) for exchange in accepted}
     return {item["checkpoint_id"].casefold() for item in items} - {(name or "").casefold() for name in own}
+
+
+def _unexplained(session: Session, appeared: set[str]) -> set[str]:
+    """Return what appeared, less one checkpoint for each call without an answer: it may have come late."""
+    lost = sum(creates(exchange.request) and exchange.status is None for exchange in session.exchanges)
+    explained = sorted(appeared)[: max(lost - len(session.late), 0)]
+    session.late.update(explained)
+    return appeared.difference(explained)
 
 
 def _is_refused(exchange: Exchange) -> bool:
