@@ -160,6 +160,22 @@ hangs(
 )
 
 
+@breaks(
+    "HTTP-1",
+    shows=BASE.but(body={"checkpoint": {**BASE.body["checkpoint"], "parameters": {"auto_trigger": True}}}),
+    also={"REQ-3": "no automatic call is answered"},
+)
+class AutomaticCallCreatesLate(Server):
+    """An automatic call waits for the scheduler, and creates its checkpoint when nobody listens any more."""
+
+    timeout = IMPATIENT
+
+    def respond(self, request: Request) -> Response:
+        if b'"auto_trigger": true' in request.body:
+            self.closing.wait(self.timeout * 1.5)
+        return super().respond(request)
+
+
 @breaks("HTTP-1", shows=BASE, also=_BYTES)
 class AnswerDripsByteByByte(Server):
     """The answer comes byte by byte and takes longer than the timeout."""
