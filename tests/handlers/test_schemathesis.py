@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,6 @@ from checkpoint_openapi.load import document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from handlers.running import RunningServer
 
@@ -28,6 +28,25 @@ def narrow_checkpoint(whole: dict[str, Any], target: dict[str, Any]) -> None:
 def narrow_companions(whole: dict[str, Any], _target: dict[str, Any]) -> None:
     """Let the generated order be one that the server knows."""
     whole["components"]["parameters"]["Sort"]["schema"]["enum"] = ["created_at:desc", "name:asc"]
+
+
+@pytest.mark.matrix
+def test_a_plain_run_in_the_checkout_finds_nothing(server: RunningServer) -> None:
+    """The document as it is, an address and a token: every phase that the checkout leaves on passes."""
+    run = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "run", "openapi/checkpoint.yaml"),
+            *("--url", server.target["url"], "--header", f"X-Auth-Token: {server.target['token']}"),
+            *("--generation-database", "none", "--no-color"),
+        ],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout
+    assert "No issues found" in run.stdout
 
 
 @pytest.mark.parametrize(
