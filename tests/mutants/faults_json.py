@@ -113,6 +113,7 @@ _lenient(
         b.decode("utf-16", "replace").encode() if b[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else b
     ),
     _TEXT.decode().encode("utf-16"),
+    equivalent="a charset other than UTF-8 is left open by every source",
 )
 _lenient(
     "byte-order-mark-accepted",

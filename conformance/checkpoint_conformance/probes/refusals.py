@@ -112,7 +112,6 @@ def _not_json(calls: Calls) -> list[Probe]:
     unreadable = {
         "stray-byte": ("a byte that is not UTF-8 between tokens", good.encode().replace(b"{", b"{\xff", 1)),
         "utf-8-cut": ("a UTF-8 sequence cut short in plan_id", good.encode().replace(plan, plan + b"\xc3")),
-        "utf-16": ("JSON in UTF-16", good.encode("utf-16")),
     }
     for name, (what, body) in unreadable.items():
         probes.append(_refuse("REQ-7", name, what, calls.post(body), crash="HTTP-3"))

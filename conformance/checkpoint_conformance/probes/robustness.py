@@ -99,6 +99,7 @@ def _bodies(calls: Calls) -> dict[str, tuple[str, Request]]:
     raw = good.encode()
     requests = {name: (what, calls.post(text.encode())) for name, (what, text) in texts.items()}
     requests["bom"] = ("a byte-order mark before the body", calls.post(b"\xef\xbb\xbf" + raw))
+    requests["utf-16"] = ("JSON in UTF-16", calls.post(good.encode("utf-16")))
     requests["bytes"] = ("every byte value once", calls.post(bytes(range(256))))
     packed = calls.post(zlib.compress(raw)).with_header("Content-Encoding", "deflate")
     requests["deflate"] = ("a compressed body", packed)
