@@ -19,6 +19,7 @@ from checkpoint_openapi.diff.discriminator import Discriminators
 from checkpoint_openapi.diff.documents import Documents, Location
 from checkpoint_openapi.diff.keywords import ANNOTATIONS, assertions, of_pattern
 from checkpoint_openapi.diff.marks import AT, CLOSER, HIDDEN, PIN
+from checkpoint_openapi.diff.nulls import is_or_null
 from checkpoint_openapi.diff.parts import Definitions, Schema
 
 __all__ = ["Converter", "Side"]
@@ -244,6 +245,8 @@ class Converter:
             return False
         elif self._discriminators.property_of(schema) is not None and key.form is not _Form.PLAIN:
             found["anyOf"] = [self._selected(place, schema, key) for place in places]
+        elif keyword == "oneOf" and "anyOf" not in schema and is_or_null(self._documents, places):
+            found["anyOf"] = [self._same(place, key) for place in places]
         else:
             found[keyword] = [self._same(place, key) for place in places]
         return True

@@ -9,14 +9,15 @@ is assumed to fit while it is being asked, which is sound because values are fin
 
 from __future__ import annotations
 
-import itertools
 import json
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from checkpoint_openapi.diff.alternatives import as_any, label, overlap, similar
 from checkpoint_openapi.diff.clauses import Clause, clauses
 from checkpoint_openapi.diff.containment import Answer, JsonSchema, Operand
 from checkpoint_openapi.diff.marks import AT, UNDECLARED
+from checkpoint_openapi.diff.naming import allowed_names, names_sent, patterns_fit
 from checkpoint_openapi.diff.parts import Part, Schema, is_never
 from checkpoint_openapi.diff.patterns import enriched, patterns_in
 from checkpoint_openapi.diff.sample import samples
@@ -159,8 +160,11 @@ class Judge:
                 inner = self.failures(receiver.sub(clause.inner), sender.member(clause.name))
                 return [failure.under(clause.name, receiver, sender) for failure in inner]
             case "items" | "prefixItems" if clause.inner is not None:
-                inner = self.failures(receiver.sub(clause.inner), sender.item(clause.number))
-                return [failure.under(clause.number or 0, receiver, sender) for failure in inner]
+                return self._items(clause, clause.inner, receiver, sender)
+            case "propertyNames" | "additionalProperties" if allowed_names(clause) is not None:
+                return self._names(clause, receiver, sender)
+            case "patternProperties":
+                return [] if patterns_fit(clause, receiver, sender, self._fits) else None
             case "additionalProperties" if clause.inner is not None:
                 return self._others(clause, clause.inner, receiver, sender)
             case "anyOf" | "oneOf" if self._nesting < _NESTED:
@@ -170,6 +174,38 @@ class Judge:
                 return found
             case _:
                 return None
+
+    def _items(self, clause: Clause, inner: JsonSchema, receiver: Schema, sender: Schema) -> list[Failure]:
+        """Ask about a numbered item, or about every one behind those that the receiver numbers."""
+        numbers = [clause.number]
+        if clause.number is None:
+            first = len(clause.part.keywords.get("prefixItems", []))
+            numbers = list(range(first, max(first, sender.numbered()) + 1))
+        return [
+            failure.under(number or 0, receiver, sender)
+            for number in numbers
+            for failure in self.failures(receiver.sub(inner), sender.item(number))
+        ]
+
+    def _fits(self, receiver: Schema, sender: Schema) -> bool:
+        return not self.failures(receiver, sender)
+
+    def _names(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
+        """Ask about the names that members may have; a failure comes with such a member."""
+        refused = self.failures(receiver.sub(allowed_names(clause) or {}), names_sent(sender))
+        names = [failure.value for failure in refused if isinstance(failure.value, str)]
+        if not names:
+            return [] if not refused else None
+        plain, others = self._operand(sender).simplified(), self._operand(sender.member(names[0]))
+        values: list[Any] = [
+            {**cast("JsonSchema", base), names[0]: value}
+            for base in samples(plain, limit=2)
+            if isinstance(base, dict)
+            for value in samples(others.simplified(), limit=2)
+        ]
+        demand = receiver.sub(clause.schema)
+        about = replace(clause, name=names[0])
+        return [self._failure(about, Answer.UNKNOWN, demand, receiver, sender, values=values)]
 
     def _others(
         self, clause: Clause, inner: JsonSchema, receiver: Schema, sender: Schema
@@ -213,10 +249,10 @@ class Judge:
             return None
         if (
             clause.keyword == "oneOf"
-            and _overlap([sender.sub(branch) for branch in branches])
-            and _overlap(offered)
+            and overlap([sender.sub(branch) for branch in branches])
+            and overlap(offered)
         ):
-            clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=_as_any(clause))
+            clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=as_any(clause))
         beside: JsonSchema = {key: value for key, value in choice.keywords.items() if key not in (chosen, AT)}
         rest = [_whole(part) for part in parts if part is not choice]
         if beside:
@@ -232,15 +268,15 @@ class Judge:
         self, clause: Clause, offered: list[Schema], sent: Schema, bare: Schema, receiver: Schema
     ) -> list[Failure]:
         """Return why one alternative of a sender fits none of the receiver's."""
-        name = _label(bare)
-        same = [branch for branch in offered if name is not None and _label(branch) == name]
+        name = label(bare)
+        same = [branch for branch in offered if name is not None and label(branch) == name]
         others = [branch for branch in offered if branch not in same] if len(offered) <= _MANY else []
         best: list[Failure] | None = None
         for branch in same or others:
             failures = self.failures(branch, sent)
             if not failures and (clause.keyword == "anyOf" or self._alone(branch, offered, sent)):
                 return []
-            if failures and (same or _similar(branch, bare)) and (best is None or len(failures) < len(best)):
+            if failures and (same or similar(branch, bare)) and (best is None or len(failures) < len(best)):
                 best = failures
         if best and (same or len(best) == 1):
             return [replace(failure, hosts=((len(failure.path), sent), *failure.hosts)) for failure in best]
@@ -251,7 +287,10 @@ class Judge:
     def _alone(self, branch: Schema, offered: list[Schema], sent: Schema) -> bool:
         """Say whether what is sent fits no other alternative, as `oneOf` demands."""
         others = [other for other in offered if other is not branch]
-        return all(self.covers(other.sub({"not": other.content}), sent) is Answer.YES for other in others)
+        return all(
+            not overlap([other, sent]) or self.covers(other.sub({"not": other.content}), sent) is Answer.YES
+            for other in others
+        )
 
     def _failure(
         self,
@@ -262,17 +301,24 @@ class Judge:
         sender: Schema,
         *,
         alternative: Schema | None = None,
+        values: list[Any] | None = None,
     ) -> Failure:
-        """Return a failure with a value that shows it, which also settles what was unknown."""
-        values = self._values(demand, sender)
+        """Return a failure with a value that shows it, which also settles what was unknown.
+
+        `values` are candidates to be looked at first.
+        """
+        values = self._values(demand, sender, values or [])
         found = Failure((), answer, clause, sender, receiver, alternative=alternative)
         received = clause.at if clause is not None and clause.at else receiver.at
         found = replace(found, sent_at=_counterpart(clause, sender), received_at=received)
         return replace(found, answer=Answer.NO, value=values[0], has_value=True) if values else found
 
-    def _values(self, demand: Schema, sender: Schema) -> list[Any]:
+    def _values(self, demand: Schema, sender: Schema, first: list[Any]) -> list[Any]:
         """Return values that the sender sends and the receiver refuses."""
         part, whole = self._operand(sender), self._operand(demand)
+        found = [value for value in first if part.accepts(value) and not whole.accepts(value)]
+        if found:
+            return found
         difference = part.without(whole)
         candidates = (
             samples(difference, limit=4) if difference is not None and not is_never(difference) else []
@@ -319,24 +365,6 @@ def _whole(part: Part) -> JsonSchema:
     return {"anyOf": [{"type": "null"}, part.keywords]} if part.nullable else part.keywords
 
 
-def _overlap(branches: list[Schema]) -> bool:
-    """Say whether two alternatives may accept the same value."""
-    contents = [Operand(branch.cut().bundle()).simplified() for branch in branches]
-    pairs = itertools.combinations(contents, 2)
-    return any(Operand(_both(left, right)).may_be_satisfied() for left, right in pairs)
-
-
-def _both(left: JsonSchema, right: JsonSchema) -> JsonSchema:
-    definitions = {**left.get("$defs", {}), **right.get("$defs", {})}
-    return {"allOf": [left, right], "$defs": definitions} if definitions else {"allOf": [left, right]}
-
-
-def _as_any(clause: Clause) -> Part:
-    """Return the part of a `oneOf` as if it were `anyOf`."""
-    keywords = {key: value for key, value in clause.part.keywords.items() if key != "oneOf"}
-    return Part({**keywords, "anyOf": clause.value}, clause.part.nullable)
-
-
 def _counterpart(clause: Clause | None, sender: Schema) -> str | None:
     """Return the label of the keyword in the sender that stands against a demand, or of the sender itself."""
     if clause is not None:
@@ -344,22 +372,3 @@ def _counterpart(clause: Clause | None, sender: Schema) -> str | None:
             if clause.keyword in part.keywords and part.at:
                 return f"{part.at}/{clause.keyword}"
     return sender.at
-
-
-def _label(branch: Schema) -> str | None:
-    """Return the name of the component that an alternative is, if it is one."""
-    references = [branch.content, *branch.content.get("allOf", [])]
-    found = next((str(content["$ref"]) for content in references if "$ref" in content), None)
-    return found.rsplit(".", 1)[-1].split("-")[0] if found else None
-
-
-def _similar(left: Schema, right: Schema) -> bool:
-    """Say whether two alternatives are of the same kind, so that their difference is worth telling."""
-    types = [
-        next((part.keywords["type"] for part in side.parts() if "type" in part.keywords), None)
-        for side in (left, right)
-    ]
-    if types[0] != types[1]:
-        return False
-    names = [side.names() for side in (left, right)]
-    return not (names[0] or names[1]) or bool(names[0] & names[1])

@@ -1,8 +1,9 @@
 """What changed of the members that schemas declare, beside what they accept.
 
 An object that is open accepts a member that is not declared any more, so containment sees no harm in dropping
-one from the schema. Those who sent it or read it do: that is reported for review. A default says what leaving
-a member out means; a change of it changes the meaning of requests that stay right.
+one from the schema. Those who sent it are not heeded, and those who read it find nothing: that breaks them like
+a parameter that is gone. A default says what leaving a member out means; a change of it changes the meaning of
+requests that stay right.
 """
 
 from __future__ import annotations
@@ -81,11 +82,21 @@ class MemberWalk:
             )
             if (name in everywhere_new and not hidden) or demanded.get(name) or _is_closed(new):
                 continue
-            text = "does not travel in this direction any more" if hidden else "is not declared any more"
-            self._add("member-removed", (*path, name), text, new, old=before[name])
+            if hidden:
+                text = "does not travel in this direction any more"
+                self._add("member-hidden", (*path, name), text, new, old=before[name])
+            else:
+                self._gone((*path, name), new, before[name])
         for name in sorted(after.keys() - before.keys() - everywhere_old):
             if name not in _required(new) or not SUBJECTS[self._subject].narrowing_breaks:
                 self._add("member-added", (*path, name), "is new", after[name], old=None)
+
+    def _gone(self, path: tuple[Step, ...], new: Schema, member: Schema) -> None:
+        if SUBJECTS[self._subject].request:
+            witness = Witness("request", self._spot.request_line, text=f"It may carry `{path_text(path)}`.")
+        else:
+            witness = Witness("answer", self._spot.place, text=f"It has no `{path_text(path)}` any more.")
+        self._add("member-removed", path, "is not declared any more", new, old=member, witness=witness)
 
     def _alternatives(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
         """Report named alternatives that come or go while the same is accepted, as open objects allow."""

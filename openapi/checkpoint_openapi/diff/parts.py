@@ -292,11 +292,17 @@ class Schema:
         found: list[JsonSchema] = []
         for part in self.parts():
             numbered = part.keywords.get("prefixItems", [])
+            if number is not None and number >= part.keywords.get("maxItems", number + 1):
+                return self.sub(NEVER)
             if number is not None and number < len(numbered):
                 found.append(numbered[number])
             elif isinstance(part.keywords.get("items"), dict):
                 found.append(part.keywords["items"])
         return self.sub(_conjunction([content for content in found if content]))
+
+    def numbered(self) -> int:
+        """Return how many items have a schema of their own."""
+        return max((len(part.keywords.get("prefixItems", [])) for part in self.parts()), default=0)
 
     def names(self) -> set[str]:
         """Return the names of the members that are declared, in alternatives as well."""

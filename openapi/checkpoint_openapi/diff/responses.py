@@ -27,7 +27,7 @@ def compare_responses(comparison: Comparison, old: Operation, new: Operation, sp
             compared.add((status, other))
     for status, place in after.items():
         other = _match(status, before)
-        if other is None:
+        if other is None or (other != status and _is_bare_failure(comparison.revision, status, place)):
             _added(comparison, status, place, spot)
         else:
             compared.add((other, status))
@@ -43,6 +43,11 @@ def _responses(documents: Documents, operation: Operation) -> dict[str, Location
             name = status if status == "default" else status.upper()
             found[name] = documents.follow(operation.place / "responses" / status)
     return found
+
+
+def _is_bare_failure(documents: Documents, status: str, place: Location) -> bool:
+    """Say whether an answer is a failure that states nothing but its status, which clients go by."""
+    return status[:1] in ("4", "5") and not members(members(documents.get(place)).get("content"))
 
 
 def _match(status: str, offered: dict[str, Location]) -> str | None:

@@ -114,7 +114,7 @@ _OWN = {
     "response-body-removed": Rule(_B, "An answer has no body any more."),
     "response-body-added": Rule(_I, "An answer has a body now."),
     "response-header-removed": Rule(_B, "A header that was always there is gone."),
-    "response-optional-header-removed": Rule(_R, "A header that was sometimes there is gone."),
+    "response-optional-header-removed": Rule(_B, "A header that was sometimes there is gone."),
     "response-header-became-optional": Rule(_B, "A header that was always there may be missing."),
     "response-header-became-required": Rule(_I, "A header is always there now."),
     "response-header-added": Rule(_I, "A header is new."),
@@ -147,7 +147,8 @@ _OWN = {
 
 _MEMBERS = {
     "member-added": (_I, _I, "An optional member is new."),
-    "member-removed": (_R, _R, "A member is not declared any more: it is ignored, or never comes."),
+    "member-removed": (_B, _B, "A member is not declared any more: it is ignored, or never comes."),
+    "member-hidden": (_R, _R, "A member that is still declared does not travel in this direction any more."),
     "alternative-dropped": (
         _R,
         _I,

@@ -94,9 +94,9 @@ class _Sampler:
         elif "anyOf" in keywords or "oneOf" in keywords:
             key = "anyOf" if "anyOf" in keywords else "oneOf"
             branches = [replaced(keywords, key, branch) for branch in keywords[key]]
-            yield from _in_turn([self.values(branch, depth - 1) for branch in branches])
+            yield from _in_turn([self.values(branch, depth) for branch in branches])
         elif any(not is_facet(member) for member in keywords.get("allOf", [])):
-            yield from self.values(merged(keywords), depth - 1)
+            yield from self.values(merged(keywords), depth)
         else:
             stated = keywords.get("type", _likely(keywords))
             types = cast("list[str]", stated) if isinstance(stated, list) else [stated]
@@ -126,7 +126,9 @@ class _Sampler:
         sizes = {len(needed), least, max(least, 1), max(least, len(numbered)), least + 1}
         if most is not None and most <= _LONG:
             sizes.add(most)
-        for size in sorted(size for size in sizes if (most is None or size <= most) and size <= _LONG):
+        for size in sorted(
+            size for size in sizes if least <= size <= (_LONG if most is None else min(most, _LONG))
+        ):
             schemas = [*numbered, *[keywords.get("items", {})] * size][:size]
             for number, schema in enumerate(needed[:size]):
                 schemas[-1 - number] = {"allOf": [schemas[-1 - number], schema]}

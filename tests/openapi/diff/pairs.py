@@ -21,6 +21,7 @@ class Pair(NamedTuple):
 
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
+XTRA: dict[str, Any] = {"type": "object", "additionalProperties": False}
 
 
 def a(**members: Any) -> dict[str, Any]:
@@ -101,6 +102,16 @@ PAIRS = (
     Pair("an item of a kind", {"type": "array"}, {"type": "array", "contains": TEXT}, True, False),
     Pair("a numbered item", {"type": "array", "prefixItems": [TEXT]}, {"type": "array", "prefixItems": [TEXT, WHOLE]},
          True, False),
+    Pair("a closed tuple with room for one more", {"type": "array", "prefixItems": [TEXT], "items": False},
+         {"type": "array", "prefixItems": [TEXT, WHOLE], "items": False}, False, True),
+    Pair("a tuple of another length", {"type": "array", "prefixItems": [TEXT], "items": False, "minItems": 1},
+         {"type": "array", "prefixItems": [TEXT, WHOLE], "items": False, "minItems": 2}, True, True),
+    Pair("a numbered item that never comes", {"type": "array", "items": TEXT, "maxItems": 1},
+         {"type": "array", "prefixItems": [TEXT, WHOLE], "maxItems": 1}, False, False),
+    Pair("names of a closed object by a wider pattern", {**XTRA, "patternProperties": {"^x-": TEXT}},
+         {**XTRA, "patternProperties": {"^[xy]-": TEXT}}, False, True),
+    Pair("names by pattern held to a length", {**XTRA, "patternProperties": {"^x-": TEXT}},
+         {**XTRA, "patternProperties": {"^x-": TEXT}, "propertyNames": {"maxLength": 9}}, True, False),
     Pair("allOf written as one", {"allOf": [a(x=TEXT), {"required": ["x"]}]}, {**a(x=TEXT), "required": ["x"]},
          False, False),
     Pair("allOf of nothing", TEXT, {"allOf": [TEXT]}, False, False),

@@ -125,9 +125,14 @@ CASES: list[tuple[str, str, str, Change]] = [
     ("info", "", "a read-only member in requests", lambda d: order(d)["id"].update(maxLength=5)),
     ("breaking", "response-length-widened", "a read-only member in answers", lambda d: (order(d)["id"].update(maxLength=5), "reverse")),
     ("breaking", "request-length-narrowed", "a write-only member in requests", lambda d: order(d)["secret"].update(maxLength=5)),
-    ("review", "request-member-removed", "a member that became read-only", lambda d: order(d)["note"].update(readOnly=True)),
+    ("review", "request-member-hidden", "a member that became read-only", lambda d: order(d)["note"].update(readOnly=True)),
     ("info", "response-error-removed", "a range of statuses removed", lambda d: get(d)["responses"].pop("4XX")),
     ("info", "", "a status that a range covers", lambda d: get(d)["responses"].update({"404": {"description": "failed"}})),
+    ("info", "response-added", "a status of failure that says nothing of its body",
+     lambda d: get(d)["responses"].update({"4XX": get(d)["responses"]["200"], "404": {"description": "failed"}}) or "reverse-404"),
+    ("breaking", "response-member-removed", "an optional member of an answer removed", lambda d: order(d).pop("note")),
+    ("breaking", "response-optional-header-removed", "a header that is sometimes there removed",
+     lambda d: (get(d)["responses"]["200"].update(headers={"X-Left": {"schema": TEXT}}), "reverse")),
     ("breaking", "response-removed", "a status of success removed", lambda d: post(d)["responses"].update({"202": post(d)["responses"].pop("201")})),
     ("breaking", "operation-removed", "a method removed", lambda d: d["paths"]["/orders/{id}"].pop("get")),
     ("info", "operation-removed-after-sunset", "a method removed after its sunset", lambda d: d["paths"]["/orders/{id}"].pop("delete")),
@@ -165,6 +170,9 @@ def test_a_change_is_told_as_what_it_is(severity: str, finding: str, name: str, 
     if order_ == "reverse-type":
         old = copy.deepcopy(new)
         callback(new)["responses"]["200"]["content"]["application/json"]["schema"] = TEXT
+    elif order_ == "reverse-404":
+        old = copy.deepcopy(new)
+        get(old)["responses"].pop("404")
     elif isinstance(order_, tuple) and order_[-1] == "reverse":
         old, new = new, old
     found = judged(old, new)
@@ -210,6 +218,40 @@ def test_recursive_schemas_are_decided() -> None:
     assert judged(tree(maxLength=3), tree()).verdict == "compatible"
     renamed = json.loads(json.dumps(tree()).replace("Node", "Leaf"))
     assert not judged(tree(), renamed).open_ids()
+
+
+def expression(**args: Any) -> dict[str, Any]:
+    """Return a document of alternatives that contain each other."""
+    ref = {"$ref": "#/components/schemas/Expr"}
+    names = {"Leaf": {"op": {"const": "eq"}, "value": TEXT}, "Not": {"op": {"const": "not"}, "arg": ref},
+             "And": {"op": {"const": "and"}, "args": {"type": "array", "items": ref, **args}}}  # fmt: skip
+    schemas = {
+        name: {"type": "object", "required": sorted(members), "properties": members}
+        for name, members in names.items()
+    }
+    expr = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in names]}
+    return with_schema(ref, request=True, Expr=expr, **schemas)
+
+
+def test_alternatives_that_contain_each_other_are_decided() -> None:
+    """Alternatives that exclude each other on their surface are told apart, whatever they contain."""
+    assert judged(expression(), expression(minItems=2)).verdict == "breaking"
+    assert judged(expression(minItems=2), expression()).verdict == "compatible"
+    renamed = json.loads(json.dumps(expression()).replace("/And", "/Both").replace('"And"', '"Both"'))
+    assert not judged(expression(), renamed).open_ids()
+    assert not judged(expression(), json.loads(json.dumps(expression()).replace("oneOf", "anyOf"))).open_ids()
+
+
+def test_or_null_is_the_same_in_every_writing() -> None:
+    """A member that is null or the schema itself may be written with anyOf and with oneOf."""
+
+    def document(keyword: str) -> dict[str, Any]:
+        ref = {"$ref": "#/components/schemas/Node"}
+        node = {"type": "object", "properties": {"name": TEXT, "up": {keyword: [ref, {"type": "null"}]}}}
+        return with_schema(ref, request=False, Node=node)
+
+    assert not judged(document("anyOf"), document("oneOf")).open_ids()
+    assert not judged(document("oneOf"), document("anyOf")).open_ids()
 
 
 def test_a_discriminator_is_part_of_the_contract() -> None:
