@@ -1,9 +1,9 @@
 """What changed of the members that schemas declare, beside what they accept.
 
-An object that is open accepts a member that is not declared any more, so containment sees no harm in dropping
-one from the schema. Those who sent it are not heeded, and those who read it find nothing: that breaks them like
-a parameter that is gone. A default says what leaving a member out means; a change of it changes the meaning of
-requests that stay right.
+An object that is open accepts a member that is not declared any more, so containment sees no harm in
+dropping one from the schema. Those who sent it are not heeded, and those who read it find nothing: that
+breaks them like a parameter that is gone. A default says what leaving a member out means; a change of it
+changes the meaning of requests that stay right.
 """
 
 from __future__ import annotations
