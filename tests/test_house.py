@@ -134,8 +134,8 @@ def test_suite_names_every_requirement_and_no_other() -> None:
     [
         ("openapi", ()),
         ("conformance", ()),
-        ("handlers", ("server",)),
-        ("tests", ("server", "dev")),
+        ("handlers", ("server", "postgres")),
+        ("tests", ("server", "postgres", "dev")),
         ("benchmarks", ("server", "dev")),
         ("tools", ("server", "dev")),
     ],
@@ -150,7 +150,7 @@ def test_constraints_pin_every_dependency() -> None:
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)] == []
     pinned = {normal(line.split("==")[0]) for line in lines}
-    assert declared("server", "dev") - pinned - {PROJECT["name"]} == set()
+    assert declared("server", "postgres", "dev") - pinned - {PROJECT["name"]} == set()
 
 
 def test_lock_records_no_address() -> None:

@@ -15,12 +15,6 @@ class _CannotStartError(click.ClickException):
     exit_code = 2
 
 
-def _default_database() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("checkpoint-contract") / "checkpoints.sqlite3"
-
-
 @click.command(epilog="Example: checkpoint-contract serve --port 0 --database demo.sqlite3")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -32,8 +26,15 @@ def _default_database() -> Path:
 )
 @click.option(
     "--database",
-    type=click.Path(path_type=Path, readable=False),
-    help="SQLite file of the server, made on first start. [default: in your data directory]",
+    help="SQLite file, or postgresql://… of a database; its tables are made on first start. "
+    "[default: a file in your data directory]",
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="How many processes share the port and the database.",
 )
 @click.option("--reload", is_flag=True, help="Start anew when the code or a document changes.")
 @click.option(
@@ -52,7 +53,8 @@ def _default_database() -> Path:
 def serve(
     host: str,
     port: int,
-    database: Path | None,
+    database: str | None,
+    workers: int,
     reload: bool,
     protect_seconds: float,
     conflict: bool,
@@ -62,11 +64,17 @@ def serve(
 
     Exit codes: 0 ended by a signal, 2 not started (one line on stderr says why).
     """
+    from checkpoint_handlers import stores
     from checkpoint_handlers.errors import StartError
-    from checkpoint_handlers.server import Options, bind, run
+    from checkpoint_handlers.options import Options
+    from checkpoint_handlers.server import bind, run
 
     start = run
-    if reload:
+    if workers > 1:
+        if reload:
+            raise _CannotStartError("--reload serves in one process; leave --workers out.")
+        from checkpoint_handlers.workers import run_workers as start
+    elif reload:
         from checkpoint_handlers.reload import run_reloading as start
     if conflict and not protect_seconds:
         raise _CannotStartError(
@@ -74,7 +82,8 @@ def serve(
         )
     options = Options(
         host=host,
-        database=(database or _default_database()).absolute(),
+        database=stores.named(database),
+        workers=workers,
         protect_seconds=protect_seconds,
         conflict=conflict,
         target_file=target_file.absolute() if target_file else None,

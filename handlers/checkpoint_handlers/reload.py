@@ -13,11 +13,13 @@ from uvicorn.supervisors.basereload import BaseReload
 from uvicorn.supervisors.statreload import StatReload
 
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.server import Options, run
+from checkpoint_handlers.server import run
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
+
+    from checkpoint_handlers.options import Options
 
 __all__ = ["run_reloading"]
 

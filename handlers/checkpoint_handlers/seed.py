@@ -1,7 +1,7 @@
 """The demonstration data of a new database, and the tokens to use it with.
 
 The ids are those of the published example, so that its request works as it stands. Only hashes of the tokens
-are in the database; the tokens lie beside it in a file that nobody else may read.
+are in the database; the tokens lie in a file that nobody else may read.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checkpoint_handlers.auth import digest_of
 from checkpoint_handlers.clock import Clock
+from checkpoint_handlers.store import Policy, Project, Resource, Token
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
 
-    from checkpoint_handlers.store import Role
+    from checkpoint_handlers.store import Entry, Role
 
 __all__ = [
     "CLOSED_PROJECT_ID",
@@ -35,7 +35,6 @@ __all__ = [
     "UNVERIFIED_PROJECT_ID",
     "DemoTokens",
     "seeder",
-    "tokens_path",
     "write_private",
 ]
 
@@ -92,21 +91,22 @@ class DemoTokens:
         return None
 
 
-class _Server(NamedTuple):
-    id: str
-    type: str
-    name: str
-    extra_info: str | None = None
-    obstacle: str | None = None
-
-
 class _Plan(NamedTuple):
     id: str
     project_id: str
     name: str
     description: str
-    servers: tuple[_Server, ...]
+    servers: tuple[Resource, ...]
     enabled: bool = True
+
+
+_PROJECTS = (
+    Project(PROJECT_ID, verified=True, open=True, quota=None),
+    Project(SECOND_PROJECT_ID, verified=True, open=True, quota=None),
+    Project(CLOSED_PROJECT_ID, verified=True, open=False, quota=None),
+    Project(UNVERIFIED_PROJECT_ID, verified=False, open=True, quota=None),
+    Project(FULL_PROJECT_ID, verified=True, open=True, quota=0),
+)
 
 
 def _demo_id(number: int) -> str:
@@ -120,14 +120,14 @@ PLANS = (
         "backup",
         "Every night",
         (
-            _Server(
+            Resource(
                 RESOURCE_IDS[0],
                 _VIRTUAL,
                 "server0",
                 '{"exclude_volumes": ["53dbb1f8-0b14-4850-9346-ef5067acbeb5"]}',
             ),
-            _Server(RESOURCE_IDS[1], _VIRTUAL, "server1", "{}"),
-            _Server(RESOURCE_IDS[2], _METAL, "metal0"),
+            Resource(RESOURCE_IDS[1], _VIRTUAL, "server1", "{}"),
+            Resource(RESOURCE_IDS[2], _METAL, "metal0"),
         ),
     ),
     _Plan(
@@ -135,7 +135,7 @@ PLANS = (
         PROJECT_ID,
         "disabled",
         "Can be executed by hand all the same",
-        (_Server(_demo_id(101), _VIRTUAL, "server2"),),
+        (Resource(_demo_id(101), _VIRTUAL, "server2"),),
         enabled=False,
     ),
     _Plan(_demo_id(200), PROJECT_ID, "empty", "Has nothing to back up", ()),
@@ -145,7 +145,7 @@ PLANS = (
         "obstacles",
         "Each of its servers refuses to be backed up for a reason of its own",
         tuple(
-            _Server(_demo_id(301 + number), _VIRTUAL, condition, None, condition)
+            Resource(_demo_id(301 + number), _VIRTUAL, condition, None, condition)
             for number, condition in enumerate(OBSTACLES)
         ),
     ),
@@ -154,32 +154,25 @@ PLANS = (
         SECOND_PROJECT_ID,
         "backup",
         "Of the second project",
-        (_Server(_demo_id(401), _VIRTUAL, "other0"),),
+        (Resource(_demo_id(401), _VIRTUAL, "other0"),),
     ),
-    _Plan(_demo_id(500), CLOSED_PROJECT_ID, "backup", "", (_Server(_demo_id(501), _VIRTUAL, "closed0"),)),
-    _Plan(_demo_id(600), UNVERIFIED_PROJECT_ID, "backup", "", (_Server(_demo_id(601), _VIRTUAL, "new0"),)),
-    _Plan(_demo_id(700), FULL_PROJECT_ID, "backup", "", (_Server(_demo_id(701), _VIRTUAL, "full0"),)),
+    _Plan(_demo_id(500), CLOSED_PROJECT_ID, "backup", "", (Resource(_demo_id(501), _VIRTUAL, "closed0"),)),
+    _Plan(_demo_id(600), UNVERIFIED_PROJECT_ID, "backup", "", (Resource(_demo_id(601), _VIRTUAL, "new0"),)),
+    _Plan(_demo_id(700), FULL_PROJECT_ID, "backup", "", (Resource(_demo_id(701), _VIRTUAL, "full0"),)),
 )
 
 
-def tokens_path(database: Path) -> Path:
-    """Return the file beside the database that holds the demonstration tokens."""
-    return database.with_name(f"{database.name}.tokens")
+def seeder(tokens_file: Path) -> Callable[[], list[Entry]]:
+    """Return what gives the entries of a new database, and writes their tokens to a file before."""
 
-
-def seeder(database: Path) -> Callable[[sqlite3.Connection], None]:
-    """Return what fills a new database, and writes its tokens beside it before they are committed."""
-
-    def fill(connection: sqlite3.Connection) -> None:
+    def initial() -> list[Entry]:
         tokens = DemoTokens.new()
-        write_private(tokens_path(database), json.dumps(asdict(tokens), indent=2) + "\n")
-        _fill_projects(connection)
-        _fill_tokens(connection, tokens)
+        tokens_file.parent.mkdir(parents=True, exist_ok=True)
+        write_private(tokens_file, json.dumps(asdict(tokens), indent=2) + "\n")
         now = Clock().stamp()
-        for plan in PLANS:
-            _fill_plan(connection, plan, now)
+        return [*_PROJECTS, *_tokens(tokens), *(_policy(plan, now) for plan in PLANS)]
 
-    return fill
+    return initial
 
 
 def write_private(path: Path, text: str) -> None:
@@ -195,20 +188,7 @@ def write_private(path: Path, text: str) -> None:
         raise
 
 
-def _fill_projects(connection: sqlite3.Connection) -> None:
-    connection.executemany(
-        "INSERT INTO projects (id, verified, open, quota) VALUES (?, ?, ?, ?)",
-        [
-            (PROJECT_ID, True, True, None),
-            (SECOND_PROJECT_ID, True, True, None),
-            (CLOSED_PROJECT_ID, True, False, None),
-            (UNVERIFIED_PROJECT_ID, False, True, None),
-            (FULL_PROJECT_ID, True, True, 0),
-        ],
-    )
-
-
-def _fill_tokens(connection: sqlite3.Connection, tokens: DemoTokens) -> None:
+def _tokens(tokens: DemoTokens) -> list[Token]:
     operate: Role = "operate"
     rows: list[tuple[str, str, Role, str | None]] = [
         (tokens.token, PROJECT_ID, operate, None),
@@ -219,20 +199,19 @@ def _fill_tokens(connection: sqlite3.Connection, tokens: DemoTokens) -> None:
         (tokens.unverified_project, UNVERIFIED_PROJECT_ID, operate, None),
         (tokens.full_project, FULL_PROJECT_ID, operate, None),
     ]
-    connection.executemany(
-        "INSERT INTO tokens (digest, project_id, role, expires_at) VALUES (?, ?, ?, ?)",
-        [(digest_of(token), *rest) for token, *rest in rows],
-    )
+    return [Token(digest_of(token), project, role, expiry) for token, project, role, expiry in rows]
 
 
-def _fill_plan(connection: sqlite3.Connection, plan: _Plan, now: str) -> None:
-    connection.execute(
-        "INSERT INTO policies (id, project_id, name, description, enabled, created_at, parameters, "
-        "scheduled_operations, tags) VALUES (?, ?, ?, ?, ?, ?, '{\"common\": {}}', '[]', '[]')",
-        (plan.id, plan.project_id, plan.name, plan.description, plan.enabled, now),
-    )
-    connection.executemany(
-        "INSERT INTO resources (policy_id, position, id, type, name, extra_info, obstacle) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(plan.id, position, *server) for position, server in enumerate(plan.servers)],
+def _policy(plan: _Plan, now: str) -> Policy:
+    return Policy(
+        plan.servers,
+        plan.id,
+        plan.project_id,
+        plan.name,
+        plan.description,
+        plan.enabled,
+        now,
+        parameters='{"common": {}}',
+        scheduled_operations="[]",
+        tags="[]",
     )

@@ -6,40 +6,33 @@ import asyncio
 import signal
 import socket
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from checkpoint_handlers import seed
+from checkpoint_handlers import seed, stores
+from checkpoint_handlers.announce import announce, url_of
 from checkpoint_handlers.app import create_app
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.protocol import Protocol
-from checkpoint_handlers.service import PROVIDER_ID, Service
-from checkpoint_handlers.store_sqlite import SqliteStore
-from checkpoint_handlers.target import target_text
+from checkpoint_handlers.service import Service
 
 if TYPE_CHECKING:
-    from checkpoint_handlers.seed import DemoTokens
+    from collections.abc import Callable, Iterable
 
-__all__ = ["Options", "bind", "run"]
+    from starlette.types import ASGIApp
+
+    from checkpoint_handlers.options import Options
+    from checkpoint_handlers.store import Entry, Store
+
+__all__ = ["Ending", "application", "bind", "initial", "run", "serve"]
 
 _BACKLOG = 2048
+_GRACE = 10
+"""Seconds that requests in flight have to finish after the signal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the operator asked for."""
-
-    host: str
-    database: Path
-    protect_seconds: float = 0.0
-    conflict: bool = False
-    target_file: Path | None = None
-
-
-class _Ending:
+class Ending:
     """What SIGINT and SIGTERM do while uvicorn's own handlers are not in place: end the process with 0."""
 
     def __init__(self) -> None:
@@ -59,17 +52,14 @@ class _Ending:
 class _Server(uvicorn.Server):
     """A server that says when it listens."""
 
-    def __init__(self, config: uvicorn.Config, options: Options, ending: _Ending) -> None:
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
         super().__init__(config)
-        self._options = options
-        self._ending = ending
+        self._listening = listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then write the target file and print the line that scripts wait for."""
-        self._ending.served()
+        """Start, then say so."""
         await super().startup(sockets)
-        assert sockets
-        _announce(self._options, _url(self._options.host, sockets[0]))
+        self._listening()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -100,28 +90,42 @@ def _cannot_listen(host: str, port: int, error: OSError) -> StartError:
 
 
 def run(options: Options, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM, then finish the requests in flight.
+    """Serve in this process until SIGINT or SIGTERM, then finish the requests in flight.
 
     Raises `StartError` when the database, the documents or the target file are not usable.
     """
+    ending = Ending()
+
+    def listening() -> None:
+        ending.served()
+        announce(options, url_of(options.host, listener), None)
+
+    asyncio.run(serve(options, listener, listening))
+
+
+async def serve(options: Options, listener: socket.socket, listening: Callable[[], None]) -> None:
+    """Serve on a socket until a signal; call `listening` when it is time to say so."""
+    store = await stores.open_store(options.database, initial(options))
     try:
-        options.database.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StartError(
-            f"Cannot use the database {options.database}: its folder cannot be made ({error.strerror})."
-        ) from error
-    ending = _Ending()
-    store = SqliteStore(options.database, seed.seeder(options.database))
-    try:
-        asyncio.run(_serve(options, store, listener, ending))
+        app = await application(options, store)
+        await _Server(_config(app), listening).serve(sockets=[listener])
     finally:
-        store.close()
+        await store.close()
 
 
-async def _serve(options: Options, store: SqliteStore, listener: socket.socket, ending: _Ending) -> None:
-    app = await create_app(Service(store, options.protect_seconds, options.conflict))
-    config = uvicorn.Config(
-        app,  # pyright: ignore[reportArgumentType] - Connexion types its scope as a mutable mapping of its own
+def initial(options: Options) -> Callable[[], Iterable[Entry]]:
+    """Return what gives the entries of a new database."""
+    return seed.seeder(stores.tokens_path(options.database))
+
+
+async def application(options: Options, store: Store) -> ASGIApp:
+    """Return what answers requests."""
+    return await create_app(Service(store, options.protect_seconds, options.conflict))
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # pyright: ignore[reportArgumentType] - uvicorn types an application more closely than Starlette
         http=Protocol,
         ws="none",
         lifespan="off",
@@ -130,47 +134,5 @@ async def _serve(options: Options, store: SqliteStore, listener: socket.socket, 
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=60,
-        timeout_graceful_shutdown=10,
-    )
-    await _Server(config, options, ending).serve(sockets=[listener])
-
-
-def _url(host: str, listener: socket.socket) -> str:
-    port = listener.getsockname()[1]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _announce(options: Options, url: str) -> None:
-    tokens = seed.DemoTokens.read(seed.tokens_path(options.database))
-    if options.target_file is not None:
-        _write_target(options, url, tokens)
-    print(f"Database {options.database}")
-    if tokens is None:
-        print(f"The demonstration tokens are gone from {seed.tokens_path(options.database)}.")
-    else:
-        print("Try it:\n" + _curl(url, tokens))
-    print(f"Listening on {url}")
-    sys.stdout.flush()
-
-
-def _write_target(options: Options, url: str, tokens: DemoTokens | None) -> None:
-    assert options.target_file is not None
-    if tokens is None:
-        raise StartError(
-            f"Cannot write {options.target_file}: the demonstration tokens are gone from "
-            f"{seed.tokens_path(options.database)}. Name a new --database."
-        )
-    try:
-        seed.write_private(options.target_file, target_text(url, tokens, conflict=options.conflict))
-    except OSError as error:
-        raise StartError(f"Cannot write the target file {options.target_file}: {error.strerror}.") from error
-
-
-def _curl(url: str, tokens: DemoTokens) -> str:
-    resources = ", ".join(f'"{resource}"' for resource in seed.RESOURCE_IDS[:2])
-    return (
-        f"curl -X POST {url}/v1/{seed.PROJECT_ID}/providers/{PROVIDER_ID}/checkpoints "
-        f"-H 'X-Auth-Token: {tokens.token}' -H 'Content-Type: application/json' "
-        f'-d \'{{"checkpoint": {{"plan_id": "{seed.PLAN_ID}", '
-        f'"parameters": {{"auto_trigger": false, "resources": [{resources}]}}}}}}\''
+        timeout_graceful_shutdown=_GRACE,
     )

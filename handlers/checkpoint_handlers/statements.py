@@ -1,182 +1,239 @@
-"""The SQL of the SQLite store: plain functions on an open connection."""
+"""The SQL that both databases understand, with `?` for each value, and the rows it gives.
+
+`items` is a view: a checkpoint and its resources lie in one row, so that storing them is one insert.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from checkpoint_handlers.ids import new_id
-from checkpoint_handlers.store import (
-    Caller,
-    CreateOutcome,
-    DeleteOutcome,
-    Item,
-    Policy,
-    Project,
-    Resource,
-)
+import orjson
+
+from checkpoint_handlers.ids import checkpoints_of
+from checkpoint_handlers.store import Caller, Policy, Project, Resource, Token
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Sequence
 
-    from checkpoint_handlers.store import ItemFilter, NewCheckpoint, Page
+    from checkpoint_handlers.store import Entry, ItemFilter, NewCheckpoint, Page
 
-__all__ = ["caller", "create", "delete", "items", "policies", "policy"]
+__all__ = [
+    "CALLER",
+    "DELETE",
+    "HELD",
+    "POLICY",
+    "PROJECTS",
+    "READY_AT",
+    "REMOVE",
+    "RUNNING",
+    "TOKENS",
+    "Listing",
+    "Query",
+    "caller_of",
+    "checkpoint_row",
+    "items_listing",
+    "numbered",
+    "policies_listing",
+    "policy_of",
+    "project_of",
+    "saving",
+]
 
-_POLICY = (
-    "SELECT id, project_id, name, description, enabled, created_at, parameters, scheduled_operations, tags "
-    "FROM policies"
+_POLICY_COLUMNS = (
+    "id, project_id, name, description, enabled, created_at, parameters, scheduled_operations, tags, "
+    "resources"
 )
-_ITEM = (
-    "SELECT id, checkpoint_id, policy_id, resource_id, resource_type, name, extra_info, created_at, ready_at "
-    "FROM items"
+_ITEM_COLUMNS = (
+    "id, checkpoint_id, policy_id, resource_id, resource_type, name, extra_info, created_at, ready_at"
 )
 
-_INSERT_ITEMS = (
-    "INSERT INTO items (id, project_id, policy_id, checkpoint_id, resource_id, resource_type, name, "
-    "extra_info, created_at, ready_at) VALUES"
+CALLER = (
+    "SELECT t.digest, t.role, t.expires_at, p.id, p.verified, p.open, p.quota "
+    "FROM tokens t JOIN projects p ON p.id = t.project_id WHERE t.digest = ?"
 )
-_ITEM_VALUES = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+POLICY = f"SELECT {_POLICY_COLUMNS} FROM policies WHERE id = ? AND project_id = ?"  # noqa: S608 - names from above
+PROJECTS = "SELECT id, verified, open, quota FROM projects ORDER BY id"
+TOKENS = "SELECT digest, project_id, role, expires_at FROM tokens ORDER BY project_id, role, digest"
+
+RUNNING = "SELECT auto_trigger FROM checkpoints WHERE policy_id = ? AND ready_at > ? LIMIT 1"
+HELD = "SELECT count(*) FROM checkpoints WHERE project_id = ?"
+READY_AT = "SELECT ready_at FROM checkpoints WHERE id = ? AND project_id = ?"
+DELETE = "DELETE FROM checkpoints WHERE id = ?"
+
+_SAVE_PROJECT = (
+    "INSERT INTO projects (id, verified, open, quota) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+    "verified = excluded.verified, open = excluded.open, quota = excluded.quota"
+)
+_SAVE_TOKEN = (
+    "INSERT INTO tokens (digest, project_id, role, expires_at) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (digest) DO UPDATE SET "
+    "project_id = excluded.project_id, role = excluded.role, expires_at = excluded.expires_at"
+)
+_SAVE_POLICY = (
+    f"INSERT INTO policies ({_POLICY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - see above
+    "ON CONFLICT (id) DO UPDATE SET project_id = excluded.project_id, name = excluded.name, "
+    "description = excluded.description, enabled = excluded.enabled, created_at = excluded.created_at, "
+    "parameters = excluded.parameters, scheduled_operations = excluded.scheduled_operations, "
+    "tags = excluded.tags, resources = excluded.resources"
+)
+REMOVE: dict[type[Entry], str] = {
+    Project: "DELETE FROM projects WHERE id = ? RETURNING id",
+    Token: "DELETE FROM tokens WHERE digest = ? RETURNING digest",
+    Policy: "DELETE FROM policies WHERE id = ? RETURNING id",
+}
 
 
-def caller(connection: sqlite3.Connection, digest: bytes) -> Caller | None:
-    """Return whom the token with this SHA-256 stands for."""
-    row = connection.execute(
-        "SELECT t.digest, t.role, t.expires_at, p.id, p.verified, p.open, p.quota "
-        "FROM tokens t JOIN projects p ON p.id = t.project_id WHERE t.digest = ?",
-        (digest,),
-    ).fetchone()
-    if row is None:
-        return None
-    return Caller(row[0], Project(row[3], bool(row[4]), bool(row[5]), row[6]), row[1], row[2])
+class Query(NamedTuple):
+    """A statement and its values."""
+
+    text: str
+    values: tuple[Any, ...]
 
 
-def policy(connection: sqlite3.Connection, project_id: str, policy_id: str) -> Policy | None:
-    """Return a policy of the project with its resources."""
-    row = connection.execute(f"{_POLICY} WHERE id = ? AND project_id = ?", (policy_id, project_id)).fetchone()
-    return None if row is None else _policy(connection, row)
+@lru_cache(256)
+def numbered(text: str) -> str:
+    """Return a statement with `$1`, `$2`, … for each `?`, as PostgreSQL has it."""
+    first, *rest = text.split("?")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
 
-def policies(connection: sqlite3.Connection, project_id: str, page: Page, name: str | None) -> list[Policy]:
-    """Return a page of the project's policies."""
-    where = {"project_id = ?": project_id}
-    if name is not None:
-        where["name = ?"] = name
-    return [_policy(connection, row) for row in _select(connection, "policies", _POLICY, where, page)]
+def caller_of(row: Sequence[Any]) -> Caller:
+    """Return the caller in a row of `CALLER`."""
+    return Caller(row[0], project_of(row[3:]), row[1], row[2])
 
 
-def items(
-    connection: sqlite3.Connection, project_id: str, page: Page, wanted: ItemFilter, now: str
-) -> list[Item]:
-    """Return a page of the project's checkpoint items."""
-    conditions = {
-        "project_id = ?": project_id,
-        "checkpoint_id = ?": wanted.checkpoint_id,
-        "policy_id = ?": wanted.policy_id,
-        "resource_id = ?": wanted.resource_id,
-        "name = ?": wanted.name,
-        "ready_at <= ?": now if wanted.available is True else None,
-        "ready_at > ?": now if wanted.available is False else None,
-        "created_at >= ?": wanted.created_from,
-        "created_at <= ?": wanted.created_to,
-    }
-    where = {text: value for text, value in conditions.items() if value is not None}
-    return [Item(*row) for row in _select(connection, "items", _ITEM, where, page)]
+def project_of(row: Sequence[Any]) -> Project:
+    """Return the project in a row of `PROJECTS`."""
+    return Project(row[0], bool(row[1]), bool(row[2]), row[3])
 
 
-def create(connection: sqlite3.Connection, new: NewCheckpoint, *, exclusive: bool) -> CreateOutcome:
-    """Insert a checkpoint and its items, unless the quota is used up or (`exclusive`) the policy runs."""
-    if exclusive:
-        running = connection.execute(
-            "SELECT auto_trigger FROM checkpoints WHERE policy_id = ? AND ready_at > ? LIMIT 1",
-            (new.policy_id, new.created_at),
-        ).fetchone()
-        if running is not None:
-            return CreateOutcome.RUNNING_BY_SCHEDULE if running[0] else CreateOutcome.RUNNING_BY_HAND
-    if new.project.quota is not None:
-        (held,) = connection.execute(
-            "SELECT count(*) FROM checkpoints WHERE project_id = ?", (new.project.id,)
-        ).fetchone()
-        if held >= new.project.quota:
-            return CreateOutcome.QUOTA_EXCEEDED
-    origin = (new.project.id, new.policy_id)
-    times = (new.created_at, new.ready_at)
-    connection.execute(
-        "INSERT INTO checkpoints (id, project_id, policy_id, auto_trigger, created_at, ready_at) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        (new.id, *origin, new.auto_trigger, *times),
-    )
+def policy_of(row: Sequence[Any]) -> Policy:
+    """Return the policy in a row of `POLICY`."""
+    resources = tuple(Resource(**resource) for resource in orjson.loads(row[9]))
+    return replace(Policy(resources, *row[:9]), enabled=bool(row[4]))
+
+
+def saving(entry: Entry) -> Query:
+    """Return what stores an entry of the catalogue."""
+    match entry:
+        case Project():
+            return Query(_SAVE_PROJECT, (entry.id, entry.verified, entry.open, entry.quota))
+        case Token():
+            return Query(_SAVE_TOKEN, (entry.digest, entry.project_id, entry.role, entry.expires_at))
+        case Policy():
+            return Query(
+                _SAVE_POLICY,
+                (
+                    entry.id,
+                    entry.project_id,
+                    entry.name,
+                    entry.description,
+                    entry.enabled,
+                    entry.created_at,
+                    entry.parameters,
+                    entry.scheduled_operations,
+                    entry.tags,
+                    orjson.dumps(entry.resources).decode(),
+                ),
+            )
+
+
+def checkpoint_row(new: NewCheckpoint) -> tuple[str, str, str, bool, str, str, list[dict[str, str | None]]]:
+    """Return a new checkpoint as its row, the last member to be stored as JSON."""
     prefix = "autobk" if new.auto_trigger else "manualbk"
-    values: list[str | None] = []
-    for entry in new.resources:
-        values += (
-            new_id(),
-            *origin,
-            new.id,
-            entry.id,
-            entry.type,
-            f"{prefix}_{entry.name}",
-            entry.extra_info,
-        )
-        values += times
-    # One statement for all: each gives the interpreter's lock away, and waits for it afterwards.
-    connection.execute(f"{_INSERT_ITEMS} {', '.join([_ITEM_VALUES] * len(new.resources))}", values)
-    return CreateOutcome.CREATED
-
-
-def delete(connection: sqlite3.Connection, project_id: str, checkpoint_id: str, now: str) -> DeleteOutcome:
-    """Delete a checkpoint of the project and its items, unless it is still protecting."""
-    row = connection.execute(
-        "SELECT ready_at FROM checkpoints WHERE id = ? AND project_id = ?", (checkpoint_id, project_id)
-    ).fetchone()
-    if row is None:
-        return DeleteOutcome.UNKNOWN
-    if row[0] > now:
-        return DeleteOutcome.PROTECTING
-    connection.execute("DELETE FROM items WHERE checkpoint_id = ?", (checkpoint_id,))
-    connection.execute("DELETE FROM checkpoints WHERE id = ?", (checkpoint_id,))
-    return DeleteOutcome.DELETED
-
-
-def _policy(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Policy:
-    resources = connection.execute(
-        "SELECT id, type, name, extra_info, obstacle FROM resources WHERE policy_id = ? ORDER BY position",
-        (row[0],),
+    resources = [
+        {"id": each.id, "type": each.type, "name": f"{prefix}_{each.name}", "extra_info": each.extra_info}
+        for each in new.resources
+    ]
+    return (
+        new.id,
+        new.project.id,
+        new.policy_id,
+        new.auto_trigger,
+        new.created_at,
+        new.ready_at,
+        resources,
     )
-    return Policy(tuple(Resource(*entry) for entry in resources), *row)
 
 
-def _select(
-    connection: sqlite3.Connection, table: str, select: str, where: dict[str, str], page: Page
-) -> list[tuple[Any, ...]]:
-    """Return the rows of a page; `page.order` names columns that the caller has checked."""
-    order = [*page.order, ("seq", True)]
-    conditions = list(where)
-    values: list[str | int] = list(where.values())
-    if page.marker is not None:
-        columns = ", ".join(column for column, _ in order)
-        start = connection.execute(
-            f"SELECT {columns} FROM {table} WHERE id = ? AND project_id = ?",  # noqa: S608 - checked names
-            (page.marker, where["project_id = ?"]),
-        ).fetchone()
-        if start is None:
-            return []
-        text, bound = _behind(order, start)
-        conditions.append(text)
-        values += bound
-    ordering = ", ".join(f"{column} {'DESC' if descends else 'ASC'}" for column, descends in order)
-    return connection.execute(
-        f"{select} WHERE {' AND '.join(conditions)} ORDER BY {ordering} LIMIT ? OFFSET ?",
-        (*values, page.limit, page.offset),
-    ).fetchall()
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a list; every name in it has been checked, every value is bound."""
+
+    table: str
+    columns: str
+    where: tuple[tuple[str, Any], ...]
+    """Conditions that all hold, each with the one value it binds."""
+    order: tuple[tuple[str, bool], ...]
+    page: Page
+    narrow: tuple[tuple[str, Any], ...] = ()
+    """What besides its id leads an index to the marker's row."""
+
+    @property
+    def marker(self) -> Query | None:
+        """What finds the row that the page follows; None for a page from the beginning."""
+        if self.page.marker is None:
+            return None
+        columns = ", ".join(column for column, _ in self.order)
+        conditions = (self.where[0], ("id = ?", self.page.marker), *self.narrow)
+        return self._query(columns, conditions)
+
+    def behind(self, start: Sequence[Any] | None) -> Query:
+        """Return what finds the page behind a row of `marker`, or from the beginning."""
+        conditions = self.where if start is None else (*self.where, *self._beyond(start))
+        found = self._query(self.columns, conditions)
+        ordering = ", ".join(f"{column} {'DESC' if descends else 'ASC'}" for column, descends in self.order)
+        text = f"{found.text} ORDER BY {ordering} LIMIT ? OFFSET ?"
+        return Query(text, (*found.values, self.page.limit, self.page.offset))
+
+    def _query(self, columns: str, conditions: Sequence[tuple[str, Any]]) -> Query:
+        values: list[Any] = []
+        for _, value in conditions:
+            values += value if isinstance(value, tuple) else (value,)
+        where = " AND ".join(text for text, _ in conditions)
+        text = f"SELECT {columns} FROM {self.table} WHERE {where}"  # noqa: S608 - checked names
+        return Query(text, tuple(values))
+
+    def _beyond(self, start: Sequence[Any]) -> list[tuple[str, Any]]:
+        """Return the conditions that a row stands behind `start` in the order."""
+        alternatives: list[str] = []
+        values: list[Any] = []
+        for position, (column, descends) in enumerate(self.order):
+            beyond = f"{column} {'<' if descends else '>'} ?"
+            same = [f"{earlier} = ?" for earlier, _ in self.order[:position]]
+            alternatives.append(f"({' AND '.join([*same, beyond])})")
+            values += start[: position + 1]
+        column, descends = self.order[0]
+        # The first condition follows from the second; an index understands only the first.
+        return [
+            (f"{column} {'<=' if descends else '>='} ?", start[0]),
+            (f"({' OR '.join(alternatives)})", tuple(values)),
+        ]
 
 
-def _behind(order: list[tuple[str, bool]], start: tuple[str | int, ...]) -> tuple[str, list[str | int]]:
-    """Return the condition that a row stands behind `start` in the order, and its values."""
-    alternatives: list[str] = []
-    values: list[str | int] = []
-    for position, (column, descends) in enumerate(order):
-        beyond = f"{column} {'<' if descends else '>'} ?"
-        same = [f"{earlier} = ?" for earlier, _ in order[:position]]
-        alternatives.append(f"({' AND '.join([*same, beyond])})")
-        values += start[: position + 1]
-    return f"({' OR '.join(alternatives)})", values
+def policies_listing(project_id: str, page: Page, name: str | None) -> Listing:
+    """Return the list of a project's policies, the newest first unless `page` says otherwise."""
+    where = (("project_id = ?", project_id), *(() if name is None else (("name = ?", name),)))
+    return Listing("policies", _POLICY_COLUMNS, where, (*page.order, ("seq", True)), page)
+
+
+def items_listing(project_id: str, page: Page, wanted: ItemFilter, now: str) -> Listing:
+    """Return the list of a project's checkpoint items, the newest first unless `page` says otherwise."""
+    conditions = (
+        ("project_id = ?", project_id),
+        ("checkpoint_id = ?", wanted.checkpoint_id),
+        ("policy_id = ?", wanted.policy_id),
+        ("resource_id = ?", wanted.resource_id),
+        ("name = ?", wanted.name),
+        ("ready_at <= ?", now if wanted.available is True else None),
+        ("ready_at > ?", now if wanted.available is False else None),
+        ("created_at >= ?", wanted.created_from),
+        ("created_at <= ?", wanted.created_to),
+    )
+    where = tuple((text, value) for text, value in conditions if value is not None)
+    order = (*page.order, ("seq", True), ("position", True))
+    low, high = checkpoints_of(page.marker or "")
+    narrow = (("checkpoint_id >= ?", low), ("checkpoint_id <= ?", high))
+    return Listing("items", _ITEM_COLUMNS, where, order, page, narrow)

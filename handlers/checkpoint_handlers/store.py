@@ -11,12 +11,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 __all__ = [
     "Caller",
     "CreateOutcome",
     "DeleteOutcome",
+    "Entry",
     "Item",
     "ItemFilter",
     "NewCheckpoint",
@@ -27,6 +28,7 @@ __all__ = [
     "Role",
     "Store",
     "StoreUnavailableError",
+    "Token",
 ]
 
 Role = Literal["operate", "read-only"]
@@ -61,14 +63,25 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """A token as the store keeps it."""
+
+    digest: bytes
+    """SHA-256 of the token."""
+    project_id: str
+    role: Role
+    expires_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A server that a policy backs up."""
 
     id: str
     type: str
     name: str
-    extra_info: str | None
-    obstacle: str | None
+    extra_info: str | None = None
+    obstacle: str | None = None
     """The condition of `errors.yaml` that its present state leads to, such as `resource-terminated`."""
 
 
@@ -87,6 +100,10 @@ class Policy:
     parameters: str
     scheduled_operations: str
     tags: str
+
+
+Entry = Project | Token | Policy
+"""What the operator decides: an entry of the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +207,32 @@ class Store(Protocol):
         """List the checkpoint items of a project."""
         ...
 
-    def close(self) -> None:
+    async def save(self, entries: Iterable[Entry]) -> None:
+        """Store entries of the catalogue, all or none, each in the place of an earlier one with its id.
+
+        Raises `ValueError` for an entry of a project that does not exist.
+        """
+        ...
+
+    async def remove(self, kind: type[Entry], identifier: str | bytes) -> bool:
+        """Remove an entry, a token by its digest; return whether there was one.
+
+        Raises `ValueError` for a project that still has tokens or policies.
+        """
+        ...
+
+    async def projects(self) -> list[Project]:
+        """List all projects."""
+        ...
+
+    async def tokens(self) -> list[Token]:
+        """List all tokens."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when the store can be written to, as far as one look can tell."""
+        ...
+
+    async def close(self) -> None:
         """Finish what is queued and let go of the store."""
         ...

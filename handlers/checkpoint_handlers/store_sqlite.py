@@ -10,27 +10,24 @@ import asyncio
 import contextlib
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
 
 from checkpoint_handlers import statements
 from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.groups import Groups
+from checkpoint_handlers.orders import Create, Delete
 from checkpoint_handlers.schema_sqlite import migrate
-from checkpoint_handlers.writer import GroupWriter, unavailable
+from checkpoint_handlers.store import CreateOutcome, DeleteOutcome, Item, StoreUnavailableError, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable, Sequence
     from pathlib import Path
 
-    from checkpoint_handlers.store import (
-        Caller,
-        CreateOutcome,
-        DeleteOutcome,
-        Item,
-        ItemFilter,
-        NewCheckpoint,
-        Page,
-        Policy,
-    )
+    from checkpoint_handlers.orders import Order, Outcome
+    from checkpoint_handlers.statements import Listing
+    from checkpoint_handlers.store import Caller, Entry, ItemFilter, NewCheckpoint, Page, Policy, Project
 
 __all__ = ["SqliteStore"]
 
@@ -42,23 +39,33 @@ _CORRUPT = "it is corrupt; restore it from a copy or name another file"
 _PATIENCE = 2.0
 """Seconds that a write waits for a lock of another process, well within a client's timeout."""
 
+_INSERT = (
+    "INSERT INTO checkpoints (id, project_id, policy_id, auto_trigger, created_at, ready_at, resources) "
+    "SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 "
+    "FROM json_each(?)"
+)
+
 
 class SqliteStore:
-    """A `Store` in the SQLite file `path`, made and filled by `fill` when there is none."""
+    """A `Store` in the SQLite file `path`, made with the entries of `initial` when there is none.
 
-    def __init__(self, path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    Raises `StartError` for a file that is no database of this server's, or cannot be used.
+    """
+
+    def __init__(self, path: Path, initial: Callable[[], Iterable[Entry]]) -> None:
         try:
             _require_database(path)
-            writing = _open(path)
-            migrate(writing, fill)
-            _check(writing)
+            self._writing = _open(path)
+            migrate(self._writing, initial)
+            _check(self._writing)
             self._catalogue = _open(path)
-            self._listing = _open(path)
+            self._reading = _open(path)
         except (sqlite3.Error, StartError, OSError) as error:
             raise StartError(f"Cannot use the database {path}: {_reason(error)}.") from error
         self._catalogue.execute("PRAGMA busy_timeout = 100")
-        self._writer = GroupWriter(writing)
-        self._lister = ThreadPoolExecutor(1, "store-lister")
+        self._writer = ThreadPoolExecutor(1, "store-writer")
+        self._reader = ThreadPoolExecutor(1, "store-reader")
+        self._groups: Groups[Order, Outcome] = Groups(self._write)
         self._revision = -1
         self._compared = False
         self._callers: dict[bytes, Caller] = {}
@@ -71,10 +78,10 @@ class SqliteStore:
         if known is not None:
             return known
         with _reachable():
-            caller = statements.caller(self._catalogue, digest)
-        if caller is not None:
-            self._callers[digest] = caller
-        return caller
+            row = self._catalogue.execute(statements.CALLER, (digest,)).fetchone()
+        if row is None:
+            return None
+        return self._callers.setdefault(digest, statements.caller_of(row))
 
     async def policy(self, project_id: str, policy_id: str) -> Policy | None:
         """Return a policy of the project; one of another project is None, too."""
@@ -83,39 +90,60 @@ class SqliteStore:
         if known is not None:
             return known
         with _reachable():
-            policy = statements.policy(self._catalogue, project_id, policy_id)
-        if policy is not None:
-            self._policies[project_id, policy_id] = policy
-        return policy
+            row = self._catalogue.execute(statements.POLICY, (policy_id, project_id)).fetchone()
+        if row is None:
+            return None
+        return self._policies.setdefault((project_id, policy_id), statements.policy_of(row))
 
     async def create(self, checkpoint: NewCheckpoint, *, exclusive: bool) -> CreateOutcome:
         """Store a checkpoint and its items, durably when this returns."""
-        return await self._writer.run(
-            lambda connection: statements.create(connection, checkpoint, exclusive=exclusive)
-        )
+        outcome = await self._groups.put(Create(checkpoint, exclusive))
+        assert isinstance(outcome, CreateOutcome)
+        return outcome
 
     async def delete(self, project_id: str, checkpoint_id: str, now: str) -> DeleteOutcome:
         """Remove a checkpoint and its items, durably when this returns."""
-        return await self._writer.run(
-            lambda connection: statements.delete(connection, project_id, checkpoint_id, now)
-        )
+        outcome = await self._groups.put(Delete(project_id, checkpoint_id, now))
+        assert isinstance(outcome, DeleteOutcome)
+        return outcome
 
     async def policies(self, project_id: str, page: Page, name: str | None) -> list[Policy]:
         """List the policies of a project."""
-        return await self._list(lambda connection: statements.policies(connection, project_id, page, name))
+        rows = await self._read(_page, statements.policies_listing(project_id, page, name))
+        return [statements.policy_of(row) for row in rows]
 
     async def items(self, project_id: str, page: Page, wanted: ItemFilter, now: str) -> list[Item]:
         """List the checkpoint items of a project."""
-        return await self._list(
-            lambda connection: statements.items(connection, project_id, page, wanted, now)
-        )
+        rows = await self._read(_page, statements.items_listing(project_id, page, wanted, now))
+        return [Item(*row) for row in rows]
 
-    def close(self) -> None:
+    async def save(self, entries: Iterable[Entry]) -> None:
+        """Store entries of the catalogue, all or none."""
+        await self._in_writer(_save, list(entries))
+
+    async def remove(self, kind: type[Entry], identifier: str | bytes) -> bool:
+        """Remove an entry; return whether there was one."""
+        return await self._in_writer(_remove, statements.REMOVE[kind], identifier)
+
+    async def projects(self) -> list[Project]:
+        """List all projects."""
+        return [statements.project_of(row) for row in await self._read(_all, statements.PROJECTS)]
+
+    async def tokens(self) -> list[Token]:
+        """List all tokens."""
+        return [Token(*row) for row in await self._read(_all, statements.TOKENS)]
+
+    async def ping(self) -> None:
+        """Return when the file can be written to, as far as taking its lock can tell."""
+        await self._in_writer(_ping)
+
+    async def close(self) -> None:
         """Finish what is queued and let go of the file."""
-        self._writer.close()
-        self._lister.shutdown()
-        self._listing.close()
-        self._catalogue.close()
+        await self._groups.finish()
+        self._writer.shutdown()
+        self._reader.shutdown()
+        for connection in (self._reading, self._catalogue, self._writing):
+            connection.close()
 
     def _forget_what_changed(self) -> None:
         """Compare the revision, once for all requests that one turn of the event loop serves."""
@@ -134,11 +162,115 @@ class SqliteStore:
     def _compare_again(self) -> None:
         self._compared = False
 
-    async def _list(self, query: Callable[[sqlite3.Connection], list[_T]]) -> list[_T]:
-        """Run a query that may be long beside the event loop."""
-        loop = asyncio.get_running_loop()
+    async def _write(self, orders: Sequence[Order]) -> Sequence[Outcome]:
+        """Carry out orders in one transaction."""
+        return await self._in_writer(_carry_out, orders)
+
+    async def _in_writer(self, job: Callable[..., _T], *arguments: Any) -> _T:
         with _reachable():
-            return await loop.run_in_executor(self._lister, query, self._listing)
+            return await asyncio.get_running_loop().run_in_executor(
+                self._writer, job, self._writing, *arguments
+            )
+
+    async def _read(self, query: Callable[..., _T], *arguments: Any) -> _T:
+        """Run a query that may be long beside the event loop."""
+        with _reachable():
+            return await asyncio.get_running_loop().run_in_executor(
+                self._reader, query, self._reading, *arguments
+            )
+
+
+def _carry_out(connection: sqlite3.Connection, orders: Sequence[Order]) -> Sequence[Outcome]:
+    plain = [order.checkpoint for order in orders if isinstance(order, Create) and order.unconditional]
+    if len(plain) == len(orders):
+        # A statement alone is a transaction, and one call gives the interpreter's lock away once: the event
+        # loop, busy with requests, lets the writer wait whenever it wants the lock back.
+        _insert(connection, plain)
+        return [CreateOutcome.CREATED] * len(plain)
+    with _transaction(connection):
+        return [_one(connection, order) for order in orders]
+
+
+def _one(connection: sqlite3.Connection, order: Order) -> Outcome:
+    if isinstance(order, Delete):
+        return _delete(connection, order)
+    new = order.checkpoint
+    if order.exclusive:
+        running = connection.execute(statements.RUNNING, (new.policy_id, new.created_at)).fetchone()
+        if running is not None:
+            return CreateOutcome.RUNNING_BY_SCHEDULE if running[0] else CreateOutcome.RUNNING_BY_HAND
+    if new.project.quota is not None:
+        (held,) = connection.execute(statements.HELD, (new.project.id,)).fetchone()
+        if held >= new.project.quota:
+            return CreateOutcome.QUOTA_EXCEEDED
+    _insert(connection, [new])
+    return CreateOutcome.CREATED
+
+
+def _insert(connection: sqlite3.Connection, checkpoints: Sequence[NewCheckpoint]) -> None:
+    rows = orjson.dumps([statements.checkpoint_row(new) for new in checkpoints])
+    connection.execute(_INSERT, (rows.decode(),))
+
+
+def _delete(connection: sqlite3.Connection, order: Delete) -> DeleteOutcome:
+    row = connection.execute(statements.READY_AT, (order.checkpoint_id, order.project_id)).fetchone()
+    if row is None:
+        return DeleteOutcome.UNKNOWN
+    if row[0] > order.now:
+        return DeleteOutcome.PROTECTING
+    connection.execute(statements.DELETE, (order.checkpoint_id,))
+    return DeleteOutcome.DELETED
+
+
+def _save(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    with _transaction(connection), _related():
+        for entry in entries:
+            connection.execute(*statements.saving(entry))
+
+
+def _remove(connection: sqlite3.Connection, statement: str, identifier: str | bytes) -> bool:
+    with _transaction(connection), _related():
+        return connection.execute(statement, (identifier,)).fetchone() is not None
+
+
+def _ping(connection: sqlite3.Connection) -> None:
+    with _transaction(connection):
+        connection.execute("UPDATE revision SET value = value")
+
+
+def _all(connection: sqlite3.Connection, text: str) -> list[tuple[Any, ...]]:
+    return connection.execute(text).fetchall()
+
+
+def _page(connection: sqlite3.Connection, listing: Listing) -> list[tuple[Any, ...]]:
+    start = None
+    if listing.marker is not None:
+        start = connection.execute(*listing.marker).fetchone()
+        if start is None:
+            return []
+    return connection.execute(*listing.behind(start)).fetchall()
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Generator[None]:
+    """Commit what is done inside, or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextlib.contextmanager
+def _related() -> Generator[None]:
+    """Turn a broken reference between entries into `ValueError`."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise ValueError("an entry and its project do not fit together") from error
 
 
 @contextlib.contextmanager
@@ -146,8 +278,12 @@ def _reachable() -> Generator[None]:
     """Turn a failure of the database inside into `StoreUnavailableError`."""
     try:
         yield
-    except sqlite3.Error as error:
-        raise unavailable(error) from error
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailableError(str(error)) from error
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise
+        raise StoreUnavailableError(str(error)) from error
 
 
 def _require_database(path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handlers import running
+from handlers.postgres import Postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +20,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.Running
     started = running.start(tmp_path_factory.mktemp("server"))
     yield started
     assert started.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL for all tests of a worker that leave it running; each makes its own database."""
+    server = Postgres()
+    server.start()
+    yield server
+    server.remove()
 
 
 @pytest.fixture

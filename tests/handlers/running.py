@@ -12,7 +12,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_handlers.seed import tokens_path
+from checkpoint_handlers.stores import tokens_path
 from checkpoint_openapi.load import errors
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def found(process: subprocess.Popen[str], folder: Path) -> RunningServer:
     """Return the server of a process that listens on the database of a folder."""
     database = folder / "store.sqlite3"
     target = tomllib.loads((folder / "target.toml").read_text())
-    return RunningServer(process, target, database, json.loads(tokens_path(database).read_text()))
+    return RunningServer(process, target, database, json.loads(tokens_path(str(database)).read_text()))
 
 
 def await_line(process: subprocess.Popen[str], beginning: str) -> str:

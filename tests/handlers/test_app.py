@@ -17,6 +17,7 @@ from checkpoint_handlers.operations import operations
 from checkpoint_handlers.service import PROVIDER_ID, Service
 from checkpoint_handlers.store import StoreUnavailableError
 from checkpoint_handlers.store_sqlite import SqliteStore
+from checkpoint_handlers.stores import tokens_path
 from checkpoint_openapi.load import document, errors
 
 if TYPE_CHECKING:
@@ -31,16 +32,16 @@ OPERATION = "/v1/{project_id}/providers/{provider_id}/checkpoints"
 def service(tmp_path: Path) -> Iterator[Service]:
     """Give a service on a new database."""
     database = tmp_path / "db"
-    store = SqliteStore(database, seed.seeder(database))
+    store = SqliteStore(database, seed.seeder(tokens_path(str(database))))
     yield Service(store)
-    store.close()
+    asyncio.run(store.close())
 
 
 @pytest.fixture
 def token(service: Service, tmp_path: Path) -> str:
     """Give the demonstration project's token."""
     del service  # it has written the file
-    tokens = seed.DemoTokens.read(seed.tokens_path(tmp_path / "db"))
+    tokens = seed.DemoTokens.read(tokens_path(str(tmp_path / "db")))
     assert tokens is not None
     return tokens.token
 

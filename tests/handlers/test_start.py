@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import json
 import os
@@ -21,6 +22,7 @@ from checkpoint_handlers.cli import serve
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.server import bind
 from checkpoint_handlers.store_sqlite import SqliteStore
+from checkpoint_handlers.stores import tokens_path
 from click.testing import CliRunner
 
 from handlers import running
@@ -52,7 +54,7 @@ def refused(*options: str, preexec: Callable[[], None] | None = None) -> str:
 def unusable(database: Path) -> str:
     """Return why a database cannot be used, in the words of the one line."""
     with pytest.raises(StartError) as caught:
-        SqliteStore(database, seed.seeder(database))
+        SqliteStore(database, seed.seeder(tokens_file(database)))
     line = str(caught.value)
     assert line.startswith(f"Cannot use the database {database}: ")
     assert "\n" not in line
@@ -62,8 +64,18 @@ def unusable(database: Path) -> str:
 def made(folder: Path) -> Path:
     """Return a database with the demonstration data that no server uses."""
     database = folder / "store.sqlite3"
-    SqliteStore(database, seed.seeder(database)).close()
+    usable(database)
     return database
+
+
+def usable(database: Path) -> None:
+    """Open a database, new or not, and close it."""
+    asyncio.run(SqliteStore(database, seed.seeder(tokens_file(database))).close())
+
+
+def tokens_file(database: Path) -> Path:
+    """Return the file with the tokens of a database."""
+    return tokens_path(str(database))
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
@@ -158,7 +170,7 @@ def test_a_locked_database_is_refused_and_unharmed(tmp_path: Path) -> None:
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         assert "lock" in refused("--port", "0", "--database", str(database))
-    SqliteStore(database, seed.seeder(database)).close()
+    usable(database)
 
 
 @pytest.mark.parametrize(("mode", "reason"), [(0o444, "read-only"), (0o000, "Permission denied")])
@@ -168,7 +180,7 @@ def test_a_database_that_may_not_be_written_is_refused(tmp_path: Path, mode: int
     database.chmod(mode)
     assert reason in refused("--port", "0", "--database", str(database), preexec=heed_permissions)
     database.chmod(0o644)
-    SqliteStore(database, seed.seeder(database)).close()
+    usable(database)
 
 
 def heed_permissions() -> None:
@@ -197,7 +209,7 @@ def test_a_target_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_target_file_needs_the_demonstration_tokens(tmp_path: Path) -> None:
     """Without the file of tokens there is nothing to write into a target, and the server says so."""
     database = made(tmp_path)
-    tokens = seed.tokens_path(database)
+    tokens = tokens_file(database)
     tokens.unlink()
     target = tmp_path / "target.toml"
     line = refused("--port", "0", "--database", str(database), "--target-file", str(target))

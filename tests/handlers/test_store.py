@@ -1,187 +1,426 @@
-"""The store: grouped commits, their failures, and what is remembered of the catalogue."""
+"""The store: one suite for both databases."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
-import threading
-import time
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import pytest
-from checkpoint_handlers import seed
+from checkpoint_handlers import schema_sqlite, seed
 from checkpoint_handlers.auth import digest_of
 from checkpoint_handlers.clock import Clock
+from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.ids import new_id
-from checkpoint_handlers.schema_sqlite import MIGRATIONS
-from checkpoint_handlers.store import StoreUnavailableError
-from checkpoint_handlers.store_sqlite import SqliteStore
-from checkpoint_handlers.writer import LONGEST_QUEUE, GroupWriter
+from checkpoint_handlers.store import (
+    CreateOutcome,
+    DeleteOutcome,
+    ItemFilter,
+    NewCheckpoint,
+    Page,
+    Policy,
+    Project,
+    Resource,
+    Store,
+    Token,
+)
+from checkpoint_handlers.stores import open_store
+
+from handlers.postgres import Postgres, execute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
+    from checkpoint_handlers.store import Entry
 
-@pytest.fixture
-def connection(tmp_path: Path) -> sqlite3.Connection:
-    """Give a connection with a table of unique numbers, as a writer takes it over."""
-    opened = sqlite3.connect(tmp_path / "db", isolation_level=None, check_same_thread=False)
-    opened.execute("CREATE TABLE numbers (value INTEGER UNIQUE)")
-    return opened
-
-
-@pytest.fixture
-def writer(connection: sqlite3.Connection) -> Iterator[GroupWriter]:
-    """Give a writer on that connection."""
-    group_writer = GroupWriter(connection)
-    yield group_writer
-    group_writer.close()
+PROJECT = Project("a" * 32, verified=True, open=True, quota=None)
+TOKEN = Token(digest_of("token"), PROJECT.id, "operate", None)
+RESOURCES = tuple(Resource(f"server-{number}", "OS::Nova::Server", f"name{number}") for number in range(3))
+POLICY = Policy(
+    RESOURCES, new_id(), PROJECT.id, "backup", "", True, "2016-12-06T21:20:29.898823", "{}", "[]", "[]"
+)
+NOW = Clock().stamp()
 
 
-def insert(value: int) -> Any:
-    """Return a job that inserts a number and returns it."""
-
-    def job(connection: sqlite3.Connection) -> int:
-        connection.execute("INSERT INTO numbers VALUES (?)", (value,))
-        return value
-
-    return job
-
-
-async def held(writer: GroupWriter) -> tuple[threading.Event, asyncio.Task[None]]:
-    """Keep the writer busy until the event is set, so that what follows waits in its queue."""
-    started, release = threading.Event(), threading.Event()
-
-    def job(_connection: sqlite3.Connection) -> None:
-        started.set()
-        release.wait(10)
-
-    task = asyncio.create_task(writer.run(job))
-    await asyncio.to_thread(started.wait, 10)
-    return release, task
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Name a database that does not exist or is empty."""
+    if request.param == "sqlite":
+        return str(tmp_path / "db")
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database()
 
 
-def test_waiting_jobs_share_a_commit(connection: sqlite3.Connection, writer: GroupWriter) -> None:
-    """A hundred jobs that wait together are committed at once and answered each with its own result."""
-    commits: list[str] = []
-    connection.set_trace_callback(lambda text: commits.append(text) if text == "COMMIT" else None)
-
-    async def crowd() -> list[int]:
-        release, holding = await held(writer)
-        jobs = [asyncio.create_task(writer.run(insert(number))) for number in range(100)]
-        await asyncio.sleep(0)
-        release.set()
-        await holding
-        return await asyncio.gather(*jobs)
-
-    assert asyncio.run(crowd()) == list(range(100))
-    assert len(commits) == 2
+def entries() -> list[Entry]:
+    """Return the catalogue that the tests begin with."""
+    return [PROJECT, TOKEN, POLICY]
 
 
-def test_a_bad_job_does_not_fail_its_neighbours(connection: sqlite3.Connection, writer: GroupWriter) -> None:
-    """Of a group with one job that violates a constraint, only that one fails and the others are stored."""
-
-    async def crowd() -> list[Any]:
-        release, holding = await held(writer)
-        jobs = [asyncio.create_task(writer.run(insert(number))) for number in (1, 2, 2, 3)]
-        await asyncio.sleep(0)
-        release.set()
-        await holding
-        return await asyncio.gather(*jobs, return_exceptions=True)
-
-    first, second, double, third = asyncio.run(crowd())
-    assert (first, second, third) == (1, 2, 3)
-    assert isinstance(double, sqlite3.IntegrityError)
-    assert connection.execute("SELECT value FROM numbers").fetchall() == [(1,), (2,), (3,)]
+@contextlib.asynccontextmanager
+async def opened(database: str, initial: Callable[[], list[Entry]] = entries) -> AsyncIterator[Store]:
+    """Open a store and close it."""
+    store = await open_store(database, initial)
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
-def test_a_full_queue_is_unavailable(writer: GroupWriter) -> None:
-    """When more writes wait than the queue holds the rest is refused at once, and those waiting succeed."""
-
-    async def flood() -> tuple[int, int]:
-        release, holding = await held(writer)
-        jobs = [asyncio.create_task(writer.run(insert(number))) for number in range(2000)]
-        await asyncio.sleep(0)
-        release.set()
-        await holding
-        outcomes = await asyncio.gather(*jobs, return_exceptions=True)
-        refused = [outcome for outcome in outcomes if isinstance(outcome, StoreUnavailableError)]
-        return len(refused), len(outcomes) - len(refused)
-
-    assert asyncio.run(flood()) == (2000 - LONGEST_QUEUE, LONGEST_QUEUE)
+def checkpoint(**changes: Any) -> NewCheckpoint:
+    """Return a checkpoint of the policy that is ready at once."""
+    sound = NewCheckpoint(new_id(), PROJECT, POLICY.id, False, NOW, NOW, RESOURCES)
+    return replace(sound, **changes)
 
 
-def test_a_change_of_the_catalogue_is_seen_at_once(tmp_path: Path) -> None:
+async def soon(look: Callable[[], Awaitable[Any]], expected: Any) -> None:
+    """Look until what is expected is seen; PostgreSQL tells of a change a moment after it."""
+    async with asyncio.timeout(3):
+        while await look() != expected:
+            await asyncio.sleep(0.01)
+
+
+def outside(database: str, statement: str) -> None:
+    """Carry out a statement as another program would."""
+    if database.startswith("postgresql:"):
+        asyncio.run(execute(database, statement))
+        return
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(statement)
+
+
+def test_the_catalogue_is_kept(database: str) -> None:
+    """Each entry is found again as it was saved, also after a restart."""
+
+    async def look() -> None:
+        for _ in range(2):
+            async with opened(database) as store:
+                caller = await store.caller(TOKEN.digest)
+                assert caller is not None
+                assert (caller.project, caller.role, caller.expires_at) == (PROJECT, "operate", None)
+                assert await store.policy(PROJECT.id, POLICY.id) == POLICY
+                assert await store.policies(PROJECT.id, Page(10), None) == [POLICY]
+                assert (await store.projects(), await store.tokens()) == ([PROJECT], [TOKEN])
+                await store.ping()
+
+    asyncio.run(look())
+
+
+def test_what_is_not_there_is_none(database: str) -> None:
+    """An unknown token, an unknown policy and one of another project are none."""
+
+    async def look() -> None:
+        async with opened(database) as store:
+            assert await store.caller(digest_of("other")) is None
+            assert await store.policy(PROJECT.id, new_id()) is None
+            assert await store.policy("b" * 32, POLICY.id) is None
+            assert await store.policies("b" * 32, Page(10), None) == []
+
+    asyncio.run(look())
+
+
+def test_entries_are_replaced_and_removed(database: str) -> None:
+    """Saving again replaces, removing works once, and no project goes while something is its own."""
+
+    async def change() -> None:
+        async with opened(database) as store:
+            renamed = replace(POLICY, name="renamed", enabled=False, resources=RESOURCES[:1])
+            await store.save([replace(PROJECT, quota=3), replace(TOKEN, role="read-only"), renamed])
+            assert await store.projects() == [replace(PROJECT, quota=3)]
+            assert await store.tokens() == [replace(TOKEN, role="read-only")]
+            assert await store.policies(PROJECT.id, Page(10), "renamed") == [renamed]
+            with pytest.raises(ValueError, match="project"):
+                await store.remove(Project, PROJECT.id)
+            with pytest.raises(ValueError, match="project"):
+                await store.save([replace(PROJECT, quota=4), replace(TOKEN, project_id="b" * 32)])
+            assert await store.projects() == [replace(PROJECT, quota=3)]
+            removed = ((Policy, POLICY.id), (Token, TOKEN.digest), (Project, PROJECT.id))
+            assert [await store.remove(*each) for each in removed] == [True] * 3
+            assert [await store.remove(*each) for each in removed] == [False] * 3
+
+    asyncio.run(change())
+
+
+def test_a_change_of_the_catalogue_is_seen(database: str) -> None:
     """A policy renamed and a token revoked by another process are not remembered."""
-    database = tmp_path / "db"
-    store = SqliteStore(database, seed.seeder(database))
-    tokens = seed.DemoTokens.read(seed.tokens_path(database))
-    assert tokens is not None
-    digest = digest_of(tokens.token)
 
-    async def look() -> tuple[str | None, str | None]:
-        caller = await store.caller(digest)
-        policy = await store.policy(seed.PROJECT_ID, seed.PLAN_ID)
-        return caller and caller.role, policy and policy.name
+    async def change() -> None:
+        async with opened(database) as store, opened(database) as other:
 
-    assert asyncio.run(look()) == asyncio.run(look()) == ("operate", "backup")
-    with closing(sqlite3.connect(database)) as other:
-        for statement, seen in (
-            ("UPDATE policies SET name = 'renamed'", ("operate", "renamed")),
-            ("UPDATE tokens SET role = 'read-only'", ("read-only", "renamed")),
-            ("DELETE FROM tokens", (None, "renamed")),
-        ):
-            with other:
-                other.execute(statement)
-            assert asyncio.run(look()) == seen
-    store.close()
+            async def look() -> tuple[str | None, str | None]:
+                caller = await store.caller(TOKEN.digest)
+                policy = await store.policy(PROJECT.id, POLICY.id)
+                return caller and caller.role, policy and policy.name
+
+            assert await look() == await look() == ("operate", "backup")
+            await other.save([replace(POLICY, name="renamed")])
+            await soon(look, ("operate", "renamed"))
+            await other.remove(Token, TOKEN.digest)
+            await soon(look, (None, "renamed"))
+
+    asyncio.run(change())
 
 
-def test_the_store_is_synchronised_and_versioned(tmp_path: Path) -> None:
+def test_many_checkpoints_are_created_at_once(database: str) -> None:
+    """Each of a hundred concurrent checkpoints is stored with its items, and found in its order."""
+
+    async def create() -> None:
+        async with opened(database) as store:
+            new = [checkpoint() for _ in range(100)]
+            assert set(await asyncio.gather(*(store.create(each, exclusive=False) for each in new))) == {
+                CreateOutcome.CREATED
+            }
+            items = await store.items(PROJECT.id, Page(1000), ItemFilter(), NOW)
+            assert {item.checkpoint_id for item in items} == {each.id for each in new}
+            assert len({item.id for item in items}) == len(items) == 300
+            async with opened(database) as other:
+                assert await other.items(PROJECT.id, Page(1000), ItemFilter(), NOW) == items
+
+    asyncio.run(create())
+
+
+def test_a_checkpoint_that_cannot_be_stored_fails_alone(database: str) -> None:
+    """An id that is there already fails its own caller, and its neighbours are stored."""
+
+    async def create() -> None:
+        async with opened(database) as store:
+            first = checkpoint()
+            await store.create(first, exclusive=False)
+            crowd = [checkpoint(), first, checkpoint()]
+            outcomes = await asyncio.gather(
+                *(store.create(each, exclusive=False) for each in crowd), return_exceptions=True
+            )
+            assert [outcome is CreateOutcome.CREATED for outcome in outcomes] == [True, False, True]
+            assert isinstance(outcomes[1], Exception)
+            assert len(await store.items(PROJECT.id, Page(1000), ItemFilter(), NOW)) == 9
+
+    asyncio.run(create())
+
+
+def test_of_exclusive_runs_one_wins(database: str) -> None:
+    """Of concurrent runs in two processes on a policy that runs once at a time one is created."""
+
+    async def create() -> None:
+        async with opened(database) as store, opened(database) as other:
+            new = [checkpoint(ready_at="9999", auto_trigger=True) for _ in range(8)]
+            outcomes = await asyncio.gather(
+                *(each.create(one, exclusive=True) for one in new for each in (store, other)),
+                return_exceptions=True,
+            )
+            assert outcomes.count(CreateOutcome.CREATED) == 1
+            assert outcomes.count(CreateOutcome.RUNNING_BY_SCHEDULE) == len(outcomes) - 1
+            by_hand = await store.create(checkpoint(policy_id=new_id()), exclusive=True)
+            assert by_hand is CreateOutcome.CREATED
+
+    asyncio.run(create())
+
+
+def test_a_quota_is_kept(database: str) -> None:
+    """A project gets as many checkpoints as it may hold, whichever process it asks."""
+
+    async def create() -> None:
+        async with opened(database) as store, opened(database) as other:
+            new = [checkpoint(project=replace(PROJECT, quota=3)) for _ in range(8)]
+            outcomes = await asyncio.gather(
+                *(
+                    each.create(one, exclusive=False)
+                    for each, one in zip([store, other] * 4, new, strict=True)
+                )
+            )
+            assert outcomes.count(CreateOutcome.CREATED) == 3
+            assert outcomes.count(CreateOutcome.QUOTA_EXCEEDED) == 5
+
+    asyncio.run(create())
+
+
+def test_a_checkpoint_is_deleted_once(database: str) -> None:
+    """What is ready goes with its items, what is protecting stays, and another project deletes nothing."""
+
+    async def delete() -> None:
+        async with opened(database) as store:
+            ready, protecting = checkpoint(), checkpoint(ready_at="9999")
+            for each in (ready, protecting):
+                await store.create(each, exclusive=False)
+            assert await store.delete("b" * 32, ready.id, NOW) is DeleteOutcome.UNKNOWN
+            assert await store.delete(PROJECT.id, protecting.id, NOW) is DeleteOutcome.PROTECTING
+            assert await store.delete(PROJECT.id, ready.id, NOW) is DeleteOutcome.DELETED
+            assert await store.delete(PROJECT.id, ready.id, NOW) is DeleteOutcome.UNKNOWN
+            items = await store.items(PROJECT.id, Page(10), ItemFilter(), NOW)
+            assert {item.checkpoint_id for item in items} == {protecting.id}
+
+    asyncio.run(delete())
+
+
+@pytest.mark.parametrize(
+    "order", [(), (("name", False),), (("ready_at", True), ("resource_id", False)), (("id", True),)]
+)
+def test_items_are_paged(database: str, order: tuple[tuple[str, bool], ...]) -> None:
+    """Pages by marker and by offset, put together, are the whole list in its order."""
+
+    async def walk() -> None:
+        async with opened(database) as store:
+            for number in range(4):
+                await store.create(checkpoint(auto_trigger=number % 2 == 0), exclusive=False)
+
+            async def page(**part: Any) -> list[Any]:
+                return await store.items(
+                    PROJECT.id, Page(**{"limit": 5, "order": order, **part}), all_of, NOW
+                )
+
+            all_of = ItemFilter(policy_id=POLICY.id, available=True)
+            whole = await page(limit=100)
+            assert len(whole) == 12
+            for column, descends in order[:1]:
+                keys = [getattr(item, column) for item in whole]
+                assert keys == sorted(keys, reverse=descends)
+            walked = await page()
+            while part := await page(marker=walked[-1].id):
+                walked += part
+            assert walked == whole
+            assert await page(limit=100, offset=7) == whole[7:]
+            assert await page(marker="unknown") == await page(marker="nul\0") == []
+
+    asyncio.run(walk())
+
+
+def test_items_are_filtered(database: str) -> None:
+    """Each filter keeps what fits."""
+
+    async def look() -> None:
+        async with opened(database) as store:
+            new = checkpoint(ready_at="9999", resources=RESOURCES[:2])
+            await store.create(new, exclusive=False)
+            for wanted, count in (
+                (ItemFilter(), 2),
+                (ItemFilter(checkpoint_id=new.id), 2),
+                (ItemFilter(resource_id="server-1"), 1),
+                (ItemFilter(name="manualbk_name0", created_from=NOW, created_to=NOW), 1),
+                (ItemFilter(available=False), 2),
+                (ItemFilter(available=True), 0),
+                (ItemFilter(name="nul\0"), 0),
+            ):
+                assert len(await store.items(PROJECT.id, Page(10), wanted, NOW)) == count
+
+    asyncio.run(look())
+
+
+def test_a_start_that_fails_leaves_nothing(database: str) -> None:
+    """When the first entries cannot be had nothing stays, and the next start succeeds."""
+
+    def fail() -> list[Entry]:
+        raise StartError("No space left on device")
+
+    async def start() -> None:
+        with pytest.raises(StartError, match="No space left"):
+            await open_store(database, fail)
+        async with opened(database) as store:
+            assert await store.projects() == [PROJECT]
+
+    asyncio.run(start())
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [("CREATE TABLE theirs (id INTEGER)", "another program"), (None, "version 99")],
+)
+def test_a_database_that_is_not_ours_is_refused(database: str, statement: str | None, reason: str) -> None:
+    """The tables of another program, and those of a later version, are left alone."""
+    if statement is None:
+
+        async def make() -> None:
+            async with opened(database):
+                pass
+
+        asyncio.run(make())
+        is_postgres = database.startswith("postgresql:")
+        outside(
+            database,
+            "UPDATE checkpoint_schema SET version = 99" if is_postgres else "PRAGMA user_version = 99",
+        )
+    else:
+        outside(database, statement)
+    with pytest.raises(StartError, match=reason) as caught:
+        asyncio.run(open_store(database, entries))
+    assert "\n" not in str(caught.value)
+
+
+def test_servers_that_start_together_make_one_database(database: str) -> None:
+    """Of stores opened at the same moment one makes the tables and the entries."""
+
+    async def start() -> None:
+        asked: list[int] = []
+
+        def initial() -> list[Entry]:
+            asked.append(1)
+            return entries()
+
+        stores = await asyncio.gather(*(open_store(database, initial) for _ in range(4)))
+        assert len(asked) == 1
+        for store in stores:
+            await store.close()
+
+    asyncio.run(start())
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:
+    """A PostgreSQL that is not there gives one line, and no secret."""
+    with pytest.raises(StartError) as caught:
+        asyncio.run(open_store("postgresql://me:secret@127.0.0.1:1/db", entries))
+    line = str(caught.value)
+    assert line.startswith("Cannot use the database postgresql://127.0.0.1:1/db: ")
+    assert "secret" not in line
+    assert "\n" not in line
+
+
+def test_the_file_is_synchronised_and_versioned(tmp_path: Path) -> None:
     """The file is in write-ahead mode and carries the version of its schema."""
     database = tmp_path / "db"
-    SqliteStore(database, seed.seeder(database)).close()
+    asyncio.run(make_demo(database))
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(schema_sqlite.MIGRATIONS),)
 
 
-def test_a_failed_migration_leaves_an_empty_file(tmp_path: Path) -> None:
-    """When filling a new database fails nothing of it stays, and the next start succeeds."""
-    database = tmp_path / "db"
-
-    def fail(_connection: sqlite3.Connection) -> None:
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(Exception, match="No space left"):
-        SqliteStore(database, fail)
-    SqliteStore(database, seed.seeder(database)).close()
+async def make_demo(database: Path) -> None:
+    """Make a database with the demonstration data."""
+    async with opened(str(database), seed.seeder(database.with_name("tokens"))):
+        pass
 
 
-def test_identifiers_are_ordered_uuids() -> None:
-    """Identifiers are UUIDs of version 7, unique, and in the order of their milliseconds."""
-    drawn = [UUID(new_id()) for _ in range(5000)]
-    assert len(set(drawn)) == 5000
-    assert {(identifier.version, identifier.variant) for identifier in drawn} == {
-        (7, "specified in RFC 4122")
-    }
-    milliseconds = [identifier.int >> 80 for identifier in drawn]
-    assert milliseconds == sorted(milliseconds)
+def test_a_file_of_version_1_is_migrated(tmp_path: Path) -> None:
+    """Policies and checkpoints of the first version are there after a start of this one."""
+    database = str(tmp_path / "db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for statement in schema_sqlite.MIGRATIONS[0]:
+            connection.execute(statement)
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("INSERT INTO projects VALUES (?, 1, 1, NULL)", (PROJECT.id,))
+        connection.execute(
+            "INSERT INTO policies VALUES (1, ?, ?, 'backup', '', 1, ?, '{}', '[]', '[]')",
+            (POLICY.id, PROJECT.id, POLICY.created_at),
+        )
+        connection.executemany(
+            "INSERT INTO resources VALUES (?, ?, ?, ?, ?, NULL, NULL)",
+            [(POLICY.id, place, each.id, each.type, each.name) for place, each in enumerate(RESOURCES)],
+        )
+        connection.execute(
+            "INSERT INTO checkpoints VALUES (1, ?, ?, ?, 0, ?, ?)",
+            (POLICY.id, PROJECT.id, POLICY.id, NOW, NOW),
+        )
+        connection.execute(
+            "INSERT INTO items VALUES "
+            "(1, ?, ?, ?, ?, 'server-0', 'OS::Nova::Server', 'manualbk_name0', '{}', ?, ?)",
+            (new_id(), PROJECT.id, POLICY.id, POLICY.id, NOW, NOW),
+        )
 
+    async def look() -> None:
+        async with opened(database) as store:
+            assert await store.policy(PROJECT.id, POLICY.id) == POLICY
+            (item,) = await store.items(PROJECT.id, Page(10), ItemFilter(checkpoint_id=POLICY.id), NOW)
+            assert (item.resource_id, item.name, item.extra_info) == ("server-0", "manualbk_name0", "{}")
+            assert await store.items(PROJECT.id, Page(10, marker=item.id), ItemFilter(), NOW) == []
 
-def test_the_clock_never_runs_backwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the system's clock is stepped back the service's stands still."""
-    clock = Clock()
-    before = clock.stamp()
-    monkeypatch.setattr(time, "time_ns", lambda: 0)
-    assert clock.stamp() == before
-    assert clock.stamp(ahead=1.0) > before
-
-
-def test_a_time_has_always_six_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A time on a full second is written like any other."""
-    monkeypatch.setattr(time, "time_ns", lambda: 1_481_059_229_000_000_000)
-    assert Clock().stamp() == "2016-12-06T21:20:29.000000"
+    asyncio.run(look())

@@ -1,0 +1,28 @@
+"""What the operator asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Options"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings of a server, as `serve --help` explains them."""
+
+    host: str
+    database: str
+    protect_seconds: float = 0.0
+    conflict: bool = False
+    target_file: Path | None = None
+    workers: int = 1
+    seed: Path | None = None
+    admin_host: str = "127.0.0.1"
+    admin_port: int | None = None
+    access_log: Path | None = None
+    scenarios: bool = False

@@ -1,0 +1,131 @@
+"""The tables of the PostgreSQL store, and how a database of an earlier version becomes one of this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.statements import numbered, saving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from asyncpg import Connection
+    from asyncpg.pool import PoolConnectionProxy
+
+    from checkpoint_handlers.store import Entry
+
+__all__ = ["CHANNEL", "MIGRATIONS", "migrate"]
+
+CHANNEL = "checkpoint_catalogue"
+"""Where every change of the catalogue is told."""
+
+_LOCK = 0x43534253
+"""Who holds this lock migrates: servers may start together."""
+
+_VERSION_1 = (
+    # Texts compare byte by byte, as in SQLite, whatever the database's locale: times and ids rely on it.
+    """CREATE TABLE projects (
+        id TEXT COLLATE "C" PRIMARY KEY,
+        verified BOOLEAN NOT NULL,
+        open BOOLEAN NOT NULL,
+        quota INTEGER)""",
+    """CREATE TABLE tokens (
+        digest BYTEA PRIMARY KEY,
+        project_id TEXT COLLATE "C" NOT NULL REFERENCES projects (id),
+        role TEXT NOT NULL CHECK (role IN ('operate', 'read-only')),
+        expires_at TEXT COLLATE "C")""",
+    """CREATE TABLE policies (
+        seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id TEXT COLLATE "C" NOT NULL UNIQUE,
+        project_id TEXT COLLATE "C" NOT NULL REFERENCES projects (id),
+        name TEXT COLLATE "C" NOT NULL,
+        description TEXT NOT NULL,
+        enabled BOOLEAN NOT NULL,
+        created_at TEXT COLLATE "C" NOT NULL,
+        parameters TEXT NOT NULL,
+        scheduled_operations TEXT NOT NULL,
+        tags TEXT NOT NULL,
+        resources TEXT NOT NULL)""",
+    "CREATE INDEX policies_of_project ON policies (project_id)",
+    """CREATE TABLE checkpoints (
+        seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id TEXT COLLATE "C" NOT NULL UNIQUE,
+        project_id TEXT COLLATE "C" NOT NULL,
+        policy_id TEXT COLLATE "C" NOT NULL,
+        auto_trigger BOOLEAN NOT NULL,
+        created_at TEXT COLLATE "C" NOT NULL,
+        ready_at TEXT COLLATE "C" NOT NULL,
+        resources JSON NOT NULL)""",
+    "CREATE INDEX checkpoints_of_project ON checkpoints (project_id, seq)",
+    "CREATE INDEX running_checkpoints ON checkpoints (policy_id, ready_at)",
+    """CREATE VIEW items AS SELECT
+        checkpoint.seq,
+        each.position,
+        left(checkpoint.id, 32) || lpad(to_hex(each.position), 4, '0') AS id,
+        checkpoint.project_id,
+        checkpoint.id AS checkpoint_id,
+        checkpoint.policy_id,
+        (each.value ->> 'id') COLLATE "C" AS resource_id,
+        (each.value ->> 'type') COLLATE "C" AS resource_type,
+        (each.value ->> 'name') COLLATE "C" AS name,
+        each.value ->> 'extra_info' AS extra_info,
+        checkpoint.created_at,
+        checkpoint.ready_at
+        FROM checkpoints AS checkpoint,
+        json_array_elements(checkpoint.resources) WITH ORDINALITY AS each (value, position)""",
+    f"""CREATE FUNCTION tell_change() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_notify(''{CHANNEL}'', ''''); RETURN NULL; END'""",
+    *(
+        f"CREATE TRIGGER {table}_change AFTER INSERT OR UPDATE OR DELETE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION tell_change()"
+        for table in ("projects", "tokens", "policies")
+    ),
+)
+
+MIGRATIONS: Sequence[Sequence[str]] = (_VERSION_1,)
+"""The statements that lead from each version, beginning with 0, to the next; only ever appended to."""
+
+
+async def migrate(
+    connection: Connection | PoolConnectionProxy, initial: Callable[[], Iterable[Entry]]
+) -> None:
+    """Bring the database to the newest version in one transaction, a new one with `initial` entries.
+
+    Raises `StartError` when it holds the tables of another program or of a later version of this one.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        version = await _version(connection)
+        if version == len(MIGRATIONS):
+            return
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                await connection.execute(statement)
+        await connection.execute("UPDATE checkpoint_schema SET version = $1", len(MIGRATIONS))
+        if version == 0:
+            for entry in initial():
+                text, values = saving(entry)
+                await connection.execute(numbered(text), *values)
+
+
+async def _version(connection: Connection | PoolConnectionProxy) -> int:
+    """Return the version of a database of this server, 0 for an empty one, which gets its table of it."""
+    tables = {
+        row[0]
+        for row in await connection.fetch(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+        )
+    }
+    if not tables:
+        await connection.execute("CREATE TABLE checkpoint_schema (version INTEGER NOT NULL)")
+        await connection.execute("INSERT INTO checkpoint_schema VALUES (0)")
+        return 0
+    if "checkpoint_schema" not in tables:
+        raise StartError("it is the database of another program; name another one")
+    version: int = await connection.fetchval("SELECT version FROM checkpoint_schema")
+    if version > len(MIGRATIONS):
+        raise StartError(
+            f"it has version {version} and this server knows {len(MIGRATIONS)}; install a newer server"
+        )
+    return version

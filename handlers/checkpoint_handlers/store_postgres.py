@@ -1,0 +1,333 @@
+"""The store in a PostgreSQL database, which several processes and machines may share.
+
+One connection writes, each group in one transaction; a few others read. The catalogue is remembered between
+requests and forgotten when the database tells of a change, and in any case after `MEMORY` seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import orjson
+
+from checkpoint_handlers import statements
+from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.groups import Groups
+from checkpoint_handlers.orders import Create, Delete
+from checkpoint_handlers.schema_postgres import CHANNEL, migrate
+from checkpoint_handlers.statements import numbered
+from checkpoint_handlers.store import CreateOutcome, DeleteOutcome, Item, StoreUnavailableError, Token
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Sequence
+
+    from asyncpg.pool import PoolConnectionProxy
+
+    from checkpoint_handlers.orders import Order, Outcome
+    from checkpoint_handlers.statements import Listing
+    from checkpoint_handlers.store import Caller, Entry, ItemFilter, NewCheckpoint, Page, Policy, Project
+
+__all__ = ["MEMORY", "PostgresStore"]
+
+MEMORY = 5.0
+"""Seconds after which the catalogue is read anew, should a change not have been told."""
+_PATIENCE = 5.0
+"""Seconds that a statement may take, well within a client's timeout."""
+_PAUSE = 0.2
+"""Seconds between attempts to reach a database that was out of reach."""
+_READERS = 4
+
+_INSERT = (
+    "INSERT INTO checkpoints (id, project_id, policy_id, auto_trigger, created_at, ready_at, resources) "
+    "SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::json[])"
+)
+_LOCK_POLICY = "SELECT FROM policies WHERE id = $1 FOR UPDATE"
+_LOCK_PROJECT = "SELECT FROM projects WHERE id = $1 FOR UPDATE"
+
+_OUT_OF_REACH = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+
+
+class PostgresStore:
+    """A `Store` in the database of a URL; `open` makes it."""
+
+    def __init__(self, pool: asyncpg.Pool, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
+        self._pool = pool
+        self._writing = _Connection(connect)
+        self._listening = _Connection(connect, self._listen)
+        self._groups: Groups[Order, Outcome] = Groups(self._write)
+        self._fresh_until = 0.0
+        self._callers: dict[bytes, Caller] = {}
+        self._policies: dict[tuple[str, str], Policy] = {}
+
+    @classmethod
+    async def open(cls, url: str, initial: Callable[[], Iterable[Entry]]) -> PostgresStore:
+        """Return the store at `url`, its tables made with the entries of `initial` when there are none.
+
+        Raises `StartError` for a database that is out of reach or of another program.
+        """
+        settings = {"application_name": "checkpoint-contract", "synchronous_commit": "on"}
+        options: dict[str, Any] = {
+            "timeout": _PATIENCE,
+            "command_timeout": _PATIENCE,
+            "server_settings": settings,
+        }
+        try:
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=_READERS, **options)
+        except (*_OUT_OF_REACH, asyncpg.PostgresError, ValueError) as error:
+            raise _reason(error) from error
+        try:
+            async with pool.acquire() as connection:
+                await migrate(connection, initial)
+        except (*_OUT_OF_REACH, asyncpg.PostgresError, StartError) as error:
+            await pool.close()
+            raise _reason(error) from error
+        return cls(pool, partial(asyncpg.connect, url, **options))
+
+    async def caller(self, digest: bytes) -> Caller | None:
+        """Return whom the token with this SHA-256 stands for."""
+        await self._forget_what_changed()
+        known = self._callers.get(digest)
+        if known is not None:
+            return known
+        row = await self._one(statements.CALLER, digest)
+        if row is None:
+            return None
+        return self._callers.setdefault(digest, statements.caller_of(row))
+
+    async def policy(self, project_id: str, policy_id: str) -> Policy | None:
+        """Return a policy of the project; one of another project is None, too."""
+        await self._forget_what_changed()
+        known = self._policies.get((project_id, policy_id))
+        if known is not None:
+            return known
+        row = await self._one(statements.POLICY, policy_id, project_id)
+        if row is None:
+            return None
+        return self._policies.setdefault((project_id, policy_id), statements.policy_of(row))
+
+    async def create(self, checkpoint: NewCheckpoint, *, exclusive: bool) -> CreateOutcome:
+        """Store a checkpoint and its items, durably when this returns."""
+        outcome = await self._groups.put(Create(checkpoint, exclusive))
+        assert isinstance(outcome, CreateOutcome)
+        return outcome
+
+    async def delete(self, project_id: str, checkpoint_id: str, now: str) -> DeleteOutcome:
+        """Remove a checkpoint and its items, durably when this returns."""
+        outcome = await self._groups.put(Delete(project_id, checkpoint_id, now))
+        assert isinstance(outcome, DeleteOutcome)
+        return outcome
+
+    async def policies(self, project_id: str, page: Page, name: str | None) -> list[Policy]:
+        """List the policies of a project."""
+        rows = await self._page(statements.policies_listing(project_id, page, name))
+        return [statements.policy_of(row) for row in rows]
+
+    async def items(self, project_id: str, page: Page, wanted: ItemFilter, now: str) -> list[Item]:
+        """List the checkpoint items of a project."""
+        rows = await self._page(statements.items_listing(project_id, page, wanted, now))
+        return [Item(*row) for row in rows]
+
+    async def save(self, entries: Iterable[Entry]) -> None:
+        """Store entries of the catalogue, all or none."""
+        async with self._reader() as connection, connection.transaction():
+            with _related():
+                for entry in entries:
+                    text, values = statements.saving(entry)
+                    await connection.execute(numbered(text), *values)
+
+    async def remove(self, kind: type[Entry], identifier: str | bytes) -> bool:
+        """Remove an entry; return whether there was one."""
+        with _related():
+            return await self._one(statements.REMOVE[kind], identifier) is not None
+
+    async def projects(self) -> list[Project]:
+        """List all projects."""
+        async with self._reader() as connection:
+            return [statements.project_of(tuple(row)) for row in await connection.fetch(statements.PROJECTS)]
+
+    async def tokens(self) -> list[Token]:
+        """List all tokens."""
+        async with self._reader() as connection:
+            return [Token(*row) for row in await connection.fetch(statements.TOKENS)]
+
+    async def ping(self) -> None:
+        """Return when the database answers and takes writes."""
+        async with self._reader() as connection:
+            if await connection.fetchval("SELECT pg_is_in_recovery()"):
+                raise StoreUnavailableError("the database only reads")
+
+    async def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        await self._groups.finish()
+        for connection in (self._listening, self._writing):
+            await connection.close()
+        try:
+            await asyncio.wait_for(self._pool.close(), _PATIENCE)
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def _forget_what_changed(self) -> None:
+        """Forget the catalogue when a change was told, when nothing can be told, and now and then."""
+        loop = asyncio.get_running_loop()
+        if self._listening.open and loop.time() < self._fresh_until:
+            return
+        with _reachable():
+            await self._listening.get()
+        self._callers.clear()
+        self._policies.clear()
+        self._fresh_until = loop.time() + MEMORY
+
+    async def _listen(self, connection: asyncpg.Connection) -> None:
+        await connection.add_listener(CHANNEL, self._hear)
+
+    def _hear(self, *_told: object) -> None:
+        self._fresh_until = 0.0
+
+    async def _write(self, orders: Sequence[Order]) -> Sequence[Outcome]:
+        """Carry out orders in one transaction."""
+        plain = [order.checkpoint for order in orders if isinstance(order, Create) and order.unconditional]
+        with _reachable():
+            connection = await self._writing.get()
+            if len(plain) == len(orders):
+                await _insert(connection, plain)
+                return [CreateOutcome.CREATED] * len(plain)
+            async with connection.transaction():
+                return [await _carry_out(connection, order) for order in orders]
+
+    async def _page(self, listing: Listing) -> list[tuple[Any, ...]]:
+        start = None
+        async with self._reader() as connection:
+            try:
+                if listing.marker is not None:
+                    text, values = listing.marker
+                    start = await connection.fetchrow(numbered(text), *values)
+                    if start is None:
+                        return []
+                text, values = listing.behind(None if start is None else tuple(start))
+                return [tuple(row) for row in await connection.fetch(numbered(text), *values)]
+            except asyncpg.CharacterNotInRepertoireError:
+                return []  # no text in the database holds U+0000, so nothing is equal to this one
+
+    async def _one(self, text: str, *values: Any) -> tuple[Any, ...] | None:
+        async with self._reader() as connection:
+            row = await connection.fetchrow(numbered(text), *values)
+        return None if row is None else tuple(row)
+
+    @contextlib.asynccontextmanager
+    async def _reader(self) -> AsyncGenerator[PoolConnectionProxy]:
+        with _reachable():
+            async with self._pool.acquire(timeout=_PATIENCE) as connection:
+                yield connection
+
+
+class _Connection:
+    """A connection kept for one purpose, and replaced when it is lost."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        prepare: Callable[[asyncpg.Connection], Awaitable[None]] | None = None,
+    ) -> None:
+        self._connect = connect
+        self._prepare = prepare
+        self._held: asyncpg.Connection | None = None
+        self._lock = asyncio.Lock()
+        self._refused_until = 0.0
+
+    @property
+    def open(self) -> bool:
+        """Whether it is there."""
+        return self._held is not None and not self._held.is_closed()
+
+    async def get(self) -> asyncpg.Connection:
+        """Return it, made anew where necessary; raises what connecting raises, or `ConnectionError`."""
+        async with self._lock:
+            if self._held is not None and not self._held.is_closed():
+                return self._held
+            loop = asyncio.get_running_loop()
+            if loop.time() < self._refused_until:
+                raise ConnectionError("the database was out of reach a moment ago")
+            self._refused_until = loop.time() + _PAUSE
+            connection = await self._connect()
+            if self._prepare is not None:
+                await self._prepare(connection)
+            self._refused_until = 0.0
+            self._held = connection
+            return connection
+
+    async def close(self) -> None:
+        """Close it."""
+        if self._held is not None:
+            await self._held.close(timeout=_PATIENCE)
+
+
+async def _insert(connection: asyncpg.Connection, checkpoints: Sequence[NewCheckpoint]) -> None:
+    rows = [statements.checkpoint_row(new) for new in checkpoints]
+    *columns, resources = zip(*rows, strict=True)
+    await connection.execute(_INSERT, *columns, [orjson.dumps(listed).decode() for listed in resources])
+
+
+async def _carry_out(connection: asyncpg.Connection, order: Order) -> Outcome:
+    if isinstance(order, Delete):
+        return await _delete(connection, order)
+    new = order.checkpoint
+    if order.exclusive:
+        # Other processes wait here, and find the checkpoint of the first.
+        await connection.execute(_LOCK_POLICY, new.policy_id)
+        running = await connection.fetchrow(numbered(statements.RUNNING), new.policy_id, new.created_at)
+        if running is not None:
+            return CreateOutcome.RUNNING_BY_SCHEDULE if running[0] else CreateOutcome.RUNNING_BY_HAND
+    if new.project.quota is not None:
+        await connection.execute(_LOCK_PROJECT, new.project.id)
+        held: int = await connection.fetchval(numbered(statements.HELD), new.project.id)
+        if held >= new.project.quota:
+            return CreateOutcome.QUOTA_EXCEEDED
+    await _insert(connection, [new])
+    return CreateOutcome.CREATED
+
+
+async def _delete(connection: asyncpg.Connection, order: Delete) -> DeleteOutcome:
+    ready_at = await connection.fetchval(numbered(statements.READY_AT), order.checkpoint_id, order.project_id)
+    if ready_at is None:
+        return DeleteOutcome.UNKNOWN
+    if ready_at > order.now:
+        return DeleteOutcome.PROTECTING
+    deleted = await connection.execute(numbered(statements.DELETE), order.checkpoint_id)
+    # Another process may have been faster.
+    return DeleteOutcome.DELETED if deleted == "DELETE 1" else DeleteOutcome.UNKNOWN
+
+
+@contextlib.contextmanager
+def _related() -> Generator[None]:
+    """Turn a broken reference between entries into `ValueError`."""
+    try:
+        yield
+    except asyncpg.ForeignKeyViolationError as error:
+        raise ValueError("an entry and its project do not fit together") from error
+
+
+@contextlib.contextmanager
+def _reachable() -> Generator[None]:
+    """Turn a failure of the database inside into `StoreUnavailableError`."""
+    try:
+        yield
+    except _OUT_OF_REACH as error:
+        raise StoreUnavailableError(str(error) or type(error).__name__) from error
+
+
+def _reason(error: Exception) -> StartError:
+    """Return the error as one line."""
+    return StartError(next(iter(str(error).rstrip(".").splitlines()), "") or "it does not answer")

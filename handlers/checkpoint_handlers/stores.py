@@ -1,0 +1,84 @@
+"""Which store a `--database` names: an SQLite file, or PostgreSQL by its URL."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.store_sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from checkpoint_handlers.store import Entry, Store
+
+__all__ = ["data_folder", "is_url", "named", "open_store", "shown", "tokens_path"]
+
+_SCHEMES = ("postgresql://", "postgres://")
+
+
+def data_folder() -> Path:
+    """Return the folder of this user's databases and tokens."""
+    from platformdirs import user_data_path
+
+    return user_data_path("checkpoint-contract")
+
+
+def named(database: str | None) -> str:
+    """Return the URL or the absolute path that a `--database` stands for."""
+    if database is not None and is_url(database):
+        return database
+    return str((data_folder() / "checkpoints.sqlite3" if database is None else Path(database)).absolute())
+
+
+def is_url(database: str) -> bool:
+    """Return whether a database is named by a URL, and not as a file."""
+    return database.startswith(_SCHEMES)
+
+
+def shown(database: str) -> str:
+    """Return the name of a database as it may be printed: a URL without its user and its parameters."""
+    if not is_url(database):
+        return database
+    parts = urlsplit(database)
+    _, _, host = parts.netloc.rpartition("@")
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+
+
+def tokens_path(database: str) -> Path:
+    """Return the file that holds the demonstration tokens: beside an SQLite file, else in the data folder."""
+    if is_url(database):
+        # Two databases of one server differ in what may not be printed, too, such as a socket's folder.
+        digest = hashlib.sha256(database.encode()).hexdigest()[:16]
+        return data_folder() / f"postgresql-{digest}.tokens"
+    path = Path(database)
+    return path.with_name(f"{path.name}.tokens")
+
+
+async def open_store(database: str, initial: Callable[[], Iterable[Entry]]) -> Store:
+    """Return the store of a database, made with the entries of `initial` when it is new.
+
+    Raises `StartError` for a database that cannot be used.
+    """
+    if is_url(database):
+        try:
+            from checkpoint_handlers.store_postgres import PostgresStore
+        except ModuleNotFoundError as error:
+            raise StartError(
+                f"PostgreSQL needs the package {error.name!r}: pip install 'checkpoint-contract[postgres]'."
+            ) from error
+        try:
+            return await PostgresStore.open(database, initial)
+        except StartError as error:
+            raise StartError(f"Cannot use the database {shown(database)}: {error}.") from error
+    path = Path(database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(
+            f"Cannot use the database {path}: its folder cannot be made ({error.strerror})."
+        ) from error
+    return SqliteStore(path, initial)

@@ -1,0 +1,102 @@
+"""`--workers`: several processes over one store and one socket, and a parent that keeps their number."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from functools import partial
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING
+
+from checkpoint_handlers import stores
+from checkpoint_handlers.announce import announce, url_of
+from checkpoint_handlers.server import Ending, application, initial, serve
+
+if TYPE_CHECKING:
+    import socket
+    from multiprocessing.context import SpawnProcess
+
+    from checkpoint_handlers.options import Options
+
+__all__ = ["run_workers"]
+
+_SPAWN = multiprocessing.get_context("spawn")
+_PAUSE = 1.0
+"""Seconds before a process takes the place of one that died."""
+
+
+def run_workers(options: Options, listener: socket.socket) -> None:
+    """Serve in `options.workers` processes until SIGINT or SIGTERM, then let them finish.
+
+    Raises `StartError` when the database, the documents or the target file are not usable.
+    """
+    ending = Ending()
+    asyncio.run(_prepare(options))
+    announce(options, url_of(options.host, listener), None)
+    ending.served()
+    asyncio.run(_Supervisor(options, listener).run())
+
+
+class _Supervisor:
+    """The parent: starts the workers, replaces those that die, ends them together."""
+
+    def __init__(self, options: Options, listener: socket.socket) -> None:
+        self._options = options
+        self._listener = listener
+        self._workers: set[SpawnProcess] = set()
+        self._ending = asyncio.Event()
+
+    async def run(self) -> None:
+        """Keep the workers until a signal."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._ending.set)
+        for _ in range(self._options.workers):
+            self._start()
+        await self._ending.wait()
+        for worker in self._workers:
+            worker.terminate()
+        for worker in self._workers:
+            await asyncio.to_thread(worker.join)
+
+    def _start(self) -> None:
+        if self._ending.is_set():
+            return
+        worker = _SPAWN.Process(target=_work, args=(self._options, self._listener), daemon=True)
+        worker.start()
+        self._workers.add(worker)
+        asyncio.get_running_loop().add_reader(worker.sentinel, partial(self._died, worker))
+
+    def _died(self, worker: SpawnProcess) -> None:
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(worker.sentinel)
+        if not self._ending.is_set():
+            worker.join()
+            self._workers.discard(worker)
+            loop.call_later(_PAUSE, self._start)
+
+
+async def _prepare(options: Options) -> None:
+    """Make the database ready and try everything that a start may fail of, before there is any worker."""
+    store = await stores.open_store(options.database, initial(options))
+    try:
+        await application(options, store)
+    finally:
+        await store.close()
+
+
+def _work(options: Options, listener: socket.socket) -> None:
+    ending = Ending()
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    asyncio.run(serve(options, listener, ending.served))
+
+
+def _follow_parent() -> None:
+    """End this process like a signal does when its parent is gone, so that no worker is left behind."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
