@@ -1,4 +1,4 @@
-"""The commands of the suite: verify, target init, list, explain."""
+"""The commands of the suite: verify, replay, target, list, explain."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def replay(
 
 @click.group()
 def target() -> None:
-    """Write a target file, which says which server is verified and with what."""
+    """Write or check a target file, which says which server is verified and with what."""
 
 
 @target.command("init")
@@ -112,7 +112,25 @@ def target_init(file: Path, force: bool) -> None:
         file.write_text(TEMPLATE, encoding="utf-8")
     except OSError as error:
         raise _usage(f"{file}: {error.strerror}. Name a place that can be written.") from error
-    click.echo(f"Wrote {file}. Fill it in, then: checkpoint-contract verify --target {file}")
+    click.echo(f"Wrote {file}. Fill it in, then: checkpoint-contract target check {file}")
+
+
+@target.command("check")
+@click.argument("file", metavar="TARGET", type=_PATH, default=Path("target.toml"))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def target_check(file: Path, *, as_json: bool) -> None:
+    """Say whether a target file fits its server, and what to mend. No backup is made.
+
+    Address, TLS, operation, clock, token, project, provider, policy, resources, profiles and fixtures are
+    looked at in this order, with requests that every server has to refuse, and with the declared companions.
+
+    Exit codes: 0 ready, 2 something is to be mended, 3 the answers leave it open, 4 the suite failed.
+
+    Example: checkpoint-contract target check target.toml
+    """
+    from checkpoint_conformance.checking import check_target
+
+    raise SystemExit(check_target(file, as_json=as_json))
 
 
 @click.command("list")

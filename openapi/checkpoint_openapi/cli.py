@@ -36,7 +36,9 @@ SUBCOMMANDS = {
     "verify": Subcommand("checkpoint_conformance.cli:verify", "Say whether a server keeps the contract."),
     "report": Subcommand("checkpoint_conformance.report_cli:report", "Show, compare and join reports."),
     "replay": Subcommand("checkpoint_conformance.cli:replay", "Repeat what failed in a report."),
-    "target": Subcommand("checkpoint_conformance.cli:target", "Write a target file."),
+    "target": Subcommand(
+        "checkpoint_conformance.cli:target", "Write a target file, or check it against its server."
+    ),
     "list": Subcommand("checkpoint_conformance.cli:list_requirements", "List the requirements."),
     "explain": Subcommand("checkpoint_conformance.cli:explain", "Explain a requirement."),
     "serve": Subcommand("checkpoint_handlers.cli:serve", "Start the reference server."),

@@ -1,0 +1,81 @@
+"""The diagnosis as a whole: each step builds on the one before, so the first `mend` is where to begin.
+
+Sent are GETs of declared companions, the deletion of a checkpoint that does not exist, and calls that
+every server has to refuse: without a token, with a body that is cut off, for a policy that nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from checkpoint_conformance.diagnosis.access import (
+    CUT_OFF,
+    access,
+    clock,
+    operation,
+    provider,
+    unknown_policy,
+)
+from checkpoint_conformance.diagnosis.companions import companions, second_policy
+from checkpoint_conformance.diagnosis.fixtures import fixtures
+from checkpoint_conformance.diagnosis.step import State, Step
+from checkpoint_conformance.diagnosis.way import way
+from checkpoint_conformance.session import ServerGone, Session
+from checkpoint_conformance.target import Target
+
+__all__ = ["diagnose"]
+
+
+def diagnose(target: Target) -> Iterator[Step]:
+    """Yield what each step finds, until one finds what makes the rest pointless. Raises TargetError.
+
+    Secrets are taken out of what is told.
+    """
+    session = Session(target)
+    try:
+        for step in _steps(session):
+            redact = session.secrets.redact_excerpt
+            yield replace(step, found=redact(step.found), advice=redact(step.advice))
+    except ServerGone as gone:
+        yield Step("server", State.MEND, f"it is gone: {gone}", "See that it stays up, and ask again.")
+
+
+def _steps(session: Session) -> Iterator[Step]:
+    steps = list(way(session.target))
+    yield from steps
+    if _wrong(steps):
+        return
+    anonymous = session.transmit(session.calls.post(CUT_OFF, token=None))
+    steps = [operation(anonymous), clock(anonymous)]
+    yield from steps
+    if steps[0].state is State.MEND:
+        return
+    let_in = access(session.transmit(session.calls.post(CUT_OFF)))
+    yield let_in
+    if let_in.state is State.MEND:
+        return
+    accepted = provider(session.transmit(unknown_policy(session)))
+    yield accepted
+    if accepted.state is State.MEND:
+        return
+    yield from companions(session)
+    yield from fixtures(session, body_first=anonymous.status == 400)
+    yield from second_policy(session)
+    yield _budget(session.target)
+
+
+def _wrong(steps: Iterable[Step]) -> bool:
+    return any(step.state is State.MEND for step in steps)
+
+
+def _budget(target: Target) -> Step:
+    """Compare `max_creates` with the default, with which a whole run gets by."""
+    found = f"a run creates at most max_creates = {target.max_creates} backups"
+    if target.max_creates >= Target.max_creates:
+        return Step("budget", State.OK, found)
+    advice = (
+        f"A whole run gets by with {Target.max_creates}. With fewer, the last requirements are skipped as "
+        "budget-spent; `verify --dry-run` shows every call."
+    )
+    return Step("budget", State.NOTE, found, advice)

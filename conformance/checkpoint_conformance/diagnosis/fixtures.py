@@ -1,0 +1,60 @@
+"""The further tokens of the target file: is each refused, or accepted, as it has to be?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checkpoint_conformance.diagnosis.access import CUT_OFF
+from checkpoint_conformance.diagnosis.step import State, Step, tells_nothing, told
+from checkpoint_conformance.exchange import Request
+from checkpoint_conformance.session import Session
+
+__all__ = ["fixtures"]
+
+
+@dataclass(frozen=True)
+class _Fixture:
+    name: str
+    request: Request
+    expected: int
+    advice: str
+
+
+def fixtures(session: Session, *, body_first: bool) -> Iterator[Step]:
+    """Yield a step for each token, tried with a body that is cut off. Raises ServerGone.
+
+    `body_first` says that this server looks at the body before the token, so that 400 tells nothing.
+    """
+    for fixture in _given(session):
+        exchange = session.transmit(fixture.request)
+        found = f"gets {told(exchange)}"
+        if exchange.status == fixture.expected:
+            verb = "accepted" if fixture.expected == 400 else "refused"
+            yield Step(fixture.name, State.OK, f"{verb}: {found}")
+        elif exchange.status == 400 and body_first:
+            yield Step(fixture.name, State.NOTE, f"{found}: the body is looked at first; `verify` will tell")
+        elif tells_nothing(exchange.status):
+            yield Step(fixture.name, State.OPEN, found, "Ask again; if it stays, look at the server.")
+        else:
+            yield Step(fixture.name, State.MEND, f"{found} instead of {fixture.expected}", fixture.advice)
+    names = ("expired_token", "read_only_token", "second_project")
+    absent = [name for name in names if not getattr(session.target, name)]
+    if absent:
+        found = f"{', '.join(absent)} not given: what needs them is skipped, and the verdict is partial"
+        yield Step("fixtures", State.NOTE, found)
+
+
+def _given(session: Session) -> Iterator[_Fixture]:
+    target, post = session.target, session.calls.post
+    if target.expired_token:
+        advice = "Name a token whose time is over."
+        yield _Fixture("expired_token", post(CUT_OFF, token=target.expired_token), 401, advice)
+    if target.read_only_token:
+        advice = "Name a token of this project whose role may look, and may not run a policy."
+        yield _Fixture("read_only_token", post(CUT_OFF, token=target.read_only_token), 403, advice)
+    second = target.second_project
+    if second and second.token:
+        request = post(CUT_OFF, token=second.token, project_id=second.project_id)
+        advice = "Name a project other than `project_id`, and a token of that project."
+        yield _Fixture("second_project", request, 400, advice)
