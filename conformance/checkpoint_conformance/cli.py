@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from checkpoint_openapi.load import Requirement, requirements
+from checkpoint_openapi.load import requirements
 
 from checkpoint_conformance.outcome import ExitCode
+from checkpoint_conformance.spoken import spoken
 
 __all__ = ["explain", "list_requirements", "replay", "target", "verify"]
 
@@ -44,6 +45,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--dry-run", is_flag=True, help="Print every request that would be sent, and send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the verdict alone.")
+@spoken
 def verify(dry_run: bool, **options: Any) -> None:
     """Say of a server, requirement by requirement, whether it keeps the contract.
 
@@ -134,36 +136,36 @@ def target_check(file: Path, *, as_json: bool) -> None:
 
 
 @click.command("list")
+@spoken
 def list_requirements() -> None:
     """List the requirements of the contract.
 
     Example: checkpoint-contract list
     """
+    from checkpoint_conformance.language import tr
+
     for requirement in requirements():
-        click.echo(f"{requirement.id:<8} {requirement.level:<7} {requirement.profile:<12} {requirement.text}")
+        text = tr(requirement.text)
+        click.echo(f"{requirement.id:<8} {requirement.level:<7} {requirement.profile:<12} {text}")
 
 
 @click.command()
-@click.argument("requirement_id", metavar="REQ")
-def explain(requirement_id: str) -> None:
-    """Explain one requirement: its text, clause, basis and what it needs.
+@click.argument("code", metavar="CODE", nargs=-1, required=True)
+@spoken
+def explain(code: tuple[str, ...]) -> None:
+    """Explain a requirement, an error, a rule or a word of the verdict.
+
+    CODE is the id of a requirement (REQ-5), an error with or without its status (404 CSBS.3000), a rule of
+    `lint` or `diff` (example-invalid), or an outcome, verdict or reason (budget-spent).
 
     Example: checkpoint-contract explain REQ-5
     """
-    from checkpoint_conformance.explanation import explanation
+    from checkpoint_conformance.explanation import UnknownCodeError, explain_code
 
-    click.echo(explanation(_find(requirement_id)))
-
-
-def _find(identifier: str) -> Requirement:
-    from difflib import get_close_matches
-
-    known = {requirement.id: requirement for requirement in requirements()}
-    if identifier.upper() in known:
-        return known[identifier.upper()]
-    near = get_close_matches(identifier.upper(), known, 1)
-    hint = f"Did you mean {near[0]}?" if near else "`checkpoint-contract list` shows them."
-    raise _usage(f"no requirement {identifier!r}. {hint}")
+    try:
+        click.echo(explain_code(" ".join(code)))
+    except UnknownCodeError as error:
+        raise _usage(str(error)) from error
 
 
 def _usage(message: str) -> SystemExit:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from checkpoint_conformance.spoken import spoken
 from checkpoint_conformance.writers import WRITERS
 
 __all__ = ["report"]
@@ -28,6 +29,7 @@ def report() -> None:
     show_default=True,
     help="The form to print.",
 )
+@spoken
 def show(file: Path, form: str) -> None:
     """Print a report in another form.
 
@@ -75,6 +77,7 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 )
 @click.option("--waivers", type=_FILE, help="A TOML or YAML file of failures that are accepted until a date.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the verdict alone.")
+@spoken
 def merge(files: tuple[Path, ...], folder: Path, waivers: Path | None, quiet: bool) -> None:
     """Join the reports of all shards into that of the whole run, with its verdict as the exit code.
 

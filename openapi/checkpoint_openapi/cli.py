@@ -40,7 +40,7 @@ SUBCOMMANDS = {
         "checkpoint_conformance.cli:target", "Write a target file, or check it against its server."
     ),
     "list": Subcommand("checkpoint_conformance.cli:list_requirements", "List the requirements."),
-    "explain": Subcommand("checkpoint_conformance.cli:explain", "Explain a requirement."),
+    "explain": Subcommand("checkpoint_conformance.cli:explain", "Explain a requirement, an error, a rule."),
     "serve": Subcommand("checkpoint_handlers.cli:serve", "Start the reference server."),
     "lint": Subcommand("checkpoint_openapi.lint_cli:lint", "Say whether the documents are sound."),
     "diff": Subcommand("checkpoint_openapi.diff_cli:diff", "Judge a change: whom does it break?"),

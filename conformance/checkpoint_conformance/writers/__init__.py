@@ -23,9 +23,11 @@ def _json(report: dict[str, Any]) -> str:
 
 
 def _junit(report: dict[str, Any]) -> str:
+    from checkpoint_conformance.language import speaking
     from checkpoint_conformance.writers.junit import junit
 
-    return junit(report)
+    with speaking("en"):  # a program reads it, and compares what it read before
+        return junit(report)
 
 
 def _har(report: dict[str, Any]) -> str:

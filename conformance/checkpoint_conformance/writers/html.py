@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from checkpoint_conformance.language import language, retold, tr
 from checkpoint_conformance.writers.text import (
     body_text,
     counts,
@@ -51,6 +52,8 @@ def html(report: dict[str, Any]) -> str:
         groups={title: items for title, items in groups.items() if items},
         exchanges={exchange["number"]: exchange for exchange in report["exchanges"]},
         marks=_MARKS,
+        language=language(),
+        tr=tr,
     )
     return page.strip() + "\n"
 
@@ -72,6 +75,8 @@ def _template() -> jinja2.Template:
         "response": _response,
         "when": _when,
         "slug": _slug,
+        "tr": tr,
+        "retold": retold,
     }
     return environment.get_template("report.html.j2")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.writers.text import counts, declared, explained, printable, shortened, subject
 
 __all__ = ["markdown"]
@@ -17,47 +18,63 @@ _MOST_FAILURES = 40
 
 def markdown(report: dict[str, Any]) -> str:
     """Return the text: the verdict, what failed with its evidence, then every requirement."""
-    header = report["header"]
-    numbers = ", ".join(f"{number} {outcome}" for outcome, number in counts(report).items())
-    created = report["checkpoints"]
+    numbers = ", ".join(f"{number} {tr(outcome)}" for outcome, number in counts(report).items())
     lines = [
-        f"## {_VERDICTS[report['verdict']]} {_plain(subject(report))}: {report['verdict']}",
+        f"## {_VERDICTS[report['verdict']]} {_plain(subject(report))}: {tr(report['verdict'])}",
         "",
         _plain(explained(report)),
         "",
-        f"Contract {header['contract']['version']} (`{header['contract']['sha256'][:12]}`),",
-        f"suite {header['suite']}, {header['started']}, {report['footer']['elapsed']:.1f} s,",
-        f"{report['requests']} requests, {created['created']} of at most {created['limit']} checkpoints.",
-        f"Requirements: {numbers}.",
+        *_facts(report),
+        tr("Requirements: {counts}.", counts=numbers),
         "",
-        *(f"- Profile {name}: **{verdict}**" for name, verdict in report["profiles"].items()),
+        *(
+            "- " + tr("Profile {name}: {verdict}", name=name, verdict=f"**{tr(verdict)}**")
+            for name, verdict in report["profiles"].items()
+        ),
     ]
     if report["gone"]:
-        lines += ["", f"> The server could not be judged to the end: {_plain(report['gone'])}"]
+        gone = _plain(report["gone"])
+        lines += ["", "> " + tr("The server could not be judged to the end: {reason}", reason=gone)]
     failing = [item for item in declared(report) if item["findings"] and item["outcome"] != "skip"]
     for item in failing[:_MOST_FAILURES]:
         lines += _failure(item, report)
     if len(failing) > _MOST_FAILURES:
-        lines += ["", f"{len(failing) - _MOST_FAILURES} more are in `report.html`."]
+        lines += ["", tr("{count} more are in `report.html`.", count=len(failing) - _MOST_FAILURES)]
     lines += _waivers(report)
-    lines += ["", "<details><summary>All requirements</summary>", "", "| | id | level | requirement |"]
+    title, heads = tr("All requirements"), f"| | id | {tr('level')} | {tr('requirement')} |"
+    lines += ["", f"<details><summary>{title}</summary>", "", heads]
     lines += ["|---|---|---|---|", *map(_row, report["requirements"]), "", "</details>", ""]
     return "\n".join(lines)
+
+
+def _facts(report: dict[str, Any]) -> list[str]:
+    """Return what was run, and at what cost."""
+    header, created = report["header"], report["checkpoints"]
+    contract = tr("Contract {version}", version=header["contract"]["version"])
+    suite = tr("suite {version}", version=header["suite"])
+    seconds = f"{report['footer']['elapsed']:.1f}"
+    sent = tr("{requests} requests in {seconds} s", requests=report["requests"], seconds=seconds)
+    told = "{created} of at most {limit} checkpoints created"
+    made = tr(told, created=created["created"], limit=created["limit"])
+    return [
+        f"{contract} (`{header['contract']['sha256'][:12]}`), {suite}, {header['started']},",
+        f"{sent}, {made}.",
+    ]
 
 
 def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
     exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
     lines = ["", f"### {_MARKS[item['outcome']]} {item['id']} ({item['level']})", ""]
-    lines += [_plain(item["text"]), "", f"Clause {_code(item['clause'])}"]
+    lines += [_plain(tr(item["text"])), "", f"{tr('Clause')} {_code(item['clause'])}"]
     if item["detail"]:
-        lines += ["", _plain(item["detail"])]
+        lines += ["", _plain(retold(item["detail"]))]
     for finding in item["findings"]:
-        once = "" if finding["confirmed"] else " (seen once only)"
+        once = "" if finding["confirmed"] else " " + tr("(seen once only)")
         lines += [
             "",
-            f"- probe {_code(finding['probe'])}{once}",
-            f"  - expected {_code(finding['expected'])}",
-            f"  - actual {_code(finding['actual'])}",
+            f"- {tr('probe')} {_code(finding['probe'])}{once}",
+            f"  - {tr('expected')} {_code(finding['expected'])}",
+            f"  - {tr('actual')} {_code(finding['actual'])}",
         ]
         for number in finding["exchanges"][-1:]:
             lines += ["", *("  " + line for line in _fenced(exchanges[number]["curl"]))]
@@ -67,7 +84,8 @@ def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
 def _waivers(report: dict[str, Any]) -> list[str]:
     if not report["waivers"]:
         return []
-    lines = ["", "### Waivers", "", "| requirement | state | until | reason |", "|---|---|---|---|"]
+    heads = " | ".join(tr(head) for head in ("requirement", "state", "until", "reason"))
+    lines = ["", f"### {tr('Waivers')}", "", f"| {heads} |", "|---|---|---|---|"]
     for waiver in report["waivers"]:
         where = _plain(waiver["probe"] or waiver["requirement"])
         reason = f"{_plain(waiver['reason'])} <{waiver['link']}>"
@@ -76,9 +94,10 @@ def _waivers(report: dict[str, Any]) -> list[str]:
 
 
 def _row(item: dict[str, Any]) -> str:
-    note = f" _{item['reason'] or item['outcome']}: {_plain(item['detail'])}_" if item["detail"] else ""
-    mark = f"{_MARKS[item['outcome']]} {item['outcome']}"
-    return f"| {mark} | {item['id']} | {item['level']} | {_plain(item['text'])}{note} |"
+    why = tr(item["reason"] or item["outcome"])
+    note = f" _{why}: {_plain(retold(item['detail']))}_" if item["detail"] else ""
+    mark = f"{_MARKS[item['outcome']]} {tr(item['outcome'])}"
+    return f"| {mark} | {item['id']} | {item['level']} | {_plain(tr(item['text']))}{note} |"
 
 
 def _code(text: str) -> str:

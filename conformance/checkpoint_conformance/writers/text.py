@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from typing import Any
 
+from checkpoint_conformance.language import retold, tr
+
 __all__ = [
     "OUTCOMES",
     "body_text",
@@ -15,6 +17,7 @@ __all__ = [
     "explained",
     "in_short",
     "message",
+    "padded",
     "printable",
     "shortened",
     "subject",
@@ -53,26 +56,38 @@ def explained(report: dict[str, Any]) -> str:
     }
     shard = report["header"]["shard"]
     if shard and report["verdict"] in ("partial", "conformant"):
-        return f"Shard {shard['index']} of {shard['count']}; the verdict is that of the merged report."
+        told = "Shard {index} of {count}; the verdict is that of the merged report."
+        return tr(told, index=shard["index"], count=shard["count"])
     match report["verdict"]:
         case "conformant":
-            return f"Each of the {len(binding)} MUSTs of the declared profiles was exercised and passed."
+            told = "Each of the {count} MUSTs of the declared profiles was exercised and passed."
+            return tr(told, count=len(binding))
         case "not conformant":
-            return f"{len(by_outcome['fail'])} of {len(binding)} MUSTs failed: {_listed(by_outcome['fail'])}."
+            failed = by_outcome["fail"]
+            told = "{failed} of {count} MUSTs failed: {names}."
+            return tr(told, failed=len(failed), count=len(binding), names=_listed(failed))
         case "partial":
-            return f"No MUST failed, but {_were(by_outcome['skip'])} skipped: {_listed(by_outcome['skip'])}."
+            return _but(
+                by_outcome["skip"],
+                "No MUST failed, but 1 was skipped: {names}.",
+                "No MUST failed, but {count} were skipped: {names}.",
+            )
         case "inconclusive":
-            open_ones = by_outcome["inconclusive"]
-            return f"No MUST failed, but {_were(open_ones)} not decided: {_listed(open_ones)}."
+            return _but(
+                by_outcome["inconclusive"],
+                "No MUST failed, but 1 was not decided: {names}.",
+                "No MUST failed, but {count} were not decided: {names}.",
+            )
         case _:
-            return "The suite itself failed, which says nothing about the server."
+            return tr("The suite itself failed, which says nothing about the server.")
 
 
 def in_short(requirement: dict[str, Any]) -> str:
     """Return what is wrong in a line: the first finding, or else the reason."""
     for finding in requirement["findings"][:1]:
-        return printable(f"expected {finding['expected']}, got {finding['actual']}")
-    return printable(requirement["detail"])
+        told = "expected {expected}, got {actual}"
+        return printable(tr(told, expected=finding["expected"], actual=finding["actual"]))
+    return printable(retold(requirement["detail"]))
 
 
 def printable(text: str) -> str:
@@ -106,13 +121,19 @@ def message(start: str, headers: list[list[str]], body: dict[str, str]) -> str:
     return printable(head) + (f"\n\n{content}" if content else "")
 
 
-def _were(names: list[str]) -> str:
-    return "1 was" if len(names) == 1 else f"{len(names)} were"
+def padded(text: str, width: int) -> str:
+    """Return the text with spaces up to a width in columns of a terminal, where an ideograph takes two."""
+    taken = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return text + " " * (width - taken)
+
+
+def _but(names: list[str], one: str, many: str) -> str:
+    return tr(one if len(names) == 1 else many, count=len(names), names=_listed(names))
 
 
 def _listed(names: list[str], most: int = 8) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    shown = ", ".join(names[:most])
+    return tr("{names} and {more} more", names=shown, more=len(names) - most) if len(names) > most else shown
 
 
 def _harmless(letter: str) -> bool:
