@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from checkpoint_handlers.options import Options
     from checkpoint_handlers.seed import DemoTokens
 
-__all__ = ["announce", "url_of"]
+__all__ = ["announce"]
 
 
-def url_of(host: str, listener: socket.socket) -> str:
-    """Return the URL of a listening socket."""
+def _url(host: str, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def announce(options: Options, url: str, admin_url: str | None) -> None:
+def announce(options: Options, listener: socket.socket, admin: socket.socket | None) -> None:
     """Write the target file, then print how to use the server and, last, the line that scripts wait for.
 
     Raises `StartError` when a target file is wanted and cannot be written.
     """
+    url = _url(options.host, listener)
     path = stores.tokens_path(options.database)
     tokens = seed.DemoTokens.read(path)
     if options.target_file is not None:
@@ -40,8 +40,8 @@ def announce(options: Options, url: str, admin_url: str | None) -> None:
         print("Try it:\n" + _curl(url, tokens))
     elif options.seed is None:
         print(f"The demonstration tokens are gone from {path}.")
-    if admin_url is not None:
-        print(f"Administration on {admin_url}")
+    if admin is not None:
+        print(f"Administration on {_url(options.host, admin)}")
     print(f"Listening on {url}")
     sys.stdout.flush()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -46,6 +47,23 @@ class _CannotStartError(click.ClickException):
 )
 @click.option("--conflict", is_flag=True, help="Let a policy that is running refuse a second run.")
 @click.option(
+    "--admin-port",
+    type=click.IntRange(0, 65535),
+    help="Serve health, readiness and metrics on this port, too; 0 takes a free one. The port is printed.",
+)
+@click.option(
+    "--access-log",
+    type=click.Path(path_type=Path, readable=False),
+    help="Append a line of JSON for each request to this file; - is standard output.",
+)
+@click.option(
+    "--request-seconds",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 3600),
+    help="How long a request may take to arrive.",
+)
+@click.option(
     "--target-file",
     type=click.Path(path_type=Path, readable=False),
     help="Write a target file for `verify` once the server listens.",
@@ -58,6 +76,9 @@ def serve(
     reload: bool,
     protect_seconds: float,
     conflict: bool,
+    admin_port: int | None,
+    access_log: Path | None,
+    request_seconds: float,
     target_file: Path | None,
 ) -> None:
     """Start the reference server on demonstration data, until Ctrl-C.
@@ -84,12 +105,18 @@ def serve(
         host=host,
         database=stores.named(database),
         workers=workers,
+        access_log=access_log,
+        request_seconds=request_seconds,
         protect_seconds=protect_seconds,
         conflict=conflict,
         target_file=target_file.absolute() if target_file else None,
     )
     try:
-        with bind(host, port) as listener:
-            start(options, listener)
+        with contextlib.ExitStack() as sockets:
+            listener = sockets.enter_context(bind(host, port))
+            admin = None
+            if admin_port is not None:
+                admin = sockets.enter_context(bind(host, admin_port, option="--admin-port"))
+            start(options, listener, admin)
     except StartError as error:
         raise _CannotStartError(str(error)) from error

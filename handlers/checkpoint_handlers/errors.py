@@ -94,7 +94,7 @@ class ErrorAnswers:
                 (name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items()
             ]
         except Exception:
-            _log.exception("%s failed", scope["method"])
+            _log.exception("%s failed, request %s", scope["method"], scope.get("request_id"))
             refusal = Refusal("internal-error")
         else:
             return

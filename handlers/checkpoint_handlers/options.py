@@ -22,7 +22,6 @@ class Options:
     target_file: Path | None = None
     workers: int = 1
     seed: Path | None = None
-    admin_host: str = "127.0.0.1"
-    admin_port: int | None = None
     access_log: Path | None = None
+    request_seconds: float = 30.0
     scenarios: bool = False

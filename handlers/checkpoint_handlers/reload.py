@@ -46,7 +46,7 @@ class _Reloader(StatReload):
         self.mtimes = {path: path.stat().st_mtime for path in self.iter_py_files()}
 
 
-def run_reloading(options: Options, listener: socket.socket) -> None:
+def run_reloading(options: Options, listener: socket.socket, admin: socket.socket | None) -> None:
     """Serve until SIGINT or SIGTERM; what is wrong with an edit is printed, and the next one tries again."""
     import checkpoint_openapi
 
@@ -57,13 +57,17 @@ def run_reloading(options: Options, listener: socket.socket) -> None:
     ]
     config = uvicorn.Config("checkpoint_handlers.app:create_app", reload=True, reload_dirs=folders)
     listener.set_inheritable(True)
-    _Reloader(config, target=partial(_run_child, options), sockets=[listener]).run()
+    sockets = [listener]
+    if admin is not None:
+        admin.set_inheritable(True)
+        sockets.append(admin)
+    _Reloader(config, target=partial(_run_child, options), sockets=sockets).run()
 
 
 def _run_child(options: Options, sockets: list[socket.socket] | None) -> None:
     assert sockets
     try:
-        run(options, sockets[0])
+        run(options, sockets[0], sockets[1] if len(sockets) > 1 else None)
     except StartError as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(2)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from checkpoint_handlers import seed, stores
-from checkpoint_handlers.announce import announce, url_of
+from checkpoint_handlers.administration import administered
+from checkpoint_handlers.announce import announce
 from checkpoint_handlers.app import create_app
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.protocol import Protocol
+from checkpoint_handlers.protocol import IDLE_SECONDS, with_limit
 from checkpoint_handlers.service import Service
+from checkpoint_handlers.telemetry import REGISTRY, AccessLog, Telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -62,12 +64,15 @@ class _Server(uvicorn.Server):
         self._listening()
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket; raise `StartError` for a port in use or an address that is not here."""
+def bind(host: str, port: int, *, option: str = "--port") -> socket.socket:
+    """Return a listening socket; raise `StartError` for a port in use or an address that is not here.
+
+    `option` is what names the port on the command line.
+    """
     try:
         (family, kind, _, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise _cannot_listen(host, port, error) from error
+        raise _cannot_listen(host, port, error, option) from error
     # asyncio switches Nagle's algorithm off only where the socket names its protocol; with it on, each answer
     # waits 40 ms for an acknowledgement.
     listener = socket.socket(family, kind, socket.IPPROTO_TCP)
@@ -77,19 +82,19 @@ def bind(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise _cannot_listen(host, port, error) from error
+        raise _cannot_listen(host, port, error, option) from error
     listener.setblocking(False)
     return listener
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> StartError:
+def _cannot_listen(host: str, port: int, error: OSError, option: str) -> StartError:
     return StartError(
         f"Cannot listen on {host}:{port}: {error.strerror}. "
-        "Choose another --port (0 takes a free one) or --host."
+        f"Choose another {option} (0 takes a free one) or --host."
     )
 
 
-def run(options: Options, listener: socket.socket) -> None:
+def run(options: Options, listener: socket.socket, admin: socket.socket | None) -> None:
     """Serve in this process until SIGINT or SIGTERM, then finish the requests in flight.
 
     Raises `StartError` when the database, the documents or the target file are not usable.
@@ -98,17 +103,23 @@ def run(options: Options, listener: socket.socket) -> None:
 
     def listening() -> None:
         ending.served()
-        announce(options, url_of(options.host, listener), None)
+        announce(options, listener, admin)
 
-    asyncio.run(serve(options, listener, listening))
+    asyncio.run(serve(options, listener, admin, listening))
 
 
-async def serve(options: Options, listener: socket.socket, listening: Callable[[], None]) -> None:
-    """Serve on a socket until a signal; call `listening` when it is time to say so."""
+async def serve(
+    options: Options, listener: socket.socket, admin: socket.socket | None, listening: Callable[[], None]
+) -> None:
+    """Serve on a socket, and on the admin port's if there is one; call `listening` when it is time to say so.
+
+    Returns after a signal, when the requests in flight are finished.
+    """
     store = await stores.open_store(options.database, initial(options))
     try:
         app = await application(options, store)
-        await _Server(_config(app), listening).serve(sockets=[listener])
+        async with administered(admin, store.ping, REGISTRY):
+            await _Server(_config(options, app), listening).serve(sockets=[listener])
     finally:
         await store.close()
 
@@ -120,19 +131,24 @@ def initial(options: Options) -> Callable[[], Iterable[Entry]]:
 
 async def application(options: Options, store: Store) -> ASGIApp:
     """Return what answers requests."""
-    return await create_app(Service(store, options.protect_seconds, options.conflict))
+    app = await create_app(Service(store, options.protect_seconds, options.conflict))
+    try:
+        log = None if options.access_log is None else AccessLog(options.access_log)
+    except OSError as error:
+        raise StartError(f"Cannot write the log {options.access_log}: {error.strerror}.") from error
+    return Telemetry(app, log)  # pyright: ignore[reportArgumentType] - Connexion's own type of a scope
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(options: Options, app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # pyright: ignore[reportArgumentType] - uvicorn types an application more closely than Starlette
-        http=Protocol,
+        http=with_limit(options.request_seconds),
         ws="none",
         lifespan="off",
         log_level="error",  # a warning is about a client, who could fill the log with it
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=60,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=_GRACE,
     )

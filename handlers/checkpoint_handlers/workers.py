@@ -6,13 +6,18 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 from functools import partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
+from prometheus_client import CollectorRegistry
+from prometheus_client.multiprocess import MultiProcessCollector
+
 from checkpoint_handlers import stores
-from checkpoint_handlers.announce import announce, url_of
+from checkpoint_handlers.administration import administered
+from checkpoint_handlers.announce import announce
 from checkpoint_handlers.server import Ending, application, initial, serve
 
 if TYPE_CHECKING:
@@ -28,16 +33,33 @@ _PAUSE = 1.0
 """Seconds before a process takes the place of one that died."""
 
 
-def run_workers(options: Options, listener: socket.socket) -> None:
+def run_workers(options: Options, listener: socket.socket, admin: socket.socket | None) -> None:
     """Serve in `options.workers` processes until SIGINT or SIGTERM, then let them finish.
 
     Raises `StartError` when the database, the documents or the target file are not usable.
     """
     ending = Ending()
     asyncio.run(_prepare(options))
-    announce(options, url_of(options.host, listener), None)
+    announce(options, listener, admin)
     ending.served()
-    asyncio.run(_Supervisor(options, listener).run())
+    with tempfile.TemporaryDirectory(prefix="checkpoint-metrics-") as folder:
+        # The workers, not this process, see it before they make their metrics.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        asyncio.run(_administer(options, listener, admin, folder))
+
+
+async def _administer(
+    options: Options, listener: socket.socket, admin: socket.socket | None, folder: str
+) -> None:
+    """Keep the workers, and serve the admin port with the sum of their metrics."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call] # it has no annotations
+    store = await stores.open_store(options.database, initial(options))
+    try:
+        async with administered(admin, store.ping, registry):
+            await _Supervisor(options, listener).run()
+    finally:
+        await store.close()
 
 
 class _Supervisor:
@@ -91,7 +113,7 @@ async def _prepare(options: Options) -> None:
 def _work(options: Options, listener: socket.socket) -> None:
     ending = Ending()
     threading.Thread(target=_follow_parent, daemon=True).start()
-    asyncio.run(serve(options, listener, ending.served))
+    asyncio.run(serve(options, listener, None, ending.served))
 
 
 def _follow_parent() -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import tomllib
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+ADMIN = "Administration on "
 READY = "Listening on "
 START_TIMEOUT = 20.0
 """Seconds until a server must listen, on a busy machine."""
@@ -61,6 +63,8 @@ class RunningServer:
     target: dict[str, Any]
     database: Path
     tokens: dict[str, str] = field(default_factory=dict)
+    admin: tuple[str, int] | None = None
+    """Host and port of its administration, if it has one."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -133,6 +137,14 @@ class RunningServer:
         items: list[dict[str, Any]] = answer.json["checkpoint_items"]
         return items
 
+    def administration(self, path: str) -> tuple[int, str]:
+        """Return status and text that the admin port gives for a path."""
+        assert self.admin is not None
+        with closing(http.client.HTTPConnection(*self.admin, timeout=10)) as connection:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+
     def stop(self) -> int:
         """End the server as an operator does and return its exit code."""
         if self.process.poll() is None:
@@ -159,10 +171,16 @@ def start(folder: Path, *options: str, preexec: Callable[[], None] | None = None
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        cwd=folder,
         preexec_fn=preexec,  # noqa: PLW1509 - it calls nothing that takes a lock
     )
+    admin = await_line(process, ADMIN) if "--admin-port" in options else None
     await_line(process, READY)
-    return found(process, folder)
+    server = found(process, folder)
+    if admin is not None:
+        host, port = admin.removeprefix("http://").rsplit(":", 1)
+        server.admin = (host, int(port))
+    return server
 
 
 def found(process: subprocess.Popen[str], folder: Path) -> RunningServer:

@@ -1,0 +1,152 @@
+"""What a client may do to the server, and what the server tells of itself."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from checkpoint_handlers.protocol import MAX_HEAD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from handlers.running import RunningServer
+
+
+def head(server: RunningServer, *headers: str, length: int | str = 0) -> bytes:
+    """Return the head of a request for the operation."""
+    lines = (
+        f"POST {server.path} HTTP/1.1",
+        "Host: x",
+        f"X-Auth-Token: {server.target['token']}",
+        "Content-Type: application/json",
+        *headers,
+        *((f"Content-Length: {length}",) if length != "" else ()),
+    )
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def refused(answer: bytes) -> tuple[int, str]:
+    """Return status and code of a raw answer."""
+    start, _, body = answer.partition(b"\r\n\r\n")
+    return int(start.split()[1]), json.loads(body)["error_code"]
+
+
+def received(connection: socket.socket) -> bytes:
+    """Return all that comes until the server closes the connection."""
+    data = bytearray()
+    while chunk := connection.recv(65536):
+        data += chunk
+    return bytes(data)
+
+
+def test_a_head_within_the_limit_is_taken(server: RunningServer) -> None:
+    """Sixty kibibytes of headers are no obstacle."""
+    body = json.dumps(server.order()).encode()
+    request = head(server, f"X-Large: {'x' * 60_000}", "Connection: close", length=len(body)) + body
+    assert server.raw(request).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("size", [MAX_HEAD, 200_000, 2_000_000])
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_head_beyond_the_limit_is_refused(server: RunningServer, size: int, ended: bool) -> None:
+    """A larger head gets 413 and the end of the connection, whether its end arrives or not."""
+    request = head(server, f"X-Large: {'x' * size}")
+    assert refused(server.raw(request if ended else request[:-4])) == (413, "APIGW.0201")
+
+
+def test_a_request_that_does_not_arrive_is_ended(start: Callable[..., RunningServer]) -> None:
+    """A head, and a body, that take longer than the limit get 400; a client between requests may wait."""
+    server = start("--request-seconds", "0.5")
+    idle = server.connect()
+    idle.request("GET", "/")
+    assert idle.getresponse().read()
+    for beginning in (b"P", head(server, length=10)[:-2], head(server, length=10) + b"{"):
+        began = time.monotonic()
+        with closing(socket.create_connection(server.address, timeout=10)) as connection:
+            connection.sendall(beginning)
+            assert refused(received(connection)) == (400, "CSBS.9001")
+        assert 0.4 < time.monotonic() - began < 5
+    with closing(socket.create_connection(server.address, timeout=10)) as connection:
+        connection.sendall(head(server, length=10))
+        for _ in range(3):  # a byte now and then is no progress
+            time.sleep(0.2)
+            connection.sendall(b" ")
+        assert refused(received(connection)) == (400, "CSBS.9001")
+    idle.request("GET", "/")
+    assert idle.getresponse().status == 404
+    idle.close()
+
+
+def test_nothing_tells_what_serves(server: RunningServer) -> None:
+    """No answer names the software or its version."""
+    answers = [
+        server.create().headers,
+        server.request("GET", "/").headers,
+        server.request("PUT", server.path).headers,
+    ]
+    raw = server.raw(b"no HTTP\r\n\r\n").lower()
+    for told in (*(json.dumps(headers).lower().encode() for headers in answers), raw):
+        assert not re.search(rb"server|uvicorn|connexion|starlette|python|powered", told)
+
+
+def test_every_answer_has_a_request_id(server: RunningServer) -> None:
+    """A sound id is taken over, and another replaced by a new one, also on refusals."""
+    for token in ("", None):
+        sound = server.request("POST", server.path, token=token, headers={"X-Request-Id": "a.b-1:2_3"})
+        assert sound.headers["x-request-id"] == "a.b-1:2_3"
+    made = {
+        server.request("GET", "/", headers={"X-Request-Id": bad}).headers["x-request-id"]
+        for bad in ("", "a b", "x" * 129, "<script>", "\u00e9")
+    }
+    assert len(made) == 5
+    assert all(re.fullmatch(r"[0-9a-f]{32}", each) for each in made)
+
+
+def test_the_access_log_tells_each_request_and_no_secret(start: Callable[..., RunningServer]) -> None:
+    """One line of JSON for each request, with the id of its answer, and neither token nor query."""
+    server = start("--access-log", "access.log")
+    log = server.database.with_name("access.log")
+    answers = [
+        server.create(),
+        server.request("GET", "/unknown?secret=x"),
+        server.request("GET", "/", token="wrong-token"),
+    ]
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [entry["request_id"] for entry in entries] == [
+        answer.headers["x-request-id"] for answer in answers
+    ]
+    assert [(entry["method"], entry["path"], entry["status"]) for entry in entries] == [
+        ("POST", server.path, 200),
+        ("GET", "/unknown", 404),
+        ("GET", "/", 404),
+    ]
+    assert all(entry["milliseconds"] > 0 and entry["client"] == "127.0.0.1" for entry in entries)
+    for secret in (server.target["token"], "secret", "wrong-token"):
+        assert secret not in log.read_text()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_admin_port_tells_health_readiness_and_metrics(
+    start: Callable[..., RunningServer], workers: str
+) -> None:
+    """Health and readiness are 200, the metrics count what was answered, clients see none of it."""
+    server = start("--admin-port", "0", "--workers", workers)
+    assert server.admin is not None
+    for _ in range(3):
+        assert server.create().status == 200
+    assert server.create(token=None).status == 401
+    assert [server.administration(path)[0] for path in ("/health", "/ready", "/nothing")] == [200, 200, 404]
+    status, text = server.administration("/metrics")
+    assert status == 200
+    assert re.search(r'^checkpoint_requests_total\{status="200"\} 3\.0$', text, re.MULTILINE)
+    assert re.search(r'^checkpoint_requests_total\{status="401"\} 1\.0$', text, re.MULTILINE)
+    assert re.search(r"^checkpoint_request_seconds_count 4\.0$", text, re.MULTILINE)
+    for path in ("/health", "/ready", "/metrics"):
+        assert server.request("GET", path).error == (404, "APIGW.0101")
+    assert server.stop() == 0
