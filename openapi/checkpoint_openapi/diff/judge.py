@@ -334,10 +334,15 @@ def _text(schema: Schema) -> str:
 
 
 def _pressed(sender: JsonSchema, demand: JsonSchema) -> JsonSchema:
-    """Return a sender's schema held to more items of a kind than a demand allows."""
-    if "maxContains" not in demand:
+    """Return a sender's schema held to more items or members than a demand allows."""
+    more: JsonSchema = {}
+    if "maxContains" in demand:
+        more = {"contains": demand["contains"], "minContains": demand["maxContains"] + 1}
+    for most, least in (("maxItems", "minItems"), ("maxProperties", "minProperties")):
+        if most in demand:
+            more = {least: demand[most] + 1}
+    if not more:
         return sender
-    more = {"contains": demand["contains"], "minContains": demand["maxContains"] + 1}
     return {"allOf": [{**sender, **more}], **({"$defs": sender["$defs"]} if "$defs" in sender else {})}
 
 

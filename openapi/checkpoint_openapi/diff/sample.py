@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from string import ascii_lowercase
 from typing import Any, cast
 
-from checkpoint_openapi.diff.containment import JsonSchema, Operand
+from checkpoint_openapi.diff.containment import JsonSchema, Operand, accepts
 from checkpoint_openapi.diff.language import Undecided, shortest_word
 from checkpoint_openapi.diff.merge import is_facet, merged, replaced
 from checkpoint_openapi.diff.nested import definition_name
@@ -19,23 +20,26 @@ _DEPTH = 10
 _TRIES = 40
 _EACH = 8
 """How many candidates of each inner schema are looked at."""
-_LONG = 300
+_LONG = 2000
 """The longest array that is made."""
+_SPARE = ("a", "b", "c", "extra")
+_LETTERS = [first + second for first in ("", *ascii_lowercase) for second in ascii_lowercase]
+"""Names for objects that need many members."""
 _TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
 _BY_FORMAT = {
-    "uuid": ["3f2504e0-4f89-41d3-9a0c-0305e82c3301"],
-    "date": ["2024-02-29"],
-    "date-time": ["2024-02-29T12:00:00Z"],
-    "time": ["12:00:00Z"],
+    "uuid": ["3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3F2504E0-4F89-11D3-9A0C-0305E82C3301"],
+    "date": ["2024-02-29", "1970-01-01"],
+    "date-time": ["2024-02-29T12:00:00Z", "1970-01-01T00:00:00.5+01:00"],
+    "time": ["12:00:00Z", "00:00:00.5+01:00"],
     "duration": ["P1D"],
-    "email": ["a@example.com"],
+    "email": ["a@example.com", "B.c+d@mail.example.org"],
     "idn-email": ["a@example.com"],
-    "hostname": ["example.com"],
+    "hostname": ["example.com", "A-1"],
     "idn-hostname": ["example.com"],
-    "ipv4": ["192.0.2.1"],
-    "ipv6": ["2001:db8::1"],
-    "uri": ["https://example.com/a"],
-    "uri-reference": ["/a"],
+    "ipv4": ["192.0.2.1", "255.255.255.255"],
+    "ipv6": ["2001:db8::1", "::"],
+    "uri": ["https://example.com/a", "http://example.com", "urn:a"],
+    "uri-reference": ["/a", "https://example.com/a", "a?b#c"],
     "iri": ["https://example.com/a"],
     "iri-reference": ["/a"],
     "uri-template": ["/{a}"],
@@ -153,8 +157,7 @@ class _Sampler:
     def _objects(self, keywords: JsonSchema, depth: int) -> Iterator[dict[str, Any]]:
         properties = cast("JsonSchema", keywords.get("properties", {}))
         required = cast("list[str]", keywords.get("required", []))
-        other = keywords.get("additionalProperties", {})
-        spare = [*self._names(keywords), "a", "b", "c", "extra"]
+        spare = self._allowed(keywords, [*self._names(keywords), *_SPARE])
         least = keywords.get("minProperties", 0)
         choices = [
             required,
@@ -164,10 +167,12 @@ class _Sampler:
         for turn in range(3):
             for choice in choices:
                 names = list(dict.fromkeys(choice))
-                names += [name for name in spare if name not in names][: max(least - len(names), 0)]
+                if len(names) < least:
+                    more = [*spare, *self._allowed(keywords, _LETTERS)]
+                    names = list(dict.fromkeys([*names, *more]))[:least]
                 found: dict[str, Any] = {}
                 for name in names:
-                    options = self.inner(properties.get(name, other), depth)
+                    options = self.inner(properties.get(name, _by_pattern(keywords, name)), depth)
                     if options:
                         found[name] = options[min(turn, len(options) - 1)]
                 if all(name in found for name in required):
@@ -175,10 +180,18 @@ class _Sampler:
                     if choice is required:
                         yield from ({**found, **more} for more in self._violating(keywords, depth))
 
+    def _allowed(self, keywords: JsonSchema, names: list[str]) -> list[str]:
+        """Return those of some names that a schema of names admits."""
+        if not isinstance(keywords.get("propertyNames"), dict):
+            return names
+        allowed = Operand({**keywords["propertyNames"], "$defs": self._definitions})
+        return [name for name in names if allowed.accepts(name)]
+
     def _names(self, keywords: JsonSchema) -> list[str]:
         """Return names that members may have."""
         allowed = cast("JsonSchema", keywords.get("propertyNames", {}))
         listed = allowed.get("enum") if "enum" in allowed else self.inner(allowed, 3) if allowed else []
+        listed = [*listed, *(_word(pattern) for pattern in keywords.get("patternProperties", {}))]
         strange = [name for inner in _refused(keywords) for name in _refused_names(inner)]
         names = [*strange, *keywords.get("properties", {}), *cast("list[Any]", listed)]
         return list(dict.fromkeys(name for name in names if isinstance(name, str)))
@@ -190,6 +203,14 @@ class _Sampler:
                 name = _word(pattern)
                 if name is not None:
                     yield from ({name: value} for value in self.inner({"not": schema}, depth)[:2])
+
+
+def _by_pattern(keywords: JsonSchema, name: str) -> Any:
+    """Return the schema of a member that has none by its name."""
+    for pattern, schema in keywords.get("patternProperties", {}).items():
+        if accepts({"pattern": pattern}, name):
+            return schema
+    return keywords.get("additionalProperties", {})
 
 
 def _refused(keywords: JsonSchema) -> list[JsonSchema]:

@@ -21,7 +21,8 @@ class Pair(NamedTuple):
 
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
-XTRA: dict[str, Any] = {"type": "object", "additionalProperties": False}
+NAMED = {"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}, "additionalProperties": TEXT}
+CLOSED: dict[str, Any] = {"type": "object", "additionalProperties": False}
 
 
 def a(**members: Any) -> dict[str, Any]:
@@ -108,10 +109,16 @@ PAIRS = (
          {"type": "array", "prefixItems": [TEXT, WHOLE], "items": False, "minItems": 2}, True, True),
     Pair("a numbered item that never comes", {"type": "array", "items": TEXT, "maxItems": 1},
          {"type": "array", "prefixItems": [TEXT, WHOLE], "maxItems": 1}, False, False),
-    Pair("names of a closed object by a wider pattern", {**XTRA, "patternProperties": {"^x-": TEXT}},
-         {**XTRA, "patternProperties": {"^[xy]-": TEXT}}, False, True),
-    Pair("names by pattern held to a length", {**XTRA, "patternProperties": {"^x-": TEXT}},
-         {**XTRA, "patternProperties": {"^x-": TEXT}, "propertyNames": {"maxLength": 9}}, True, False),
+    Pair("names of a closed object by a wider pattern", {**CLOSED, "patternProperties": {"^x-": TEXT}},
+         {**CLOSED, "patternProperties": {"^[xy]-": TEXT}}, False, True),
+    Pair("names by pattern held to a length", {**CLOSED, "patternProperties": {"^x-": TEXT}},
+         {**CLOSED, "patternProperties": {"^x-": TEXT}, "propertyNames": {"maxLength": 9}}, True, False),
+    Pair("a large list halved", {"type": "array", "items": TEXT, "maxItems": 1000},
+         {"type": "array", "items": TEXT, "maxItems": 500}, True, False),
+    Pair("a map with fewer members of certain names", {**NAMED, "maxProperties": 8}, {**NAMED, "maxProperties": 5},
+         True, False),
+    Pair("a pattern beside a format", {**TEXT, "format": "uri"}, {**TEXT, "format": "uri", "pattern": "^https:"},
+         True, False),
     Pair("allOf written as one", {"allOf": [a(x=TEXT), {"required": ["x"]}]}, {**a(x=TEXT), "required": ["x"]},
          False, False),
     Pair("allOf of nothing", TEXT, {"allOf": [TEXT]}, False, False),
