@@ -62,7 +62,7 @@ class Target:
     resources: tuple[str, ...]
     """Ids of all resources of the policy."""
     provider_id: str = DEFAULT_PROVIDER
-    max_creates: int = 80
+    max_creates: int = 100
     """The most checkpoints that a run may create."""
     timeout: float = 10.0
     """Seconds for a whole exchange (HTTP-1)."""

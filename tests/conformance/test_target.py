@@ -186,7 +186,7 @@ def test_a_small_file_has_the_documented_defaults() -> None:
     target = Target.from_table(GOOD)
     assert target.url == "https://csbs.example.com/prefix"
     assert target.provider_id == DEFAULT_PROVIDER
-    assert (target.max_creates, target.timeout, target.patience, target.rate) == (80, 10.0, 60.0, 0.0)
+    assert (target.max_creates, target.timeout, target.patience, target.rate) == (100, 10.0, 60.0, 0.0)
     assert target.profiles == frozenset()
     assert target.second_project is None
     assert target.proxy is None

@@ -14,7 +14,7 @@ from .variant import variant
 from .wire import compose
 
 if TYPE_CHECKING:
-    from .wire import Request, Response
+    from .wire import Connection, Request, Response
 
 
 class _Framed(Server):
@@ -95,6 +95,17 @@ class ClosedSilentlyAfterErrors(Server):
     def send(self, request: Request, response: Response) -> None:
         super().send(request, response)
         response.close = response.close or response.status >= 400
+
+
+@variant()
+class ChunksNotRead(Server):
+    """A request body in chunks is none for this server, and the chunks are the next request."""
+
+    def read(self, connection: Connection) -> Request | None:
+        request = connection.read_request()
+        if request is not None and request.header("transfer-encoding") is None:
+            connection.read_body(request)
+        return request
 
 
 @variant()
