@@ -78,7 +78,8 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
     """HTTP-2: the body is strict JSON in UTF-8 under `application/json`, with nothing behind it."""
     response, fault = exchange.response, exchange.fault
     assert response is not None
-    if fault and not _answers_the_chunks(exchange):
+    # To a server that does not read chunks they are the next request, and it answers that as well.
+    if fault and exchange.request.framing is not Framing.CHUNKED:
         yield _finding(exchange, "HTTP-2", fault.kind.value, "nothing behind the announced end", fault.detail)
         return
     if response.status in _BODILESS or 300 <= response.status < 400:
@@ -180,15 +181,6 @@ def condition_code(
         f"{status} {' or '.join(sorted(wanted))}",
         f"{status} {code}",
     )
-
-
-def _answers_the_chunks(exchange: Exchange) -> bool:
-    """Whether what follows is a second answer, of a server that does not read chunks.
-
-    To such a server they are the next request; what it makes of them is no body of this answer.
-    """
-    chunked = exchange.request.framing is Framing.CHUNKED
-    return chunked and exchange.fault is not None and exchange.fault.received.startswith(b"HTTP/")
 
 
 def _content_type_problem(response: Response) -> str | None:
