@@ -42,6 +42,7 @@ SUBCOMMANDS = {
     "list": Subcommand("checkpoint_conformance.cli:list_requirements", "List the requirements."),
     "explain": Subcommand("checkpoint_conformance.cli:explain", "Explain a requirement, an error, a rule."),
     "serve": Subcommand("checkpoint_handlers.cli:serve", "Start the reference server."),
+    "admin": Subcommand("checkpoint_handlers.admin_cli:admin", "Manage what the reference server serves."),
     "lint": Subcommand("checkpoint_openapi.lint_cli:lint", "Say whether the documents are sound."),
     "diff": Subcommand("checkpoint_openapi.diff_cli:diff", "Judge a change: whom does it break?"),
     "changelog": Subcommand("checkpoint_openapi.diff_cli:changelog", "Write what changed, in Markdown."),

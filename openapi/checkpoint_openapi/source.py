@@ -29,6 +29,7 @@ _LARGEST = 1_000_000
 # Fewer brackets and shorter lines than this cannot nest deep enough to hurt.
 _SAFE = 5_000
 _EXPONENT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]+")
+_PAIR = re.compile(r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -99,13 +100,18 @@ def load_with_positions(path: Path | str) -> Source:
 def parse_with_positions(text: str, file: str) -> Source:
     """Read a document from text, naming it `file`; raises like `load_with_positions`."""
     try:
-        text = _without_tabs(text)
+        text = _as_yaml(text)
         _refuse_depth(text, file)
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else ()
         raise DocumentError(f"is broken YAML: {error.problem or error.context}", file, *place) from error
+    except yaml.reader.ReaderError as error:
+        before = text.partition(chr(cast("int", error.character)))[0]
+        place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
+        what = f"has the character U+{error.character:04X}, which YAML does not allow: remove it"
+        raise DocumentError(what, file, *place) from error
     except yaml.YAMLError as error:
         raise DocumentError(f"is broken YAML: {' '.join(str(error).split())}", file) from error
     if not isinstance(root, yaml.MappingNode):
@@ -205,15 +211,24 @@ class _Builder:
         return DocumentError(f"has {what}", file, line, column)
 
 
-def _without_tabs(text: str) -> str:
-    """Return JSON that is indented by tabs with spaces instead, since YAML forbids them; else the text."""
-    if "\t" not in text or not text.lstrip().startswith(("{", "[")):
+def _as_yaml(text: str) -> str:
+    """Return JSON without what YAML forbids in it, each line in its place; else the text.
+
+    These are tabs between its members, and escapes of UTF-16 pairs, by which many writers put an emoji.
+    """
+    if not text.lstrip().startswith(("{", "[")) or not ("\t" in text or _PAIR.search(text)):
         return text
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
-    return text.replace("\t", " ")
+    return _PAIR.sub(_joined, text.replace("\t", " "))
+
+
+def _joined(escape: re.Match[str]) -> str:
+    """Return the character of an escaped pair, or an escaped backslash as it is."""
+    found = escape.group()
+    return found if found.startswith("\\\\") else str(json.loads(f'"{found}"'))
 
 
 def _refuse_depth(text: str, file: str) -> None:

@@ -95,8 +95,8 @@ def test_aliases_that_multiply_are_refused() -> None:
 
 @pytest.mark.parametrize("indent", ["\t", 2, None])
 def test_json_is_read_alike(tmp_path: Path, indent: str | int | None) -> None:
-    """A JSON file has positions too, also when tabs indent it."""
-    value = {"a": {"b": ["x", "\t", "\u4e2d", 1e3]}}
+    """A JSON file has positions too, also when tabs indent it or escapes stand in pairs."""
+    value = {"a": {"b": ["x", "\t", "\u4e2d", "\U0001f600 \\ud83d", 1e3]}}
     path = tmp_path / "a.json"
     path.write_text(json.dumps(value, indent=indent))
     source = load_with_positions(path)
@@ -120,7 +120,8 @@ def test_json_is_read_alike(tmp_path: Path, indent: str | int | None) -> None:
         ("a: {<<: 1}\n", "a merge key", 1, 9),
         ("- a\n", "its root is not an object", 1, 1),
         ("", "its root is not an object", 1, 1),
-        ("a: \x01\n", "is broken YAML", None, None),
+        ("a: \x01\n", "has the character U+0001, which YAML does not allow", 1, 4),
+        ("a: é🤡\nb: '\x85\x00'\n", "has the character U+0000", 2, 6),
     ],
 )
 def test_what_is_broken_has_a_line(text: str, what: str, line: int | None, column: int | None) -> None:

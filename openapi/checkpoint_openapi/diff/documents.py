@@ -89,7 +89,7 @@ class Documents:
         if stated is None:
             raise self.error("is no OpenAPI document: it has no member `openapi`", self.root)
         parts = str(stated).split(".")
-        if "openapi" not in document or parts[0] != "3" or len(parts) < 2 or not parts[1].isdecimal():
+        if "openapi" not in document or parts[0] != "3" or len(parts) < 2 or parts[1] not in ("0", "1"):
             what = f"is version {stated} of OpenAPI; versions 3.0 and 3.1 can be compared"
             raise self.error(what, self.root / ("openapi" if "openapi" in document else "swagger"))
         return 3, int(parts[1])
