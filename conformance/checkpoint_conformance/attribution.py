@@ -21,6 +21,7 @@ _FOLLOW_MOODS = _ACCEPTANCE | {"HTTP-6", "HTTP-3", "RESP-2", "RESP-11"}
 _FOLLOW_CONFLICTS = _FOLLOW_MOODS | {"HTTP-1", "ERR-2", "ERR-3"}
 _REFUSED = {"refused": "REQ-1", "answered-5xx": "HTTP-3"}
 """Symptoms of a valid request that is not accepted, and who takes them where that changes with time."""
+_TOKENS = frozenset(f"AUTH-{number}" for number in range(1, 6))
 _LOST = {"no-answer": "no-answer", "connection-dropped": "dropped-on-kept-connection"}
 """Symptoms of a request that got no answer, and how they show on a kept connection."""
 _GENERATED = {"FUZZ-1", "FUZZ-2"}
@@ -70,6 +71,7 @@ def attribute(
     charged = _gather_moods(charged, answers, consequences)
     charged = _drop_what_refusals_leave(charged, consequences)
     charged = _gather_spread(charged, consequences)
+    charged = _gather_open_doors(charged, answers, consequences)
     charged = _drop_followers(charged, consequences)
     charged = _drop_repeated_answers(charged, consequences)
     charged = _drop_same_answers(charged, consequences)
@@ -208,6 +210,28 @@ def _shows_twice(finding: Finding, findings: list[Finding]) -> bool:
     )
 
 
+def _gather_open_doors(
+    findings: list[Finding], answers: Mapping[Request, set[int]], consequences: dict[str, str]
+) -> list[Finding]:
+    """Charge a check of tokens that now and then lets anybody in once, whichever tokens met it."""
+    wavering = [
+        finding
+        for finding in findings
+        if finding.requirement in _TOKENS and len(answers.get(finding.exchanges[-1].request, ())) > 1
+    ]
+    accepting = {finding.requirement for finding in wavering if finding.symptom == "accepted"}
+    if len(accepting) == 1 or not accepting:
+        return findings
+    first = min(accepting)
+    kept: list[Finding] = []
+    for finding in findings:
+        if finding.requirement in _TOKENS and finding.requirement != first:
+            consequences[finding.requirement] = f"{first}: the same call is refused at other times"
+        else:
+            kept.append(finding)
+    return kept
+
+
 def _drop_followers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     present = {(finding.probe, finding.symptom) for finding in findings}
     kept: list[Finding] = []
@@ -228,7 +252,10 @@ def _drop_followers(findings: list[Finding], consequences: dict[str, str]) -> li
 
 
 def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
-    """Charge an answer that belongs to another call once, whatever else is wrong in it for this call."""
+    """Charge an answer that belongs to another call once, whatever else is wrong in it for this call.
+
+    Of calls at the same time that share an answer, others may have got each other's.
+    """
     repeated = {
         exchange.number
         for finding in findings
@@ -238,7 +265,9 @@ def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]
     kept: list[Finding] = []
     for finding in findings:
         member_of_answer = finding.requirement in ("RESP-5", "RESP-6", "RESP-8", "RESP-12")
-        if member_of_answer and all(exchange.number in repeated for exchange in finding.exchanges):
+        in_company = bool(repeated) and finding.probe.startswith("RESP-2/concurrent-")
+        given_again = all(exchange.number in repeated for exchange in finding.exchanges)
+        if member_of_answer and (given_again or in_company):
             consequences[finding.requirement] = "the answer was another call's"
         else:
             kept.append(finding)
@@ -269,9 +298,10 @@ def _drop_same_answers(findings: list[Finding], consequences: dict[str, str]) ->
 def _drop_unreadable_lists(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Leave a list that cannot be read to HTTP-1 and HTTP-2 where the operation itself is answered so too."""
     causes = sorted({finding.requirement for finding in findings} & {"HTTP-1", "HTTP-2"})
+    surplus = any(finding.symptom == "surplus" for finding in findings)
     kept: list[Finding] = []
     for finding in findings:
-        leftover = finding.symptom == "no-status" and "HTTP-2" in causes
+        leftover = finding.symptom in ("no-status", "bad-head") and surplus
         if leftover:
             consequences["HTTP-1"] = "HTTP-2: bytes behind an answer are read as the next one"
         elif causes and finding.symptom in ("list-unanswered", "list-content-type", "list-not-json"):
@@ -313,10 +343,18 @@ def _drop_generated(
 ) -> list[Finding]:
     """Leave a generated request's finding to the requirement whose own probes found the same fault."""
     specific = {finding.requirement for finding in findings}
+    of_others = {
+        finding.exchanges[-1].number: finding.requirement
+        for finding in findings
+        if finding.requirement not in _GENERATED
+    }
     kept: list[Finding] = []
     for finding in findings:
         if finding.requirement not in _GENERATED:
             kept.append(finding)
+            continue
+        if same := of_others.get(finding.exchanges[-1].number):
+            consequences[finding.requirement] = f"{same} takes the same answer"
             continue
         covering = violations_of(finding) if finding.requirement == "FUZZ-2" else _ACCEPTANCE
         causes = sorted((covering & specific) - _GENERATED)

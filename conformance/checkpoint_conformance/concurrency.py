@@ -13,7 +13,7 @@ from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.calls import Call
 from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.success import checkpoint
-from checkpoint_conformance.exchange import Exchange
+from checkpoint_conformance.exchange import Exchange, Request
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.ledger import Ledger, SkipReason
 from checkpoint_conformance.probe import Probe
@@ -68,6 +68,7 @@ def concurrent_calls(session: Session) -> None:
     with ThreadPoolExecutor(len(probes)) as pool:
         futures = [pool.submit(one, probe) for probe in probes]
     lost: ServerGone | None = None
+    alone: dict[Request, set[str]] = {}
     for future in futures:
         try:
             probe, exchange = future.result()
@@ -76,20 +77,35 @@ def concurrent_calls(session: Session) -> None:
         except ServerGone as gone:
             lost = gone
             continue
-        _judge(session, probe, exchange)
+        _judge(session, probe, exchange, alone)
     if lost:
         raise lost
 
 
-def _judge(session: Session, probe: Probe, exchange: Exchange) -> None:
-    """Judge one answer."""
+def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Request, set[str]]) -> None:
+    """Judge one answer; what happens to the same call alone as well is not for the company (FUZZ-1)."""
     judgement = session.judged(probe, exchange)
     for index, finding in enumerate(judgement.findings):
-        if finding.symptom in _BLAMED:
-            judgement.findings[index] = replace(
-                finding, requirement=_BLAMED[finding.symptom], symptom=f"{finding.symptom}-under-concurrency"
-            )
+        if finding.symptom not in _BLAMED:
+            continue
+        if probe.request not in alone:
+            alone[probe.request] = _symptoms(session, probe)
+        if finding.symptom in alone[probe.request]:
+            charged = replace(finding, requirement="FUZZ-1", confirmed=True)
+        else:
+            blamed, symptom = _BLAMED[finding.symptom], f"{finding.symptom}-under-concurrency"
+            charged = replace(finding, requirement=blamed, symptom=symptom)
+        judgement.findings[index] = charged
     session.record(probe.requirement, judgement)
+
+
+def _symptoms(session: Session, probe: Probe) -> set[str]:
+    """Return what is found when the call is made once more, alone; nothing where the budget is spent."""
+    try:
+        exchange = session.send(probe.request)
+    except BudgetSpent:
+        return set()
+    return {finding.symptom for finding in session.judged(probe, exchange).findings}
 
 
 def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:

@@ -25,11 +25,15 @@ def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
     good = calls.body(calls.documented)
     no_token = calls.post(good, token=None)
     malformed = calls.post(b'{"checkpoint": ')
+    read_only = calls.target.read_only_token
+    stranger = calls.post(good, token=read_only) if read_only else calls.post(good, project_id="0" * 32)
     return {
         "no-token": (no_token,),
         "malformed-json": (malformed,),
         "wrong-type": (calls.post(calls.changed(plan_id=None)),),
         "content-type": (calls.post(good, content_type="text/plain"),),
+        "forbidden": (stranger,),
+        "provider": (calls.post(good, provider_id=calls.unknown_id("provider")),),
         "unknown-policy": (calls.post(calls.changed(plan_id=calls.unknown_id("policy"))),),
         "method": (
             calls.request("PUT", calls.path(), json.dumps(good).encode(), content_type="application/json"),

@@ -28,6 +28,7 @@ from checkpoint_conformance.profiles.discovery import discovery
 from checkpoint_conformance.profiles.model import model_run
 from checkpoint_conformance.profiles.observation import (
     items_of_created,
+    late_items,
     progress,
     refusals_leave_nothing,
     wait_until_idle,
@@ -187,6 +188,7 @@ def _exchange_with_companions(session: Session, announce: Callable[[str], None])
     if "observation" in profiles and not any(map(session.ledger.failed, ("RESP-2", "RESP-11"))):
         items_of_created(session)
         progress(session)
+        late_items(session)
         announce("sequences against a model (OBS)")
         model_run(session, announce)
     if "deletion" in profiles:

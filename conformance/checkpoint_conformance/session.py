@@ -65,6 +65,10 @@ class Session:
         """The status in which each item was seen last."""
         self.lost: list[Lost] = []
         """Requests that got no answer on a connection which had carried others, and were sent again."""
+        self.strangers: set[str] | None = None
+        """Checkpoints in the list that no call of the run was given, as far as they were seen."""
+        self.refused: list[Exchange] = []
+        """The group of refused requests after which nothing may appear in the list."""
         self.late: set[str] = set()
         """Checkpoints that calls without an answer may have created."""
         self.deleted: set[str] = set()

@@ -153,6 +153,40 @@ def test_a_refusal_while_the_policy_runs_is_the_conflict_s() -> None:
     assert set(result.consequences) == {"REQ-3"}
 
 
+def test_a_check_of_tokens_that_fails_open_is_charged_once() -> None:
+    """What is accepted now and refused then is one fault, whichever tokens met it."""
+    findings = [found("AUTH-1", "accepted"), found("AUTH-2", "accepted"), found("AUTH-4", "status-404")]
+    moody = attribute(findings, {VALID: {200, 401}})
+    assert [each.requirement for each in moody.charged] == ["AUTH-1"]
+    assert set(moody.consequences) == {"AUTH-2", "AUTH-4"}
+    steady = attribute(findings, {VALID: {200}})
+    assert {each.requirement for each in steady.charged} == {"AUTH-1", "AUTH-2", "AUTH-4"}
+
+
+def test_calls_that_share_an_answer_may_have_got_each_other_s() -> None:
+    """Among calls at the same time a wrong member is no second fault once an answer was given twice."""
+    repeated = found("RESP-2", "id-repeated")
+    mixed = found("RESP-8", "other", "RESP-2/concurrent-3")
+    result = attribute([repeated, mixed], {})
+    assert [each.requirement for each in result.charged] == ["RESP-2"]
+    assert set(result.consequences) == {"RESP-8"}
+
+
+def test_one_answer_to_a_generated_request_is_charged_once() -> None:
+    """A page instead of JSON is HTTP-2's, whatever status it came under."""
+    page = found("HTTP-2", "content-type", "FUZZ-1/odd")
+    status = Finding("FUZZ-1", "status-403", "FUZZ-1/odd", "a", "b", page.exchanges)
+    result = attribute([page, status], {})
+    assert [each.requirement for each in result.charged] == ["HTTP-2"]
+    assert set(result.consequences) == {"FUZZ-1"}
+
+
+def test_what_is_left_of_an_answer_is_no_second_fault() -> None:
+    """Bytes behind the announced end make a bad beginning of the next answer."""
+    result = attribute([found("HTTP-2", "surplus"), found("HTTP-1", "bad-head")], {})
+    assert [each.requirement for each in result.charged] == ["HTTP-2"]
+
+
 def test_an_answer_of_another_call_is_one_fault() -> None:
     """What else is wrong in a repeated answer follows from the repetition."""
     repeated = found("RESP-11", "same-checkpoint-again")

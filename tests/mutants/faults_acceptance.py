@@ -105,7 +105,7 @@ class OneCallInFiveRefused(_Counting):
         return super().make(call, policy, resources)
 
 
-@breaks("REQ-1", shows=BASE, also=_SMOKE)
+@breaks("REQ-1", shows=BASE, also={**_SMOKE, "configuration": "no call tells it from a wrong policy id"})
 class PolicyNeverFound(Server):
     """The policy is looked up under the wrong project, and no call finds it."""
 
@@ -113,7 +113,7 @@ class PolicyNeverFound(Server):
         return super().find_policy("0" * 32, plan_id)
 
 
-@breaks("REQ-1", shows=(BASE,) * 4, also=_SMOKE)
+@breaks("REQ-1", shows=(BASE,) * 4, equivalent="a quota that is used up is a published refusal; inconclusive")
 class ThreeCallsAndNoMore(Server):
     """After three checkpoints the quota of the policy is used up for good."""
 

@@ -128,10 +128,7 @@ _declines(
     "The content type is accepted in small letters only.",
     lambda request, _: "application/json" not in (request.header("content-type") or ""),
     BASE.but(content_type="Application/JSON"),
-    also={
-        "REQ-1": "media types are compared without regard to case",
-        "REQ-6": "the content type is a valid one",
-    },
+    equivalent="the contract names one spelling of the content type, and speaks of no other",
 )
 _declines(
     "unknown-header-refused",

@@ -48,6 +48,15 @@ class CheckpointForAResourceOutside(_Leaking):
         return condition.code == "CSBS.6000"
 
 
+@breaks("OBS-2", shows=(parameters({"resources": [OUTSIDE]}), pause(0.8), item_list()))
+class LateCheckpointForAResourceOutside(CheckpointForAResourceOutside):
+    """What a refused call with a resource outside the policy left in a queue appears half a second later."""
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        waits = checkpoint.call is None and checkpoint.age < 0.5
+        return () if waits else super().item_resources(checkpoint)
+
+
 @breaks("OBS-2", shows=(parameters({"auto_trigger": "x"}), pause(0.1), item_list()))
 class CheckpointForAnInvalidTrigger(_Leaking):
     """An auto_trigger of another type is found only when the checkpoint is shown."""

@@ -12,6 +12,7 @@ import pytest
 from checkpoint_openapi.load import requirements
 
 from .catalogue import GROUPS, MUTANTS
+from .matrix import CONFIGURATION
 from .mutant import ROUND, Mutant
 from .refusals import CONDITIONS
 from .selfcheck import differs
@@ -334,7 +335,7 @@ def test_mutants_are_described() -> None:
     assert [each.name for each in MUTANTS if not re.fullmatch(r"[A-Za-z].*\.", each.fault)] == []
     known = {each.id for each in requirements()}
     assert {each.requirement for each in MUTANTS} == known
-    assert {also for each in MUTANTS for also in each.also} <= known
+    assert {also for each in MUTANTS for also in each.also} <= known | {CONFIGURATION}
 
 
 def test_the_target_names_every_fixture() -> None:

@@ -22,7 +22,7 @@ _LONGEST_PAUSE = 5.0
 
 def deletion(session: Session) -> None:
     """Delete the newest checkpoints and wait for them, and no other, to leave the list. Raises ServerGone."""
-    oldest, *rest = created(session) or [""]
+    oldest, *rest = created(session, ours=True) or [""]
     for identifier in rest[:-3:-1]:
         before = _is_listed(session, oldest)
         finding = _delete_and_look(session, identifier)
@@ -57,10 +57,15 @@ def clean_up(session: Session, announce: Callable[[str], None]) -> list[str]:
     return left
 
 
-def created(session: Session) -> list[str]:
-    """Return the ids that the run was given and has not deleted, in order, each once."""
+def created(session: Session, *, ours: bool = False) -> list[str]:
+    """Return the ids that the run was given and has not deleted, in order, each once.
+
+    With `ours` only those that our own token created: what another's did may be another project's.
+    """
     ids: dict[str, None] = {}
     for exchange in list(session.exchanges):
+        if ours and exchange.request.header("X-Auth-Token") != session.target.token:
+            continue
         if creates(exchange.request) and exchange.status in range(200, 300):
             identifier = created_checkpoint(exchange)
             if identifier and identifier not in session.deleted:

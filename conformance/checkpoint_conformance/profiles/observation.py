@@ -16,7 +16,7 @@ from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
 from checkpoint_conformance.session import Session, creates
 from checkpoint_conformance.strict_json import StrictJsonError
 
-__all__ = ["items_of_created", "progress", "refusals_leave_nothing", "wait_until_idle"]
+__all__ = ["items_of_created", "late_items", "progress", "refusals_leave_nothing", "wait_until_idle"]
 
 _RANK = {"waiting_protect": 0, "protecting": 1, "available": 2, "error": 2}
 _ENDED = frozenset({"available", "error"})
@@ -26,6 +26,9 @@ _LONGEST_PAUSE = 5.0
 _APPEARANCE = 10.0
 """Seconds that an item may take to appear: the creation is asynchronous."""
 _LOOKS_AFTER_THE_END = 3
+_LATE = 2.0
+"""Seconds in which a refused request that is sent again may show its item."""
+_OF_A_REFUSAL = ("OBS-2", "item-of-a-refused-request")
 
 
 def created_checkpoint(exchange: Exchange) -> str | None:
@@ -96,29 +99,64 @@ def refusals_leave_nothing(session: Session, name: str, send: Callable[[], None]
         send()
         return
     try:
-        before = _strangers(session)
+        _look_for_late_strangers(session)
         first = len(session.exchanges)
         send()
-        sent = session.exchanges[first:]
-        appeared = _unexplained(session, _strangers(session) - before)
+        sent = [exchange for exchange in session.exchanges[first:] if _is_refused(exchange)]
         session.ledger.exercise("OBS-2")
-        if not appeared:
-            return
-        before |= appeared
-        again = len(session.exchanges)
-        for request in [exchange.request for exchange in sent if _is_refused(exchange)]:
-            try:
-                session.transmit(request)
-            except BudgetSpent:
-                break
-            new = _unexplained(session, _strangers(session) - before)
-            if new:
-                session.budget.charge(len(appeared | new))
-                _add_stranger(session, name, new, session.exchanges[again:], confirmed=True)
-                return
-        _add_stranger(session, name, appeared, sent, confirmed=False)
+        _look_for_strangers(session, name, [*session.refused, *sent])
+        session.refused = sent
     except ListError as error:
         session.ledger.leave_undecided("OBS-2", str(error))
+
+
+def late_items(session: Session) -> None:
+    """OBS-2: look once more for what refused requests made appear, in the time since. Raises ServerGone."""
+    try:
+        _look_for_late_strangers(session)
+    except ListError as error:
+        session.ledger.leave_undecided("OBS-2", str(error))
+
+
+def _look_for_late_strangers(session: Session) -> None:
+    if session.strangers is None:
+        session.strangers = _strangers(session)
+    else:
+        _look_for_strangers(session, "refused requests, late", session.refused)
+
+
+def _look_for_strangers(session: Session, name: str, refused: list[Exchange]) -> None:
+    """Look for checkpoints that nobody was given; where there are any, send what was refused again."""
+    known = session.strangers or set[str]()
+    appeared = _unexplained(session, _strangers(session) - known)
+    session.strangers = known = known | appeared | session.late
+    if not appeared or session.ledger.confirmed(_OF_A_REFUSAL):
+        return
+    again, new = _send_again(session, refused, known)
+    session.strangers = known | new
+    if new:
+        session.budget.charge(len(appeared | new))
+    _add_stranger(session, name, new or appeared, again if new else refused, confirmed=bool(new))
+
+
+def _send_again(
+    session: Session, refused: list[Exchange], known: set[str]
+) -> tuple[list[Exchange], set[str]]:
+    """Return the requests that were refused again, up to the one that makes strangers appear, and those."""
+    again: list[Exchange] = []
+    for exchange in refused:
+        try:
+            again.append(session.transmit(exchange.request))
+        except BudgetSpent:
+            break
+        if new := _unexplained(session, _strangers(session) - known):
+            return again, new
+    deadline = time.monotonic() + min(_LATE, session.target.patience)
+    while time.monotonic() < deadline:
+        time.sleep(_FIRST_PAUSE * 2)
+        if new := _unexplained(session, _strangers(session) - known):
+            return again, new
+    return again, set()
 
 
 def _await_items(session: Session, identifier: str, call: Call, created: Exchange) -> list[Finding]:
@@ -217,11 +255,10 @@ def _is_refused(exchange: Exchange) -> bool:
 
 
 def _add_stranger(
-    session: Session, name: str, strangers: set[str], exchanges: list[Exchange], *, confirmed: bool
+    session: Session, name: str, strangers: set[str], refused: list[Exchange], *, confirmed: bool
 ) -> None:
-    refused = [exchange for exchange in exchanges if _is_refused(exchange)]
     actual = f"an item of checkpoint {min(strangers)}, which no accepted call was given"
-    finding = _finding("OBS-2", "item-of-a-refused-request", f"no item after {name}", actual, *refused[-1:])
+    finding = _finding("OBS-2", _OF_A_REFUSAL[1], f"no item after {name}", actual, *refused[-1:])
     session.ledger.add(_confirmed(finding) if confirmed else finding)
 
 
