@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-__all__ = ["document", "revision"]
+__all__ = ["document", "interwoven", "revision"]
 
 _TYPES: list[dict[str, Any]] = [
     {"type": "string", "maxLength": 64},
@@ -39,6 +39,15 @@ def document(operations: int) -> dict[str, Any]:
         paths[f"/resource{number}/{{id}}"] = {"parameters": [parameter], **item}
     info = {"title": "Generated", "version": "1.0.0"}
     return {"openapi": "3.0.3", "info": info, "paths": paths, "components": {"schemas": schemas}}
+
+
+def interwoven(resources: int) -> dict[str, Any]:
+    """Return a document whose resources contain each other as alternatives, which is as hard as it gets."""
+    found = document(resources * 4)
+    for number in range(resources):
+        near = [_ref(f"Resource{other}") for other in range(max(0, number - 6), number + 1)]
+        found["components"]["schemas"][f"Resource{number}"]["properties"]["any"] = {"oneOf": near}
+    return found
 
 
 def revision(base: dict[str, Any]) -> dict[str, Any]:

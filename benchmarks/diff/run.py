@@ -2,27 +2,30 @@
 
     python benchmarks/diff/run.py [--repeat 5]
 
-Prints one line a document, with the fastest and the median of its runs in seconds, and fails when a limit is
-passed: 0.7 s for the contract, 5 s for 200 operations. The machine's load shows in the median.
+Prints one line a document, with the fastest and the median of its runs in seconds and the largest memory of
+one in megabytes. Fails when a limit is passed: 0.7 s for the contract, 5 s for 200 operations, 500 MB for any.
+The machine's load shows in the median.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import yaml
-from generate import document, revision
+from generate import document, interwoven, revision
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = ROOT / "openapi" / "checkpoint.yaml"
+_QUIET = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
 SIZES = (25, 50, 100, 200, 400)
+MEMORY = 500
 LIMITS = {"the contract": 0.7, "200 operations": 5.0}
 
 
@@ -36,13 +39,17 @@ def main() -> int:
     late: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         for name, base, changed in [*_contract(Path(folder)), *_generated(Path(folder))]:
-            runs = [_seconds(base, changed) for _ in range(repeat)]
+            done = [_measured(base, changed) for _ in range(repeat)]
+            runs, megabytes = [seconds for seconds, _ in done], max(memory for _, memory in done)
             line = {
                 "document": name,
                 "kilobytes": round(base.stat().st_size / 1024),
                 "fastest": round(min(runs), 3),
             }
-            print(json.dumps({**line, "median": round(statistics.median(runs), 3)}), flush=True)
+            line = {**line, "median": round(statistics.median(runs), 3), "megabytes": megabytes}
+            print(json.dumps(line), flush=True)
+            if megabytes > MEMORY:
+                late.append(f"{name} took {megabytes} MB, more than {MEMORY} MB")
             if min(runs) > LIMITS.get(name, float("inf")):
                 late.append(f"{name} took {min(runs):.2f} s, more than {LIMITS[name]} s")
     for text in late:
@@ -58,24 +65,27 @@ def _contract(folder: Path) -> list[tuple[str, Path, Path]]:
 
 def _generated(folder: Path) -> list[tuple[str, Path, Path]]:
     found: list[tuple[str, Path, Path]] = []
-    for size in SIZES:
-        base = document(size)
-        paths = folder / f"{size}.base.yaml", folder / f"{size}.revision.yaml"
+    for name, base in [
+        *((f"{size} operations", document(size)) for size in SIZES),
+        ("interwoven", interwoven(30)),
+    ]:
+        paths = folder / f"{name}.base.yaml", folder / f"{name}.revision.yaml"
         for path, content in zip(paths, (base, revision(base)), strict=True):
             path.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
-        found.append((f"{size} operations", *paths))
+        found.append((name, *paths))
     return found
 
 
-def _seconds(base: Path, changed: Path) -> float:
-    """Return how long one comparison takes; its exit code says only whether the gate opens."""
+def _measured(base: Path, changed: Path) -> tuple[float, int]:
+    """Return the seconds and the megabytes of one comparison, whose exit code says only whether the gate opens."""
     command = [sys.executable, "-m", "checkpoint_openapi.diff_cli", str(base), str(changed)]
     start = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, check=False, text=True)
+    process = os.posix_spawn(sys.executable, command, os.environ, file_actions=_QUIET)
+    _, status, usage = os.wait4(process, 0)
     elapsed = time.perf_counter() - start
-    if done.returncode not in (0, 1, 3):
-        raise RuntimeError(done.stderr)
-    return elapsed
+    if os.waitstatus_to_exitcode(status) not in (0, 1, 3):
+        raise RuntimeError(f"{' '.join(command)} failed")
+    return elapsed, usage.ru_maxrss // (1024 if sys.platform == "linux" else 1024 * 1024)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,9 @@ def load_with_positions(path: Path | str) -> Source:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise DocumentError("is not UTF-8: save it in this encoding", str(path), line) from error
+    except ValueError as error:
+        # A name that no file can have.
+        raise DocumentError(f"cannot be read: {error}", str(path)) from error
     return parse_with_positions(text, str(path))
 
 

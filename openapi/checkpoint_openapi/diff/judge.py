@@ -78,6 +78,7 @@ class Judge:
         self._nesting = 0
         """How many alternatives are being entered."""
         self._shallow: dict[int, tuple[JsonSchema, Schema]] = {}
+        self._cuts: dict[int, tuple[JsonSchema, Schema]] = {}
 
     def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
         """Return where a sender does not fit; nothing at all is the proof that it does."""
@@ -95,17 +96,32 @@ class Judge:
         return self._settled[key]
 
     def covers(self, receiver: Schema, sender: Schema) -> Answer:
-        """Say whether a receiver accepts all that a sender sends, with patterns compared where needed."""
+        """Say whether a receiver accepts all that a sender sends, with patterns compared where needed.
+
+        Schemas that contain many others in circles are compared in pieces only: the canonical form says little
+        of them, and is as large as all of them together.
+        """
+        if receiver.is_tangled():
+            return Answer.UNKNOWN
+        if sender.is_tangled():
+            answer = self.covers(receiver, self._cut(sender))
+            return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
         whole, part = self._operand(receiver), self._operand(sender)
         answer = whole.covers(part)
         if answer is Answer.UNKNOWN:
             known = patterns_in(whole.simplified())
             answer = whole.covers(self._sharper(sender, part, *known))
         if answer is Answer.UNKNOWN and sender.is_recursive():
-            cut = sender.cut()
+            cut = self._cut(sender)
             answer = whole.covers(self._sharper(cut, self._operand(cut), *patterns_in(whole.simplified())))
             return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
         return answer
+
+    def _cut(self, schema: Schema) -> Schema:
+        key = id(schema.content)
+        if key not in self._cuts or self._cuts[key][0] is not schema.content:
+            self._cuts[key] = (schema.content, schema.cut())
+        return self._cuts[key][1]
 
     def _sharper(
         self, sender: Schema, part: Operand, patterns: frozenset[str], keys: frozenset[str]

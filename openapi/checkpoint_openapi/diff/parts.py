@@ -17,6 +17,8 @@ NEVER: JsonSchema = {"not": {}}
 """The schema that no value satisfies."""
 _DEEPEST = 6
 """How many alternatives are entered, one inside the other."""
+_MANY = 30
+"""From how many definitions on a schema that contains itself is a tangle."""
 _LISTS = (*SAME_PLACE, "prefixItems")
 _MAPS = ("properties", "patternProperties")
 _NESTED = ("items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems")
@@ -183,6 +185,11 @@ class Schema:
     def is_recursive(self) -> bool:
         """Say whether a schema leads back to itself or to a definition that does."""
         return bool(self.definitions.loops(self._needed()))
+
+    def is_tangled(self) -> bool:
+        """Say whether a schema leads to many others, and back to itself or to one of them."""
+        needed = self._needed()
+        return len(needed) > _MANY and bool(self.definitions.loops(needed))
 
     def cut(self) -> Schema:
         """Return a schema that accepts at least as much, in which recursion is anything."""

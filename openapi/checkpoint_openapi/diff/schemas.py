@@ -108,7 +108,7 @@ class _Direction:
     def report(self) -> None:
         """Add a finding for each failure."""
         failures = self._judge.failures(self._receiver, self._sender)
-        if failures and self._pair.is_text and self._fits_as_text():
+        if not failures or (self._pair.is_text and self._fits_as_text()):
             return
         maker = WitnessMaker(self._receiver, self._sender, self._pair.examples) if self._breaks else None
         for failure in failures:
