@@ -13,6 +13,7 @@ from checkpoint_handlers.dispatch import Dispatcher, Entry
 from checkpoint_handlers.errors import ErrorAnswers, Refusal, StartError
 from checkpoint_handlers.framework import ConnexionMiddleware, Resolver, RoutingMiddleware, SecurityMiddleware
 from checkpoint_handlers.operations import operations
+from checkpoint_handlers.scenarios import ScenarioHeader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +39,13 @@ async def create_app(
     security = {"apiKey": partial(TokenHandler, Authenticator(service.store, service.clock))}
     app = ConnexionMiddleware(
         _no_route,
-        middlewares=[ErrorAnswers, _Routing, SecurityMiddleware, Dispatcher],
+        middlewares=[
+            ErrorAnswers,
+            *([ScenarioHeader] if service.scenarios else []),
+            _Routing,
+            SecurityMiddleware,
+            Dispatcher,
+        ],
         resolver=Resolver(function_resolver=partial(_entry, operations(service))),
         security_map=security,
     )

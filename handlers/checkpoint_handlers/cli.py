@@ -47,6 +47,16 @@ class _CannotStartError(click.ClickException):
 )
 @click.option("--conflict", is_flag=True, help="Let a policy that is running refuse a second run.")
 @click.option(
+    "--seed",
+    type=click.Path(path_type=Path, readable=False),
+    help="Begin a new database with the entries of this YAML file, and without demonstration data.",
+)
+@click.option(
+    "--scenarios",
+    is_flag=True,
+    help="Let clients choose an error by the header X-Scenario, and `admin scenario` say what comes next.",
+)
+@click.option(
     "--admin-port",
     type=click.IntRange(0, 65535),
     help="Serve health, readiness and metrics on this port, too; 0 takes a free one. The port is printed.",
@@ -76,6 +86,8 @@ def serve(
     reload: bool,
     protect_seconds: float,
     conflict: bool,
+    seed: Path | None,
+    scenarios: bool,
     admin_port: int | None,
     access_log: Path | None,
     request_seconds: float,
@@ -106,6 +118,8 @@ def serve(
         database=stores.named(database),
         workers=workers,
         access_log=access_log,
+        seed=seed.absolute() if seed else None,
+        scenarios=scenarios,
         request_seconds=request_seconds,
         protect_seconds=protect_seconds,
         conflict=conflict,

@@ -50,9 +50,9 @@ class Refusal(Exception):
     `detail` replaces the condition's text as `error_msg`; it must disclose nothing of the server's inside.
     """
 
-    def __init__(self, condition: str, detail: str | None = None) -> None:
+    def __init__(self, condition: str | Condition, detail: str | None = None) -> None:
         super().__init__(condition)
-        self.condition: Condition = errors().conditions[condition]
+        self.condition = errors().conditions[condition] if isinstance(condition, str) else condition
         self.detail = detail
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from checkpoint_handlers.deletion import delete_checkpoint
 from checkpoint_handlers.dispatch import Entry
 from checkpoint_handlers.items import list_checkpoint_items
 from checkpoint_handlers.policies import list_policies
+from checkpoint_handlers.scenarios import staged
 
 if TYPE_CHECKING:
     from checkpoint_handlers.service import Service
@@ -19,9 +21,14 @@ __all__ = ["operations"]
 
 def operations(service: Service) -> dict[str, Entry]:
     """Return the table for one service."""
-    return {
+    table = {
         "createCheckpoint": Entry(partial(create_checkpoint, service), needs="operate"),
         "listPolicies": Entry(partial(list_policies, service), needs="read-only"),
         "listCheckpointItems": Entry(partial(list_checkpoint_items, service), needs="read-only"),
         "deleteCheckpoint": Entry(partial(delete_checkpoint, service), needs="operate"),
+    }
+    if not service.scenarios:
+        return table
+    return {
+        name: replace(entry, handler=staged(service.store, entry.handler)) for name, entry in table.items()
     }

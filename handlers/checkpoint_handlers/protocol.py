@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, with limits, the contract's body for what is malformed, and quick answers."""
+"""HTTP/1.1 as uvicorn speaks it, with limits, and the contract's body for what is malformed."""
 
 from __future__ import annotations
 

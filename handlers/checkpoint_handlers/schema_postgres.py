@@ -58,7 +58,12 @@ _VERSION_1 = (
         ready_at TEXT COLLATE "C" NOT NULL,
         resources JSON NOT NULL)""",
     "CREATE INDEX checkpoints_of_project ON checkpoints (project_id, seq)",
-    "CREATE INDEX running_checkpoints ON checkpoints (policy_id, ready_at)",
+    "CREATE INDEX running_checkpoints ON checkpoints (policy_id, ready_at) WHERE ready_at > created_at",
+    """CREATE TABLE scenarios (
+        seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        project_id TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        code TEXT NOT NULL)""",
     """CREATE VIEW items AS SELECT
         checkpoint.seq,
         each.position,

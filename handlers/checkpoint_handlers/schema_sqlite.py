@@ -103,6 +103,10 @@ _VERSION_2 = (
             'id', resource_id, 'type', resource_type, 'name', name, 'extra_info', extra_info))
         FROM (SELECT * FROM items WHERE checkpoint_id = checkpoints.id ORDER BY seq))""",
     "DROP TABLE items",
+    # Only what is protecting for a while can be running; without --protect-seconds the index stays empty.
+    "DROP INDEX running_checkpoints",
+    "CREATE INDEX running_checkpoints ON checkpoints (policy_id, ready_at) WHERE ready_at > created_at",
+    "CREATE TABLE scenarios (seq INTEGER PRIMARY KEY, project_id TEXT NOT NULL, status INTEGER, code TEXT)",
     """CREATE VIEW items AS SELECT
         checkpoint.seq,
         each.key AS position,

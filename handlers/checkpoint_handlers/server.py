@@ -6,6 +6,7 @@ import asyncio
 import signal
 import socket
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -16,6 +17,7 @@ from checkpoint_handlers.announce import announce
 from checkpoint_handlers.app import create_app
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.protocol import IDLE_SECONDS, with_limit
+from checkpoint_handlers.seedfile import read_seed
 from checkpoint_handlers.service import Service
 from checkpoint_handlers.telemetry import REGISTRY, AccessLog, Telemetry
 
@@ -126,12 +128,14 @@ async def serve(
 
 def initial(options: Options) -> Callable[[], Iterable[Entry]]:
     """Return what gives the entries of a new database."""
+    if options.seed is not None:
+        return partial(read_seed, options.seed)
     return seed.seeder(stores.tokens_path(options.database))
 
 
 async def application(options: Options, store: Store) -> ASGIApp:
     """Return what answers requests."""
-    app = await create_app(Service(store, options.protect_seconds, options.conflict))
+    app = await create_app(Service(store, options.protect_seconds, options.conflict, options.scenarios))
     try:
         log = None if options.access_log is None else AccessLog(options.access_log)
     except OSError as error:

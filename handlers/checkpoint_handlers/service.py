@@ -26,6 +26,8 @@ class Service:
     """How long a new checkpoint is protecting before it is available."""
     conflict: bool = False
     """Whether a policy that is running refuses another run (CONF-1)."""
+    scenarios: bool = False
+    """Whether clients and the operator may say how calls are answered."""
     clock: Clock = field(default_factory=Clock)
 
 

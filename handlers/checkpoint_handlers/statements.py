@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from checkpoint_handlers.store import Entry, ItemFilter, NewCheckpoint, Page
 
 __all__ = [
+    "ADD_SCENARIO",
     "CALLER",
     "DELETE",
     "HELD",
@@ -28,6 +29,7 @@ __all__ = [
     "READY_AT",
     "REMOVE",
     "RUNNING",
+    "TAKE_SCENARIO",
     "TOKENS",
     "Listing",
     "Query",
@@ -57,10 +59,18 @@ POLICY = f"SELECT {_POLICY_COLUMNS} FROM policies WHERE id = ? AND project_id = 
 PROJECTS = "SELECT id, verified, open, quota FROM projects ORDER BY id"
 TOKENS = "SELECT digest, project_id, role, expires_at FROM tokens ORDER BY project_id, role, digest"
 
-RUNNING = "SELECT auto_trigger FROM checkpoints WHERE policy_id = ? AND ready_at > ? LIMIT 1"
+RUNNING = (
+    "SELECT auto_trigger FROM checkpoints "
+    "WHERE policy_id = ? AND ready_at > ? AND ready_at > created_at LIMIT 1"
+)
 HELD = "SELECT count(*) FROM checkpoints WHERE project_id = ?"
 READY_AT = "SELECT ready_at FROM checkpoints WHERE id = ? AND project_id = ?"
 DELETE = "DELETE FROM checkpoints WHERE id = ?"
+ADD_SCENARIO = "INSERT INTO scenarios (project_id, status, code) VALUES (?, ?, ?)"
+TAKE_SCENARIO = (
+    "DELETE FROM scenarios WHERE seq = (SELECT min(seq) FROM scenarios WHERE project_id = ?) "
+    "RETURNING status, code"
+)
 
 _SAVE_PROJECT = (
     "INSERT INTO projects (id, verified, open, quota) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
@@ -140,8 +150,8 @@ def saving(entry: Entry) -> Query:
             )
 
 
-def checkpoint_row(new: NewCheckpoint) -> tuple[str, str, str, bool, str, str, list[dict[str, str | None]]]:
-    """Return a new checkpoint as its row, the last member to be stored as JSON."""
+def checkpoint_row(new: NewCheckpoint) -> tuple[str, str, str, bool, str, str, str]:
+    """Return a new checkpoint as its row."""
     prefix = "autobk" if new.auto_trigger else "manualbk"
     resources = [
         {"id": each.id, "type": each.type, "name": f"{prefix}_{each.name}", "extra_info": each.extra_info}
@@ -154,7 +164,7 @@ def checkpoint_row(new: NewCheckpoint) -> tuple[str, str, str, bool, str, str, l
         new.auto_trigger,
         new.created_at,
         new.ready_at,
-        resources,
+        orjson.dumps(resources).decode(),
     )
 
 

@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
-import orjson
 
 from checkpoint_handlers import statements
 from checkpoint_handlers.errors import StartError
@@ -163,6 +162,15 @@ class PostgresStore:
         async with self._reader() as connection:
             return [Token(*row) for row in await connection.fetch(statements.TOKENS)]
 
+    async def add_scenario(self, project_id: str, status: int, code: str) -> None:
+        """Have one more of the project's coming calls answered so."""
+        await self._one(statements.ADD_SCENARIO, project_id, status, code)
+
+    async def take_scenario(self, project_id: str) -> tuple[int, str] | None:
+        """Return how the project's next call is to be answered, if it was said, and forget it."""
+        row = await self._one(statements.TAKE_SCENARIO, project_id)
+        return None if row is None else (row[0], row[1])
+
     async def ping(self) -> None:
         """Return when the database answers and takes writes."""
         async with self._reader() as connection:
@@ -275,9 +283,8 @@ class _Connection:
 
 
 async def _insert(connection: asyncpg.Connection, checkpoints: Sequence[NewCheckpoint]) -> None:
-    rows = [statements.checkpoint_row(new) for new in checkpoints]
-    *columns, resources = zip(*rows, strict=True)
-    await connection.execute(_INSERT, *columns, [orjson.dumps(listed).decode() for listed in resources])
+    columns = zip(*(statements.checkpoint_row(new) for new in checkpoints), strict=True)
+    await connection.execute(_INSERT, *columns)
 
 
 async def _carry_out(connection: asyncpg.Connection, order: Order) -> Outcome:

@@ -12,8 +12,6 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import orjson
-
 from checkpoint_handlers import statements
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.groups import Groups
@@ -41,8 +39,7 @@ _PATIENCE = 2.0
 
 _INSERT = (
     "INSERT INTO checkpoints (id, project_id, policy_id, auto_trigger, created_at, ready_at, resources) "
-    "SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6 "
-    "FROM json_each(?)"
+    "VALUES "
 )
 
 
@@ -123,7 +120,8 @@ class SqliteStore:
 
     async def remove(self, kind: type[Entry], identifier: str | bytes) -> bool:
         """Remove an entry; return whether there was one."""
-        return await self._in_writer(_remove, statements.REMOVE[kind], identifier)
+        with _related():
+            return await self._in_writer(_one_row, statements.REMOVE[kind], (identifier,)) is not None
 
     async def projects(self) -> list[Project]:
         """List all projects."""
@@ -132,6 +130,14 @@ class SqliteStore:
     async def tokens(self) -> list[Token]:
         """List all tokens."""
         return [Token(*row) for row in await self._read(_all, statements.TOKENS)]
+
+    async def add_scenario(self, project_id: str, status: int, code: str) -> None:
+        """Have one more of the project's coming calls answered so."""
+        await self._in_writer(_one_row, statements.ADD_SCENARIO, (project_id, status, code))
+
+    async def take_scenario(self, project_id: str) -> tuple[int, str] | None:
+        """Return how the project's next call is to be answered, if it was said, and forget it."""
+        return await self._in_writer(_one_row, statements.TAKE_SCENARIO, (project_id,))
 
     async def ping(self) -> None:
         """Return when the file can be written to, as far as taking its lock can tell."""
@@ -208,8 +214,10 @@ def _one(connection: sqlite3.Connection, order: Order) -> Outcome:
 
 
 def _insert(connection: sqlite3.Connection, checkpoints: Sequence[NewCheckpoint]) -> None:
-    rows = orjson.dumps([statements.checkpoint_row(new) for new in checkpoints])
-    connection.execute(_INSERT, (rows.decode(),))
+    values: list[str | bool] = []
+    for new in checkpoints:
+        values += statements.checkpoint_row(new)
+    connection.execute(_INSERT + ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(checkpoints)), values)
 
 
 def _delete(connection: sqlite3.Connection, order: Delete) -> DeleteOutcome:
@@ -228,9 +236,9 @@ def _save(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
             connection.execute(*statements.saving(entry))
 
 
-def _remove(connection: sqlite3.Connection, statement: str, identifier: str | bytes) -> bool:
-    with _transaction(connection), _related():
-        return connection.execute(statement, (identifier,)).fetchone() is not None
+def _one_row(connection: sqlite3.Connection, statement: str, values: tuple[Any, ...]) -> Any:
+    with _transaction(connection):
+        return connection.execute(statement, values).fetchone()
 
 
 def _ping(connection: sqlite3.Connection) -> None:
@@ -299,6 +307,7 @@ def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
 

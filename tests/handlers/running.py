@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import tomllib
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from checkpoint_handlers.stores import tokens_path
 from checkpoint_openapi.load import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 ADMIN = "Administration on "
@@ -181,6 +181,17 @@ def start(folder: Path, *options: str, preexec: Callable[[], None] | None = None
         host, port = admin.removeprefix("http://").rsplit(":", 1)
         server.admin = (host, int(port))
     return server
+
+
+@contextmanager
+def process(arguments: list[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run a server that has no target file, and give its process and its URL."""
+    started = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield started, await_line(started, READY)
+    finally:
+        started.terminate()
+        started.communicate(timeout=20)
 
 
 def found(process: subprocess.Popen[str], folder: Path) -> RunningServer:

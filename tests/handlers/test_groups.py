@@ -18,10 +18,12 @@ class Commits:
 
     def __init__(self) -> None:
         self.groups: list[list[Any]] = []
+        self.begun = asyncio.Event()
         self.release = asyncio.Event()
 
     async def __call__(self, orders: Sequence[Any]) -> list[Any]:
         """Commit a group whole, or raise the error that stands in it."""
+        self.begun.set()
         await self.release.wait()
         for order in orders:
             if isinstance(order, Exception):
@@ -35,8 +37,7 @@ async def outcomes(*orders: Any) -> tuple[list[Any], Commits]:
     commits = Commits()
     groups: Groups[Any, Any] = Groups(commits)
     first = asyncio.create_task(groups.put("first"))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await commits.begun.wait()
     tasks = [asyncio.create_task(groups.put(order)) for order in orders]
     await asyncio.sleep(0)
     commits.release.set()
@@ -83,8 +84,7 @@ def test_an_order_that_nobody_waits_for_is_committed() -> None:
         groups: Groups[Any, Any] = Groups(commits)
         left = asyncio.create_task(groups.put("left"))
         stayed = asyncio.create_task(groups.put("stayed"))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await commits.begun.wait()
         left.cancel()
         commits.release.set()
         assert await stayed == "stayed"
