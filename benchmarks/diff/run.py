@@ -2,9 +2,9 @@
 
     python benchmarks/diff/run.py [--repeat 5]
 
-Prints one line a document, with the fastest and the median of its runs in seconds and the largest memory of
-one in megabytes. Fails when a limit is passed: 0.7 s for the contract, 5 s for 200 operations, 500 MB for any.
-The machine's load shows in the median.
+Prints one line a document, with the fastest and the median of its runs in seconds and the largest memory
+of one in megabytes. Fails when a limit is passed: 0.7 s for the contract, 5 s for 200 operations, 500 MB
+for any. The machine's load shows in the median.
 """
 
 from __future__ import annotations
@@ -65,10 +65,8 @@ def _contract(folder: Path) -> list[tuple[str, Path, Path]]:
 
 def _generated(folder: Path) -> list[tuple[str, Path, Path]]:
     found: list[tuple[str, Path, Path]] = []
-    for name, base in [
-        *((f"{size} operations", document(size)) for size in SIZES),
-        ("interwoven", interwoven(30)),
-    ]:
+    documents = {f"{size} operations": document(size) for size in SIZES}
+    for name, base in {**documents, "interwoven": interwoven(30)}.items():
         paths = folder / f"{name}.base.yaml", folder / f"{name}.revision.yaml"
         for path, content in zip(paths, (base, revision(base)), strict=True):
             path.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
@@ -77,7 +75,7 @@ def _generated(folder: Path) -> list[tuple[str, Path, Path]]:
 
 
 def _measured(base: Path, changed: Path) -> tuple[float, int]:
-    """Return the seconds and the megabytes of one comparison, whose exit code says only whether the gate opens."""
+    """Return the seconds and the megabytes of a comparison; its exit code tells only of the gate."""
     command = [sys.executable, "-m", "checkpoint_openapi.diff_cli", str(base), str(changed)]
     start = time.perf_counter()
     process = os.posix_spawn(sys.executable, command, os.environ, file_actions=_QUIET)

@@ -98,8 +98,8 @@ class Judge:
     def covers(self, receiver: Schema, sender: Schema) -> Answer:
         """Say whether a receiver accepts all that a sender sends, with patterns compared where needed.
 
-        Schemas that contain many others in circles are compared in pieces only: the canonical form says little
-        of them, and is as large as all of them together.
+        Schemas that contain many others in circles are compared in pieces only: the canonical form says
+        little of them, and is as large as all of them together.
         """
         if receiver.is_tangled():
             return Answer.UNKNOWN

@@ -190,10 +190,12 @@ class _Sampler:
     def _names(self, keywords: JsonSchema) -> list[str]:
         """Return names that members may have."""
         allowed = cast("JsonSchema", keywords.get("propertyNames", {}))
-        listed = allowed.get("enum") if "enum" in allowed else self.inner(allowed, 3) if allowed else []
-        listed = [*listed, *(_word(pattern) for pattern in keywords.get("patternProperties", {}))]
+        listed: list[Any] = (
+            allowed["enum"] if "enum" in allowed else self.inner(allowed, 3) if allowed else []
+        )
+        by_pattern = [_word(pattern) for pattern in keywords.get("patternProperties", {})]
         strange = [name for inner in _refused(keywords) for name in _refused_names(inner)]
-        names = [*strange, *keywords.get("properties", {}), *cast("list[Any]", listed)]
+        names = [*strange, *keywords.get("properties", {}), *listed, *by_pattern]
         return list(dict.fromkeys(name for name in names if isinstance(name, str)))
 
     def _violating(self, keywords: JsonSchema, depth: int) -> Iterator[dict[str, Any]]:
