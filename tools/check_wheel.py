@@ -1,4 +1,4 @@
-"""Build sdist and wheel, compare what is in the wheel with the checkout, and use it in clean environments.
+"""Build sdist and wheel, compare what is in them with the checkout, and use the wheel in clean environments.
 
 Run: .venv/bin/python tools/check_wheel.py. Exit code: 0 for a wheel that works, else 1 with what is wrong.
 """
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -17,6 +19,13 @@ PACKAGES = (
     "handlers/checkpoint_handlers",
     "conformance/checkpoint_conformance",
 )
+SHARED = (
+    "share/man/man1/checkpoint-contract.1",
+    "share/bash-completion/completions/checkpoint-contract",
+    "share/zsh/site-functions/_checkpoint-contract",
+    "share/fish/vendor_completions.d/checkpoint-contract.fish",
+)
+"""What an installation puts beside the packages, for the shell and for man."""
 DOCUMENTS = (
     "checkpoint.yaml",
     "companions.yaml",
@@ -33,7 +42,7 @@ class WheelError(Exception):
 
 def expected() -> set[str]:
     """Return the files that the wheel has to hold: the packages, and the contract as their data."""
-    files: set[str] = set()
+    files = set(SHARED)
     for package in PACKAGES:
         root = ROOT / package
         files |= {str(file.relative_to(root.parent)) for file in _tracked(root)}
@@ -48,17 +57,28 @@ def expected() -> set[str]:
 def compare(wheel: Path) -> None:
     """Raise WheelError unless the wheel holds exactly the expected files beside its own metadata."""
     with zipfile.ZipFile(wheel) as archive:
-        found = {name for name in archive.namelist() if ".dist-info/" not in name}
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    found = {name.partition(".data/data/")[2] or name for name in names}
     missing, extra = sorted(expected() - found), sorted(found - expected())
     if missing or extra:
         raise WheelError(f"{wheel.name}: missing {missing}, not of the checkout {extra}")
 
 
-def build(folder: Path) -> Path:
-    """Build the sdist, and from it the wheel; return the wheel."""
+def compare_source(sdist: Path) -> None:
+    """Raise WheelError unless the sdist holds every file of the project, so that its tests can be run."""
+    with tarfile.open(sdist) as archive:
+        found = {name.partition("/")[2] for name in archive.getnames()}
+    tracked = {str(file.relative_to(ROOT)) for file in _tracked(ROOT)}
+    missing = sorted(tracked - found)
+    if missing:
+        raise WheelError(f"{sdist.name}: missing {missing}")
+
+
+def build(folder: Path) -> tuple[Path, Path]:
+    """Build the sdist, and from it the wheel; return both."""
     _run(sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT))
-    (wheel,) = folder.glob("*.whl")
-    return wheel
+    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    return sdist, wheel
 
 
 def use(wheel: Path, folder: Path) -> None:
@@ -78,20 +98,34 @@ def use(wheel: Path, folder: Path) -> None:
         raise WheelError("`verify` of the installed wheel wrote no report.html")
 
 
+def measured(wheel: Path, folder: Path) -> str:
+    """Return how large wheel and environments are, and how long the overview takes; `use` made them."""
+    lines = [f"{wheel.name}: {len(expected())} files, {wheel.stat().st_size / 1024:.0f} KiB"]
+    for name in ("lean", "full"):
+        size = sum(file.stat().st_size for file in (folder / name).rglob("*") if file.is_file())
+        command = str(folder / name / "bin" / "checkpoint-contract")
+        times: list[float] = []
+        for _ in range(5):
+            started = time.perf_counter()
+            _run(command, "--help")
+            times.append(time.perf_counter() - started)
+        lines.append(f"{name}: {size / 1e6:.0f} MB installed, --help in {min(times) * 1000:.0f} ms")
+    return "\n".join(lines)
+
+
 def main() -> int:
     """Build, compare, use."""
     with tempfile.TemporaryDirectory(prefix="checkpoint-contract-wheel-") as name:
         folder = Path(name)
         try:
-            wheel = build(folder)
+            sdist, wheel = build(folder)
+            compare_source(sdist)
             compare(wheel)
             use(wheel, folder)
+            print(measured(wheel, folder))
         except WheelError as error:
             print(f"Error: {error}", file=sys.stderr)
             return 1
-        print(
-            f"{wheel.name}: {len(expected())} files, {wheel.stat().st_size / 1024:.0f} KiB; all commands work"
-        )
     return 0
 
 

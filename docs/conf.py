@@ -1,0 +1,76 @@
+"""How the site is made of the pages: .venv/bin/python -m sphinx -c docs . site."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from pygments.lexers.special import TextLexer
+
+ROOT = Path(__file__).resolve().parent.parent
+_CONTENTS = {
+    "Tutorials": ["tutorials/implementer", "tutorials/designer", "tutorials/ci"],
+    "Recipes": [
+        f"recipes/{name}"
+        for name in ("real-cloud", "karbor", "gateway", "github-actions", "gitlab", "pytest")
+    ],
+    "Reference": [
+        *(f"reference/{name}" for name in ("command-line", "target-file", "waivers", "exit-codes", "shell")),
+        *(f"reference/{name}" for name in ("requirements", "requirements.zh", "errors", "report", "rules")),
+        "/openapi/ERRATA",
+    ],
+    "Explanations": ["verdicts", "why-mutation", "kill-matrix", "why-containment"],
+    "The server": ["operating"],
+    "The project": [
+        "governance",
+        "releasing",
+        "/SECURITY",
+        "/ARCHITECTURE",
+        "/CONTRIBUTING",
+        "/CHANGELOG",
+        "/README",
+    ],
+}
+_NAMED = {page for pages in _CONTENTS.values() for page in pages}
+_MEASURED = sorted(
+    page.stem for page in (ROOT / "docs").glob("*.md") if page.stem not in _NAMED and page.stem != "index"
+)
+"""Pages beside the named ones: what was measured."""
+
+project = "checkpoint-contract"
+author = "the authors of checkpoint-contract"
+release = re.findall(
+    r'__version__ = "(.+)"', (ROOT / "openapi/checkpoint_openapi/__init__.py").read_text(encoding="utf-8")
+)[0]
+version = release
+extensions = ["myst_parser"]
+root_doc = "docs/index"
+include_patterns = ["*.md", "openapi/ERRATA.md", "docs/**.md"]
+exclude_patterns = [".venv", "site", "node_modules"]
+myst_heading_anchors = 4
+html_theme = "furo"
+html_title = "checkpoint-contract"
+html_show_copyright = False
+html_copy_source = False
+html_show_sourcelink = False
+language = "en"
+
+
+def _prepare(app: Any, name: str, source: list[str]) -> None:
+    """Give the index the contents of the site, which would be in the way on the page of the repository.
+
+    A link to a folder is for that page alone.
+    """
+    source[0] = re.sub(r"\[([\w/]+/)\]\([\w/]+/\)", r"`\1`", source[0])
+    if name != app.config.root_doc:
+        return
+    for caption, pages in {**_CONTENTS, **({"Measured": _MEASURED} if _MEASURED else {})}.items():
+        listed = "\n".join(pages)
+        source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listed}\n```\n"
+
+
+def setup(app: Any) -> None:
+    """Connect the contents, and let a diagram stand as the text that it is."""
+    app.connect("source-read", _prepare)
+    app.add_lexer("mermaid", TextLexer)

@@ -1,0 +1,337 @@
+"""Write the pages of docs/reference/ that are made of the code and the data, and the manual page.
+
+Run: .venv/bin/python tools/reference.py. With --check nothing is written, and the exit code is 1 where a page
+is not what it has to be.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+from checkpoint_conformance.language import speaking, tr
+from checkpoint_openapi import __version__
+from checkpoint_openapi.cli import SUBCOMMANDS
+from checkpoint_openapi.cli import main as command_group
+from checkpoint_openapi.load import Requirement, document, errors, requirements
+from click.shell_completion import get_completion_class
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ROOT / "docs" / "reference"
+SHELL = ROOT / "docs" / "shell"
+SHELLS = ("bash", "zsh", "fish")
+MADE = "<!-- Made by tools/reference.py; edit what it is made of. -->"
+BASIS = {"S": "source", "P": "published", "A": "assumption"}
+SCHEMA = ROOT / "conformance" / "checkpoint_conformance" / "report.schema.json"
+
+
+def pages() -> dict[Path, str]:
+    """Return every made page by its path."""
+    made = {
+        "command-line.md": command_line(),
+        "requirements.md": requirement_page(),
+        "requirements.zh.md": requirement_page_in_chinese(),
+        "errors.md": error_page(),
+        "rules.md": rule_page(),
+        "report.md": report_page(),
+    }
+    found = {PAGES / name: text for name, text in made.items()}
+    found[SHELL / "checkpoint-contract.1"] = manual()
+    return found | {SHELL / f"checkpoint-contract.{shell}": completion(shell) for shell in SHELLS}
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Give every command that does something, with the words that call it."""
+    for name, entry in SUBCOMMANDS.items():
+        module, attribute = entry.location.split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        if isinstance(command, click.Group):
+            for inner, each in command.commands.items():
+                yield f"{name} {inner}", each
+        else:
+            yield name, command
+
+
+def told(command: click.Command) -> tuple[list[str], str]:
+    """Return the paragraphs of a command's help, and its example."""
+    text = inspect.cleandoc(command.help or "").replace("\b", "")
+    paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
+    *said, example = [*paragraphs, *([command.epilog] if command.epilog else [])]
+    return said, example.removeprefix("Example: ")
+
+
+def usage(words: str, command: click.Command) -> str:
+    """Return how a command is called."""
+    context = click.Context(command, info_name=f"checkpoint-contract {words}")
+    return " ".join(command.get_usage(context).removeprefix("Usage:").split())
+
+
+def options(command: click.Command) -> Iterator[tuple[str, str]]:
+    """Give each option of a command with its help."""
+    context = click.Context(command, info_name="x", max_content_width=1000)
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        if record and isinstance(parameter, click.Option) and "--help" not in record[0]:
+            yield record[0], " ".join(record[1].split())
+
+
+def command_line() -> str:
+    """Return the page of all commands."""
+    lines = [
+        "# Command line",
+        MADE,
+        "",
+        "Every command says on one line of standard error what is wrong, where, and what to do.",
+        "[Exit codes](exit-codes.md) have a page of their own. `CHECKPOINT_TRACEBACK=1` shows where a fault",
+        "of the program is.",
+        "",
+    ]
+    for words, command in commands():
+        said, example = told(command)
+        lines += [f"## {words}", "", "```text", usage(words, command), "```", ""]
+        for paragraph in said:
+            lines += [paragraph, ""]
+        rows = [f"| `{_cell(flag)}` | {_cell(meaning)} |" for flag, meaning in options(command)]
+        lines += ["| option | |", "|---|---|", *rows, ""] if rows else []
+        lines += ["```console", f"$ {example}", "```", ""]
+    return "\n".join(lines)
+
+
+def manual() -> str:
+    """Return the manual page in the macros of man(7)."""
+    lines = [
+        '.\\" Made by tools/reference.py; edit what it is made of.',
+        f'.TH CHECKPOINT-CONTRACT 1 "" "checkpoint-contract {__version__}" "User Commands"',
+        ".SH NAME",
+        f"checkpoint\\-contract \\- {_roff(_first_sentence(command_group.help))}",
+        ".SH SYNOPSIS",
+        ".B checkpoint\\-contract",
+        "COMMAND [ARGS]...",
+        ".SH COMMANDS",
+    ]
+    for words, command in commands():
+        said, example = told(command)
+        lines += [f'.SS "{_roff(usage(words, command).removeprefix("checkpoint-contract "))}"']
+        for paragraph in said:
+            lines += [".PP", _roff(paragraph)]
+        for flag, meaning in options(command):
+            lines += [".TP", f".B {_roff(flag)}", _roff(meaning)]
+        lines += [".PP", "Example:", ".PP", ".nf", _roff(example), ".fi"]
+    lines += [".SH EXIT STATUS"]
+    for code, meaning in _exit_codes():
+        lines += [".TP", f".B {code}", _roff(meaning)]
+    return "\n".join([*lines, ""])
+
+
+def completion(shell: str) -> str:
+    """Return the script by which a shell completes the command."""
+    kind = get_completion_class(shell)
+    assert kind is not None
+    script = kind(command_group, {}, "checkpoint-contract", "_CHECKPOINT_CONTRACT_COMPLETE")
+    return (script.source_template % script.source_vars()).strip() + "\n"
+
+
+def requirement_page() -> str:
+    """Return the catalogue as a page."""
+    number, musts = len(requirements()), sum(each.level == "MUST" for each in requirements())
+    lines = [
+        "# Requirements",
+        MADE,
+        "",
+        f"Contract {document()['info']['version']}: {number} requirements, {musts} of them a MUST.",
+        "In Chinese: [要求](requirements.zh.md). How they are governed: [governance](../governance.md).",
+        "",
+        "*Basis*: the source documentation says it, another published page or a real client says it, or",
+        "it is an assumption of this project, which is never more than a SHOULD. *Needs*: the fixture of the",
+        "[target file](target-file.md) without which it is skipped.",
+        "",
+    ]
+    for profile, members in groupby(requirements(), key=lambda each: each.profile):
+        lines += [
+            f"## Profile {profile}",
+            "",
+            "| id | level | requirement | basis | needs |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [_requirement_row(each) for each in members] + [""]
+    return "\n".join(lines)
+
+
+def _requirement_row(each: Requirement) -> str:
+    basis = ", ".join(BASIS[label] for label in each.basis)
+    needs = f"`{each.needs}`" if each.needs else ""
+    return f"| {each.id} | {each.level} | {_cell(each.text)} | {basis} | {needs} |"
+
+
+def requirement_page_in_chinese() -> str:
+    """Return the catalogue as a page in Chinese."""
+    lines = [
+        "# 要求",
+        MADE,
+        "",
+        "[English](requirements.md)",
+        "",
+        "| 编号 | 级别 | profile | 要求 |",
+        "|---|---|---|---|",
+    ]
+    with speaking("zh"):
+        for each in requirements():
+            lines.append(f"| {each.id} | {each.level} | {each.profile} | {_cell(tr(each.text))} |")
+    return "\n".join([*lines, ""])
+
+
+def error_page() -> str:
+    """Return the error table as a page."""
+    lines = [
+        "# Errors",
+        MADE,
+        "",
+        "An error is known by its status and code together: a code alone is no key (CSBS.9009 stands under",
+        "400 and 403), and texts repeat and differ by language. `checkpoint-contract explain 404 CSBS.3000`",
+        "explains one.",
+        "",
+        "## Conditions",
+        "",
+        "What leads to which answer; checked in the order token, project and permission, content type and",
+        "JSON, schema, provider, policy, resources, state.",
+        "",
+        "| condition | status | code | basis | operations |",
+        "|---|---|---|---|---|",
+    ]
+    for each in errors().conditions.values():
+        operations = ", ".join(f"`{name}`" for name in each.operations)
+        lines.append(
+            f"| {_cell(each.text)} | {each.status} | {each.code} | {BASIS[each.label]} | {operations} |"
+        )
+    lines += [
+        "",
+        "## Published pairs",
+        "",
+        f"Every pair of the published list. Beside them any code of the form `{errors().gateway_pattern}`",
+        "may come from the API gateway in front of the service.",
+        "",
+        "| status | code | meaning |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {entry['status']} | {entry['code']} | {_cell(entry['meaning'])} |"
+        for entry in document("errors.yaml")["published"]
+    ]
+    return "\n".join([*lines, ""])
+
+
+def rule_page() -> str:
+    """Return the rules of `lint` and `diff` as a page."""
+    from checkpoint_openapi.diff.rules import RULES as DIFF
+    from checkpoint_openapi.lint import RULES as LINT
+
+    lines = [
+        "# Rules of lint and diff",
+        MADE,
+        "",
+        "Ids never change. `checkpoint-contract explain ID` tells the same.",
+        "",
+    ]
+    lines += ["## lint", "", "| rule | severity | finds |", "|---|---|---|"]
+    lines += [f"| `{rule.id}` | {rule.severity.name.lower()} | {_cell(rule.about)} |" for rule in LINT]
+    lines += ["", "## diff", "", "| rule | severity | |", "|---|---|---|"]
+    lines += [
+        f"| `{name}` | {rule.severity.name.lower()} | {_cell(rule.summary)} |" for name, rule in DIFF.items()
+    ]
+    return "\n".join([*lines, ""])
+
+
+def report_page() -> str:
+    """Return the members of the JSON report as a page."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    lines = [
+        "# The JSON report",
+        MADE,
+        "",
+        schema["description"],
+        "",
+        "The JSON Schema is in the package, and `checkpoint-contract report schema` prints it. `report show`",
+        "makes the other forms of it again: HTML, JUnit, HAR, Markdown and the badges.",
+        "",
+    ]
+    lines += _members("report", schema)
+    for name, definition in schema["$defs"].items():
+        if "properties" in definition:
+            lines += _members(name, definition)
+    return "\n".join(lines)
+
+
+def _members(name: str, definition: dict[str, Any]) -> list[str]:
+    required = set(definition.get("required", ()))
+    rows: list[str] = []
+    for member, each in definition["properties"].items():
+        name_of_it = f"`{member}`" + ("" if member in required else " (optional)")
+        rows.append(f"| {name_of_it} | {_type(each)} | {_cell(each.get('description', ''))} |")
+    return [f"## {name}", "", "| member | type | |", "|---|---|---|", *rows, ""]
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """Return the type of a member in a few words."""
+    match schema:
+        case {"$ref": str(reference)}:
+            name = reference.rpartition("/")[2]
+            return f"{name}"
+        case {"const": value}:
+            return f"`{json.dumps(value)}`"
+        case {"enum": list(values)}:
+            return ", ".join(f"`{json.dumps(value)}`" for value in values)
+        case {"type": "array", "items": dict(items)}:
+            return f"list of {_type(items)}"
+        case {"type": list(names)}:
+            return " or ".join(names)
+        case {"type": str(name)}:
+            return name
+        case {"anyOf": list(each)} | {"oneOf": list(each)}:
+            return " or ".join(_type(one) for one in each)
+        case _:
+            return "any"
+
+
+def _exit_codes() -> list[tuple[str, str]]:
+    page = (PAGES / "exit-codes.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| ([0-4]) \| (.*?) \|$", page, re.MULTILINE)
+
+
+def _first_sentence(text: str | None) -> str:
+    return " ".join((text or "").split(". ")[0].split("\n\n")[0].split()).rstrip(".")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _roff(text: str) -> str:
+    escaped = text.replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
+
+
+def main() -> int:
+    """Write, or with --check compare."""
+    check, stale = "--check" in sys.argv[1:], list[Path]()
+    for path, text in pages().items():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(path)
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    for path in stale:
+        print(f"{path.relative_to(ROOT)}: {'not up to date; run tools/reference.py' if check else 'written'}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
