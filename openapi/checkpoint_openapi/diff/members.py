@@ -38,9 +38,15 @@ class MemberWalk:
         self._is_xml = is_xml
         self._seen: set[tuple[Any, ...]] = set()
 
-    def compare(self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool) -> None:
-        """Compare one place; `required` says that its value is never left out."""
-        key = (old.at, new.at) if old.at and new.at else (path,)
+    def compare(
+        self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool, branch: str = ""
+    ) -> None:
+        """Compare one place; `required` says that its value is never left out.
+
+        `branch` tells alternatives apart that begin at one place, as children do that take in one parent.
+        """
+        is_known = bool(old.at and new.at)
+        key = (old.at, new.at, branch) if is_known else (path, branch)
         if key in self._seen or len(path) > _DEEPEST or self._comparison.same(old, new):
             return
         self._seen.add(key)
@@ -52,7 +58,7 @@ class MemberWalk:
         self._names(old, new, path)
         self._alternatives(old, new, path)
         self._inside(old, new, path)
-        if len(self._comparison.findings) == before and len(key) == 2:
+        if len(self._comparison.findings) == before and is_known:
             self._comparison.quiet.add(quiet)
 
     def _inside(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
@@ -65,7 +71,7 @@ class MemberWalk:
         if any("items" in part.keywords for part in old.parts()):
             self.compare(old.item(None), new.item(None), (*path, 0), required=True)
         for left, right in _paired(old, new):
-            self.compare(left, right, path, required=True)
+            self.compare(left, right, path, required=True, branch=str(_identity(left)))
 
     def _names(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
         """Report members that are declared in one version only."""

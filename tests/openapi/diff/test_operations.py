@@ -154,6 +154,8 @@ CASES: list[tuple[str, str, str, Change]] = [
     ("breaking", "event-response-type-narrowed", "a callback takes another answer",
      lambda d: callback(d)["responses"]["200"].update(content={"application/json": {"schema": {"type": "object"}}}) or "reverse-type"),
     ("breaking", "request-type-narrowed", "a child of a discriminated parent", lambda d: d["components"]["schemas"]["Book"]["allOf"][1]["properties"]["pages"].update(type="string")),
+    ("breaking", "request-member-removed", "a member of a child of a discriminated parent removed",
+     lambda d: d["components"]["schemas"]["Book"]["allOf"][1]["properties"].pop("pages")),
     ("info", "", "another child of a discriminated parent",
      lambda d: d["components"]["schemas"].update(Film={"allOf": [{"$ref": "#/components/schemas/Item"}]})),
     ("info", "", "a path given by reference", lambda d: d["paths"].update({"/orders/{id}": {"$ref": "#/components/x-items/order"}}) or d["components"].update({"x-items": {"order": shop()["paths"]["/orders/{id}"]}})),
