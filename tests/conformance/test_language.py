@@ -13,7 +13,7 @@ from checkpoint_conformance import explanation, language
 from checkpoint_conformance.ledger import SkipReason
 from checkpoint_conformance.outcome import Outcome, Verdict
 from checkpoint_conformance.writers import WRITERS
-from checkpoint_conformance.writers.html import _TITLES
+from checkpoint_conformance.writers.html import _TITLES, _template
 from checkpoint_conformance.writers.terminal import terminal
 from checkpoint_conformance.writers.text import padded
 from checkpoint_openapi.cli import main
@@ -121,6 +121,15 @@ def test_reports_are_told_in_chinese(behaviour: type) -> None:
     assert 'lang="zh"' in chinese["html"]
     assert ZH["not conformant"] in told
     assert not IDEOGRAPH.search(plain + english["html"] + english["markdown"])
+
+
+def test_page_forgets_the_language_before() -> None:
+    """A page in English holds no Chinese, though one in Chinese was made before it."""
+    found = report(Broken)
+    _template.cache_clear()
+    with language.speaking("zh"):
+        assert IDEOGRAPH.search(WRITERS["html"].render(found))
+    assert not IDEOGRAPH.search(WRITERS["html"].render(found))
 
 
 def test_a_sentence_of_the_run_is_retold() -> None:

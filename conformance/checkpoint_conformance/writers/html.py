@@ -42,7 +42,7 @@ def html(report: dict[str, Any]) -> str:
     groups = {
         title: [item for item in mine if item["outcome"] == outcome] for outcome, title in _TITLES.items()
     }
-    page = _template().render(
+    page = _template(language()).render(
         report=report,
         header=report["header"],
         subject=subject(report),
@@ -59,7 +59,8 @@ def html(report: dict[str, Any]) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
+def _template(_language: str) -> jinja2.Template:
+    """Return the template of a language: Jinja translates constant texts once, when it compiles."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,

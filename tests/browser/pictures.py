@@ -1,0 +1,162 @@
+"""The pictures of the documentation, from real runs in a real Chromium.
+
+Run: .venv/bin/python -m tests.browser.pictures docs/pictures. Needed beside Chromium: pngquant, and a font
+with Chinese characters, such as Debian's fonts-wqy-microhei.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from checkpoint_conformance.language import speaking
+from checkpoint_conformance.writers.html import html
+from conformance.runs import Broken, report, write_target
+from mutants.server import Server, running
+from rich.console import Console
+from rich.terminal_theme import DIMMED_MONOKAI
+from rich.text import Text
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--force-device-scale-factor=1",
+)
+WIDTH = 112
+"""Columns of the terminal."""
+MEASURE = "const box = document.querySelector('pre').getBoundingClientRect(); return [box.width, box.height]"
+FRAME = """<!doctype html><meta charset="utf-8"><style>
+body {{ margin: 0; background: #14171a; width: max-content; }}
+pre {{ margin: 0; padding: 18px 22px; font: 13px/1.45 "DejaVu Sans Mono", monospace; color: #dfe3e6; }}
+</style><pre>{text}</pre>"""
+
+
+class Nimbus(Broken):
+    """The broken server under a name that stands in nobody's way."""
+
+    identity = "Nimbus Backup"
+
+
+def terminal(command: str, folder: Path) -> str:
+    """Return what a command writes to a real terminal, with the line that calls it."""
+    master, slave = pty.openpty()
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "TERM": "xterm",
+    }
+    process = subprocess.Popen(
+        command.split(), cwd=folder, env=environment, stdin=slave, stdout=slave, stderr=subprocess.DEVNULL
+    )
+    os.close(slave)
+    written = bytearray()
+    while True:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:  # the other end of a terminal closes so
+            break
+        if not piece:
+            break
+        written += piece
+    process.wait()
+    os.close(master)
+    return f"$ {command}\n" + written.decode().replace("\r\n", "\n")
+
+
+def page(text: str) -> str:
+    """Return a page that looks as the terminal does."""
+    console = Console(record=True, width=WIDTH, file=StringIO(), color_system="truecolor")
+    console.print(Text.from_ansi(text), soft_wrap=False)
+    code = console.export_html(theme=DIMMED_MONOKAI, inline_styles=True, code_format="{code}")
+    return FRAME.format(text=code)
+
+
+def shortened(text: str, first: int, last: int) -> str:
+    """Return the beginning and the end of what a command wrote."""
+    lines = text.rstrip("\n").split("\n")
+    return "\n".join([*lines[:first], "  …", *lines[-last:]])
+
+
+@contextmanager
+def chromium(*, dark: bool) -> Iterator[webdriver.Chrome]:
+    """Start a Chromium that prefers light or dark pages."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    with tempfile.TemporaryDirectory() as profile:
+        for flag in (*FLAGS, f"--user-data-dir={profile}"):
+            options.add_argument(flag)
+        driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+        media = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+def shoot(driver: webdriver.Chrome, text: str, path: Path, width: int, height: int | None = None) -> None:
+    """Take a picture of a page; without a height, of all of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "page.html")
+        file.write_text(text, encoding="utf-8")
+        size = {"width": width, "height": height or 800, "deviceScaleFactor": 1, "mobile": False}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        driver.get(file.as_uri())
+        if height is None:
+            wide, high = driver.execute_script(MEASURE)
+            size |= {"width": int(wide) + 1, "height": int(high) + 1}
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        driver.save_screenshot(str(path))
+    quantise = ["pngquant", "--force", "--strip", "--skip-if-larger", "--output", str(path), "64", str(path)]
+    subprocess.run(quantise, check=True)
+
+
+def gate(folder: Path) -> str:
+    """Return what the gate says of a break, in a copy of the document."""
+    text = (ROOT / "openapi" / "checkpoint.yaml").read_text(encoding="utf-8")
+    (folder / "checkpoint.yaml").write_text(re.sub("maxItems: 64", "maxItems: 2", text), encoding="utf-8")
+    return terminal("checkpoint-contract diff checkpoint.yaml", folder)
+
+
+def main(pictures: Path) -> None:
+    """Make all pictures."""
+    with tempfile.TemporaryDirectory() as name, running(Server) as table:
+        folder = Path(name)
+        write_target(table, folder / "target.toml", max_creates=100, profiles=table["profiles"])
+        told = shortened(terminal("checkpoint-contract verify --target target.toml", folder), 12, 12)
+        checked = terminal("checkpoint-contract target check target.toml", folder)
+        broken = gate(folder)
+    found = report(Nimbus)
+    with speaking("zh"):
+        chinese = html(found)
+    with chromium(dark=False) as driver:
+        shoot(driver, page(told), pictures / "terminal.png", 1000)
+        shoot(driver, page(checked), pictures / "target-check.png", 1000)
+        shoot(driver, page(broken), pictures / "gate.png", 1000)
+        shoot(driver, html(found), pictures / "report-light.png", 1180, 900)
+        shoot(driver, html(found), pictures / "report-narrow.png", 400, 860)
+        shoot(driver, chinese, pictures / "report-chinese.png", 1180, 640)
+    with chromium(dark=True) as driver:
+        shoot(driver, html(found), pictures / "report-dark.png", 1180, 900)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
