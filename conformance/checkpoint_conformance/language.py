@@ -18,6 +18,7 @@ from typing import cast
 __all__ = ["LANGUAGES", "catalogue", "language", "pattern_of", "retold", "speaking", "tr"]
 
 LANGUAGES = ("en", "zh")
+"""The names of the languages that are spoken."""
 _current = ContextVar("language", default="en")
 _HOLE = re.compile(r"\{(\w+)\}")
 

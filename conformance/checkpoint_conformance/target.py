@@ -19,6 +19,7 @@ from checkpoint_conformance.endpoint import Endpoint, EndpointError, TlsSettings
 __all__ = ["DEFAULT_PROVIDER", "PROFILES", "Implementation", "SecondProject", "Target", "TargetError"]
 
 DEFAULT_PROVIDER = "fc4d5750-22e7-4798-8a46-f48f62c4c1da"
+"""The documented provider."""
 PROFILES = ("discovery", "observation", "deletion", "conflict")
 """What a target may declare beyond `core`."""
 _TOKEN = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")

@@ -58,7 +58,7 @@ def step(number: int, section: str) -> str:
 
 @pytest.mark.matrix
 def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> None:
-    """The example goes through: one test fails after the first recipe, none after the second and the third."""
+    """The example goes through: one test fails after the first recipe, none after the others."""
     folder = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
     entry, chinese, check, row = (
@@ -70,9 +70,11 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
     for name in ("requirements", "errors"):
         replace(folder / f"openapi/{name}.yaml", "\ncontract: 1.0.0\n", "\ncontract: 1.1.0\n")
     replace(folder / "openapi/requirements.yaml", "  - id: ERR-1\n", f"{entry}  - id: ERR-1\n")
-    named = "The name of the policy (RESP-13)."
-    replace(folder / "openapi/checkpoint.yaml", "The name of the policy.\n          type: string\n          example: backup",
-            f"{named}\n          type: string\n          example: backup")  # fmt: skip
+    type_of_it = "\n          type: string\n          example: backup"
+    document = folder / "openapi/checkpoint.yaml"
+    replace(
+        document, f"The name of the policy.{type_of_it}", f"The name of the policy (RESP-13).{type_of_it}"
+    )
     with (folder / "conformance/checkpoint_conformance/zh.yaml").open("a", encoding="utf-8") as file:
         file.write(chinese)
     replace(folder / "tests/openapi/test_document.py", '"RESP": 12', '"RESP": 13')

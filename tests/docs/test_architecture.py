@@ -1,0 +1,96 @@
+"""The picture of ARCHITECTURE is that of the code, and every public name says what it is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from itertools import pairwise, product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import grimp
+import pytest
+
+from .pages import ROOT, blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGES = {"O": "checkpoint_openapi", "H": "checkpoint_handlers", "C": "checkpoint_conformance"}
+MODULES = [
+    file
+    for name in ("openapi", "handlers", "conformance")
+    for file in (ROOT / name).glob("checkpoint_*/**/*.py")
+]
+
+
+def arrows() -> list[tuple[str, str]]:
+    """Return each arrow of the picture as two modules: who imports, and what."""
+    (picture,) = (block.text for block in blocks(ROOT / "ARCHITECTURE.md") if block.language == "mermaid")
+    drawn: list[tuple[str, str]] = []
+    for letter, inside in re.findall(r"subgraph (\w)\[.*?\]\n(.*?)\n    end", picture, re.DOTALL):
+        names = dict(re.findall(r'(\w+)\["([^"]+)"\]', inside))
+        for line in re.sub(r'\["[^"]*"\]', "", inside).splitlines():
+            ends = [[each.strip() for each in part.split("&")] for part in line.split("-->")]
+            for left, right in pairwise(ends):
+                for one, other in product(left, right):
+                    listed = (names.get(name, name).split(" · ") for name in (one, other))
+                    drawn += [
+                        (f"{PACKAGES[letter]}.{here}", f"{PACKAGES[letter]}.{there}")
+                        for here, there in product(*listed)
+                    ]
+    drawn += [
+        (PACKAGES[one], PACKAGES[other])
+        for one, other in re.findall(r"^    (\w) --> (\w)$", picture, re.MULTILINE)
+    ]
+    return drawn
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    """Return who imports whom."""
+    return grimp.build_graph(*PACKAGES.values(), cache_dir=None)
+
+
+@pytest.mark.parametrize(("importer", "imported"), arrows())
+def test_arrow_is_an_import(importer: str, imported: str) -> None:
+    """Each arrow is an import, directly or through others, and none goes the other way."""
+    assert graph().find_shortest_chains(importer, imported, as_packages=True), "nothing is imported"
+    assert not graph().find_shortest_chains(imported, importer, as_packages=True), "it is imported back"
+
+
+def test_picture_has_arrows() -> None:
+    """The picture is read as it is drawn."""
+    assert len(arrows()) > 15
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: file.stem if isinstance(file, Path) else "")
+def test_public_name_is_documented(file: Path) -> None:
+    """Each function, class and method that a module exports says what it is; a value is named for it."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    silent = [
+        node.name
+        for node in public(tree)
+        if not ast.get_docstring(node)
+        and not any(ast.unparse(each) == "override" for each in node.decorator_list)
+    ]
+    assert silent == []
+
+
+def public(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    """Give what a module exports, and the public methods of its classes."""
+    exported = {
+        name
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        for name in ast.literal_eval(node.value)
+    }
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    for node in tree.body:
+        if isinstance(node, kinds) and node.name in exported:
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from (
+                    each for each in node.body if isinstance(each, kinds) and not each.name.startswith("_")
+                )
