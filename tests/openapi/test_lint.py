@@ -167,7 +167,7 @@ DEFECTS = {
     "a pattern that Python refuses": Defect(
         "          example: CSBS.9001",
         "          maxLength: 40\n          pattern: '^\\p{L}+'\n          example: CSBS.9001",
-        {"pattern-refused", "specification"},
+        {"pattern-refused"},
         "\\p{L}",
     ),
     "a pattern that ECMAScript refuses": Defect(

@@ -106,7 +106,9 @@ def _meaning(context: Context) -> Iterator[str]:
     )
     try:
         for error in validator.root_validator(validator.schema_path):
-            if not isinstance(error, elsewhere):
+            # A pattern that is none has a rule of its own, which knows the place.
+            is_pattern = getattr(error, "validator_value", None) == "regex"
+            if not isinstance(error, elsewhere) and not is_pattern:
                 yield shortened(error.message)
     # References that lead nowhere, or to something of another kind, make it fail in any way.
     except Exception as error:
