@@ -28,7 +28,7 @@ def check_shape(documents: Documents) -> None:
         _demand(documents, root / name, document.get(name), dict)
     for name in _LISTS:
         _demand(documents, root / name, document.get(name), list)
-    if not any(document.get(name) for name in ("paths", "webhooks", "components")):
+    if all(document.get(name) is None for name in ("paths", "webhooks", "components")):
         raise documents.error("describes nothing: it has no `paths`", root)
     for name in members(document.get("components")):
         _demand(documents, root / "components" / name, members(document.get("components"))[name], dict)

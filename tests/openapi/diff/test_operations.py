@@ -186,6 +186,12 @@ def test_a_change_is_told_as_what_it_is(severity: str, finding: str, name: str, 
         assert not ids(found, "breaking") | ids(found, "review")
 
 
+def test_paths_may_be_empty() -> None:
+    """A document that says that it has no paths is compared: all that were there are gone."""
+    assert ids(judged(shop(), {**shop(), "paths": {}}), "breaking") == {"path-removed"}
+    assert judged({**shop(), "paths": {}}, shop()).verdict == "compatible"
+
+
 def test_openapi_3_1_written_otherwise_is_the_same_contract() -> None:
     """A move from 3.0 to 3.1 that keeps what is accepted is no change."""
     old, new = shop(), shop("3.1.0")
