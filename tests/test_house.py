@@ -82,6 +82,11 @@ def normal(name: str) -> str:
 def undeclared(folder: str, groups: tuple[str, ...]) -> set[str]:
     """Return the third-party packages that the modules of a folder import and nobody declares."""
     distributions = packages_distributions()
+    own = {
+        normal(line.split("==")[0])
+        for file in (ROOT / folder).glob("*/requirements.txt")
+        for line in file.read_text().splitlines()
+    }
     local = {entry.stem for entry in (ROOT / folder).rglob("*") if entry.suffix in ("", ".py")}
     names = set[str]().union(*(imported(file) for file in (ROOT / folder).rglob("*.py")))
     return {
@@ -89,7 +94,7 @@ def undeclared(folder: str, groups: tuple[str, ...]) -> set[str]:
         for name in names - sys.stdlib_module_names - local
         if not (folder == "openapi" and name in OPTIONAL)
         and not name.startswith("checkpoint_")
-        and not {normal(each) for each in distributions.get(name, [name])} & declared(*groups)
+        and not {normal(each) for each in distributions.get(name, [name])} & (declared(*groups) | own)
     }
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "SECOND_PROJECT_ID",
     "UNVERIFIED_PROJECT_ID",
     "DemoTokens",
+    "demonstration",
     "seeder",
     "write_private",
 ]
@@ -169,10 +170,15 @@ def seeder(tokens_file: Path) -> Callable[[], list[Entry]]:
         tokens = DemoTokens.new()
         tokens_file.parent.mkdir(parents=True, exist_ok=True)
         write_private(tokens_file, json.dumps(asdict(tokens), indent=2) + "\n")
-        now = Clock().stamp()
-        return [*_PROJECTS, *_tokens(tokens), *(_policy(plan, now) for plan in PLANS)]
+        return demonstration(tokens)
 
     return initial
+
+
+def demonstration(tokens: DemoTokens) -> list[Entry]:
+    """Return the demonstration's projects and policies, with these tokens."""
+    now = Clock().stamp()
+    return [*_PROJECTS, *_tokens(tokens), *(_policy(plan, now) for plan in PLANS)]
 
 
 def write_private(path: Path, text: str) -> None:

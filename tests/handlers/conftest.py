@@ -36,8 +36,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., running.RunningServer]]:
     """Give a function that starts servers of the test's own on one database; they end with it."""
     started: list[running.RunningServer] = []
 
-    def starter(*options: str) -> running.RunningServer:
-        started.append(running.start(tmp_path, *options))
+    def starter(*options: str, url: str | None = None) -> running.RunningServer:
+        started.append(running.start(tmp_path, *options, url=url))
         return started[-1]
 
     yield starter

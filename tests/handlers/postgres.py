@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -24,9 +25,13 @@ START_TIMEOUT = 20.0
 
 
 class Postgres:
-    """A server with a cluster of its own; `start` and `stop` may follow each other."""
+    """A server with a cluster of its own; `start` and `stop` may follow each other.
 
-    def __init__(self) -> None:
+    Without `synchronise` it leaves the disk to the system: no test cuts the power.
+    """
+
+    def __init__(self, *, synchronise: bool = False) -> None:
+        self._synchronise = "on" if synchronise else "off"
         # Not pytest's folder: other users cannot look into that one.
         self._folder = Path(tempfile.mkdtemp(prefix="checkpoint-postgres-"))
         self._folder.chmod(0o755)
@@ -52,8 +57,7 @@ class Postgres:
                 self._command(
                     "postgres",
                     *("-p", str(self.port), "-h", "127.0.0.1", "-k", ""),
-                    # No test cuts the power; what a killed server wrote is with the system.
-                    *("-c", "max_connections=200", "-c", "fsync=off"),
+                    *("-c", "max_connections=200", "-c", f"fsync={self._synchronise}"),
                 ),
                 stdout=log,
                 stderr=log,
@@ -155,3 +159,18 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
+
+
+def main() -> None:
+    """Serve an empty database, whose URL is printed, until standard input ends."""
+    server = Postgres(synchronise=True)
+    server.start()
+    try:
+        print(server.new_database(), flush=True)
+        sys.stdin.read()
+    finally:
+        server.remove()
+
+
+if __name__ == "__main__":
+    main()

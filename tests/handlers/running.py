@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -65,6 +66,8 @@ class RunningServer:
     tokens: dict[str, str] = field(default_factory=dict)
     admin: tuple[str, int] | None = None
     """Host and port of its administration, if it has one."""
+    said: str = ""
+    """What it wrote on stderr, once it has ended."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -153,18 +156,23 @@ class RunningServer:
 
     def reap(self) -> int:
         """Wait for the process, close its pipes and return its exit code."""
-        self.process.communicate(timeout=20)
+        _, self.said = self.process.communicate(timeout=20)
         return self.process.returncode
 
 
-def command(database: Path, *options: str) -> list[str]:
+def command(database: Path | str, *options: str) -> list[str]:
     """Return the command line of a server on a free port."""
     return [sys.executable, "-m", "checkpoint_handlers", "--port", "0", "--database", str(database), *options]
 
 
-def start(folder: Path, *options: str, preexec: Callable[[], None] | None = None) -> RunningServer:
-    """Start a server on the database of a folder and wait until it listens; `preexec` runs in it first."""
-    database = folder / "store.sqlite3"
+def start(
+    folder: Path, *options: str, preexec: Callable[[], None] | None = None, url: str | None = None
+) -> RunningServer:
+    """Start a server on the database of a folder, or at a URL, and wait until it listens.
+
+    `preexec` runs in its process first.
+    """
+    database = url or folder / "store.sqlite3"
     target = folder / "target.toml"
     process = subprocess.Popen(
         command(database, "--target-file", str(target), *options),
@@ -172,6 +180,7 @@ def start(folder: Path, *options: str, preexec: Callable[[], None] | None = None
         stderr=subprocess.PIPE,
         text=True,
         cwd=folder,
+        env={**os.environ, "XDG_DATA_HOME": str(folder)},
         preexec_fn=preexec,  # noqa: PLW1509 - it calls nothing that takes a lock
     )
     admin = await_line(process, ADMIN) if "--admin-port" in options else None
@@ -198,7 +207,8 @@ def found(process: subprocess.Popen[str], folder: Path) -> RunningServer:
     """Return the server of a process that listens on the database of a folder."""
     database = folder / "store.sqlite3"
     target = tomllib.loads((folder / "target.toml").read_text())
-    return RunningServer(process, target, database, json.loads(tokens_path(str(database)).read_text()))
+    tokens = tokens_path(str(database))
+    return RunningServer(process, target, database, json.loads(tokens.read_text()) if tokens.exists() else {})
 
 
 def await_line(process: subprocess.Popen[str], beginning: str) -> str:
