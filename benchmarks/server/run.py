@@ -125,10 +125,12 @@ def install() -> None:
 @contextlib.contextmanager
 def started(name: str, command: list[str], port: int) -> Iterator[Server]:
     """Run a server on a port, and give it when it listens."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=HERE)
+    log = OWN / f"{name}.log"
+    with log.open("wb") as file:  # stock Connexion tells of each request that it refuses
+        process = subprocess.Popen(command, stdout=file, stderr=file, cwd=HERE)
     try:
         for _ in range(400):
-            assert process.poll() is None, f"{name} ended with {process.returncode}"
+            assert process.poll() is None, f"{name} ended with {process.returncode}: see {log}"
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
             time.sleep(0.05)

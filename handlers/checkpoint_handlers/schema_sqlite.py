@@ -138,6 +138,7 @@ def migrate(connection: sqlite3.Connection, initial: Callable[[], Iterable[Entry
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 connection.execute(statement)
+        # Always, so that a file that may not be written is told at the start.
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         if version == 0:
             for entry in initial():

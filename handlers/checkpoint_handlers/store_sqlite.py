@@ -34,6 +34,7 @@ _T = TypeVar("_T")
 _MAGIC = b"SQLite format 3\0"
 _NO_DATABASE = "it is no SQLite database; name another file"
 _CORRUPT = "it is corrupt; restore it from a copy or name another file"
+_SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000", "foreign_keys = ON")
 _PATIENCE = 2.0
 """Seconds that a write waits for a lock of another process, well within a client's timeout."""
 
@@ -50,15 +51,17 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path, initial: Callable[[], Iterable[Entry]]) -> None:
-        try:
-            _require_database(path)
-            self._writing = _open(path)
-            migrate(self._writing, initial)
-            _check(self._writing)
-            self._catalogue = _open(path)
-            self._reading = _open(path)
-        except (sqlite3.Error, StartError, OSError) as error:
-            raise StartError(f"Cannot use the database {path}: {_reason(error)}.") from error
+        with contextlib.ExitStack() as opened:
+            try:
+                _require_database(path)
+                self._writing, self._catalogue, self._reading = (
+                    opened.enter_context(contextlib.closing(_open(path))) for _ in range(3)
+                )
+                _check(self._writing)
+                migrate(self._writing, initial)
+            except (sqlite3.Error, StartError, OSError) as error:
+                raise StartError(f"Cannot use the database {path}: {_reason(error)}.") from error
+            self._connections = opened.pop_all()
         self._catalogue.execute("PRAGMA busy_timeout = 100")
         self._writer = ThreadPoolExecutor(1, "store-writer")
         self._reader = ThreadPoolExecutor(1, "store-reader")
@@ -148,8 +151,7 @@ class SqliteStore:
         await self._groups.finish()
         self._writer.shutdown()
         self._reader.shutdown()
-        for connection in (self._reading, self._catalogue, self._writing):
-            connection.close()
+        self._connections.close()
 
     def _forget_what_changed(self) -> None:
         """Compare the revision, once for all requests that one turn of the event loop serves."""
@@ -305,10 +307,12 @@ def _require_database(path: Path) -> None:
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA wal_autocheckpoint = 4000")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
