@@ -17,13 +17,12 @@ __all__ = ["Attribution", "attribute"]
 
 _MEMBERS = frozenset(f"REQ-{number}" for number in range(1, 7))
 _ACCEPTANCE = _MEMBERS | {"FUZZ-1"}
-_FOLLOW_MOODS = _ACCEPTANCE | {"HTTP-6", "HTTP-3", "RESP-2", "RESP-11"}
-_FOLLOW_CONFLICTS = _FOLLOW_MOODS | {"HTTP-1", "ERR-2", "ERR-3"}
-_REFUSED = {"refused": "REQ-1", "answered-5xx": "HTTP-3"}
-"""Symptoms of a valid request that is not accepted, and who takes them where that changes with time."""
+_FOLLOW_MOODS = _ACCEPTANCE | {"HTTP-6", "RESP-2", "RESP-11"}
+_FOLLOW_CONFLICTS = _FOLLOW_MOODS | {"HTTP-1", "HTTP-3", "ERR-2", "ERR-3"}
 _TOKENS = frozenset(f"AUTH-{number}" for number in range(1, 6))
-_LOST = {"no-answer": "no-answer", "connection-dropped": "dropped-on-kept-connection"}
-"""Symptoms of a request that got no answer, and how they show on a kept connection."""
+_UNANSWERED = frozenset({"no-answer", "connection-dropped", "dropped-on-kept-connection"})
+"""Symptoms of a request that got no answer."""
+_FAILING = _UNANSWERED | {"answered-5xx"}
 _GENERATED = {"FUZZ-1", "FUZZ-2"}
 _BROAD = _GENERATED | {"HTTP-6"}
 _CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
@@ -43,6 +42,7 @@ _FOLLOWING_REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "RESP-2": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
     "RESP-11": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
     "RESP-8": ("OBS-1",),
+    "REQ-5": ("OBS-1",),
 }
 """Requirements that cannot be kept, or not be judged, once another is broken."""
 
@@ -69,8 +69,10 @@ def attribute(
     consequences: dict[str, str] = {}
     charged = _drop_conflicts(findings, consequences)
     charged = _gather_moods(charged, answers, consequences)
-    charged = _drop_what_refusals_leave(charged, consequences)
+    charged = _drop_what_refusals_leave(charged, answers, consequences)
+    charged = _drop_odd_waits(charged, consequences)
     charged = _gather_spread(charged, consequences)
+    charged = _gather_selections(charged, consequences)
     charged = _gather_open_doors(charged, answers, consequences)
     charged = _drop_followers(charged, consequences)
     charged = _drop_repeated_answers(charged, consequences)
@@ -79,6 +81,7 @@ def attribute(
     charged = _drop_codes(charged, consequences)
     charged = _drop_following_requirements(charged, consequences)
     charged = _drop_generated(charged, violations_of, consequences)
+    _name_the_unanswered(charged, consequences)
     still_charged = {finding.requirement for finding in charged}
     return Attribution(
         tuple(charged), {name: why for name, why in consequences.items() if name not in still_charged}
@@ -105,35 +108,20 @@ def _drop_conflicts(findings: list[Finding], consequences: dict[str, str]) -> li
 def _gather_moods(
     findings: list[Finding], answers: Mapping[Request, set[int]], consequences: dict[str, str]
 ) -> list[Finding]:
-    """Charge a server that takes a valid request now and refuses it then, not the member that was met by it.
-
-    A refusal is REQ-1's then, a 5xx is HTTP-3's.
-    """
-    refused = [finding for finding in findings if finding.symptom in _REFUSED]
-    wavering = {
-        finding.symptom
-        for finding in refused
-        if finding.requirement in _MEMBERS and _wavers(finding, answers, range(200, 300))
-    }
-    if not wavering:
+    """Charge a server that takes a valid request now and refuses it then (REQ-1), not what met its mood."""
+    refused = [finding for finding in findings if finding.symptom == "refused"]
+    if not any(
+        finding.requirement in _MEMBERS and _wavers(finding, answers, range(200, 300)) for finding in refused
+    ):
         return findings
     gathered: list[Finding] = []
     for finding in findings:
         symptom = finding.symptom.removesuffix("-under-concurrency")
-        if symptom in wavering and finding.requirement in _FOLLOW_MOODS:
-            general = _REFUSED[symptom]
-            if finding.requirement != general:
-                consequences[finding.requirement] = f"{general}: the same request is accepted at other times"
-            confirmed = sum(other.symptom.startswith(symptom) for other in refused) > 1
-            gathered.append(
-                replace(
-                    finding,
-                    requirement=general,
-                    symptom=f"{symptom}-at-times",
-                    spread=None,
-                    confirmed=confirmed,
-                )
-            )
+        if symptom == "refused" and finding.requirement in _FOLLOW_MOODS:
+            if finding.requirement != "REQ-1":
+                consequences[finding.requirement] = "REQ-1: the same request is accepted at other times"
+            moody = replace(finding, requirement="REQ-1", symptom="refused-at-times", spread=None)
+            gathered.append(replace(moody, confirmed=len(refused) > 1))
         elif symptom.startswith("status-") and _wavers(finding, answers, range(600)):
             consequences[finding.requirement] = "the same request was answered as it should be at other times"
         else:
@@ -141,18 +129,35 @@ def _gather_moods(
     return gathered
 
 
-def _drop_what_refusals_leave(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
-    """Where a refusal makes the server lose a valid call (HTTP-6), it loses other requests by it as well.
+def _drop_what_refusals_leave(
+    findings: list[Finding], answers: Mapping[Request, set[int]], consequences: dict[str, str]
+) -> list[Finding]:
+    """Where a refusal makes the server fail or lose a valid call (HTTP-6), others suffer from it as well.
 
-    A server that loses valid calls of itself is not meant.
+    Where valid calls suffer of themselves it is the other way round.
     """
-    lost = {finding.symptom for finding in findings if finding.requirement == "HTTP-6"} & _LOST.keys()
-    lost -= {finding.symptom for finding in findings if finding.requirement in _MEMBERS}
-    lost |= {_LOST[symptom] for symptom in lost}
+    of_itself = {finding.symptom: finding.requirement for finding in findings if finding.probed in _MEMBERS}
+    after = {finding.symptom for finding in findings if finding.requirement == "HTTP-6"} - of_itself.keys()
+    unanswered = bool(after & _UNANSWERED)
     kept: list[Finding] = []
     for finding in findings:
-        if finding.symptom in lost and finding.requirement != "HTTP-6":
-            consequences[finding.requirement] = "HTTP-6: what follows a refusal gets no answer, valid or not"
+        crash = finding.symptom == "answered-5xx" in after and _wavers(finding, answers, range(500))
+        if finding.requirement == "HTTP-6" and finding.symptom in _FAILING & of_itself.keys():
+            consequences["HTTP-6"] = f"{of_itself[finding.symptom]}: valid calls fail without a refusal, too"
+        elif finding.requirement != "HTTP-6" and (crash or (unanswered and finding.symptom in _UNANSWERED)):
+            consequences[finding.requirement] = "HTTP-6: what follows a refusal fails, valid or not"
+        else:
+            kept.append(finding)
+    return kept
+
+
+def _drop_odd_waits(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    """Where valid calls get no answer in time (HTTP-1), odd input that the server takes for one gets none."""
+    valid = any(finding.requirement == "HTTP-1" and finding.symptom == "no-answer" for finding in findings)
+    kept: list[Finding] = []
+    for finding in findings:
+        if valid and finding.symptom == "no-answer" and finding.probed == "HTTP-3":
+            consequences["HTTP-3"] = "HTTP-1: valid calls get no answer in time either"
         else:
             kept.append(finding)
     return kept
@@ -167,7 +172,7 @@ def _wavers(finding: Finding, answers: Mapping[Request, set[int]], others: range
 def _gather_spread(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Give a symptom that shows under several requirements to the general one.
 
-    A broad requirement (FUZZ, HTTP-6) meets a symptom that shows elsewhere too only in passing.
+    A broad requirement (FUZZ, HTTP-6), or the general one in odd input, meets it only in passing.
     """
     groups: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -175,11 +180,11 @@ def _gather_spread(findings: list[Finding], consequences: dict[str, str]) -> lis
             groups[finding.spread.group].append(finding)
     takers: dict[str, str] = {}
     for group, members in groups.items():
+        general = min(finding.spread.general for finding in members if finding.spread)
         blamed = {finding.requirement for finding in members} - _BROAD
-        if len(blamed) > 1:
-            takers[group] = min(finding.spread.general for finding in members if finding.spread)
-        elif blamed:
-            takers[group] = blamed.pop()
+        specific = blamed - {general}
+        if blamed:
+            takers[group] = specific.pop() if len(specific) == 1 else general
     gathered: list[Finding] = []
     for finding in findings:
         taker = takers.get(finding.spread.group) if finding.spread else None
@@ -208,6 +213,28 @@ def _shows_twice(finding: Finding, findings: list[Finding]) -> bool:
         )
         > 1
     )
+
+
+def _name_the_unanswered(charged: list[Finding], consequences: dict[str, str]) -> None:
+    """Add the requirements whose probes met a crash or got no answer: that let nothing else be judged."""
+    for finding in charged:
+        met = finding.symptom in _FAILING and finding.confirmed
+        if met and finding.probed != finding.requirement:
+            consequences.setdefault(
+                finding.probed, f"{finding.requirement}: {finding.symptom} under its probes"
+            )
+
+
+def _gather_selections(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    """Give a wrong selection to REQ-5 where it shows only in answers to null or an empty list."""
+    probed = {finding.probed for finding in findings if finding.requirement == "RESP-8"}
+    if "REQ-5" not in probed or probed - _GENERATED - {"REQ-5"}:
+        return findings
+    consequences["RESP-8"] = "REQ-5: only null or an empty list is misread"
+    return [
+        replace(finding, requirement="REQ-5") if finding.requirement == "RESP-8" else finding
+        for finding in findings
+    ]
 
 
 def _gather_open_doors(

@@ -27,13 +27,8 @@ IDS_OF_THE_RUN = "the ids of the run"
 """The probe of a finding that compares accepted calls with each other."""
 
 _IN_FLIGHT = 16
-_BLAMED = {
-    "answered-5xx": "HTTP-3",
-    "refused": "RESP-11",
-    "no-answer": "HTTP-1",
-    "connection-dropped": "HTTP-1",
-}
-"""Who takes what happens to a valid call only in company."""
+_IN_COMPANY = ("answered-5xx", "refused", "no-answer", "connection-dropped")
+"""What may happen to a valid call only in company."""
 
 
 def together(session: Session) -> list[Probe]:
@@ -86,15 +81,19 @@ def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Reque
     """Judge one answer; what happens to the same call alone as well is not for the company (FUZZ-1)."""
     judgement = session.judged(probe, exchange)
     for index, finding in enumerate(judgement.findings):
-        if finding.symptom not in _BLAMED:
+        if finding.symptom not in _IN_COMPANY:
             continue
         if probe.request not in alone:
             alone[probe.request] = _symptoms(session, probe)
+        refused = finding.symptom == "refused"
         if finding.symptom in alone[probe.request]:
-            charged = replace(finding, requirement="FUZZ-1", confirmed=True)
+            requirement = "FUZZ-1" if refused else finding.requirement
+            charged = replace(finding, requirement=requirement, confirmed=True)
         else:
-            blamed, symptom = _BLAMED[finding.symptom], f"{finding.symptom}-under-concurrency"
-            charged = replace(finding, requirement=blamed, symptom=symptom)
+            requirement = "RESP-11" if refused else finding.requirement
+            charged = replace(
+                finding, requirement=requirement, symptom=f"{finding.symptom}-under-concurrency"
+            )
         judgement.findings[index] = charged
     session.record(probe.requirement, judgement)
 

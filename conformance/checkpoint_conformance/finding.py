@@ -44,6 +44,11 @@ class Finding:
     """Whether a repetition showed the same."""
 
     @property
+    def probed(self) -> str:
+        """The requirement that the probe is of, which need not be the one that is broken."""
+        return self.probe.partition("/")[0]
+
+    @property
     def key(self) -> tuple[str, str]:
         """What two findings have in common that are the same fault."""
         return self.requirement, self.symptom

@@ -52,7 +52,7 @@ def generated_probes(calls: Calls, max_examples: int, seed: int | None = None) -
             continue  # only advisory for others, and REQ-14's own matter
         if violated:
             what = f"a generated request against the schema ({', '.join(sorted(violated))})"
-            probe = Probe(f"FUZZ-2/{number}", "FUZZ-2", what, request, REFUSALS, crash="HTTP-3")
+            probe = Probe(f"FUZZ-2/{number}", "FUZZ-2", what, request, REFUSALS)
             invalid.append(probe)
         else:
             call = _call(narrowed.parameters(request))

@@ -23,6 +23,8 @@ _CONFLICTS = {"running-by-hand", "running-by-schedule", "nothing-to-back-up"}
 _CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
 """Published refusals of a valid call that speak of the account and not of the server."""
 _PASSING = frozenset({429, 503})
+_NOT_IMPLEMENTED = 501
+"""What a server may answer to a method that it does not know (RFC 9110, 15.6.2)."""
 _INCOMPLETE = {
     Fault.NO_STATUS: "RFC 9112, 4",
     Fault.BAD_HEAD: "RFC 9112, 5",
@@ -110,14 +112,11 @@ class Judge:
             received = "" if exchange.response else f": {fault.received[:60]!r}"
             judgement.add(_finding(exchange, "HTTP-1", fault.kind.value, expected, fault.detail + received))
             return exchange.response is None
-        general = "HTTP-1" if probe.wants_acceptance else "HTTP-3"
-        blamed = (
-            "HTTP-1" if probe.requirement == "REQ-1" else self.binding(probe, probe.blamed_for_crash, general)
-        )
-        symptom = "no-answer" if fault.kind is Fault.TIMEOUT else "connection-dropped"
+        late = fault.kind is Fault.TIMEOUT
+        blamed = _taker(probe, "HTTP-1" if late and probe.wants_acceptance else "HTTP-3")
+        symptom = "no-answer" if late else "connection-dropped"
         expected = f"an answer within {self._target.timeout:g} s"
-        spread = None if probe.alone else Spread("unanswered", general)
-        judgement.add(_finding(exchange, blamed, symptom, expected, fault.detail, spread))
+        judgement.add(_finding(exchange, blamed, symptom, expected, fault.detail))
         return True
 
     def _status(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> None:
@@ -134,10 +133,8 @@ class Judge:
     def _acceptance(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
         judgement.exercised.add(probe.requirement)
         if status >= 500:
-            spread = Spread("5xx", "HTTP-3")
-            judgement.add(
-                _finding(exchange, probe.requirement, "answered-5xx", "200", self._shown(exchange), spread)
-            )
+            blamed = _taker(probe, "HTTP-3")
+            judgement.add(_finding(exchange, blamed, "answered-5xx", "200", self._shown(exchange)))
             return
         if (status, error_code_of(exchange)) in self._client_state:
             judgement.exercised.discard(probe.requirement)
@@ -161,29 +158,23 @@ class Judge:
                 actual = f"{status}: it was accepted"
                 finding = _finding(exchange, probe.requirement, "accepted", expected, actual)
                 judgement.add(replace(finding, confirmed=True))  # a checkpoint exists: no repetition needed
-        elif status >= 500:
-            blamed = self.binding(probe, probe.blamed_for_crash, "HTTP-3")
-            spread = None if probe.alone else Spread("5xx", "HTTP-3")
-            judgement.add(_finding(exchange, blamed, "answered-5xx", expected, self._shown(exchange), spread))
+        elif status >= 500 and not (probe.alone and status == _NOT_IMPLEMENTED):
+            blamed = _taker(probe, "HTTP-3")
+            judgement.add(_finding(exchange, blamed, "answered-5xx", expected, self._shown(exchange)))
         elif status not in DOCUMENTED:
             if not (status in probe.allowed and status in _OVERSIZE):
                 own = not probe.open_outcome and status not in probe.allowed
-                blamed = self.binding(probe, probe.requirement if own else "HTTP-1", "HTTP-1")
-                symptom, spread = (
-                    f"status-{status}",
-                    None if probe.alone else Spread("undocumented", "HTTP-1"),
-                )
-                judgement.add(_finding(exchange, blamed, symptom, expected, self._shown(exchange), spread))
+                binding = probe.alone or probe.requirement not in self._advisory
+                blamed = probe.requirement if own and binding else "HTTP-1"  # no SHOULD swallows a MUST
+                spread = None if probe.alone else Spread("undocumented", "HTTP-1")
+                shown = self._shown(exchange)
+                judgement.add(_finding(exchange, blamed, f"status-{status}", expected, shown, spread))
         elif status not in probe.allowed:
             symptom = f"status-{status}"
             judgement.add(_finding(exchange, probe.requirement, symptom, expected, self._shown(exchange)))
         elif probe.conditions and "ERR-2" in judgement.exercised and not _has(judgement, "ERR-2"):
             judgement.exercised.add("ERR-3")
             self._extend(judgement, http.condition_code(exchange, probe.conditions, self._errors))
-
-    def binding(self, probe: Probe, requirement: str, general: str) -> str:
-        """Return who takes what breaks a MUST: no SHOULD may swallow it, except about other methods."""
-        return general if requirement in self._advisory and not probe.alone else requirement
 
     def _extend(self, judgement: Judgement, findings: Iterable[Finding]) -> None:
         for finding in findings:
@@ -194,6 +185,11 @@ class Judge:
         assert exchange.response is not None
         code = error_code_of(exchange)
         return f"{exchange.response.status} {code}" if code else str(exchange.response.status)
+
+
+def _taker(probe: Probe, general: str) -> str:
+    """Return who takes a crash or a lost answer: after a refusal HTTP-6, which asks for exactly that."""
+    return "HTTP-6" if probe.requirement == "HTTP-6" else general
 
 
 def is_conflict(exchange: Exchange, errors: ErrorCatalogue) -> bool:

@@ -33,12 +33,10 @@ class Probe:
     conditions: tuple[str, ...] = ()
     """Error conditions whose published code fits the refusal (ERR-3); none: not judged."""
     call: Call | None = None
-    crash: str = ""
-    """Who takes a 5xx, a hang or a dropped connection; the requirement itself unless given."""
     presumes: tuple[str, ...] = ()
     """Requirements without which this probe would only find their fault again."""
     alone: bool = False
-    """Whether a wrong status speaks for this requirement alone, however often it shows."""
+    """Whether a wrong status, even 501, speaks for this requirement alone, however often it shows."""
     open_outcome: bool = False
     """Whether acceptance is as good as refusal: only how the server bears it is judged."""
 
@@ -46,8 +44,3 @@ class Probe:
     def wants_acceptance(self) -> bool:
         """Whether this is a valid request."""
         return self.call is not None
-
-    @property
-    def blamed_for_crash(self) -> str:
-        """The requirement that takes a crash."""
-        return self.crash or self.requirement

@@ -13,7 +13,7 @@ from checkpoint_openapi.load import ErrorCatalogue, errors
 from checkpoint_conformance.budget import Budget, BudgetSpent
 from checkpoint_conformance.calls import Call, Calls
 from checkpoint_conformance.exchange import Exchange, Fault, Request
-from checkpoint_conformance.finding import Finding, Spread
+from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.judgement import Judge, Judgement, error_code_of, is_conflict
 from checkpoint_conformance.ledger import Ledger, SkipReason
 from checkpoint_conformance.probe import Probe
@@ -121,11 +121,9 @@ class Session:
             return
         expected = " or ".join(str(status) for status in sorted(probe.allowed))
         actual = f"500 {error_code_of(exchange)}, though the policy was not running"
-        blamed = self.judge.binding(probe, probe.blamed_for_crash, "HTTP-3")
-        finding = Finding(
-            blamed, "answered-5xx", probe.id, expected, actual, (exchange, valid), confirmed=True
+        self.ledger.add(
+            Finding("HTTP-3", "answered-5xx", probe.id, expected, actual, (exchange, valid), confirmed=True)
         )
-        self.ledger.add(replace(finding, spread=Spread("5xx", "HTTP-3")))
 
     def judged(self, probe: Probe, exchange: Exchange) -> Judgement:
         """Judge the answer to a probe; remember a valid call that was accepted."""
@@ -247,7 +245,10 @@ class Session:
         """Whether it would find a known fault again, or cost a third timeout for the same requirement."""
         if any(self.ledger.failed(presumed) for presumed in probe.presumes):
             return True
-        return not probe.wants_acceptance and self.ledger.confirmed((probe.blamed_for_crash, "no-answer"))
+        return not probe.wants_acceptance and any(
+            finding.symptom == "no-answer" and finding.confirmed and finding.probed == probe.requirement
+            for finding in self.ledger.findings
+        )
 
     def _check_alive(self, exchange: Exchange) -> None:
         """After a lost answer, find out whether the server still answers anything. Raises ServerGone."""

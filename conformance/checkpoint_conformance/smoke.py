@@ -170,4 +170,4 @@ def _accepted(exchange: Exchange) -> bool:
 
 
 def _refused(judgement: Judgement) -> bool:
-    return any(finding.requirement == "REQ-1" for finding in judgement.findings)
+    return any(finding.symptom in ("refused", "answered-5xx") for finding in judgement.findings)

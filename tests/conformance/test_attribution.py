@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from checkpoint_conformance.attribution import attribute
 from checkpoint_conformance.exchange import Exchange, Request, Response
 from checkpoint_conformance.finding import Finding, Spread
 
 VALID = Request("POST", "/v1/x", body=b"valid")
-CRASH = Spread("5xx", "HTTP-3")
+UNDOCUMENTED = Spread("undocumented", "HTTP-1")
 NUMBERS = {"found": 1}
 
 
@@ -27,38 +29,51 @@ RULES: dict[str, tuple[list[Finding], set[str], set[str]]] = {
         {"REQ-7", "RESP-4"},
         set(),
     ),
-    "one requirement keeps its crash": (
-        [found("REQ-9", "answered-5xx", spread=CRASH), found("REQ-9", "answered-5xx", spread=CRASH)],
+    "one requirement keeps an undocumented status": (
+        [
+            found("REQ-9", "status-422", spread=UNDOCUMENTED),
+            found("HTTP-1", "status-422", "HTTP-3/odd", spread=UNDOCUMENTED),
+        ],
         {"REQ-9"},
-        set(),
+        {"HTTP-1"},
     ),
-    "a crash of several is the general one's": (
-        [found("REQ-9", "answered-5xx", spread=CRASH), found("REQ-11", "answered-5xx", spread=CRASH)],
-        {"HTTP-3"},
+    "an undocumented status of several is the general one's": (
+        [
+            found("REQ-9", "status-422", spread=UNDOCUMENTED),
+            found("REQ-11", "status-422", spread=UNDOCUMENTED),
+        ],
+        {"HTTP-1"},
         {"REQ-9", "REQ-11"},
     ),
     "a broad requirement gives way to the specific one": (
-        [found("FUZZ-2", "answered-5xx", spread=CRASH), found("REQ-9", "answered-5xx", spread=CRASH)],
+        [
+            found("FUZZ-2", "status-422", spread=UNDOCUMENTED),
+            found("REQ-9", "status-422", spread=UNDOCUMENTED),
+        ],
         {"REQ-9"},
         {"FUZZ-2"},
     ),
+    "a crash lets what its probe was for go unjudged": (
+        [found("HTTP-3", "answered-5xx", "REQ-9/null"), found("HTTP-3", "no-answer", "REQ-17/large")],
+        {"HTTP-3"},
+        {"REQ-9", "REQ-17"},
+    ),
     "what a refusal makes the server lose is HTTP-6's": (
         [
-            found("HTTP-6", "connection-dropped", spread=CRASH),
-            found("REQ-7", "connection-dropped", spread=CRASH),
-            found("HTTP-3", "dropped-on-kept-connection"),
+            found("HTTP-6", "connection-dropped", "HTTP-6/several"),
+            found("HTTP-3", "connection-dropped", "REQ-7/half"),
+            found("HTTP-3", "dropped-on-kept-connection", "HTTP-3/kept"),
         ],
         {"HTTP-6"},
-        {"REQ-7", "HTTP-3"},
+        {"HTTP-3"},
     ),
     "what is lost at any time is not HTTP-6's": (
         [
-            found("HTTP-6", "connection-dropped", spread=CRASH),
-            found("REQ-2", "connection-dropped", spread=CRASH),
-            found("REQ-3", "connection-dropped", spread=CRASH),
+            found("HTTP-6", "no-answer", "HTTP-6/several"),
+            found("HTTP-1", "no-answer", "REQ-2/empty"),
         ],
-        {"HTTP-3"},
-        {"HTTP-6", "REQ-2", "REQ-3"},
+        {"HTTP-1"},
+        {"HTTP-6", "REQ-2"},
     ),
     "no authentication at all is AUTH-1's": (
         [
@@ -119,7 +134,7 @@ RULES: dict[str, tuple[list[Finding], set[str], set[str]]] = {
 def test_a_fault_is_charged_once(name: str) -> None:
     """Each rule leaves the most specific requirement charged and names the others as consequences."""
     findings, charged, consequences = RULES[name]
-    result = attribute(findings, {VALID: {400}})
+    result = attribute([replace(each, confirmed=True) for each in findings], {VALID: {400}})
     assert {finding.requirement for finding in result.charged} == charged
     assert set(result.consequences) == consequences
     assert all(result.consequences.values())

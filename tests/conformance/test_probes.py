@@ -64,7 +64,7 @@ def test_every_id_is_unique_and_names_its_requirement() -> None:
 def test_every_probe_names_known_requirements_and_conditions() -> None:
     """Whoever is blamed or presumed stands in the catalogue, and so does each condition."""
     for probe in every():
-        assert {probe.requirement, probe.blamed_for_crash, *probe.presumes} <= set(KNOWN), probe.id
+        assert {probe.requirement, *probe.presumes} <= set(KNOWN), probe.id
         assert set(probe.conditions) <= set(errors().conditions), probe.id
         assert probe.summary
 

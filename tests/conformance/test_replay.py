@@ -126,13 +126,13 @@ def distinct(session: Session) -> None:
 
 
 STEPS: dict[str, tuple[Callable[[Session], None], ...]] = {
-    "NF-1": (unknown_policies,),
-    "HTTP-6": (recovery,),
-    "HTTP-3": (recovery, lost_requests),
-    "DEL-1": (sequences,),
-    "RESP-2": (concurrent_calls, distinct),
-    "OBS-1": (shapes, items_of_created),
-    "DISC-1": (discovery,),
+    "a lost answer": (unknown_policies,),
+    "a sequence on one connection": (recovery,),
+    "a lost request on a kept connection": (recovery, lost_requests),
+    "a model's sequence": (sequences,),
+    "calls at once": (concurrent_calls, distinct),
+    "the items of a call": (shapes, items_of_created),
+    "a list": (discovery,),
 }
 """The part of a run that shows each fault."""
 
@@ -187,23 +187,20 @@ def test_the_recorded_bytes_are_sent_again_with_the_secrets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "name"),
+    ("behaviour", "steps", "name"),
     [
-        (Dropping, "NF-1"),
-        (Offended, "HTTP-6"),
-        (Exhausted, "HTTP-3"),
-        (Reviving, "DEL-1"),
-        (Twins, "RESP-2"),
-        (Forgetful, "OBS-1"),
-        (Forgetful, "DISC-1"),
+        (Dropping, "a lost answer", "HTTP-3"),
+        (Offended, "a sequence on one connection", "HTTP-6"),
+        (Exhausted, "a lost request on a kept connection", "HTTP-3"),
+        (Reviving, "a model's sequence", "DEL-1"),
+        (Twins, "calls at once", "RESP-2"),
+        (Forgetful, "the items of a call", "OBS-1"),
+        (Forgetful, "a list", "DISC-1"),
     ],
 )
-def test_each_kind_of_evidence_can_be_repeated(behaviour: type[Server], name: str) -> None:
-    """A lost answer, a sequence on one connection, calls at once, a companion operation, a model's sequence.
-
-    Each fails again, and on a server that is mended none does.
-    """
-    found = excerpt(behaviour, *STEPS[name], patience=0.2)
+def test_each_kind_of_evidence_can_be_repeated(behaviour: type[Server], steps: str, name: str) -> None:
+    """It fails again, and on a server that is mended it does not."""
+    found = excerpt(behaviour, *STEPS[steps], patience=0.2)
     assert requirement(found, name)["outcome"] == "fail"
     assert states(repeat(found, behaviour, name), name) == {State.STILL_FAILS}
     assert states(repeat(found, Server, name), name) == {State.FAILS_NO_MORE}

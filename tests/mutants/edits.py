@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     When = Callable[[Server, Checkpoint], bool]
 
 __all__ = [
+    "MEANING",
     "OCCASIONS",
-    "TYPES",
     "after_refusal",
     "always",
     "answers",
@@ -34,7 +34,7 @@ __all__ = [
     "several",
 ]
 
-TYPES = {"RESP-1": "RESP-1 names the types of all required members"}
+MEANING = "it says what the member means, where RESP-1 names its type"
 
 
 def always(_server: Server, _checkpoint: Checkpoint) -> bool:

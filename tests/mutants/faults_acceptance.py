@@ -210,14 +210,14 @@ _declines(
     also={"REQ-1": "the documented request has a list of two"},
 )
 _declines(
-    "REQ-4",
+    "FUZZ-1",
     "resources-in-another-order-refused",
     "Resources in another order than the policy's are refused.",
     lambda params, _: (
         (chosen := params.get("resources") or []) != sorted(chosen, key=_IDS.index) if params else False
     ),
     parameters({"resources": _IDS[::-1]}),
-    also=_COMBINED,
+    also={"REQ-4": "they are resources of the policy"},
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from .edits import TYPES, answers, automatic, by_hand, dropping, on_occasions, selected, setting
+from .edits import MEANING, answers, automatic, by_hand, dropping, on_occasions, selected, setting
 from .mutant import replaces
 from .server import Server
 from .shots import BASE, parameters
@@ -145,14 +145,14 @@ answers(
     },
 )
 answers(
-    "RESP-3",
+    "RESP-1",
     {
         "status-null": ("The status is null.", setting("status", None)),
         "status-number": ("The status is the number of an enumeration.", setting("status", 1)),
         "status-list": ("The status is a list.", setting("status", ["protecting"])),
         "status-object": ("The status is an object.", setting("status", {"value": "protecting"})),
     },
-    also=TYPES,
+    also={"RESP-3": MEANING},
 )
 on_occasions("RESP-3", "status-unknown", "the status is running.", setting("status", "running"))
 answers(
@@ -186,12 +186,12 @@ answers(
     },
 )
 answers(
-    "RESP-5",
+    "RESP-1",
     {
         "project-null": ("The project is null.", setting("project_id", None)),
         "project-number": ("The project is the number of a row.", setting("project_id", 17)),
     },
-    also=TYPES,
+    also={"RESP-5": MEANING},
 )
 answers(
     "RESP-6",
@@ -211,7 +211,7 @@ answers(
     },
 )
 answers(
-    "RESP-6",
+    "RESP-1",
     {
         "plan-id-answered-null": ("The plan's id is null.", setting("protection_plan.id", None)),
         "plan-id-answered-number": (
@@ -219,7 +219,7 @@ answers(
             setting("protection_plan.id", 42),
         ),
     },
-    also=TYPES,
+    also={"RESP-6": MEANING},
 )
 on_occasions(
     "RESP-5", "project-of-another", "the project is another's.", setting("project_id", SECOND_PROJECT)

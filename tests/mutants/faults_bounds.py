@@ -191,7 +191,7 @@ class ProviderCheckedOnlyOnce(Server):
 
 # -- REQ-17: oversized input --------------------------------------------------------------------------
 
-_OVERSIZED = {"HTTP-3": "it is an input that makes the server fail", "REQ-15": "the string is also no UUID"}
+_OVERSIZED = {"REQ-17": "it says what the answer to this input is", "REQ-15": "the string is also no UUID"}
 _DEEP = b'{"checkpoint":' + b"[" * 10_000 + b"]" * 10_000 + b"}"
 
 
@@ -232,7 +232,7 @@ replaces(
     also={"FUZZ-2": "the list is longer than the schema allows"},
 )
 replaces(
-    "REQ-17",
+    "HTTP-3",
     "many-resources-crash",
     "A list of more than 64 resources overflows a query and is answered 500.",
     "read_resources",
@@ -242,7 +242,7 @@ replaces(
     also=_OVERSIZED,
 )
 replaces(
-    "REQ-17",
+    "HTTP-3",
     "deep-nesting-crash",
     "Deep nesting exhausts the parser's stack and is answered 500.",
     "parse",
@@ -272,7 +272,7 @@ def _long(value: Any) -> bool:
 
 
 replaces(
-    "REQ-17",
+    "HTTP-3",
     "long-string-crash",
     "A string of a mebibyte is too long for its column and is answered 500.",
     "read_plan_id",
@@ -296,7 +296,7 @@ replaces(
 
 
 @breaks(
-    "REQ-17", shows=BASE.but(body=document("x" * (1 << 20))), also={"HTTP-3": "the connection is dropped"}
+    "HTTP-3", shows=BASE.but(body=document("x" * (1 << 20))), also={"REQ-17": "it says what the answer is"}
 )
 class OversizeDropsTheConnection(Server):
     """A body over the limit ends the connection without an answer."""

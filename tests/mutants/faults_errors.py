@@ -181,7 +181,7 @@ _once_in(5)
 
 _BOTH = {"ERR-3": "a code that is not published is not the condition's either"}
 for _name, _fault, _conditions, _code in (
-    ("invented-code", "An invalid request has a code that nobody published.", "invalid-request", "CSBS.0001"),
+    ("invented-code", "An invalid request has a code that nobody published.", "invalid-request", "CSBS.0999"),
     ("word-for-code", "An invalid request has a word for a code.", "invalid-request", "BadRequest"),
     ("bare-number-code", "An invalid request has the number alone.", "invalid-request", "9001"),
     ("lower-case-code", "An invalid request has its code in small letters.", "invalid-request", "csbs.9001"),

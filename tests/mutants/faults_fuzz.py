@@ -31,6 +31,7 @@ def _declines(
     when: Callable[[Request, dict[str, Any]], bool],
     shows: Any,
     then: Callable[..., Any] | None = None,
+    requirement: str = "FUZZ-1",
     **options: Any,
 ) -> None:
     """Register a server that refuses, after every other check, valid calls for which `when` holds."""
@@ -38,9 +39,8 @@ def _declines(
     def declined(call: Call, *_: Any) -> bool:
         return when(call.request, json.loads(call.request.body)["checkpoint"])
 
-    replaces(
-        "FUZZ-1", name, fault, "make", then or refusing("invalid-request"), declined, shows=shows, **options
-    )
+    then = then or refusing("invalid-request")
+    replaces(requirement, name, fault, "make", then, declined, shows=shows, **options)
 
 
 def _parameters(test: Callable[[dict[str, Any]], bool]) -> Callable[[Request, dict[str, Any]], bool]:
@@ -52,14 +52,16 @@ _declines(
     "auto_trigger true together with resources null is refused.",
     _parameters(lambda p: p.get("auto_trigger") is True and p.get("resources", ABSENT) is None),
     parameters({"auto_trigger": True, "resources": None}),
-    also={"REQ-5": "null means all"},
+    requirement="REQ-5",
+    also={"FUZZ-1": "the combination is a generator's"},
 )
 _declines(
     "by-hand-and-empty-resources-refused",
     "auto_trigger false together with resources [] is refused.",
     _parameters(lambda p: p.get("auto_trigger") is False and p.get("resources") == []),
     parameters({"auto_trigger": False, "resources": []}),
-    also={"REQ-5": "an empty list means all"},
+    requirement="REQ-5",
+    also={"FUZZ-1": "the combination is a generator's"},
 )
 _declines(
     "automatic-and-one-resource-forbidden",
@@ -139,8 +141,9 @@ _declines(
     BASE.but(headers=(("X-Request-Id", "1"),)),
     also=_GUESS,
 )
-for _name, _fault, _when, _then, _sent in (
+for _requirement, _name, _fault, _when, _then, _sent in (
     (
+        "NF-3",
         "outside-resource-not-a-uuid-forbidden",
         "A resource that is no UUID is answered 403, which does not fit.",
         lambda _, wanted: any("-" not in each for each in wanted),
@@ -148,6 +151,7 @@ for _name, _fault, _when, _then, _sent in (
         ["x"],
     ),
     (
+        "NF-3",
         "empty-resource-unauthorised",
         "A resource that is an empty string is answered 401, which does not fit.",
         lambda _, wanted: "" in wanted,
@@ -155,6 +159,7 @@ for _name, _fault, _when, _then, _sent in (
         [""],
     ),
     (
+        "FUZZ-1",
         "sixty-four-resources-too-large",
         "As many resources as are allowed are answered 413.",
         lambda _, wanted: len(wanted) == 64,
@@ -162,6 +167,7 @@ for _name, _fault, _when, _then, _sent in (
         [OUTSIDE] * 64,
     ),
     (
+        "FUZZ-1",
         "long-resource-unauthorised",
         "A resource of more than 36 letters is answered 401, which does not fit.",
         lambda _, wanted: any(len(each) > 36 for each in wanted),
@@ -170,21 +176,25 @@ for _name, _fault, _when, _then, _sent in (
     ),
 ):
     replaces(
-        "FUZZ-1",
+        _requirement,
         _name,
         _fault,
         "outside_resource",
         _then,
         _when,
         shows=parameters({"resources": _sent}),
-        also={"NF-3": "the resource is outside the policy", "REQ-17": "if many or long"},
+        also={
+            "NF-3": "the resource is outside the policy",
+            "FUZZ-1": "the refusal does not fit",
+            "REQ-17": "if many or long",
+        },
     )
 
 
 @breaks(
-    "FUZZ-1",
+    "NF-3",
     shows=parameters({"resources": [_IDS[0], OUTSIDE], "auto_trigger": True}),
-    also={"NF-3": "a resource is outside"},
+    also={"FUZZ-1": "the refusal does not fit"},
 )
 class OutsideResourceForbiddenWhenAutomatic(Server):
     """A resource outside the policy of an automatic call is answered 403, which does not fit."""
@@ -276,9 +286,9 @@ class BothParametersWrongAreIgnored(_Rescuing):
 
 
 @breaks(
-    "FUZZ-2",
+    "REQ-12",
     shows=parameters({"auto_trigger": True, "resources": {}}),
-    also={"REQ-12": "resources are no list"},
+    also={"FUZZ-2": "the combination is a generator's"},
 )
 class ResourcesUncheckedWhenAutomatic(_Rescuing):
     """With auto_trigger true resources of another type are accepted."""
@@ -312,7 +322,9 @@ class MalformedPlanUncheckedWithWrongTrigger(_Rescuing):
         return isinstance(plan, str) and len(plan) != 36 and not isinstance(auto, bool)
 
 
-@breaks("FUZZ-2", shows=BASE.but(body={"checkpoint": None, "other": 1}), also={"REQ-8": "checkpoint is null"})
+@breaks(
+    "REQ-8", shows=BASE.but(body={"checkpoint": None, "other": 1}), also={"FUZZ-2": "there are two faults"}
+)
 class UnknownRootMemberRunsTheDefault(_Rescuing):
     """With an unknown member at the root a checkpoint of another type is accepted."""
 

@@ -9,7 +9,7 @@ import threading
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from .edits import TYPES, answers, on_occasions, setting
+from .edits import MEANING, answers, on_occasions, setting
 from .mutant import breaks, replaces
 from .server import Server
 from .shots import BASE, parameters
@@ -74,14 +74,14 @@ _ids(
     also=_ONE,
 )
 answers(
-    "RESP-2",
+    "RESP-1",
     {
         "id-null": ("The id is null.", setting("id", None)),
         "id-number": ("The id is a number.", setting("id", 17)),
         "id-object": ("The id is an object around the UUID.", setting("id", lambda value: {"uuid": value})),
         "id-list": ("The id is a list of one.", setting("id", lambda value: [value])),
     },
-    also=TYPES,
+    also={"RESP-2": MEANING},
 )
 on_occasions(
     "RESP-2",
@@ -236,7 +236,7 @@ class SameCheckpointOnceInFour(Server):
         return checkpoint
 
 
-@breaks("RESP-11", also=_SAME, shows=_AT_ONCE)
+@breaks("RESP-2", also={"RESP-11": "the calls share a checkpoint"}, shows=_AT_ONCE)
 class OneCheckpointForCallsAtOnce(Server):
     """Calls that come while another is in flight are coalesced with it and share its checkpoint."""
 
@@ -261,7 +261,7 @@ class OneCheckpointForCallsAtOnce(Server):
         return mine[0]
 
 
-@breaks("RESP-11", also=_SAME, shows=_AT_ONCE)
+@breaks("RESP-2", also={"RESP-11": "the calls share a checkpoint"}, shows=_AT_ONCE)
 class AnswersMixedUpUnderLoad(Server):
     """Answers of calls at once come from one shared buffer, so that both get the last one."""
 

@@ -307,7 +307,7 @@ for _name, (_fault, (_step, _when, _shot), _also) in _ROWS.items():
     crashes(f"crash-on-{_name}", _fault, _step, _when, _shot, also=_also)
 
 
-@breaks("HTTP-3", shows=[BASE.but(method="PATCH")], also=_whose("HTTP-4", "HTTP-1"))
+@breaks("HTTP-4", shows=[BASE.but(method="PATCH")], also={"HTTP-3": "it is a 5xx", "HTTP-1": "undocumented"})
 class UnknownMethodNotImplemented(Server):
     """Methods without a handler are answered 501, the default of a library."""
 

@@ -6,15 +6,17 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .edits import TYPES, answers, on_occasions, setting
+from .edits import MEANING, answers, on_occasions, setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def _times(rows: dict[str, tuple[str, Callable[[str], Any]]], **options: Any) -> None:
+def _times(
+    rows: dict[str, tuple[str, Callable[[str], Any]]], requirement: str = "RESP-4", **options: Any
+) -> None:
     table = {name: (fault, setting("created_at", change)) for name, (fault, change) in rows.items()}
-    answers("RESP-4", table, **options)
+    answers(requirement, table, **options)
 
 
 _times(
@@ -63,7 +65,8 @@ _times(
             lambda _: [2016, 12, 6, 21, 20],
         ),
     },
-    also=TYPES,
+    requirement="RESP-1",
+    also={"RESP-4": MEANING},
 )
 on_occasions("RESP-4", "time-with-z", "the time ends in Z.", setting("created_at", lambda text: text + "Z"))
 

@@ -144,12 +144,12 @@ hangs(
     also={"REQ-3": "no automatic call is answered"},
 )
 hangs(
-    "HTTP-1",
+    "HTTP-6",
     "never-answered-after-refusal",
     "After a refusal a valid call on the same connection is never answered.",
     lambda request, response: accepted(request, response) and request.connection.refused > 0,
     shows=(BASE.but(body=b"{"), BASE),
-    also=_LATER,
+    also={"HTTP-1": "a valid call gets no answer"},
 )
 hangs(
     "HTTP-1",
@@ -211,7 +211,7 @@ class DeadlockWhenBusy(_Busy):
         return super().created(checkpoint)
 
 
-@breaks("HTTP-1", shows=(BASE, BASE.but(copies=8)))
+@breaks("HTTP-3", shows=(BASE, BASE.but(copies=8)), also={"HTTP-1": "they get no answer"})
 class DroppedWhenBusy(_Busy):
     """Calls in flight at once are dropped without an answer, the pool of workers being empty."""
 

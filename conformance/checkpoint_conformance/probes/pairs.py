@@ -46,7 +46,6 @@ def several_faults(calls: Calls) -> list[Probe]:
             calls.post(body),
             REFUSALS,
             ("invalid-request",),
-            crash="HTTP-3",
         )
         for name, body in bodies.items()
     ]

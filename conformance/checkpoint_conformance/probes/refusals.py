@@ -70,8 +70,8 @@ def refusals(calls: Calls) -> list[Probe]:
     ]
 
 
-def _refuse(requirement: str, variant: str, summary: str, request: Request, crash: str = "") -> Probe:
-    return Probe(f"{requirement}/{variant}", requirement, summary, request, _BAD, _INVALID, crash=crash)
+def _refuse(requirement: str, variant: str, summary: str, request: Request) -> Probe:
+    return Probe(f"{requirement}/{variant}", requirement, summary, request, _BAD, _INVALID)
 
 
 def _not_json(calls: Calls) -> list[Probe]:
@@ -114,7 +114,7 @@ def _not_json(calls: Calls) -> list[Probe]:
         "utf-8-cut": ("a UTF-8 sequence cut short in plan_id", good.encode().replace(plan, plan + b"\xc3")),
     }
     for name, (what, body) in unreadable.items():
-        probes.append(_refuse("REQ-7", name, what, calls.post(body), crash="HTTP-3"))
+        probes.append(_refuse("REQ-7", name, what, calls.post(body)))
     return probes
 
 
@@ -320,14 +320,14 @@ def _plan_id_form(calls: Calls) -> list[Probe]:
         _plan_form(calls, name, f"a plan_id that is malformed: {name.replace('-', ' ')}", value)
         for name, value in values.items()
     ]
-    probes.append(_plan_form(calls, "nul", "a plan_id with a NUL", plan + "\0", crash="HTTP-3"))
+    probes.append(_plan_form(calls, "nul", "a plan_id with a NUL", plan + "\0"))
     return probes
 
 
-def _plan_form(calls: Calls, name: str, summary: str, value: str, crash: str = "") -> Probe:
+def _plan_form(calls: Calls, name: str, summary: str, value: str) -> Probe:
     request = calls.post(calls.changed(plan_id=value))
     conditions = ("invalid-request", "policy-not-found")
-    return Probe(f"REQ-15/{name}", "REQ-15", summary, request, _BAD_OR_UNKNOWN, conditions, crash=crash)
+    return Probe(f"REQ-15/{name}", "REQ-15", summary, request, _BAD_OR_UNKNOWN, conditions)
 
 
 def _provider(calls: Calls) -> list[Probe]:

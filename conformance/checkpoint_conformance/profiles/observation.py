@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from checkpoint_conformance.budget import BudgetSpent
@@ -69,9 +69,9 @@ def wait_until_idle(session: Session, pause: float) -> None:
 
 
 def progress(session: Session) -> None:
-    """OBS-3: follow the newest checkpoints until they end, and a little beyond. Raises ServerGone."""
-    watched = [created_checkpoint(exchange) for exchange, _ in session.accepted[-3:]]
-    identifiers = [identifier for identifier in watched if identifier]
+    """OBS-3: follow what the run created until all has ended, and a little beyond. Raises ServerGone."""
+    given = [created_checkpoint(exchange) for exchange, _ in session.accepted]
+    identifiers = {identifier.casefold() for identifier in given if identifier}
     deadline = time.monotonic() + session.target.patience
     pause, looks = _FIRST_PAUSE, 0
     while identifiers:
@@ -186,18 +186,16 @@ def _await_items(session: Session, identifier: str, call: Call, created: Exchang
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-def _look(session: Session, identifiers: Iterable[str]) -> bool:
-    """Compare each item's status with the last one seen. Returns whether all have ended."""
-    ended = True
-    for identifier in identifiers:
-        try:
-            items, listing = checkpoint_items(session, checkpoint_id=identifier)
-        except ListError as error:
-            session.ledger.leave_undecided("OBS-3", str(error))
-            return True
-        _watch(session, items, listing)
-        ended = ended and all(item["status"] not in _UNDER_WAY for item in items)
-    return ended
+def _look(session: Session, identifiers: set[str]) -> bool:
+    """Compare each status with the last one seen. Returns whether these checkpoints have ended."""
+    try:
+        items, listing = checkpoint_items(session, policy_id=session.target.policy_id)
+    except ListError as error:
+        session.ledger.leave_undecided("OBS-3", str(error))
+        return True
+    _watch(session, items, listing)
+    ours = [item for item in items if item["checkpoint_id"].casefold() in identifiers]
+    return all(item["status"] not in _UNDER_WAY for item in ours)
 
 
 def _watch(session: Session, items: list[dict[str, Any]], listing: Exchange) -> None:
