@@ -33,13 +33,15 @@ async def create_checkpoint(service: Service, caller: Caller, request: Request) 
         raise Refusal("policy-not-found")
     resources = _select(policy, parameters.get("resources"))
     _require_state(caller, resources)
+    created_at = service.clock.stamp()
+    ahead = service.protect_seconds
     checkpoint = NewCheckpoint(
         id=new_id(),
         project=caller.project,
         policy_id=policy.id,
         auto_trigger=parameters.get("auto_trigger", False),
-        created_at=service.clock.stamp(),
-        ready_at=service.clock.stamp(ahead=service.protect_seconds),
+        created_at=created_at,
+        ready_at=service.clock.stamp(ahead=ahead) if ahead else created_at,
         resources=resources,
     )
     outcome = await service.store.create(checkpoint, exclusive=service.conflict)
