@@ -51,7 +51,7 @@ def page(
         "# Performance",
         "",
         "```sh",
-        "python benchmarks/server/run.py --rounds 3 --stored --soak 1000000 --write docs/performance.md",
+        "python benchmarks/server/run.py --stored --soak 1000000 --write docs/performance.md",
         "```",
         "",
         "makes this page: every server runs with one worker under the same uvicorn, all do the same work in",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING
 
 import orjson
@@ -28,6 +29,9 @@ _CONDITION_OF_STATUS = {
     405: "method-not-allowed",
     413: "too-large",
 }
+
+_SILENCE = 10.0
+"""Seconds between two lines of the log about a store out of reach."""
 
 _EXTRA_HEADERS: Mapping[str, Iterable[tuple[bytes, bytes]]] = {
     # RFC 9110, 11.6.1: a 401 names the scheme. The header X-Auth-Token has none registered.
@@ -72,6 +76,7 @@ class ErrorAnswers:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._silent_until = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; answer whatever it raises."""
@@ -86,7 +91,7 @@ class ErrorAnswers:
         except Refusal as error:
             refusal = error
         except StoreUnavailableError as error:
-            _log.warning("The store is out of reach: %s", error)
+            self._tell(error)
             refusal = Refusal("unavailable")
         except HTTPException as error:
             refusal = _from_status(error.status_code)
@@ -102,6 +107,13 @@ class ErrorAnswers:
             # The client may keep its body to itself now: what comes next would be taken for it.
             headers.append((b"connection", b"close"))
         await _answer(refusal, headers, send)
+
+    def _tell(self, error: StoreUnavailableError) -> None:
+        """Log that the store is out of reach, now and then: every client may meet it at every request."""
+        now = time.monotonic()
+        if now >= self._silent_until:
+            self._silent_until = now + _SILENCE
+            _log.warning("The store is out of reach: %s", error)
 
 
 def _from_status(status: int) -> Refusal:

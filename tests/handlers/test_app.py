@@ -6,6 +6,7 @@ import asyncio
 import copy
 import dataclasses
 import json
+import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
@@ -311,3 +312,22 @@ def test_every_condition_has_a_strict_body() -> None:
         body = json.loads(refusal.body())
         assert body == {"error_code": condition.code, "error_msg": condition.text}
         assert refusal.status == condition.status
+
+
+def test_a_clock_stepped_back_repeats_and_reverts_nothing(
+    service: Service, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the system's clock an hour back ids stay new, times do not fall, no status goes back."""
+    listing = {
+        "method": "GET",
+        "url": f"/v1/{seed.PROJECT_ID}/checkpoint_items",
+        "headers": {"X-Auth-Token": token},
+    }
+    before = [answer.json()["checkpoint"] for answer in answers(service, *[order(token)] * 20)]
+    real = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: real() - 3600 * 10**9)
+    *created, listed = answers(service, *[order(token)] * 20, listing)
+    after = [answer.json()["checkpoint"] for answer in created]
+    assert len({checkpoint["id"] for checkpoint in before + after}) == 40
+    assert min(each["created_at"] for each in after) >= max(each["created_at"] for each in before)
+    assert {item["status"] for item in listed.json()["checkpoint_items"]} == {"available"}
