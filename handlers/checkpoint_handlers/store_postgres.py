@@ -68,6 +68,8 @@ class PostgresStore:
         self._listening = _Connection(connect, self._listen)
         self._groups: Groups[Order, Outcome] = Groups(self._write)
         self._fresh_until = 0.0
+        self._generation = 0
+        """How many changes were told: what was read before one is not remembered after it."""
         self._callers: dict[bytes, Caller] = {}
         self._policies: dict[tuple[str, str], Policy] = {}
 
@@ -101,10 +103,12 @@ class PostgresStore:
         known = self._callers.get(digest)
         if known is not None:
             return known
+        generation = self._generation
         row = await self._one(statements.CALLER, digest)
-        if row is None:
-            return None
-        return self._callers.setdefault(digest, statements.caller_of(row))
+        caller = None if row is None else statements.caller_of(row)
+        if caller is not None and generation == self._generation:
+            self._callers[digest] = caller
+        return caller
 
     async def policy(self, project_id: str, policy_id: str) -> Policy | None:
         """Return a policy of the project; one of another project is None, too."""
@@ -112,10 +116,12 @@ class PostgresStore:
         known = self._policies.get((project_id, policy_id))
         if known is not None:
             return known
+        generation = self._generation
         row = await self._one(statements.POLICY, policy_id, project_id)
-        if row is None:
-            return None
-        return self._policies.setdefault((project_id, policy_id), statements.policy_of(row))
+        policy = None if row is None else statements.policy_of(row)
+        if policy is not None and generation == self._generation:
+            self._policies[project_id, policy_id] = policy
+        return policy
 
     async def create(self, checkpoint: NewCheckpoint, *, exclusive: bool) -> CreateOutcome:
         """Store a checkpoint and its items, durably when this returns."""
@@ -203,6 +209,7 @@ class PostgresStore:
 
     def _hear(self, *_told: object) -> None:
         self._fresh_until = 0.0
+        self._generation += 1
 
     async def _write(self, orders: Sequence[Order]) -> Sequence[Outcome]:
         """Carry out orders in one transaction."""

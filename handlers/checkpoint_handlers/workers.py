@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import threading
 from functools import partial
@@ -18,6 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from checkpoint_handlers import stores
 from checkpoint_handlers.administration import administered
 from checkpoint_handlers.announce import announce
+from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.server import Ending, application, initial, serve
 
 if TYPE_CHECKING:
@@ -113,7 +115,12 @@ async def _prepare(options: Options) -> None:
 def _work(options: Options, listener: socket.socket) -> None:
     ending = Ending()
     threading.Thread(target=_follow_parent, daemon=True).start()
-    asyncio.run(serve(options, listener, None, ending.served))
+    try:
+        asyncio.run(serve(options, listener, None, ending.served))
+    except StartError as error:
+        # The first start went well; another is tried until this one does, too.
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 def _follow_parent() -> None:
