@@ -81,9 +81,10 @@ def build(folder: Path) -> tuple[Path, Path]:
     return sdist, wheel
 
 
-def use(wheel: Path, folder: Path) -> None:
+def use(wheel: Path, folder: Path, python: str = sys.executable) -> None:
     """Install the wheel in clean environments, without the server and with it, and run its commands."""
-    lean, full = _environment(folder / "lean", str(wheel)), _environment(folder / "full", f"{wheel}[server]")
+    lean = _environment(folder / "lean", str(wheel), python)
+    full = _environment(folder / "full", f"{wheel}[server]", python)
     for command in (["--help"], ["lint"], ["diff"], ["list"]):
         _run(lean, *command, cwd=folder)
     refused = subprocess.run([lean, "verify"], cwd=folder, capture_output=True, text=True, check=False)
@@ -134,9 +135,9 @@ def _tracked(root: Path) -> list[Path]:
     return [ROOT / name for name in listed.split("\0") if name]
 
 
-def _environment(folder: Path, requirement: str) -> str:
+def _environment(folder: Path, requirement: str, python: str) -> str:
     """Install into a new environment; return its command."""
-    _run(sys.executable, "-m", "venv", str(folder))
+    _run(python, "-m", "venv", str(folder))
     _run(str(folder / "bin" / "pip"), "install", "-q", "-c", str(ROOT / "constraints.txt"), requirement)
     return str(folder / "bin" / "checkpoint-contract")
 

@@ -42,9 +42,11 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc")
     for name in ("ca", "stranger"):
         subject = ("-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN=test {name}")
-        openssl("req", "-x509", "-days", "2", *key, *subject, folder=folder)
+        # Python 3.13 holds a certificate against every rule of RFC 5280.
+        usage = ("-addext", "keyUsage=critical,keyCertSign")
+        openssl("req", "-x509", "-days", "2", *key, *subject, *usage, folder=folder)
     for name in ("server", "client"):
-        (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+        (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nauthorityKeyIdentifier=keyid\n")
         request = ("-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
         openssl("req", *key, *request, folder=folder)
         issuer = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names")

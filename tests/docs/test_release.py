@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,3 +69,21 @@ def test_a_dry_run_builds_and_changes_nothing(clone: Path) -> None:
         ["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True, check=True
     )
     assert state.stdout == ""
+
+
+def test_supported_pythons_are_named_alike() -> None:
+    """The oldest version that the package names is the oldest that it takes; the container has one."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
+    assert project["requires-python"] == f">={named[0]}"
+    container = re.search(r"^ARG PYTHON=(\S+)$", (ROOT / "Containerfile").read_text(), re.MULTILINE)
+    assert container
+    assert container[1] in named
+
+
+def test_version_stands_in_one_place() -> None:
+    """Nothing else states the version: the package, the manual and the site take it from the module."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["dynamic"] == ["version"]
+    assert "version" not in project
+    assert __version__ not in (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")

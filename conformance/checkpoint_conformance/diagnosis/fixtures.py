@@ -37,7 +37,9 @@ def fixtures(session: Session, *, body_first: bool) -> Iterator[Step]:
         elif tells_nothing(exchange.status):
             yield Step(fixture.name, State.OPEN, found, "Ask again; if it stays, look at the server.")
         else:
-            yield Step(fixture.name, State.MEND, f"{found} instead of {fixture.expected}", fixture.advice)
+            verb = "refused" if fixture.expected == 400 else "not refused as such"
+            wrong = f"{verb}: {found} instead of {fixture.expected}"
+            yield Step(fixture.name, State.MEND, wrong, fixture.advice)
     names = ("expired_token", "read_only_token", "second_project")
     absent = [name for name in names if not getattr(session.target, name)]
     if absent:
