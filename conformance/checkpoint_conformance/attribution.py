@@ -6,7 +6,7 @@ requirement's alone, and what follows from a fault is not charged a second time.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -71,12 +71,12 @@ def attribute(
     charged = _gather_moods(charged, answers, consequences)
     charged = _drop_what_refusals_leave(charged, answers, consequences)
     charged = _drop_odd_waits(charged, consequences)
+    charged = _drop_same_answers(charged, consequences)
     charged = _gather_spread(charged, consequences)
     charged = _gather_selections(charged, consequences)
     charged = _gather_open_doors(charged, answers, consequences)
     charged = _drop_followers(charged, consequences)
     charged = _drop_repeated_answers(charged, consequences)
-    charged = _drop_same_answers(charged, consequences)
     charged = _drop_unreadable_lists(charged, consequences)
     charged = _drop_codes(charged, consequences)
     charged = _drop_following_requirements(charged, consequences)
@@ -139,9 +139,11 @@ def _drop_what_refusals_leave(
     of_itself = {finding.symptom: finding.requirement for finding in findings if finding.probed in _MEMBERS}
     after = {finding.symptom for finding in findings if finding.requirement == "HTTP-6"} - of_itself.keys()
     unanswered = bool(after & _UNANSWERED)
+    crashes = Counter(each.exchanges[-1].request for each in findings if each.symptom == "answered-5xx")
     kept: list[Finding] = []
     for finding in findings:
-        crash = finding.symptom == "answered-5xx" in after and _wavers(finding, answers, range(500))
+        once = crashes[finding.exchanges[-1].request] == 1 or _wavers(finding, answers, range(500))
+        crash = finding.symptom == "answered-5xx" in after and once
         if finding.requirement == "HTTP-6" and finding.symptom in _FAILING & of_itself.keys():
             consequences["HTTP-6"] = f"{of_itself[finding.symptom]}: valid calls fail without a refusal, too"
         elif finding.requirement != "HTTP-6" and (crash or (unanswered and finding.symptom in _UNANSWERED)):

@@ -230,7 +230,7 @@ class _Sequence:
         if step.kind == "create":
             call = _shape(calls, step.number)
             exchange = self._send(calls.call(call))
-            identifier = created_checkpoint(exchange) if exchange.status == 200 else None
+            identifier = created_checkpoint(exchange) if exchange.status in range(200, 300) else None
             self._created.append(identifier)
             if identifier:
                 selected = sorted(resource.casefold() for resource in call.selected(self._session.target))
