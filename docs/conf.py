@@ -20,7 +20,7 @@ _CONTENTS = {
         *(f"reference/{name}" for name in ("requirements", "requirements.zh", "errors", "report", "rules")),
         "/openapi/ERRATA",
     ],
-    "Explanations": ["verdicts", "why-mutation", "kill-matrix", "why-containment"],
+    "Explanations": ["verdicts", "why-mutation", "kill-matrix", "why-containment", "gate"],
     "The server": ["operating"],
     "The project": [
         "governance",

@@ -20,7 +20,7 @@ from pathlib import Path
 __all__ = ["PAGES", "ROOT", "Block", "blocks", "directives"]
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("changes/README.md"), *(ROOT / "docs").rglob("*.md")])
 _DIRECTIVE = re.compile(r"<!-- run: (.+?) -->")
 _BLOCK = re.compile(r"((?:^ *<!-- run: .+? -->\n)*)^( *)```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
