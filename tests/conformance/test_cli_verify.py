@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mutants.wire import Request
 
 TRACES = ("Traceback", 'File "')
+PROGRAM = "from checkpoint_openapi.cli import main; main()"
 
 
 class Counting(Server):
@@ -43,6 +44,19 @@ class Counting(Server):
     def respond(self, request: Request) -> Any:
         """Count."""
         type(self).requests += 1
+        return super().respond(request)
+
+
+class Recording(Server):
+    """A conforming server that remembers what it was sent."""
+
+    sent: list[tuple[str, tuple[tuple[str, str], ...], bytes]]
+
+    def respond(self, request: Request) -> Any:
+        """Remember every call, but for the address, which is another each time."""
+        if request.method != "GET" and "checkpoints/" not in request.target:
+            fields = tuple(field for field in request.headers if field[0] != "Host")
+            self.sent.append((request.target, fields, request.body))
         return super().respond(request)
 
 
@@ -198,10 +212,9 @@ def test_a_fault_of_the_suite_gives_4_and_no_secret(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_gives_3_and_names_what_it_leaves(number: signal.Signals, tmp_path: Path) -> None:
     """There is one line and no report, and no checkpoint is left that nobody knows of."""
-    program = "from checkpoint_openapi.cli import main; main()"
     with running(Slow) as table:
         file = write_target(table, tmp_path / "target.toml", profiles=[])
-        command = [sys.executable, "-c", program, "verify", "--target", file, "--report", tmp_path / "out"]
+        command = [sys.executable, "-c", PROGRAM, "verify", "--target", file, "--report", tmp_path / "out"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr
             while "valid requests" not in process.stderr.readline():
@@ -278,6 +291,23 @@ def test_a_shard_answers_for_its_own_part(target: Path, tmp_path: Path) -> None:
     assert result.stderr == ""
     found = json.loads((tmp_path / "out" / "report.json").read_text())
     assert found["header"]["shard"]["index"] == 2
+
+
+def test_two_runs_send_the_same_requests(tmp_path: Path) -> None:
+    """Neither the folder nor the time zone nor the hashes of a process change a byte of what is sent."""
+    sent: list[Counter[Any]] = []
+    for name, zone in (("one", "Asia/Shanghai"), ("two", "America/Lima")):
+        folder = tmp_path / name
+        folder.mkdir()
+        behaviour = type("Recorded", (Recording,), {"sent": []})
+        with running(behaviour) as table:
+            command = (sys.executable, "-c", PROGRAM, "verify", "--target")
+            environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": str(len(sent))}
+            target = write_target(table, folder / "target.toml")
+            subprocess.run([*command, target], cwd=folder, env=environment, check=True, capture_output=True)
+        sent.append(Counter(behaviour.sent))
+    assert sent[0] == sent[1]
+    assert sent[0].total() > 400
 
 
 def test_a_dry_run_sends_nothing_and_shows_no_secret(target: Path, tmp_path: Path) -> None:
