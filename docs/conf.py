@@ -29,6 +29,7 @@ _CONTENTS = {
         "/ARCHITECTURE",
         "/CONTRIBUTING",
         "/CHANGELOG",
+        "/changes/README",
         "/README",
     ],
 }
@@ -46,7 +47,7 @@ release = re.findall(
 version = release
 extensions = ["myst_parser"]
 root_doc = "docs/index"
-include_patterns = ["*.md", "openapi/ERRATA.md", "docs/**.md"]
+include_patterns = ["*.md", "openapi/ERRATA.md", "changes/README.md", "docs/**.md"]
 exclude_patterns = [".venv", "site", "node_modules"]
 myst_heading_anchors = 4
 html_theme = "furo"
