@@ -31,6 +31,8 @@ __all__ = [
     "QUICK",
     "Broken",
     "Dropping",
+    "Exhausted",
+    "Forgetting",
     "Parrot",
     "excerpt",
     "finished",
@@ -79,6 +81,27 @@ class Broken(Server):
         if request.header("content-type") == "text/plain":
             response.body = b'{"error_code": "CSBS.9001", "error_msg": "caf\xe9"}'
         return response
+
+
+class Exhausted(Server):
+    """A server that drops whatever follows a refusal on its connection: HTTP-3 fails."""
+
+    def respond(self, request: Request) -> Response:
+        """Break off."""
+        if request.connection.refused:
+            raise ConnectionAbortedError
+        return super().respond(request)
+
+
+class Forgetting(Server):
+    """A server on which a deletion takes the next checkpoint along: DEL-1 fails, in sequences alone."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        """Remove both."""
+        super().remove(checkpoint)
+        for each in list(self.store.checkpoints):
+            if each.number == checkpoint.number + 1:
+                super().remove(each)
 
 
 class Dropping(Server):

@@ -15,7 +15,7 @@ from checkpoint_conformance.session import Session
 from checkpoint_conformance.smoke import smoke
 from mutants.server import Server, running
 
-from .runs import target_of
+from .runs import Exhausted, target_of
 
 if TYPE_CHECKING:
     from mutants.wire import Request, Response
@@ -29,15 +29,6 @@ class _OneCall(Server):
         if checkpoint.call.request.connection.accepted:
             raise ConnectionAbortedError
         return super().created(checkpoint)
-
-
-class _AfterRefusals(Server):
-    """Drops whatever follows a refusal on its connection."""
-
-    def respond(self, request: Request) -> Response:
-        if request.connection.refused:
-            raise ConnectionAbortedError
-        return super().respond(request)
 
 
 class _Impatient(Server):
@@ -70,7 +61,7 @@ def _findings(behaviour: type[Server]) -> list[tuple[str, str, bool]]:
     return [(each.requirement, each.probe, each.confirmed) for each in session.ledger.findings]
 
 
-@pytest.mark.parametrize("behaviour", [_AfterRefusals, _OneCall])
+@pytest.mark.parametrize("behaviour", [Exhausted, _OneCall])
 def test_a_request_that_ends_its_connection_is_lost(behaviour: type[Server]) -> None:
     """It was open after a pause, and ended with the request, each time: HTTP-3."""
     assert _findings(behaviour) == [("HTTP-3", LOST, True)]

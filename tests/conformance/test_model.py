@@ -10,18 +10,10 @@ from checkpoint_conformance.target import Target
 from mutants.server import Server, running
 from mutants.world import Checkpoint
 
-
-class _ForgetsTheNext(Server):
-    """The deletion of a checkpoint takes the items of the one created after it along."""
-
-    def remove(self, checkpoint: Checkpoint) -> None:
-        super().remove(checkpoint)
-        for each in list(self.store.checkpoints):
-            if each.number == checkpoint.number + 1:
-                super().remove(each)
+from .runs import Forgetting
 
 
-class _ForgetsOnce(_ForgetsTheNext):
+class _ForgetsOnce(Forgetting):
     """The first deletion that leaves a checkpoint behind takes that along, and no later one does."""
 
     def __init__(self) -> None:
@@ -56,7 +48,7 @@ def _calls(finding: Finding) -> list[tuple[str, int | None]]:
 
 def test_a_fault_of_sequences_is_found_and_shrunk() -> None:
     """Two calls and the deletion of the first are what it takes, and the evidence is no longer than that."""
-    (finding,), _ = _run(_ForgetsTheNext)
+    (finding,), _ = _run(Forgetting)
     assert (finding.requirement, finding.symptom, finding.confirmed) == ("DEL-1", "model-differs", True)
     assert _calls(finding) == [("POST", 200), ("POST", 200), ("DELETE", 200)]
 
@@ -67,7 +59,7 @@ def test_a_difference_that_shows_only_once_is_not_confirmed() -> None:
     assert (finding.requirement, finding.confirmed) == ("DEL-1", False)
 
 
-@pytest.mark.parametrize("behaviour", [Server, _ForgetsTheNext])
+@pytest.mark.parametrize("behaviour", [Server, Forgetting])
 def test_the_same_sequences_are_drawn_each_time(behaviour: type[Server]) -> None:
     """Two runs against a server of the same behaviour create in the same way, in the same order."""
     assert _run(behaviour)[1] == _run(behaviour)[1]

@@ -18,7 +18,7 @@ from checkpoint_conformance.report import ReportError
 from mutants.server import Server, running
 from mutants.world import Policy
 
-from .runs import Broken, Dropping, excerpt, report, requirement, target_of
+from .runs import Broken, Dropping, Exhausted, Forgetting, excerpt, report, requirement, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,27 +80,6 @@ class Sometimes(Server):
         """Answer wrongly now and then."""
         wrong = {"status": "lost"} if checkpoint.number % 3 == 0 else {}
         return super().checkpoint_body(checkpoint) | wrong
-
-
-class Exhausted(Server):
-    """A server that drops whatever follows a refusal on its connection: HTTP-3 fails."""
-
-    def respond(self, request: Request) -> Any:
-        """Break off."""
-        if request.connection.refused:
-            raise ConnectionAbortedError
-        return super().respond(request)
-
-
-class Reviving(Server):
-    """A server on which a deletion takes the next checkpoint along: DEL-1 fails, in sequences alone."""
-
-    def remove(self, checkpoint: Checkpoint) -> None:
-        """Remove both."""
-        super().remove(checkpoint)
-        for each in list(self.store.checkpoints):
-            if each.number == checkpoint.number + 1:
-                super().remove(each)
 
 
 def shapes(session: Session) -> None:
@@ -192,7 +171,7 @@ def test_the_recorded_bytes_are_sent_again_with_the_secrets() -> None:
         (Dropping, "a lost answer", "HTTP-3"),
         (Offended, "a sequence on one connection", "HTTP-6"),
         (Exhausted, "a lost request on a kept connection", "HTTP-3"),
-        (Reviving, "a model's sequence", "DEL-1"),
+        (Forgetting, "a model's sequence", "DEL-1"),
         (Twins, "calls at once", "RESP-2"),
         (Forgetful, "the items of a call", "OBS-1"),
         (Forgetful, "a list", "DISC-1"),
