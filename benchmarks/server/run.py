@@ -227,20 +227,21 @@ def soak(folder: Path, requests: int) -> dict[str, float]:
         return {"requests": sent, "before": before, "after": memory(server.process)}
 
 
-def stored(folder: Path, seconds: int) -> dict[int, list[float]]:
+def stored(folder: Path, rounds: int, seconds: int) -> dict[int, list[float]]:
     """Return the rates with a thousand and with a million stored checkpoints, round by round."""
     with contextlib.ExitStack() as stack:
-        servers = {}
+        servers: dict[int, Server] = {}
         for rows in (1000, 1_000_000):
             database = str(folder / f"{rows}.sqlite3")
             with reference(f"fill {rows}", folder, database):
                 pass
             subprocess.run([str(PYTHON), "fill.py", database, str(rows)], cwd=HERE, check=True)
             servers[rows] = stack.enter_context(reference(str(rows), folder, database))
-        return {
-            rows: [load(server, seconds, order(PLAN))[0] for _ in range(3)]
-            for rows, server in servers.items()
-        }
+            load(servers[rows], 1, order(PLAN))
+        for _ in range(rounds):
+            for server in servers.values():
+                server.rates.append(load(server, seconds, order(PLAN))[0])
+        return {rows: server.rates for rows, server in servers.items()}
 
 
 def main() -> None:
@@ -264,7 +265,7 @@ def main() -> None:
         begun = os.getloadavg()[0]
         servers = all_servers(stack, folder)
         compare(servers, arguments.rounds, arguments.seconds)
-        rates = stored(folder, arguments.seconds) if arguments.stored else {}
+        rates = stored(folder, arguments.rounds, arguments.seconds) if arguments.stored else {}
         memories = soak(folder, arguments.soak) if arguments.soak else {}
     text = page(servers, rates, memories, begun, statistics.median)
     print(text)

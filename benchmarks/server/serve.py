@@ -7,13 +7,16 @@ import sys
 import uvicorn
 from applications import APPLICATIONS
 from checkpoint_handlers.protocol import Protocol
+from checkpoint_handlers.server import settle
 
 __all__: list[str] = []
 
 if __name__ == "__main__":
     name, port = sys.argv[1:]
+    app = APPLICATIONS[name]()
+    settle()
     uvicorn.run(
-        APPLICATIONS[name](),
+        app,
         port=int(port),
         http=Protocol if name == "reference" else "httptools",
         loop="asyncio",

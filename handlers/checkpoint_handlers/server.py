@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from checkpoint_handlers.options import Options
     from checkpoint_handlers.store import Entry, Store
 
-__all__ = ["Ending", "application", "bind", "initial", "run", "serve"]
+__all__ = ["Ending", "application", "bind", "initial", "run", "serve", "settle"]
 
 _BACKLOG = 2048
+_YOUNG = 10_000
+"""New objects between two collections, more than a hundred requests in flight hold."""
 _GRACE = 10
 """Seconds that requests in flight have to finish after the signal."""
 
@@ -120,10 +123,22 @@ async def serve(
     store = await stores.open_store(options.database, initial(options))
     try:
         app = await application(options, store)
+        settle()
         async with administered(admin, store.ping, REGISTRY):
             await _Server(_config(options, app), listening).serve(sockets=[listener])
     finally:
         await store.close()
+
+
+def settle() -> None:
+    """Keep the garbage collector from what the start has made, and from requests that only wait.
+
+    Their objects outlive the collector's first generations while a group is committed, so that it would walk
+    all there is again and again: a third of the processor's time under load.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG)
 
 
 def initial(options: Options) -> Callable[[], Iterable[Entry]]:
