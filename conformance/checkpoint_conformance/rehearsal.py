@@ -81,8 +81,12 @@ class _Rehearsal(Session):
             connection.requests.append(request)
         status, body = self._answer(request)
         response = Response(status, (("Content-Type", "application/json"),), json.dumps(body).encode())
-        self.stages[len(self.exchanges) + 1] = self._stage()
         return Exchange(request, response, None, 0.0, 0.0, number)
+
+    def _keep(self, exchange: Exchange) -> Exchange:
+        kept = super()._keep(exchange)
+        self.stages[kept.number] = self._stage()
+        return kept
 
     def _answer(self, request: Request) -> tuple[int, dict[str, Any]]:
         address = urlsplit(request.path)
