@@ -75,10 +75,14 @@ class Result:
 
 
 def verdict_of(results: Iterable[Result]) -> Verdict:
-    """Return the verdict: conformant only if every MUST was exercised and passed."""
-    outcomes = [result.outcome for result in results if result.requirement.level == "MUST"]
-    everything = {result.outcome for result in results}
-    if Outcome.ERROR in everything:
+    """Return the verdict: conformant only if every MUST was exercised and passed.
+
+    Where there is only advice, as in the profile conflict, that has to have been exercised instead.
+    """
+    everything = list(results)
+    binding = [result for result in everything if result.requirement.level == "MUST"]
+    outcomes = [result.outcome for result in binding or everything]
+    if any(result.outcome is Outcome.ERROR for result in everything):
         return Verdict.ERROR
     if Outcome.FAIL in outcomes:
         return Verdict.NOT_CONFORMANT

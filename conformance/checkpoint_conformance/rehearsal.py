@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,6 +29,7 @@ __all__ = ["Planned", "rehearse"]
 _TIME = "2020-01-01T00:00:00"
 _NAME = "POLICY-NAME"
 _KIND = "OS::Nova::Server"
+_GONE = {"error_code": "CSBS.3001", "error_msg": "The checkpoint does not exist."}
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class _Rehearsal(Session):
         self._narrowed = Narrowed(target)
         self._stage = stage
         self._items: dict[str, list[dict[str, Any]]] = {}
+        self._numbers = count(1)
 
     def connection(self) -> Connection:
         return _Unopened(self.target.endpoint(), self.target.timeout)
@@ -95,13 +98,9 @@ class _Rehearsal(Session):
             return 200, {"policies": [self._policy()]}
         if known and request.method == "GET" and address.path.endswith("/checkpoint_items"):
             return 200, {"checkpoint_items": self._listed(parse_qs(address.query))}
-        if (
-            known
-            and request.method == "DELETE"
-            and (identifier := address.path.split("/")[-1]) in self._items
-        ):
-            del self._items[identifier]
-            return 200, {}
+        if known and request.method == "DELETE":
+            listed = self._items.pop(address.path.split("/")[-1], None)
+            return (404, _GONE) if listed is None else (200, {})
         if known and request.method == "POST" and self._is_valid(request):
             return 200, {"checkpoint": self._checkpoint(request)}
         return 400, {"error_code": "CSBS.9001", "error_msg": "Invalid request."}
@@ -113,7 +112,7 @@ class _Rehearsal(Session):
             return False
 
     def _checkpoint(self, request: Request) -> dict[str, Any]:
-        identifier = f"CHECKPOINT-{len(self._items) + 1}"
+        identifier = f"CHECKPOINT-{next(self._numbers)}"
         selected = parse(request.body)["checkpoint"]["parameters"].get("resources") or self.target.resources
         self._items[identifier] = [
             {

@@ -48,6 +48,22 @@ def passed(identifier: str = "REQ-11") -> Result:
     return Result(KNOWN[identifier], Outcome.PASS, exercised=9)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "verdict"),
+    [
+        (Outcome.PASS, Verdict.CONFORMANT),
+        (Outcome.WARN, Verdict.CONFORMANT),
+        (Outcome.SKIP, Verdict.PARTIAL),
+        (Outcome.INCONCLUSIVE, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_advice_alone_is_judged_by_being_exercised(outcome: Outcome, verdict: Verdict) -> None:
+    """A profile without a MUST conforms if its SHOULD was exercised; nothing at all is never enough."""
+    assert verdict_of([Result(KNOWN["CONF-1"], outcome)]) is verdict
+    assert verdict_of([passed("REQ-1"), Result(KNOWN["CONF-1"], outcome)]) is Verdict.CONFORMANT
+    assert verdict_of([]) is Verdict.INCONCLUSIVE
+
+
 def test_a_waived_failure_is_skipped_and_leaves_the_verdict_partial() -> None:
     """The requirement is skipped as waived, with its evidence, and the verdict is no better than partial."""
     results, applied = apply([waiver()], [passed("REQ-1"), failed("REQ-11/one", "REQ-11/two")], TODAY)
