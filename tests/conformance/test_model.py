@@ -59,7 +59,7 @@ def test_a_difference_that_shows_only_once_is_not_confirmed() -> None:
     assert (finding.requirement, finding.confirmed) == ("DEL-1", False)
 
 
-@pytest.mark.parametrize("behaviour", [Server, Forgetting])
+@pytest.mark.parametrize("behaviour", [Server, pytest.param(Forgetting, marks=pytest.mark.matrix)])
 def test_the_same_sequences_are_drawn_each_time(behaviour: type[Server]) -> None:
     """Two runs against a server of the same behaviour create in the same way, in the same order."""
     assert _run(behaviour)[1] == _run(behaviour)[1]

@@ -12,18 +12,13 @@ from mutants.variants import VARIANTS
 
 _EACH_TIME = frozenset(
     {
-        "automatic-by-schedule",
-        "bare-metal",
         "charset-in-the-answer",
         "chunked-answers",
         "connection-closed-each-time",
         "core-only",
-        "extra-info-absent",
         "extra-info-null",
         "foreign-token-unauthorised",
         "gateway-codes",
-        "graph-as-string",
-        "indented-json",
         "items-in-three-steps",
         "members-in-another-order",
         "outside-resource-left-out",

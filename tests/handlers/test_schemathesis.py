@@ -50,7 +50,11 @@ def test_a_plain_run_in_the_checkout_finds_nothing(server: RunningServer) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "narrow"), [("checkpoint.yaml", narrow_checkpoint), ("companions.yaml", narrow_companions)]
+    ("name", "narrow"),
+    [
+        ("checkpoint.yaml", narrow_checkpoint),
+        pytest.param("companions.yaml", narrow_companions, marks=pytest.mark.matrix),
+    ],
 )
 def test_schemathesis_finds_nothing(
     server: RunningServer,
