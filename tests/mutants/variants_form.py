@@ -202,10 +202,10 @@ class AnswersInPieces(Server):
 
 @variant()
 class SlowAnswers(Server):
-    """Every answer takes 0.3 s."""
+    """Every answer takes 0.1 s."""
 
     def respond(self, request: Request) -> Response:
-        self.closing.wait(0.3)
+        self.closing.wait(0.1)
         return super().respond(request)
 
 
