@@ -50,6 +50,7 @@ def page(
     lines = [
         "# Performance",
         "",
+        "<!-- run: not, it measures for more than half an hour -->",
         "```sh",
         "python benchmarks/server/run.py --stored --soak 1000000 --write docs/performance.md",
         "```",

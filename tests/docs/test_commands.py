@@ -50,6 +50,7 @@ def shell(block: Block, folder: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=600,
     )
     expected = int(block.told("exit") or 0)
     assert done.returncode == expected, f"{block.text}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
@@ -107,10 +108,12 @@ def test_commands_do_what_the_page_says(page: Path, tmp_path: Path) -> None:
                 continue
             elif block.told("background") is not None:
                 stack.callback(start(block, folder))
+                ran += 1
             else:
                 shell(block, folder)
                 ran += 1
-        assert ran or page.name == "releasing.md"
+        left_out = [block for block in blocks(page) if block.told("not") is not None]
+        assert ran or left_out, "no block of the page was run, and none says why"
 
 
 def test_what_is_not_run_has_a_reason() -> None:

@@ -13,6 +13,7 @@ FILE = "tests/handlers/test_faults.py"
 HEAD = """\
 # Reliability
 
+<!-- run: not, the same tests run with the matrix -->
 ```sh
 python -m tests.handlers.reliability docs/reliability.md
 ```
