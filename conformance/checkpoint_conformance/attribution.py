@@ -249,7 +249,7 @@ def _gather_open_doors(
         if finding.requirement in _TOKENS and len(answers.get(finding.exchanges[-1].request, ())) > 1
     ]
     accepting = {finding.requirement for finding in wavering if finding.symptom == "accepted"}
-    if len(accepting) == 1 or not accepting:
+    if len(accepting) < 2:
         return findings
     first = min(accepting)
     kept: list[Finding] = []

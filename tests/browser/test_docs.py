@@ -14,7 +14,6 @@ from checkpoint_openapi.docs.preview import Preview
 from checkpoint_openapi.docs.server import PreviewServer
 from checkpoint_openapi.load import data_path
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -24,10 +23,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--window-size=1400,1000",
-)  # fmt: skip
 FILES = ("checkpoint.yaml", "companions.yaml", "requirements.yaml", "errors.yaml", "ERRATA.md")
 PATIENCE = 30.0
 """Seconds after which something that did not show is missed."""
@@ -42,22 +37,6 @@ if (look()) paint(); else {
   observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
 }
 """
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Start one Chromium from the system's packages, with a profile of its own."""
-    options = webdriver.ChromeOptions()
-    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    assert browser, "install Debian's chromium and chromium-driver, or leave out -m browser"
-    options.binary_location = browser
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=Service(driver))
-    chrome.set_script_timeout(PATIENCE)
-    yield chrome
-    chrome.quit()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,20 +9,15 @@ from checkpoint_conformance.writers.html import html
 from conformance.runs import Broken, Dropping, report
 from mutants.server import Server
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.browser
 
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-)  # fmt: skip
 BEHAVIOURS = {"conforming": Server, "broken": Broken, "dropping": Dropping}
 OPEN = "document.querySelectorAll('details').forEach((each) => { each.open = true; });"
 # Every text with less contrast to its ground than WCAG 2.2 AA asks for: 4.5, or 3 where it is large.
@@ -61,21 +55,6 @@ return {
   outline: style.outlineStyle, width: parseFloat(style.outlineWidth), left: node.getBoundingClientRect().left,
 };
 """
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Start one Chromium from the system's packages, with a profile of its own."""
-    options = webdriver.ChromeOptions()
-    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    assert browser, "install Debian's chromium and chromium-driver, or leave out -m browser"
-    options.binary_location = browser
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=Service(driver))
-    yield chrome
-    chrome.quit()
 
 
 @pytest.fixture
