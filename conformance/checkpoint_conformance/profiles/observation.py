@@ -241,11 +241,19 @@ def _strangers(session: Session) -> set[str]:
 
 
 def _unexplained(session: Session, appeared: set[str]) -> set[str]:
-    """Return what appeared, less one checkpoint for each call without an answer: it may have come late."""
-    lost = sum(creates(exchange.request) and exchange.status is None for exchange in session.exchanges)
+    """Return what appeared, less one checkpoint for each call that may have created it unnamed.
+
+    That is a call without an answer, whose checkpoint may come late, or with one that does not tell the id.
+    """
+    lost = sum(creates(exchange.request) and _is_unnamed(exchange) for exchange in session.exchanges)
     explained = sorted(appeared)[: max(lost - len(session.late), 0)]
     session.late.update(explained)
     return appeared.difference(explained)
+
+
+def _is_unnamed(exchange: Exchange) -> bool:
+    accepted = exchange.status in range(200, 300)
+    return exchange.status is None or (accepted and created_checkpoint(exchange) is None)
 
 
 def _is_refused(exchange: Exchange) -> bool:
