@@ -84,7 +84,7 @@ def starlette() -> ASGIApp:
         except orjson.JSONDecodeError:
             refusal = Refusal("invalid-request")
         except Refusal as refused:
-            refusal = refused
+            refusal = refused.with_traceback(None)  # as the reference server does: no cycle of objects
         else:
             return Response(orjson.dumps(answer), media_type="application/json")
         return Response(refusal.body(), refusal.status, media_type="application/json")

@@ -89,7 +89,8 @@ class ErrorAnswers:
         except ClientGoneError:
             return
         except Refusal as error:
-            refusal = error
+            # Its traceback holds this frame, which would hold it, too, until the garbage collector comes by.
+            refusal = error.with_traceback(None)
         except StoreUnavailableError as error:
             self._tell(error)
             refusal = Refusal("unavailable")

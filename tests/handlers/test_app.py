@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import dataclasses
+import gc
 import json
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -312,6 +313,34 @@ def test_every_condition_has_a_strict_body() -> None:
         body = json.loads(refusal.body())
         assert body == {"error_code": condition.code, "error_msg": condition.text}
         assert refusal.status == condition.status
+
+
+def test_a_refusal_leaves_nothing_to_the_garbage_collector(service: Service, token: str) -> None:
+    """What a refused request has made is gone with it, as after an accepted one."""
+
+    async def refuse() -> int:
+        app = await create_app(service)
+        headers = [(b"x-auth-token", token.encode()), (b"content-type", b"application/json")]
+        described = {"type": "http", "method": "POST", "path": PATH, "root_path": "", "query_string": b""}
+        statuses: list[int] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"{}"}
+
+        async def send(message: Any) -> None:
+            statuses.append(message.get("status", 0))
+
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(50):
+                await app({**described, "headers": [*headers]}, receive, send)
+            assert statuses == [400, 0] * 50
+            return gc.collect()
+        finally:
+            gc.enable()
+
+    assert asyncio.run(refuse()) < 50
 
 
 def test_a_clock_stepped_back_repeats_and_reverts_nothing(
