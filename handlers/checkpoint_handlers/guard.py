@@ -28,8 +28,9 @@ MAX_BODY = 1024 * 1024
 MAX_DEPTH = 64
 """How deep arrays and objects may nest; the validator itself gives up at about 250."""
 
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
-"""A string, whose brackets do not count, or a bracket."""
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 _NO_PARAMETER = ("", "")
 """What stands behind a last semicolon (RFC 9110, 5.6.6)."""
 _UTF_8 = frozenset({"utf-8", "utf8"})
@@ -87,7 +88,7 @@ def parse_json(body: bytes) -> Any:
     try:
         value = orjson.loads(body)
         # Brackets bound the depth from above, so that an ordinary body is not walked.
-        if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
+        if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _too_deep(body):
             raise Refusal("invalid-request", f"The JSON nests deeper than {MAX_DEPTH} levels.")
         _UNIQUE_KEYS.decode(body.decode())
     except ValueError as error:
@@ -110,13 +111,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _UNIQUE_KEYS = json.JSONDecoder(object_pairs_hook=_unique)
 
 
-def _depth(text: bytes) -> int:
-    """Return how many arrays and objects of a JSON text are nested."""
-    depth = deepest = 0
-    for token in _BRACKETS.finditer(text):
-        if token[0] in b"{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif token[0] in b"}]":
-            depth -= 1
-    return deepest
+def _too_deep(text: bytes) -> bool:
+    """Return whether the arrays and objects of a JSON text nest deeper than `MAX_DEPTH`."""
+    brackets = _STRING.sub(b"", text).translate(_ONE_KIND, _NO_BRACKET)
+    for _ in range(MAX_DEPTH):
+        brackets = brackets.replace(b"[]", b"")  # the innermost level of each branch
+    return bool(brackets)
