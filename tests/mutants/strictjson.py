@@ -21,7 +21,7 @@ def read(body: bytes, depth: int = 64) -> Any:
     `depth` is the greatest number of brackets open at once; it is counted before parsing, so that
     no input can exhaust the stack of the parser.
     """
-    if _depth(body) > depth:
+    if _nests_deeper(body, depth):
         raise NotJson("nested too deep")
     try:
         text = body.decode("utf-8")
@@ -32,16 +32,17 @@ def read(body: bytes, depth: int = 64) -> Any:
         raise NotJson(str(error)) from error
 
 
-def _depth(body: bytes) -> int:
-    deepest = level = 0
+def _nests_deeper(body: bytes, depth: int) -> bool:
+    level = 0
     for match in _STRING_OR_BRACKET.finditer(body):
         token = match[0]
         if token in b"[{":
             level += 1
-            deepest = max(deepest, level)
+            if level > depth:
+                return True
         elif token in b"]}":
             level -= 1
-    return deepest
+    return False
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
