@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from checkpoint_conformance.strict_json import parse
 
 __all__ = ["Exchange", "Fault", "Framing", "Headers", "Request", "Response", "TransportFault"]
 
@@ -66,6 +70,11 @@ class Response:
     def values(self, name: str) -> list[str]:
         """Return every value of a field, in the order of the wire."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
+
+    @cached_property
+    def value(self) -> Any:
+        """The JSON value of the body, which many checks read and none changes. Raises StrictJsonError."""
+        return parse(self.body)
 
 
 class Fault(StrEnum):

@@ -12,7 +12,7 @@ from checkpoint_conformance.data import as_object
 from checkpoint_conformance.exchange import Exchange, Framing, Response
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.secrets import Secrets
-from checkpoint_conformance.strict_json import StrictJsonError, parse
+from checkpoint_conformance.strict_json import StrictJsonError
 
 __all__ = ["allow", "body_bytes", "condition_code", "disclosure", "error_code", "error_shape", "read_body"]
 
@@ -61,7 +61,7 @@ _DISCLOSURES = {
 def read_body(exchange: Exchange) -> Any:
     """Return the JSON value of the body. Raises StrictJsonError."""
     assert exchange.response is not None
-    return parse(exchange.response.body)
+    return exchange.response.value
 
 
 def allow(exchange: Exchange) -> Iterator[Finding]:
@@ -89,7 +89,7 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
         yield _finding(exchange, "HTTP-2", "content-type", "one Content-Type: application/json", problem)
         return
     try:
-        parse(response.body)
+        _ = response.value
     except StrictJsonError as error:
         expected = "a body of strict JSON in UTF-8 (RFC 8259)"
         yield _finding(exchange, "HTTP-2", "not-strict-json", expected, f"a body, but {error}")

@@ -62,7 +62,7 @@ def success(exchange: Exchange, call: Call, target: Target) -> Reading:
     Raises StrictJsonError where the body is none.
     """
     assert exchange.response is not None
-    body = parse(exchange.response.body)
+    body = exchange.response.value
     report = Reading(exchange)
     members = checkpoint(body)
     if members is None:

@@ -13,7 +13,7 @@ from checkpoint_openapi.load import document
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.narrowed import with_null_types
 from checkpoint_conformance.session import Session
-from checkpoint_conformance.strict_json import StrictJsonError, parse
+from checkpoint_conformance.strict_json import StrictJsonError
 
 __all__ = ["ListError", "checkpoint_items", "pages", "policies"]
 
@@ -83,7 +83,7 @@ def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any
     if media_type != "application/json":
         raise ListError("list-content-type", f"the list came as {media_type or 'no content type'}", exchange)
     try:
-        body = parse(exchange.response.body)
+        body = exchange.response.value
     except StrictJsonError as error:
         raise ListError("list-not-json", f"the list's body is no strict JSON: {error}", exchange) from error
     for problem in _validator(schema).iter_errors(body):
