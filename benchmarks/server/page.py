@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from processor import Cost, ceiling
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["page"]
 
@@ -34,19 +37,10 @@ _GOALS = (
 
 
 def page(
-    servers: Sequence[Any],
-    stored: dict[int, list[float]],
-    memory: dict[str, float],
-    load: float,
-    median: Callable[[list[float]], float],
+    servers: Sequence[Any], stored: dict[int, list[float]], memory: dict[str, float], load: float
 ) -> str:
     """Return the tables of all that was measured; `load` is the machine's load average before."""
     found = {server.name: server for server in servers}
-
-    def ratio(upper: str, lower: str) -> float:
-        pairs = zip(found[upper].rates, found[lower].rates, strict=True)
-        return median([above / below for above, below in pairs])
-
     lines = [
         "# Performance",
         "",
@@ -64,29 +58,65 @@ def page(
         f"{load:.1f} before the run, Python {platform.python_version()}. Compare the ratios, and take them",
         "for lower bounds where a thread, a process or a database beside the server wants a core of its own.",
         "",
-        "| server | valid, 1/s | refused, 1/s | p50, ms | p99, ms |",
-        "|---|---:|---:|---:|---:|",
+        *_servers(found),
+        "",
+        *_ratios(found, stored, memory),
+        "",
+        *_workers(found),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _servers(found: dict[str, Any]) -> list[str]:
+    """Return the table with a row for each server."""
+    lines = [
+        "| server | valid, 1/s | refused, 1/s | p50, ms | p99, ms | processor, µs a valid request |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for name, title in _TITLES.items():
         each = found[name]
-        rate, refused = median(each.rates), median(each.refused_rates)
-        lines.append(
-            f"| {title} | {rate:.0f} | {refused:.0f} | {median(each.p50):.1f} | {median(each.p99):.1f} |"
-        )
-    lines += ["", "| ratio | measured | goal |", "|---|---:|---:|"]
+        measured = f"{median(each.rates):.0f} | {median(each.refused_rates):.0f}"
+        times = f"{median(each.p50):.1f} | {median(each.p99):.1f}"
+        lines.append(f"| {title} | {measured} | {times} | {_cost(each).server:.0f} |")
+    return lines
+
+
+def _ratios(found: dict[str, Any], stored: dict[int, list[float]], memory: dict[str, float]) -> list[str]:
+    """Return the table of what was to be reached."""
+    lines = ["| ratio | measured | goal |", "|---|---:|---:|"]
     for title, upper, lower, goal in _GOALS:
-        lines.append(f"| {title} | {ratio(upper, lower):.2f} | {'—' if goal is None else goal} |")
+        measured = _ratio(found[upper].rates, found[lower].rates)
+        lines.append(f"| {title} | {measured:.2f} | {'—' if goal is None else goal} |")
     own = found["reference"]
-    refused = median([no / yes for no, yes in zip(own.refused_rates, own.rates, strict=True)])
-    tail = median([high / low for high, low in zip(own.p99, own.p50, strict=True)])
-    lines.append(f"| refused ÷ valid, in memory | {refused:.2f} | 1.0 |")
-    lines.append(f"| p99 ÷ p50, in memory | {tail:.1f} | at most 4 |")
+    lines.append(f"| refused ÷ valid, in memory | {_ratio(own.refused_rates, own.rates):.2f} | 1.0 |")
+    lines.append(f"| p99 ÷ p50, in memory | {_ratio(own.p99, own.p50):.1f} | at most 4 |")
     if stored:
-        slower = median([few / many for few, many in zip(*stored.values(), strict=True)])
+        slower = _ratio(*stored.values())
         lines.append(f"| time with 10⁶ stored checkpoints ÷ with 10³, SQLite | {slower:.2f} | at most 1.2 |")
     if memory:
         lines.append(
             f"| memory after {memory['requests']:.0f} requests ÷ before, SQLite | "
             f"{memory['after'] / memory['before']:.2f} ({memory['after']:.0f} MiB) | flat |"
         )
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def _workers(found: dict[str, Any]) -> list[str]:
+    """Return what bounds the gain of a second worker on this machine."""
+    cost = _cost(found["two workers"])
+    most = ceiling(cost, median(found["sqlite"].rates))
+    return [
+        f"A request to two workers takes {cost.server:.0f} µs of the server's processes and",
+        f"{cost.client:.0f} µs of the load generator, and {os.cpu_count()} cores serve both: two workers can",
+        f"be at most {most:.2f} times as fast as one here, and what else the machine does comes off that.",
+    ]
+
+
+def _ratio(upper: list[float], lower: list[float]) -> float:
+    """Return the median of the ratios within a round."""
+    return median(above / below for above, below in zip(upper, lower, strict=True))
+
+
+def _cost(server: Any) -> Cost:
+    """Return what a valid request costs in the median."""
+    return Cost(*(median(part) for part in zip(*server.costs, strict=True)))

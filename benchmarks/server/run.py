@@ -17,7 +17,6 @@ import os
 import re
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from page import page
+from processor import Clock, Cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +66,7 @@ class Server:
     refused_rates: list[float] = field(default_factory=list)
     p50: list[float] = field(default_factory=list)
     p99: list[float] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
 
 
 def order(plan: str) -> str:
@@ -196,7 +197,9 @@ def compare(servers: list[Server], rounds: int, seconds: int) -> None:
     """Load each server in turn, round by round."""
     for number in range(rounds + 1):
         for server in servers:
+            clock = Clock(server.process)
             rate, p50, p99, failed = load(server, seconds if number else 1, order(PLAN))
+            cost = clock.cost(rate * (seconds if number else 1))
             assert not failed, f"{server.name} refused {failed} valid requests"
             refused_rate, _, _, refused = load(
                 server, max(1, seconds // 2) if number else 1, order("no-uuid")
@@ -208,6 +211,7 @@ def compare(servers: list[Server], rounds: int, seconds: int) -> None:
             server.refused_rates.append(refused_rate)
             server.p50.append(p50)
             server.p99.append(p99)
+            server.costs.append(cost)
             print(f"{number}. {server.name}: {rate:.0f}/s, refused {refused_rate:.0f}/s, p99 {p99:.1f} ms")
 
 
@@ -267,7 +271,7 @@ def main() -> None:
         compare(servers, arguments.rounds, arguments.seconds)
         rates = stored(folder, arguments.rounds, arguments.seconds) if arguments.stored else {}
         memories = soak(folder, arguments.soak) if arguments.soak else {}
-    text = page(servers, rates, memories, begun, statistics.median)
+    text = page(servers, rates, memories, begun)
     print(text)
     if arguments.write:
         arguments.write.write_text(text, encoding="utf-8")
