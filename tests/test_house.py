@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions, requires
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,7 @@ def normal(name: str) -> str:
 
 def undeclared(folder: str, groups: tuple[str, ...]) -> set[str]:
     """Return the third-party packages that the modules of a folder import and nobody declares."""
-    distributions = packages_distributions()
+    found = packages_distributions()
     own = {
         normal(line.split("==")[0])
         for file in (ROOT / folder).glob("*/requirements.txt")
@@ -94,7 +95,7 @@ def undeclared(folder: str, groups: tuple[str, ...]) -> set[str]:
         for name in names - sys.stdlib_module_names - local
         if not (folder == "openapi" and name in OPTIONAL)
         and not name.startswith("checkpoint_")
-        and not {normal(each) for each in distributions.get(name, [name])} & (declared(*groups) | own)
+        and not {normal(each) for each in found.get(name, [name])} & (declared(*groups) | own)
     }
 
 
@@ -150,12 +151,31 @@ def test_every_import_is_declared(folder: str, groups: tuple[str, ...]) -> None:
     assert undeclared(folder, groups) == set()
 
 
+def required(names: set[str]) -> set[str]:
+    """Return the distributions, and all that they require, as far as it is installed here."""
+    known: set[str] = set()
+    due = set(names)
+    while due:
+        name = due.pop()
+        known.add(name)
+        lines = [line for line in requires(name) or [] if "extra ==" not in line]
+        due |= {normal(re.split(r"[\[<>=!~; (]", line)[0]) for line in lines} & installed() - known
+    return known
+
+
+@functools.cache
+def installed() -> frozenset[str]:
+    """Return the names of the distributions beside this Python."""
+    return frozenset(normal(each.metadata["Name"]) for each in distributions())
+
+
 def test_constraints_pin_every_dependency() -> None:
-    """Each line pins one version exactly, without an address, and no declared dependency is left out."""
+    """Each line pins one version exactly, without an address, and nothing that is required is left out."""
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line)] == []
     pinned = {normal(line.split("==")[0]) for line in lines}
-    assert declared("server", "postgres", "dev") - pinned - {PROJECT["name"]} == set()
+    given = {PROJECT["name"], "pip"}
+    assert required(declared("server", "postgres", "docs", "release", "dev")) - pinned - given == set()
 
 
 def test_lock_records_no_address() -> None:
