@@ -1,7 +1,7 @@
 """Install the wheel under each supported Python that is on this machine, and have it verify the server.
 
 Run: .venv/bin/python tools/check_pythons.py. Exit code: 0 where each that is there works, else 1 with what is
-wrong. A Python that is not there is named.
+wrong. A Python that is not there is named; that none is there is wrong.
 """
 
 from __future__ import annotations
@@ -40,12 +40,15 @@ def interpreter(version: str) -> str | None:
 
 def main() -> int:
     """Build the wheel once, and use it under each Python."""
+    pythons = {version: interpreter(version) for version in supported()}
+    if not any(pythons.values()):
+        print(f"Error: none of Python {', '.join(pythons)} is on this machine", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory(prefix="checkpoint-contract-pythons-") as name:
         folder = Path(name)
         try:
             _, wheel = check_wheel.build(folder)
-            for version in supported():
-                python = interpreter(version)
+            for version, python in pythons.items():
                 if python:
                     (folder / version).mkdir()
                     check_wheel.use(wheel, folder / version, python)
