@@ -5,13 +5,14 @@ Run: .venv/bin/python tools/check_wheel.py. Exit code: 0 for a wheel that works,
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 import zipfile
 from pathlib import Path
+from time import perf_counter
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
@@ -26,6 +27,8 @@ SHARED = (
     "share/fish/vendor_completions.d/checkpoint-contract.fish",
 )
 """What an installation puts beside the packages, for the shell and for man."""
+STATED = ROOT / "docs" / "reference" / "shell.md"
+"""The page that states the sizes."""
 DOCUMENTS = (
     "checkpoint.yaml",
     "companions.yaml",
@@ -100,18 +103,31 @@ def use(wheel: Path, folder: Path, python: str = sys.executable) -> None:
 
 
 def measured(wheel: Path, folder: Path) -> str:
-    """Return how large wheel and environments are, and how long the overview takes; `use` made them."""
+    """Return how large wheel and environments are, and how long the overview takes; `use` made them.
+
+    Raises WheelError where a size is more than a fifth off what the documentation states.
+    """
     lines = [f"{wheel.name}: {len(expected())} files, {wheel.stat().st_size / 1024:.0f} KiB"]
-    for name in ("lean", "full"):
-        size = sum(file.stat().st_size for file in (folder / name).rglob("*") if file.is_file())
-        command = str(folder / name / "bin" / "checkpoint-contract")
-        times: list[float] = []
-        for _ in range(5):
-            started = time.perf_counter()
-            _run(command, "--help")
-            times.append(time.perf_counter() - started)
-        lines.append(f"{name}: {size / 1e6:.0f} MB installed, --help in {min(times) * 1000:.0f} ms")
+    for name, megabytes in zip(("lean", "full"), stated(), strict=True):
+        size = sum(file.stat().st_size for file in (folder / name).rglob("*") if file.is_file()) / 1e6
+        best = min(overview(folder / name) for _ in range(5))
+        lines.append(f"{name}: {size:.0f} MB installed, --help in {best * 1000:.0f} ms")
+        if abs(size - megabytes) > megabytes / 5:
+            raise WheelError(f"{lines[-1]}; {STATED.relative_to(ROOT)} says {megabytes} MB")
     return "\n".join(lines)
+
+
+def stated() -> list[int]:
+    """Return the megabytes that the documentation states, without the server and with it."""
+    rows = re.findall(r"^\| `pip install .* \| (\d+) MB \|", STATED.read_text("utf-8"), re.MULTILINE)
+    return [int(megabytes) for megabytes in rows]
+
+
+def overview(environment: Path) -> float:
+    """Return the seconds that `--help` takes."""
+    started = perf_counter()
+    _run(str(environment / "bin" / "checkpoint-contract"), "--help")
+    return perf_counter() - started
 
 
 def main() -> int:
