@@ -8,19 +8,27 @@ from checkpoint_openapi.diff.clauses import Clause
 from checkpoint_openapi.diff.containment import JsonSchema, Operand
 from checkpoint_openapi.diff.parts import Part, Schema
 
-__all__ = ["as_any", "label", "overlap", "similar"]
+__all__ = ["as_any", "conjunction", "label", "overlap", "overlap_as_objects", "similar"]
+
+_OBJECT: JsonSchema = {"type": "object"}
 
 
-def overlap(branches: list[Schema]) -> bool:
-    """Say whether two alternatives may accept the same value."""
+def overlap(branches: list[Schema], among: JsonSchema | None = None) -> bool:
+    """Say whether two alternatives may accept the same value, or the same of some values only."""
     contents = [Operand(branch.cut().bundle()).simplified() for branch in branches]
     pairs = itertools.combinations(contents, 2)
-    return any(Operand(_both(left, right)).may_be_satisfied() for left, right in pairs)
+    return any(Operand(conjunction([*pair, among or {}])).may_be_satisfied() for pair in pairs)
 
 
-def _both(left: JsonSchema, right: JsonSchema) -> JsonSchema:
-    definitions = {**left.get("$defs", {}), **right.get("$defs", {})}
-    return {"allOf": [left, right], "$defs": definitions} if definitions else {"allOf": [left, right]}
+def overlap_as_objects(branches: list[Schema]) -> bool:
+    """Say whether alternatives may accept the same object, and no other value twice."""
+    return overlap(branches, _OBJECT) and not overlap(branches, {"not": _OBJECT})
+
+
+def conjunction(contents: list[JsonSchema]) -> JsonSchema:
+    """Return a schema of what all of some accept, with the definitions where references look for them."""
+    definitions = {name: value for content in contents for name, value in content.get("$defs", {}).items()}
+    return {"allOf": contents, "$defs": definitions} if definitions else {"allOf": contents}
 
 
 def as_any(clause: Clause) -> Part:

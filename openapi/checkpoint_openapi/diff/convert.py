@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any, NamedTuple, cast
 
 from checkpoint_openapi.diff.containment import JsonSchema
-from checkpoint_openapi.diff.declared import Declarations
+from checkpoint_openapi.diff.declared import Declarations, evaluated
 from checkpoint_openapi.diff.discriminator import Discriminators
 from checkpoint_openapi.diff.documents import Documents, Location
 from checkpoint_openapi.diff.keywords import ANNOTATIONS, assertions, of_pattern
@@ -159,11 +159,27 @@ class Converter:
         self._members(schema, key, found)
         self._items(schema, key, found)
         composed = self._compositions(schema, key, found)
+        self._closed_over_all(key, found)
         found.update({name: schema[name] for name in ANNOTATIONS if name in schema})
         found[AT] = self._documents.label(key.place)
         if nullable and composed and schema.get("nullable") is True:
             return {"anyOf": [{"type": "null"}, found], AT: self._documents.label(key.place)}
         return found
+
+    def _closed_over_all(self, key: _Key, found: JsonSchema) -> None:
+        """Write `unevaluatedProperties: false` as a closed object, where no name depends on the value."""
+        names = None
+        if found.get("unevaluatedProperties") is False:
+            names = evaluated(self._documents, key.place)
+        if names is None:
+            return
+        del found["unevaluatedProperties"]
+        closed: JsonSchema = {
+            "properties": {name: {} for name in sorted(names)},
+            "additionalProperties": False,
+            AT: self._documents.label(key.place),
+        }
+        found["allOf"] = [closed, *found.get("allOf", [])]
 
     def _nested(self, place: Location, key: _Key) -> JsonSchema:
         """Convert the schema of a member or an item."""
@@ -185,7 +201,10 @@ class Converter:
                 for name in cast("dict[str, Any]", members):
                     if keyword == "properties" and name in key.hidden:
                         if not self._side.sender:
-                            converted[name] = {HIDDEN: True}
+                            converted[name] = {
+                                HIDDEN: True,
+                                AT: self._documents.label(place / keyword / name),
+                            }
                         continue
                     written = name if keyword == "properties" else of_pattern(name) or ""
                     converted[written] = self._nested(place / keyword / name, key)

@@ -8,8 +8,9 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.documents import Documents, Location
 
-__all__ = ["Declarations", "Names", "applicators"]
+__all__ = ["Declarations", "Names", "applicators", "evaluated"]
 
+_DEPENDENT = ("anyOf", "oneOf", "if", "dependentSchemas", "patternProperties", "$dynamicRef")
 _SAME_PLACE = ("allOf", "anyOf", "oneOf")
 
 
@@ -127,6 +128,36 @@ class Declarations:
         parts = members.get("allOf")
         numbers = range(len(cast("list[Any]", parts))) if isinstance(parts, list) else range(0)
         return any(self._is_hidden(place / "allOf" / number, depth + 1) for number in numbers)
+
+
+def evaluated(documents: Documents, place: Location) -> set[str] | None:
+    """Return the names that `unevaluatedProperties` of a schema leaves alone, or None where they depend.
+
+    They depend on the value where an alternative, a condition or a pattern describes members.
+    """
+    names: set[str] = set()
+    pending, seen = [place], set[Location]()
+    while pending:
+        here = pending.pop()
+        schema = documents.get(here)
+        if here in seen or not isinstance(schema, dict):
+            continue
+        seen.add(here)
+        members = cast("dict[str, Any]", schema)
+        if (
+            not members.keys().isdisjoint(_DEPENDENT)
+            or members.get("additionalProperties", False) is not False
+        ):
+            return None
+        if here != place and "unevaluatedProperties" in members:
+            return None
+        if isinstance(members.get("properties"), dict):
+            names.update(members["properties"])
+        if "$ref" in members:
+            pending.append(documents.target(here))
+        if isinstance(members.get("allOf"), list):
+            pending.extend(here / "allOf" / number for number in range(len(members["allOf"])))
+    return names
 
 
 def _matches(pattern: str, name: str) -> bool:

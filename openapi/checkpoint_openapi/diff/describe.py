@@ -205,6 +205,9 @@ def _alternative(failure: Failure, *, narrowed: bool) -> Description:
     name = failure.alternative.reference if failure.alternative is not None else None
     what = f"the alternative `{name.split('-')[0].rsplit('.', 1)[-1]}`" if name else "an alternative"
     text = f"{what} is not accepted any more" if narrowed else f"{what} is new"
+    if failure.crowded:
+        refused = "which `oneOf` refuses" if narrowed else "which `oneOf` refused before"
+        text = f"what fits {what} may fit another one as well, {refused}"
     return Description("alternative", text, failure.path, None, what)
 
 

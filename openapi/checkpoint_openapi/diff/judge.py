@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from checkpoint_openapi.diff.alternatives import as_any, label, overlap, similar
+from checkpoint_openapi.diff.alternatives import as_any, label, overlap, overlap_as_objects, similar
 from checkpoint_openapi.diff.clauses import Clause, clauses
 from checkpoint_openapi.diff.containment import Answer, JsonSchema, Operand
 from checkpoint_openapi.diff.marks import AT, UNDECLARED
@@ -53,7 +53,9 @@ class Failure:
     """What stands at the path of a value that shows it."""
     has_value: bool = False
     alternative: Schema | None = None
-    """The sender's alternative that fits none of the receiver's."""
+    """The sender's alternative that fits none of the receiver's, or more than one."""
+    crowded: bool = False
+    """It fits more than one, where `oneOf` takes values that fit a single one."""
     hosts: tuple[tuple[int, Schema], ...] = ()
     """The sender's alternatives in which the failure lies, each with the steps from it to the place."""
     sent_at: str | None = None
@@ -248,9 +250,9 @@ class Judge:
     def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
         """Ask about each alternative of the sender, next to the receiver's that it resembles most.
 
-        Where alternatives of `oneOf` overlap in both versions, nobody relies on a value fitting only one of
-        them: then it is read as `anyOf`, or any change of one alternative would move values in or out of the
-        overlap.
+        Where objects under `oneOf` overlap in both versions, for being open, nobody relies on a value fitting
+        only one of them: then it is read as `anyOf`, or any change of one alternative would move values in or
+        out of the overlap.
         """
         offered = [receiver.sub(branch) for branch in clause.value]
         parts = sender.parts()
@@ -263,11 +265,8 @@ class Judge:
             branches.append({"type": "null"})
         if len(branches) > _MANY * 4 or len(offered) > _MANY * 4:
             return None
-        if (
-            clause.keyword == "oneOf"
-            and overlap([sender.sub(branch) for branch in branches])
-            and overlap(offered)
-        ):
+        versions = (offered, [sender.sub(branch) for branch in branches])
+        if clause.keyword == chosen == "oneOf" and all(overlap_as_objects(version) for version in versions):
             clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=as_any(clause))
         beside: JsonSchema = {key: value for key, value in choice.keywords.items() if key not in (chosen, AT)}
         rest = [_whole(part) for part in parts if part is not choice]
@@ -288,17 +287,20 @@ class Judge:
         same = [branch for branch in offered if name is not None and label(branch) == name]
         others = [branch for branch in offered if branch not in same] if len(offered) <= _MANY else []
         best: list[Failure] | None = None
+        fits = False
         for branch in same or others:
             failures = self.failures(branch, sent)
+            fits |= not failures
             if not failures and (clause.keyword == "anyOf" or self._alone(branch, offered, sent)):
                 return []
             if failures and (same or similar(branch, bare)) and (best is None or len(failures) < len(best)):
                 best = failures
-        if best and (same or len(best) == 1):
+        if best and not fits and (same or len(best) == 1):
             return [replace(failure, hosts=((len(failure.path), sent), *failure.hosts)) for failure in best]
         demand = receiver.sub(clause.schema)
         answer = self.covers(demand, sent)
-        return [self._failure(clause, answer, demand, receiver, sent, alternative=bare)]
+        failure = self._failure(clause, answer, demand, receiver, sent, alternative=bare)
+        return [replace(failure, crowded=fits)]
 
     def _alone(self, branch: Schema, offered: list[Schema], sent: Schema) -> bool:
         """Say whether what is sent fits no other alternative, as `oneOf` demands."""

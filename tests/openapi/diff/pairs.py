@@ -22,6 +22,7 @@ class Pair(NamedTuple):
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
 NAMED = {"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}, "additionalProperties": TEXT}
+OVERLAPPING = [{**TEXT, "minLength": 2}, {**TEXT, "maxLength": 5}]
 CLOSED: dict[str, Any] = {"type": "object", "additionalProperties": False}
 
 
@@ -133,6 +134,15 @@ PAIRS = (
     Pair("oneOf as anyOf where nothing overlaps", {"oneOf": [cat(), dog()]}, {"anyOf": [cat(), dog()]}, False, False),
     Pair("oneOf of whole and any number", {"oneOf": [WHOLE, TEXT]}, {"oneOf": [WHOLE, {"type": "number"}, TEXT]},
          True, True),
+    Pair("anyOf as oneOf where texts overlap", {"anyOf": OVERLAPPING}, {"oneOf": OVERLAPPING}, True, False),
+    Pair("anyOf as oneOf where objects overlap", {"anyOf": [a(x=TEXT), a(y=TEXT)]}, {"oneOf": [a(x=TEXT), a(y=TEXT)]},
+         True, False),
+    Pair("more that fits two of oneOf", {"oneOf": OVERLAPPING}, {"oneOf": [OVERLAPPING[0], {**TEXT, "maxLength": 6}]},
+         True, False),
+    Pair("an object closed over its parts", {**CLOSED, "properties": {"x": TEXT, "y": TEXT}},
+         {"allOf": [a(x=TEXT), {"properties": {"y": TEXT}}], "unevaluatedProperties": False}, False, False),
+    Pair("a further part of what is closed over its parts", {"allOf": [a(x=TEXT)], "unevaluatedProperties": False},
+         {"allOf": [a(x=TEXT), {"properties": {"y": TEXT}}], "unevaluatedProperties": False}, False, True),
     Pair("a value excluded", TEXT, {**TEXT, "not": {"const": "x"}}, True, False),
     Pair("double negation", TEXT, {"not": {"not": TEXT}}, False, False),
     Pair("anything", {}, TEXT, True, False),
