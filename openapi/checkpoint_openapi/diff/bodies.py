@@ -129,8 +129,14 @@ def compare_content(
         matched.add(other)
         if not request and "*" in other and "*" not in name:
             message = f"The {spot.place} of {spot.operation} may be any of {after[other].written} now"
+            witness = Witness("answer", spot.place, text=f"It may be of any type under {other}.")
             comparison.add(
-                "response-media-type-widened", spot, message, new=after[other].place, old=media.place
+                "response-media-type-widened",
+                spot,
+                message,
+                new=after[other].place,
+                old=media.place,
+                witness=witness,
             )
         _compare_media(comparison, media, after[other], spot, request=request)
     for name in after.keys() - matched:

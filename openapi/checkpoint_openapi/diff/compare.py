@@ -14,7 +14,7 @@ from checkpoint_openapi.diff.finding import Finding, Severity, Witness
 from checkpoint_openapi.diff.parameters import compare_parameters
 from checkpoint_openapi.diff.responses import compare_responses
 from checkpoint_openapi.diff.security import carried_keys, compare_endpoints, compare_security
-from checkpoint_openapi.diff.servers import compare_servers
+from checkpoint_openapi.diff.servers import addresses, compare_servers
 from checkpoint_openapi.diff.shape import check_references, check_shape
 
 __all__ = ["compare"]
@@ -34,12 +34,13 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
         check_references(documents)
     comparison = Comparison(base, revision)
     before, after = operations(base), operations(revision)
+    same = _counterparts(comparison, before, after)
     for key, operation in before.items():
-        if key in after:
-            _compare(comparison, operation, after[key])
+        if key in same:
+            _compare(comparison, operation, after[same[key]])
         else:
             _removed(comparison, operation, {path for path, _ in after})
-    for key in after.keys() - before.keys():
+    for key in after.keys() - same.values():
         _added(comparison, after[key], {path for path, _ in before})
     _compare_events(comparison, webhooks(base), webhooks(revision), "webhook", revision.root)
     compare_endpoints(comparison)
@@ -55,6 +56,22 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
             found.path,
         ),
     )
+
+
+def _counterparts(
+    comparison: Comparison,
+    before: dict[tuple[str, str], Operation],
+    after: dict[tuple[str, str], Operation],
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return which operations are the same: of one path, or of one URL behind a server's path."""
+    found = {key: key for key in before if key in after}
+    gone = {key: addresses(comparison.base, before[key]) for key in before if key not in found}
+    come = {key: addresses(comparison.revision, after[key]) for key in after if key not in found}
+    for key, urls in gone.items():
+        other = next((other for other in come if other[1] == key[1] and come[other] == urls), None)
+        if other is not None:
+            found[key] = other
+    return found
 
 
 def _spot(operation: Operation, *, event: bool = False, prefix: str = "") -> Spot:

@@ -18,6 +18,7 @@ from checkpoint_openapi.diff.judge import Step
 from checkpoint_openapi.diff.marks import HIDDEN
 from checkpoint_openapi.diff.parts import Schema
 from checkpoint_openapi.diff.rules import SUBJECTS
+from checkpoint_openapi.diff.text_form import as_written
 
 __all__ = ["MemberWalk"]
 
@@ -29,13 +30,21 @@ class MemberWalk:
     """Goes through both versions side by side, by the names of members."""
 
     def __init__(
-        self, comparison: Comparison, subject: str, spot: Spot, parent: Location, *, is_xml: bool
+        self,
+        comparison: Comparison,
+        subject: str,
+        spot: Spot,
+        parent: Location,
+        *,
+        is_xml: bool,
+        is_text: bool,
     ) -> None:
         self._comparison = comparison
         self._subject = subject
         self._spot = spot
         self._parent = parent
         self._is_xml = is_xml
+        self._is_text = is_text
         self._seen: set[tuple[Any, ...]] = set()
 
     def compare(
@@ -50,7 +59,7 @@ class MemberWalk:
         if key in self._seen or len(path) > _DEEPEST or self._comparison.same(old, new):
             return
         self._seen.add(key)
-        quiet = (self._subject, self._is_xml, required, key)
+        quiet = (self._subject, self._is_xml, self._is_text, required, key)
         if quiet in self._comparison.quiet:
             return
         before = len(self._comparison.findings)
@@ -81,17 +90,13 @@ class MemberWalk:
         everywhere_new, everywhere_old = new.names(), old.names()
         demanded = dict.fromkeys(_required(old), not SUBJECTS[self._subject].narrowing_breaks)
         for name in sorted(before.keys() - after.keys()):
-            hidden = any(
-                HIDDEN in part.keywords["properties"][name]
-                for part in new.parts()
-                if name in part.keywords.get("properties", {})
-            )
-            if (name in everywhere_new and not hidden) or demanded.get(name) or _is_closed(new):
+            if demanded.get(name):
                 continue
-            if hidden:
+            hidden = _hidden(new, name)
+            if hidden is not None:
                 text = "does not travel in this direction any more"
-                self._add("member-hidden", (*path, name), text, new, old=before[name])
-            else:
+                self._add("member-hidden", (*path, name), text, hidden, old=before[name])
+            elif name not in everywhere_new and not _is_closed(new):
                 self._gone((*path, name), new, before[name])
         for name in sorted(after.keys() - before.keys() - everywhere_old):
             if name not in _required(new) or not SUBJECTS[self._subject].narrowing_breaks:
@@ -129,7 +134,7 @@ class MemberWalk:
 
     def _annotations(self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool) -> None:
         before, after = _annotation(old, "default"), _annotation(new, "default")
-        if before != after and not required:
+        if not required and not self._same(before, after):
             if before is _NONE:
                 self._add("default-added", path, f"has the default {shown(after)} now", new, old, after=after)
             elif after is _NONE:
@@ -157,6 +162,12 @@ class MemberWalk:
                 )
         if self._is_xml and _annotation(old, "xml") != _annotation(new, "xml"):
             self._add("xml-changed", path, "is written otherwise in XML", new, old)
+
+    def _same(self, before: Any, after: Any) -> bool:
+        """Say whether two defaults are the same, which in a query 1 and "1" are."""
+        return before == after or (
+            self._is_text and _NONE not in (before, after) and as_written(before) == as_written(after)
+        )
 
     def _add(
         self,
@@ -196,6 +207,12 @@ def _declared(schema: Schema) -> dict[str, Schema]:
             if HIDDEN not in content and not part.is_pin:
                 found[name] = schema.sub(content)
     return found
+
+
+def _hidden(schema: Schema, name: str) -> Schema | None:
+    """Return a member that is declared but does not travel in this direction."""
+    declared = (part.keywords.get("properties", {}).get(name, {}) for part in schema.parts())
+    return next((schema.sub(content) for content in declared if HIDDEN in content), None)
 
 
 def _required(schema: Schema) -> set[str]:

@@ -153,8 +153,16 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
         examples=examples_of(old.value),
         required=_is_required(old) and _is_required(new),
         is_text="content" not in new.value,
+        repeats=_repeats(new),
     )
     compare_schemas(comparison, pair)
+
+
+def _repeats(parameter: Parameter) -> bool:
+    """Say whether a parameter stands once for each item of an array."""
+    value = parameter.value
+    style = value.get("style", _STYLES.get(str(value.get("in")), "form"))
+    return style == "form" and value.get("explode", True) is True and "content" not in value
 
 
 def _schema(parameter: Parameter) -> Location | None:

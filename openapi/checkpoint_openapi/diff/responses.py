@@ -14,6 +14,8 @@ from checkpoint_openapi.diff.schemas import SchemaPair, compare_schemas
 
 __all__ = ["compare_responses"]
 
+_SUCCESS = ("1", "2", "3")
+
 
 def compare_responses(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
     """Add the findings about the answers of an operation."""
@@ -26,13 +28,13 @@ def compare_responses(comparison: Comparison, old: Operation, new: Operation, sp
         elif other is not None:
             compared.add((status, other))
     for status, place in after.items():
-        other = _match(status, before)
+        other = _origin(status, before)
         if other is None or (other != status and _is_bare_failure(comparison.revision, status, place)):
             _added(comparison, status, place, spot)
         else:
             compared.add((other, status))
     for status, other in sorted(compared):
-        name = status if len(status) > len(other) or status == other else other
+        name = min(status, other, key=_breadth)
         _compare(comparison, before[status], after[other], spot.at(f"answer {name}"))
 
 
@@ -60,9 +62,20 @@ def _match(status: str, offered: dict[str, Location]) -> str | None:
     return "default" if is_failure and "default" in offered else None
 
 
+def _origin(status: str, before: dict[str, Location]) -> str | None:
+    """Return under what the old version answered a status; its default is success where it names none."""
+    names_success = any(other[:1] in _SUCCESS for other in before)
+    return _match(status, before) or ("default" if "default" in before and not names_success else None)
+
+
+def _breadth(status: str) -> int:
+    """Return how much a status stands for: one, a range, or all that is not named."""
+    return 2 if status == "default" else 1 if status.endswith("XX") else 0
+
+
 def _removed(comparison: Comparison, status: str, place: Location, new: Operation, spot: Spot) -> None:
     here = spot.at(f"answer {status}")
-    if status[:1] in ("1", "2", "3"):
+    if status[:1] in _SUCCESS:
         message = f"{spot.operation} does not answer {status} any more, which clients take for success"
         witness = Witness("request", spot.request_line, text=f"It was answered {status}.")
         comparison.add(
@@ -179,5 +192,6 @@ def _compare_header(
         parent=place,
         wrap=name,
         examples=examples_of(after),
+        is_text="content" not in after,
     )
     compare_schemas(comparison, pair)

@@ -43,6 +43,8 @@ class SchemaPair:
     """The value is never left out."""
     is_text: bool = False
     """The values are written as text, as in a query: a number is also a string."""
+    repeats: bool = False
+    """The name is repeated for each item of an array, as in a query: one value alone is an array of one."""
 
 
 def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
@@ -72,7 +74,7 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, old: Schema, new:
         message = f"No value satisfies the {pair.spot.place} of {pair.spot.operation}: nothing is proven"
         comparison.add("schema-unsatisfiable", pair.spot, message, new=pair.new)
     is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
-    walk = MemberWalk(comparison, pair.subject, pair.spot, pair.parent, is_xml=is_xml)
+    walk = MemberWalk(comparison, pair.subject, pair.spot, pair.parent, is_xml=is_xml, is_text=pair.is_text)
     walk.compare(old, new, (), required=pair.required)
 
 
@@ -115,7 +117,8 @@ class _Direction:
             self._add(failure, maker)
 
     def _fits_as_text(self) -> bool:
-        receiver, sender = as_text(self._receiver, receives=True), as_text(self._sender, receives=False)
+        receiver = as_text(self._receiver, receives=True, repeats=self._pair.repeats)
+        sender = as_text(self._sender, receives=False)
         return not self._judge.failures(receiver, sender)
 
     def _add(self, failure: Failure, maker: WitnessMaker | None) -> None:

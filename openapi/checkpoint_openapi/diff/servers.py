@@ -8,24 +8,30 @@ from __future__ import annotations
 
 import itertools
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from checkpoint_openapi.diff.context import Comparison, Spot
 from checkpoint_openapi.diff.contract import Operation, members
 from checkpoint_openapi.diff.documents import Documents, Location
 from checkpoint_openapi.diff.finding import Witness
 
-__all__ = ["compare_servers"]
+__all__ = ["addresses", "compare_servers"]
 
 _MOST_URLS = 64
+_PORTS = {"http": 80, "https": 443}
+
+
+def addresses(documents: Documents, operation: Operation) -> set[str]:
+    """Return the URLs of an operation itself, its path behind that of each server."""
+    return {url.rstrip("/") + operation.key[0] for url in _urls(documents, operation)[0]}
 
 
 def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
     """Add the findings about the servers of an operation."""
+    if addresses(comparison.base, old) == addresses(comparison.revision, new):
+        return
     before, _ = _urls(comparison.base, old)
     after, place = _urls(comparison.revision, new)
-    if before == after:
-        return
     here = spot.at("servers")
     lost = sorted({_base_path(url) for url in before} - {_base_path(url) for url in after})
     if lost and before:
@@ -79,8 +85,16 @@ def _filled(server: dict[str, Any]) -> list[str]:
         text = url
         for name, value in choice:
             text = text.replace(f"{{{name}}}", value)
-        found.append(text.rstrip("/") or "/")
+        found.append(_normal(text))
     return found
+
+
+def _normal(url: str) -> str:
+    """Return a URL as RFC 3986, 6.2 compares it: host in lower case, no default port, no slash at the end."""
+    parts = urlsplit(url)
+    scheme, host = parts.scheme.lower(), parts.netloc.lower()
+    host = host.removesuffix(f":{_PORTS[scheme]}") if scheme in _PORTS else host
+    return urlunsplit((scheme, host, parts.path.rstrip("/"), parts.query, parts.fragment)) or "/"
 
 
 def _base_path(url: str) -> str:

@@ -115,6 +115,7 @@ CASES: list[tuple[str, str, str, Change]] = [
     ("info", "parameter-deprecated", "a parameter deprecated", lambda d: get(d)["parameters"][0].update(deprecated=True)),
     ("breaking", "parameter-default-changed", "a default changed", lambda d: get(d)["parameters"][0]["schema"].update(default=10)),
     ("info", "parameter-type-widened", "a number as text", lambda d: get(d)["parameters"][0].update(schema={**TEXT, "default": 20})),
+    ("info", "parameter-type-widened", "a number as text, its default too", lambda d: get(d)["parameters"][0].update(schema={**TEXT, "default": "20"})),
     ("breaking", "parameter-type-narrowed", "text as a number", lambda d: get(d)["parameters"][1].update(schema={"type": "array", "items": {"type": "integer"}})),
     ("info", "", "a header that OpenAPI ignores", lambda d: get(d)["parameters"].append({"name": "Accept", "in": "header", "required": True, "schema": TEXT})),
     ("breaking", "request-body-became-required", "a body became required", lambda d: post(d)["requestBody"].update(required=True)),
@@ -146,6 +147,11 @@ CASES: list[tuple[str, str, str, Change]] = [
     ("info", "security-removed", "no authentication as an alternative", lambda d: d["security"].append({})),
     ("breaking", "server-base-path-changed", "another base path", lambda d: d["servers"][0].update(url="https://{region}.example.com/v2")),
     ("review", "server-removed", "a region gone", lambda d: d["servers"][0]["variables"]["region"].update(enum=["eu"])),
+    ("info", "", "a host written otherwise", lambda d: d["servers"][0].update(url="https://{region}.EXAMPLE.com:443/v1/")),
+    ("info", "", "the version moved from the server into the paths",
+     lambda d: d["servers"][0].update(url="https://{region}.example.com") or d.update(paths={f"/v1{path}": item for path, item in d["paths"].items()})),
+    ("breaking", "path-removed", "the version moved into the paths of another server",
+     lambda d: d.update(paths={f"/v1{path}": item for path, item in d["paths"].items()})),
     ("info", "server-added", "a region more", lambda d: d["servers"][0]["variables"]["region"]["enum"].append("ap")),
     ("breaking", "callback-removed", "a callback removed", lambda d: post(d).pop("callbacks")),
     ("info", "callback-added", "a callback added", lambda d: (post(d).pop("callbacks"), "reverse")),
@@ -184,6 +190,70 @@ def test_a_change_is_told_as_what_it_is(severity: str, finding: str, name: str, 
         assert finding in ids(found, severity)
     else:
         assert not ids(found, "breaking") | ids(found, "review")
+
+
+def test_a_member_of_a_closed_object_that_does_not_travel_any_more_is_left_for_review() -> None:
+    """Who sends it is not refused by the schema, but sends what is not to be sent."""
+    closed = {"type": "object", "additionalProperties": False, "required": ["id"]}
+    old = with_schema({**closed, "properties": {"id": TEXT}}, request=True)
+    new = with_schema({**closed, "properties": {"id": {**TEXT, "readOnly": True}}}, request=True)
+    found = judged(old, new)
+    assert ids(found, "review") == {"request-member-hidden"}
+    assert found.findings[0].label.endswith("/properties/id")
+
+
+@pytest.mark.parametrize(
+    ("schema", "verdict"),
+    [
+        ({"type": "array", "items": TEXT, "maxItems": 9}, "compatible"),
+        ({"type": "array", "items": {"$ref": "#/components/schemas/State"}, "minItems": 1}, "compatible"),
+        ({"type": "array", "items": TEXT, "minItems": 2}, "breaking"),
+        ({"type": "array", "items": {"type": "integer"}}, "breaking"),
+    ],
+)
+def test_one_value_in_a_query_is_also_an_array_of_one(schema: dict[str, Any], verdict: str) -> None:
+    """A name that may be repeated may stand once, and what has no comma in it was no list before."""
+    old, new = shop(), shop()
+    for document, its in ((old, {"$ref": "#/components/schemas/State"}), (new, schema)):
+        get(document)["parameters"].append({"name": "state", "in": "query", "schema": its})
+        document["components"]["schemas"]["State"] = {"enum": ["paid", "lost"]}
+    assert judged(old, new).verdict == verdict
+    get(new)["parameters"][-1]["explode"] = False
+    assert judged(old, new).verdict == "breaking"
+
+
+def test_a_header_is_text() -> None:
+    """A number reads as text, but text does not read as a number."""
+    old, new = shop(), shop()
+    for document, schema in ((old, TEXT), (new, {"type": "integer"})):
+        get(document)["responses"]["200"]["headers"] = {"X-Left": {"schema": schema}}
+    assert judged(old, new).verdict == "compatible"
+    assert ids(judged(new, old), "breaking") == {"header-type-widened"}
+
+
+def test_a_status_is_told_by_its_number_where_one_version_names_it() -> None:
+    """What the default said of failures is compared with what a status says by itself."""
+    old, new = shop(), shop()
+    get(old)["responses"] = {"200": {"description": "done"}, "default": get(old)["responses"]["200"]}
+    body = {"application/json": {"schema": TEXT}}
+    get(new)["responses"] = {**get(old)["responses"], "404": {"description": "none", "content": body}}
+    breaks = [found for found in judged(old, new).findings if found.severity.value == "breaking"]
+    assert {found.place for found in breaks} == {"answer 404 body application/json"}
+
+
+def test_a_default_alone_is_success_as_well() -> None:
+    """A status of success that is named then is judged by what the default said."""
+    old, new = shop(), shop()
+    answer = get(old)["responses"]["200"]
+    get(old)["responses"] = {"default": answer}
+    get(new)["responses"] = {"200": answer, "default": answer}
+    assert judged(old, new).verdict == "compatible"
+    get(new)["responses"]["200"] = {
+        "description": "done",
+        "content": {"application/json": {"schema": TEXT}},
+    }
+    assert "response-type-widened" in ids(judged(old, new), "breaking")
+    assert "response-removed" in ids(judged(new, old), "breaking")
 
 
 def test_paths_may_be_empty() -> None:
