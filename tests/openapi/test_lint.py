@@ -51,7 +51,44 @@ DEFECTS = {
         "example: backup", "example: 1e3", {"ambiguous-scalar", "example-invalid"}, "1e3"
     ),
     "a misspelt member": Defect(
-        "operationId: createCheckpoint", "operationID: createCheckpoint", {"specification"}, "post:"
+        "operationId: createCheckpoint", "operationID: createCheckpoint", {"specification"}, "operationID:"
+    ),
+    "a status that is none": Defect("        '404':", "        '4O4':", {"specification"}, "'4O4':"),
+    "a place of a parameter that is none": Defect(
+        "      in: path\n      required: true\n",
+        "      in: url\n      required: true\n",
+        {"specification", "path-parameter-undeclared"},
+        "in: url",
+    ),
+    "a response without description": Defect(
+        "    NotFound:\n      description: >-\n",
+        "    NotFound:\n      x-text: >-\n",
+        {"specification"},
+        "    NotFound:",
+    ),
+    "a value listed twice": Defect(
+        "enum: ['OS::Nova::Server', ",
+        "enum: ['OS::Nova::Server', 'OS::Nova::Server', ",
+        {"specification"},
+        "enum: ['OS::Nova::Server', 'OS::Nova::Server'",
+    ),
+    "an array of what is not said": Defect(
+        "          type: string\n          nullable: true\n          example: '{\"created_by",
+        "          type: array\n          nullable: true\n          x-was: '{\"created_by",
+        {"specification", "example-invalid"},
+        "          type: array\n          nullable: true\n          x-was",
+    ),
+    "a path that only other names tell apart": Defect(
+        "components:\n",
+        "  /v1/{project}/providers/{provider}/checkpoints:\n    summary: The same.\ncomponents:\n",
+        {"specification"},
+        "  /v1/{project}/providers",
+    ),
+    "null without a type": Defect(
+        "          type: string\n          nullable: true\n        project_id:",
+        "          nullable: true\n        project_id:",
+        {"keyword-idle"},
+        "          nullable: true\n        project_id:",
     ),
     "a type that does not exist": Defect("type: boolean", "type: bool", {"specification"}, "type: bool"),
     "a tag declared twice": Defect(

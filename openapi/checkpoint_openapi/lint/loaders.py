@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.lint.finding import Fault, SkippedError
-from checkpoint_openapi.lint.validator import innermost, shortened, untyped
-from checkpoint_openapi.lint.walk import METHODS, escaped
+from checkpoint_openapi.lint.structure import told
+from checkpoint_openapi.lint.validator import shortened, untyped
+from checkpoint_openapi.lint.walk import METHODS, entries, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,11 +23,11 @@ __all__ = ["connexion_refuses", "schemathesis_refuses", "specification_violated"
 
 def specification_violated(context: Context) -> Iterator[Fault]:
     """Report what openapi-spec-validator finds, apart from what has a rule that knows the place."""
-    broken = False
-    for pointer, what in _structure(context):
-        broken = True
-        yield Fault(pointer, what, f"correct it as OpenAPI {context.version} says")
-    if not broken:
+    found: dict[str, Fault] = {}
+    for fault in (*_structure(context), *_schemas(context), *_prose(context)):
+        found.setdefault(fault.pointer, fault)
+    yield from found.values()
+    if not found:
         for what in _meaning(context):
             pointer = "/tags" if "ag name" in what else ""
             yield Fault(pointer, what, f"correct it as OpenAPI {context.version} says")
@@ -74,8 +76,8 @@ def schemathesis_refuses(context: Context) -> Iterator[Fault]:
         yield Fault("", f"Schemathesis does not load the document: {what}", "correct what it names")
 
 
-def _structure(context: Context) -> Iterator[tuple[str, str]]:
-    """Yield pointer and description of what the specification's own JSON Schema refuses."""
+def _structure(context: Context) -> Iterator[Fault]:
+    """Yield what the specification's own JSON Schema refuses."""
     schemas = untyped("openapi_spec_validator.schemas")
     known = {"3.0": schemas.schema_v30, "3.1": schemas.schema_v31, "3.2": schemas.schema_v32}
     schema = known.get(context.version[:3])
@@ -85,7 +87,39 @@ def _structure(context: Context) -> Iterator[tuple[str, str]]:
         return
     content = dict(schema)
     validator = untyped("jsonschema.validators").validator_for(content)(content)
-    yield from map(innermost, validator.iter_errors(context.document))
+    for error in validator.iter_errors(context.document):
+        yield from told(error)
+
+
+def _schemas(context: Context) -> Iterator[Fault]:
+    """Yield what the dialect of Schema Objects refuses that the JSON Schema of the document leaves open."""
+    dialects = untyped("openapi_schema_validator")
+    dialect = dialects.OAS30Validator if context.is_3_0 else dialects.OAS31Validator
+    # A pattern that is none has a rule of its own, so formats are not looked at.
+    formats = untyped("jsonschema").FormatChecker(formats=[])
+    for node in context.own("schema"):
+        if node.parent is not None and node.parent.kind == "schema":
+            continue
+        try:
+            dialect.check_schema(node.value, format_checker=formats)
+        except untyped("jsonschema").SchemaError as error:
+            yield from told(error, node.pointer)
+
+
+def _prose(context: Context) -> Iterator[Fault]:
+    """Yield what the specification forbids in words only."""
+    if context.is_3_0:
+        for node in context.own("schema"):
+            if node.value.get("type") == "array" and "items" not in node.value:
+                yield Fault(
+                    f"{node.pointer}/type", "an array needs `items` in OpenAPI 3.0", "say what the items are"
+                )
+    known: dict[str, str] = {}
+    for path in entries(context.document.get("paths")):
+        first = known.setdefault(re.sub(r"\{[^}]*\}", "{}", path), path)
+        if first != path:
+            what = f"the path is the same as {first}, since names in braces do not tell paths apart"
+            yield Fault(f"/paths/{escaped(path)}", what, "write the operations of both under one path")
 
 
 def _meaning(context: Context) -> Iterator[str]:

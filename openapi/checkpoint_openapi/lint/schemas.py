@@ -67,6 +67,13 @@ def keyword_idle(context: Context) -> Iterator[Fault]:
     """Find keywords that say nothing about values of the schema's type."""
     for node in context.own("schema"):
         declared = node.value.get("type")
+        if node.value.get("nullable") is True and not (context.is_3_0 and declared):
+            yield Fault(
+                f"{node.pointer}/nullable",
+                "`nullable` has no effect "
+                + ("without a `type` beside it" if context.is_3_0 else "in OpenAPI 3.1"),
+                "state the type beside it" if context.is_3_0 else "add null to the types",
+            )
         types = {name for name in (*items(declared), declared) if isinstance(name, str)}
         if not types:
             continue
