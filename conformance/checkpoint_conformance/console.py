@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -21,7 +22,7 @@ from checkpoint_conformance.target import TargetError
 from checkpoint_conformance.waivers import WaiverError
 from checkpoint_conformance.writers.text import printable
 
-__all__ = ["SuiteError", "complain", "guarded", "interruptible", "say"]
+__all__ = ["SuiteError", "complain", "guarded", "interruptible", "reader_width", "say"]
 
 _USAGE = (TargetError, ConfigurationError, ReferenceServerError, ReportError, ShardError, WaiverError)
 """What the caller can mend; the message of each says how."""
@@ -36,6 +37,11 @@ def say(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     safe = text.encode(encoding, "backslashreplace").decode(encoding)
     click.echo(safe, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def reader_width() -> int | None:
+    """Return the columns of the terminal that reads standard output; None where a file or a program does."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def complain(text: str) -> None:

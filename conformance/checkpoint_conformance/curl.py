@@ -10,7 +10,7 @@ import shlex
 
 from checkpoint_conformance.exchange import Framing, Request
 
-__all__ = ["curl_line", "variable"]
+__all__ = ["chained", "curl_line", "variable"]
 
 _LONGEST = 100_000
 """Bytes of a body that a command line still takes; a longer one is named by its place in the report."""
@@ -38,6 +38,13 @@ def curl_line(url: str, request: Request) -> str:
     elif _has_body(request):
         pieces.append(f"--data-binary {_word(text)}")
     return before + " \\\n  ".join([*pieces, address])
+
+
+def chained(calls: list[str]) -> str:
+    """Return calls as one command on one connection; the last alone where a body is read from elsewhere."""
+    if any("--data-binary @" in call for call in calls):
+        return calls[-1]
+    return " \\\n  --next ".join([calls[0], *(call.removeprefix("curl ") for call in calls[1:])])
 
 
 def variable(name: str) -> str:

@@ -10,7 +10,7 @@ import click
 
 from checkpoint_conformance.artefacts import prepare, write_all
 from checkpoint_conformance.comparison import compare, render_comparison
-from checkpoint_conformance.console import complain, guarded, say
+from checkpoint_conformance.console import complain, guarded, reader_width, say
 from checkpoint_conformance.merge import merge
 from checkpoint_conformance.outcome import ExitCode, Verdict, exit_code
 from checkpoint_conformance.progress import Progress
@@ -31,7 +31,8 @@ def show_report(file: Path, form: str) -> ExitCode:
 
     def action() -> ExitCode:
         report = read_report(file)
-        say((terminal if form == "terminal" else WRITERS[form].render)(report).rstrip("\n"))
+        told = terminal(report, width=reader_width()) if form == "terminal" else WRITERS[form].render(report)
+        say(told.rstrip("\n"))
         return ExitCode.CONFORMANT
 
     return guarded(action)
@@ -65,8 +66,8 @@ def merge_reports(
         report, applied = merge(parts, waivers, datetime.now(UTC).date())
         prepare(folder)
         path = write_all(folder, report)
-        say(terminal(report, quiet=quiet))
-        say(f"Reports: {path.parent}")
+        say(terminal(report, quiet=quiet, width=reader_width()))
+        say(f"Reports: {path.parent} (read report.html)")
         problems = [each.problem for each in applied if each.problem]
         for problem in problems:
             complain(f"{waiver_file}: {problem}")

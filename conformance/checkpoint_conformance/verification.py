@@ -10,7 +10,7 @@ from pathlib import Path
 
 from checkpoint_conformance.artefacts import prepare, write_all
 from checkpoint_conformance.comparison import compare, render_comparison
-from checkpoint_conformance.console import SuiteError, complain, guarded, say
+from checkpoint_conformance.console import SuiteError, complain, guarded, reader_width, say
 from checkpoint_conformance.ledger import SkipReason
 from checkpoint_conformance.outcome import ExitCode, exit_code, verdict_of
 from checkpoint_conformance.plan import plan, render_plan
@@ -101,7 +101,7 @@ def _verify(settings: Settings) -> ExitCode:
     if settings.as_json:
         say(json.dumps(report, indent=1, ensure_ascii=False))
     else:
-        say(terminal(report, quiet=settings.quiet))
+        say(terminal(report, quiet=settings.quiet, width=reader_width()))
         say(f"Reports: {settings.folder} (read report.html)")
     for waiver in applied:
         if waiver.problem:

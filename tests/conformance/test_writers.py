@@ -9,17 +9,19 @@ from collections import Counter
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
+from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 import pytest
+from checkpoint_conformance.language import speaking
 from checkpoint_conformance.writers import WRITERS
 from checkpoint_conformance.writers.badge import badge, endpoint
 from checkpoint_conformance.writers.har import har
 from checkpoint_conformance.writers.html import html
 from checkpoint_conformance.writers.junit import junit
 from checkpoint_conformance.writers.markdown import markdown
-from checkpoint_conformance.writers.terminal import terminal
-from checkpoint_conformance.writers.text import counts, explained, printable
+from checkpoint_conformance.writers.terminal import evidence, terminal
+from checkpoint_conformance.writers.text import counts, explained, listed, printable, repetition
 from click import unstyle
 from junitparser import Error, Failure, JUnitXml, Skipped
 from mutants.server import Server
@@ -270,6 +272,15 @@ def test_the_badge_says_the_verdict_in_both_forms(verdict: str) -> None:
     assert f'fill="#{data["color"]}"' in badge(found)
 
 
+def test_markdown_repeats_each_failure_once() -> None:
+    """Every probe that found something is named, and the first of each failure comes with its call."""
+    found = report(Broken)
+    text = markdown(found)
+    told = [item for item in found["requirements"] if item["outcome"] in ("fail", "warn", "inconclusive")]
+    assert text.count("```sh") == len(told)
+    assert all(f"`{finding['probe']}`" in text for item in told for finding in item["findings"])
+
+
 def test_the_badge_names_profiles_and_shards() -> None:
     """No badge says conformant of more than what was verified."""
     whole = json.loads(endpoint(report(Server)))
@@ -289,6 +300,77 @@ def test_the_terminal_has_a_line_for_each_requirement_and_the_evidence() -> None
     assert "not conformant" in lines[-2]
     assert lines[-1] == explained(found)
     assert "\u202e" not in text
+
+
+def test_the_terminal_tells_one_finding_at_length() -> None:
+    """The first probe of a failure comes with its call, the next three have a line, the rest a number."""
+    found = report(Broken)
+    failed = requirement(found, "RESP-3")
+    told = unstyle("\n".join(evidence(failed, found)))
+    assert told.count("  repeat    curl") == 1
+    assert re.findall(r"^  also      (\S+): ", told, re.MULTILINE) == [
+        finding["probe"] for finding in failed["findings"][1:4]
+    ]
+    assert told.endswith(f"and {len(failed['failing']) - 4} more")
+
+
+def test_a_line_of_the_terminal_tells_what_was_expected_otherwise() -> None:
+    """A further finding names its own expectation where it differs from that of the first."""
+    found = report(Broken)
+    failed = requirement(found, "RESP-3")
+    failed["findings"][1] |= {"expected": "400 or 404", "actual": "500"}
+    told = f"{failed['findings'][1]['probe']}: expected 400 or 404, got 500"
+    assert told in unstyle("\n".join(evidence(failed, found)))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_narrow_terminal_breaks_lines_under_their_text(language: str) -> None:
+    """A line that is too long goes on under its text; a call stays as it is pasted."""
+    found = report(Broken)
+    with speaking(language):
+        lines = unstyle(terminal(found, width=60)).split("\n")
+    listed = lines[: lines.index("")]
+    assert [line for line in listed if line.startswith(" ") and not line.startswith(" " * 25)] == []
+    columns = [sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line) for line in listed]
+    assert 50 < max(columns) <= 60
+    assert any(len(line) > 150 for line in lines if "--data-binary" in line)
+
+
+def test_the_terminal_names_some_of_the_checkpoints_that_are_left() -> None:
+    """A hundred ids say nothing to a reader: three are named, and where all of them are."""
+    found = report(Broken)
+    found["checkpoints"] = {"limit": 20, "created": 20, "ids": [*"abcdefghij"], "deleted": []}
+    assert "Left on the server: a, b, c and 7 more (report.json has all ids)" in unstyle(terminal(found))
+
+
+def test_a_run_that_met_its_cap_says_what_it_did_not_reach() -> None:
+    """The reason of the verdict names what max_creates left out, and that it is to be raised."""
+    found = report(Broken)
+    requirement(found, "NF-3").update(outcome="skip", reason="budget-spent", detail="")
+    limit = found["checkpoints"]["limit"]
+    ending = f"max_creates = {limit} is spent, so these were not exercised: NF-3. Raise it."
+    assert explained(found).endswith(ending)
+    assert explained(report(Broken)).endswith("RESP-3.")
+
+
+def test_a_list_of_names_is_cut_only_where_that_is_shorter() -> None:
+    """Instead of "and 1 more" the name itself is told."""
+    assert listed([*"abcd"], most=3) == "a, b, c, d"
+    assert listed([*"abcde"], most=3) == "a, b, c and 2 more"
+
+
+def test_a_failure_after_a_refusal_is_repeated_with_the_refusal() -> None:
+    """What a connection carried before is sent, too, unless a body is read from standard input."""
+    first, second = "curl --silent 'http://a/1'", "curl --silent 'http://a/2'"
+    exchanges = {
+        1: {"connection": 7, "curl": "curl --silent 'http://a/0'"},
+        2: {"connection": 8, "curl": first},
+        3: {"connection": 8, "curl": second},
+    }
+    assert repetition({"exchanges": [1, 2, 3]}, exchanges) == f"{first} \\\n  --next --silent 'http://a/2'"
+    exchanges[2]["curl"] = "printf 'x' |\n  curl --data-binary @- 'http://a/1'"
+    assert repetition({"exchanges": [1, 2, 3]}, exchanges) == second
+    assert repetition({"exchanges": []}, exchanges) == ""
 
 
 def test_a_quiet_terminal_says_the_verdict_alone() -> None:

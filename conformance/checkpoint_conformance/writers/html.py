@@ -18,6 +18,7 @@ from checkpoint_conformance.writers.text import (
     explained,
     message,
     printable,
+    repetition,
     shortened,
     subject,
 )
@@ -51,6 +52,7 @@ def html(report: dict[str, Any]) -> str:
         families=_families(report),
         groups={title: items for title, items in groups.items() if items},
         exchanges={exchange["number"]: exchange for exchange in report["exchanges"]},
+        repetition=repetition,
         marks=_MARKS,
         language=language(),
         tr=tr,

@@ -9,7 +9,14 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from checkpoint_conformance.writers.text import in_short, message, printable, shortened, subject
+from checkpoint_conformance.writers.text import (
+    in_short,
+    message,
+    printable,
+    repetition,
+    shortened,
+    subject,
+)
 
 __all__ = ["junit"]
 
@@ -99,7 +106,7 @@ def _evidence(requirement: dict[str, Any], report: dict[str, Any]) -> str:
         ]
         for number in finding["exchanges"][-1:]:
             exchange = exchanges[number]
-            lines.append(f"Repeat: {shortened(exchange['curl'])}")
+            lines.append(f"Repeat: {shortened(repetition(finding, exchanges))}")
             response = exchange["response"]
             if response:
                 start = f"HTTP/{response['http_version']} {response['status']} {response['reason']}"

@@ -6,7 +6,15 @@ import re
 from typing import Any
 
 from checkpoint_conformance.language import retold, tr
-from checkpoint_conformance.writers.text import counts, declared, explained, printable, shortened, subject
+from checkpoint_conformance.writers.text import (
+    counts,
+    declared,
+    explained,
+    printable,
+    repetition,
+    shortened,
+    subject,
+)
 
 __all__ = ["markdown"]
 
@@ -68,7 +76,7 @@ def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
     lines += [_plain(tr(item["text"])), "", f"{tr('Clause')} {_code(item['clause'])}"]
     if item["detail"]:
         lines += ["", _plain(retold(item["detail"]))]
-    for finding in item["findings"]:
+    for number, finding in enumerate(item["findings"]):
         once = "" if finding["confirmed"] else " " + tr("(seen once only)")
         lines += [
             "",
@@ -76,8 +84,8 @@ def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
             f"  - {tr('expected')} {_code(finding['expected'])}",
             f"  - {tr('actual')} {_code(finding['actual'])}",
         ]
-        for number in finding["exchanges"][-1:]:
-            lines += ["", *("  " + line for line in _fenced(exchanges[number]["curl"]))]
+        if number == 0 and (call := repetition(finding, exchanges)):
+            lines += ["", *("  " + line for line in _fenced(call))]
     return lines
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import re
 import unicodedata
 from collections import Counter
 from typing import Any
 
+import click
+
+from checkpoint_conformance.curl import chained
 from checkpoint_conformance.language import retold, tr
 
 __all__ = [
@@ -16,17 +20,22 @@ __all__ = [
     "declared",
     "explained",
     "in_short",
+    "listed",
     "message",
     "padded",
     "printable",
+    "repetition",
     "shortened",
     "subject",
+    "wrapped",
 ]
 
 OUTCOMES = ("fail", "error", "inconclusive", "warn", "skip", "pass")
 """Every outcome, the worst first."""
 _HARMFUL = ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
 """Unicode categories: controls, formats, what is not assigned, surrogates, separators of lines."""
+_WORD = re.compile(r"[\u2e80-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b]*|[^\s\u2e80-\uffef]+")
+"""What a line does not break: an ideograph with the marks that close it, or a run of other letters."""
 _LONGEST_BODY = 4000
 """Characters of a body that a writer shows."""
 
@@ -49,7 +58,16 @@ def counts(report: dict[str, Any]) -> dict[str, int]:
 
 
 def explained(report: dict[str, Any]) -> str:
-    """Return why the verdict is what it is, in one sentence."""
+    """Return why the verdict is what it is, in a sentence, and what to do where the run met its cap."""
+    told = _reason(report)
+    dear = [item["id"] for item in declared(report) if item["reason"] == "budget-spent"]
+    if not dear:
+        return told
+    more = "max_creates = {limit} is spent, so these were not exercised: {names}. Raise it."
+    return f"{told} {tr(more, limit=report['checkpoints']['limit'], names=listed(dear))}"
+
+
+def _reason(report: dict[str, Any]) -> str:
     binding = [item for item in declared(report) if item["level"] == "MUST"]
     by_outcome = {
         outcome: [item["id"] for item in binding if item["outcome"] == outcome] for outcome in OUTCOMES
@@ -65,7 +83,7 @@ def explained(report: dict[str, Any]) -> str:
         case "not conformant":
             failed = by_outcome["fail"]
             told = "{failed} of {count} MUSTs failed: {names}."
-            return tr(told, failed=len(failed), count=len(binding), names=_listed(failed))
+            return tr(told, failed=len(failed), count=len(binding), names=listed(failed))
         case "partial":
             return _but(
                 by_outcome["skip"],
@@ -88,6 +106,23 @@ def in_short(requirement: dict[str, Any]) -> str:
         told = "expected {expected}, got {actual}"
         return printable(tr(told, expected=finding["expected"], actual=finding["actual"]))
     return printable(retold(requirement["detail"]))
+
+
+def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) -> str:
+    """Return the command that shows a finding again, with what came before on the connection; or nothing."""
+    sent = [exchanges[number] for number in finding["exchanges"]]
+    return (
+        chained([each["curl"] for each in sent if each["connection"] == sent[-1]["connection"]])
+        if sent
+        else ""
+    )
+
+
+def listed(names: list[str], most: int = 8) -> str:
+    """Return the names in a row; of a long list the first, and how many more there are."""
+    if len(names) <= most + 1:
+        return ", ".join(names)
+    return tr("{names} and {more} more", names=", ".join(names[:most]), more=len(names) - most)
 
 
 def printable(text: str) -> str:
@@ -123,17 +158,30 @@ def message(start: str, headers: list[list[str]], body: dict[str, str]) -> str:
 
 def padded(text: str, width: int) -> str:
     """Return the text with spaces up to a width in columns of a terminal, where an ideograph takes two."""
-    taken = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-    return text + " " * (width - taken)
+    return text + " " * (width - _columns(text))
+
+
+def wrapped(text: str, width: int | None, indent: int) -> str:
+    """Return the text in lines of a width in columns, those after the first indented; no width, no break."""
+    if width is None or indent + 20 > width:
+        return text
+    lines = [""]
+    for space, word in re.findall(rf"(\s*)({_WORD.pattern})", text):
+        margin = indent if len(lines) > 1 else 0
+        if lines[-1] and margin + _columns(lines[-1] + space + word) > width:
+            lines.append(word)
+        else:
+            lines[-1] += space + word
+    return ("\n" + " " * indent).join(lines)
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes, in which its colours take none."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in click.unstyle(text))
 
 
 def _but(names: list[str], one: str, many: str) -> str:
-    return tr(one if len(names) == 1 else many, count=len(names), names=_listed(names))
-
-
-def _listed(names: list[str], most: int = 8) -> str:
-    shown = ", ".join(names[:most])
-    return tr("{names} and {more} more", names=shown, more=len(names) - most) if len(names) > most else shown
+    return tr(one if len(names) == 1 else many, count=len(names), names=listed(names))
 
 
 def _harmless(letter: str) -> bool:
