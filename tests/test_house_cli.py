@@ -92,6 +92,7 @@ def test_help_loads_nothing_heavy() -> None:
         (["--hlep"], "Did you mean '--help'?"),
         (["verfy"], "Did you mean 'verify'?"),
         (["frobnicate"], "`checkpoint-contract --help` shows what there is."),
+        (["list", "REQ-9"], "(REQ-9). `checkpoint-contract list --help` shows what there is."),
         (["verify", "--taget", "x"], "--target"),
         (["verify", "--max-examples", "many"], "`checkpoint-contract verify --help`"),
         (["verify", "--target", "no-such.toml"], "no-such.toml"),

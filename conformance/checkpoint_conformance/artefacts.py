@@ -19,10 +19,12 @@ def prepare(folder: Path) -> None:
     A run costs money, so that there is no place for its report must show before the first call. And a run
     that ends without a verdict must not leave another's. Raises ReportError.
     """
-    probe = folder / ".writable"
-    write_atomically(probe, "")
     try:
-        probe.unlink()
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ReportError(f"{folder}: {error.strerror}. Name a folder that can be written.") from error
+    try:
         for writer in WRITERS.values():
             (folder / writer.file).unlink(missing_ok=True)
     except OSError as error:

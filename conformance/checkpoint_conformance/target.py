@@ -199,6 +199,8 @@ class _Section:
         value = self._table.get(key, default)
         path = f"{self._name}.{key}" if self._name else key
         if value is _REQUIRED:
+            if misspelled := difflib.get_close_matches(key, set(self._table) - set(self._asked), 1):
+                raise self._unknown(misspelled[0])
             raise TargetError(
                 f"{self._where}: {path} is missing. Add it; `target init` writes a commented file."
             )
@@ -222,10 +224,13 @@ class _Section:
     def refuse_unknown(self) -> None:
         for key in self._table:
             if key not in self._asked:
-                near = difflib.get_close_matches(key, self._asked, 1)
-                hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(self._asked))}."
-                place = f" in [{self._name}]" if self._name else ""
-                raise TargetError(f"{self._where}: unknown key {key!r}{place}. {hint}")
+                raise self._unknown(key)
+
+    def _unknown(self, key: str) -> TargetError:
+        near = difflib.get_close_matches(key, self._asked, 1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(self._asked))}."
+        place = f" in [{self._name}]" if self._name else ""
+        return TargetError(f"{self._where}: unknown key {key!r}{place}. {hint}")
 
 
 def _text(value: Any) -> str:

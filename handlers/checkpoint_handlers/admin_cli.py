@@ -57,7 +57,10 @@ def show(database: str | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.pass_obj
 def load(database: str | None, file: Path) -> None:
-    """Store the entries of a seed file, each in the place of an earlier one with its id."""
+    """Store the entries of a seed file.
+
+    Each takes the place of an earlier one with its id.
+    """
     from checkpoint_handlers.errors import StartError
     from checkpoint_handlers.seedfile import read_seed
 
@@ -90,7 +93,10 @@ def project(
     opened: bool | None,
     verified: bool | None,
 ) -> None:
-    """Change a project; one that does not exist is made, open, verified and without quota."""
+    """Change a project, or make one.
+
+    One that does not exist is made, open, verified and without quota.
+    """
     from checkpoint_handlers.store import Project
 
     if len(identifier) != 32 or not set(identifier) <= set("0123456789abcdef"):
@@ -120,7 +126,10 @@ def project(
 )
 @click.pass_obj
 def token(database: str | None, project_id: str, role: Any, days: float | None) -> None:
-    """Make a token of a project and print it; it is stored as a hash and cannot be shown again."""
+    """Make a token of a project and print it.
+
+    It is stored as a hash and cannot be shown again.
+    """
     from checkpoint_handlers.auth import digest_of
     from checkpoint_handlers.clock import Clock
     from checkpoint_handlers.store import Token
@@ -129,6 +138,10 @@ def token(database: str | None, project_id: str, role: Any, days: float | None) 
     expires_at = None if days is None else Clock().stamp(ahead=days * 86400)
 
     async def work(store: Store) -> None:
+        if project_id not in {each.id for each in await store.projects()}:
+            raise _RefusedError(
+                f"There is no project {project_id}: `admin show` lists them, `admin project` makes one."
+            )
         await store.save([Token(digest_of(made), project_id, role, expires_at)])
 
     _with_store(database, work)
@@ -139,7 +152,10 @@ def token(database: str | None, project_id: str, role: Any, days: float | None) 
 @click.argument("beginning")
 @click.pass_obj
 def revoke(database: str | None, beginning: str) -> None:
-    """Make the token invalid whose digest, as `show` prints it, has this beginning."""
+    """Make a token invalid.
+
+    It is named by the beginning of its digest, as `show` prints it.
+    """
     from checkpoint_handlers.store import Token
 
     async def work(store: Store) -> None:
@@ -154,7 +170,10 @@ def revoke(database: str | None, beginning: str) -> None:
 @click.argument("identifier")
 @click.pass_obj
 def remove(database: str | None, kind: str, identifier: str) -> None:
-    """Remove a policy, or a project that has neither tokens nor policies any more."""
+    """Remove a policy or a project.
+
+    A project can be removed once it has neither tokens nor policies.
+    """
     from checkpoint_handlers.store import Policy, Project
 
     kinds: dict[str, type[Entry]] = {"project": Project, "policy": Policy}
@@ -175,7 +194,10 @@ def remove(database: str | None, kind: str, identifier: str) -> None:
 @click.argument("condition")
 @click.pass_obj
 def fault(database: str | None, policy_id: str, resource_id: str, condition: str) -> None:
-    """Let a server of a policy refuse to be backed up for a condition of errors.yaml; `none` ends that."""
+    """Let a server of a policy refuse a backup.
+
+    It refuses for a condition of errors.yaml; `none` ends that.
+    """
     from checkpoint_handlers.seed import OBSTACLES
 
     if condition != "none" and condition not in OBSTACLES:
@@ -207,7 +229,10 @@ def fault(database: str | None, policy_id: str, resource_id: str, condition: str
 )
 @click.pass_obj
 def scenario(database: str | None, project_id: str, status: int, code: str, times: int) -> None:
-    """Say how servers with --scenarios answer the next calls of a project: any pair of errors.yaml."""
+    """Say how the next calls are answered.
+
+    Servers with --scenarios answer the next calls of a project with any pair of errors.yaml.
+    """
     from checkpoint_handlers.scenarios import refusal_of
 
     try:

@@ -89,7 +89,9 @@ def read_seed(path: Path) -> list[Entry]:
         source = load_with_positions(path)
     except DocumentError as error:
         raise StartError(str(error)) from error
-    mistakes = sorted((source.position(pointer), what) for pointer, what in _mistakes(source))
+    found = [(source.position(pointer), what) for pointer, what in _mistakes(source)]
+    # A mistyped key comes before the one that is missing because of it.
+    mistakes = sorted(found, key=lambda each: (each[0], "unexpected" not in each[1], each[1]))
     if mistakes:
         place, what = mistakes[0]
         more = f" ({len(mistakes) - 1} more)" if len(mistakes) > 1 else ""

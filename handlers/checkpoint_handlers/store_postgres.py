@@ -330,7 +330,7 @@ def _related() -> Generator[None]:
     try:
         yield
     except asyncpg.ForeignKeyViolationError as error:
-        raise ValueError("an entry and its project do not fit together") from error
+        raise ValueError("the project of an entry is not there, or still has tokens or policies") from error
 
 
 @contextlib.contextmanager

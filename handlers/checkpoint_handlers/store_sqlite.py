@@ -280,7 +280,7 @@ def _related() -> Generator[None]:
     try:
         yield
     except sqlite3.IntegrityError as error:
-        raise ValueError("an entry and its project do not fit together") from error
+        raise ValueError("the project of an entry is not there, or still has tokens or policies") from error
 
 
 @contextlib.contextmanager

@@ -111,7 +111,8 @@ def _one_line(error: click.ClickException) -> str:
     message = " ".join(error.format_message().split())
     if not isinstance(error, click.UsageError) or error.ctx is None or "Did you mean" in message:
         return message
-    return f"{message} `{error.ctx.command_path} --help` shows what there is."
+    sentence = message if message.endswith((".", "?")) else f"{message}."
+    return f"{sentence} `{error.ctx.command_path} --help` shows what there is."
 
 
 def _told(error: Exception) -> int:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -22,6 +24,7 @@ _SCALARS = {
     f"tag:yaml.org,2002:{name}": getattr(yaml.constructor.SafeConstructor, f"construct_yaml_{name}")
     for name in ("null", "bool", "int", "float")
 }
+_SUFFIXES = (".yaml", ".yml", ".json")
 _STRING = "tag:yaml.org,2002:str"
 _TEXT = {f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "value")}
 _DEEPEST = 200
@@ -90,7 +93,8 @@ def load_with_positions(path: Path | str) -> Source:
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror or error}", str(path)) from error
+        what = f"cannot be read: {error.strerror or error}{_neighbour(Path(path))}"
+        raise DocumentError(what, str(path)) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise DocumentError("is not UTF-8: save it in this encoding", str(path), line) from error
@@ -98,6 +102,16 @@ def load_with_positions(path: Path | str) -> Source:
         # A name that no file can have.
         raise DocumentError(f"cannot be read: {error}", str(path)) from error
     return parse_with_positions(text, str(path))
+
+
+def _neighbour(missing: Path) -> str:
+    """Return a question after the document beside a missing one whose name is nearly the same, or nothing."""
+    names: dict[str, str] = {}
+    with suppress(OSError):
+        if not missing.exists():
+            names = {file.stem: file.name for file in missing.parent.iterdir() if file.suffix in _SUFFIXES}
+    near = get_close_matches(missing.stem, names, 1)
+    return f". Did you mean {missing.with_name(names[near[0]])}?" if near else ""
 
 
 def parse_with_positions(text: str, file: str) -> Source:

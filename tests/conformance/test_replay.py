@@ -234,7 +234,9 @@ def test_a_target_without_a_secret_that_was_sent_is_refused() -> None:
 
 
 def test_a_requirement_that_the_report_lacks_is_refused() -> None:
-    """The message lists those that it has."""
-    with pytest.raises(ReportError, match=r"no requirement 'REQ-99' in the report\. It has HTTP-1"):
-        failing(report(Server), "REQ-99")
+    """The message names the one that was meant, or the command that lists them."""
+    with pytest.raises(ReportError, match=r"no requirement 'req-99' in the report\. Did you mean REQ-9\?"):
+        failing(report(Server), "req-99")
+    with pytest.raises(ReportError, match="`checkpoint-contract list` shows them all"):
+        failing(report(Server), "x")
     assert failing(report(Broken), "REQ-2") == []

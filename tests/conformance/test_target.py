@@ -5,14 +5,12 @@ from __future__ import annotations
 import copy
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from checkpoint_conformance.target import DEFAULT_PROVIDER, PROFILES, SecondProject, Target, TargetError
 from checkpoint_conformance.template import TEMPLATE
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD: dict[str, Any] = {
     "url": "https://csbs.example.com/prefix/",
@@ -147,6 +145,22 @@ def test_what_is_missing_is_named(path: str) -> None:
     """Each key and table that has no default is asked for by name."""
     line = refusal(table(**{path: None}))
     assert (f"the table [{path}] is missing" if path == "policy" else f"{path} is missing") in line
+
+
+def test_a_mistyped_key_is_not_told_as_missing() -> None:
+    """What stands there under nearly the same name is what the writer has to look at."""
+    content = table(project_id=None, projct_id="b942cc8342734d15bcb246babb1953cf")
+    assert "unknown key 'projct_id'. Did you mean 'project_id'?" in refusal(content)
+
+
+def test_the_reference_tells_the_defaults() -> None:
+    """The page of the target file names the default of each key of cost and time as the suite has it."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "target-file.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([0-9.]+) \|", page, re.MULTILINE))
+    assert rows.keys() == {"max_creates", "timeout", "patience", "settle_within", "rate"}
+    assert {name: float(value) for name, value in rows.items()} == {
+        name: getattr(Target, name) for name in rows
+    }
 
 
 def test_a_second_project_needs_its_id() -> None:

@@ -130,7 +130,7 @@ def test_a_server_begins_with_a_seed_file(tmp_path: Path) -> None:
             "not in",
         ),
         ("name: web", "name: [web", 22, "YAML"),
-        ("projects:", "project:", 1, "project"),
+        ("projects:", "project:", 1, "('project' was unexpected) (1 more)"),
     ],
 )
 def test_a_mistake_in_a_seed_file_has_a_line(
@@ -202,7 +202,7 @@ def test_a_policy_and_its_project_are_removed(served: RunningServer) -> None:
     project = "e" * 32
     manage(served.database, "project", project)
     token = manage(served.database, "token", project).strip()
-    assert "do not fit" in manage(served.database, "remove", "project", project, code=2)
+    assert "still has tokens" in manage(served.database, "remove", "project", project, code=2)
     manage(served.database, "revoke", digest_of(token).hex())
     manage(served.database, "remove", "project", project)
     assert "no project" in manage(served.database, "remove", "project", project, code=2)
@@ -213,7 +213,7 @@ def test_a_policy_and_its_project_are_removed(served: RunningServer) -> None:
     ("arguments", "what"),
     [
         (("project", "short"), "32 lower-case hexadecimal"),
-        (("token", "d" * 32), "do not fit"),
+        (("token", "d" * 32), f"There is no project {'d' * 32}: `admin show` lists them"),
         (("fault", POLICY, WEB, "fire"), "resource-terminated"),
         (("fault", "unknown", WEB, "none"), "no policy"),
         (("fault", POLICY, "unknown", "none"), "no server"),
@@ -224,6 +224,12 @@ def test_a_policy_and_its_project_are_removed(served: RunningServer) -> None:
 def test_a_mistake_is_told_in_one_line(served: RunningServer, arguments: tuple[str, ...], what: str) -> None:
     """What cannot be done ends with 2 and one line."""
     assert what in manage(served.database, *arguments, code=2)
+
+
+def test_the_overview_of_admin_cuts_no_sentence() -> None:
+    """What each command does stands whole in a terminal of 80 columns."""
+    told = CliRunner().invoke(admin, ["--help"], terminal_width=80).output
+    assert re.findall(r"^.*\.\.\.$", told.partition("Commands:")[2], re.MULTILINE) == []
 
 
 def test_no_database_is_made_by_admin(tmp_path: Path) -> None:

@@ -152,6 +152,14 @@ def test_a_deep_document_is_an_error_and_no_crash(text: str) -> None:
         parse_with_positions(text, "a.yaml")
 
 
+def test_a_file_of_nearly_the_name_is_suggested(tmp_path: Path) -> None:
+    """A mistyped name meets the document that stands beside it, and nothing that is no document."""
+    (tmp_path / "checkpoint.yaml").touch()
+    (tmp_path / "checkpoint.yml.bak").touch()
+    with pytest.raises(DocumentError, match=r"No such file.*\. Did you mean .*/checkpoint\.yaml\?$"):
+        load_with_positions(tmp_path / "checkpoint.yml")
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """A missing file, a folder and another encoding are told apart."""
     (tmp_path / "latin.yaml").write_bytes("a: 1\nb: \xe9\n".encode("latin-1"))
