@@ -152,7 +152,7 @@ def test_verify_writes_annotations_and_summary(installed: Path) -> None:
 
     report = installed.parent / "runner" / "checkpoint-report"
     assert ran.code == 1, ran.log
-    assert re.search(r"^::error title=REQ-11 \(MUST\)::", ran.log, re.MULTILINE)
+    assert re.search(r"^::error title=REQ-11 \(MUST\)::.*%0Aexpected 400, got 200", ran.log, re.MULTILINE)
     assert re.search(r"^::warning title=REQ-14 \(SHOULD\)::", ran.log, re.MULTILINE)
     assert ran.summary == (report / "summary.md").read_text()
     assert f"report={report}\n" in ran.output

@@ -24,10 +24,10 @@ def report() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["terminal", *WRITERS]),
+    type=click.Choice(["terminal", "github", *WRITERS]),
     default="terminal",
     show_default=True,
-    help="The form to print.",
+    help="The form to print; `github` is for annotations of a workflow.",
 )
 @spoken
 def show(file: Path, form: str) -> None:

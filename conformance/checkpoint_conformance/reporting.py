@@ -20,6 +20,7 @@ from checkpoint_conformance.report import SCHEMA, ReportError, read_report
 from checkpoint_conformance.session import ServerGone
 from checkpoint_conformance.waivers import read_waivers
 from checkpoint_conformance.writers import WRITERS
+from checkpoint_conformance.writers.github import github
 from checkpoint_conformance.writers.terminal import terminal
 from checkpoint_conformance.writers.text import printable
 
@@ -31,7 +32,13 @@ def show_report(file: Path, form: str) -> ExitCode:
 
     def action() -> ExitCode:
         report = read_report(file)
-        told = terminal(report, width=reader_width()) if form == "terminal" else WRITERS[form].render(report)
+        match form:
+            case "terminal":
+                told = terminal(report, width=reader_width())
+            case "github":
+                told = github(report)
+            case _:
+                told = WRITERS[form].render(report)
         say(told.rstrip("\n"))
         return ExitCode.CONFORMANT
 

@@ -39,16 +39,20 @@ def saved(tmp_path: Path) -> Callable[..., Path]:
     return save
 
 
-@pytest.mark.parametrize("form", ["terminal", *WRITERS])
+@pytest.mark.parametrize("form", ["terminal", "github", *WRITERS])
 def test_show_prints_each_form(form: str, saved: Callable[..., Path]) -> None:
     """The form on standard output is the one that `verify` writes."""
     file = saved(report(Broken))
     result = invoke("report", "show", file, "--format", form)
     assert result.exit_code == 0
-    if form != "terminal":
+    if form in WRITERS:
         assert result.stdout == WRITERS[form].render(report(Broken))
     else:
-        assert "Nimbus <Backup> & Sons 1: not conformant" in result.stdout
+        told = {
+            "terminal": "Nimbus <Backup> & Sons 1: not conformant",
+            "github": "\n::error title=REQ-11 (MUST)::",
+        }
+        assert told[form] in result.stdout
 
 
 def test_the_schema_can_be_had_without_looking_for_it() -> None:

@@ -16,6 +16,7 @@ import pytest
 from checkpoint_conformance.language import speaking
 from checkpoint_conformance.writers import WRITERS
 from checkpoint_conformance.writers.badge import badge, endpoint
+from checkpoint_conformance.writers.github import github
 from checkpoint_conformance.writers.har import har
 from checkpoint_conformance.writers.html import html
 from checkpoint_conformance.writers.junit import junit
@@ -270,6 +271,18 @@ def test_the_badge_says_the_verdict_in_both_forms(verdict: str) -> None:
     data = json.loads(endpoint(found))
     assert (data["schemaVersion"], data["message"], data["isError"]) == (1, verdict, verdict == "error")
     assert f'fill="#{data["color"]}"' in badge(found)
+
+
+def test_an_annotation_says_what_was_found() -> None:
+    """Each requirement that is not met is a line of its severity, whose data no answer can end."""
+    found = report(Broken)
+    requirement(found, "REQ-11")["findings"][0]["actual"] = "100 %\r\n::error::no"
+    severities = dict(re.findall(r"^::(\w+) title=(\S+)", github(found), re.MULTILINE))
+    assert severities.keys() == {"error", "warning"}
+    line = next(line for line in github(found).splitlines() if "title=REQ-11 (MUST)::" in line)
+    assert line.endswith("%0Aexpected 400, got 100 %25\\x0d%0A::error::no")
+    told = [item["id"] for item in found["requirements"] if item["outcome"] not in ("pass", "skip")]
+    assert re.findall(r"^::\w+ title=(\S+)", github(found), re.MULTILINE) == told
 
 
 def test_markdown_repeats_each_failure_once() -> None:

@@ -194,6 +194,8 @@ def test_annotations_stand_at_lines_of_the_revision() -> None:
     """A workflow command has its properties escaped, and a severity of its own."""
     first = write(BREAKING, "github").splitlines()[0]
     assert re.match(r"::error file=revision\.yaml,line=\d+,col=\d+,title=request-length-narrowed::", first)
+    assert "%0AThe old contract allows this request; the new one refuses it.%0A  POST /things%0A" in first
+    assert re.search(r"%0Afingerprint [0-9a-f]{16}$", first)
     assert write(REVIEW, "github").startswith("::warning ")
     assert write(COMPATIBLE, "github").startswith("::notice ")
 

@@ -1,10 +1,13 @@
-"""For GitHub Actions: one workflow command a finding, which becomes an annotation of its line."""
+"""For GitHub Actions: one workflow command a finding, which becomes an annotation of its line.
+
+The annotation says all that the terminal does, since its reader sees nothing else.
+"""
 
 from __future__ import annotations
 
 from checkpoint_openapi.diff.finding import Severity
 from checkpoint_openapi.diff.report import Report
-from checkpoint_openapi.diff.writers.text import summary
+from checkpoint_openapi.diff.writers.text import evidence, summary
 
 __all__ = ["write"]
 
@@ -23,7 +26,8 @@ def write(report: Report) -> str:
             where = f"file={_property(report.revision)}"
         else:
             where += f",line={place.line},col={place.column}"
-        lines.append(f"::{command} {where},title={_property(finding.id)}::{_data(finding.message)}")
+        told = "\n".join([finding.message, *evidence(finding)])
+        lines.append(f"::{command} {where},title={_property(finding.id)}::{_data(told)}")
     lines += [f"::notice::{_data(remark)}" for remark in report.remarks]
     return "\n".join([*lines, summary(report)]) + "\n"
 

@@ -7,7 +7,7 @@ import json
 from checkpoint_openapi.diff.finding import Finding, Severity, Witness
 from checkpoint_openapi.diff.report import Report
 
-__all__ = ["summary", "write"]
+__all__ = ["evidence", "summary", "write"]
 
 _TITLES = {
     Severity.BREAKING: "BREAKING: what was right is wrong now",
@@ -25,7 +25,8 @@ def write(report: Report) -> str:
         if found:
             lines += [title, ""]
             for finding in found:
-                lines += [*_finding(finding), ""]
+                lines.append(f"{finding.position}: {finding.message} [{finding.id}]")
+                lines += [*(f"  {line}" for line in evidence(finding)), ""]
     lines += [f"note: {remark}" for remark in report.remarks]
     return "\n".join([*lines, summary(report)]) + "\n"
 
@@ -47,26 +48,27 @@ def summary(report: Report) -> str:
     return f"{report.revision}: {report.verdict} ({', '.join(parts)}){version}"
 
 
-def _finding(finding: Finding) -> list[str]:
-    lines = [f"{finding.position}: {finding.message} [{finding.id}]"]
+def evidence(finding: Finding) -> list[str]:
+    """Return the lines that show a finding, and by which it can be acknowledged."""
+    lines: list[str] = []
     if finding.in_base:
-        lines.append("  The line is the base's: the revision has nothing there.")
+        lines.append("The line is the base's: the revision has nothing there.")
     if finding.aliases:
-        lines.append(f"  Also in {', '.join(finding.aliases)}.")
+        lines.append(f"Also in {', '.join(finding.aliases)}.")
     if finding.witness is not None:
         lines += _witness(finding.witness)
     if finding.acknowledged is not None:
-        lines.append(f"  Acknowledged: {finding.acknowledged}")
+        lines.append(f"Acknowledged: {finding.acknowledged}")
     elif finding.severity is not Severity.INFO:
-        lines.append(f"  fingerprint {finding.fingerprint}")
+        lines.append(f"fingerprint {finding.fingerprint}")
     return lines
 
 
 def _witness(witness: Witness) -> list[str]:
-    lines = [f"  {witness.text}", f"    {witness.line}"]
+    lines = [witness.text, f"  {witness.line}"]
     if witness.media_type:
-        lines.append(f"    Content-Type: {witness.media_type}")
+        lines.append(f"  Content-Type: {witness.media_type}")
     if witness.has_body:
         text = json.dumps(witness.body, ensure_ascii=False)
-        lines.append(f"    {text if len(text) <= _LONG else text[:_LONG] + ' ...'}")
+        lines.append(f"  {text if len(text) <= _LONG else text[:_LONG] + ' ...'}")
     return lines
