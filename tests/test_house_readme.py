@@ -21,7 +21,7 @@ COMMANDS = sorted(
         for block in re.findall(
             r"```(?:sh|console|bash)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL
         )
-        for line in re.findall(r"checkpoint-contract ([a-z-][^\n|;&>`#]*)", block.replace("\\\n", " "))
+        for line in re.findall(r"checkpoint-contract ([a-z-][^\n|;&>`#)]*)", block.replace("\\\n", " "))
     }
 )
 
@@ -39,6 +39,7 @@ def test_command_parses(page: str, line: str) -> None:
     module, attribute = SUBCOMMANDS[words[0]].location.split(":")
     command, name, arguments = getattr(import_module(module), attribute), words[0], words[1:]
     while isinstance(command, click.Group) and arguments:
+        _, arguments, _ = command.make_parser(click.Context(command)).parse_args(list(arguments))
         assert arguments[0] in command.commands, page
         command, name, arguments = command.commands[arguments[0]], arguments[0], arguments[1:]
     assert command.make_context(name, arguments)

@@ -14,8 +14,10 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from html import escape
 from io import StringIO
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -50,6 +52,20 @@ pre {{ margin: 0; padding: 18px 22px; font: 13px/1.45 "DejaVu Sans Mono", monosp
 </style><pre>{text}</pre>"""
 
 
+AROUND = 4
+"""Lines of the document that stand before and after the one that is annotated."""
+ANNOTATION = """<!doctype html><meta charset="utf-8"><style>
+body {{ margin: 0; }}
+pre {{ margin: 0; padding: 16px 20px; width: 940px; background: #fff; white-space: pre-wrap;
+       font: 13px/1.5 "DejaVu Sans Mono", monospace; color: #1f2328; }}
+header {{ padding-bottom: 10px; font-weight: bold; }}
+b {{ padding-right: 12px; font-weight: normal; color: #59636e; }}
+section {{ margin: 8px 0 8px 50px; padding: 10px 14px; border: 1px solid #d1242f; border-left-width: 5px;
+           border-radius: 6px; background: #fff5f5; overflow-wrap: anywhere; }}
+h1 {{ margin: 0 0 6px; font-size: 13px; color: #b3111d; }}
+</style><pre><header>{file}</header>{before}{card}{after}</pre>"""
+
+
 class Nimbus(Broken):
     """The broken server under a name that stands in nobody's way."""
 
@@ -62,6 +78,7 @@ def terminal(command: str, folder: Path) -> str:
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "TERM": "xterm",
+        "COLUMNS": str(WIDTH),
     }
     process = subprocess.Popen(
         command.split(), cwd=folder, env=environment, stdin=slave, stdout=slave, stderr=subprocess.DEVNULL
@@ -129,11 +146,28 @@ def shoot(driver: webdriver.Chrome, text: str, path: Path, width: int, height: i
     subprocess.run(quantise, check=True)
 
 
-def gate(folder: Path) -> str:
-    """Return what the gate says of a break, in a copy of the document."""
+def broken_document(folder: Path) -> Path:
+    """Return a copy of the document in which a call may select fewer servers than before."""
     text = (ROOT / "openapi" / "checkpoint.yaml").read_text(encoding="utf-8")
-    (folder / "checkpoint.yaml").write_text(re.sub("maxItems: 64", "maxItems: 2", text), encoding="utf-8")
-    return terminal("checkpoint-contract diff checkpoint.yaml", folder)
+    file = folder / "checkpoint.yaml"
+    file.write_text(re.sub("maxItems: 64", "maxItems: 2", text), encoding="utf-8")
+    return file
+
+
+def annotation(document: Path) -> str:
+    """Return a page that shows the gate's annotation under the line that it names, as a review does."""
+    told = terminal(f"checkpoint-contract diff --format github {document.name}", document.parent)
+    found = re.search(r"^::(\w+) file=[^,]+,line=(\d+),[^:]*title=([^:]+)::(.*)$", told, re.MULTILINE)
+    assert found
+    number = int(found[2])
+    lines = document.read_text(encoding="utf-8").splitlines()
+    first, last = number - AROUND, number + AROUND
+    shown = dedent("\n".join(lines[first - 1 : last])).split("\n")
+    rows = [f"<b>{each}</b>  {escape(line)}" for each, line in enumerate(shown, first)]
+    message = found[4].replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
+    card = f"<section><h1>{found[1]}: {escape(found[3])}</h1>{escape(message)}</section>"
+    before, after = "\n".join(rows[: AROUND + 1]), "\n".join(rows[AROUND + 1 :])
+    return ANNOTATION.format(file=escape(document.name), before=before, card=card, after=after)
 
 
 def main(pictures: Path) -> None:
@@ -143,7 +177,9 @@ def main(pictures: Path) -> None:
         write_target(table, folder / "target.toml", max_creates=100, profiles=table["profiles"])
         told = shortened(terminal("checkpoint-contract verify --target target.toml", folder), 12, 12)
         checked = terminal("checkpoint-contract target check target.toml", folder)
-        broken = gate(folder)
+        document = broken_document(folder)
+        broken = terminal(f"checkpoint-contract diff {document.name}", folder)
+        annotated = annotation(document)
     found = report(Nimbus)
     with speaking("zh"):
         chinese = html(found)
@@ -151,6 +187,7 @@ def main(pictures: Path) -> None:
         shoot(driver, page(told), pictures / "terminal.png", 1000)
         shoot(driver, page(checked), pictures / "target-check.png", 1000)
         shoot(driver, page(broken), pictures / "gate.png", 1000)
+        shoot(driver, annotated, pictures / "annotation.png", 1000)
         shoot(driver, html(found), pictures / "report-light.png", 1180, 900)
         shoot(driver, html(found), pictures / "report-narrow.png", 400, 860)
         shoot(driver, chinese, pictures / "report-chinese.png", 1180, 640)
