@@ -10,6 +10,7 @@ from checkpoint_conformance.exchange import Exchange
 __all__ = ["Finding", "Level", "Spread"]
 
 Level = Literal["MUST", "SHOULD"]
+"""How binding it is: a MUST costs the verdict, a SHOULD advises."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from checkpoint_conformance.target import Target
 __all__ = ["PATH", "Narrowed", "with_null_types"]
 
 PATH = "/v1/{project_id}/providers/{provider_id}/checkpoints"
+"""The path of the operation in the document."""
 _JSON = "application/json"
 _BY_MEMBER = {"plan_id": "REQ-9", "parameters": "REQ-10", "auto_trigger": "REQ-11", "resources": "REQ-12"}
 

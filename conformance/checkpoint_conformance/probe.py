@@ -14,6 +14,7 @@ DOCUMENTED = frozenset({200, 400, 401, 403, 404, 405, 413, 415, 429, 500, 503})
 REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 415, 429})
 """The documented statuses that refuse a request for its own sake."""
 ANY_REFUSAL = frozenset(range(400, 500))
+"""Every status by which a client is refused."""
 
 
 @dataclass(frozen=True)

@@ -52,3 +52,4 @@ version = "1.0"
 # client_key = "client.key"
 # verify = true
 """
+"""The text that `target init` writes."""

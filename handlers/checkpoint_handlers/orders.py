@@ -36,4 +36,6 @@ class Delete:
 
 
 Order = Create | Delete
+"""What waits to be written to a store."""
 Outcome = CreateOutcome | DeleteOutcome
+"""What became of an order."""

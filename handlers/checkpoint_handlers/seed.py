@@ -40,17 +40,25 @@ __all__ = [
 ]
 
 PROJECT_ID = "b942cc8342734d15bcb246babb1953cf"
+"""The project of the demonstration, which may do everything."""
 PLAN_ID = "62171999-3df1-42f7-9513-6f9b1bea4744"
+"""Its policy."""
 RESOURCE_IDS = (
     "7a32a8b5-7977-4e24-b5da-e0eb457db75b",
     "b2b433bf-7dd6-4a74-aa8f-85673dfbda48",
     "1c960fe4-e679-421a-97cd-4f7463d2344b",
 )
+"""The servers of the policy."""
 SECOND_PROJECT_ID = "d2f1a0c35e7b48f69a0b1c2d3e4f5a6b"
+"""A project that owns a policy of its own."""
 SECOND_PLAN_ID = "0c7e1d52-3b84-4f0a-9d6e-5a1b2c3d4e5f"
+"""The policy of the second project."""
 CLOSED_PROJECT_ID = "5e0f6b1c7d2a4938b6c5d4e3f2a1b0c9"
+"""A project to which the service is closed."""
 UNVERIFIED_PROJECT_ID = "8a9b7c6d5e4f40312233445566778899"
+"""A project whose account is not verified."""
 FULL_PROJECT_ID = "f0e1d2c3b4a5469788796a5b4c3d2e1f"
+"""A project whose quota is spent."""
 
 _VIRTUAL, _METAL = "OS::Nova::Server", "OS::Ironic::BareMetalServer"
 
@@ -161,6 +169,7 @@ PLANS = (
     _Plan(_demo_id(600), UNVERIFIED_PROJECT_ID, "backup", "", (Resource(_demo_id(601), _VIRTUAL, "new0"),)),
     _Plan(_demo_id(700), FULL_PROJECT_ID, "backup", "", (Resource(_demo_id(701), _VIRTUAL, "full0"),)),
 )
+"""The policies of the demonstration."""
 
 
 def seeder(tokens_file: Path) -> Callable[[], list[Entry]]:

@@ -55,22 +55,32 @@ CALLER = (
     "SELECT t.digest, t.role, t.expires_at, p.id, p.verified, p.open, p.quota "
     "FROM tokens t JOIN projects p ON p.id = t.project_id WHERE t.digest = ?"
 )
+"""The token of a digest, with its project."""
 POLICY = f"SELECT {_POLICY_COLUMNS} FROM policies WHERE id = ? AND project_id = ?"  # noqa: S608 - names from above
+"""A policy of a project."""
 PROJECTS = "SELECT id, verified, open, quota FROM projects ORDER BY id"
+"""All projects."""
 TOKENS = "SELECT digest, project_id, role, expires_at FROM tokens ORDER BY project_id, role, digest"
+"""All tokens."""
 
 RUNNING = (
     "SELECT auto_trigger FROM checkpoints "
     "WHERE policy_id = ? AND ready_at > ? AND ready_at > created_at LIMIT 1"
 )
+"""A checkpoint of a policy that is not ready yet."""
 HELD = "SELECT count(*) FROM checkpoints WHERE project_id = ?"
+"""How many checkpoints a project holds."""
 READY_AT = "SELECT ready_at FROM checkpoints WHERE id = ? AND project_id = ?"
+"""When a checkpoint of a project is ready."""
 DELETE = "DELETE FROM checkpoints WHERE id = ?"
+"""Delete a checkpoint."""
 ADD_SCENARIO = "INSERT INTO scenarios (project_id, status, code) VALUES (?, ?, ?)"
+"""Put an answer at the end of what a project's calls get."""
 TAKE_SCENARIO = (
     "DELETE FROM scenarios WHERE seq = (SELECT min(seq) FROM scenarios WHERE project_id = ?) "
     "RETURNING status, code"
 )
+"""Take the answer that the next call of a project gets."""
 
 _SAVE_PROJECT = (
     "INSERT INTO projects (id, verified, open, quota) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
@@ -93,6 +103,7 @@ REMOVE: dict[type[Entry], str] = {
     Token: "DELETE FROM tokens WHERE digest = ? RETURNING digest",
     Policy: "DELETE FROM policies WHERE id = ? RETURNING id",
 }
+"""Remove an entry, by its class."""
 
 
 class Query(NamedTuple):

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 Role = Literal["operate", "read-only"]
+"""What a token may do: everything, or list."""
 
 
 class StoreUnavailableError(Exception):

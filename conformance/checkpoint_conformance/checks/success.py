@@ -29,7 +29,9 @@ KNOWN_STATUSES = frozenset(
         "waiting_delete",
     }
 )
+"""The statuses of a checkpoint that RESP-3 knows."""
 RESOURCE_TYPES = frozenset({"OS::Nova::Server", "OS::Ironic::BareMetalServer"})
+"""The types of a resource that RESP-7 knows."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CREATED_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")
 _CLOCK_TOLERANCE = timedelta(minutes=5)

@@ -16,6 +16,7 @@ from jsonschema_rs import canonical
 __all__ = ["Answer", "JsonSchema", "Operand", "accepts", "is_pattern", "operand"]
 
 JsonSchema = dict[str, Any]
+"""A JSON Schema (2020-12) as JSON data."""
 
 
 class Answer(Enum):

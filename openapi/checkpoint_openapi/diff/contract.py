@@ -20,6 +20,7 @@ __all__ = [
 ]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The members of a path that are operations."""
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
 _VARIABLE = re.compile(r"\{([^}]*)\}")
 

@@ -18,6 +18,7 @@ __all__ = ["ANNOTATIONS", "OPAQUE", "assertions", "of_pattern"]
 
 TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
 ANNOTATIONS = ("default", "deprecated", "readOnly", "writeOnly", "x-extensible-enum", "xml", "discriminator")
+"""Keywords that say something of a value and refuse none."""
 OPAQUE = "^opaque:"
 """How a pattern begins that stands for one which no engine here reads."""
 

@@ -83,6 +83,7 @@ class _Repeat:
 
 
 Expression: TypeAlias = Chars | _Sequence | _Alternatives | _Both | _Inverse | _Repeat
+"""A regular expression as its parts; what it matches is a set of texts."""
 
 NOTHING: Expression = Chars(())
 """The language of no word."""

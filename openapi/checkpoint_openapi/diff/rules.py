@@ -49,6 +49,7 @@ SUBJECTS = {
         "a header in the answer to a callback or webhook", request=False, narrowing_breaks=True
     ),
 }
+"""What of an operation can change, by the word with which its rules begin."""
 
 FACETS = {
     "type": Facet("type-narrowed", "type-widened", "the types"),
@@ -71,6 +72,7 @@ FACETS = {
     "condition": Facet("condition-narrowed", "condition-widened", "another condition"),
     "schema": Facet("schema-narrowed", "schema-widened", "the schema as a whole"),
 }
+"""What of a schema can change, by its name."""
 
 _B, _R, _I = Severity.BREAKING, Severity.REVIEW, Severity.INFO
 

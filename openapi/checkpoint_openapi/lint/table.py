@@ -70,3 +70,4 @@ RULES = (
     Rule("connexion", _ERROR, "what Connexion refuses", loaders.connexion_refuses, loads=True),
     Rule("schemathesis", _ERROR, "what Schemathesis refuses", loaders.schemathesis_refuses, loads=True),
 )  # fmt: skip
+"""Every rule, in the order in which they are asked."""

@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 __all__ = ["METHODS", "Node", "entries", "escaped", "items", "walk"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The members of a path that are operations."""
 
 # Maps whose `x-` keys are extensions; elsewhere such a key is a name, as of a header or a property.
 _EXTENSIBLE = ("paths", "responses")

@@ -10,6 +10,7 @@ from checkpoint_openapi.diff.report import Report
 __all__ = ["FORMATS", "write"]
 
 FORMATS = ("text", "json", "markdown", "github", "sarif")
+"""The names of the forms, as `--format` takes them."""
 
 
 def write(report: Report, form: str) -> str:
