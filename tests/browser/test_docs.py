@@ -38,6 +38,16 @@ if (look()) paint(); else {
 }
 """
 
+# Gives the texts of the links of the contents that something else lies upon, or that are out of the window.
+COVERED = """
+return [...document.querySelectorAll('#contents a')].filter((link) => {
+  const box = link.getBoundingClientRect();
+  if (!box.width) return false;
+  return [box.left + 2, box.right - 2].some(
+    (x) => !link.contains(document.elementFromPoint(x, (box.top + box.bottom) / 2)));
+}).map((link) => link.textContent);
+"""
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -172,7 +182,7 @@ def test_filter_leaves_what_fits(chromium: webdriver.Chrome, page: str) -> None:
 def test_light_and_dark_fit_every_width(
     chromium: webdriver.Chrome, page: str, system: str, width: int
 ) -> None:
-    """The page takes the system's colours until the reader chooses, and never scrolls sideways."""
+    """The page takes the system's colours until the reader chooses, fits, and covers no link."""
     media = [{"name": "prefers-color-scheme", "value": system}]
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
@@ -181,6 +191,7 @@ def test_light_and_dark_fit_every_width(
         chromium.get(page)
         WebDriverWait(chromium, PATIENCE).until(lambda c: c.find_elements(By.CSS_SELECTOR, SUMMARY))
         assert chromium.execute_script("return document.documentElement.scrollWidth") <= width
+        assert chromium.execute_script(COVERED) == []
         first = lightness(chromium)
         chromium.find_element(By.ID, "theme").click()
         second = lightness(chromium)

@@ -354,6 +354,8 @@ def test_the_terminal_names_some_of_the_checkpoints_that_are_left() -> None:
     found = report(Broken)
     found["checkpoints"] = {"limit": 20, "created": 20, "ids": [*"abcdefghij"], "deleted": []}
     assert "Left on the server: a, b, c and 7 more (report.json has all ids)" in unstyle(terminal(found))
+    narrow = unstyle(terminal(found, width=50))
+    assert "a, b, c and 7 more\n(report.json has all ids)" in narrow
 
 
 def test_a_run_that_met_its_cap_says_what_it_did_not_reach() -> None:

@@ -44,7 +44,7 @@ def terminal(report: dict[str, Any], *, quiet: bool = False, width: int | None =
         lines += [_line(requirement, width) for requirement in mine]
         told = [item for item in mine if item["findings"] and item["reason"] != "waived"]
         lines += [line for item in told for line in evidence(item, report, width)]
-        lines += ["", *_run(report)]
+        lines += ["", *(wrapped(line, width, 0) for line in _run(report))]
     summary = ", ".join(f"{number} {tr(outcome)}" for outcome, number in counts(report).items())
     verdict = click.style(tr(report["verdict"]), fg=_VERDICTS.get(report["verdict"], "red"), bold=True)
     lines.append(f"{printable(subject(report))}: {verdict} ({summary})")
