@@ -294,11 +294,12 @@ def test_a_shard_answers_for_its_own_part(target: Path, tmp_path: Path) -> None:
     assert found["header"]["shard"]["index"] == 2
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("profiles", "least"),
     [
         pytest.param([], 300, id="core"),
-        pytest.param(["deletion", "discovery", "observation"], 400, id="all", marks=pytest.mark.matrix),
+        pytest.param(["deletion", "discovery", "observation"], 400, id="all"),
     ],
 )
 def test_two_runs_send_the_same_requests(profiles: list[str], least: int, tmp_path: Path) -> None:

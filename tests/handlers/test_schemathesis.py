@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from handlers.running import RunningServer
 
+pytestmark = pytest.mark.matrix
+
 
 def narrow_checkpoint(whole: dict[str, Any], target: dict[str, Any]) -> None:
     """Let the generated ids be those of the server, so that requests reach a 200."""
@@ -30,7 +32,6 @@ def narrow_companions(whole: dict[str, Any], _target: dict[str, Any]) -> None:
     whole["components"]["parameters"]["Sort"]["schema"]["enum"] = ["created_at:desc", "name:asc"]
 
 
-@pytest.mark.matrix
 def test_a_plain_run_in_the_checkout_finds_nothing(server: RunningServer) -> None:
     """The document as it is, an address and a token: every phase that the checkout leaves on passes."""
     run = subprocess.run(
@@ -53,7 +54,7 @@ def test_a_plain_run_in_the_checkout_finds_nothing(server: RunningServer) -> Non
     ("name", "narrow"),
     [
         ("checkpoint.yaml", narrow_checkpoint),
-        pytest.param("companions.yaml", narrow_companions, marks=pytest.mark.matrix),
+        ("companions.yaml", narrow_companions),
     ],
 )
 def test_schemathesis_finds_nothing(
