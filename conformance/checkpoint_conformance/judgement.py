@@ -12,6 +12,7 @@ from checkpoint_conformance.checks.success import success
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.exchange import Exchange, Fault
 from checkpoint_conformance.finding import Finding, Spread
+from checkpoint_conformance.of_http import answered_by_http
 from checkpoint_conformance.probe import DOCUMENTED, Probe
 from checkpoint_conformance.secrets import Secrets
 from checkpoint_conformance.strict_json import StrictJsonError
@@ -30,8 +31,6 @@ _INCOMPLETE = {
     Fault.BAD_HEAD: "RFC 9112, 5",
     Fault.TRUNCATED: "RFC 9112, 8",
 }
-_OVERSIZE = frozenset({411, 414, 431})
-"""Statuses by which a server or gateway refuses a size before the operation sees it (RFC 9110, RFC 6585)."""
 
 
 @dataclass
@@ -78,6 +77,8 @@ class Judge:
         if exchange.response.status >= 400:
             judgement.exercised.add("HTTP-5")
             self._extend(judgement, http.disclosure(exchange, self._secrets))
+        if answered_by_http(exchange):
+            return judgement
         if (
             exchange.response.status >= 500
             and exchange.status != 503
@@ -162,7 +163,7 @@ class Judge:
             blamed = _taker(probe, "HTTP-3")
             judgement.add(_finding(exchange, blamed, "answered-5xx", expected, self._shown(exchange)))
         elif status not in DOCUMENTED:
-            if not (status in probe.allowed and status in _OVERSIZE):
+            if not answered_by_http(exchange):
                 own = not probe.open_outcome and status not in probe.allowed
                 binding = probe.alone or probe.requirement not in self._advisory
                 blamed = probe.requirement if own and binding else "HTTP-1"  # no SHOULD swallows a MUST

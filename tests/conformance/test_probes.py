@@ -35,8 +35,6 @@ ELSEWHERE = {
 }
 """What rides on every answer, is a profile's, or is a sequence of requests."""
 
-OF_HTTP = frozenset({411, 414, 431})
-"""A size that is refused below the operation (RFC 9110, RFC 6585)."""
 MOVED = ("REQ-8/other-case", "REQ-8/unwrapped", "REQ-9/named-", "REQ-10/beside")
 """Probes whose one fault is a member under another name or in another place: gone here, new there."""
 
@@ -75,9 +73,7 @@ def test_every_allowed_status_is_documented() -> None:
         if probe.wants_acceptance:
             assert probe.allowed == {200}, probe.id
         else:
-            assert probe.allowed <= OF_HTTP | DOCUMENTED - {200, 500, 503} or probe.allowed == ANY_REFUSAL, (
-                probe.id
-            )
+            assert probe.allowed <= DOCUMENTED - {200, 500, 503} or probe.allowed == ANY_REFUSAL, probe.id
 
 
 def test_every_active_requirement_is_asked_for() -> None:

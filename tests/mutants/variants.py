@@ -13,7 +13,7 @@ from .variant import Variant
 
 __all__ = ["VARIANTS", "Variant"]
 
-for _module in ("answer", "form", "errors", "state"):
+for _module in ("answer", "form", "errors", "state", "http"):
     importlib.import_module(f"{__package__}.variants_{_module}")
 
 VARIANTS: tuple[Variant, ...] = tuple(_REGISTERED)

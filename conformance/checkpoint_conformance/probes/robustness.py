@@ -50,7 +50,7 @@ def odd_input(calls: Calls) -> list[Probe]:
             "HTTP-3",
             what,
             request,
-            REFUSALS | {411},  # a length may be demanded (RFC 9110, 15.5.12)
+            REFUSALS,
             open_outcome=True,
         )
         for name, (what, request) in {**_bodies(calls), **_paths(calls), **_fields(calls)}.items()
