@@ -94,10 +94,11 @@ class _Rehearsal(Session):
     def _answer(self, request: Request) -> tuple[int, dict[str, Any]]:
         address = urlsplit(request.path)
         known = request.header("X-Auth-Token") == self.target.token
+        query = parse_qs(address.query)
         if known and request.method == "GET" and address.path.endswith("/policies"):
-            return 200, {"policies": [self._policy()]}
+            return 200, {"policies": [] if "marker" in query else [self._policy()]}
         if known and request.method == "GET" and address.path.endswith("/checkpoint_items"):
-            return 200, {"checkpoint_items": self._listed(parse_qs(address.query))}
+            return 200, {"checkpoint_items": [] if "marker" in query else self._listed(query)}
         if known and request.method == "DELETE":
             listed = self._items.pop(address.path.split("/")[-1], None)
             return (404, _GONE) if listed is None else (200, {})

@@ -73,6 +73,8 @@ class Session:
         """Checkpoints that calls without an answer may have created."""
         self.deleted: set[str] = set()
         """Ids of checkpoints that the run deleted again."""
+        self.longest_pages: dict[str, int] = {}
+        """The most entries that a page of each list has held, by the path of the list."""
         self.watch: Callable[[Session], None] = lambda _: None
         """Called after each exchange, from whichever thread made it."""
         self.reserve = _RESERVE + (_FOR_CONFLICT if "conflict" in target.profiles else 0)

@@ -349,14 +349,19 @@ def test_a_dry_run_sends_nothing_and_shows_no_secret(target: Path, tmp_path: Pat
 def test_a_dry_run_lists_what_a_conforming_server_is_asked() -> None:
     """The list and a run agree, request by request.
 
-    The name of the policy, and what concerns new checkpoints, is not known before.
+    The name of the policy, the last entry of a page, and what concerns new checkpoints, is not known before.
     """
     with running(Server) as table:
         target = target_of(table)
 
     def asked(requests: Any) -> Counter[Any]:
         return Counter(
-            (request.method, request.path, request.headers, request.body.replace(b"POLICY-NAME", b"backup"))
+            (
+                request.method,
+                re.sub("marker=[^&]+", "marker", request.path),
+                request.headers,
+                request.body.replace(b"POLICY-NAME", b"backup"),
+            )
             for request in requests
             if not re.search("checkpoints/[^/]+$|checkpoint_items", request.path)
         )

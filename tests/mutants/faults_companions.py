@@ -188,13 +188,18 @@ for _name, _fault, _change in (
     ("items-at-root", "The list of items is the root.", lambda root: root["checkpoint_items"]),
     ("items-null", "The list of items is null.", lambda _: {"checkpoint_items": None}),
     ("items-renamed", "The list of items is called items.", lambda root: {"items": root["checkpoint_items"]}),
-    (
-        "items-on-first-page-only",
-        "No more than one item is listed, whatever the limit.",
-        lambda root: {"checkpoint_items": root["checkpoint_items"][:1]},
-    ),
 ):
     _list("OBS-1", "list_items", _name, _fault, _SEEN, _change)
+
+
+@breaks("OBS-1", shows=_SEEN)
+class ItemsOnFirstPageOnly(Server):
+    """A page holds one item, whatever the limit, and no page follows the first."""
+
+    def page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+        page = super().page(rows, query)
+        return [] if "marker" in query else page[:1]
+
 
 # -- DEL-1 --------------------------------------------------------------------------------------------
 

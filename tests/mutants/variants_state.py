@@ -284,3 +284,29 @@ class DeletionTakesTime(Server):
             return super().item_status(checkpoint, resource)
         late = checkpoint.age - self.deleted[checkpoint.id] > 0.1
         return "deleting" if late else "waiting_delete"
+
+
+@variant()
+class PagesOfTwo(Server):
+    """A page of a list holds two entries at the most, however many were asked for."""
+
+    def page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+        return super().page(rows, query)[:2]
+
+
+@variant()
+class MarkersIgnored(Server):
+    """Lists know no markers: each is one page."""
+
+    def page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+        return super().page(rows, {name: value for name, value in query.items() if name != "marker"})
+
+
+@variant()
+class MarkersRefused(Server):
+    """Lists refuse markers: each is one page."""
+
+    def page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+        if "marker" in query:
+            refuse("invalid-request")
+        return super().page(rows, query)

@@ -18,7 +18,13 @@ from checkpoint_conformance.strict_json import StrictJsonError
 __all__ = ["ListError", "checkpoint_items", "pages", "policies"]
 
 _PAGE = 1000
-_MOST_PAGES = 50
+_MOST_PAGES = 100
+_READINGS = 3
+_REFUSED_MARKER = ("list-status-400", "list-status-404")
+
+
+Page = tuple[Exchange, list[dict[str, Any]]]
+"""An answer, and the entries in it."""
 
 
 class ListError(Exception):
@@ -31,8 +37,8 @@ class ListError(Exception):
         self.exchange = exchange
 
 
-def policies(session: Session) -> Iterator[tuple[Exchange, list[dict[str, Any]]]]:
-    """Yield the pages of `listPolicies`. Raises ListError."""
+def policies(session: Session) -> list[Page]:
+    """Return the pages of `listPolicies`. Raises ListError."""
     return pages(session, "policies", "PolicyList", "policies", {})
 
 
@@ -49,12 +55,32 @@ def checkpoint_items(session: Session, **filters: str) -> tuple[list[dict[str, A
     return items, last
 
 
-def pages(
-    session: Session, path: str, schema: str, member: str, filters: dict[str, str]
-) -> Iterator[tuple[Exchange, list[dict[str, Any]]]]:
-    """Yield page after page, each behind the marker of the one before, until one is not full.
+def pages(session: Session, path: str, schema: str, member: str, filters: dict[str, str]) -> list[Page]:
+    """Return every page, each behind the marker of the one before.
 
+    An entry may go while the list is read, and is no marker any more: then the list is read again. Where
+    that does not help either, the server knows no markers, and what it showed is all.
     Raises ListError for any answer that is not the documented one.
+    """
+    read: list[Page] = []
+    for _ in range(_READINGS):
+        read = []
+        try:
+            for page in _walk(session, path, schema, member, filters):
+                read.append(page)
+        except ListError as error:
+            if not (read and error.symptom in _REFUSED_MARKER):
+                raise
+        else:
+            break
+    return read
+
+
+def _walk(session: Session, path: str, schema: str, member: str, filters: dict[str, str]) -> Iterator[Page]:
+    """Yield page after page until one is the last.
+
+    A page may hold fewer entries than were asked for and not be the last: that is one that is shorter than
+    another page of this list ever was, or that nothing new is behind.
     """
     marker: dict[str, str] = {}
     seen = set[str]()
@@ -63,11 +89,14 @@ def pages(
         address = f"/v1/{session.target.project_id}/{path}?{query}"
         exchange = session.send(session.calls.request("GET", address))
         entries = _entries(exchange, schema, member)
-        yield exchange, entries
-        fresh = [entry["id"] for entry in entries if entry["id"] not in seen]
-        if len(entries) < _PAGE or not fresh:
+        fresh = {entry["id"] for entry in entries} - seen
+        if fresh or not marker:
+            yield exchange, entries
+        longest = session.longest_pages.get(path, 0)
+        session.longest_pages[path] = max(longest, len(entries))
+        if not fresh or len(entries) < longest:
             return
-        seen.update(fresh)
+        seen |= fresh
         marker = {"marker": entries[-1]["id"]}
 
 
