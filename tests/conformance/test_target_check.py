@@ -76,6 +76,26 @@ class BodyFirst(Server):
         return super().authenticate(request)
 
 
+class PermissionAfterBody(Server):
+    """A server that looks at the body before the permission, as no requirement forbids."""
+
+    def authorize(self, request: Request, token: Any, project: str, *, write: bool = True) -> None:
+        """Read the body first."""
+        if request.method == "POST":
+            self.parse(request.body)
+        super().authorize(request, token, project, write=write)
+
+
+class PermissionLast(Server):
+    """A server that looks for the policy before the permission, as no requirement forbids."""
+
+    def authorize(self, request: Request, token: Any, project: str, *, write: bool = True) -> None:
+        """Look for the policy first."""
+        if request.method == "POST":
+            self.find_policy(project, self.validate(request, project, self.parse(request.body)).plan_id)
+        super().authorize(request, token, project, write=write)
+
+
 class Moved(Server):
     """A server that has moved."""
 
@@ -173,10 +193,19 @@ def test_undeclared_profiles_and_absent_fixtures_are_noted() -> None:
     assert not [step for step in steps.values() if step.state is State.MEND]
 
 
-def test_body_before_token_leaves_fixtures_to_the_run() -> None:
-    """Where the body is looked at before the token, 400 for an expired one says nothing about it."""
-    steps = check(BodyFirst, max_creates=5)
-    assert steps["expired_token"].state is State.NOTE
+@pytest.mark.parametrize("behaviour", [BodyFirst, PermissionAfterBody])
+def test_body_before_token_is_no_fault_of_the_file(behaviour: type[Server]) -> None:
+    """Where the body is looked at before the token, each token is tried with a whole one."""
+    steps = check(behaviour)
+    tokens = ("expired_token", "read_only_token", "second_project")
+    assert [steps[name].state for name in tokens] == [State.OK] * 3
+
+
+def test_token_that_is_looked_at_last_is_left_to_the_run() -> None:
+    """Where a policy is looked up before the permission, 404 says nothing about the token."""
+    step = check(PermissionLast)["read_only_token"]
+    assert step.state is State.OPEN
+    assert "`verify` will tell" in step.advice
 
 
 def test_wrong_prefix_is_told_from_a_wrong_token() -> None:

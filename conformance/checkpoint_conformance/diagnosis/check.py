@@ -60,7 +60,7 @@ def _steps(session: Session) -> Iterator[Step]:
     if accepted.state is State.MEND:
         return
     yield from companions(session)
-    yield from fixtures(session, body_first=anonymous.status == 400)
+    yield from fixtures(session)
     yield from second_policy(session)
     yield _budget(session.target)
 
