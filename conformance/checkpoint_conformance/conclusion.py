@@ -92,7 +92,7 @@ def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attr
     if gone:
         why = f"the server is gone: {gone}"
         return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
-    if any(finding.level == "MUST" for finding in attribution.charged):
+    if _breaks_a_must(attribution):
         why = "what it needs was not there, because of the failures above"
         return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
     return Result(requirement, Outcome.INCONCLUSIVE, None, "no answer let it be judged")
