@@ -24,6 +24,8 @@ from checkpoint_handlers.server import Ending, application, initial, serve
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
 
     from checkpoint_handlers.options import Options
@@ -40,10 +42,8 @@ def run_workers(options: Options, listener: socket.socket, admin: socket.socket 
 
     Raises `StartError` when the database, the documents or the target file are not usable.
     """
-    ending = Ending()
+    Ending()
     asyncio.run(_prepare(options))
-    announce(options, listener, admin)
-    ending.served()
     with tempfile.TemporaryDirectory(prefix="checkpoint-metrics-") as folder:
         # The workers, not this process, see it before they make their metrics.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
@@ -59,7 +59,7 @@ async def _administer(
     store = await stores.open_store(options.database, initial(options))
     try:
         async with administered(admin, store.ping, registry):
-            await _Supervisor(options, listener).run()
+            await _Supervisor(options, listener).run(partial(announce, options, listener, admin))
     finally:
         await store.close()
 
@@ -72,24 +72,42 @@ class _Supervisor:
         self._listener = listener
         self._workers: set[SpawnProcess] = set()
         self._ending = asyncio.Event()
+        self._told, self._tell = _SPAWN.Pipe(duplex=False)
 
-    async def run(self) -> None:
-        """Keep the workers until a signal."""
+    async def run(self, listening: Callable[[], None]) -> None:
+        """Keep the workers until a signal; call `listening` when the first of them serves."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._ending.set)
-        for _ in range(self._options.workers):
-            self._start()
-        await self._ending.wait()
-        for worker in self._workers:
-            worker.terminate()
-        for worker in self._workers:
-            await asyncio.to_thread(worker.join)
+        try:
+            for _ in range(self._options.workers):
+                self._start()
+            if await self._first_serves():
+                listening()
+            await self._ending.wait()
+        finally:
+            self._ending.set()  # none of them is replaced any more
+            for worker in self._workers:
+                worker.terminate()
+            for worker in self._workers:
+                await asyncio.to_thread(worker.join)
+
+    async def _first_serves(self) -> bool:
+        """Return whether a worker serves before it is time to end."""
+        loop = asyncio.get_running_loop()
+        served = asyncio.Event()
+        loop.add_reader(self._told.fileno(), served.set)
+        waits = [asyncio.create_task(event.wait()) for event in (served, self._ending)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
+        loop.remove_reader(self._told.fileno())
+        return served.is_set()
 
     def _start(self) -> None:
         if self._ending.is_set():
             return
-        worker = _SPAWN.Process(target=_work, args=(self._options, self._listener), daemon=True)
+        worker = _SPAWN.Process(target=_work, args=(self._options, self._listener, self._tell), daemon=True)
         worker.start()
         self._workers.add(worker)
         asyncio.get_running_loop().add_reader(worker.sentinel, partial(self._died, worker))
@@ -112,11 +130,16 @@ async def _prepare(options: Options) -> None:
         await store.close()
 
 
-def _work(options: Options, listener: socket.socket) -> None:
+def _work(options: Options, listener: socket.socket, parent: Connection) -> None:
     ending = Ending()
+
+    def listening() -> None:
+        ending.served()
+        parent.send(None)
+
     threading.Thread(target=_follow_parent, daemon=True).start()
     try:
-        asyncio.run(serve(options, listener, None, ending.served))
+        asyncio.run(serve(options, listener, None, listening))
     except StartError as error:
         # The first start went well; another is tried until this one does, too.
         print(f"Error: {error}", file=sys.stderr)

@@ -199,11 +199,12 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     assert f"Cannot use the database {database}: its folder" in outcome.stderr
 
 
-def test_a_target_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_target_file_that_cannot_be_written_is_named(workers: str, tmp_path: Path) -> None:
     """A target file in no folder gives one line that names it, and no server stays behind."""
-    target = tmp_path / "nowhere" / "target.toml"
-    database = tmp_path / "db"
-    assert str(target) in refused("--port", "0", "--database", str(database), "--target-file", str(target))
+    target, database = str(tmp_path / "nowhere" / "target.toml"), str(tmp_path / "db")
+    options = ("--port", "0", "--workers", workers, "--database", database, "--target-file", target)
+    assert target in refused(*options)
 
 
 def test_a_target_file_needs_the_demonstration_tokens(tmp_path: Path) -> None:
