@@ -8,7 +8,7 @@ from checkpoint_conformance.profiles.model import model_run
 from checkpoint_conformance.session import Session
 from checkpoint_conformance.target import Target
 from mutants.server import Server, running
-from mutants.world import Checkpoint
+from mutants.world import Checkpoint, Resource
 
 from .runs import Forgetting
 
@@ -29,10 +29,36 @@ class _ForgetsOnce(Forgetting):
             self.forgot = len(self.store.checkpoints) < before - 1
 
 
-def _run(behaviour: type[Server]) -> tuple[list[Finding], list[tuple[str, str, bytes]]]:
+class _Keeping(Server):
+    """A deletion is answered 200 and does nothing."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        """Leave everything as it is."""
+
+
+class _Returning(Server):
+    """A deleted checkpoint is in the list again once another is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.removed: dict[str, int] = {}
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        """Hide it as long as it is the newest."""
+        self.removed[checkpoint.id] = self.store.made
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        """Show nothing of what was removed, until a number was given since."""
+        hidden = self.removed.get(checkpoint.id) == self.store.made
+        return () if hidden else checkpoint.resources
+
+
+def _run(
+    behaviour: type[Server], max_creates: int = 120
+) -> tuple[list[Finding], list[tuple[str, str, bytes]]]:
     """Return the findings of a model-based run, and what was sent but for the looks at the list."""
     with running(behaviour) as table:
-        session = Session(Target.from_table({**table, "patience": 0.3, "max_creates": 120}))
+        session = Session(Target.from_table({**table, "patience": 0.3, "max_creates": max_creates}))
         model_run(session, lambda _: None)
     sent = [
         (exchange.request.method, exchange.request.path.partition("?")[0], exchange.request.body)
@@ -51,6 +77,20 @@ def test_a_fault_of_sequences_is_found_and_shrunk() -> None:
     (finding,), _ = _run(Forgetting)
     assert (finding.requirement, finding.symptom, finding.confirmed) == ("DEL-1", "model-differs", True)
     assert _calls(finding) == [("POST", 200), ("POST", 200), ("DELETE", 200)]
+
+
+@pytest.mark.parametrize("max_creates", [20, 30, 57])
+def test_a_difference_is_shrunk_on_any_budget(max_creates: int) -> None:
+    """A sequence has the same verdict at each look, although less of the budget is left then."""
+    (finding,), _ = _run(_Keeping, max_creates)
+    assert (finding.requirement, finding.confirmed) == ("DEL-1", True)
+    assert _calls(finding) == [("POST", 200), ("DELETE", 200)]
+
+
+def test_a_deletion_that_is_undone_later_is_the_deletions_fault() -> None:
+    """What comes back after another call is charged to DEL-1, not to the call (OBS-1)."""
+    (finding,), _ = _run(_Returning)
+    assert (finding.requirement, finding.confirmed) == ("DEL-1", True)
 
 
 def test_a_difference_that_shows_only_once_is_not_confirmed() -> None:

@@ -164,13 +164,15 @@ class _Rig:
 
         What was found is shrunk on the reserve; a plan that this does not cover either shows nothing.
         """
-        available = self.session.budget.remaining - (0 if self.found else self.session.reserve)
-        affordable = _affordable(plan, available)
-        if affordable not in self._known:
-            if self.found and affordable != plan:
-                return False
-            self._known[affordable] = self._shows(affordable)
-        return self._known[affordable]
+        if plan not in self._known:
+            available = self.session.budget.remaining - (0 if self.found else self.session.reserve)
+            affordable = _affordable(plan, available)
+            covered = affordable == plan or not self.found
+            if covered and affordable not in self._known:
+                self._known[affordable] = self._shows(affordable)
+            # Less of the budget is left when Hypothesis asks again, and it relies on the same answer.
+            self._known[plan] = covered and self._known[affordable]
+        return self._known[plan]
 
     def _shows(self, plan: Plan) -> bool:
         try:
@@ -196,7 +198,9 @@ class _Rig:
                 waited = time.monotonic() - started
                 if waited + pause > self._patience():
                     sequence = (*run.exchanges, self.session.exchanges[-1])
-                    return _Difference(requirement, _text(run.expected), _text(shown), sequence)
+                    deleted = {identifier.casefold() for identifier in self.session.deleted}
+                    blamed = "DEL-1" if deleted & shown.keys() else requirement
+                    return _Difference(blamed, _text(run.expected), _text(shown), sequence)
                 time.sleep(pause)
                 pause *= 2
             self._slowest = max(self._slowest, time.monotonic() - started)
@@ -221,7 +225,8 @@ class _Sequence:
     def take(self, step: _Step) -> str | None:
         """Take a step; return the requirement that a difference after it breaks. Raises BudgetSpent.
 
-        None where a request is accepted that has to be refused: that is another requirement's matter.
+        None where a request is accepted that has to be refused, or an answer does not tell the id of what it
+        created: that is another requirement's matter.
         """
         calls = self._session.calls
         if step.kind == "refuse":
@@ -230,17 +235,20 @@ class _Sequence:
         if step.kind == "create":
             call = _shape(calls, step.number)
             exchange = self._send(calls.call(call))
-            identifier = created_checkpoint(exchange) if exchange.status in range(200, 300) else None
+            accepted = exchange.status in range(200, 300)
+            identifier = created_checkpoint(exchange) if accepted else None
             self._created.append(identifier)
+            if accepted and identifier is None:
+                return None
             if identifier:
                 selected = sorted(resource.casefold() for resource in call.selected(self._session.target))
                 self.expected[identifier.casefold()] = selected
             return "OBS-1"
         identifier = self._created[step.number]
         if identifier:
-            accepted = delete(self._session, identifier)
-            self.exchanges.append(accepted or self._session.exchanges[-1])
-            if accepted:
+            deletion = delete(self._session, identifier)
+            self.exchanges.append(deletion or self._session.exchanges[-1])
+            if deletion:
                 self.expected.pop(identifier.casefold(), None)
         return "DEL-1"
 
