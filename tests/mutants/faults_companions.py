@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from .mutant import OUTSIDE, breaks, refusing, replaces
@@ -112,6 +113,14 @@ class PolicyWithoutItsResources(Server):
         return {**row, "resources": row["resources"][:1]}
 
 
+@breaks("DISC-1", shows=_POLICIES)
+class PoliciesOfEveryProject(Server):
+    """The list shows the policies of other projects, too."""
+
+    def listed_policies(self, project: str) -> list[Policy]:
+        return list(self.store.policies.values())
+
+
 # -- OBS-1 --------------------------------------------------------------------------------------------
 
 _SEEN = (BASE, pause(0.1), item_list())
@@ -178,6 +187,11 @@ for _name, _fault, _change in (
         "item-checkpoint-id-wrong",
         "Items show the policy's id for the checkpoint's.",
         _with(checkpoint_id=POLICY.id),
+    ),
+    (
+        "item-ids-shared",
+        "The items of a checkpoint share its id.",
+        lambda row: {**row, "id": row["checkpoint_id"]},
     ),
     ("item-checkpoint-id-absent", "Items do not say whose they are.", _without("checkpoint_id")),
     ("item-resource-id-absent", "Items do not say which resource they are of.", _without("resource_id")),
@@ -258,6 +272,22 @@ class DeletedItemsStayAsDeleted(DeletionNeverEnds):
     def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
         status = super().item_status(checkpoint, resource)
         return "deleted" if status == "deleting" else status
+
+
+@breaks("DEL-1", shows=(BASE, pause(0.1), DELETE_NEWEST, pause(0.4), item_list()))
+class DeletedCheckpointsComeBack(Server):
+    """A deletion is undone after a while, as a replica that missed it takes over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.removed: dict[str, float] = {}
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        self.removed.setdefault(checkpoint.id, time.monotonic())
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        since = time.monotonic() - self.removed.get(checkpoint.id, 0.0)
+        return () if since < 0.1 else checkpoint.resources
 
 
 # -- CONF-1 -------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from checkpoint_conformance.session import ServerGone, Session, creates
 
 __all__ = ["clean_up", "delete", "deletion"]
 
+_LEAVING = frozenset({"waiting_delete", "deleting", "deleted"})
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 
@@ -35,6 +36,20 @@ def deletion(session: Session) -> None:
             return
 
 
+def _look_for_returned(session: Session, gone: set[str]) -> None:
+    """Look whether one of the checkpoints that had left the list is in it again."""
+    try:
+        items, listing = checkpoint_items(session, policy_id=session.target.policy_id)
+    except (ListError, ServerGone):
+        return
+    for item in items:
+        if item["checkpoint_id"].casefold() in gone and item["status"] not in _LEAVING:
+            actual = f"an item of it that is {item['status']}"
+            finding = _finding("deleted-again-listed", "no item of a deleted checkpoint", actual, listing)
+            session.ledger.add(replace(finding, confirmed=True))
+            return
+
+
 def _is_listed(session: Session, identifier: str) -> bool:
     """Whether the list holds an item of the checkpoint."""
     try:
@@ -44,7 +59,11 @@ def _is_listed(session: Session, identifier: str) -> bool:
 
 
 def clean_up(session: Session, announce: Callable[[str], None]) -> list[str]:
-    """Delete every checkpoint that the run created; return the ids that could not be deleted."""
+    """Delete every checkpoint that the run created; return the ids that could not be deleted.
+
+    What was deleted before must not have come back by then.
+    """
+    gone = {identifier.casefold() for identifier in session.deleted}
     left: list[str] = []
     for identifier in created(session):
         try:
@@ -52,6 +71,8 @@ def clean_up(session: Session, announce: Callable[[str], None]) -> list[str]:
                 left.append(identifier)
         except (ServerGone, BudgetSpent):
             left.append(identifier)
+    if gone:
+        _look_for_returned(session, gone)
     if left:
         announce(f"{len(left)} checkpoints could not be deleted: {', '.join(left)}")
     return left

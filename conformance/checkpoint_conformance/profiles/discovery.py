@@ -28,16 +28,22 @@ def discovery(session: Session) -> None:
 def _problems(session: Session) -> list[Finding]:
     target = session.target
     last: Exchange | None = None
+    found: list[Finding] | None = None
     try:
         for exchange, page in policies(session):
             last = exchange
             for policy in page:
                 if policy["id"].casefold() == target.policy_id.casefold():
-                    return _policy(policy, exchange, session)
+                    found = _policy(policy, exchange, session)
+                elif policy["project_id"].casefold() != target.project_id.casefold():
+                    actual = f"a policy of project {policy['project_id']}"
+                    return [_finding("policy-of-another-project", "own policies alone", actual, exchange)]
     except ListError as error:
         return [_finding(error.symptom, "the documented list of policies", str(error), error.exchange)]
     assert last is not None
-    return [_finding("policy-missing", f"policy {target.policy_id} in the list", "no such policy", last)]
+    if found is None:
+        return [_finding("policy-missing", f"policy {target.policy_id} in the list", "no such policy", last)]
+    return found
 
 
 def _policy(policy: dict[str, Any], exchange: Exchange, session: Session) -> list[Finding]:

@@ -175,6 +175,9 @@ def _await_items(session: Session, identifier: str, call: Call, created: Exchang
             actual = f"an item of checkpoint {strange[0]['checkpoint_id']}"
             expected = f"items of checkpoint {identifier} alone"
             return [_finding("OBS-1", "item-of-another-checkpoint", expected, actual, created, exchange)]
+        if len({item["id"] for item in items}) < len(items):
+            actual = f"{len(items)} items with {len({item['id'] for item in items})} ids"
+            return [_finding("OBS-1", "item-id-repeated", "an id for each item", actual, created, exchange)]
         listed = sorted(item["resource_id"].casefold() for item in items)
         if listed == selected:
             return []
