@@ -6,6 +6,7 @@ What fails here is the configuration's fault as long as the answer says so; ever
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.calls import ABSENT, Call
@@ -101,7 +102,7 @@ def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Jud
         session.judged(shape, answer)
         accepted[requirement] = _accepted(answer)
     if not any(accepted.values()):
-        if not _policy_is_listed(session):
+        if _listed_policy(session) is None:
             _blame_configuration(exchange)
         session.settle(probe, judgement)
         return False
@@ -126,21 +127,29 @@ def _check_resources(session: Session) -> None:
         except BudgetSpent:
             break
     refused = [resource for resource, accepted in answers.items() if not accepted]
-    if refused and len(refused) < len(answers):
+    if refused and len(refused) < len(answers) and not _lists_resource(session, refused[0]):
         raise ConfigurationError(
             f"the policy does not hold resource {refused[0]}: check [policy] `resources`"
         )
 
 
-def _policy_is_listed(session: Session) -> bool:
-    """Whether the server itself lists the policy under test, so that the target file is right about it."""
+def _lists_resource(session: Session, resource: str) -> bool:
+    """Whether the server itself lists the resource in the policy under test."""
+    policy = _listed_policy(session)
+    listed = {each["id"].casefold() for each in policy["resources"]} if policy else set[str]()
+    return resource.casefold() in listed
+
+
+def _listed_policy(session: Session) -> dict[str, Any] | None:
+    """Return the policy under test as the server itself lists it; then the target file is right about it."""
     if "discovery" not in session.target.profiles:
-        return False
+        return None
+    wanted = session.target.policy_id.casefold()
     try:
-        listed = [policy["id"].casefold() for _, page in policies(session) for policy in page]
+        listed = [policy for _, page in policies(session) for policy in page]
     except ListError:
-        return False
-    return session.target.policy_id.casefold() in listed
+        return None
+    return next((policy for policy in listed if policy["id"].casefold() == wanted), None)
 
 
 def _blame_configuration(exchange: Exchange) -> None:
