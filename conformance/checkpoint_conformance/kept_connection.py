@@ -1,4 +1,4 @@
-"""What a connection that already carried requests shows: AUTH-1 to AUTH-4, and lost requests (HTTP-3)."""
+"""What a connection that already carried requests shows: AUTH-1 to AUTH-5, and lost requests (HTTP-3)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _FOLLOWING = (
     "AUTH-3/expired",
     "AUTH-4/their-token",
     "AUTH-4/their-project",
+    "AUTH-5/read-only",
 )
 
 

@@ -35,6 +35,7 @@ def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
         "forbidden": (stranger,),
         "provider": (calls.post(good, provider_id=calls.unknown_id("provider")),),
         "unknown-policy": (calls.post(calls.changed(plan_id=calls.unknown_id("policy"))),),
+        "outside-resource": (calls.post(calls.changed_parameters(resources=[calls.unknown_id("resource")])),),
         "method": (
             calls.request("PUT", calls.path(), json.dumps(good).encode(), content_type="application/json"),
         ),

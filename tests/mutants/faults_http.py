@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .mutant import breaks, refusing, replaces
+from .mutant import OUTSIDE, breaks, refusing, replaces
 from .refusals import CONDITIONS, Condition, Refusal, refuse
 from .server import Server
 from .shapes import IMPATIENT
-from .shots import BASE, document
+from .shots import BASE, document, parameters
 from .wire import Response
 from .world import TOKENS
 
@@ -199,6 +199,17 @@ class NextCallTooLargeToo(_Sticky):
 
     def suffer(self) -> None:
         refuse("too-large")
+
+
+@breaks("HTTP-6", shows=(parameters({"resources": [OUTSIDE]}), BASE))
+class NextCallFailsAfterAnOutsideResource(_Sticky):
+    """A transaction that was not rolled back after a resource outside makes the next call fail."""
+
+    def sticks(self, condition: Condition) -> bool:
+        return condition.code == "CSBS.6000"
+
+    def suffer(self) -> None:
+        refuse("internal-error")
 
 
 @breaks("HTTP-6", shows=(BASE.but(body=document("00000000-0000-4000-8000-000000000000")), BASE))

@@ -125,6 +125,15 @@ class PermissionNotNeededWhenAutomatic(Server):
             super().missing_permission(request)
 
 
+@breaks("AUTH-5", shows=(BASE, BASE.but(token=TOKENS["read_only"])))
+class PermissionCheckedOnceForEachConnection(Server):
+    """The permission is looked up for the first call of a connection only."""
+
+    def missing_permission(self, request: Request) -> None:
+        if not request.connection.accepted:
+            super().missing_permission(request)
+
+
 # -- AUTH-6: an invalid body without a token ----------------------------------------------------------
 
 
