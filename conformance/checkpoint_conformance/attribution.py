@@ -27,13 +27,42 @@ _GENERATED = {"FUZZ-1", "FUZZ-2"}
 _BROAD = _GENERATED | {"HTTP-6"}
 _CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
     ("AUTH-1/absent", "accepted"): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6"),
-    ("AUTH-1/absent-kept", "accepted"): ("AUTH-2", "AUTH-3", "AUTH-4"),
-    ("AUTH-2/unknown-kept", "accepted"): ("AUTH-3", "AUTH-4"),
+    ("AUTH-1/absent-kept", "accepted"): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5"),
+    ("AUTH-2/unknown-kept", "accepted"): ("AUTH-3", "AUTH-4", "AUTH-5"),
     ("AUTH-2/unknown", "accepted"): ("AUTH-3", "AUTH-4", "AUTH-5"),
     ("NF-1/unknown", "accepted"): ("NF-2", "REQ-15"),
 }
 """A probe and its symptom, and the requirements in which the same symptom only follows from it."""
 
+_OF_ANY_SIZE = {
+    "REQ-17/plan-1-mib": "REQ-15",
+    "REQ-17/resource-1-mib": "NF-3",
+    "REQ-17/trigger-1-mib": "REQ-11",
+    "REQ-17/lists-10000": "REQ-12",
+    "REQ-17/objects-10000": "REQ-12",
+    "REQ-17/root-10000": "REQ-7",
+}
+"""A probe of something large, and the requirement that refuses the same thing when it is small."""
+
+_RENAMED = frozenset(
+    {
+        "REQ-8/other-case",
+        "REQ-8/unwrapped",
+        "REQ-9/named-planId",
+        "REQ-9/named-id",
+        "REQ-9/named-plan",
+        "REQ-10/beside",
+    }
+)
+"""Probes of a missing member that stands there under a name which is unknown."""
+
+_UNREADABLE: dict[str, set[str]] = {
+    "list-unanswered": {"HTTP-1", "HTTP-2", "HTTP-3"},
+    "list-content-type": {"HTTP-1", "HTTP-2"},
+    "list-not-json": {"HTTP-1", "HTTP-2"},
+    "list-status-500": {"HTTP-3"},
+}
+"""What keeps a list from being read, and the requirements by which any answer may be so."""
 
 _FOLLOWING_REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "HTTP-6": ("FUZZ-1",),
@@ -76,6 +105,7 @@ def attribute(
     charged = _gather_selections(charged, consequences)
     charged = _gather_open_doors(charged, answers, consequences)
     charged = _drop_followers(charged, consequences)
+    charged = _drop_what_is_taken_small(charged, consequences)
     charged = _drop_repeated_answers(charged, consequences)
     charged = _drop_unreadable_lists(charged, consequences)
     charged = _drop_codes(charged, consequences)
@@ -280,6 +310,19 @@ def _drop_followers(findings: list[Finding], consequences: dict[str, str]) -> li
     return kept
 
 
+def _drop_what_is_taken_small(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+    """Where a wrong value is accepted, it is in any size: the size is not what goes unnoticed (REQ-17)."""
+    accepting = {finding.requirement for finding in findings if finding.symptom == "accepted"}
+    kept: list[Finding] = []
+    for finding in findings:
+        cause = _OF_ANY_SIZE.get(finding.probe)
+        if finding.symptom == "accepted" and cause in accepting:
+            consequences[finding.requirement] = f"{cause}: the same is accepted when it is small"
+        else:
+            kept.append(finding)
+    return kept
+
+
 def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Charge an answer that belongs to another call once, whatever else is wrong in it for this call.
 
@@ -306,18 +349,23 @@ def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]
 def _drop_same_answers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Charge one wrong answer once where two conditions cannot but get the same.
 
-    A foreign policy is an unknown one to a server that does not disclose (NF-2), and an empty token is no
-    token to most (AUTH-2).
+    A foreign policy is an unknown one to a server that does not disclose (NF-2), an empty token is no token
+    to most (AUTH-2), and what lacks a member under its name may be refused for the other name (REQ-14).
     """
     symptoms: defaultdict[str, set[str]] = defaultdict(set)
     for finding in findings:
-        symptoms[finding.requirement].add(finding.symptom)
+        if finding.probe not in _RENAMED:
+            symptoms[finding.requirement].add(finding.symptom)
     kept: list[Finding] = []
     for finding in findings:
-        empty = finding.probe == "AUTH-2/empty" and finding.symptom in symptoms["AUTH-1"]
-        foreign = finding.requirement == "NF-2" and finding.symptom in symptoms["NF-1"]
-        if empty or foreign:
-            cause = "AUTH-1" if empty else "NF-1"
+        cause = None
+        if finding.requirement == "NF-2":
+            cause = "NF-1"
+        elif finding.probe == "AUTH-2/empty":
+            cause = "AUTH-1"
+        elif finding.probe in _RENAMED and finding.symptom != "accepted":
+            cause = "REQ-14" if finding.symptom not in symptoms[finding.requirement] else None
+        if cause and finding.symptom in symptoms[cause]:
             consequences[finding.requirement] = f"{cause} gets the same wrong answer"
         else:
             kept.append(finding)
@@ -325,15 +373,15 @@ def _drop_same_answers(findings: list[Finding], consequences: dict[str, str]) ->
 
 
 def _drop_unreadable_lists(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
-    """Leave a list that cannot be read to HTTP-1 and HTTP-2 where the operation itself is answered so too."""
-    causes = sorted({finding.requirement for finding in findings} & {"HTTP-1", "HTTP-2"})
+    """Leave a list that cannot be read to HTTP-1 to HTTP-3 where the operation itself is answered so too."""
+    broken = {finding.requirement for finding in findings}
     surplus = any(finding.symptom == "surplus" for finding in findings)
     kept: list[Finding] = []
     for finding in findings:
         leftover = finding.symptom in ("no-status", "bad-head") and surplus
         if leftover:
             consequences["HTTP-1"] = "HTTP-2: bytes behind an answer are read as the next one"
-        elif causes and finding.symptom in ("list-unanswered", "list-content-type", "list-not-json"):
+        elif causes := sorted(broken & _UNREADABLE.get(finding.symptom, set())):
             consequences[finding.requirement] = f"{causes[0]}: the lists are answered in the same way"
         else:
             kept.append(finding)

@@ -32,6 +32,7 @@ class Secrets:
         self.derived = {
             "token-shortened": token[:-1],
             "token-lengthened": token + "x",
+            "token-neighbour": token[:-1] + ("0" if token[-1] != "0" else "1"),
             "token-case-swapped": token.swapcase(),
             "token-prefix": token[: max(len(token) // 2, 1)],
             "token-reversed": token[::-1],

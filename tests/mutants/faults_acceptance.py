@@ -195,6 +195,13 @@ _declines(
 )
 _declines(
     "REQ-4",
+    "resources-with-a-gap-refused",
+    "Resources that do not follow each other in the policy are refused.",
+    lambda params, _: set(params.get("resources") or ()) == {_IDS[0], _IDS[2]},
+    parameters({"resources": [_IDS[0], _IDS[2]]}),
+)
+_declines(
+    "REQ-4",
     "any-list-refused",
     "A call without auto_trigger may not select resources.",
     lambda params, _: bool(params.get("resources")) and "auto_trigger" not in params,

@@ -114,6 +114,12 @@ _lets_in(
     _DEMO[:-1],
 )
 _lets_in(
+    "last-letter-of-token-ignored",
+    "The column of tokens is one letter too short, and the last one is not compared.",
+    lambda v: len(v) == len(_DEMO) and v[:-1] == _DEMO[:-1],
+    _DEMO[:-1] + "!",
+)
+_lets_in(
     "longer-token-accepted",
     "What follows a valid token is ignored.",
     lambda v: v.startswith(_DEMO),

@@ -9,7 +9,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from .mutant import OUTSIDE, breaks, refusing, replaces
+from .mutant import OUTSIDE, Roomy, breaks, refusing, replaces
 from .server import Server
 from .shots import BASE, document, parameters
 from .world import POLICY, PROVIDER
@@ -263,10 +263,6 @@ replaces(
 )
 
 
-class _Roomy(Server):
-    largest_body = 1 << 24
-
-
 def _long(value: Any) -> bool:
     return isinstance(value, str) and len(value) > 100_000
 
@@ -278,7 +274,7 @@ replaces(
     "read_plan_id",
     refusing("internal-error"),
     _long,
-    base=_Roomy,
+    base=Roomy,
     shows=BASE.but(body=document("x" * (1 << 20))),
     also=_OVERSIZED,
 )
@@ -289,7 +285,7 @@ replaces(
     "read_plan_id",
     lambda *_: POLICY.id,
     _long,
-    base=_Roomy,
+    base=Roomy,
     shows=BASE.but(body=document("x" * (1 << 20))),
     also={"REQ-15": "the string is also no UUID"},
 )

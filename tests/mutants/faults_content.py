@@ -60,6 +60,30 @@ for _name, _fault, _test, _sent in (
     ),
     ("text-json-accepted", "text/json is accepted.", lambda t: t == "text/json", "text/json"),
     (
+        "old-name-of-json-accepted",
+        "application/x-json, the type before there was one, is accepted.",
+        lambda t: t == "application/x-json",
+        "application/x-json",
+    ),
+    (
+        "merge-patch-accepted",
+        "application/merge-patch+json is accepted, as for a PATCH.",
+        lambda t: t == "application/merge-patch+json",
+        "application/merge-patch+json",
+    ),
+    (
+        "json-lines-accepted",
+        "application/x-ndjson is accepted, one line of it.",
+        lambda t: t == "application/x-ndjson",
+        "application/x-ndjson",
+    ),
+    (
+        "json5-accepted",
+        "application/json5 is accepted.",
+        lambda t: t == "application/json5",
+        "application/json5",
+    ),
+    (
         "json-suffix-accepted",
         "Any type that ends in +json is accepted.",
         lambda t: t.endswith("+json"),
@@ -135,4 +159,23 @@ replaces(
         place == "parameters" and any(re.match("(?i)res", name) for name in members)
     ),
     shows=parameters({"resource": _IDS[:1]}),
+)
+replaces(
+    "REQ-14",
+    "unknown-with-underscore-ignored",
+    "Unknown members whose name begins with an underscore are ignored, as private ones.",
+    "check_unknown",
+    lambda server, place, members, known: Server.check_unknown(
+        server, place, {name: value for name, value in members.items() if name[:1] != "_"}, known
+    ),
+    shows=checkpoint({**BASE.body["checkpoint"], "_other": 1}),
+)
+replaces(
+    "REQ-14",
+    "unknown-not-found",
+    "An unknown member is answered 404.",
+    "check_unknown",
+    refusing("policy-not-found"),
+    lambda _place, members, known: bool(set(members) - known),
+    shows=parameters({"other": 1}),
 )

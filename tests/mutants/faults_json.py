@@ -95,6 +95,18 @@ _lenient(
     _TEXT + b" trailing",
 )
 _lenient(
+    "any-white-space-stripped",
+    "Whatever Unicode calls white space is stripped from the body.",
+    lambda b: b.decode(errors="replace").strip().encode(),
+    _TEXT + b"\f",
+)
+_lenient(
+    "body-ends-at-nul",
+    "The body ends at its first NUL, as a string of C does.",
+    lambda b: b.partition(b"\0")[0],
+    _TEXT + b"\0x",
+)
+_lenient(
     "two-documents-accepted",
     "Of two JSON documents the first is taken.",
     lambda b: _first_value(b) if b.rstrip().endswith(b"}") else b,

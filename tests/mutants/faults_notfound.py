@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .mutant import OUTSIDE, breaks, refusing, replaces
+from .mutant import OUTSIDE, Roomy, breaks, refusing, replaces
 from .refusals import refuse
 from .server import Server
 from .shots import BASE, document, parameters
@@ -149,3 +149,12 @@ for _name, _fault, _then, _when in (
         _when or (lambda *_: True),
         shows=(_OUTSIDE, parameters({"resources": [_IDS[0], OUTSIDE]})),
     )
+replaces(
+    "NF-3",
+    "outside-resource-of-any-size-ignored",
+    "A resource outside the policy is left out silently, and no body is too large.",
+    "outside_resource",
+    lambda _, policy, wanted: _known(policy, wanted),
+    base=Roomy,
+    shows=_OUTSIDE,
+)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from .mutant import DEFAULTS, accepts, breaks, refusing, replaces
+from .mutant import DEFAULTS, Roomy, accepts, breaks, refusing, replaces
 from .schema import ABSENT
 from .server import Server
 from .shots import BASE, Shot, checkpoint, document, parameters
@@ -109,6 +109,23 @@ _lax(
         "bool": "Resources that are true mean all.",
         "object": "Resources that are an object are ignored.",
     },
+)
+accepts(
+    "REQ-10",
+    "parameters-of-pairs-accepted",
+    "Parameters that are a list of pairs are read as what they would make.",
+    "read_parameters",
+    lambda v: isinstance(v, list) and bool(v) and all(isinstance(each, list) for each in v),
+    checkpoint({"plan_id": POLICY.id, "parameters": [["auto_trigger", False]]}),
+)
+accepts(
+    "REQ-11",
+    "auto-trigger-string-of-any-size",
+    "auto_trigger is read with a truth test, and no body is too large.",
+    "read_auto_trigger",
+    lambda v: isinstance(v, str),
+    parameters({"auto_trigger": "x"}),
+    base=Roomy,
 )
 for _value, _name in (
     ("true", "true"),

@@ -35,6 +35,7 @@ __all__ = [
     "REFUSALS",
     "ROUND",
     "Mutant",
+    "Roomy",
     "accepts",
     "breaks",
     "condition_name",
@@ -62,6 +63,13 @@ _NEEDS = {
     "AUTH-5": "read_only_token",
     "NF-2": "second_project",
 }
+
+
+class Roomy(Server):
+    """Reads bodies of any size the suite sends, so that what they hold is looked at."""
+
+    largest_body = 1 << 24
+
 
 REFUSALS: tuple[Shot, ...] = (
     BASE.but(body=b"{"),

@@ -62,6 +62,9 @@ def shapes(calls: Calls) -> list[Probe]:
         ("REQ-5", "empty-auto-trigger", "resources [], auto_trigger true", Call(True, ()), ("REQ-3",)),
         ("REQ-5", "empty-alone", "resources [] and no auto_trigger", Call(ABSENT, ()), ("REQ-2", "REQ-3")),
     ]
+    if len(all_of_it) > 2:
+        outer = Call(trigger, (all_of_it[0], all_of_it[-1]))
+        table.append(("REQ-4", "outer", "the first and the last resource", outer, ("REQ-1",)))
     probes = [_accept(calls, *row) for row in table]
     request = calls.call(calls.documented)
     for variant, value in _CHARSETS.items():

@@ -91,6 +91,8 @@ def _not_json(calls: Calls) -> list[Probe]:
         "trailing-text": ("text after the value", (good + " x").encode()),
         "trailing-brace": ("a brace after the value", (good + "}").encode()),
         "two-values": ("two values", (good + good).encode()),
+        "form-feed": ("a form feed after the value, which is no white space of JSON", (good + "\f").encode()),
+        "nul-after": ("a NUL and text after the value", (good + "\0x").encode()),
         "missing-comma": ("no comma between members", good.replace(", ", " ", 1).encode()),
         "nan": ("NaN for resources", re.sub(r"\[.*\]", "NaN", good).encode()),
         "python-words": ("False instead of false", good.replace("false", "False").encode()),
@@ -174,7 +176,14 @@ def _plan_id_type(calls: Calls) -> list[Probe]:
 
 
 def _parameters(calls: Calls) -> list[Probe]:
-    values = {"missing": ABSENT, **_NOT_AN_OBJECT, "list": [calls.documented.parameters()], "quoted": "{}"}
+    good = calls.documented.parameters()
+    values = {
+        "missing": ABSENT,
+        **_NOT_AN_OBJECT,
+        "list": [good],
+        "pairs": [list(pair) for pair in good.items()],
+        "quoted": "{}",
+    }
     probes = [
         _refuse(
             "REQ-10",
@@ -245,6 +254,7 @@ def _content_type(calls: Calls) -> list[Probe]:
     body = calls.body(calls.documented)
     types = {
         "absent": None,
+        "empty": "",
         "text": "text/plain",
         "text-json": "text/json",
         "xml": "application/xml",
@@ -256,6 +266,12 @@ def _content_type(calls: Calls) -> list[Probe]:
         "prefix": "application/jsonx",
         "seq": "application/json-seq",
         "patch": "application/json-patch+json",
+        "merge-patch": "application/merge-patch+json",
+        "problem": "application/problem+json",
+        "lines": "application/x-ndjson",
+        "json5": "application/json5",
+        "x-json": "application/x-json",
+        "yaml": "application/yaml",
         "suffix": "application/vnd.api+json",
         "inside": "text/plain; type=application/json",
         "word": "json",
@@ -265,7 +281,7 @@ def _content_type(calls: Calls) -> list[Probe]:
         Probe(
             f"REQ-13/{name}",
             "REQ-13",
-            f"Content-Type {value or 'absent'}",
+            f"Content-Type {value or name}",
             calls.post(body, content_type=value),
             frozenset({400, 415}),
             _INVALID,
@@ -280,6 +296,8 @@ def _unknown_members(calls: Calls) -> list[Probe]:
         "root": {**good, "unknown": 1},
         "checkpoint": calls.changed(unknown="x"),
         "parameters": calls.changed_parameters(unknown=None),
+        "underscore": calls.changed(_note="x"),
+        "extension": calls.changed_parameters(**{"x-note": 1}),
         "mistyped": calls.changed(
             parameters={"auto_trigger": False, "resource": list(calls.target.resources[:1])}
         ),
@@ -368,7 +386,10 @@ def _oversized(calls: Calls) -> list[Probe]:
     bodies: dict[str, tuple[str, bytes]] = {
         "resources-65": ("65 resources", _with_resources(calls, (own * 65)[:65])),
         "resources-1000": ("1000 resources", _with_resources(calls, (own * 1000)[:1000])),
-        "plan-1-mib": ("a plan_id of 1 MiB", json.dumps(calls.changed(plan_id=long)).encode()),
+        "plan-1-mib": (
+            "a plan_id of 1 MiB that begins as the policy's",
+            json.dumps(calls.changed(plan_id=calls.target.policy_id + long)).encode(),
+        ),
         "resource-1-mib": ("a resource of 1 MiB", _with_resources(calls, [long])),
         "trigger-1-mib": (
             "an auto_trigger of 1 MiB",
