@@ -1,4 +1,4 @@
-"""NF-1 to NF-3: what does not exist, or is not the caller's to see."""
+"""NF-1 to NF-3: what does not exist, or is not the caller's to see; and a large one of them (REQ-17)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from typing import Any
 
 from checkpoint_conformance.calls import Calls
 from checkpoint_conformance.exchange import Request
-from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.probe import ANY_REFUSAL, Probe
 
 __all__ = ["missing"]
 
 
 def missing(calls: Calls) -> list[Probe]:
     """Return every probe of the group; NF-2 only with its fixture."""
-    return [*_unknown_policy(calls), *_foreign_policy(calls), *_foreign_resource(calls)]
+    return [
+        *_unknown_policy(calls),
+        *_foreign_policy(calls),
+        *_foreign_resource(calls),
+        _large_resource(calls),
+    ]
 
 
 def _unknown_policy(calls: Calls) -> list[Probe]:
@@ -77,6 +82,13 @@ def _foreign_resource(calls: Calls) -> list[Probe]:
         for name, selection in selections.items()
     ]
     return [replace(probe, presumes=("REQ-4",)) for probe in probes]
+
+
+def _large_resource(calls: Calls) -> Probe:
+    """Return a resource of 1 MiB; a server that takes any would list it for the rest of the run."""
+    request = calls.post(calls.changed_parameters(resources=["a" * (1 << 20)]))
+    what = "a resource of 1 MiB"
+    return Probe("REQ-17/resource-1-mib", "REQ-17", what, request, ANY_REFUSAL, presumes=("REQ-4", "NF-3"))
 
 
 def _probe(

@@ -390,7 +390,6 @@ def _oversized(calls: Calls) -> list[Probe]:
             "a plan_id of 1 MiB that begins as the policy's",
             json.dumps(calls.changed(plan_id=calls.target.policy_id + long)).encode(),
         ),
-        "resource-1-mib": ("a resource of 1 MiB", _with_resources(calls, [long])),
         "trigger-1-mib": (
             "an auto_trigger of 1 MiB",
             json.dumps(calls.changed_parameters(auto_trigger=long)).encode(),
