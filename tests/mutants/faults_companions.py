@@ -215,6 +215,15 @@ class ItemsOnFirstPageOnly(Server):
         return [] if "marker" in query else page[:1]
 
 
+@breaks("OBS-1", shows=(BASE, BASE, pause(0.1), item_list(f"?checkpoint_id={OUTSIDE}")))
+class CheckpointFilterIgnored(Server):
+    """The list holds the items of every checkpoint, whichever is asked for."""
+
+    def read_query(self, request: Request, known: set[str]) -> dict[str, str]:
+        query = super().read_query(request, known)
+        return {name: value for name, value in query.items() if name != "checkpoint_id"}
+
+
 # -- DEL-1 --------------------------------------------------------------------------------------------
 
 

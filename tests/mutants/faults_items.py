@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 class _Leaking(Server):
     """Keeps a checkpoint for calls that it refuses."""
 
+    methods: tuple[str, ...] = ("POST",)
+    """Of which methods."""
+
     def leaks(self, request: Request, condition: Condition) -> bool:
         """Tell whether the refused call leaves a checkpoint."""
         raise NotImplementedError
@@ -29,7 +32,7 @@ class _Leaking(Server):
     def refused(self, request: Request, condition: Condition) -> Response:
         if (
             request.path.endswith("/checkpoints")
-            and request.method == "POST"
+            and request.method in self.methods
             and self.leaks(request, condition)
         ):
             number = self.store.next_number()
@@ -55,6 +58,16 @@ class LateCheckpointForAResourceOutside(CheckpointForAResourceOutside):
     def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
         waits = checkpoint.call is None and checkpoint.age < 0.5
         return () if waits else super().item_resources(checkpoint)
+
+
+@breaks("OBS-2", shows=(BASE.but(method="PUT"), pause(0.1), item_list()))
+class CheckpointForAnotherMethod(_Leaking):
+    """PUT is routed to the operation, which runs, and only its answer becomes a 405."""
+
+    methods = ("PUT",)
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.status == 405
 
 
 @breaks("OBS-2", shows=(parameters({"auto_trigger": "x"}), pause(0.1), item_list()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 from checkpoint_conformance.budget import BudgetSpent
@@ -53,9 +54,18 @@ def _look_for_returned(session: Session, gone: set[str]) -> None:
 def _is_listed(session: Session, identifier: str) -> bool:
     """Whether the list holds an item of the checkpoint."""
     try:
-        return bool(checkpoint_items(session, checkpoint_id=identifier)[0])
+        return bool(_items_of(session, identifier)[0])
     except ListError:
         return False
+
+
+def _items_of(session: Session, identifier: str) -> tuple[list[dict[str, Any]], Exchange]:
+    """Return the items of the checkpoint, even of a list that ignores the filter (OBS-1), and the list.
+
+    Raises ListError.
+    """
+    items, listing = checkpoint_items(session, checkpoint_id=identifier)
+    return [item for item in items if item["checkpoint_id"].casefold() == identifier.casefold()], listing
 
 
 def clean_up(session: Session, announce: Callable[[str], None]) -> list[str]:
@@ -122,7 +132,7 @@ def _delete_and_look(session: Session, identifier: str) -> Finding | None:
     pause = _FIRST_PAUSE
     while True:
         try:
-            items, listing = checkpoint_items(session, checkpoint_id=identifier)
+            items, listing = _items_of(session, identifier)
         except ListError as error:
             session.ledger.leave_undecided("DEL-1", str(error))
             return None

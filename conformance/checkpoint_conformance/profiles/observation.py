@@ -260,7 +260,7 @@ def _is_unnamed(exchange: Exchange) -> bool:
 
 
 def _is_refused(exchange: Exchange) -> bool:
-    return exchange.request.method == "POST" and exchange.status is not None and exchange.status >= 400
+    return creates(exchange.request) and exchange.status is not None and exchange.status >= 400
 
 
 def _add_stranger(
