@@ -185,14 +185,16 @@ def _exchange_with_companions(session: Session, announce: Callable[[str], None])
     if "conflict" in profiles:
         conflict(session)
     distinct_checkpoints(session.exchanges, session.ledger)
-    if "observation" in profiles and not any(map(session.ledger.failed, ("RESP-2", "RESP-11"))):
+    observed = "observation" in profiles and not any(map(session.ledger.failed, ("RESP-2", "RESP-11")))
+    if observed:
         items_of_created(session)
         progress(session)
         late_items(session)
-        announce("sequences against a model (OBS)")
-        model_run(session, announce)
     if "deletion" in profiles:
         deletion(session)
+    if observed:
+        announce("sequences against a model (OBS)")
+        model_run(session, announce)
 
 
 def _send(session: Session, probes: Iterable[Probe]) -> None:

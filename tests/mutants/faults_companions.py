@@ -259,6 +259,15 @@ class DeletionTakesTheOldest(Server):
         self.store.remove(oldest.id)
 
 
+@breaks("DEL-1", shows=(BASE, BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletionTakesAllOfThePolicy(Server):
+    """A deletion takes every checkpoint of the policy away."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        for each in list(self.store.of_project(checkpoint.policy.project)):
+            self.store.remove(each.id)
+
+
 @breaks("DEL-1", shows=(BASE, pause(0.1), DELETE_NEWEST, pause(0.1), item_list()))
 class DeletionNeverEnds(Server):
     """The items of a deleted checkpoint stay in the list as deleting."""

@@ -23,18 +23,23 @@ _LONGEST_PAUSE = 5.0
 
 
 def deletion(session: Session) -> None:
-    """Delete the newest checkpoints and wait for them, and no other, to leave the list. Raises ServerGone."""
+    """Delete the last checkpoint but one and then the last; they and no other leave the list.
+
+    Raises ServerGone.
+    """
     oldest, *rest = created(session, ours=True) or [""]
-    for identifier in rest[:-3:-1]:
-        before = _is_listed(session, oldest)
+    for identifier in rest[-2:]:
+        outer = dict.fromkeys((oldest, rest[-1]))
+        others = [each for each in outer if each != identifier and _is_listed(session, each)]
         finding = _delete_and_look(session, identifier)
-        if finding:
-            session.ledger.add(finding)
-        elif before and not _is_listed(session, oldest):
-            actual = f"checkpoint {oldest} is gone too"
+        lost = [each for each in others if not _is_listed(session, each)]
+        if lost:
+            actual = f"checkpoint {lost[0]} is gone too"
             finding = _finding("another-deleted", "the other checkpoints stay", actual, session.exchanges[-1])
             session.ledger.add(replace(finding, confirmed=True))
             return
+        if finding:
+            session.ledger.add(finding)
 
 
 def _look_for_returned(session: Session, gone: set[str]) -> None:
