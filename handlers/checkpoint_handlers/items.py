@@ -44,6 +44,9 @@ async def list_checkpoint_items(service: Service, _caller: Caller, request: Requ
     )
     now = service.clock.stamp()
     items = await service.store.items(request.project_id, page, wanted, now)
+    turned = {item.checkpoint_id for item in items if item.ready_at <= now and not item.settled}
+    if turned:
+        await service.store.settle(turned)
     return {"checkpoint_items": [_present(item, now) for item in items]}
 
 
@@ -56,7 +59,7 @@ def _with_fraction(moment: str | None) -> str | None:
 
 
 def _present(item: Item, now: str) -> dict[str, Any]:
-    available = item.ready_at <= now
+    available = item.settled or item.ready_at <= now
     return {
         "id": item.id,
         "checkpoint_id": item.checkpoint_id,

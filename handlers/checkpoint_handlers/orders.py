@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from checkpoint_handlers.store import CreateOutcome, DeleteOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from checkpoint_handlers.store import NewCheckpoint
 
-__all__ = ["Create", "Delete", "Order", "Outcome"]
+__all__ = ["Create", "Delete", "Order", "Outcome", "Settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,14 @@ class Delete:
     now: str
 
 
-Order = Create | Delete
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Have checkpoints available whatever the time."""
+
+    checkpoint_ids: Sequence[str]
+
+
+Order = Create | Delete | Settle
 """What waits to be written to a store."""
-Outcome = CreateOutcome | DeleteOutcome
+Outcome = CreateOutcome | DeleteOutcome | None
 """What became of an order."""

@@ -23,6 +23,23 @@ CHANNEL = "checkpoint_catalogue"
 _LOCK = 0x43534253
 """Who holds this lock migrates: servers may start together."""
 
+_ITEMS = """CREATE VIEW items AS SELECT
+    checkpoint.seq,
+    each.position,
+    left(checkpoint.id, 32) || lpad(to_hex(each.position), 4, '0') AS id,
+    checkpoint.project_id,
+    checkpoint.id AS checkpoint_id,
+    checkpoint.policy_id,
+    (each.value ->> 'id') COLLATE "C" AS resource_id,
+    (each.value ->> 'type') COLLATE "C" AS resource_type,
+    (each.value ->> 'name') COLLATE "C" AS name,
+    each.value ->> 'extra_info' AS extra_info,
+    checkpoint.created_at,
+    checkpoint.ready_at{settled}
+    FROM checkpoints AS checkpoint,
+    json_array_elements(checkpoint.resources) WITH ORDINALITY AS each (value, position)"""
+"""Each resource of each checkpoint; `settled` came with a later version."""
+
 _VERSION_1 = (
     # Texts compare byte by byte, as in SQLite, whatever the database's locale: times and ids rely on it.
     """CREATE TABLE projects (
@@ -64,21 +81,7 @@ _VERSION_1 = (
         project_id TEXT NOT NULL,
         status INTEGER NOT NULL,
         code TEXT NOT NULL)""",
-    """CREATE VIEW items AS SELECT
-        checkpoint.seq,
-        each.position,
-        left(checkpoint.id, 32) || lpad(to_hex(each.position), 4, '0') AS id,
-        checkpoint.project_id,
-        checkpoint.id AS checkpoint_id,
-        checkpoint.policy_id,
-        (each.value ->> 'id') COLLATE "C" AS resource_id,
-        (each.value ->> 'type') COLLATE "C" AS resource_type,
-        (each.value ->> 'name') COLLATE "C" AS name,
-        each.value ->> 'extra_info' AS extra_info,
-        checkpoint.created_at,
-        checkpoint.ready_at
-        FROM checkpoints AS checkpoint,
-        json_array_elements(checkpoint.resources) WITH ORDINALITY AS each (value, position)""",
+    _ITEMS.format(settled=""),
     f"""CREATE FUNCTION tell_change() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN PERFORM pg_notify(''{CHANNEL}'', ''''); RETURN NULL; END'""",
     *(
@@ -88,7 +91,14 @@ _VERSION_1 = (
     ),
 )
 
-MIGRATIONS: Sequence[Sequence[str]] = (_VERSION_1,)
+_VERSION_2 = (
+    # What a caller was told to be available stays so, also when the clock is set back before a restart.
+    "ALTER TABLE checkpoints ADD COLUMN settled BOOLEAN NOT NULL DEFAULT FALSE",
+    "DROP VIEW items",
+    _ITEMS.format(settled=", checkpoint.settled"),
+)
+
+MIGRATIONS: Sequence[Sequence[str]] = (_VERSION_1, _VERSION_2)
 """The statements that lead from each version, beginning with 0, to the next; only ever appended to."""
 
 

@@ -20,6 +20,22 @@ APPLICATION_ID = 0x43534253
 
 _CATALOGUE = ("projects", "tokens", "policies", "resources")
 
+_ITEMS = """CREATE VIEW items AS SELECT
+    checkpoint.seq,
+    each.key AS position,
+    substr(checkpoint.id, 1, 32) || printf('%04x', each.key + 1) AS id,
+    checkpoint.project_id,
+    checkpoint.id AS checkpoint_id,
+    checkpoint.policy_id,
+    each.value ->> 'id' AS resource_id,
+    each.value ->> 'type' AS resource_type,
+    each.value ->> 'name' AS name,
+    each.value ->> 'extra_info' AS extra_info,
+    checkpoint.created_at,
+    checkpoint.ready_at{settled}
+    FROM checkpoints AS checkpoint, json_each(checkpoint.resources) AS each"""
+"""Each resource of each checkpoint; `settled` came with a later version."""
+
 _VERSION_1 = (
     """CREATE TABLE projects (
         id TEXT PRIMARY KEY,
@@ -107,23 +123,17 @@ _VERSION_2 = (
     "DROP INDEX running_checkpoints",
     "CREATE INDEX running_checkpoints ON checkpoints (policy_id, ready_at) WHERE ready_at > created_at",
     "CREATE TABLE scenarios (seq INTEGER PRIMARY KEY, project_id TEXT NOT NULL, status INTEGER, code TEXT)",
-    """CREATE VIEW items AS SELECT
-        checkpoint.seq,
-        each.key AS position,
-        substr(checkpoint.id, 1, 32) || printf('%04x', each.key + 1) AS id,
-        checkpoint.project_id,
-        checkpoint.id AS checkpoint_id,
-        checkpoint.policy_id,
-        each.value ->> 'id' AS resource_id,
-        each.value ->> 'type' AS resource_type,
-        each.value ->> 'name' AS name,
-        each.value ->> 'extra_info' AS extra_info,
-        checkpoint.created_at,
-        checkpoint.ready_at
-        FROM checkpoints AS checkpoint, json_each(checkpoint.resources) AS each""",
+    _ITEMS.format(settled=""),
 )
 
-MIGRATIONS: Sequence[Sequence[str]] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = (
+    # What a caller was told to be available stays so, also when the clock is set back before a restart.
+    "ALTER TABLE checkpoints ADD COLUMN settled INTEGER NOT NULL DEFAULT 0",
+    "DROP VIEW items",
+    _ITEMS.format(settled=", checkpoint.settled"),
+)
+
+MIGRATIONS: Sequence[Sequence[str]] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """The statements that lead from each version, beginning with 0, to the next; only ever appended to."""
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from checkpoint_handlers.ids import checkpoints_of
-from checkpoint_handlers.store import Caller, Policy, Project, Resource, Token
+from checkpoint_handlers.store import Caller, Item, Policy, Project, Resource, Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,15 +26,17 @@ __all__ = [
     "HELD",
     "POLICY",
     "PROJECTS",
-    "READY_AT",
+    "PROTECTING",
     "REMOVE",
     "RUNNING",
+    "SETTLE",
     "TAKE_SCENARIO",
     "TOKENS",
     "Listing",
     "Query",
     "caller_of",
     "checkpoint_row",
+    "item_of",
     "items_listing",
     "numbered",
     "policies_listing",
@@ -48,8 +50,10 @@ _POLICY_COLUMNS = (
     "resources"
 )
 _ITEM_COLUMNS = (
-    "id, checkpoint_id, policy_id, resource_id, resource_type, name, extra_info, created_at, ready_at"
+    "id, checkpoint_id, policy_id, resource_id, resource_type, name, extra_info, created_at, ready_at, "
+    "settled OR ready_at = created_at"
 )
+_PROTECTING = "NOT settled AND ready_at > created_at AND ready_at > ?"
 
 CALLER = (
     "SELECT t.digest, t.role, t.expires_at, p.id, p.verified, p.open, p.quota "
@@ -63,15 +67,14 @@ PROJECTS = "SELECT id, verified, open, quota FROM projects ORDER BY id"
 TOKENS = "SELECT digest, project_id, role, expires_at FROM tokens ORDER BY project_id, role, digest"
 """All tokens."""
 
-RUNNING = (
-    "SELECT auto_trigger FROM checkpoints "
-    "WHERE policy_id = ? AND ready_at > ? AND ready_at > created_at LIMIT 1"
-)
-"""A checkpoint of a policy that is not ready yet."""
+RUNNING = f"SELECT auto_trigger FROM checkpoints WHERE policy_id = ? AND {_PROTECTING} LIMIT 1"  # noqa: S608 - see above
+"""A checkpoint of a policy that is still protecting."""
 HELD = "SELECT count(*) FROM checkpoints WHERE project_id = ?"
 """How many checkpoints a project holds."""
-READY_AT = "SELECT ready_at FROM checkpoints WHERE id = ? AND project_id = ?"
-"""When a checkpoint of a project is ready."""
+PROTECTING = f"SELECT {_PROTECTING} FROM checkpoints WHERE id = ? AND project_id = ?"  # noqa: S608 - see above
+"""Whether a checkpoint of a project is still protecting."""
+SETTLE = "UPDATE checkpoints SET settled = TRUE WHERE id = ? AND NOT settled"
+"""Have a checkpoint available whatever the time."""
 DELETE = "DELETE FROM checkpoints WHERE id = ?"
 """Delete a checkpoint."""
 ADD_SCENARIO = "INSERT INTO scenarios (project_id, status, code) VALUES (?, ?, ?)"
@@ -134,6 +137,12 @@ def policy_of(row: Sequence[Any]) -> Policy:
     """Return the policy in a row of `POLICY`."""
     resources = tuple(Resource(**resource) for resource in orjson.loads(row[9]))
     return replace(Policy(resources, *row[:9]), enabled=bool(row[4]))
+
+
+def item_of(row: Sequence[Any]) -> Item:
+    """Return the item in a row of `items_listing`."""
+    members: list[Any] = [*row[:9], bool(row[9])]
+    return Item(*members)
 
 
 def saving(entry: Entry) -> Query:
@@ -248,8 +257,8 @@ def items_listing(project_id: str, page: Page, wanted: ItemFilter, now: str) -> 
         ("policy_id = ?", wanted.policy_id),
         ("resource_id = ?", wanted.resource_id),
         ("name = ?", wanted.name),
-        ("ready_at <= ?", now if wanted.available is True else None),
-        ("ready_at > ?", now if wanted.available is False else None),
+        (f"NOT ({_PROTECTING})", now if wanted.available is True else None),
+        (_PROTECTING, now if wanted.available is False else None),
         ("created_at >= ?", wanted.created_from),
         ("created_at <= ?", wanted.created_to),
     )

@@ -134,6 +134,8 @@ class Item:
     extra_info: str | None
     created_at: str
     ready_at: str
+    settled: bool
+    """Whether it is available whatever the time: it always was, or a caller was told so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ class ItemFilter:
     resource_id: str | None = None
     name: str | None = None
     available: bool | None = None
-    """Whether `ready_at` has passed, as of `now`."""
+    """Whether it is settled or `ready_at` has passed, as of `now`."""
     created_from: str | None = None
     created_to: str | None = None
 
@@ -206,6 +208,10 @@ class Store(Protocol):
 
     async def items(self, project_id: str, page: Page, wanted: ItemFilter, now: str) -> list[Item]:
         """List the checkpoint items of a project."""
+        ...
+
+    async def settle(self, checkpoint_ids: Iterable[str]) -> None:
+        """Have checkpoints available from now on, whatever the time, durably when this returns."""
         ...
 
     async def save(self, entries: Iterable[Entry]) -> None:

@@ -16,10 +16,10 @@ import asyncpg
 from checkpoint_handlers import statements
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.groups import Groups
-from checkpoint_handlers.orders import Create, Delete
+from checkpoint_handlers.orders import Create, Delete, Settle
 from checkpoint_handlers.schema_postgres import CHANNEL, migrate
 from checkpoint_handlers.statements import numbered
-from checkpoint_handlers.store import CreateOutcome, DeleteOutcome, Item, StoreUnavailableError, Token
+from checkpoint_handlers.store import CreateOutcome, DeleteOutcome, StoreUnavailableError, Token
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Sequence
@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
     from checkpoint_handlers.orders import Order, Outcome
     from checkpoint_handlers.statements import Listing
-    from checkpoint_handlers.store import Caller, Entry, ItemFilter, NewCheckpoint, Page, Policy, Project
+    from checkpoint_handlers.store import (
+        Caller,
+        Entry,
+        Item,
+        ItemFilter,
+        NewCheckpoint,
+        Page,
+        Policy,
+        Project,
+    )
 
 __all__ = ["MEMORY", "PostgresStore"]
 
@@ -143,7 +152,11 @@ class PostgresStore:
     async def items(self, project_id: str, page: Page, wanted: ItemFilter, now: str) -> list[Item]:
         """List the checkpoint items of a project."""
         rows = await self._page(statements.items_listing(project_id, page, wanted, now))
-        return [Item(*row) for row in rows]
+        return [statements.item_of(row) for row in rows]
+
+    async def settle(self, checkpoint_ids: Iterable[str]) -> None:
+        """Have checkpoints available from now on, whatever the time, durably when this returns."""
+        await self._groups.put(Settle(sorted(checkpoint_ids)))
 
     async def save(self, entries: Iterable[Entry]) -> None:
         """Store entries of the catalogue, all or none."""
@@ -297,6 +310,10 @@ async def _insert(connection: asyncpg.Connection, checkpoints: Sequence[NewCheck
 async def _carry_out(connection: asyncpg.Connection, order: Order) -> Outcome:
     if isinstance(order, Delete):
         return await _delete(connection, order)
+    if isinstance(order, Settle):
+        values = [(identifier,) for identifier in order.checkpoint_ids]
+        await connection.executemany(numbered(statements.SETTLE), values)
+        return None
     new = order.checkpoint
     if order.exclusive:
         # Other processes wait here, and find the checkpoint of the first.
@@ -314,10 +331,11 @@ async def _carry_out(connection: asyncpg.Connection, order: Order) -> Outcome:
 
 
 async def _delete(connection: asyncpg.Connection, order: Delete) -> DeleteOutcome:
-    ready_at = await connection.fetchval(numbered(statements.READY_AT), order.checkpoint_id, order.project_id)
-    if ready_at is None:
+    values = (order.now, order.checkpoint_id, order.project_id)
+    protecting: bool | None = await connection.fetchval(numbered(statements.PROTECTING), *values)
+    if protecting is None:
         return DeleteOutcome.UNKNOWN
-    if ready_at > order.now:
+    if protecting:
         return DeleteOutcome.PROTECTING
     deleted = await connection.execute(numbered(statements.DELETE), order.checkpoint_id)
     # Another process may have been faster.

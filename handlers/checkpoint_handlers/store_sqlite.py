@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from checkpoint_handlers import statements
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.groups import Groups
-from checkpoint_handlers.orders import Create, Delete
+from checkpoint_handlers.orders import Create, Delete, Settle
 from checkpoint_handlers.schema_sqlite import migrate
-from checkpoint_handlers.store import CreateOutcome, DeleteOutcome, Item, StoreUnavailableError, Token
+from checkpoint_handlers.store import CreateOutcome, DeleteOutcome, StoreUnavailableError, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
     from checkpoint_handlers.orders import Order, Outcome
     from checkpoint_handlers.statements import Listing
-    from checkpoint_handlers.store import Caller, Entry, ItemFilter, NewCheckpoint, Page, Policy, Project
+    from checkpoint_handlers.store import (
+        Caller,
+        Entry,
+        Item,
+        ItemFilter,
+        NewCheckpoint,
+        Page,
+        Policy,
+        Project,
+    )
 
 __all__ = ["SqliteStore"]
 
@@ -115,7 +124,11 @@ class SqliteStore:
     async def items(self, project_id: str, page: Page, wanted: ItemFilter, now: str) -> list[Item]:
         """List the checkpoint items of a project."""
         rows = await self._read(_page, statements.items_listing(project_id, page, wanted, now))
-        return [Item(*row) for row in rows]
+        return [statements.item_of(row) for row in rows]
+
+    async def settle(self, checkpoint_ids: Iterable[str]) -> None:
+        """Have checkpoints available from now on, whatever the time, durably when this returns."""
+        await self._groups.put(Settle(sorted(checkpoint_ids)))
 
     async def save(self, entries: Iterable[Entry]) -> None:
         """Store entries of the catalogue, all or none."""
@@ -202,6 +215,9 @@ def _carry_out(connection: sqlite3.Connection, orders: Sequence[Order]) -> Seque
 def _one(connection: sqlite3.Connection, order: Order) -> Outcome:
     if isinstance(order, Delete):
         return _delete(connection, order)
+    if isinstance(order, Settle):
+        connection.executemany(statements.SETTLE, [(identifier,) for identifier in order.checkpoint_ids])
+        return None
     new = order.checkpoint
     if order.exclusive:
         running = connection.execute(statements.RUNNING, (new.policy_id, new.created_at)).fetchone()
@@ -223,10 +239,11 @@ def _insert(connection: sqlite3.Connection, checkpoints: Sequence[NewCheckpoint]
 
 
 def _delete(connection: sqlite3.Connection, order: Delete) -> DeleteOutcome:
-    row = connection.execute(statements.READY_AT, (order.checkpoint_id, order.project_id)).fetchone()
+    values = (order.now, order.checkpoint_id, order.project_id)
+    row = connection.execute(statements.PROTECTING, values).fetchone()
     if row is None:
         return DeleteOutcome.UNKNOWN
-    if row[0] > order.now:
+    if row[0]:
         return DeleteOutcome.PROTECTING
     connection.execute(statements.DELETE, (order.checkpoint_id,))
     return DeleteOutcome.DELETED

@@ -7,6 +7,7 @@ import json
 import resource
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from handlers import running
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pytest
 
     from handlers.running import RunningServer
 
@@ -76,6 +79,32 @@ def test_kill_9_under_load_loses_no_answered_checkpoint(start: Callable[..., Run
             "SELECT count(*) FROM checkpoints WHERE json_array_length(resources) <> 1"
         ).fetchone()
     assert hollow == 0
+
+
+def test_no_status_goes_back_with_the_clock(
+    start: Callable[..., RunningServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was shown as available stays so when the clock is an hour back after a restart."""
+    options = ("--protect-seconds", "0.2", "--conflict")
+    first = start(*options)
+    seen = first.create().json["checkpoint"]
+    path = f"checkpoint_id={seen['id']}"
+    deadline = time.monotonic() + 10
+    while {item["status"] for item in first.items(path)} != {"available"}:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)  # it turns available with time alone
+    assert first.stop() == 0
+    (tmp_path / "sitecustomize.py").write_text(
+        "import time\nreal = time.time_ns\ntime.time_ns = lambda: real() - 3600 * 10**9\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    second = start(*options)
+    assert {item["status"] for item in second.items(path)} == {"available"}
+    assert second.items(f"status=protecting&{path}") == []
+    again = second.create()
+    assert again.status == 200
+    assert again.json["checkpoint"]["created_at"] < seen["created_at"]
+    assert second.request("DELETE", f"{second.path}/{seen['id']}").status == 200
 
 
 def test_two_servers_share_a_database(start: Callable[..., RunningServer]) -> None:

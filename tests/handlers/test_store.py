@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_handlers import schema_sqlite, seed
+from checkpoint_handlers import schema_postgres, schema_sqlite, seed
 from checkpoint_handlers.auth import digest_of
 from checkpoint_handlers.clock import Clock
 from checkpoint_handlers.errors import StartError
@@ -254,6 +254,44 @@ def test_a_checkpoint_is_deleted_once(database: str) -> None:
     asyncio.run(delete())
 
 
+def test_what_is_settled_is_available_whatever_the_time(database: str) -> None:
+    """A settled checkpoint stays available in every process: to lists, to an exclusive run, to a deletion."""
+
+    async def settle() -> None:
+        settled, protecting = (checkpoint(ready_at="9999", policy_id=new_id()) for _ in range(2))
+        async with opened(database) as store:
+            for each in (settled, protecting):
+                await store.create(each, exclusive=True)
+            await store.settle([settled.id, new_id()])
+        async with opened(database) as store:
+            for wanted, expected in ((True, settled), (False, protecting)):
+                items = await store.items(PROJECT.id, Page(10), ItemFilter(available=wanted), NOW)
+                assert {(item.checkpoint_id, item.settled) for item in items} == {(expected.id, wanted)}
+            runs = [checkpoint(policy_id=each.policy_id) for each in (settled, protecting)]
+            outcomes = [await store.create(run, exclusive=True) for run in runs]
+            assert outcomes == [CreateOutcome.CREATED, CreateOutcome.RUNNING_BY_HAND]
+            assert await store.delete(PROJECT.id, settled.id, NOW) is DeleteOutcome.DELETED
+            assert await store.delete(PROJECT.id, protecting.id, NOW) is DeleteOutcome.PROTECTING
+
+    asyncio.run(settle())
+
+
+def test_what_was_never_protecting_is_available_whatever_the_time(database: str) -> None:
+    """A checkpoint that was ready at once is available, also by a clock that was set back behind it."""
+
+    async def look() -> None:
+        async with opened(database) as store:
+            ahead = checkpoint(created_at="9999", ready_at="9999")
+            await store.create(ahead, exclusive=False)
+            items = await store.items(PROJECT.id, Page(10), ItemFilter(available=True), NOW)
+            assert [item.settled for item in items] == [True] * 3
+            assert await store.items(PROJECT.id, Page(10), ItemFilter(available=False), NOW) == []
+            assert await store.create(checkpoint(), exclusive=True) is CreateOutcome.CREATED
+            assert await store.delete(PROJECT.id, ahead.id, NOW) is DeleteOutcome.DELETED
+
+    asyncio.run(look())
+
+
 @pytest.mark.parametrize(
     "order", [(), (("name", False),), (("ready_at", True), ("resource_id", False)), (("id", True),)]
 )
@@ -390,6 +428,29 @@ async def make_demo(database: Path) -> None:
         pass
 
 
+def test_a_database_of_an_earlier_version_is_migrated(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a store of the first version with these columns has stored is there, and goes on from there."""
+    schema, first = (schema_postgres, 1) if database.startswith("postgresql:") else (schema_sqlite, 2)
+    held = checkpoint(ready_at="9999")
+
+    async def make() -> None:
+        async with opened(database) as store:
+            await store.create(held, exclusive=False)
+
+    async def look() -> None:
+        async with opened(database) as store:
+            assert await store.policy(PROJECT.id, POLICY.id) == POLICY
+            items = await store.items(PROJECT.id, Page(10), ItemFilter(), NOW)
+            assert [(item.checkpoint_id, item.settled) for item in items] == [(held.id, False)] * 3
+            await store.settle([held.id])
+            assert await store.delete(PROJECT.id, held.id, NOW) is DeleteOutcome.DELETED
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:first])
+        asyncio.run(make())
+    asyncio.run(look())
+
+
 def test_a_file_of_version_1_is_migrated(tmp_path: Path) -> None:
     """Policies and checkpoints of the first version are there after a start of this one."""
     database = str(tmp_path / "db")
@@ -421,6 +482,7 @@ def test_a_file_of_version_1_is_migrated(tmp_path: Path) -> None:
             assert await store.policy(PROJECT.id, POLICY.id) == POLICY
             (item,) = await store.items(PROJECT.id, Page(10), ItemFilter(checkpoint_id=POLICY.id), NOW)
             assert (item.resource_id, item.name, item.extra_info) == ("server-0", "manualbk_name0", "{}")
+            assert item.settled
             assert await store.items(PROJECT.id, Page(10, marker=item.id), ItemFilter(), NOW) == []
 
     asyncio.run(look())
