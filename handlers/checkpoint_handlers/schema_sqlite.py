@@ -133,7 +133,12 @@ _VERSION_3 = (
     _ITEMS.format(settled=", checkpoint.settled"),
 )
 
-MIGRATIONS: Sequence[Sequence[str]] = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4 = (
+    # To read another project's policy before refusing it takes longer than not to find one, which would tell.
+    "CREATE UNIQUE INDEX policies_by_project ON policies (project_id, id)",
+)
+
+MIGRATIONS: Sequence[Sequence[str]] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """The statements that lead from each version, beginning with 0, to the next; only ever appended to."""
 
 

@@ -31,6 +31,15 @@ def postgres() -> Iterator[Postgres]:
     server.remove()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str | None:
+    """Name a new PostgreSQL database, or None for an SQLite file."""
+    if request.param == "sqlite":
+        return None
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database()
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., running.RunningServer]]:
     """Give a function that starts servers of the test's own on one database; they end with it."""

@@ -306,6 +306,32 @@ def test_a_store_out_of_reach_is_unavailable(token: str) -> None:
     assert answer.headers["retry-after"] == "1"
 
 
+@dataclasses.dataclass
+class CallersOnly(FailingStore):
+    """A store that knows callers, and fails when anything else is looked up."""
+
+    caller: Callable[[bytes], Any]
+
+
+@pytest.mark.parametrize(
+    ("method", "rest"),
+    [
+        ("POST", f"providers/{PROVIDER_ID}/checkpoints"),
+        ("DELETE", f"providers/{PROVIDER_ID}/checkpoints/{seed.PLAN_ID}"),
+        ("GET", "policies"),
+        ("GET", "checkpoint_items"),
+    ],
+)
+def test_another_projects_token_has_nothing_looked_up(
+    service: Service, token: str, method: str, rest: str
+) -> None:
+    """In another project than the token's there is 403 before the store is asked for anything."""
+    store = CallersOnly(AssertionError("looked up"), service.store.caller)
+    url = f"/v1/{seed.SECOND_PROJECT_ID}/{rest}"
+    (answer,) = answers(Service(store), order(token, method=method, url=url))
+    assert code_of(answer) == (403, "APIGW.0302")
+
+
 def test_every_condition_has_a_strict_body() -> None:
     """A refusal for any condition of the catalogue is JSON of exactly the two members."""
     for identifier, condition in errors().conditions.items():

@@ -28,15 +28,6 @@ if TYPE_CHECKING:
     from handlers.running import RunningServer
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str | None:
-    """Name a new PostgreSQL database, or None for an SQLite file."""
-    if request.param == "sqlite":
-        return None
-    postgres: Postgres = request.getfixturevalue("postgres")
-    return postgres.new_database()
-
-
 @pytest.fixture
 def own_postgres() -> Iterator[Postgres]:
     """One PostgreSQL that a test may stop."""
