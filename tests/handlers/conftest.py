@@ -32,12 +32,19 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Name a database that does not exist or is empty."""
+    if request.param == "sqlite":
+        return str(tmp_path / "db")
+    return _new_database(request)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str | None:
     """Name a new PostgreSQL database, or None for an SQLite file."""
     if request.param == "sqlite":
         return None
-    postgres: Postgres = request.getfixturevalue("postgres")
-    return postgres.new_database()
+    return _new_database(request)
 
 
 @pytest.fixture
@@ -52,3 +59,9 @@ def start(tmp_path: Path) -> Iterator[Callable[..., running.RunningServer]]:
     yield starter
     for one in started:
         one.stop()
+
+
+def _new_database(request: pytest.FixtureRequest) -> str:
+    """Make a database in the worker's PostgreSQL, which is started only now, and return its URL."""
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database()
