@@ -26,9 +26,9 @@ require of any.
 |---|---|
 """
 TAIL = """
-A full disk, a locked, corrupt, read-only or foreign file, a clock that is stepped back, chunked and
-pipelined requests, heads beyond 64 KiB, and clients that are slow or leave are in the default tests of
-`tests/handlers`.
+A full disk, a locked, corrupt, read-only or foreign file, a clock that is stepped back while the server runs
+or before it starts again, chunked and pipelined requests, heads beyond 64 KiB, and clients that are slow or
+leave are in the default tests of `tests/handlers`.
 
 An answer goes out after the commit. Kills of a process test that, and not the loss of power: for that the
 stores rely on `synchronous = FULL` of SQLite and `synchronous_commit = on` of PostgreSQL. A call whose

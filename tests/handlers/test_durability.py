@@ -82,11 +82,11 @@ def test_kill_9_under_load_loses_no_answered_checkpoint(start: Callable[..., Run
 
 
 def test_no_status_goes_back_with_the_clock(
-    start: Callable[..., RunningServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., RunningServer], url: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was shown as available stays so when the clock is an hour back after a restart."""
     options = ("--protect-seconds", "0.2", "--conflict")
-    first = start(*options)
+    first = start(*options, url=url)
     seen = first.create().json["checkpoint"]
     path = f"checkpoint_id={seen['id']}"
     deadline = time.monotonic() + 10
@@ -98,7 +98,7 @@ def test_no_status_goes_back_with_the_clock(
         "import time\nreal = time.time_ns\ntime.time_ns = lambda: real() - 3600 * 10**9\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    second = start(*options)
+    second = start(*options, url=url)
     assert {item["status"] for item in second.items(path)} == {"available"}
     assert second.items(f"status=protecting&{path}") == []
     again = second.create()
