@@ -248,7 +248,7 @@ def test_error_is_shown_and_the_last_version_stays(live: Live) -> None:
         in live.chromium.find_element(By.CSS_SELECTOR, ".excerpt .here").text
     )
     live.save("type: boolean", "type: bolean")
-    live.shows("#problem", "'bolean' is not one of")
+    live.shows("#problem", "`bolean` is not one of")
     assert live.chromium.find_element(By.CSS_SELECTOR, SUMMARY).text == "Execute a backup policy"
     live.save("summary: Execute a backup policy", "summary: Mended")
     live.shows(SUMMARY, "Mended")

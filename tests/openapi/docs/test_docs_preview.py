@@ -67,7 +67,7 @@ def test_save_is_followed(contract: Path) -> None:
     ("old", "new", "place", "what"),
     [
         ("tags: [checkpoints]\n", "tags: [checkpoints\n", "checkpoint.yaml:41:", "broken YAML"),
-        ("type: boolean", "type: bolean", "checkpoint.yaml:233:", "'bolean' is not one of"),
+        ("type: boolean", "type: bolean", "checkpoint.yaml:233:", "`bolean` is not one of"),
         ("responses/Forbidden'", "responses/Forbiden'", "checkpoint.yaml:1", "Forbiden"),
         ("'^[0-9a-f]{8}-", "'^[0-9a-f{8}-", "checkpoint.yaml:2", "pattern"),
         ("openapi: 3.0.3", "openapi: 2.0", "checkpoint.yaml:1:", "OpenAPI"),
