@@ -17,6 +17,8 @@ __all__ = ["Attribution", "attribute"]
 
 _MEMBERS = frozenset(f"REQ-{number}" for number in range(1, 7))
 _ACCEPTANCE = _MEMBERS | {"FUZZ-1"}
+_BEFORE_REFUSALS = _MEMBERS | {"RESP-2"}
+"""Whose valid calls, one by one or at the same time, are sent before anything is refused."""
 _FOLLOW_MOODS = _ACCEPTANCE | {"HTTP-6", "RESP-2", "RESP-11"}
 _FOLLOW_CONFLICTS = _FOLLOW_MOODS | {"HTTP-1", "HTTP-3", "ERR-2", "ERR-3"}
 _TOKENS = frozenset(f"AUTH-{number}" for number in range(1, 6))
@@ -166,7 +168,9 @@ def _drop_what_refusals_leave(
 
     Where valid calls suffer of themselves it is the other way round.
     """
-    of_itself = {finding.symptom: finding.requirement for finding in findings if finding.probed in _MEMBERS}
+    of_itself = {
+        finding.symptom: finding.requirement for finding in findings if finding.probed in _BEFORE_REFUSALS
+    }
     after = {finding.symptom for finding in findings if finding.requirement == "HTTP-6"} - of_itself.keys()
     unanswered = bool(after & _UNANSWERED)
     crashes = Counter(each.exchanges[-1].request for each in findings if each.symptom == "answered-5xx")
@@ -184,11 +188,16 @@ def _drop_what_refusals_leave(
 
 
 def _drop_odd_waits(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
-    """Where valid calls get no answer in time (HTTP-1), odd input that the server takes for one gets none."""
-    valid = any(finding.requirement == "HTTP-1" and finding.symptom == "no-answer" for finding in findings)
+    """Where valid calls get no answer in time (HTTP-1), odd input that the server takes for one gets none.
+
+    Where these are documented calls, what differs from them in one fault gets none either.
+    """
+    waiting = [finding for finding in findings if finding.symptom == "no-answer"]
+    valid = {finding.probed for finding in waiting if finding.requirement == "HTTP-1"}
     kept: list[Finding] = []
     for finding in findings:
-        if valid and finding.symptom == "no-answer" and finding.probed == "HTTP-3":
+        odd = finding.symptom == "no-answer" and "HTTP-3" in (finding.requirement, finding.probed)
+        if odd and (valid & _MEMBERS or (valid and finding.probed == "HTTP-3")):
             consequences["HTTP-3"] = "HTTP-1: valid calls get no answer in time either"
         else:
             kept.append(finding)

@@ -16,6 +16,7 @@ from .world import POLICY, Checkpoint
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .schema import Call
     from .wire import Request, Response
     from .world import Policy, Resource
 
@@ -347,3 +348,19 @@ for _name, _fault, _then_ in (
     replaces(
         "CONF-1", _name, _fault, "policy_is_running", _then_, base=_Running, shows=(BASE, BASE), also=_also
     )
+
+
+@breaks("CONF-1", shows=(BASE, parameters({"auto_trigger": True})))
+class SecondRunByScheduleAccepted(_Running):
+    """A policy that is running runs again for a call that says the schedule has triggered it."""
+
+    scheduled = False
+
+    def validate(self, request: Request, project: str, document: Any) -> Call:
+        call = super().validate(request, project, document)
+        self.scheduled = call.auto_trigger
+        return call
+
+    def policy_is_running(self, policy: Policy) -> None:
+        if not self.scheduled:
+            super().policy_is_running(policy)

@@ -11,7 +11,7 @@ from .mutant import OUTSIDE, Roomy, breaks, refusing, replaces
 from .refusals import refuse
 from .server import Server
 from .shots import BASE, document, parameters
-from .world import POLICY, SECOND_POLICY, Resource
+from .world import POLICY, SECOND_POLICY, Resource, stable_id
 
 if TYPE_CHECKING:
     from .schema import Call
@@ -158,3 +158,15 @@ replaces(
     base=Roomy,
     shows=_OUTSIDE,
 )
+
+
+@breaks("NF-3", shows=parameters({"resources": [stable_id("metal0")]}), profile="discovery")
+class ResourceOfAnotherPolicyAccepted(Server):
+    """A resource of another policy of the project is backed up."""
+
+    def outside_resource(self, policy: Policy, wanted: tuple[str, ...]) -> tuple[Resource, ...]:
+        policies = [each for each in self.store.policies.values() if each.project == policy.project]
+        known = {resource.id: resource for each in policies for resource in each.resources}
+        if set(wanted) <= known.keys():
+            return tuple(known[each] for each in dict.fromkeys(wanted))
+        return super().outside_resource(policy, wanted)

@@ -252,7 +252,6 @@ def _chunked(tail: bytes, size: bytes | None = None) -> Callable[[Response, str]
 
 
 for _name, _fault, _write in (
-    ("closed-without-answer", "The connection is closed without an answer.", lambda *_: b""),
     ("closed-after-headers", "The connection is closed after the headers.", lambda r, _: compose(r)),
     ("closed-in-headers", "The connection is closed within the headers.", lambda r, _: compose(r)[:40]),
     ("body-cut", "The connection is closed in the middle of the body.", lambda r, _: _whole(r)[:-40]),
@@ -281,15 +280,19 @@ for _name, _fault, _write in (
     ("chunks-never-end", "The last chunk is missing, and the connection is closed.", _chunked(b"")),
     ("chunk-size-wrong", "The size of a chunk is larger than the chunk.", _chunked(b"0\r\n\r\n", b"ffff")),
     ("chunk-size-no-number", "The size of a chunk is no number.", _chunked(b"0\r\n\r\n", b"size")),
+):
+    sends("HTTP-1", _name, _fault, _write, shows=(BASE, BASE), also=_BYTES)
+for _name, _fault, _write in (
+    ("closed-without-answer", "The connection is closed without an answer.", lambda *_: b""),
     (
         "only-continue",
         "Only 100 Continue is answered, and the connection is closed.",
         lambda *_: b"HTTP/1.1 100 Continue\r\n\r\n",
     ),
 ):
-    sends("HTTP-1", _name, _fault, _write, shows=(BASE, BASE), also=_BYTES)
+    sends("HTTP-3", _name, _fault, _write, shows=(BASE, BASE))
 sends(
-    "HTTP-1",
+    "HTTP-3",
     "closed-without-answer-once-in-four",
     "One valid call in four is dropped without an answer.",
     lambda *_: b"",

@@ -136,6 +136,7 @@ def register(
     also: Mapping[str, str] | None = None,
     level: str = "",
     equivalent: str = "",
+    profile: str = "",
 ) -> None:
     """Keep a mutant; what it does not say follows from its requirement."""
     group = requirement.partition("-")[0]
@@ -147,7 +148,7 @@ def register(
             fault=fault,
             behaviour=behaviour,
             level=level or ("SHOULD" if requirement in _SHOULD else "MUST"),
-            profile=_PROFILES.get(group, "core"),
+            profile=profile or _PROFILES.get(group, "core"),
             needs=_NEEDS.get(requirement),
             shows=(shows,) if isinstance(shows, Shot) else tuple(shows),
             also=also or {},

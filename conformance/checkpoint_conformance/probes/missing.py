@@ -9,7 +9,7 @@ from checkpoint_conformance.calls import Calls
 from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.probe import ANY_REFUSAL, Probe
 
-__all__ = ["missing"]
+__all__ = ["foreign_resource", "missing"]
 
 
 def missing(calls: Calls) -> list[Probe]:
@@ -17,7 +17,7 @@ def missing(calls: Calls) -> list[Probe]:
     return [
         *_unknown_policy(calls),
         *_foreign_policy(calls),
-        *_foreign_resource(calls),
+        *_foreign_resources(calls),
         _large_resource(calls),
     ]
 
@@ -60,28 +60,24 @@ def _foreign_policy(calls: Calls) -> list[Probe]:
     return probes
 
 
-def _foreign_resource(calls: Calls) -> list[Probe]:
+def _foreign_resources(calls: Calls) -> list[Probe]:
     own, stranger = calls.target.resources, calls.unknown_id("resource")
-    selections = {
-        "alone": [stranger],
-        "last": [own[0], stranger],
-        "first": [stranger, own[-1]],
-        "policy-id": [calls.target.policy_id],
-        "empty-string": [""],
-    }
-    probes = [
-        _probe(
-            "NF-3",
-            name,
-            f"a resource outside the policy, {name.replace('-', ' ')}",
-            calls.post(calls.changed_parameters(resources=selection)),
-            {400, 404},
-            "resource-not-in-policy",
-            *(("invalid-request",) if name == "empty-string" else ()),
-        )
-        for name, selection in selections.items()
+    empty = foreign_resource(calls, "empty-string", [""])
+    return [
+        foreign_resource(calls, "alone", [stranger]),
+        foreign_resource(calls, "last", [own[0], stranger]),
+        foreign_resource(calls, "first", [stranger, own[-1]]),
+        foreign_resource(calls, "policy-id", [calls.target.policy_id]),
+        replace(empty, conditions=(*empty.conditions, "invalid-request")),
     ]
-    return [replace(probe, presumes=("REQ-4",)) for probe in probes]
+
+
+def foreign_resource(calls: Calls, name: str, selection: list[str]) -> Probe:
+    """Return the probe of a selection that holds a resource outside the policy (NF-3)."""
+    request = calls.post(calls.changed_parameters(resources=selection))
+    what = f"a resource outside the policy, {name.replace('-', ' ')}"
+    probe = _probe("NF-3", name, what, request, {400, 404}, "resource-not-in-policy")
+    return replace(probe, presumes=("REQ-4",))
 
 
 def _large_resource(calls: Calls) -> Probe:

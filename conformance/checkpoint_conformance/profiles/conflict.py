@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from checkpoint_conformance.budget import BudgetSpent
+from checkpoint_conformance.calls import Call
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.judgement import error_code_of
@@ -22,26 +24,38 @@ _LONGEST_PAUSE = 2.0
 
 
 def conflict(session: Session) -> None:
-    """Start the policy and at once again; judge the second answer. Raises ServerGone."""
+    """Start the policy and at once again, by hand and by schedule; judge the answers. Raises ServerGone."""
+    further = [session.calls.documented]
+    if not session.ledger.failed("REQ-3"):
+        further.append(replace(session.calls.documented, auto_trigger=True))
     for _ in range(_TRIES):
         try:
             first = _until_accepted(session)
-            second = session.transmit(session.calls.call(session.calls.documented)) if first else None
+            if first is None:
+                why = f"no call was accepted within {session.target.patience:g} s"
+                session.ledger.leave_undecided("CONF-1", why)
+                return
+            if not _go_on(session, first, further):
+                return
         except BudgetSpent as spent:
             session.ledger.skip("CONF-1", SkipReason.BUDGET_SPENT, str(spent))
             return
-        if first is None or second is None:
-            why = f"no call was accepted within {session.target.patience:g} s"
-            session.ledger.leave_undecided("CONF-1", why)
-            return
-        if (second.status, error_code_of(second)) in _PUBLISHED:
-            session.ledger.exercise("CONF-1")
-            return
-        if second.status == 200 and _has_ended(session, first):
-            session.ledger.leave_undecided("CONF-1", "the first run had ended before the second call")
-            return
+
+
+def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
+    """Make further calls while the first one's run goes on; return whether a finding wants confirming."""
+    for call in further:
+        second = session.transmit(session.calls.call(call))
+        refused = (second.status, error_code_of(second)) in _PUBLISHED
+        if not refused and second.status == 200 and _has_ended(session, first):
+            if not session.ledger.exercised["CONF-1"]:
+                session.ledger.leave_undecided("CONF-1", "the first run had ended before the second call")
+            return False
         session.ledger.exercise("CONF-1")
-        session.ledger.add(_finding(first, second))
+        if not refused:
+            session.ledger.add(_finding(first, second))
+            return True
+    return False
 
 
 def _until_accepted(session: Session) -> Exchange | None:

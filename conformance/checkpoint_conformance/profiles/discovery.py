@@ -1,11 +1,16 @@
-"""DISC-1: the policy list has the documented form and holds the policy under test."""
+"""DISC-1: the policy list has the documented form and holds the policy under test.
+
+It also tells resources of the project that are not in that policy, and so are refused (NF-3).
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
+from checkpoint_conformance.probes.missing import foreign_resource
 from checkpoint_conformance.profiles.lists import ListError, policies
 from checkpoint_conformance.session import Session
 
@@ -17,33 +22,51 @@ _REQUIREMENT = "DISC-1"
 def discovery(session: Session) -> None:
     """Read the list twice, so that what is wrong is confirmed, and judge it. Raises ServerGone."""
     for _ in range(2):
-        found = list(_problems(session))
+        listed, found = _read(session)
         session.ledger.exercise(_REQUIREMENT)
         for finding in found:
             session.ledger.add(finding)
         if not found:
+            _ask_for_a_resource_of_another_policy(session, listed)
             return
 
 
-def _problems(session: Session) -> list[Finding]:
+def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[str, Any]]) -> None:
+    """NF-3, where the list shows such a resource. Raises ServerGone."""
+    own, others = set[str](), set[str]()
+    for policy in listed:
+        same = policy["id"].casefold() == session.target.policy_id.casefold()
+        (own if same else others).update(resource["id"].casefold() for resource in policy["resources"])
+    if others - own:
+        probe = foreign_resource(session.calls, "of-another-policy", [min(others - own)])
+        session.run(replace(probe, conditions=()))  # its own state may be looked at first
+
+
+def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """Return the policies in the list, and what is wrong with it."""
     target = session.target
+    listed: list[dict[str, Any]] = []
     last: Exchange | None = None
     found: list[Finding] | None = None
     try:
         for exchange, page in policies(session):
             last = exchange
+            listed += page
             for policy in page:
                 if policy["id"].casefold() == target.policy_id.casefold():
                     found = _policy(policy, exchange, session)
                 elif policy["project_id"].casefold() != target.project_id.casefold():
                     actual = f"a policy of project {policy['project_id']}"
-                    return [_finding("policy-of-another-project", "own policies alone", actual, exchange)]
+                    wrong = _finding("policy-of-another-project", "own policies alone", actual, exchange)
+                    return listed, [wrong]
     except ListError as error:
-        return [_finding(error.symptom, "the documented list of policies", str(error), error.exchange)]
+        wrong = _finding(error.symptom, "the documented list of policies", str(error), error.exchange)
+        return listed, [wrong]
     assert last is not None
     if found is None:
-        return [_finding("policy-missing", f"policy {target.policy_id} in the list", "no such policy", last)]
-    return found
+        missing = f"policy {target.policy_id} in the list"
+        found = [_finding("policy-missing", missing, "no such policy", last)]
+    return listed, found
 
 
 def _policy(policy: dict[str, Any], exchange: Exchange, session: Session) -> list[Finding]:
