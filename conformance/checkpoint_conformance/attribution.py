@@ -120,21 +120,34 @@ def attribute(
     )
 
 
+def _without(
+    findings: list[Finding], consequences: dict[str, str], cause: Callable[[Finding], str | None]
+) -> list[Finding]:
+    """Return the findings that have no cause elsewhere; note the others as consequences of theirs."""
+    kept: list[Finding] = []
+    for finding in findings:
+        why = cause(finding)
+        if why is None:
+            kept.append(finding)
+        else:
+            consequences[finding.requirement] = why
+    return kept
+
+
 def _drop_conflicts(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Where a running policy refuses in a way of its own (CONF-1), every such refusal is the same fault."""
     answers = {finding.exchanges[-1].status for finding in findings if finding.requirement == "CONF-1"} - {
         200
     }
-    kept: list[Finding] = []
-    for finding in findings:
-        refusal = finding.requirement in _FOLLOW_CONFLICTS and finding.exchanges[-1].status in answers
-        if refusal and finding.exchanges[-1].request.method == "POST":
-            consequences[finding.requirement] = (
-                "CONF-1: the policy was running, and this is how it was refused"
-            )
-        else:
-            kept.append(finding)
-    return kept
+
+    def cause(finding: Finding) -> str | None:
+        last = finding.exchanges[-1]
+        refusal = finding.requirement in _FOLLOW_CONFLICTS and last.status in answers
+        if refusal and last.request.method == "POST":
+            return "CONF-1: the policy was running, and this is how it was refused"
+        return None
+
+    return _without(findings, consequences, cause)
 
 
 def _gather_moods(
@@ -174,17 +187,17 @@ def _drop_what_refusals_leave(
     after = {finding.symptom for finding in findings if finding.requirement == "HTTP-6"} - of_itself.keys()
     unanswered = bool(after & _UNANSWERED)
     crashes = Counter(each.exchanges[-1].request for each in findings if each.symptom == "answered-5xx")
-    kept: list[Finding] = []
-    for finding in findings:
+
+    def cause(finding: Finding) -> str | None:
         once = crashes[finding.exchanges[-1].request] == 1 or _wavers(finding, answers, range(500))
         crash = finding.symptom == "answered-5xx" in after and once
         if finding.requirement == "HTTP-6" and finding.symptom in _FAILING & of_itself.keys():
-            consequences["HTTP-6"] = f"{of_itself[finding.symptom]}: valid calls fail without a refusal, too"
-        elif finding.requirement != "HTTP-6" and (crash or (unanswered and finding.symptom in _UNANSWERED)):
-            consequences[finding.requirement] = "HTTP-6: what follows a refusal fails, valid or not"
-        else:
-            kept.append(finding)
-    return kept
+            return f"{of_itself[finding.symptom]}: valid calls fail without a refusal, too"
+        if finding.requirement != "HTTP-6" and (crash or (unanswered and finding.symptom in _UNANSWERED)):
+            return "HTTP-6: what follows a refusal fails, valid or not"
+        return None
+
+    return _without(findings, consequences, cause)
 
 
 def _drop_odd_waits(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
@@ -194,14 +207,14 @@ def _drop_odd_waits(findings: list[Finding], consequences: dict[str, str]) -> li
     """
     waiting = [finding for finding in findings if finding.symptom == "no-answer"]
     valid = {finding.probed for finding in waiting if finding.requirement == "HTTP-1"}
-    kept: list[Finding] = []
-    for finding in findings:
-        odd = finding.symptom == "no-answer" and "HTTP-3" in (finding.requirement, finding.probed)
+
+    def cause(finding: Finding) -> str | None:
+        odd = finding.symptom == "no-answer" and finding.requirement == "HTTP-3"
         if odd and (valid & _MEMBERS or (valid and finding.probed == "HTTP-3")):
-            consequences["HTTP-3"] = "HTTP-1: valid calls get no answer in time either"
-        else:
-            kept.append(finding)
-    return kept
+            return "HTTP-1: valid calls get no answer in time either"
+        return None
+
+    return _without(findings, consequences, cause)
 
 
 def _wavers(finding: Finding, answers: Mapping[Request, set[int]], others: range) -> bool:
@@ -291,19 +304,18 @@ def _gather_open_doors(
     if len(accepting) < 2:
         return findings
     first = min(accepting)
-    kept: list[Finding] = []
-    for finding in findings:
-        if finding.requirement in _TOKENS and finding.requirement != first:
-            consequences[finding.requirement] = f"{first}: the same call is refused at other times"
-        else:
-            kept.append(finding)
-    return kept
+    why = f"{first}: the same call is refused at other times"
+    return _without(
+        findings,
+        consequences,
+        lambda finding: why if finding.requirement in _TOKENS - {first} else None,
+    )
 
 
 def _drop_followers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     present = {(finding.probe, finding.symptom) for finding in findings}
-    kept: list[Finding] = []
-    for finding in findings:
+
+    def cause(finding: Finding) -> str | None:
         causes = [
             probe
             for (probe, symptom), followers in _CONSEQUENCES.items()
@@ -312,24 +324,21 @@ def _drop_followers(findings: list[Finding], consequences: dict[str, str]) -> li
             and finding.requirement in followers
             and (not probe.endswith("-kept") or finding.probe.endswith("-kept"))
         ]
-        if causes:
-            consequences[finding.requirement] = f"{causes[0]} was accepted, and this follows from it"
-        else:
-            kept.append(finding)
-    return kept
+        return f"{causes[0]} was accepted, and this follows from it" if causes else None
+
+    return _without(findings, consequences, cause)
 
 
 def _drop_what_is_taken_small(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Where a wrong value is accepted, it is in any size: the size is not what goes unnoticed (REQ-17)."""
     accepting = {finding.requirement for finding in findings if finding.symptom == "accepted"}
-    kept: list[Finding] = []
-    for finding in findings:
-        cause = _OF_ANY_SIZE.get(finding.probe)
-        if finding.symptom == "accepted" and cause in accepting:
-            consequences[finding.requirement] = f"{cause}: the same is accepted when it is small"
-        else:
-            kept.append(finding)
-    return kept
+
+    def cause(finding: Finding) -> str | None:
+        small = _OF_ANY_SIZE.get(finding.probe)
+        taken = finding.symptom == "accepted" and small in accepting
+        return f"{small}: the same is accepted when it is small" if taken else None
+
+    return _without(findings, consequences, cause)
 
 
 def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
@@ -343,16 +352,14 @@ def _drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]
         if finding.symptom in ("same-checkpoint-again", "id-repeated")
         for exchange in finding.exchanges
     }
-    kept: list[Finding] = []
-    for finding in findings:
+
+    def cause(finding: Finding) -> str | None:
         member_of_answer = finding.requirement in ("RESP-5", "RESP-6", "RESP-8", "RESP-12")
         in_company = bool(repeated) and finding.probe.startswith("RESP-2/concurrent-")
         given_again = all(exchange.number in repeated for exchange in finding.exchanges)
-        if member_of_answer and (given_again or in_company):
-            consequences[finding.requirement] = "the answer was another call's"
-        else:
-            kept.append(finding)
-    return kept
+        return "the answer was another call's" if member_of_answer and (given_again or in_company) else None
+
+    return _without(findings, consequences, cause)
 
 
 def _drop_same_answers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
@@ -365,49 +372,44 @@ def _drop_same_answers(findings: list[Finding], consequences: dict[str, str]) ->
     for finding in findings:
         if finding.probe not in _RENAMED:
             symptoms[finding.requirement].add(finding.symptom)
-    kept: list[Finding] = []
-    for finding in findings:
-        cause = None
+
+    def cause(finding: Finding) -> str | None:
+        twin = None
         if finding.requirement == "NF-2":
-            cause = "NF-1"
+            twin = "NF-1"
         elif finding.probe == "AUTH-2/empty":
-            cause = "AUTH-1"
+            twin = "AUTH-1"
         elif finding.probe in _RENAMED and finding.symptom != "accepted":
-            cause = "REQ-14" if finding.symptom not in symptoms[finding.requirement] else None
-        if cause and finding.symptom in symptoms[cause]:
-            consequences[finding.requirement] = f"{cause} gets the same wrong answer"
-        else:
-            kept.append(finding)
-    return kept
+            twin = "REQ-14" if finding.symptom not in symptoms[finding.requirement] else None
+        return f"{twin} gets the same wrong answer" if twin and finding.symptom in symptoms[twin] else None
+
+    return _without(findings, consequences, cause)
 
 
 def _drop_unreadable_lists(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Leave a list that cannot be read to HTTP-1 to HTTP-3 where the operation itself is answered so too."""
     broken = {finding.requirement for finding in findings}
     surplus = any(finding.symptom == "surplus" for finding in findings)
-    kept: list[Finding] = []
-    for finding in findings:
-        leftover = finding.symptom in ("no-status", "bad-head") and surplus
-        if leftover:
-            consequences["HTTP-1"] = "HTTP-2: bytes behind an answer are read as the next one"
-        elif causes := sorted(broken & _UNREADABLE.get(finding.symptom, set())):
-            consequences[finding.requirement] = f"{causes[0]}: the lists are answered in the same way"
-        else:
-            kept.append(finding)
-    return kept
+
+    def cause(finding: Finding) -> str | None:
+        if surplus and finding.symptom in ("no-status", "bad-head"):
+            return "HTTP-2: bytes behind an answer are read as the next one"
+        causes = sorted(broken & _UNREADABLE.get(finding.symptom, set()))
+        return f"{causes[0]}: the lists are answered in the same way" if causes else None
+
+    return _without(findings, consequences, cause)
 
 
 def _drop_codes(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Where a fault goes unnoticed under its own requirement, the code is another condition's too (ERR-3)."""
-    specific = {finding.requirement for finding in findings}
-    kept: list[Finding] = []
-    for finding in findings:
+    specific = {finding.requirement for finding in findings} - {"ERR-3"}
+
+    def cause(finding: Finding) -> str | None:
         probed = finding.probe.partition("/")[0]
-        if finding.requirement == "ERR-3" and probed in specific - {"ERR-3"}:
-            consequences["ERR-3"] = f"{probed} covers the same fault"
-        else:
-            kept.append(finding)
-    return kept
+        covered = finding.requirement == "ERR-3" and probed in specific
+        return f"{probed} covers the same fault" if covered else None
+
+    return _without(findings, consequences, cause)
 
 
 def _drop_following_requirements(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
@@ -418,10 +420,12 @@ def _drop_following_requirements(findings: list[Finding], consequences: dict[str
         if cause in present
         for follower in followers
     }
-    for follower, cause in dropped.items():
-        if follower in present:
-            consequences[follower] = f"{cause} is broken, and this rests on it"
-    return [finding for finding in findings if finding.requirement not in dropped]
+
+    def cause(finding: Finding) -> str | None:
+        broken = dropped.get(finding.requirement)
+        return f"{broken} is broken, and this rests on it" if broken else None
+
+    return _without(findings, consequences, cause)
 
 
 def _drop_generated(
@@ -434,18 +438,14 @@ def _drop_generated(
         for finding in findings
         if finding.requirement not in _GENERATED
     }
-    kept: list[Finding] = []
-    for finding in findings:
+
+    def cause(finding: Finding) -> str | None:
         if finding.requirement not in _GENERATED:
-            kept.append(finding)
-            continue
+            return None
         if same := of_others.get(finding.exchanges[-1].number):
-            consequences[finding.requirement] = f"{same} takes the same answer"
-            continue
+            return f"{same} takes the same answer"
         covering = violations_of(finding) if finding.requirement == "FUZZ-2" else _ACCEPTANCE
         causes = sorted((covering & specific) - _GENERATED)
-        if causes:
-            consequences[finding.requirement] = f"{causes[0]} covers the same fault"
-        else:
-            kept.append(finding)
-    return kept
+        return f"{causes[0]} covers the same fault" if causes else None
+
+    return _without(findings, consequences, cause)

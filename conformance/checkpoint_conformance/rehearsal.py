@@ -7,7 +7,7 @@ exchange belongs to.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
@@ -29,6 +29,7 @@ __all__ = ["Planned", "rehearse"]
 _TIME = "2020-01-01T00:00:00"
 _NAME = "POLICY-NAME"
 _KIND = "OS::Nova::Server"
+_ELSEWHERE = "RESOURCE-OF-ANOTHER-POLICY"
 _GONE = {"error_code": "CSBS.3001", "error_msg": "The checkpoint does not exist."}
 
 
@@ -96,7 +97,7 @@ class _Rehearsal(Session):
         known = request.header("X-Auth-Token") == self.target.token
         query = parse_qs(address.query)
         if known and request.method == "GET" and address.path.endswith("/policies"):
-            return 200, {"policies": [] if "marker" in query else [self._policy()]}
+            return 200, {"policies": [] if "marker" in query else self._policies()}
         if known and request.method == "GET" and address.path.endswith("/checkpoint_items"):
             return 200, {"checkpoint_items": [] if "marker" in query else self._listed(query)}
         if known and request.method == "DELETE":
@@ -132,17 +133,24 @@ class _Rehearsal(Session):
         wanted = query.get("checkpoint_id", list(self._items))
         return [item for identifier in wanted for item in self._items.get(identifier, [])]
 
-    def _policy(self) -> dict[str, Any]:
+    def _policies(self) -> list[dict[str, Any]]:
+        target = self.target
+        return [
+            self._policy(target.policy_id, target.resources),
+            self._policy(self.calls.unknown_id("another policy"), (_ELSEWHERE,)),
+        ]
+
+    def _policy(self, identifier: str, resources: Iterable[str]) -> dict[str, Any]:
         target = self.target
         return {
-            "id": target.policy_id,
+            "id": identifier,
             "name": _NAME,
             "status": "enabled",
             "project_id": target.project_id,
             "provider_id": target.provider_id,
             "created_at": _TIME,
             "parameters": {},
-            "resources": [{"id": name, "type": _KIND, "name": name} for name in target.resources],
+            "resources": [{"id": name, "type": _KIND, "name": name} for name in resources],
             "scheduled_operations": [],
         }
 

@@ -24,6 +24,7 @@ from checkpoint_conformance.writers import WRITERS
 from checkpoint_openapi.cli import main
 from click.testing import CliRunner, Result
 from mutants.server import Server, running
+from mutants.world import stable_id
 
 from .runs import PLENTY, Broken, Parrot, finished, report, target_of, write_target
 
@@ -349,10 +350,13 @@ def test_a_dry_run_sends_nothing_and_shows_no_secret(target: Path, tmp_path: Pat
 def test_a_dry_run_lists_what_a_conforming_server_is_asked() -> None:
     """The list and a run agree, request by request.
 
-    The name of the policy, the last entry of a page, and what concerns new checkpoints, is not known before.
+    The name of the policy, the last entry of a page, what other policies hold, and what concerns new
+    checkpoints, is not known before.
     """
     with running(Server) as table:
         target = target_of(table)
+
+    metal = stable_id("metal0").encode()
 
     def asked(requests: Any) -> Counter[Any]:
         return Counter(
@@ -360,7 +364,7 @@ def test_a_dry_run_lists_what_a_conforming_server_is_asked() -> None:
                 request.method,
                 re.sub("marker=[^&]+", "marker", request.path),
                 request.headers,
-                request.body.replace(b"POLICY-NAME", b"backup"),
+                request.body.replace(b"POLICY-NAME", b"backup").replace(b"RESOURCE-OF-ANOTHER-POLICY", metal),
             )
             for request in requests
             if not re.search("checkpoints/[^/]+$|checkpoint_items", request.path)

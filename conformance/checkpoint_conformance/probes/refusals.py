@@ -1,4 +1,4 @@
-"""REQ-7 to REQ-17: requests with one fault each, and the statuses that answer it."""
+"""REQ-7 to REQ-16: requests with one fault each, and the statuses that answer it; REQ-17 stands beside."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from urllib.parse import quote
 
 from checkpoint_conformance.calls import ABSENT, Call, Calls
 from checkpoint_conformance.exchange import Framing, Request
-from checkpoint_conformance.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.probes.oversized import oversized
 from checkpoint_conformance.vectors import BROKEN_EXAMPLE
 
 __all__ = ["refusals"]
 
 _BAD = frozenset({400})
 _BAD_OR_UNKNOWN = frozenset({400, 404})
-_MEBIBYTE = 1 << 20
-_DEPTH = 10_000
 _INVALID = ("invalid-request",)
 
 _NOT_AN_OBJECT: dict[str, Any] = {
@@ -66,7 +65,7 @@ def refusals(calls: Calls) -> list[Probe]:
         *_unknown_members(calls),
         *_plan_id_form(calls),
         *_provider(calls),
-        *_oversized(calls),
+        *oversized(calls),
     ]
 
 
@@ -375,38 +374,3 @@ def _provider(calls: Calls) -> list[Probe]:
         )
         for name, value in values.items()
     ]
-
-
-def _oversized(calls: Calls) -> list[Probe]:
-    own, nested = list(calls.target.resources), b"[" * _DEPTH + b"]" * _DEPTH
-    objects = b'{"a":' * _DEPTH + b"1" + b"}" * _DEPTH
-    good = json.dumps(calls.changed(parameters={"resources": "HERE"}))
-    root = json.dumps(calls.body(calls.documented))
-    long = "a" * _MEBIBYTE
-    bodies: dict[str, tuple[str, bytes]] = {
-        "resources-65": ("65 resources", _with_resources(calls, (own * 65)[:65])),
-        "resources-1000": ("1000 resources", _with_resources(calls, (own * 1000)[:1000])),
-        "plan-1-mib": (
-            "a plan_id of 1 MiB that begins as the policy's",
-            json.dumps(calls.changed(plan_id=calls.target.policy_id + long)).encode(),
-        ),
-        "trigger-1-mib": (
-            "an auto_trigger of 1 MiB",
-            json.dumps(calls.changed_parameters(auto_trigger=long)).encode(),
-        ),
-        "lists-10000": ("lists 10 000 deep in resources", good.encode().replace(b'"HERE"', nested)),
-        "objects-10000": ("objects 10 000 deep in resources", good.encode().replace(b'"HERE"', objects)),
-        "root-10000": ("lists 10 000 deep at the root", nested),
-        "member-10000": (
-            "lists 10 000 deep in an unknown member",
-            root[:-1].encode() + b', "x": ' + nested + b"}",
-        ),
-    }
-    return [
-        Probe(f"REQ-17/{name}", "REQ-17", what, calls.post(body), ANY_REFUSAL)
-        for name, (what, body) in bodies.items()
-    ]
-
-
-def _with_resources(calls: Calls, resources: list[str]) -> bytes:
-    return json.dumps(calls.changed_parameters(resources=resources)).encode()

@@ -33,12 +33,15 @@ def discovery(session: Session) -> None:
 
 def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[str, Any]]) -> None:
     """NF-3, where the list shows such a resource. Raises ServerGone."""
-    own, others = set[str](), set[str]()
+    own, others = set[str](), dict[str, str]()
     for policy in listed:
-        same = policy["id"].casefold() == session.target.policy_id.casefold()
-        (own if same else others).update(resource["id"].casefold() for resource in policy["resources"])
-    if others - own:
-        probe = foreign_resource(session.calls, "of-another-policy", [min(others - own)])
+        resources = {resource["id"].casefold(): resource["id"] for resource in policy["resources"]}
+        if policy["id"].casefold() == session.target.policy_id.casefold():
+            own.update(resources)
+        else:
+            others.update(resources)
+    if strangers := sorted(others.keys() - own):
+        probe = foreign_resource(session.calls, "of-another-policy", [others[strangers[0]]])
         session.run(replace(probe, conditions=()))  # its own state may be looked at first
 
 
