@@ -11,7 +11,7 @@ from typing import Any, Final
 from checkpoint_conformance.exchange import Framing, Request
 from checkpoint_conformance.target import Target
 
-__all__ = ["ABSENT", "Absent", "Call", "Calls"]
+__all__ = ["ABSENT", "Absent", "Call", "Calls", "merged"]
 
 
 class Absent(Enum):
@@ -72,12 +72,12 @@ class Calls:
     def changed(self, **members: Any) -> dict[str, Any]:
         """Return the documented body with members of `checkpoint` replaced, or removed by ABSENT."""
         body = self.body(self.documented)
-        body["checkpoint"] = _merge(body["checkpoint"], members)
+        body["checkpoint"] = merged(body["checkpoint"], members)
         return body
 
     def changed_parameters(self, **members: Any) -> dict[str, Any]:
         """Return the documented body with members of `parameters` replaced, or removed by ABSENT."""
-        return self.changed(parameters=_merge(self.documented.parameters(), members))
+        return self.changed(parameters=merged(self.documented.parameters(), members))
 
     def call(self, call: Call) -> Request:
         """Return the request of a valid call."""
@@ -139,6 +139,6 @@ class Calls:
         return str(uuid.uuid5(_NAMESPACE, f"{self.target.project_id}/{self.target.policy_id}/{label}"))
 
 
-def _merge(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    merged = {**members, **changes}
-    return {name: value for name, value in merged.items() if value is not ABSENT}
+def merged(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the members with some of them replaced, or removed by ABSENT."""
+    return {name: value for name, value in {**members, **changes}.items() if value is not ABSENT}

@@ -16,7 +16,33 @@ __all__ = ["explain", "list_requirements", "replay", "target", "verify"]
 _PATH = click.Path(path_type=Path)
 
 
-@click.command()
+class _NamesItsTarget(click.Command):
+    """A command that takes its target file by `--target`, and says so to who leaves the option out."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; raises UsageError with the option for a file that stands alone."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            stray = [arg for arg in args if arg.endswith(".toml") and f"({arg})" in error.message]
+            if not stray:
+                raise
+            raise click.UsageError(f"{error.message}. Did you mean --target {stray[0]}?", ctx) from error
+
+
+def _requirement_ids(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the id of a requirement."""
+    return [each.id for each in requirements() if each.id.startswith(incomplete.upper())]
+
+
+def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete whatever `explain` knows."""
+    from checkpoint_conformance.explanation import known_codes
+
+    return [code for code in known_codes() if code.casefold().startswith(incomplete.casefold())]
+
+
+@click.command(cls=_NamesItsTarget)
 @click.option(
     "--target",
     "target_file",
@@ -63,7 +89,7 @@ def verify(dry_run: bool, **options: Any) -> None:
 
 @click.command()
 @click.argument("report_file", metavar="REPORT", type=_PATH)
-@click.argument("requirement_id", metavar="[REQ]", required=False)
+@click.argument("requirement_id", metavar="[REQ]", required=False, shell_complete=_requirement_ids)
 @click.option(
     "--target",
     "target_file",
@@ -150,7 +176,7 @@ def list_requirements() -> None:
 
 
 @click.command()
-@click.argument("code", metavar="CODE", nargs=-1, required=True)
+@click.argument("code", metavar="CODE", nargs=-1, required=True, shell_complete=_codes)
 @spoken
 def explain(code: tuple[str, ...]) -> None:
     """Explain a requirement, an error, a rule or a word of the verdict.

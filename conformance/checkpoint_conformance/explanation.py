@@ -10,7 +10,7 @@ from checkpoint_openapi.load import Condition, Requirement, document, errors, re
 
 from checkpoint_conformance.language import tr
 
-__all__ = ["UnknownCodeError", "explain_code", "explanation"]
+__all__ = ["UnknownCodeError", "explain_code", "explanation", "known_codes"]
 
 _BASIS = {
     "S": "the source documentation says it",
@@ -127,15 +127,20 @@ def _diff_rule(name: str) -> str:
     return f"{name} ({rule.severity.name.lower()}, a rule of `diff`): {rule.summary}" if rule else ""
 
 
-def _near(code: str) -> str:
-    """Say which known name is the nearest."""
+def known_codes() -> list[str]:
+    """Return every name that `explain_code` knows: requirements, errors, words of a verdict, rules."""
     from checkpoint_openapi.diff.rules import RULES as DIFF
     from checkpoint_openapi.lint import RULES as LINT
 
     ids = [requirement.id for requirement in requirements()]
     codes = sorted({pair[1] for pair in errors().published})
+    return [*ids, *codes, *_WORDS, *(rule.id for rule in LINT), *DIFF]
+
+
+def _near(code: str) -> str:
+    """Say which known name is the nearest."""
     spelled: Callable[[str], str] = str.casefold
-    names = {spelled(name): name for name in [*ids, *codes, *_WORDS, *(rule.id for rule in LINT), *DIFF]}
+    names = {spelled(name): name for name in known_codes()}
     near = get_close_matches(spelled(code), names, 1)
     hint = f"Did you mean {names[near[0]]}?" if near else "`checkpoint-contract list` shows the requirements."
     return f"nothing is called {code!r}. {hint}"

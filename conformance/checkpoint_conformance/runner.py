@@ -17,11 +17,11 @@ from checkpoint_conformance.outcome import Result, Verdict, verdict_of
 from checkpoint_conformance.probe import Probe
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.auth import authentication
-from checkpoint_conformance.probes.automatic import automatic
 from checkpoint_conformance.probes.missing import missing
 from checkpoint_conformance.probes.pairs import fitting_refusals, several_faults
 from checkpoint_conformance.probes.refusals import refusals
 from checkpoint_conformance.probes.robustness import methods, odd_input, unknown_route
+from checkpoint_conformance.probes.settings import in_other_settings
 from checkpoint_conformance.profiles.conflict import conflict
 from checkpoint_conformance.profiles.deletion import clean_up, deletion
 from checkpoint_conformance.profiles.discovery import discovery
@@ -131,9 +131,9 @@ def run(
 def single_faults(calls: Calls, secrets: Secrets) -> dict[str, list[Probe]]:
     """Return the probes of single faults, in groups by name."""
     return {
-        "calls without the right token": automatic(authentication(calls, secrets)),
-        "calls with one fault": automatic(refusals(calls)),
-        "calls for what is not there": automatic(missing(calls)),
+        "calls without the right token": in_other_settings(authentication(calls, secrets), calls),
+        "calls with one fault": in_other_settings(refusals(calls), calls),
+        "calls for what is not there": in_other_settings(missing(calls), calls),
         "other methods and paths": [*methods(calls), unknown_route(calls)],
         "several faults at once": [*several_faults(calls), *fitting_refusals(calls)],
         "odd input": odd_input(calls),

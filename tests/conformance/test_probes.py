@@ -11,6 +11,7 @@ from checkpoint_conformance.kept_connection import on_kept_connection
 from checkpoint_conformance.probe import ANY_REFUSAL, DOCUMENTED, Probe
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.auth import authentication
+from checkpoint_conformance.probes.settings import settings
 from checkpoint_conformance.runner import single_faults
 from checkpoint_conformance.secrets import Secrets
 from checkpoint_conformance.target import SecondProject, Target
@@ -105,7 +106,8 @@ def differences(one: Any, other: Any) -> int:
 )
 def test_a_single_fault_probe_differs_in_one_place(requirement: str) -> None:
     """Path, fields and body together differ from a valid request in exactly one place."""
-    bodies = [CALLS.body(CALLS.documented), CALLS.changed_parameters(auto_trigger=True)]
+    shapes = [{}, *(setting.changes for setting in settings(CALLS))]
+    bodies = [CALLS.changed_parameters(**changes) for changes in shapes]
     valid = CALLS.call(CALLS.documented)
     probes = [probe for probe in every() if probe.requirement == requirement]
     assert len(probes) >= 5

@@ -40,6 +40,20 @@ def test_commands_are_offered(shell: str) -> None:
     ).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("words", "begun", "offered"),
+    [
+        ("explain", "auth-", {f"AUTH-{number}" for number in range(1, 7)}),
+        ("explain", "budget", {"budget-spent"}),
+        ("replay report.json", "OBS", {"OBS-1", "OBS-2", "OBS-3"}),
+    ],
+)
+def test_ids_are_offered(words: str, begun: str, offered: set[str]) -> None:
+    """An id that was begun is completed, whichever case it was begun in."""
+    found = completed("fish", f"checkpoint-contract {words} {begun}", begun)
+    assert {line.removeprefix("plain,").partition("\t")[0] for line in found} == offered
+
+
 def test_bash_completes() -> None:
     """A real bash with the script fills in what was begun."""
     script = (

@@ -32,6 +32,7 @@ for _module in (
     "fuzz",
     "companions",
     "items",
+    "strangers",
 ):
     importlib.import_module(f"{__package__}.faults_{_module}")
 

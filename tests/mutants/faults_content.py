@@ -172,6 +172,16 @@ replaces(
 )
 replaces(
     "REQ-14",
+    "unknown-without-name-ignored",
+    "An unknown member with the empty name is ignored, an empty name being none.",
+    "check_unknown",
+    lambda server, place, members, known: Server.check_unknown(
+        server, place, {name: value for name, value in members.items() if name}, known
+    ),
+    shows=checkpoint({**BASE.body["checkpoint"], "": 1}),
+)
+replaces(
+    "REQ-14",
     "unknown-not-found",
     "An unknown member is answered 404.",
     "check_unknown",

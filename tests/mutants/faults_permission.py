@@ -10,7 +10,7 @@ from .mutant import breaks, refusing, replaces, sent_parameters
 from .refusals import Refusal, refuse
 from .server import Server
 from .shots import BASE, document, parameters
-from .world import PROJECT, SECOND_POLICY, SECOND_PROJECT, TOKENS, Token
+from .world import POLICY, PROJECT, SECOND_POLICY, SECOND_PROJECT, TOKENS, Token
 
 if TYPE_CHECKING:
     from .wire import Request, Response
@@ -59,6 +59,18 @@ class ExpiredTokenRenewed(Server):
             return token
         self.renewed = True
         return super().expired_token(request, token)
+
+
+_ONE = parameters({"auto_trigger": False, "resources": [POLICY.resources[0].id]})
+
+
+@breaks("AUTH-3", shows=_ONE.but(token=TOKENS["expired"]))
+class ExpiredTokenAcceptedForOneResource(Server):
+    """The path for a single resource looks the token up without its time."""
+
+    def expired_token(self, request: Request, token: Token) -> Token:
+        one = len(sent_parameters(request).get("resources") or ()) == 1
+        return token if one else super().expired_token(request, token)
 
 
 @breaks("AUTH-3", shows=(BASE, BASE.but(token=TOKENS["expired"])))

@@ -7,9 +7,10 @@ from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.probe import ANY_REFUSAL, Probe
 from checkpoint_conformance.secrets import Secrets
 
-__all__ = ["authentication"]
+__all__ = ["UNKNOWN_TOKEN", "authentication"]
 
-_UNKNOWN = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+UNKNOWN_TOKEN = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+"""A token that nobody was given."""
 _MALFORMED = {
     "null-word": "null",
     "star": "*",
@@ -52,14 +53,6 @@ def _missing(calls: Calls) -> list[Probe]:
     token = calls.target.token
     elsewhere = {
         "absent": ("no token", bare),
-        "absent-no-resources": (
-            "no token, every resource",
-            calls.post(calls.changed(parameters={}), token=None),
-        ),
-        "absent-auto-trigger": (
-            "no token, auto_trigger true",
-            calls.post(calls.changed_parameters(auto_trigger=True), token=None),
-        ),
         "absent-again": ("no token, a second time", bare),
         "other-header": ("the token in X-Subject-Token only", bare.with_header("X-Subject-Token", token)),
         "bearer": ("the token in Authorization only", bare.with_header("Authorization", f"Bearer {token}")),
@@ -70,15 +63,17 @@ def _missing(calls: Calls) -> list[Probe]:
 
 def _unknown(calls: Calls, secrets: Secrets) -> list[Probe]:
     body = calls.body(calls.documented)
-    tokens = {"empty": "", "unknown": _UNKNOWN, "unknown-again": _UNKNOWN, **_MALFORMED, **secrets.derived}
+    tokens = {
+        "empty": "",
+        "unknown": UNKNOWN_TOKEN,
+        "unknown-again": UNKNOWN_TOKEN,
+        **_MALFORMED,
+        **secrets.derived,
+    }
     probes: list[Probe] = []
     for name, token in tokens.items():
         what = f"a token that is {name.replace('-', ' ')}"
         probes.append(_unauthorized("AUTH-2", name, what, calls.post(body, token=token)))
-    automatic = calls.post(calls.changed_parameters(auto_trigger=True), token=_UNKNOWN)
-    probes.append(
-        _unauthorized("AUTH-2", "unknown-auto-trigger", "an unknown token, auto_trigger true", automatic)
-    )
     huge = calls.post(body, token="A" * 8000)
     what = "a token of 8 000 letters"
     probes.append(Probe("AUTH-2/huge", "AUTH-2", what, huge, ANY_REFUSAL))
@@ -89,23 +84,8 @@ def _expired(calls: Calls) -> list[Probe]:
     token = calls.target.expired_token
     if token is None:
         return []
-    return [
-        _unauthorized(
-            "AUTH-3", "expired", "an expired token", calls.post(calls.body(calls.documented), token=token)
-        ),
-        _unauthorized(
-            "AUTH-3",
-            "expired-no-resources",
-            "an expired token, every resource",
-            calls.post(calls.changed(parameters={}), token=token),
-        ),
-        _unauthorized(
-            "AUTH-3",
-            "expired-auto-trigger",
-            "an expired token, auto_trigger true",
-            calls.post(calls.changed_parameters(auto_trigger=True), token=token),
-        ),
-    ]
+    request = calls.post(calls.body(calls.documented), token=token)
+    return [_unauthorized("AUTH-3", "expired", "an expired token", request)]
 
 
 def _unknown_project(calls: Calls) -> list[Probe]:
@@ -140,10 +120,6 @@ def _other_project(calls: Calls) -> list[Probe]:
     theirs = calls.changed(plan_id=second.policy_id, parameters={}) if second.policy_id else body
     requests = {
         "their-token": ("another project's token", calls.post(body, token=second.token)),
-        "their-token-no-resources": (
-            "another project's token, every resource",
-            calls.post(calls.changed(parameters={}), token=second.token),
-        ),
         "their-token-their-policy": (
             "another project's token, for its own policy",
             calls.post(theirs, token=second.token),
@@ -167,27 +143,12 @@ def _read_only(calls: Calls) -> list[Probe]:
     token = calls.target.read_only_token
     if token is None:
         return []
-    bodies = {
-        "read-only": ("a token without the permission", calls.body(calls.documented)),
-        "read-only-no-resources": (
-            "a token without the permission, every resource",
-            calls.changed(parameters={}),
-        ),
-        "read-only-auto-trigger": (
-            "a token without the permission, auto_trigger true",
-            calls.changed_parameters(auto_trigger=True),
-        ),
-    }
+    request = calls.post(calls.body(calls.documented), token=token)
+    allowed = frozenset({403})
     return [
         Probe(
-            f"AUTH-5/{name}",
-            "AUTH-5",
-            what,
-            calls.post(body, token=token),
-            frozenset({403}),
-            ("forbidden",),
+            "AUTH-5/read-only", "AUTH-5", "a token without the permission", request, allowed, ("forbidden",)
         )
-        for name, (what, body) in bodies.items()
     ]
 
 
@@ -208,7 +169,7 @@ def _before_validation(calls: Calls) -> list[Probe]:
             "an unknown policy",
             calls.post(calls.changed(plan_id=calls.unknown_id("policy"), parameters={}), token=None),
         ),
-        "unknown-token": ("malformed JSON and an unknown token", calls.post(b"{", token=_UNKNOWN)),
+        "unknown-token": ("malformed JSON and an unknown token", calls.post(b"{", token=UNKNOWN_TOKEN)),
     }
     return [
         _unauthorized("AUTH-6", name, f"no token and {what}", request)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from checkpoint_conformance.calls import Calls
 from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.probes.oversized import MEBIBYTE
 
 __all__ = ["foreign_resource", "missing"]
 
@@ -33,31 +33,18 @@ def _unknown_policy(calls: Calls) -> list[Probe]:
     }
     what = "a policy that does not exist"
     requests = {name: calls.post(calls.changed(plan_id=policy)) for name, policy in policies.items()}
-    probes = [
+    return [
         _probe("NF-1", name, what, request, {404}, "policy-not-found") for name, request in requests.items()
     ]
-    alone = calls.post(calls.changed(plan_id=policies["unknown"], parameters={}))
-    probe = _probe("NF-1", "no-resources", f"{what}, every resource", alone, {404}, "policy-not-found")
-    return [*probes, replace(probe, presumes=("REQ-2",))]
 
 
 def _foreign_policy(calls: Calls) -> list[Probe]:
     second = calls.target.second_project
     if second is None or second.policy_id is None:
         return []
-    shapes: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-        "documented": (calls.documented.parameters(), ()),
-        "no-resources": ({}, ("REQ-2",)),
-        "null": ({**calls.documented.parameters(), "resources": None}, ("REQ-5",)),
-        "auto-trigger": ({**calls.documented.parameters(), "auto_trigger": True}, ("REQ-3",)),
-    }
-    what, conditions = "another project's policy", ("policy-not-found", "forbidden")
-    probes: list[Probe] = []
-    for name, (parameters, presumes) in shapes.items():
-        request = calls.post(calls.changed(plan_id=second.policy_id, parameters=parameters))
-        probe = _probe("NF-2", name, what, request, {403, 404}, *conditions)
-        probes.append(replace(probe, presumes=presumes))
-    return probes
+    request = calls.post(calls.changed(plan_id=second.policy_id))
+    conditions = ("policy-not-found", "forbidden")
+    return [_probe("NF-2", "documented", "another project's policy", request, {403, 404}, *conditions)]
 
 
 def _foreign_resources(calls: Calls) -> list[Probe]:
@@ -82,7 +69,7 @@ def foreign_resource(calls: Calls, name: str, selection: list[str]) -> Probe:
 
 def _large_resource(calls: Calls) -> Probe:
     """Return a resource of 1 MiB; a server that takes any would list it for the rest of the run."""
-    request = calls.post(calls.changed_parameters(resources=["a" * (1 << 20)]))
+    request = calls.post(calls.changed_parameters(resources=["a" * MEBIBYTE]))
     what = "a resource of 1 MiB"
     return Probe("REQ-17/resource-1-mib", "REQ-17", what, request, ANY_REFUSAL, presumes=("REQ-4", "NF-3"))
 

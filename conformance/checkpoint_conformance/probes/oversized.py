@@ -7,9 +7,10 @@ import json
 from checkpoint_conformance.calls import Calls
 from checkpoint_conformance.probe import ANY_REFUSAL, Probe
 
-__all__ = ["oversized"]
+__all__ = ["MEBIBYTE", "oversized"]
 
-_MEBIBYTE = 1 << 20
+MEBIBYTE = 1 << 20
+"""Octets."""
 _DEPTH = 10_000
 
 
@@ -19,7 +20,7 @@ def oversized(calls: Calls) -> list[Probe]:
     objects = b'{"a":' * _DEPTH + b"1" + b"}" * _DEPTH
     good = json.dumps(calls.changed(parameters={"resources": "HERE"}))
     root = json.dumps(calls.body(calls.documented))
-    long = "a" * _MEBIBYTE
+    long = "a" * MEBIBYTE
     bodies: dict[str, tuple[str, bytes]] = {
         "resources-65": ("65 resources", _with_resources(calls, (own * 65)[:65])),
         "resources-1000": ("1000 resources", _with_resources(calls, (own * 1000)[:1000])),

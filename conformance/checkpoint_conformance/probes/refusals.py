@@ -296,6 +296,7 @@ def _unknown_members(calls: Calls) -> list[Probe]:
         "checkpoint": calls.changed(unknown="x"),
         "parameters": calls.changed_parameters(unknown=None),
         "underscore": calls.changed(_note="x"),
+        "empty-name": calls.changed(**{"": 1}),
         "extension": calls.changed_parameters(**{"x-note": 1}),
         "mistyped": calls.changed(
             parameters={"auto_trigger": False, "resource": list(calls.target.resources[:1])}

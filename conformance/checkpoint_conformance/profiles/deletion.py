@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from checkpoint_conformance.budget import BudgetSpent
-from checkpoint_conformance.exchange import Exchange
+from checkpoint_conformance.calls import ABSENT, Absent
+from checkpoint_conformance.exchange import Exchange, Request
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
 from checkpoint_conformance.profiles.observation import created_checkpoint
+from checkpoint_conformance.profiles.strangers import strangers
 from checkpoint_conformance.session import ServerGone, Session, creates
 
 __all__ = ["clean_up", "delete", "deletion"]
@@ -25,9 +27,12 @@ _LONGEST_PAUSE = 5.0
 def deletion(session: Session) -> None:
     """Delete the last checkpoint but one and then the last; they and no other leave the list.
 
-    Raises ServerGone.
+    Before, those who may not delete are refused. Raises ServerGone.
     """
     oldest, *rest = created(session, ours=True) or [""]
+    if rest and (finding := _delete_as_strangers(session, rest[-1])):
+        session.ledger.add(finding)
+        return
     for identifier in rest[-2:]:
         outer = dict.fromkeys((oldest, rest[-1]))
         others = [each for each in outer if each != identifier and _is_listed(session, each)]
@@ -40,6 +45,23 @@ def deletion(session: Session) -> None:
             return
         if finding:
             session.ledger.add(finding)
+
+
+def _delete_as_strangers(session: Session, identifier: str) -> Finding | None:
+    """Return a finding where a caller without a token of the project can delete the checkpoint."""
+    for who, token in strangers(session).items():
+        exchange = session.send(_deletion(session, identifier, token))
+        if exchange.status in range(200, 300) and not _is_listed(session, identifier):
+            session.deleted.add(identifier)
+            finding = _finding("deleted-by-strangers", f"a refusal for {who}", "it was deleted", exchange)
+            return replace(finding, confirmed=True)
+    return None
+
+
+def _deletion(session: Session, identifier: str, token: str | Absent | None = ABSENT) -> Request:
+    """Return the request that deletes the checkpoint."""
+    path = f"{session.calls.path()}/{quote(identifier, safe='')}"
+    return session.calls.request("DELETE", path, token=token)
 
 
 def _look_for_returned(session: Session, gone: set[str]) -> None:
@@ -57,9 +79,9 @@ def _look_for_returned(session: Session, gone: set[str]) -> None:
 
 
 def _is_listed(session: Session, identifier: str) -> bool:
-    """Whether the list holds an item of the checkpoint."""
+    """Whether the list holds an item of the checkpoint that is not on its way out."""
     try:
-        return bool(_items_of(session, identifier)[0])
+        return any(item["status"] not in _LEAVING for item in _items_of(session, identifier)[0])
     except ListError:
         return False
 
@@ -114,9 +136,7 @@ def delete(session: Session, identifier: str) -> Exchange | None:
     deadline = time.monotonic() + session.target.patience
     pause = _FIRST_PAUSE
     while True:
-        exchange = session.send(
-            session.calls.request("DELETE", f"{session.calls.path()}/{quote(identifier, safe='')}")
-        )
+        exchange = session.send(_deletion(session, identifier))
         if exchange.status == 200:
             session.deleted.add(identifier)
             return exchange

@@ -12,6 +12,7 @@ from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.probes.missing import foreign_resource
 from checkpoint_conformance.profiles.lists import ListError, policies
+from checkpoint_conformance.profiles.strangers import look_as_strangers
 from checkpoint_conformance.session import Session
 
 __all__ = ["discovery"]
@@ -28,6 +29,7 @@ def discovery(session: Session) -> None:
             session.ledger.add(finding)
         if not found:
             _ask_for_a_resource_of_another_policy(session, listed)
+            look_as_strangers(session, _REQUIREMENT, "policies", session.target.policy_id)
             return
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.calls import Call
@@ -13,6 +14,7 @@ from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
 from checkpoint_conformance.profiles.lists import ListError, checkpoint_items
+from checkpoint_conformance.profiles.strangers import look_as_strangers
 from checkpoint_conformance.session import Session, creates
 from checkpoint_conformance.strict_json import StrictJsonError
 
@@ -42,7 +44,11 @@ def created_checkpoint(exchange: Exchange) -> str | None:
 
 
 def items_of_created(session: Session) -> None:
-    """OBS-1: each checkpoint of the run shows an item for each selected resource. Raises ServerGone."""
+    """OBS-1: each checkpoint of the run shows an item for each selected resource, and to its project alone.
+
+    Raises ServerGone.
+    """
+    shown = ""
     for exchange, call in list(session.accepted):
         identifier = created_checkpoint(exchange)
         if identifier is None:
@@ -53,6 +59,9 @@ def items_of_created(session: Session) -> None:
             session.ledger.add(finding)
         if found and session.ledger.confirmed(found[0].key):
             return
+        shown = identifier
+    if shown:
+        look_as_strangers(session, "OBS-1", f"checkpoint_items?checkpoint_id={quote(shown, safe='')}", shown)
 
 
 def wait_until_idle(session: Session, pause: float) -> None:

@@ -1,0 +1,95 @@
+"""The same single faults in calls of the other valid shapes, in which a server may check less."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from checkpoint_conformance.calls import ABSENT, Calls, merged
+from checkpoint_conformance.probe import Probe
+
+__all__ = ["AUTOMATIC", "Setting", "in_other_settings", "settings"]
+
+_AUTOMATIC = frozenset(
+    {
+        "REQ-9/missing",
+        "REQ-9/integer",
+        "REQ-12/string",
+        "REQ-12/item-number",
+        "REQ-12/item-object",
+        "REQ-14/parameters",
+        "REQ-15/space-after",
+        "REQ-17/resources-65",
+        "NF-1/neighbour",
+        "NF-3/alone",
+        "NF-3/last",
+        "AUTH-4/neighbour",
+    }
+)
+"""Probes that are sent again with `auto_trigger` true alone."""
+_EVERY = frozenset(
+    {
+        "AUTH-1/absent",
+        "AUTH-2/unknown",
+        "AUTH-3/expired",
+        "AUTH-4/their-token",
+        "AUTH-5/read-only",
+        "REQ-9/null",
+        "REQ-13/text",
+        "REQ-14/checkpoint",
+        "REQ-15/word",
+        "REQ-16/unknown",
+        "NF-1/unknown",
+        "NF-2/documented",
+    }
+)
+"""Probes whose fault lies outside `parameters`, and which are sent again in each setting."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A valid shape of `parameters`: the documented one with some members changed."""
+
+    name: str
+    summary: str
+    changes: dict[str, Any]
+    presumes: str
+    """The requirement by which a server takes a valid call of this shape."""
+
+    def of(self, probe: Probe) -> Probe:
+        """Return the probe with its one fault in a call of this shape."""
+        body = json.loads(probe.request.body)
+        body["checkpoint"]["parameters"] = merged(body["checkpoint"]["parameters"], self.changes)
+        return replace(
+            probe,
+            id=f"{probe.id}-{self.name}",
+            summary=f"{probe.summary}, {self.summary}",
+            request=replace(probe.request, body=json.dumps(body).encode()),
+            presumes=(*probe.presumes, self.presumes),
+        )
+
+
+AUTOMATIC = Setting("auto-trigger", "auto_trigger true", {"auto_trigger": True}, "REQ-3")
+
+
+def settings(calls: Calls) -> tuple[Setting, ...]:
+    """Return the shapes of REQ-2 to REQ-5."""
+    one = list(calls.target.resources[:1])
+    return (
+        AUTOMATIC,
+        Setting("no-parameters", "parameters {}", {"auto_trigger": ABSENT, "resources": ABSENT}, "REQ-2"),
+        Setting("one-resource", "one resource", {"resources": one}, "REQ-4"),
+        Setting("null-resources", "resources null", {"resources": None}, "REQ-5"),
+        Setting("empty-resources", "resources []", {"resources": []}, "REQ-5"),
+    )
+
+
+def in_other_settings(probes: list[Probe], calls: Calls) -> list[Probe]:
+    """Return the probes, each of the chosen ones followed by itself in other settings."""
+    everywhere = settings(calls)
+    found: list[Probe] = []
+    for probe in probes:
+        chosen = everywhere if probe.id in _EVERY else (AUTOMATIC,) if probe.id in _AUTOMATIC else ()
+        found += [probe, *(setting.of(probe) for setting in chosen)]
+    return found
