@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pygments.lexers.special import TextLexer
-
 ROOT = Path(__file__).resolve().parent.parent
 _CONTENTS = {
     "Tutorials": ["tutorials/implementer", "tutorials/designer", "tutorials/ci"],
@@ -38,6 +36,8 @@ _MEASURED = sorted(
     page.stem for page in (ROOT / "docs").glob("*.md") if page.stem not in _NAMED and page.stem != "index"
 )
 """Pages beside the named ones: what was measured."""
+_DIAGRAM = "![What imports what](docs/pictures/architecture.svg)"
+"""The one diagram there is, of ARCHITECTURE.md; `tests.browser.pictures` draws it."""
 
 project = "checkpoint-contract"
 author = "the authors of checkpoint-contract"
@@ -63,8 +63,9 @@ language = "en"
 def _prepare(app: Any, name: str, source: list[str]) -> None:
     """Give the index the contents of the site, which would be in the way on the page of the repository.
 
-    A link to a folder is for that page alone.
+    A link to a folder is for that page alone, and so is a diagram that only the repository's page can draw.
     """
+    source[0] = re.sub(r"^```mermaid\n.*?^```$", _DIAGRAM, source[0], flags=re.DOTALL | re.MULTILINE)
     source[0] = re.sub(r"\[([\w/]+/)\]\([\w/]+/\)", r"`\1`", source[0])
     if name != app.config.root_doc:
         return
@@ -74,6 +75,5 @@ def _prepare(app: Any, name: str, source: list[str]) -> None:
 
 
 def setup(app: Any) -> None:
-    """Connect the contents, and let a diagram stand as the text that it is."""
+    """Connect the contents."""
     app.connect("source-read", _prepare)
-    app.add_lexer("mermaid", TextLexer)

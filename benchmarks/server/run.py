@@ -75,7 +75,9 @@ def order(plan: str) -> str:
     return json.dumps({"checkpoint": {"plan_id": plan, "parameters": parameters}})
 
 
-def load(server: Server, seconds: int, body: str) -> tuple[float, float, float, int]:
+def load(
+    server: Server, seconds: int, body: str, connections: int = CONNECTIONS
+) -> tuple[float, float, float, int]:
     """Return requests a second, median and 99th percentile in milliseconds, and how many were no 2xx."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(SCRIPT)
@@ -84,7 +86,7 @@ def load(server: Server, seconds: int, body: str) -> tuple[float, float, float, 
             [
                 WRK,
                 "-t1",
-                f"-c{CONNECTIONS}",
+                f"-c{connections}",
                 f"-d{seconds}s",
                 "--latency",
                 "-s",
@@ -221,9 +223,13 @@ def memory(pid: int) -> float:
 
 
 def soak(folder: Path, requests: int) -> dict[str, float]:
-    """Return the memory before and after so many requests, on SQLite."""
+    """Return the memory before and after so many requests, on SQLite.
+
+    Before them the store meets each size of group that there can be, and keeps a statement for it.
+    """
     with reference("soak", folder, str(folder / "soak.sqlite3")) as server:
-        load(server, 10, order(PLAN))
+        for connections in range(1, CONNECTIONS + 1):
+            load(server, 1, order(PLAN), connections)
         before, sent = memory(server.process), 0.0
         while sent < requests:
             rate, *_ = load(server, 20, order(PLAN))

@@ -1,7 +1,7 @@
 """The pictures of the documentation, from real runs in a real Chromium.
 
-Run: .venv/bin/python -m tests.browser.pictures docs/pictures. Needed beside Chromium: pngquant, and a font
-with Chinese characters, such as Debian's fonts-wqy-microhei.
+Run: .venv/bin/python -m tests.browser.pictures docs/pictures. Needed beside Chromium: pngquant, npm, and a
+font with Chinese characters, such as Debian's fonts-wqy-microhei.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from checkpoint_conformance.language import speaking
 from checkpoint_conformance.writers.html import html
 from conformance.runs import Broken, report, write_target
+from docs.pages import architecture, digest
 from mutants.server import Server, running
 from rich.console import Console
 from rich.terminal_theme import DIMMED_MONOKAI
@@ -64,6 +65,19 @@ section {{ margin: 8px 0 8px 50px; padding: 10px 14px; border: 1px solid #d1242f
            border-radius: 6px; background: #fff5f5; overflow-wrap: anywhere; }}
 h1 {{ margin: 0 0 6px; font-size: 13px; color: #b3111d; }}
 </style><pre><header>{file}</header>{before}{card}{after}</pre>"""
+
+
+MERMAID = "mermaid@11.12.1"
+DIAGRAM = """<!doctype html><meta charset="utf-8"><body><script src="{script}"></script>"""
+DRAW = """
+const done = arguments[arguments.length - 1];
+const flowchart = {htmlLabels: false, rankSpacing: 35, nodeSpacing: 25};
+mermaid.initialize({startOnLoad: false, theme: "neutral", flowchart});
+mermaid.render("architecture", arguments[0]).then(drawn => {
+  document.body.innerHTML = drawn.svg;
+  done(new XMLSerializer().serializeToString(document.querySelector("svg")));
+});
+"""
 
 
 class Nimbus(Broken):
@@ -170,6 +184,16 @@ def annotation(document: Path) -> str:
     return ANNOTATION.format(file=escape(document.name), before=before, card=card, after=after)
 
 
+def diagram(driver: webdriver.Chrome, source: str, folder: Path) -> str:
+    """Return a Mermaid diagram as the SVG that a page of the repository shows, behind its source's digest."""
+    subprocess.run(["npm", "install", "--silent", "--prefix", str(folder), MERMAID], check=True)
+    script = folder / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
+    page = folder / "page.html"
+    page.write_text(DIAGRAM.format(script=script.as_uri()), encoding="utf-8")
+    driver.get(page.as_uri())
+    return f"<!-- {digest(source)} -->\n{driver.execute_async_script(DRAW, source)}\n"
+
+
 def main(pictures: Path) -> None:
     """Make all pictures."""
     with tempfile.TemporaryDirectory() as name, running(Server) as table:
@@ -183,7 +207,9 @@ def main(pictures: Path) -> None:
     found = report(Nimbus)
     with speaking("zh"):
         chinese = html(found)
-    with chromium(dark=False) as driver:
+    with chromium(dark=False) as driver, tempfile.TemporaryDirectory() as name:
+        drawn = diagram(driver, architecture(), Path(name))
+        (pictures / "architecture.svg").write_text(drawn, encoding="utf-8")
         shoot(driver, page(told), pictures / "terminal.png", 1000)
         shoot(driver, page(checked), pictures / "target-check.png", 1000)
         shoot(driver, page(broken), pictures / "gate.png", 1000)

@@ -13,11 +13,12 @@ A comment above a block says what a reader knows without it:
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PAGES", "ROOT", "Block", "blocks", "directives"]
+__all__ = ["PAGES", "ROOT", "Block", "architecture", "blocks", "digest", "directives"]
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("changes/README.md"), *(ROOT / "docs").rglob("*.md")])
@@ -55,3 +56,14 @@ def directives(page: Path, word: str) -> list[str]:
     """Return what follows a word in any comment of a page."""
     found = _DIRECTIVE.findall(page.read_text(encoding="utf-8"))
     return [each.removeprefix(word).strip() for each in found if each.split()[0] == word]
+
+
+def architecture() -> str:
+    """Return the source of the picture of the architecture."""
+    (picture,) = (block.text for block in blocks(ROOT / "ARCHITECTURE.md") if block.language == "mermaid")
+    return picture
+
+
+def digest(text: str) -> str:
+    """Return what tells a text from every other one."""
+    return hashlib.sha256(text.encode()).hexdigest()

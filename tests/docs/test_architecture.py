@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import grimp
 import pytest
 
-from .pages import ROOT, blocks
+from .pages import ROOT, architecture, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ MODULES = [
 
 def arrows() -> list[tuple[str, str]]:
     """Return each arrow of the picture as two modules: who imports, and what."""
-    (picture,) = (block.text for block in blocks(ROOT / "ARCHITECTURE.md") if block.language == "mermaid")
+    picture = architecture()
     drawn: list[tuple[str, str]] = []
     for letter, inside in re.findall(r"subgraph (\w)\[.*?\]\n(.*?)\n    end", picture, re.DOTALL):
         names = dict(re.findall(r'(\w+)\["([^"]+)"\]', inside))
@@ -51,6 +51,12 @@ def arrows() -> list[tuple[str, str]]:
 def graph() -> grimp.ImportGraph:
     """Return who imports whom."""
     return grimp.build_graph(*PACKAGES.values(), cache_dir=None)
+
+
+def test_picture_of_the_site_is_drawn_from_it() -> None:
+    """The site shows the picture as it stands on the page; `tests.browser.pictures` draws it."""
+    drawn = (ROOT / "docs" / "pictures" / "architecture.svg").read_text(encoding="utf-8")
+    assert drawn.startswith(f"<!-- {digest(architecture())} -->\n<svg ")
 
 
 @pytest.mark.parametrize(("importer", "imported"), arrows())

@@ -9,7 +9,7 @@ from typing import Any
 from checkpoint_conformance.calls import ABSENT, Calls, merged
 from checkpoint_conformance.probe import Probe
 
-__all__ = ["AUTOMATIC", "Setting", "in_other_settings", "settings"]
+__all__ = ["Setting", "in_other_settings", "settings"]
 
 _AUTOMATIC = frozenset(
     {
@@ -70,14 +70,14 @@ class Setting:
         )
 
 
-AUTOMATIC = Setting("auto-trigger", "auto_trigger true", {"auto_trigger": True}, "REQ-3")
+_TRIGGERED = Setting("auto-trigger", "auto_trigger true", {"auto_trigger": True}, "REQ-3")
 
 
 def settings(calls: Calls) -> tuple[Setting, ...]:
     """Return the shapes of REQ-2 to REQ-5."""
     one = list(calls.target.resources[:1])
     return (
-        AUTOMATIC,
+        _TRIGGERED,
         Setting("no-parameters", "parameters {}", {"auto_trigger": ABSENT, "resources": ABSENT}, "REQ-2"),
         Setting("one-resource", "one resource", {"resources": one}, "REQ-4"),
         Setting("null-resources", "resources null", {"resources": None}, "REQ-5"),
@@ -90,6 +90,6 @@ def in_other_settings(probes: list[Probe], calls: Calls) -> list[Probe]:
     everywhere = settings(calls)
     found: list[Probe] = []
     for probe in probes:
-        chosen = everywhere if probe.id in _EVERY else (AUTOMATIC,) if probe.id in _AUTOMATIC else ()
+        chosen = everywhere if probe.id in _EVERY else (_TRIGGERED,) if probe.id in _AUTOMATIC else ()
         found += [probe, *(setting.of(probe) for setting in chosen)]
     return found
