@@ -21,10 +21,11 @@ class _NamesItsTarget(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; raises UsageError with the option for a file that stands alone."""
+        given = list(args)
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            stray = [arg for arg in args if arg.endswith(".toml") and f"({arg})" in error.message]
+            stray = [arg for arg in given if arg.endswith(".toml") and f"({arg})" in error.message]
             if not stray:
                 raise
             raise click.UsageError(f"{error.message}. Did you mean --target {stray[0]}?", ctx) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from checkpoint_openapi.load import ErrorCatalogue, requirements
+from checkpoint_openapi.load import ErrorCatalogue, advisory
 
 from checkpoint_conformance.checks import http
 from checkpoint_conformance.checks.success import success
@@ -59,7 +59,6 @@ class Judge:
         self._secrets = secrets
         states = [errors.conditions[name] for name in _CLIENT_STATES]
         self._client_state = {(state.status, state.code) for state in states}
-        self._advisory = {requirement.id for requirement in requirements() if requirement.level == "SHOULD"}
 
     def judge(self, probe: Probe, exchange: Exchange) -> Judgement:
         """Judge the answer to a probe, and all that rides on it."""
@@ -165,7 +164,7 @@ class Judge:
         elif status not in DOCUMENTED:
             if not answered_by_http(exchange):
                 own = not probe.open_outcome and status not in probe.allowed
-                binding = probe.alone or probe.requirement not in self._advisory
+                binding = probe.alone or probe.requirement not in advisory()
                 blamed = probe.requirement if own and binding else "HTTP-1"  # no SHOULD swallows a MUST
                 spread = None if probe.alone else Spread("undocumented", "HTTP-1")
                 shown = self._shown(exchange)

@@ -75,6 +75,12 @@ class Ledger:
         """Whether anything was found against the requirement."""
         return any(finding.requirement == requirement for finding in self.findings)
 
+    def accepted(self, requirement: str) -> int:
+        """Return how many requests were accepted that the requirement has refused."""
+        return sum(
+            finding.requirement == requirement and finding.symptom == "accepted" for finding in self.findings
+        )
+
     def skip(self, requirement: str, reason: SkipReason, why: str) -> None:
         """Record that a probe of the requirement was not sent; the first reason stays."""
         with self._lock:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from threading import Lock
 
-from checkpoint_openapi.load import ErrorCatalogue, errors
+from checkpoint_openapi.load import ErrorCatalogue, advisory, errors
 
 from checkpoint_conformance.budget import Budget, BudgetSpent
 from checkpoint_conformance.calls import Call, Calls
@@ -30,6 +30,8 @@ _FOR_CONFLICT = 5
 _CONNECT_ATTEMPTS = 5
 _MOST_TIMEOUTS = 8
 _MOST_REPEATS = 5
+_ENOUGH_ADVICE = 3
+"""Accepted faults after which no more are sent for a SHOULD: the advice is given, and each costs a backup."""
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 10.0
 
@@ -244,8 +246,10 @@ class Session:
                 return
 
     def _pointless(self, probe: Probe) -> bool:
-        """Whether it would find a known fault again, or cost a third timeout for the same requirement."""
+        """Whether it would find a known fault again, or cost a third timeout, or a backup for mere advice."""
         if any(self.ledger.failed(presumed) for presumed in probe.presumes):
+            return True
+        if probe.requirement in advisory() and self.ledger.accepted(probe.requirement) >= _ENOUGH_ADVICE:
             return True
         return not probe.wants_acceptance and any(
             finding.symptom == "no-answer" and finding.confirmed and finding.probed == probe.requirement

@@ -16,6 +16,7 @@ __all__ = [
     "Condition",
     "ErrorCatalogue",
     "Requirement",
+    "advisory",
     "data_path",
     "document",
     "errors",
@@ -92,6 +93,12 @@ def document(name: str = "checkpoint.yaml") -> dict[str, Any]:
 def requirements() -> tuple[Requirement, ...]:
     """Return the requirement catalogue in its order; raises like `document`."""
     return tuple(_records("requirements.yaml", "requirements", Requirement))
+
+
+@cache
+def advisory() -> frozenset[str]:
+    """Return the ids of the requirements that are a SHOULD; raises like `document`."""
+    return frozenset(requirement.id for requirement in requirements() if requirement.level == "SHOULD")
 
 
 @cache

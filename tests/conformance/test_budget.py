@@ -113,6 +113,21 @@ def test_an_interruption_while_the_answer_is_awaited_counts_as_created() -> None
     assert len(server.made) == session.budget.created == 2
 
 
+def test_advice_costs_three_checkpoints_at_most() -> None:
+    """A server that takes unknown members, as it may, creates for three of the requests that try it."""
+
+    class Tolerant(Server):
+        """A server that ignores unknown members."""
+
+        def check_unknown(self, *_: Any) -> None:
+            """Ignore them."""
+
+    with running(Tolerant) as table:
+        result = run(target_of(table, profiles=CORE), Options(max_examples=1))
+    assert result.verdict is Verdict.CONFORMANT
+    assert result.session.ledger.accepted("REQ-14") == 3
+
+
 def test_concurrent_calls_share_one_budget() -> None:
     """Thirty-two threads that ask at the same moment get exactly as many places as there are."""
     budget = Budget(7)

@@ -162,6 +162,7 @@ def test_each_verdict_has_its_exit_code(
         (["--target", "target.toml", "--waivers", "nowhere.toml"], "nowhere.toml: No such file"),
         (["--target", "target.toml", "--against", "target.toml"], "target.toml: not a JSON report"),
         (["--target", "target.toml", "--shard", "4/3"], "--shard 4/3: write k/n"),
+        (["target.toml"], "Got unexpected extra argument (target.toml). Did you mean --target target.toml?"),
         (["--target", "gone.toml"], "http://127.0.0.1:9: no connection to 127.0.0.1:9"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Mutants of DISC-1, OBS-1 and DEL-1 that let in whom the operation itself turns away."""
+"""Mutants of DISC-1, OBS-1 and DEL-1 that serve whom, or what, they are to turn away."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
@@ -7,13 +7,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .faults_companions import DELETE_NEWEST
-from .mutant import breaks
+from .mutant import OUTSIDE, breaks, condition_name
 from .server import Server
 from .shots import BASE, get, item_list, pause
 from .world import PROJECT, TOKENS, Token
 
 if TYPE_CHECKING:
-    from .wire import Request
+    from .refusals import Condition
+    from .wire import Request, Response
 
 _CREATED = (BASE, pause(0.1))
 
@@ -61,3 +62,13 @@ class DeletionWithAnyToken(Server):
 
     def unknown_token(self, request: Request, value: str) -> Token:
         return Token(PROJECT) if request.method == "DELETE" else super().unknown_token(request, value)
+
+
+@breaks("DEL-1", shows=BASE.but(method="DELETE", path=f"{BASE.collection}/{OUTSIDE}"), level="SHOULD")
+class DeletionOfNothingSucceeds(Server):
+    """The deletion of a checkpoint that does not exist is answered 200, as if it had just gone."""
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        if condition_name(condition) == "checkpoint-not-found":
+            return self.json(200, {})
+        return super().refused(request, condition)

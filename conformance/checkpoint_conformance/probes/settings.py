@@ -18,6 +18,7 @@ _AUTOMATIC = frozenset(
         "REQ-12/string",
         "REQ-12/item-number",
         "REQ-12/item-object",
+        "REQ-14/checkpoint",
         "REQ-14/parameters",
         "REQ-15/space-after",
         "REQ-17/resources-65",
@@ -27,7 +28,7 @@ _AUTOMATIC = frozenset(
         "AUTH-4/neighbour",
     }
 )
-"""Probes that are sent again with `auto_trigger` true alone."""
+"""Probes that are sent again with `auto_trigger` true alone: one that is accepted costs a backup."""
 _EVERY = frozenset(
     {
         "AUTH-1/absent",
@@ -37,14 +38,13 @@ _EVERY = frozenset(
         "AUTH-5/read-only",
         "REQ-9/null",
         "REQ-13/text",
-        "REQ-14/checkpoint",
         "REQ-15/word",
         "REQ-16/unknown",
         "NF-1/unknown",
         "NF-2/documented",
     }
 )
-"""Probes whose fault lies outside `parameters`, and which are sent again in each setting."""
+"""Probes of a MUST whose fault lies outside `parameters`, which are sent again in each setting."""
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,13 @@ _LONGEST_PAUSE = 5.0
 def deletion(session: Session) -> None:
     """Delete the last checkpoint but one and then the last; they and no other leave the list.
 
-    Before, those who may not delete are refused. Raises ServerGone.
+    Before, those who may not delete are refused, and so is a deletion of nothing. Raises ServerGone.
     """
     oldest, *rest = created(session, ours=True) or [""]
     if rest and (finding := _delete_as_strangers(session, rest[-1])):
         session.ledger.add(finding)
         return
+    _delete_nothing(session)
     for identifier in rest[-2:]:
         outer = dict.fromkeys((oldest, rest[-1]))
         others = [each for each in outer if each != identifier and _is_listed(session, each)]
@@ -56,6 +57,16 @@ def _delete_as_strangers(session: Session, identifier: str) -> Finding | None:
             finding = _finding("deleted-by-strangers", f"a refusal for {who}", "it was deleted", exchange)
             return replace(finding, confirmed=True)
     return None
+
+
+def _delete_nothing(session: Session) -> None:
+    """Advise where the deletion of an unknown checkpoint succeeds: it gets 404 (contract, errors)."""
+    for _ in range(2):
+        exchange = session.send(_deletion(session, session.calls.unknown_id("checkpoint")))
+        if exchange.status not in range(200, 300):
+            return
+        finding = _finding("nothing-deleted", "404 for an unknown checkpoint", f"{exchange.status}", exchange)
+        session.ledger.add(replace(finding, level="SHOULD"))
 
 
 def _deletion(session: Session, identifier: str, token: str | Absent | None = ABSENT) -> Request:
