@@ -133,6 +133,27 @@ DEFECTS = {
     "a link to an unknown place": Defect(
         "checkpoint_items/get'", "checkpoint_item/get'", {"link-dangling"}, "checkpoint_item/get"
     ),
+    "a parameter of a link that is none": Defect(
+        "                checkpoint_id: $response",
+        "                checkpoint: $response",
+        {"link-parameter-unknown"},
+        "checkpoint: $response",
+    ),
+    "a parameter of a link in another place": Defect(
+        "                checkpoint_id: $response",
+        "                path.checkpoint_id: $response",
+        {"link-parameter-unknown"},
+        "path.checkpoint_id: $response",
+    ),
+    "a discriminator that need not be there": Defect(
+        "    CheckpointParameters:\n",
+        "    CheckpointParameters:\n      discriminator:\n        propertyName: auto_trigger\n",
+        {"discriminator-undeclared"},
+        "propertyName: auto_trigger",
+    ),
+    "a tag that is not declared": Defect(
+        "tags: [checkpoints]", "tags: [checkpoint]", {"tag-undeclared"}, "tags: [checkpoint]"
+    ),
     "an unused component": Defect(
         "  schemas:\n",
         "  schemas:\n    Old:\n      type: string\n      description: Unused.\n",
@@ -353,6 +374,34 @@ def test_a_finding_says_where_what_and_how_to_mend(folder: Path) -> None:
     assert finding.pointer == "/components/schemas/CheckpointParameters/properties/auto_trigger/default"
     assert finding.what == "the default breaks its schema: 0 is not of type 'boolean'"
     assert finding.mend == "correct one of both"
+
+
+def test_a_link_may_say_the_place_of_a_parameter(folder: Path) -> None:
+    """A name behind its place is a parameter, too (OpenAPI, Link Object)."""
+    document = folder / "checkpoint.yaml"
+    document.write_text(DOCUMENT.replace("        checkpoint_id: $res", "        query.checkpoint_id: $res"))
+
+    assert lint(document).findings == ()
+
+
+def test_a_discriminator_is_looked_for_in_each_branch(folder: Path) -> None:
+    """A branch that requires the property by what it refers to is left alone, another one is named."""
+    branches = """
+      discriminator: {propertyName: auto_trigger}
+      oneOf:
+        - allOf: [{$ref: '#/components/schemas/Kind'}]
+        - type: object
+    Kind: {type: object, description: A kind., required: [auto_trigger], properties: {auto_trigger: {}}}
+"""
+    document = folder / "checkpoint.yaml"
+    head = "    CheckpointParameters:\n"
+    document.write_text(DOCUMENT.replace(head, head.rstrip("\n") + branches + "    Rest:\n", 1))
+
+    found = [each for each in lint(document).findings if each.rule == "discriminator-undeclared"]
+
+    assert [each.what.rpartition(" at ")[2] for each in found] == [
+        "/components/schemas/CheckpointParameters/oneOf/1"
+    ]
 
 
 def test_a_clause_is_found_in_the_catalogue(folder: Path) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "path_parameter_undeclared",
     "path_parameter_unused",
     "server_insecure",
+    "tag_undeclared",
 ]
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -97,6 +98,19 @@ def server_insecure(context: Context) -> Iterator[Fault]:
         url = node.value.get("url")
         if isinstance(url, str) and _PLAIN.match(url):
             yield Fault(f"{node.pointer}/url", f"{url} sends tokens in the clear", "write https")
+
+
+def tag_undeclared(context: Context) -> Iterator[Fault]:
+    """Find tags of operations that are not among those which the document declares, if it declares any."""
+    declared = {entries(tag).get("name") for tag in items(context.document.get("tags"))}
+    for node in context.own("operation"):
+        for number, tag in enumerate(items(node.value.get("tags"))):
+            if declared and tag not in declared:
+                yield Fault(
+                    f"{node.pointer}/tags/{number}",
+                    f"the tag {tag!r} is not declared",
+                    "add it to `tags` of the document, or correct the name",
+                )
 
 
 def _paths(context: Context) -> Iterator[tuple[str, str, dict[str, dict[str, dict[str, Any]]]]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from checkpoint_openapi.lint.context import UnresolvedError
+from checkpoint_openapi.lint.context import Target, UnresolvedError
 from checkpoint_openapi.lint.finding import Fault
 from checkpoint_openapi.lint.walk import entries, escaped, items
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "component_unused",
     "link_dangling",
+    "link_parameter_unknown",
     "ref_dangling",
     "ref_siblings",
     "security_undeclared",
@@ -124,6 +126,45 @@ def link_dangling(context: Context) -> Iterator[Fault]:
                     f"the link to {reference} leads nowhere: {error}",
                     "correct the reference",
                 )
+
+
+def link_parameter_unknown(context: Context) -> Iterator[Fault]:
+    """Find parameters of links that the operation they lead to does not have."""
+    for node in context.own("link"):
+        given = entries(node.value.get("parameters"))
+        try:
+            operation = _linked(context, node.value)
+            known = _parameters(context, operation) if given and operation else given.keys()
+        except UnresolvedError:
+            continue
+        for name in given.keys() - known:
+            yield Fault(
+                f"{node.pointer}/parameters/{escaped(name)}",
+                f"the operation that the link leads to has no parameter {name!r}",
+                "correct the name, or declare the parameter there",
+            )
+
+
+def _linked(context: Context, link: dict[str, Any]) -> Target | None:
+    """Return the operation that a link leads to, if there is one; raises `UnresolvedError`."""
+    reference = link.get("operationRef")
+    if isinstance(reference, str):
+        return context.resolve(reference)
+    wanted = link.get("operationId")
+    found = (node for node in context.own("operation") if wanted and node.value.get("operationId") == wanted)
+    return next((Target(context.source, node.pointer, node.value) for node in found), None)
+
+
+def _parameters(context: Context, operation: Target) -> set[str]:
+    """Return the names of an operation's parameters, each also behind its place; raises `UnresolvedError`."""
+    around = operation.pointer.rpartition("/")[0]
+    names: set[str] = set()
+    for holder in (context.resolve(f"#{quote(around)}", operation.source), operation):
+        for number, entry in enumerate(items(entries(holder.value).get("parameters"))):
+            place = Target(holder.source, f"{holder.pointer}/parameters/{number}", entry)
+            parameter = entries(context.follow(place).value)
+            names |= {str(parameter.get("name")), f"{parameter.get('in')}.{parameter.get('name')}"}
+    return names
 
 
 def _reachable(document: dict[str, Any]) -> set[tuple[str, str]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from checkpoint_openapi.lint.context import Context
     from checkpoint_openapi.lint.walk import Node
 
-__all__ = ["bounds_contradictory", "keyword_idle", "required_undeclared"]
+__all__ = ["bounds_contradictory", "discriminator_undeclared", "keyword_idle", "required_undeclared"]
 
 _BOUNDS = (
     ("minLength", "maxLength"),
@@ -35,6 +35,7 @@ _KEYWORDS = {
         *("minProperties", "maxProperties", "dependentRequired", "dependentSchemas"),
     },
 }
+_BRANCHES = ("oneOf", "anyOf")
 # The members of a schema whose own schemas judge the same value.
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
 
@@ -106,6 +107,25 @@ def required_undeclared(context: Context) -> Iterator[Fault]:
                 )
 
 
+def discriminator_undeclared(context: Context) -> Iterator[Fault]:
+    """Find discriminators whose property a branch, or the schema itself, need not have."""
+    for node in context.own("schema"):
+        name = entries(node.value.get("discriminator")).get("propertyName")
+        if not isinstance(name, str):
+            continue
+        branches = [
+            each for each in context.all("schema") if each.parent is node and each.member in _BRANCHES
+        ]
+        for branch in branches or [node]:
+            demanded = _demanded(context, branch)
+            if demanded is not None and name not in demanded:
+                yield Fault(
+                    f"{node.pointer}/discriminator/propertyName",
+                    f"the property {name!r} tells what a value is, and is not required at {branch.pointer}",
+                    "declare it there and add it to `required`",
+                )
+
+
 def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -126,24 +146,42 @@ def _outermost(node: Node) -> Node:
 def _declared(context: Context, node: Node) -> set[str] | None:
     """Return the names declared for the value of a schema, or None when any name may be meant."""
     names: set[str] = set()
+    try:
+        for schema in _applied(context, node, _IN_PLACE):
+            if schema.get("patternProperties") or isinstance(schema.get("additionalProperties"), dict):
+                return None
+            names |= entries(schema.get("properties")).keys()
+    except UnresolvedError:
+        return None
+    return names
+
+
+def _demanded(context: Context, node: Node) -> set[str] | None:
+    """Return the names that the value of a schema has to have, or None where a reference dangles."""
+    try:
+        return {
+            str(name)
+            for schema in _applied(context, node, ("allOf",))
+            for name in items(schema.get("required"))
+        }
+    except UnresolvedError:
+        return None
+
+
+def _applied(context: Context, node: Node, keywords: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Yield a schema and those that judge the same value by the keywords; raises `UnresolvedError`."""
     waiting = [Target(context.source, node.pointer, node.value)]
     seen: set[tuple[str, str]] = set()
     while waiting:
-        try:
-            target = context.follow(waiting.pop())
-        except UnresolvedError:
-            return None
+        target = context.follow(waiting.pop())
         if (target.source.file, target.pointer) in seen:
             continue
         seen.add((target.source.file, target.pointer))
         members = entries(target.value)
-        if members.get("patternProperties") or isinstance(members.get("additionalProperties"), dict):
-            return None
-        names |= entries(members.get("properties")).keys()
-        for keyword in _IN_PLACE:
+        yield members
+        for keyword in keywords:
             branch: Any = members.get(keyword)
             named = entries(branch).values() if keyword == "dependentSchemas" else [branch]
             for number, schema in enumerate([*items(branch), *named]):
                 if entries(schema):
                     waiting.append(Target(target.source, f"{target.pointer}/{keyword}/{number}", schema))
-    return names

@@ -43,9 +43,14 @@ RULES = (
     Rule("ref-dangling", _ERROR, "references that lead nowhere", references.ref_dangling),
     Rule("ref-siblings", _WARNING, "members beside `$ref` that are ignored", references.ref_siblings),
     Rule("link-dangling", _ERROR, "links to operations that do not exist", references.link_dangling),
+    Rule(
+        "link-parameter-unknown", _ERROR, "parameters of links that the operation does not have",
+        references.link_parameter_unknown,
+    ),
     Rule("component-unused", _WARNING, "components that nothing uses", references.component_unused),
     Rule("security-undeclared", _ERROR, "undeclared security schemes", references.security_undeclared),
     Rule("server-insecure", _WARNING, "servers without encryption", operations.server_insecure),
+    Rule("tag-undeclared", _WARNING, "tags that the document does not declare", operations.tag_undeclared),
     Rule("operation-id-duplicate", _ERROR, "operation ids used twice", operations.operation_id_duplicate),
     Rule("parameter-duplicate", _ERROR, "parameters declared twice", operations.parameter_duplicate),
     Rule(
@@ -57,6 +62,10 @@ RULES = (
         operations.path_parameter_unused,
     ),
     Rule("required-undeclared", _WARNING, "required members without property", schemas.required_undeclared),
+    Rule(
+        "discriminator-undeclared", _WARNING, "discriminators whose property need not be there",
+        schemas.discriminator_undeclared,
+    ),
     Rule("bounds-contradictory", _ERROR, "bounds that leave no value", schemas.bounds_contradictory),
     Rule("keyword-idle", _WARNING, "keywords without effect on the type", schemas.keyword_idle),
     Rule("pattern-refused", _ERROR, "patterns that an engine refuses", patterns.pattern_refused),
