@@ -87,6 +87,12 @@ class Context:
             value = _member(value, token.replace("~1", "/").replace("~0", "~"))
         return Target(source, pointer, value)
 
+    def parameters(self, holder: Target) -> Iterator[dict[str, Any]]:
+        """Yield the parameters of a path or an operation, references followed; raises `UnresolvedError`."""
+        for number, entry in enumerate(items(entries(holder.value).get("parameters"))):
+            place = Target(holder.source, f"{holder.pointer}/parameters/{number}", entry)
+            yield entries(self.follow(place).value)
+
     def _load(self, name: str, base: Source) -> Source:
         if urlsplit(name).scheme not in ("", "file"):
             raise UnresolvedError("it leads into the network, which is not asked")

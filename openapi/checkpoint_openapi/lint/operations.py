@@ -135,10 +135,4 @@ def _paths(context: Context) -> Iterator[tuple[str, str, dict[str, dict[str, dic
 
 
 def _declared(context: Context, holder: Target) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for number, entry in enumerate(items(entries(holder.value).get("parameters"))):
-        place = Target(holder.source, f"{holder.pointer}/parameters/{number}", entry)
-        parameter = entries(context.follow(place).value)
-        if parameter.get("in") == "path":
-            found[str(parameter.get("name"))] = parameter
-    return found
+    return {str(each.get("name")): each for each in context.parameters(holder) if each.get("in") == "path"}

@@ -131,13 +131,14 @@ def link_dangling(context: Context) -> Iterator[Fault]:
 def link_parameter_unknown(context: Context) -> Iterator[Fault]:
     """Find parameters of links that the operation they lead to does not have."""
     for node in context.own("link"):
-        given = entries(node.value.get("parameters"))
         try:
             operation = _linked(context, node.value)
-            known = _parameters(context, operation) if given and operation else given.keys()
+            known = _parameters(context, operation) if operation else None
         except UnresolvedError:
             continue
-        for name in given.keys() - known:
+        if known is None:
+            continue
+        for name in entries(node.value.get("parameters")).keys() - known:
             yield Fault(
                 f"{node.pointer}/parameters/{escaped(name)}",
                 f"the operation that the link leads to has no parameter {name!r}",
@@ -160,10 +161,8 @@ def _parameters(context: Context, operation: Target) -> set[str]:
     around = operation.pointer.rpartition("/")[0]
     names: set[str] = set()
     for holder in (context.resolve(f"#{quote(around)}", operation.source), operation):
-        for number, entry in enumerate(items(entries(holder.value).get("parameters"))):
-            place = Target(holder.source, f"{holder.pointer}/parameters/{number}", entry)
-            parameter = entries(context.follow(place).value)
-            names |= {str(parameter.get("name")), f"{parameter.get('in')}.{parameter.get('name')}"}
+        for each in context.parameters(holder):
+            names |= {str(each.get("name")), f"{each.get('in')}.{each.get('name')}"}
     return names
 
 
