@@ -4,7 +4,7 @@ A comment above a block says what a reader knows without it:
 
     <!-- run: exit 1 -->                     the command ends with that code
     <!-- run: background -->                 it goes on while the next blocks are run
-    <!-- run: not, REASON -->                it is not run here
+    <!-- run: by FILE -->                    that file runs the same program
     <!-- run: file NAME -->                  the block is the content of that file
     <!-- run: target NAME -->, waivers       the block is a target file, or waivers, and has to be valid
     <!-- run: given checkout -->             the page begins in a clone of the project
@@ -40,6 +40,11 @@ class Block:
         return next(
             (each[len(word) :].strip(" ,") for each in self.said if each.split()[0].strip(",") == word), None
         )
+
+    def program(self) -> str:
+        """Return the first script, module or container file of the project that a command runs."""
+        found: str = re.findall(r"\b(?:\w+/)+\w+\.py\b|(?<=-m )tests[\w.]+|Containerfile", self.text)[0]
+        return found
 
 
 def blocks(page: Path) -> list[Block]:

@@ -36,9 +36,10 @@ def shown(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def environment() -> dict[str, str]:
-    """Return an environment in which the commands of this very Python are found first."""
-    return os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "NO_COLOR": "1"}
+def environment(folder: Path) -> dict[str, str]:
+    """Return an environment in which the commands of the folder's own Python come first, then of this one."""
+    first = (folder / ".venv" / "bin", Path(sys.executable).parent)
+    return os.environ | {"PATH": ":".join([*map(str, first), os.environ["PATH"]]), "NO_COLOR": "1"}
 
 
 def shell(block: Block, folder: Path) -> None:
@@ -46,7 +47,7 @@ def shell(block: Block, folder: Path) -> None:
     done = subprocess.run(
         ["bash", "-eo", "pipefail", "-c", block.text],
         cwd=folder,
-        env=environment(),
+        env=environment(folder),
         capture_output=True,
         text=True,
         check=False,
@@ -61,7 +62,11 @@ def start(block: Block, folder: Path) -> Callable[[], None]:
     log = folder / "background.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            ["bash", "-c", f"exec {block.text}"], cwd=folder, env=environment(), stdout=output, stderr=output
+            ["bash", "-c", f"exec {block.text}"],
+            cwd=folder,
+            env=environment(folder),
+            stdout=output,
+            stderr=output,
         )
     limit = time.monotonic() + STARTED
     while not re.search(
@@ -104,7 +109,7 @@ def test_commands_do_what_the_page_says(page: Path, tmp_path: Path) -> None:
             if name := block.told("file"):
                 (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_text(block.text, encoding="utf-8")
-            elif block.language != "sh" or block.told("not") is not None:
+            elif block.language != "sh" or block.told("by") is not None:
                 continue
             elif block.told("background") is not None:
                 stack.callback(start(block, folder))
@@ -112,17 +117,16 @@ def test_commands_do_what_the_page_says(page: Path, tmp_path: Path) -> None:
             else:
                 shell(block, folder)
                 ran += 1
-        left_out = [block for block in blocks(page) if block.told("not") is not None]
-        assert ran or left_out, "no block of the page was run, and none says why"
+        left_out = [block for block in blocks(page) if block.told("by") is not None]
+        assert ran or left_out, "no block of the page was run, and none says by what it is"
 
 
-def test_what_is_not_run_has_a_reason() -> None:
-    """A block that is left out says why."""
-    left_out = [
-        block.told("not") for page in PAGES for block in blocks(page) if block.told("not") is not None
-    ]
+def test_what_is_not_run_here_is_run_elsewhere() -> None:
+    """A block that is left out names the test or the script that runs its program."""
+    left_out = [block for page in PAGES for block in blocks(page) if block.told("by") is not None]
     assert left_out
-    assert all(left_out)
+    for block in left_out:
+        assert block.program() in (ROOT / str(block.told("by"))).read_text(encoding="utf-8"), block.text
 
 
 def test_targets_and_waivers_of_the_pages_are_valid(tmp_path: Path) -> None:

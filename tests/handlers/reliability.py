@@ -13,7 +13,7 @@ FILES = ("tests/handlers/test_faults.py", "tests/handlers/test_disclosure.py")
 HEAD = """\
 # Reliability
 
-<!-- run: not, the same tests run with the matrix -->
+<!-- run: by .ci/run -->
 ```sh
 python -m tests.handlers.reliability docs/reliability.md
 ```
