@@ -92,6 +92,7 @@ def _not_json(calls: Calls) -> list[Probe]:
         "two-values": ("two values", (good + good).encode()),
         "form-feed": ("a form feed after the value, which is no white space of JSON", (good + "\f").encode()),
         "nul-after": ("a NUL and text after the value", (good + "\0x").encode()),
+        "nul-at-end": ("a NUL after the value", (good + "\0").encode()),
         "missing-comma": ("no comma between members", good.replace(", ", " ", 1).encode()),
         "nan": ("NaN for resources", re.sub(r"\[.*\]", "NaN", good).encode()),
         "python-words": ("False instead of false", good.replace("false", "False").encode()),
@@ -363,6 +364,7 @@ def _provider(calls: Calls) -> list[Probe]:
         "no-hyphens": own.replace("-", "") if "-" in own else own + "-",
         "star": "*",
         "space-after": own + "%20",
+        "semicolon": own + ";v=1",
     }
     return [
         Probe(

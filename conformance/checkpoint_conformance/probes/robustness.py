@@ -169,6 +169,8 @@ def _fields(calls: Calls) -> dict[str, tuple[str, Request]]:
         "a malformed Accept-Language",
         good.with_header("Accept-Language", "zz-;q=x,*;q=9"),
     )
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    requests["accept-browser"] = ("the Accept of a browser", good.with_header("Accept", browser))
     requests["expect"] = ("an Expect", good.with_header("Expect", "100-continue"))
     requests["range"] = ("a Range", good.with_header("Range", "bytes=0-1"))
     return requests
