@@ -65,6 +65,7 @@ _FOLLOWING_REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "HTTP-6": ("FUZZ-1",),
     "AUTH-1": ("AUTH-6",),
     "AUTH-2": ("AUTH-6",),
+    "AUTH-3": ("AUTH-6",),
     "RESP-2": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
     "RESP-11": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
     "RESP-8": ("OBS-1",),

@@ -171,6 +171,9 @@ def _before_validation(calls: Calls) -> list[Probe]:
         ),
         "unknown-token": ("malformed JSON and an unknown token", calls.post(b"{", token=UNKNOWN_TOKEN)),
     }
+    if calls.target.expired_token:
+        expired = calls.post(b"{", token=calls.target.expired_token)
+        requests["expired-token"] = ("malformed JSON and an expired token", expired)
     return [
         _unauthorized("AUTH-6", name, f"no token and {what}", request)
         for name, (what, request) in requests.items()
