@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 from checkpoint_conformance.budget import BudgetSpent
 from checkpoint_conformance.calls import Call
@@ -24,22 +23,32 @@ _LONGEST_PAUSE = 2.0
 
 
 def conflict(session: Session) -> None:
-    """Start the policy and at once again, by hand and by schedule; judge the answers. Raises ServerGone."""
-    further = [session.calls.documented]
-    if not session.ledger.failed("REQ-3"):
-        further.append(replace(session.calls.documented, auto_trigger=True))
+    """Start the policy and at once again, by hand and by schedule; judge the answers. Raises ServerGone.
+
+    The second kind of call selects another resource: it is the policy that runs, not the resource.
+    """
+    calls = [session.calls.documented]
+    if not any(map(session.ledger.failed, ("REQ-3", "REQ-4"))):
+        calls.append(Call(True, session.target.resources[-1:]))
+    try:
+        for first in calls:
+            if _start_twice(session, first, calls):
+                return
+    except BudgetSpent as spent:
+        session.ledger.skip("CONF-1", SkipReason.BUDGET_SPENT, str(spent))
+
+
+def _start_twice(session: Session, call: Call, further: list[Call]) -> bool:
+    """Start the policy by `call` and at once by the further ones; return whether nothing is left to ask."""
     for _ in range(_TRIES):
-        try:
-            first = _until_accepted(session)
-            if first is None:
-                why = f"no call was accepted within {session.target.patience:g} s"
-                session.ledger.leave_undecided("CONF-1", why)
-                return
-            if not _go_on(session, first, further):
-                return
-        except BudgetSpent as spent:
-            session.ledger.skip("CONF-1", SkipReason.BUDGET_SPENT, str(spent))
-            return
+        first = _until_accepted(session, call)
+        if first is None:
+            why = f"no call was accepted within {session.target.patience:g} s"
+            session.ledger.leave_undecided("CONF-1", why)
+            return True
+        if not _go_on(session, first, further):
+            return False
+    return True
 
 
 def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
@@ -58,11 +67,11 @@ def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
     return False
 
 
-def _until_accepted(session: Session) -> Exchange | None:
+def _until_accepted(session: Session, call: Call) -> Exchange | None:
     """Call until the policy no longer runs; return the accepted exchange, or None once patience is out."""
     deadline, pause = time.monotonic() + session.target.patience, _FIRST_PAUSE
     while True:
-        exchange = session.transmit(session.calls.call(session.calls.documented))
+        exchange = session.transmit(session.calls.call(call))
         if exchange.status == 200:
             return exchange
         if time.monotonic() + pause > deadline:
