@@ -50,8 +50,12 @@ def deletion(session: Session) -> None:
 
 def _delete_as_strangers(session: Session, identifier: str) -> Finding | None:
     """Return a finding where a caller without a token of the project can delete the checkpoint."""
-    for who, token in strangers(session).items():
-        exchange = session.send(_deletion(session, identifier, token))
+    own, second = session.target.project_id, session.target.second_project
+    callers = [(who, own, token) for who, token in strangers(session).items()]
+    if second and second.token and callers:
+        callers.append(("another project on its own path", second.project_id, second.token))
+    for who, project, token in callers:
+        exchange = session.send(_deletion(session, identifier, token, project))
         if exchange.status in range(200, 300) and not _is_listed(session, identifier):
             session.deleted.add(identifier)
             finding = _finding("deleted-by-strangers", f"a refusal for {who}", "it was deleted", exchange)
@@ -69,9 +73,11 @@ def _delete_nothing(session: Session) -> None:
         session.ledger.add(replace(finding, level="SHOULD"))
 
 
-def _deletion(session: Session, identifier: str, token: str | Absent | None = ABSENT) -> Request:
+def _deletion(
+    session: Session, identifier: str, token: str | Absent | None = ABSENT, project_id: str | None = None
+) -> Request:
     """Return the request that deletes the checkpoint."""
-    path = f"{session.calls.path()}/{quote(identifier, safe='')}"
+    path = f"{session.calls.path(project_id)}/{quote(identifier, safe='')}"
     return session.calls.request("DELETE", path, token=token)
 
 
