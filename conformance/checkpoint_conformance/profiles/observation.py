@@ -61,7 +61,21 @@ def items_of_created(session: Session) -> None:
             return
         shown = identifier
     if shown:
+        _look_for_nothing(session)
         look_as_strangers(session, "OBS-1", f"checkpoint_items?checkpoint_id={quote(shown, safe='')}", shown)
+
+
+def _look_for_nothing(session: Session) -> None:
+    """OBS-1: a checkpoint that does not exist has no items, where one may ask for it. Raises ServerGone."""
+    try:
+        items, listing = checkpoint_items(session, checkpoint_id=session.calls.unknown_id("checkpoint"))
+    except ListError:
+        return
+    if items:
+        actual = f"an item of checkpoint {items[0]['checkpoint_id']}"
+        expected = "no item of a checkpoint that does not exist"
+        finding = _finding("OBS-1", "item-of-another-checkpoint", expected, actual, listing)
+        session.ledger.add(_confirmed(finding))
 
 
 def wait_until_idle(session: Session, pause: float) -> None:
