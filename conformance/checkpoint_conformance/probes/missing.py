@@ -9,14 +9,14 @@ from checkpoint_conformance.exchange import Request
 from checkpoint_conformance.probe import ANY_REFUSAL, Probe
 from checkpoint_conformance.probes.oversized import MEBIBYTE
 
-__all__ = ["foreign_resource", "missing"]
+__all__ = ["foreign_policy", "foreign_resource", "missing"]
 
 
 def missing(calls: Calls) -> list[Probe]:
     """Return every probe of the group; NF-2 only with its fixture."""
     return [
         *_unknown_policy(calls),
-        *_foreign_policy(calls),
+        *foreign_policy(calls, "documented"),
         *_foreign_resources(calls),
         _large_resource(calls),
     ]
@@ -38,13 +38,14 @@ def _unknown_policy(calls: Calls) -> list[Probe]:
     ]
 
 
-def _foreign_policy(calls: Calls) -> list[Probe]:
+def foreign_policy(calls: Calls, name: str) -> list[Probe]:
+    """Return the probe of another project's policy (NF-2), if the target has one."""
     second = calls.target.second_project
     if second is None or second.policy_id is None:
         return []
     request = calls.post(calls.changed(plan_id=second.policy_id))
     conditions = ("policy-not-found", "forbidden")
-    return [_probe("NF-2", "documented", "another project's policy", request, {403, 404}, *conditions)]
+    return [_probe("NF-2", name, "another project's policy", request, {403, 404}, *conditions)]
 
 
 def _foreign_resources(calls: Calls) -> list[Probe]:
@@ -55,6 +56,7 @@ def _foreign_resources(calls: Calls) -> list[Probe]:
         foreign_resource(calls, "last", [own[0], stranger]),
         foreign_resource(calls, "first", [stranger, own[-1]]),
         foreign_resource(calls, "policy-id", [calls.target.policy_id]),
+        foreign_resource(calls, "space-after", [own[0] + " "]),
         replace(empty, conditions=(*empty.conditions, "invalid-request")),
     ]
 

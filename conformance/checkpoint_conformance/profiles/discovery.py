@@ -1,6 +1,7 @@
 """DISC-1: the policy list has the documented form and holds the policy under test.
 
-It also tells resources of the project that are not in that policy, and so are refused (NF-3).
+It also tells resources of the project that are not in that policy, and so are refused (NF-3). What the list
+shows another project opens nothing to ours (NF-2).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 from checkpoint_conformance.exchange import Exchange
 from checkpoint_conformance.finding import Finding
-from checkpoint_conformance.probes.missing import foreign_resource
+from checkpoint_conformance.probes.missing import foreign_policy, foreign_resource
 from checkpoint_conformance.profiles.lists import ListError, policies
 from checkpoint_conformance.profiles.strangers import look_as_strangers
 from checkpoint_conformance.session import Session
@@ -30,7 +31,21 @@ def discovery(session: Session) -> None:
         if not found:
             _ask_for_a_resource_of_another_policy(session, listed)
             look_as_strangers(session, _REQUIREMENT, "policies", session.target.policy_id)
+            _ask_for_a_policy_that_its_project_lists(session)
             return
+
+
+def _ask_for_a_policy_that_its_project_lists(session: Session) -> None:
+    """NF-2, once the other project has seen its policy: what a server keeps of a list is nobody else's.
+
+    Raises ServerGone.
+    """
+    second = session.target.second_project
+    if second is None or second.token is None:
+        return
+    session.send(session.calls.request("GET", f"/v1/{second.project_id}/policies", token=second.token))
+    for probe in foreign_policy(session.calls, "once-listed"):
+        session.run(probe)
 
 
 def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[str, Any]]) -> None:
