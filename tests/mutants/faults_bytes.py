@@ -93,6 +93,22 @@ for _name, _fault, _change in (
     ),
 ):
     shapes("HTTP-2", f"answer-{_name}", _fault, _body(_change), shows=BASE)
+
+
+def _page(response: Response) -> None:
+    response.body = b"<html><body><h1>Error</h1></body></html>"
+    response.header("Content-Type", "text/html; charset=utf-8")
+
+
+shapes(
+    "HTTP-2",
+    "error-page-for-browsers",
+    "An error is a page for who accepts one, as the default of a framework.",
+    _page,
+    lambda request, response: refused(request, response) and "text/html" in (request.header("accept") or ""),
+    shows=BASE.but(headers=(("Accept", "text/html, */*;q=0.8"),), token=None),
+    also=_ERR,
+)
 for _name, _fault, _value in (
     ("text-plain", "The content type is text/plain.", "text/plain"),
     ("text-html", "The content type is text/html.", "text/html; charset=utf-8"),

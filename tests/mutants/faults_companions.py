@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .mutant import OUTSIDE, breaks, refusing, replaces
 from .server import Server
 from .shots import BASE, get, item_list, parameters, pause
-from .world import POLICY, Checkpoint
+from .world import POLICY, SECOND_PROJECT, TOKENS, Checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -225,6 +225,16 @@ class CheckpointFilterIgnored(Server):
         return {name: value for name, value in query.items() if name != "checkpoint_id"}
 
 
+@breaks("OBS-1", shows=(BASE, item_list(f"?checkpoint_id={OUTSIDE}")))
+class UnknownCheckpointShowsAll(Server):
+    """The filter by a checkpoint that does not exist is left out."""
+
+    def filter_items(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+        found = super().filter_items(rows, query)
+        known = "checkpoint_id" not in query or self.store.find(query["checkpoint_id"])
+        return found if known else rows
+
+
 # -- DEL-1 --------------------------------------------------------------------------------------------
 
 
@@ -249,6 +259,27 @@ _delete(
     "deletion-refused", "A checkpoint is said to be protecting for ever.", refusing("checkpoint-protecting")
 )
 _delete("deletion-forbidden", "A deletion needs a role that the token does not have.", refusing("forbidden"))
+
+
+@breaks(
+    "DEL-1",
+    shows=(
+        BASE,
+        pause(0.1),
+        DELETE_NEWEST.but(project=SECOND_PROJECT, token=TOKENS["second"]),
+        item_list(),
+    ),
+)
+class DeletionFromAnotherProject(Server):
+    """A checkpoint is deleted by its id alone, from the path and by the token of any project."""
+
+    def delete_checkpoint(self, request: Request, project: str, provider: str, wanted: str) -> Response:
+        checkpoint = self.store.find(wanted)
+        token = self.find_token(request.header("x-auth-token") or "")
+        if checkpoint and token and token.project == project != checkpoint.policy.project:
+            self.remove(checkpoint)
+            return self.json(200, {})
+        return super().delete_checkpoint(request, project, provider, wanted)
 
 
 @breaks("DEL-1", shows=(BASE, BASE, pause(0.1), DELETE_NEWEST, item_list()))
@@ -348,6 +379,33 @@ for _name, _fault, _then_ in (
     replaces(
         "CONF-1", _name, _fault, "policy_is_running", _then_, base=_Running, shows=(BASE, BASE), also=_also
     )
+
+
+@breaks("CONF-1", shows=(parameters({"auto_trigger": True}), BASE))
+class AutomaticRunDoesNotCount(_Running):
+    """A run that the schedule has triggered does not count as running."""
+
+    def is_running(self, policy: Policy) -> bool:
+        return any(
+            not checkpoint.auto_trigger and checkpoint.age < self.protect_seconds
+            for checkpoint in self.store.of_project(policy.project)
+            if checkpoint.policy.id == policy.id
+        )
+
+
+@breaks("CONF-1", shows=(parameters({"resources": _IDS[:1]}), parameters({"resources": _IDS[1:]})))
+class OtherResourcesRunBesideIt(_Running):
+    """A policy that is running runs again for resources that are not in its run."""
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        busy = {
+            resource.id
+            for checkpoint in self.store.of_project(policy.project)
+            if checkpoint.policy.id == policy.id and checkpoint.age < self.protect_seconds
+            for resource in checkpoint.resources
+        }
+        if busy.intersection(resource.id for resource in resources):
+            super().check_state(policy, resources)
 
 
 @breaks("CONF-1", shows=(BASE, parameters({"auto_trigger": True})))

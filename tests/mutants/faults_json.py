@@ -107,6 +107,12 @@ _lenient(
     _TEXT + b"\0x",
 )
 _lenient(
+    "nul-at-end-cut-off",
+    "A NUL that ends the body is cut off, as a buffer's padding.",
+    lambda b: b.rstrip(b"\0"),
+    _TEXT + b"\0",
+)
+_lenient(
     "two-documents-accepted",
     "Of two JSON documents the first is taken.",
     lambda b: _first_value(b) if b.rstrip().endswith(b"}") else b,

@@ -11,7 +11,7 @@ from .mutant import OUTSIDE, Roomy, breaks, refusing, replaces
 from .refusals import refuse
 from .server import Server
 from .shots import BASE, document, parameters
-from .world import POLICY, SECOND_POLICY, Resource, stable_id
+from .world import POLICY, SECOND_POLICY, SECOND_PROJECT, TOKENS, Resource, stable_id
 
 if TYPE_CHECKING:
     from .schema import Call
@@ -98,6 +98,36 @@ class ForeignPolicyRunWithoutSelection(Server):
         return super().select_resources(policy, wanted)
 
 
+@breaks(
+    "NF-2",
+    shows=(
+        BASE.but(
+            method="GET",
+            path=f"/v1/{SECOND_PROJECT}/policies",
+            token=TOKENS["second"],
+            content_type=None,
+        ),
+        BASE.but(body=document(SECOND_POLICY.id)),
+    ),
+    also=_FOREIGN,
+    profile="discovery",
+)
+class ForeignPolicyRunOnceItWasListed(Server):
+    """A list of policies fills a cache that knows no projects, and what it holds is run for anybody."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cached: set[str] = set()
+
+    def listed_policies(self, project: str) -> list[Policy]:
+        listed = super().listed_policies(project)
+        self.cached.update(policy.id for policy in listed)
+        return listed
+
+    def foreign_policy(self, policy: Policy) -> Policy:
+        return _adopted(policy) if policy.id in self.cached else super().foreign_policy(policy)
+
+
 def _known(policy: Policy, wanted: tuple[str, ...]) -> tuple[Resource, ...]:
     return tuple(resource for resource in policy.resources if resource.id in wanted)
 
@@ -158,6 +188,15 @@ replaces(
     base=Roomy,
     shows=_OUTSIDE,
 )
+
+
+@breaks("NF-3", shows=parameters({"resources": [_IDS[0] + " "]}))
+class ResourceTrimmed(Server):
+    """Blanks around the id of a resource are taken away before it is looked up."""
+
+    def read_resources(self, value: Any) -> tuple[str, ...] | None:
+        wanted = super().read_resources(value)
+        return wanted and tuple(each.strip() for each in wanted)
 
 
 @breaks("NF-3", shows=parameters({"resources": [stable_id("metal0")]}), profile="discovery")

@@ -203,6 +203,15 @@ class EmptyBodyCheckedBeforeTheToken(_BodyFirst):
             refuse("invalid-request")
 
 
+@breaks("AUTH-6", shows=BASE.but(token=TOKENS["expired"], body=b"{"))
+class JsonCheckedBeforeTheExpiry(Server):
+    """Malformed JSON is answered 400 before it is asked whether the token has expired."""
+
+    def expired_token(self, request: Request, token: Token) -> Token:
+        self.parse(request.body)
+        return super().expired_token(request, token)
+
+
 @breaks("AUTH-6", shows=_NONE.but(body=document("x")))
 class PlanIdCheckedBeforeTheToken(_BodyFirst):
     """A malformed plan_id is answered 404 before the token is asked for."""
