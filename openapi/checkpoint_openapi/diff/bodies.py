@@ -122,22 +122,13 @@ def compare_content(
         return
     matched: set[str] = set()
     for name, media in before.items():
-        other = _match(name, after)
+        other = _match(name, after, offered_receives=request is not spot.event)
         if other is None:
             _media_removed(comparison, media, new_place, spot, request=request)
             continue
+        if _kind(other) != _kind(name) and other not in matched:
+            _media_widened(comparison, media, after[other], spot, request=request)
         matched.add(other)
-        if not request and "*" in other and "*" not in name:
-            message = f"The {spot.place} of {spot.operation} may be any of {after[other].written} now"
-            witness = Witness("answer", spot.place, text=f"It may be of any type under {other}.")
-            comparison.add(
-                "response-media-type-widened",
-                spot,
-                message,
-                new=after[other].place,
-                old=media.place,
-                witness=witness,
-            )
         _compare_media(comparison, media, after[other], spot, request=request)
     for name in after.keys() - matched:
         kind = "request" if request else "response"
@@ -162,6 +153,17 @@ def _media_removed(
         f"{kind}-media-type-removed", spot, message, new=new_place / "content", old=media.place,
         before=media.written, witness=witness,
     )  # fmt: skip
+
+
+def _media_widened(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
+    message = f"The {spot.place} of {spot.operation} may be any of {new.written} now"
+    if request:
+        comparison.add("request-media-type-added", spot, message, new=new.place, after=new.written)
+    else:
+        witness = Witness("answer", spot.place, text=f"It may be of any type under {new.written}.")
+        comparison.add(
+            "response-media-type-widened", spot, message, new=new.place, old=old.place, witness=witness
+        )
 
 
 def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
@@ -193,13 +195,25 @@ def _normal(written: str) -> str:
     return ";".join([kind, *sorted(parameters)])
 
 
-def _match(name: str, offered: dict[str, _Media]) -> str | None:
-    """Return the media type of the other version under which one falls: itself, its kind, or a range."""
+def _kind(name: str) -> str:
+    return name.partition(";")[0]
+
+
+def _parameters(name: str) -> set[str]:
+    """Return the parameters of a media type; UTF-8 is what is meant without a charset."""
+    return {parameter.replace('"', "") for parameter in name.split(";")[1:]} - {"charset=utf-8"}
+
+
+def _match(name: str, offered: dict[str, _Media], *, offered_receives: bool) -> str | None:
+    """Return the media type of the other version under which one falls: itself, its kind, or a range.
+
+    Who receives it may leave parameters open, but what he states has to be what is sent.
+    """
     if name in offered:
         return name
-    kind = name.split(";", maxsplit=1)[0]
-    for other in offered:
-        if other.split(";")[0] == kind:
-            return other
-    family = kind.split("/")[0]
-    return next((other for other in (f"{family}/*", "*/*") if other in offered), None)
+    for kind in (_kind(name), f"{name.partition('/')[0]}/*", "*/*"):
+        for other in offered:
+            sent, wanted = (name, other) if offered_receives else (other, name)
+            if _kind(other) == kind and _parameters(wanted) <= _parameters(sent):
+                return other
+    return None

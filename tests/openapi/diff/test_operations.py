@@ -120,7 +120,7 @@ CASES: list[tuple[str, str, str, Change]] = [
     ("info", "", "a header that OpenAPI ignores", lambda d: get(d)["parameters"].append({"name": "Accept", "in": "header", "required": True, "schema": TEXT})),
     ("breaking", "request-body-became-required", "a body became required", lambda d: post(d)["requestBody"].update(required=True)),
     ("breaking", "request-media-type-removed", "a media type removed", lambda d: post(d)["requestBody"]["content"].pop("application/xml")),
-    ("info", "", "media types as a range", lambda d: post(d)["requestBody"].update(content={"application/*": {"schema": {"$ref": "#/components/schemas/Order"}}})),
+    ("info", "request-media-type-added", "media types as a range", lambda d: post(d)["requestBody"].update(content={"application/*": {"schema": {"$ref": "#/components/schemas/Order"}}})),
     ("review", "request-xml-changed", "a member written otherwise in XML", lambda d: order(d)["note"].update(xml={"attribute": True})),
     ("review", "request-encoding-changed", "an encoding", lambda d: post(d)["requestBody"]["content"]["application/json"].update(encoding={"note": {"contentType": "text/plain"}})),
     ("info", "", "a read-only member in requests", lambda d: order(d)["id"].update(maxLength=5)),
@@ -220,6 +220,42 @@ def test_one_value_in_a_query_is_also_an_array_of_one(schema: dict[str, Any], ve
     assert judged(old, new).verdict == verdict
     get(new)["parameters"][-1]["explode"] = False
     assert judged(old, new).verdict == "breaking"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "of_request", "of_answer"),
+    [
+        ("application/json", "application/json; charset=UTF-8", None, None),
+        ("application/json;version=1", "application/json; Version=1", None, None),
+        ("application/json;version=1", "application/json;version=2", "request-media-type-removed", "response-media-type-removed"),
+        ("application/json", "application/json;version=2", "request-media-type-removed", None),
+        ("application/json;version=2", "application/json", None, "response-media-type-removed"),
+        ("application/json", "application/*", None, "response-media-type-widened"),
+        ("application/*", "*/*", None, "response-media-type-widened"),
+        ("*/*", "application/*", "request-media-type-removed", "response-media-type-removed"),
+    ],
+)  # fmt: skip
+def test_who_sends_a_media_type_keeps_to_the_parameters_of_who_receives_it(
+    old: str, new: str, of_request: str | None, of_answer: str | None
+) -> None:
+    """A parameter that the receiver states has to be sent, and a range holds what is under it."""
+    for request, finding in ((True, of_request), (False, of_answer)):
+        versions = [with_schema(TEXT, request=request) for _ in range(2)]
+        for document, name in zip(versions, (old, new), strict=True):
+            operation = document["paths"]["/things"]["post"]
+            holder = operation["requestBody"] if request else operation["responses"]["200"]
+            holder["content"] = {name: {"schema": TEXT}}
+        assert ids(judged(*versions), "breaking") == ({finding} if finding else set()), (old, new, request)
+
+
+def test_one_version_of_a_media_type_is_no_other() -> None:
+    """A media type whose neighbour differs in a parameter alone is missed when it goes."""
+    old, new = with_schema(TEXT, request=True), with_schema(TEXT, request=True)
+    media = {"schema": TEXT}
+    both = {"application/json;version=1": media, "application/json;version=2": media}
+    old["paths"]["/things"]["post"]["requestBody"]["content"] = both
+    new["paths"]["/things"]["post"]["requestBody"]["content"] = {"application/json;version=1": media}
+    assert ids(judged(old, new), "breaking") == {"request-media-type-removed"}
 
 
 def test_a_header_is_text() -> None:
