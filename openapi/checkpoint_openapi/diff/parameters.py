@@ -37,9 +37,8 @@ def compare_parameters(
             removed.pop(key, None)
             added.pop(key, None)
     for key in sorted(added):
-        moved = next(
-            (other for other in removed if other[1] == key[1] or _same_name(removed[other], added[key])), None
-        )
+        elsewhere = (other for other in removed if other[0] != key[0])
+        moved = next((other for other in elsewhere if _same_name(removed[other], added[key])), None)
         if moved is not None:
             _moved(comparison, removed.pop(moved), added[key], spot)
         else:

@@ -109,6 +109,7 @@ def state(document: dict[str, Any]) -> dict[str, Any]:
 CASES: list[tuple[str, str, str, Change]] = [
     ("breaking", "parameter-removed", "a parameter removed", lambda d: get(d)["parameters"].pop()),
     ("breaking", "parameter-location-changed", "a parameter moved", lambda d: get(d)["parameters"][0].update({"in": "header"})),
+    ("breaking", "parameter-removed", "a parameter written in another case", lambda d: get(d)["parameters"][0].update(name="Limit")),
     ("breaking", "parameter-serialization-changed", "a list written with commas", lambda d: get(d)["parameters"][1].update(explode=False)),
     ("info", "", "a scalar that does not explode", lambda d: get(d)["parameters"][0].update(explode=False)),
     ("breaking", "parameter-became-required", "a parameter became required", lambda d: get(d)["parameters"][0].update(required=True)),
