@@ -86,7 +86,8 @@ def version_findings(base: Documents, revision: Documents, findings: list[Findin
         ]
     if after >= before.after(step):
         return []
-    needed = f"a {step.name.lower()} change needs at least {before.after(step)}"
+    least = before.after(step)
+    needed = f"a {step.name.lower()} change needs at least {least}" if step else "it only goes up"
     message = f"`info.version` is {after}; after {before}, {needed}"
     return [_finding(revision, "version-too-low", message, stated)]
 

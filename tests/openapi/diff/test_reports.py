@@ -94,6 +94,9 @@ def test_a_version_that_moves_far_enough_is_not_told() -> None:
     found = judged(old, new)
     assert not any(finding.id.startswith("version-") for finding in found.findings)
     assert found.exit_code(FailOn.VERSION) == 1
+    new["info"]["version"] = "0.9.0"
+    (finding,) = judged(old, {**old, "info": new["info"]}).findings
+    assert finding.message == "`info.version` is 0.9.0; after 1.0.0, it only goes up"
     new["info"]["version"] = "spring"
     assert "version-unreadable" in {finding.id for finding in judged(old, new).findings}
 
