@@ -136,7 +136,8 @@ class MemberWalk:
         before, after = _annotation(old, "default"), _annotation(new, "default")
         if not required and not self._same(before, after):
             if before is _NONE:
-                self._add("default-added", path, f"has the default {shown(after)} now", new, old, after=after)
+                text = f"has the default {shown(after)} now"
+                self._add("default-added", path, text, new, old, after=after, keyword="default")
             elif after is _NONE:
                 self._add(
                     "default-removed", path, f"had the default {shown(before)}", new, old, before=before
@@ -149,10 +150,11 @@ class MemberWalk:
                     text=f"Without {path_text(path) or 'it'}, it means {shown(after)}.",
                 )
                 self._add(
-                    "default-changed", path, text, new, old, before=before, after=after, witness=witness
-                )
+                    "default-changed", path, text, new, old, before=before, after=after, witness=witness,
+                    keyword="default",
+                )  # fmt: skip
         if _annotation(new, "deprecated") is True and _annotation(old, "deprecated") is not True and path:
-            self._add("member-deprecated", path, "is deprecated now", new, old)
+            self._add("member-deprecated", path, "is deprecated now", new, old, keyword="deprecated")
         known, listed = _annotation(old, "x-extensible-enum"), _annotation(new, "x-extensible-enum")
         if isinstance(known, list) and isinstance(listed, list):
             gone = [value for value in cast("list[Any]", known) if value not in listed]
@@ -180,17 +182,21 @@ class MemberWalk:
         before: Any = None,
         after: Any = None,
         witness: Witness | None = None,
+        keyword: str = "",
     ) -> None:
+        """Add a finding, at the keyword of the new schema where that stands in it."""
         name = path_text(path)
         rule = f"{self._subject}-{suffix}"
         about = f"`{name}` in the {self._spot.place}" if name else f"The {self._spot.place}"
         label = new.at if new is not None else None
         earlier = old.at if old is not None else None
+        revision = self._comparison.revision
+        place = revision.place(label) if label else self._parent
         self._comparison.add(
             rule,
             self._spot,
             f"{about} of {self._spot.operation} {text}",
-            new=self._comparison.revision.place(label) if label else self._parent,
+            new=place / keyword if keyword and label and revision.has(place / keyword) else place,
             old=self._comparison.base.place(earlier) if earlier else None,
             path=name,
             before=before,

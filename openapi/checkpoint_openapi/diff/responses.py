@@ -19,7 +19,7 @@ _SUCCESS = ("1", "2", "3")
 
 def compare_responses(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
     """Add the findings about the answers of an operation."""
-    before, after = _responses(comparison.base, old), _responses(comparison.revision, new)
+    before, after = _responses(old), _responses(new)
     compared: set[tuple[str, str]] = set()
     for status, place in before.items():
         other = _match(status, after)
@@ -38,18 +38,20 @@ def compare_responses(comparison: Comparison, old: Operation, new: Operation, sp
         _compare(comparison, before[status], after[other], spot.at(f"answer {name}"))
 
 
-def _responses(documents: Documents, operation: Operation) -> dict[str, Location]:
+def _responses(operation: Operation) -> dict[str, Location]:
+    """Return where an operation names its statuses: the answer itself may stand elsewhere."""
     found: dict[str, Location] = {}
     for status in members(operation.value.get("responses")):
         if not status.startswith("x-"):
             name = status if status == "default" else status.upper()
-            found[name] = documents.follow(operation.place / "responses" / status)
+            found[name] = operation.place / "responses" / status
     return found
 
 
 def _is_bare_failure(documents: Documents, status: str, place: Location) -> bool:
     """Say whether an answer is a failure that states nothing but its status, which clients go by."""
-    return status[:1] in ("4", "5") and not members(members(documents.get(place)).get("content"))
+    answer = members(documents.get(documents.follow(place)))
+    return status[:1] in ("4", "5") and not members(answer.get("content"))
 
 
 def _match(status: str, offered: dict[str, Location]) -> str | None:
@@ -103,6 +105,7 @@ def _added(comparison: Comparison, status: str, place: Location, spot: Spot) -> 
 
 
 def _compare(comparison: Comparison, old_place: Location, new_place: Location, spot: Spot) -> None:
+    old_place, new_place = comparison.base.follow(old_place), comparison.revision.follow(new_place)
     old = members(comparison.base.get(old_place))
     new = members(comparison.revision.get(new_place))
     _compare_headers(comparison, old_place, old, new_place, new, spot)

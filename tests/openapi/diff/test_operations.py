@@ -278,6 +278,29 @@ def test_a_status_is_told_by_its_number_where_one_version_names_it() -> None:
     assert {found.place for found in breaks} == {"answer 404 body application/json"}
 
 
+def test_a_status_is_told_where_the_operation_names_it() -> None:
+    """A new status and one that is gone are told at the operation, though the answer is a component."""
+    old, new = shop(), shop()
+    for document in (old, new):
+        document["components"]["responses"] = {"Failed": {"description": "failed"}}
+    reference = {"$ref": "#/components/responses/Failed"}
+    get(old)["responses"]["503"] = reference
+    get(new)["responses"]["409"] = reference
+    found = {finding.id: finding.label for finding in judged(old, new).findings}
+    assert found["response-error-removed"] == "#/paths/~1orders/get/responses/503"
+    assert found["response-added"] == "#/paths/~1orders/get/responses/409"
+
+
+def test_a_keyword_that_says_nothing_of_values_is_told_where_it_stands() -> None:
+    """The place of a default, and of a deprecation, is its own line."""
+    old, new = shop(), shop()
+    get(new)["parameters"][0]["schema"]["default"] = 10
+    order(new)["note"]["deprecated"] = True
+    found = {finding.id: finding.label for finding in judged(old, new).findings}
+    assert found["parameter-default-changed"] == "#/paths/~1orders/get/parameters/0/schema/default"
+    assert found["request-member-deprecated"] == "#/components/schemas/Order/properties/note/deprecated"
+
+
 def test_a_default_alone_is_success_as_well() -> None:
     """A status of success that is named then is judged by what the default said."""
     old, new = shop(), shop()
