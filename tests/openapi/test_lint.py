@@ -376,6 +376,22 @@ def test_a_finding_says_where_what_and_how_to_mend(folder: Path) -> None:
     assert finding.mend == "correct one of both"
 
 
+def test_a_null_that_is_refused_is_told_once_and_as_json_writes_it(folder: Path) -> None:
+    """The library tells it twice, and in Python's word."""
+    document = folder / "checkpoint.yaml"
+    nullable = "Always present (RESP-10).\n          type: string\n          nullable: true\n"
+    assert nullable in DOCUMENT
+    changed = DOCUMENT.replace(nullable, nullable.replace("          nullable: true\n", ""))
+    document.write_text(changed, encoding="utf-8")
+
+    findings = lint(document).findings
+
+    assert len({finding.pointer for finding in findings}) == len(findings) == 2
+    assert {finding.what for finding in findings} == {
+        "the example breaks its schema: null is not of type 'string'"
+    }
+
+
 def test_a_link_may_say_the_place_of_a_parameter(folder: Path) -> None:
     """A name behind its place is a parameter, too (OpenAPI, Link Object)."""
     document = folder / "checkpoint.yaml"
