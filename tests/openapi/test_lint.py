@@ -57,7 +57,7 @@ DEFECTS = {
     "a place of a parameter that is none": Defect(
         "      in: path\n      required: true\n",
         "      in: url\n      required: true\n",
-        {"specification", "path-parameter-undeclared"},
+        {"specification", "path-parameter-undeclared", "link-parameter-unknown"},
         "in: url",
     ),
     "a response without description": Defect(
@@ -144,6 +144,12 @@ DEFECTS = {
         "                path.checkpoint_id: $response",
         {"link-parameter-unknown"},
         "path.checkpoint_id: $response",
+    ),
+    "a link that reads an unknown parameter": Defect(
+        "project_id: $request.path.project_id",
+        "project_id: $request.path.project",
+        {"link-parameter-unknown"},
+        "project_id: $request.path.project",
     ),
     "a discriminator that need not be there": Defect(
         "    CheckpointParameters:\n",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from checkpoint_openapi.lint.context import Target, UnresolvedError
 from checkpoint_openapi.lint.finding import Fault
-from checkpoint_openapi.lint.walk import entries, escaped, items
+from checkpoint_openapi.lint.walk import Node, entries, escaped, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,9 @@ _SECTIONS = {
     "callback": "callbacks",
     "path-item": "pathItems",
 }
+
+# A header may be sent without being declared.
+_READS = re.compile(r"\$request\.(path|query)\.(.+)")
 
 
 def ref_dangling(context: Context) -> Iterator[Fault]:
@@ -129,8 +133,9 @@ def link_dangling(context: Context) -> Iterator[Fault]:
 
 
 def link_parameter_unknown(context: Context) -> Iterator[Fault]:
-    """Find parameters of links that the operation they lead to does not have."""
+    """Find parameters of links that the operation they lead to, or the one they start from, does not have."""
     for node in context.own("link"):
+        yield from _unknown_sources(context, node)
         try:
             operation = _linked(context, node.value)
             known = _parameters(context, operation) if operation else None
@@ -143,6 +148,25 @@ def link_parameter_unknown(context: Context) -> Iterator[Fault]:
                 f"{node.pointer}/parameters/{escaped(name)}",
                 f"the operation that the link leads to has no parameter {name!r}",
                 "correct the name, or declare the parameter there",
+            )
+
+
+def _unknown_sources(context: Context, link: Node) -> Iterator[Fault]:
+    """Find values of a link that are read from a parameter which its own operation does not have."""
+    start = link.ancestor("operation")
+    if start is None:
+        return
+    try:
+        known = _parameters(context, Target(context.source, start.pointer, start.value))
+    except UnresolvedError:
+        return
+    for name, value in entries(link.value.get("parameters")).items():
+        read = _READS.fullmatch(str(value))
+        if read and ".".join(read.groups()) not in known:
+            yield Fault(
+                f"{link.pointer}/parameters/{escaped(name)}",
+                f"{value} reads a parameter that the operation does not have",
+                "correct the name, or declare the parameter",
             )
 
 
