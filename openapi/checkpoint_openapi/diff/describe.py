@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import Any, cast
 
+from checkpoint_openapi.diff.containment import JsonSchema
 from checkpoint_openapi.diff.judge import Failure, Step
 from checkpoint_openapi.diff.marks import UNDECLARED
 from checkpoint_openapi.diff.parts import Schema
 
 __all__ = ["Description", "describe", "path_text", "shown"]
 
+_DEEPEST = 4
 _BY_KEYWORD = {
     "enum": "value", "const": "value",
     "minLength": "length", "maxLength": "length",
@@ -124,11 +126,16 @@ def _types(value: Any) -> list[str]:
     return [] if value is None else cast("list[str]", value) if isinstance(value, list) else [value]
 
 
-def _types_of(schema: Schema) -> list[str]:
-    """Return the types that a schema names for itself, as far as it does."""
+def _types_of(schema: Schema, depth: int = 0) -> list[str]:
+    """Return the types that a schema names for itself or in all its alternatives, as far as it does."""
     found: list[str] | None = None
+    if depth > _DEEPEST:
+        return []
     for part in schema.parts():
-        stated = _types(part.keywords.get("type"))
+        branches: list[JsonSchema] = part.keywords.get("anyOf") or part.keywords.get("oneOf") or []
+        offered = [_types_of(schema.sub(branch), depth + 1) for branch in branches]
+        together = list(dict.fromkeys(name for names in offered for name in names)) if all(offered) else []
+        stated = _types(part.keywords.get("type")) or together
         if stated:
             stated = [*stated, "null"] if part.nullable and "null" not in stated else stated
             found = stated if found is None else [name for name in found if name in stated]

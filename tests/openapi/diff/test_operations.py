@@ -301,6 +301,14 @@ def test_a_keyword_that_says_nothing_of_values_is_told_where_it_stands() -> None
     assert found["request-member-deprecated"] == "#/components/schemas/Order/properties/note/deprecated"
 
 
+def test_types_are_told_of_alternatives_too() -> None:
+    """A type that became a choice is no type at all only where an alternative names none."""
+    choice = {"oneOf": [TEXT, {"type": "integer"}]}
+    old, new = with_schema(TEXT, request=False), with_schema(choice, request=False)
+    (message,) = [found.message for found in judged(old, new).findings if found.id == "response-type-widened"]
+    assert message.endswith("was `string` and is now `string` or `integer`")
+
+
 def test_a_default_alone_is_success_as_well() -> None:
     """A status of success that is named then is judged by what the default said."""
     old, new = shop(), shop()
