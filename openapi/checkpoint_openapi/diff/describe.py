@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from checkpoint_openapi.diff.containment import JsonSchema
-from checkpoint_openapi.diff.judge import Failure, Step
+from checkpoint_openapi.diff.failure import Failure, Step
 from checkpoint_openapi.diff.marks import UNDECLARED
 from checkpoint_openapi.diff.parts import Schema
 

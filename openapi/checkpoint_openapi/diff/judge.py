@@ -10,22 +10,21 @@ is assumed to fit while it is being asked, which is sound because values are fin
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 from checkpoint_openapi.diff.alternatives import as_any, label, overlap, overlap_as_objects, similar
 from checkpoint_openapi.diff.clauses import Clause, clauses
 from checkpoint_openapi.diff.containment import Answer, JsonSchema, Operand
+from checkpoint_openapi.diff.failure import Failure, distinct, telling
 from checkpoint_openapi.diff.marks import AT, UNDECLARED
 from checkpoint_openapi.diff.naming import allowed_names, names_sent, patterns_fit
 from checkpoint_openapi.diff.parts import Part, Schema, is_never
 from checkpoint_openapi.diff.patterns import enriched, patterns_in
 from checkpoint_openapi.diff.sample import samples
 
-__all__ = ["Failure", "Judge", "Step"]
+__all__ = ["Judge"]
 
-Step = str | int
-"""One step into a value: the name of a member or the number of an item."""
 _MANY = 8
 """Up to how many alternatives on either side are compared each with each."""
 
@@ -36,37 +35,6 @@ _NESTED = 8
 """How many alternatives are entered, one inside the other."""
 _DEEP = 60
 """How deep schemas are followed into each other."""
-
-
-@dataclass(frozen=True, eq=False)
-class Failure:
-    """A demand of the receiver that the sender does not meet, or of which that is unknown."""
-
-    path: tuple[Step, ...]
-    answer: Answer
-    """`NO` when a value shows it or the canonical form proves it, else `UNKNOWN`."""
-    clause: Clause | None
-    """The demand, or None when only the whole is known not to fit."""
-    sender: Schema
-    receiver: Schema
-    value: Any = None
-    """What stands at the path of a value that shows it."""
-    has_value: bool = False
-    alternative: Schema | None = None
-    """The sender's alternative that fits none of the receiver's, or more than one."""
-    crowded: bool = False
-    """It fits more than one, where `oneOf` takes values that fit a single one."""
-    hosts: tuple[tuple[int, Schema], ...] = ()
-    """The sender's alternatives in which the failure lies, each with the steps from it to the place."""
-    sent_at: str | None = None
-    """The label of the place, in the sender's document, of what does not fit, or of its nearest parent."""
-    received_at: str | None = None
-    """The same in the receiver's document."""
-
-    def under(self, step: Step, receiver: Schema, sender: Schema) -> Failure:
-        """Return the same failure seen from the parent."""
-        sent, received = self.sent_at or sender.at, self.received_at or receiver.at
-        return replace(self, path=(step, *self.path), sent_at=sent, received_at=received)
 
 
 class Judge:
@@ -148,7 +116,7 @@ class Judge:
             found.extend(self._unmet(clause, receiver, sender))
         if found and _hangs_together(sender) and self.covers(receiver, sender) is Answer.YES:
             return []
-        return _distinct(found)
+        return distinct(telling(found, sender))
 
     def _unmet(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure]:
         demand = receiver.sub(clause.schema)
@@ -362,20 +330,6 @@ def _pressed(sender: JsonSchema, demand: JsonSchema) -> JsonSchema:
     if not more:
         return sender
     return {"allOf": [{**sender, **more}], **({"$defs": sender["$defs"]} if "$defs" in sender else {})}
-
-
-def _distinct(failures: list[Failure]) -> list[Failure]:
-    """Return failures without those that recursion or several ways to the same demand repeat."""
-    found: dict[tuple[Any, ...], Failure] = {}
-    for failure in sorted(
-        failures, key=lambda failure: (len(failure.path), failure.answer is Answer.UNKNOWN)
-    ):
-        clause = failure.clause
-        keyword = None if clause is None else (clause.keyword, clause.name, clause.number)
-        at = failure.received_at if clause is None else clause.part.keywords.get(AT)
-        key = (at, keyword) if at is not None else (failure.path, keyword)
-        found.setdefault(key, failure)
-    return list(found.values())
 
 
 def _hangs_together(sender: Schema) -> bool:

@@ -13,8 +13,8 @@ from typing import Any, cast
 from checkpoint_openapi.diff.context import Comparison, Spot
 from checkpoint_openapi.diff.describe import path_text, shown
 from checkpoint_openapi.diff.documents import Location
+from checkpoint_openapi.diff.failure import Step
 from checkpoint_openapi.diff.finding import Witness
-from checkpoint_openapi.diff.judge import Step
 from checkpoint_openapi.diff.marks import HIDDEN
 from checkpoint_openapi.diff.parts import Schema
 from checkpoint_openapi.diff.rules import SUBJECTS

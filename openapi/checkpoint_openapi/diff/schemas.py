@@ -9,8 +9,8 @@ from checkpoint_openapi.diff.containment import Answer, Operand
 from checkpoint_openapi.diff.context import Comparison, Spot
 from checkpoint_openapi.diff.describe import describe, path_text
 from checkpoint_openapi.diff.documents import Documents, Location
+from checkpoint_openapi.diff.failure import Failure
 from checkpoint_openapi.diff.finding import Severity, Witness
-from checkpoint_openapi.diff.judge import Failure
 from checkpoint_openapi.diff.members import MemberWalk
 from checkpoint_openapi.diff.parts import Schema
 from checkpoint_openapi.diff.rules import FACETS, SUBJECTS

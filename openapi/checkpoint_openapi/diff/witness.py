@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from checkpoint_openapi.diff.containment import Operand
-from checkpoint_openapi.diff.judge import Failure, Step
+from checkpoint_openapi.diff.failure import Failure, Step
 from checkpoint_openapi.diff.parts import Schema, is_never
 from checkpoint_openapi.diff.sample import samples
 

@@ -309,6 +309,15 @@ def test_types_are_told_of_alternatives_too() -> None:
     assert message.endswith("was `string` and is now `string` or `integer`")
 
 
+def test_an_answer_of_anything_is_told_once() -> None:
+    """Where a schema is gone nothing is demanded, and not each of its members by itself."""
+    old, new = shop(), shop()
+    get(new)["responses"]["200"]["content"]["application/json"] = {}
+    breaks = [found for found in judged(old, new).findings if found.severity.value == "breaking"]
+    assert [found.id for found in breaks] == ["response-type-widened"]
+    assert breaks[0].message.endswith("was `object` and is now of any type")
+
+
 def test_a_default_alone_is_success_as_well() -> None:
     """A status of success that is named then is judged by what the default said."""
     old, new = shop(), shop()
