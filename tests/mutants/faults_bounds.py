@@ -164,12 +164,6 @@ _provider(
     str(uuid.UUID(int=0)),
     also={"FUZZ-1": "a generator may hit it"},
 )
-_provider(
-    "provider-with-matrix-parameter-accepted",
-    "What follows a semicolon in a segment of the path is thrown away as a parameter.",
-    lambda p: p.partition(";")[0] == PROVIDER,
-    PROVIDER + ";v=1",
-)
 replaces(
     "REQ-16",
     "unknown-provider-forbidden",

@@ -50,14 +50,16 @@ def foreign_policy(calls: Calls, name: str) -> list[Probe]:
 
 def _foreign_resources(calls: Calls) -> list[Probe]:
     own, stranger = calls.target.resources, calls.unknown_id("resource")
-    empty = foreign_resource(calls, "empty-string", [""])
+    ill_formed = [
+        foreign_resource(calls, "empty-string", [""]),
+        foreign_resource(calls, "space-after", [own[0] + " "]),
+    ]
     return [
         foreign_resource(calls, "alone", [stranger]),
         foreign_resource(calls, "last", [own[0], stranger]),
         foreign_resource(calls, "first", [stranger, own[-1]]),
         foreign_resource(calls, "policy-id", [calls.target.policy_id]),
-        foreign_resource(calls, "space-after", [own[0] + " "]),
-        replace(empty, conditions=(*empty.conditions, "invalid-request")),
+        *(replace(probe, conditions=(*probe.conditions, "invalid-request")) for probe in ill_formed),
     ]
 
 

@@ -364,7 +364,6 @@ def _provider(calls: Calls) -> list[Probe]:
         "no-hyphens": own.replace("-", "") if "-" in own else own + "-",
         "star": "*",
         "space-after": own + "%20",
-        "semicolon": own + ";v=1",
     }
     return [
         Probe(
