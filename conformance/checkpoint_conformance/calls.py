@@ -134,6 +134,11 @@ class Calls:
         provider = self.target.provider_id if provider_id is None else provider_id
         return f"/v1/{project}/providers/{provider}/checkpoints"
 
+    def list_path(self, name: str, project_id: str | None = None) -> str:
+        """Return the path of a list of the companion operations, by default of the target's project."""
+        project = self.target.project_id if project_id is None else project_id
+        return f"/v1/{project}/{name}"
+
     def unknown_id(self, label: str) -> str:
         """Return a UUID that no server knows, the same in every run against this target."""
         return str(uuid.uuid5(_NAMESPACE, f"{self.target.project_id}/{self.target.policy_id}/{label}"))

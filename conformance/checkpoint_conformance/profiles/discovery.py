@@ -43,7 +43,8 @@ def _ask_for_a_policy_that_its_project_lists(session: Session) -> None:
     second = session.target.second_project
     if second is None or second.token is None:
         return
-    session.send(session.calls.request("GET", f"/v1/{second.project_id}/policies", token=second.token))
+    path = session.calls.list_path("policies", second.project_id)
+    session.send(session.calls.request("GET", path, token=second.token))
     for probe in foreign_policy(session.calls, "once-listed"):
         session.run(probe)
 

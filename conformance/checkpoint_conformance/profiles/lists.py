@@ -86,7 +86,7 @@ def _walk(session: Session, path: str, schema: str, member: str, filters: dict[s
     seen = set[str]()
     for _ in range(_MOST_PAGES):
         query = urlencode({**filters, "limit": str(_PAGE), **marker}, quote_via=quote)
-        address = f"/v1/{session.target.project_id}/{path}?{query}"
+        address = f"{session.calls.list_path(path)}?{query}"
         exchange = session.send(session.calls.request("GET", address))
         entries = _entries(exchange, schema, member)
         fresh = {entry["id"] for entry in entries} - seen

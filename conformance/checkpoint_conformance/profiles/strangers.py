@@ -26,8 +26,7 @@ def strangers(session: Session) -> dict[str, str | None]:
 def look_as_strangers(session: Session, requirement: str, path: str, identifier: str) -> None:
     """Charge `requirement` with a list that shows `identifier` to a stranger. Raises ServerGone."""
     for who, token in strangers(session).items():
-        address = f"/v1/{session.target.project_id}/{path}"
-        exchange = session.send(session.calls.request("GET", address, token=token))
+        exchange = session.send(session.calls.request("GET", session.calls.list_path(path), token=token))
         body = exchange.response.body if exchange.response and exchange.status == 200 else b""
         if identifier.casefold().encode() in body.lower():
             finding = Finding(
