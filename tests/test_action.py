@@ -15,7 +15,7 @@ import pytest
 import yaml
 from checkpoint_openapi.cli import main
 from conformance.runs import Broken, write_target
-from mutants.server import running
+from mutants.service.server import running
 
 if TYPE_CHECKING:
     from click import Group

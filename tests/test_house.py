@@ -119,11 +119,8 @@ def test_suite_names_every_requirement_and_no_other() -> None:
     """Each active requirement is judged somewhere in the suite or says why not; no unknown id is named."""
     known = {requirement.id: requirement for requirement in requirements()}
     family = re.compile(rf"(?:{'|'.join(sorted({name.split('-')[0] for name in known}))})-\d+")
-    judging = [
-        ROOT / "conformance/checkpoint_conformance" / part for part in ("checks", "probes", "profiles")
-    ]
-    single = ROOT / "conformance" / "checkpoint_conformance"
-    files = [file for folder in judging for file in folder.rglob("*.py")] + list(single.glob("*.py"))
+    suite = ROOT / "conformance" / "checkpoint_conformance"
+    files = [file for room in ("checks", "probes", "run") for file in (suite / room).rglob("*.py")]
     named = {
         text
         for file in files

@@ -30,7 +30,7 @@ SHELL = ROOT / "docs" / "shell"
 SHELLS = ("bash", "zsh", "fish")
 MADE = "<!-- Made by tools/reference.py; edit what it is made of. -->"
 BASIS = {"S": "source", "P": "published", "A": "assumption"}
-SCHEMA = ROOT / "conformance" / "checkpoint_conformance" / "report.schema.json"
+SCHEMA = ROOT / "conformance" / "checkpoint_conformance" / "reports" / "report.schema.json"
 
 
 def pages() -> dict[Path, str]:
@@ -230,7 +230,7 @@ def error_page() -> str:
 
 def rule_page() -> str:
     """Return the rules of `lint` and `diff` as a page."""
-    from checkpoint_openapi.diff.rules import RULES as DIFF
+    from checkpoint_openapi.diff.findings.rules import RULES as DIFF
     from checkpoint_openapi.lint import RULES as LINT
 
     lines = [

@@ -33,14 +33,20 @@ class Subcommand(NamedTuple):
 
 
 SUBCOMMANDS = {
-    "verify": Subcommand("checkpoint_conformance.cli:verify", "Say whether a server keeps the contract."),
-    "report": Subcommand("checkpoint_conformance.report_cli:report", "Show, compare and join reports."),
-    "replay": Subcommand("checkpoint_conformance.cli:replay", "Repeat what failed in a report."),
-    "target": Subcommand(
-        "checkpoint_conformance.cli:target", "Write a target file, or check it against its server."
+    "verify": Subcommand(
+        "checkpoint_conformance.commands.cli:verify", "Say whether a server keeps the contract."
     ),
-    "list": Subcommand("checkpoint_conformance.cli:list_requirements", "List the requirements."),
-    "explain": Subcommand("checkpoint_conformance.cli:explain", "Explain a requirement, an error, a rule."),
+    "report": Subcommand(
+        "checkpoint_conformance.commands.report_cli:report", "Show, compare and join reports."
+    ),
+    "replay": Subcommand("checkpoint_conformance.commands.cli:replay", "Repeat what failed in a report."),
+    "target": Subcommand(
+        "checkpoint_conformance.commands.cli:target", "Write a target file, or check it against its server."
+    ),
+    "list": Subcommand("checkpoint_conformance.commands.cli:list_requirements", "List the requirements."),
+    "explain": Subcommand(
+        "checkpoint_conformance.commands.cli:explain", "Explain a requirement, an error, a rule."
+    ),
     "serve": Subcommand("checkpoint_handlers.cli:serve", "Start the reference server."),
     "admin": Subcommand("checkpoint_handlers.admin_cli:admin", "Manage what the reference server serves."),
     "lint": Subcommand("checkpoint_openapi.lint_cli:lint", "Say whether the documents are sound."),

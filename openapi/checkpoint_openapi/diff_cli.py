@@ -49,9 +49,9 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
 
 
 def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
-    from checkpoint_openapi.diff.acknowledgements import load_acknowledgements
+    from checkpoint_openapi.diff.documents.sources import RELEASED, open_documents
+    from checkpoint_openapi.diff.findings.acknowledgements import load_acknowledgements
     from checkpoint_openapi.diff.report import report
-    from checkpoint_openapi.diff.sources import RELEASED, open_documents
     from checkpoint_openapi.load import data_path
 
     if len(versions) > 2:
@@ -124,7 +124,7 @@ def changelog(versions: tuple[str, ...], output: Path | None) -> None:
     The arguments are those of `diff`. It is headed by the version of the REVISION, or by the lowest that the
     change admits where that is higher.
     """
-    from checkpoint_openapi.diff.version import Version
+    from checkpoint_openapi.diff.findings.version import Version
     from checkpoint_openapi.diff.writers.markdown import changelog as section
 
     report = _report(versions, None)

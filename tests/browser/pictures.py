@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from checkpoint_conformance.language import speaking
-from checkpoint_conformance.writers.html import html
+from checkpoint_conformance.reports.writers.html import html
 from conformance.runs import Broken, report, write_target
 from docs.pages import architecture, digest
-from mutants.server import Server, running
+from mutants.service.server import Server, running
 from rich.console import Console
 from rich.terminal_theme import DIMMED_MONOKAI
 from rich.text import Text

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance.writers.html import html
+from checkpoint_conformance.reports.writers.html import html
 from conformance.runs import Broken, Dropping, report
-from mutants.server import Server
+from mutants.service.server import Server
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys

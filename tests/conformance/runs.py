@@ -8,22 +8,22 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_conformance.conclusion import conclude
-from checkpoint_conformance.report import build_report
-from checkpoint_conformance.runner import Options, Run, run
-from checkpoint_conformance.session import ServerGone, Session
-from checkpoint_conformance.shard import Shard
-from checkpoint_conformance.target import Target
-from mutants.refusals import refuse
-from mutants.server import Server, running
+from checkpoint_conformance.reports.report import build_report
+from checkpoint_conformance.run.runner import Options, Run, run
+from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.run.shard import Shard
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.verdict.conclusion import conclude
+from mutants.service.refusals import refuse
+from mutants.service.server import Server, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mutants.refusals import Condition
-    from mutants.wire import Request, Response
-    from mutants.world import Checkpoint
+    from mutants.service.refusals import Condition
+    from mutants.service.wire import Request, Response
+    from mutants.service.world import Checkpoint
 
 __all__ = [
     "HOSTILE",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from checkpoint_conformance.attribution import attribute
-from checkpoint_conformance.exchange import Exchange, Request, Response
-from checkpoint_conformance.finding import Finding, Spread
+from checkpoint_conformance.transport.exchange import Exchange, Request, Response
+from checkpoint_conformance.verdict.attribution import attribute
+from checkpoint_conformance.verdict.finding import Finding, Spread
 
 VALID = Request("POST", "/v1/x", body=b"valid")
 UNDOCUMENTED = Spread("undocumented", "HTTP-1")

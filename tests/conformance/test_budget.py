@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance.budget import Budget, BudgetSpent
-from checkpoint_conformance.outcome import Verdict
-from checkpoint_conformance.runner import Options, run
-from checkpoint_conformance.session import Session
-from mutants.server import Server, running
+from checkpoint_conformance.run.budget import Budget, BudgetSpent
+from checkpoint_conformance.run.runner import Options, run
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.verdict.outcome import Verdict
+from mutants.service.server import Server, running
 
 from conformance.runs import target_of
 
 if TYPE_CHECKING:
-    from mutants.world import Checkpoint
+    from mutants.service.world import Checkpoint
 
 CORE = frozenset[str]()
 

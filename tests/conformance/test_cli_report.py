@@ -7,14 +7,14 @@ from contextlib import chdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance.cli import replay as replay_command
-from checkpoint_conformance.cli import verify as verify_command
-from checkpoint_conformance.report import SCHEMA
-from checkpoint_conformance.report_cli import report as report_group
-from checkpoint_conformance.writers import WRITERS
+from checkpoint_conformance.commands.cli import replay as replay_command
+from checkpoint_conformance.commands.cli import verify as verify_command
+from checkpoint_conformance.commands.report_cli import report as report_group
+from checkpoint_conformance.reports.report import SCHEMA
+from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_openapi.cli import main
 from click.testing import CliRunner, Result
-from mutants.server import Server, running
+from mutants.service.server import Server, running
 
 from .runs import Broken, report, requirement, write_target
 

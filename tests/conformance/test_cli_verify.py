@@ -14,24 +14,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance import verification
-from checkpoint_conformance.outcome import Outcome
-from checkpoint_conformance.rehearsal import rehearse
-from checkpoint_conformance.runner import Options, Run
-from checkpoint_conformance.secrets import Secrets
-from checkpoint_conformance.smoke import ConfigurationError
-from checkpoint_conformance.writers import WRITERS
+from checkpoint_conformance.commands import verify
+from checkpoint_conformance.reports.writers import WRITERS
+from checkpoint_conformance.run.runner import Options, Run
+from checkpoint_conformance.run.simulation import rehearse
+from checkpoint_conformance.run.stages.smoke import ConfigurationError
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.verdict.outcome import Outcome
 from checkpoint_openapi.cli import main
 from click.testing import CliRunner, Result
-from mutants.server import Server, running
-from mutants.world import stable_id
+from mutants.service.server import Server, running
+from mutants.service.world import stable_id
 
 from .runs import PLENTY, Broken, Parrot, finished, report, target_of, write_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mutants.wire import Request
+    from mutants.service.wire import Request
 
 TRACES = ("Traceback", 'File "')
 PROGRAM = "from checkpoint_openapi.cli import main; main()"
@@ -85,7 +85,7 @@ def canned(monkeypatch: pytest.MonkeyPatch) -> Any:
             replace(each, outcome=outcomes.get(each.requirement.id.replace("-", "_"), each.outcome))
             for each in known.results
         ]
-        monkeypatch.setattr(verification, "run", lambda *_, **__: replace(known, results=list(changed)))
+        monkeypatch.setattr(verify, "run", lambda *_, **__: replace(known, results=list(changed)))
 
     return use
 
@@ -189,7 +189,7 @@ def test_a_run_without_a_verdict_leaves_none(
         assert token
         raise ConfigurationError(f"the answer was {token[1]}: check `token`.")
 
-    monkeypatch.setattr(verification, "run", fail)
+    monkeypatch.setattr(verify, "run", fail)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "report.json").write_text("{}")
     line = complaint(invoke("verify", "--target", target, "--report", tmp_path / "out"), 2)
@@ -205,7 +205,7 @@ def test_a_fault_of_the_suite_gives_4_and_no_secret(
     def fail(given: Any, *_: object, **__: object) -> Run:
         raise RuntimeError(f"no header {given.token}")
 
-    monkeypatch.setattr(verification, "run", fail)
+    monkeypatch.setattr(verify, "run", fail)
     result = invoke("verify", "--target", target, "--report", tmp_path / "out")
     assert result.exit_code == 4
     assert "RuntimeError: no header {{token}}" in result.stderr

@@ -11,16 +11,16 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance.endpoint import Endpoint, TlsSettings
-from checkpoint_conformance.exchange import Exchange, Fault, Request
-from checkpoint_conformance.outcome import ExitCode
-from checkpoint_conformance.target import Target, TargetError
-from checkpoint_conformance.verification import Settings, verify_target
-from checkpoint_conformance.wire import Connection
-from mutants.server import Server, running
+from checkpoint_conformance.commands.verify import Settings, verify_target
+from checkpoint_conformance.target.target import Target, TargetError
+from checkpoint_conformance.transport.connection import Connection
+from checkpoint_conformance.transport.endpoint import Endpoint, TlsSettings
+from checkpoint_conformance.transport.exchange import Exchange, Fault, Request
+from checkpoint_conformance.verdict.outcome import ExitCode
+from mutants.service.server import Server, running
 
 from conformance.runs import write_target
-from conformance.test_wire import OK, Peer, serving
+from conformance.test_connection import OK, Peer, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

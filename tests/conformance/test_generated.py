@@ -9,11 +9,11 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance.calls import Calls
-from checkpoint_conformance.generated import generated_probes
-from checkpoint_conformance.narrowed import Narrowed
-from checkpoint_conformance.probe import Probe
-from checkpoint_conformance.target import Target
+from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.generated.generator import generated_probes
+from checkpoint_conformance.probes.generated.target_schema import Narrowed
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.target.target import Target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,9 +36,9 @@ def _written(target: Target) -> str:
 
 SCRIPT = f"""
 import hashlib
-from checkpoint_conformance.calls import Calls
-from checkpoint_conformance.generated import generated_probes
-from checkpoint_conformance.target import Target
+from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.generated.generator import generated_probes
+from checkpoint_conformance.target.target import Target
 probes = generated_probes(Calls({_written(TARGET)}), 5)
 print(hashlib.sha256(repr([(probe.id, probe.request) for probe in probes]).encode()).hexdigest())
 """

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import checkpoint_conformance
 import pytest
-from checkpoint_conformance import explanation, language
-from checkpoint_conformance.ledger import SkipReason
-from checkpoint_conformance.outcome import Outcome, Verdict
-from checkpoint_conformance.writers import WRITERS
-from checkpoint_conformance.writers.html import _TITLES, _template
-from checkpoint_conformance.writers.terminal import terminal
-from checkpoint_conformance.writers.text import padded
+from checkpoint_conformance import language
+from checkpoint_conformance.commands import explanation
+from checkpoint_conformance.reports.writers import WRITERS
+from checkpoint_conformance.reports.writers.html import _TITLES, _template
+from checkpoint_conformance.reports.writers.terminal import terminal
+from checkpoint_conformance.reports.writers.text import padded
+from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.outcome import Outcome, Verdict
 from checkpoint_openapi.cli import main
 from checkpoint_openapi.load import requirements
 from click.testing import CliRunner
@@ -62,7 +63,7 @@ def texts(node: ast.expr) -> set[str]:
 
 def in_template() -> set[str]:
     """Return the texts that the page translates."""
-    text = (HOME / "writers" / "report.html.j2").read_text(encoding="utf-8")
+    text = (HOME / "reports" / "writers" / "report.html.j2").read_text(encoding="utf-8")
     return {
         found for pair in re.findall(r'"([^"\n]+)"\|tr\b|\btr\("([^"\n]+)"', text) for found in pair if found
     }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from checkpoint_conformance.finding import Finding
-from checkpoint_conformance.profiles.model import model_run
-from checkpoint_conformance.session import Session
-from checkpoint_conformance.target import Target
-from mutants.server import Server, running
-from mutants.world import Checkpoint, Resource
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.model import model_run
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.verdict.finding import Finding
+from mutants.service.server import Server, running
+from mutants.service.world import Checkpoint, Resource
 
 from .runs import Forgetting
 

@@ -6,15 +6,15 @@ import json
 from typing import Any
 
 import pytest
-from checkpoint_conformance.calls import Calls
-from checkpoint_conformance.kept_connection import on_kept_connection
-from checkpoint_conformance.probe import ANY_REFUSAL, DOCUMENTED, Probe
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.auth import authentication
+from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.probe import ANY_REFUSAL, DOCUMENTED, Probe
 from checkpoint_conformance.probes.settings import settings
-from checkpoint_conformance.runner import single_faults
-from checkpoint_conformance.secrets import Secrets
-from checkpoint_conformance.target import SecondProject, Target
+from checkpoint_conformance.run.runner import single_faults
+from checkpoint_conformance.run.stages.kept_connections import on_kept_connection
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import SecondProject, Target
 from checkpoint_openapi.load import errors, requirements
 
 TARGET = Target(

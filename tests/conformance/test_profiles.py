@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance.conclusion import conclude
-from checkpoint_conformance.outcome import Outcome
-from checkpoint_conformance.profiles.conflict import conflict
-from checkpoint_conformance.profiles.deletion import clean_up, created, deletion
-from checkpoint_conformance.profiles.discovery import discovery
-from checkpoint_conformance.profiles.observation import (
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.conflict import conflict
+from checkpoint_conformance.run.stages.deletion import clean_up, created, deletion
+from checkpoint_conformance.run.stages.discovery import discovery
+from checkpoint_conformance.run.stages.observation import (
     items_of_created,
     progress,
     refusals_leave_nothing,
     wait_until_idle,
 )
-from checkpoint_conformance.session import Session
-from checkpoint_conformance.smoke import smoke
-from mutants.server import Server, running
+from checkpoint_conformance.run.stages.smoke import smoke
+from checkpoint_conformance.verdict.conclusion import conclude
+from checkpoint_conformance.verdict.outcome import Outcome
+from mutants.service.server import Server, running
 
 from conformance.runs import target_of
 

@@ -7,12 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_conformance.console import say
-from checkpoint_conformance.exchange import Exchange, Request
-from checkpoint_conformance.finding import Finding
-from checkpoint_conformance.progress import Progress
-from checkpoint_conformance.session import Session
-from mutants.server import Server, running
+from checkpoint_conformance.commands.console import say
+from checkpoint_conformance.commands.progress import Progress
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.verdict.finding import Finding
+from mutants.service.server import Server, running
 
 from .runs import PLENTY, target_of
 

@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance.concurrency import concurrent_calls, distinct_checkpoints
-from checkpoint_conformance.kept_connection import lost_requests
+from checkpoint_conformance.commands.replay import Repeated, State, failing, replay
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.missing import missing
-from checkpoint_conformance.profiles.discovery import discovery
-from checkpoint_conformance.profiles.model import model_run
-from checkpoint_conformance.profiles.observation import items_of_created
-from checkpoint_conformance.recovery import recovery
-from checkpoint_conformance.replay import Repeated, State, failing, replay
-from checkpoint_conformance.report import ReportError
-from mutants.server import Server, running
-from mutants.world import Policy
+from checkpoint_conformance.reports.report import ReportError
+from checkpoint_conformance.run.stages.concurrency import concurrent_calls, distinct_checkpoints
+from checkpoint_conformance.run.stages.discovery import discovery
+from checkpoint_conformance.run.stages.kept_connections import lost_requests
+from checkpoint_conformance.run.stages.model import model_run
+from checkpoint_conformance.run.stages.observation import items_of_created
+from checkpoint_conformance.run.stages.recovery import recovery
+from mutants.service.server import Server, running
+from mutants.service.world import Policy
 
 from .runs import Broken, Dropping, Exhausted, Forgetting, excerpt, report, requirement, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from checkpoint_conformance.session import Session
-    from mutants.wire import Request
-    from mutants.world import Checkpoint
+    from checkpoint_conformance.run.session import Session
+    from mutants.service.wire import Request
+    from mutants.service.world import Checkpoint
 
 
 class Recording(Server):
@@ -45,7 +45,7 @@ class Offended(Server):
     def check_state(self, policy: Policy, resources: Any) -> None:
         """Crash where this thread has refused before."""
         if any(connection.refused for connection in self._threads.values()):
-            from mutants.refusals import refuse
+            from mutants.service.refusals import refuse
 
             refuse("internal-error")
         super().check_state(policy, resources)

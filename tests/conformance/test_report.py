@@ -10,17 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
-from checkpoint_conformance.artefacts import prepare, write_all, write_atomically
-from checkpoint_conformance.curl import curl_line
-from checkpoint_conformance.endpoint import Endpoint
-from checkpoint_conformance.evidence import exchange_data, exchange_from, with_context
-from checkpoint_conformance.exchange import Exchange, Fault, Framing, Request, Response, TransportFault
-from checkpoint_conformance.report import SCHEMA, ReportError, read_report
-from checkpoint_conformance.secrets import Secrets
-from checkpoint_conformance.target import Target
-from checkpoint_conformance.wire import Connection
-from checkpoint_conformance.writers import WRITERS
-from mutants.server import Server, running
+from checkpoint_conformance.reports.curl import curl_line
+from checkpoint_conformance.reports.evidence import exchange_data, exchange_from, with_context
+from checkpoint_conformance.reports.files import prepare, write_all, write_atomically
+from checkpoint_conformance.reports.report import SCHEMA, ReportError, read_report
+from checkpoint_conformance.reports.writers import WRITERS
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.connection import Connection
+from checkpoint_conformance.transport.endpoint import Endpoint
+from checkpoint_conformance.transport.exchange import (
+    Exchange,
+    Fault,
+    Framing,
+    Request,
+    Response,
+    TransportFault,
+)
+from mutants.service.server import Server, running
 
 from .runs import Broken, Dropping, Parrot, report, requirement, target_of
 

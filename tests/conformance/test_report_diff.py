@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from checkpoint_conformance.comparison import Change, compare, render_comparison
-from mutants.server import Server
+from checkpoint_conformance.reports.comparison import Change, compare, render_comparison
+from mutants.service.server import Server
 
 from .runs import Broken, report, requirement
 

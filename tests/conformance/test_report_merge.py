@@ -7,15 +7,15 @@ import json
 from typing import Any
 
 import pytest
-from checkpoint_conformance.merge import merge
-from checkpoint_conformance.report import ReportError
-from checkpoint_conformance.runner import Options
-from checkpoint_conformance.shard import Shard, ShardError
-from checkpoint_conformance.target import Target
-from checkpoint_conformance.waivers import State, Waiver
+from checkpoint_conformance.reports.merge import merge
+from checkpoint_conformance.reports.report import ReportError
+from checkpoint_conformance.run.runner import Options
+from checkpoint_conformance.run.shard import Shard, ShardError
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.verdict.waivers import State, Waiver
 from checkpoint_openapi.load import requirements
-from mutants.server import Server
-from mutants.world import POLICY
+from mutants.service.server import Server
+from mutants.service.world import POLICY
 
 from .runs import PLENTY, Broken, Dropping, outcomes, report, requirement
 

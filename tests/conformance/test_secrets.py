@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 from checkpoint_conformance.probes.auth import authentication
-from checkpoint_conformance.secrets import Secrets
-from checkpoint_conformance.session import Session
-from checkpoint_conformance.smoke import smoke
-from checkpoint_conformance.target import SecondProject, Target
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.smoke import smoke
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import SecondProject, Target
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutants.world import TOKENS as DEMONSTRATION
+from mutants.service.world import TOKENS as DEMONSTRATION
 
 from conformance.runs import Parrot, excerpt
 

@@ -9,13 +9,13 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from checkpoint_conformance.ledger import SkipReason
-from checkpoint_conformance.outcome import Outcome, Verdict
 from checkpoint_conformance.probes import acceptance
-from checkpoint_conformance.runner import Options, run
-from checkpoint_conformance.session import ServerGone, Session
-from mutants.refusals import CONDITIONS, Refusal
-from mutants.server import Server, running
+from checkpoint_conformance.run.runner import Options, run
+from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.outcome import Outcome, Verdict
+from mutants.service.refusals import CONDITIONS, Refusal
+from mutants.service.server import Server, running
 
 from conformance.runs import target_of
 

@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkpoint_conformance.target import DEFAULT_PROVIDER, PROFILES, SecondProject, Target, TargetError
-from checkpoint_conformance.template import TEMPLATE
+from checkpoint_conformance.target.target import (
+    DEFAULT_PROVIDER,
+    PROFILES,
+    SecondProject,
+    Target,
+    TargetError,
+)
+from checkpoint_conformance.target.template import TEMPLATE
 
 GOOD: dict[str, Any] = {
     "url": "https://csbs.example.com/prefix/",

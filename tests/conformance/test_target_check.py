@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_conformance.diagnosis.check import diagnose
 from checkpoint_conformance.diagnosis.step import State, Step
-from checkpoint_conformance.endpoint import TlsSettings
-from checkpoint_conformance.target import SecondProject, Target
+from checkpoint_conformance.target.target import SecondProject, Target
+from checkpoint_conformance.transport.endpoint import TlsSettings
 from checkpoint_openapi.cli import main
 from click.testing import CliRunner
-from mutants.refusals import refuse
-from mutants.server import Server, running
-from mutants.wire import Response
+from mutants.service.refusals import refuse
+from mutants.service.server import Server, running
+from mutants.service.wire import Response
 
 from .runs import write_target
 from .test_endpoint import pki, secure
@@ -26,7 +26,7 @@ from .test_endpoint import pki, secure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mutants.wire import Request
+    from mutants.service.wire import Request
 
 __all__ = ["pki"]
 

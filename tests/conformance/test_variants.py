@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from checkpoint_conformance.outcome import Outcome, Verdict
-from checkpoint_conformance.runner import run
-from checkpoint_conformance.target import Target
-from mutants.server import Server, running
-from mutants.variant import Variant
-from mutants.variants import VARIANTS
+from checkpoint_conformance.run.runner import run
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.verdict.outcome import Outcome, Verdict
+from mutants.framework.variant import Variant
+from mutants.service.server import Server, running
+from mutants.variants.catalogue import VARIANTS
 
 _EACH_TIME = frozenset(
     {

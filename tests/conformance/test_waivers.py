@@ -6,10 +6,10 @@ import datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_conformance.finding import Finding
-from checkpoint_conformance.ledger import SkipReason
-from checkpoint_conformance.outcome import Outcome, Result, Verdict, verdict_of
-from checkpoint_conformance.waivers import State, Waiver, WaiverError, apply, read_waivers
+from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.outcome import Outcome, Result, Verdict, verdict_of
+from checkpoint_conformance.verdict.waivers import State, Waiver, WaiverError, apply, read_waivers
 from checkpoint_openapi.load import requirements
 
 if TYPE_CHECKING:

@@ -14,18 +14,18 @@ from xml.etree import ElementTree
 
 import pytest
 from checkpoint_conformance.language import speaking
-from checkpoint_conformance.writers import WRITERS
-from checkpoint_conformance.writers.badge import badge, endpoint
-from checkpoint_conformance.writers.github import github
-from checkpoint_conformance.writers.har import har
-from checkpoint_conformance.writers.html import html
-from checkpoint_conformance.writers.junit import junit
-from checkpoint_conformance.writers.markdown import markdown
-from checkpoint_conformance.writers.terminal import evidence, terminal
-from checkpoint_conformance.writers.text import counts, explained, listed, printable, repetition
+from checkpoint_conformance.reports.writers import WRITERS
+from checkpoint_conformance.reports.writers.badge import badge, endpoint
+from checkpoint_conformance.reports.writers.github import github
+from checkpoint_conformance.reports.writers.har import har
+from checkpoint_conformance.reports.writers.html import html
+from checkpoint_conformance.reports.writers.junit import junit
+from checkpoint_conformance.reports.writers.markdown import markdown
+from checkpoint_conformance.reports.writers.terminal import evidence, terminal
+from checkpoint_conformance.reports.writers.text import counts, explained, listed, printable, repetition
 from click import unstyle
 from junitparser import Error, Failure, JUnitXml, Skipped
-from mutants.server import Server
+from mutants.service.server import Server
 
 from .runs import QUICK, Broken, Dropping, report, requirement
 

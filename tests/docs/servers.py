@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mutants.refusals import refuse
-from mutants.server import Server
-from mutants.world import PROVIDER
+from mutants.service.refusals import refuse
+from mutants.service.server import Server
+from mutants.service.world import PROVIDER
 
 if TYPE_CHECKING:
-    from mutants.refusals import Condition
-    from mutants.wire import Request, Response
-    from mutants.world import Checkpoint
+    from mutants.service.refusals import Condition
+    from mutants.service.wire import Request, Response
+    from mutants.service.world import Checkpoint
 
 __all__ = ["SERVERS"]
 

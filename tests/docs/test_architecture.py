@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGES = {"O": "checkpoint_openapi", "H": "checkpoint_handlers", "C": "checkpoint_conformance"}
+ROOMS = PACKAGES | {"G": "checkpoint_openapi.diff"}
+"""What each box of the picture shows the inside of."""
 MODULES = [
     file
     for name in ("openapi", "handlers", "conformance")
@@ -37,7 +39,7 @@ def arrows() -> list[tuple[str, str]]:
                 for one, other in product(left, right):
                     listed = (names.get(name, name).split(" · ") for name in (one, other))
                     drawn += [
-                        (f"{PACKAGES[letter]}.{here}", f"{PACKAGES[letter]}.{there}")
+                        (f"{ROOMS[letter]}.{here}", f"{ROOMS[letter]}.{there}")
                         for here, there in product(*listed)
                     ]
     drawn += [

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_conformance.target import Target
-from checkpoint_conformance.waivers import read_waivers
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.verdict.waivers import read_waivers
 from conformance.runs import write_target
-from mutants.server import running
+from mutants.service.server import running
 
 from .pages import PAGES, ROOT, Block, blocks, directives
 from .servers import SERVERS

@@ -78,7 +78,7 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
     with (folder / "conformance/checkpoint_conformance/zh.yaml").open("a", encoding="utf-8") as file:
         file.write(chinese)
     replace(folder / "tests/openapi/test_document.py", '"RESP": 12', '"RESP": 13')
-    for name in ("tests/openapi/test_document.py", "tests/mutants/mutant.py"):
+    for name in ("tests/openapi/test_document.py", "tests/mutants/framework/mutant.py"):
         replace(folder / name, '"RESP-12", "ERR-2"', '"RESP-12", "RESP-13", "ERR-2"')
     assert run(folder, "tools/reference.py").returncode == 0
     first = run(folder, *pytest_of(step(6, "Add a requirement")))
@@ -94,7 +94,7 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
     assert second.returncode == 0, second.stdout[-2000:] + second.stderr[-2000:]
     assert re.search(r"pass +RESP-13", second.stdout)
 
-    with (folder / "tests/mutants/faults_answer.py").open("a", encoding="utf-8") as file:
+    with (folder / "tests/mutants/faults/answers/answer.py").open("a", encoding="utf-8") as file:
         file.write("\n" + row)
     third = run(folder, *pytest_of(step(2, "Add a mutant")))
     assert third.returncode == 0, third.stdout[-3000:]

@@ -78,7 +78,7 @@ def test_each_page_can_be_reached() -> None:
 
 def test_target_page_names_every_key() -> None:
     """Each key that a target file may hold stands on its page."""
-    source = (ROOT / "conformance/checkpoint_conformance/target.py").read_text(encoding="utf-8")
+    source = (ROOT / "conformance/checkpoint_conformance/target/target.py").read_text(encoding="utf-8")
     keys = set(re.findall(r'\.(?:get|section)\(\s*"(\w+)"', source))
     page = (ROOT / "docs/reference/target-file.md").read_text(encoding="utf-8")
     assert len(keys) > 20

@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import importlib
 
-from .mutant import MUTANTS as _REGISTERED
-from .mutant import Mutant
+from .framework.mutant import MUTANTS as _REGISTERED
+from .framework.mutant import Mutant
 
 __all__ = ["GROUPS", "MUTANTS", "mutant", "representative"]
 
 for _module in (
-    "transport",
-    "bytes",
-    "inputs",
-    "drops",
-    "http",
-    "disclosure",
-    "auth",
-    "permission",
-    "acceptance",
-    "json",
-    "schema",
-    "content",
-    "bounds",
-    "notfound",
-    "answer",
-    "identity",
-    "resources",
-    "time",
-    "errors",
-    "fuzz",
-    "companions",
-    "items",
-    "strangers",
+    "http.transport",
+    "http.bytes",
+    "requests.inputs",
+    "http.drops",
+    "http.recovery",
+    "answers.disclosure",
+    "access.auth",
+    "access.permission",
+    "requests.acceptance",
+    "requests.json",
+    "requests.schema",
+    "requests.content",
+    "requests.bounds",
+    "access.notfound",
+    "answers.answer",
+    "answers.identity",
+    "answers.resources",
+    "answers.time",
+    "answers.errors",
+    "requests.fuzz",
+    "companions.companions",
+    "companions.items",
+    "access.strangers",
 ):
-    importlib.import_module(f"{__package__}.faults_{_module}")
+    importlib.import_module(f"{__package__}.faults.{_module}")
 
 MUTANTS: tuple[Mutant, ...] = tuple(_REGISTERED)
 """Every mutant, in the order of the modules."""

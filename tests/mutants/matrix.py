@@ -11,14 +11,14 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from checkpoint_conformance.outcome import Outcome
-from checkpoint_conformance.runner import run
-from checkpoint_conformance.smoke import ConfigurationError
-from checkpoint_conformance.target import Target
+from checkpoint_conformance.run.runner import run
+from checkpoint_conformance.run.stages.smoke import ConfigurationError
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.verdict.outcome import Outcome
 
 from .catalogue import mutant, representative
-from .mutant import Mutant
-from .server import running
+from .framework.mutant import Mutant
+from .service.server import running
 
 __all__ = ["CONFIGURATION", "PUBLISHED", "Row", "judge", "page"]
 

@@ -12,14 +12,13 @@ import pytest
 from checkpoint_openapi.load import requirements
 
 from .catalogue import GROUPS, MUTANTS
+from .framework.mutant import ROUND, Mutant
+from .framework.selfcheck import differs
+from .framework.shots import BASE, Shot, checkpoint, document, get, item_list, parameters, pause, transcript
 from .matrix import CONFIGURATION
-from .mutant import ROUND, Mutant
-from .refusals import CONDITIONS
-from .selfcheck import differs
-from .server import Server, running
-from .shots import BASE, Shot, checkpoint, document, get, item_list, parameters, pause, transcript
-from .variants import VARIANTS, Variant
-from .world import (
+from .service.refusals import CONDITIONS
+from .service.server import Server, running
+from .service.world import (
     POLICY,
     PROJECT,
     PROVIDER,
@@ -30,6 +29,7 @@ from .world import (
     TROUBLED_PROJECT,
     stable_id,
 )
+from .variants.catalogue import VARIANTS, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

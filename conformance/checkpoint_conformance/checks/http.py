@@ -9,10 +9,10 @@ from typing import Any
 from checkpoint_openapi.load import ErrorCatalogue
 
 from checkpoint_conformance.data import as_object
-from checkpoint_conformance.exchange import Exchange, Framing, Response
-from checkpoint_conformance.finding import Finding
-from checkpoint_conformance.secrets import Secrets
-from checkpoint_conformance.strict_json import StrictJsonError
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.transport.exchange import Exchange, Framing, Response
+from checkpoint_conformance.transport.strict_json import StrictJsonError
+from checkpoint_conformance.verdict.finding import Finding
 
 __all__ = ["allow", "body_bytes", "condition_code", "disclosure", "error_code", "error_shape", "read_body"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 
-from checkpoint_conformance.calls import Call
+from checkpoint_conformance.checks.judge import error_code_of
 from checkpoint_conformance.diagnosis.step import State, Step, told
-from checkpoint_conformance.exchange import Exchange, Fault, Request
-from checkpoint_conformance.judgement import error_code_of
-from checkpoint_conformance.session import Session
+from checkpoint_conformance.probes.calls import Call
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.transport.exchange import Exchange, Fault, Request
 
 __all__ = ["CUT_OFF", "access", "clock", "operation", "provider", "unknown_policy"]
 

@@ -21,8 +21,8 @@ from checkpoint_conformance.diagnosis.companions import companions, second_polic
 from checkpoint_conformance.diagnosis.fixtures import fixtures
 from checkpoint_conformance.diagnosis.step import State, Step
 from checkpoint_conformance.diagnosis.way import way
-from checkpoint_conformance.session import ServerGone, Session
-from checkpoint_conformance.target import Target
+from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.target.target import Target
 
 __all__ = ["diagnose"]
 

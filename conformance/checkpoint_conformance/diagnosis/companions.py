@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from checkpoint_conformance.diagnosis.step import State, Step, tells_nothing, told
-from checkpoint_conformance.profiles.lists import ListError, checkpoint_items, policies
-from checkpoint_conformance.session import Session
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.companions import ListError, checkpoint_items, policies
 
 __all__ = ["companions", "second_policy"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from checkpoint_conformance.diagnosis.access import CUT_OFF, unknown_policy
 from checkpoint_conformance.diagnosis.step import State, Step, tells_nothing, told
-from checkpoint_conformance.exchange import Request
-from checkpoint_conformance.session import Session
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.transport.exchange import Request
 
 __all__ = ["fixtures"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from checkpoint_conformance.exchange import Exchange
-from checkpoint_conformance.judgement import error_code_of
+from checkpoint_conformance.checks.judge import error_code_of
+from checkpoint_conformance.transport.exchange import Exchange
 
 __all__ = ["State", "Step", "tells_nothing", "told"]
 

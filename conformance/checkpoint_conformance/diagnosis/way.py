@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from checkpoint_conformance.diagnosis.step import State, Step
-from checkpoint_conformance.endpoint import Endpoint, EndpointError
-from checkpoint_conformance.target import Target
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError
 
 __all__ = ["way"]
 

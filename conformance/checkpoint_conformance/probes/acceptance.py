@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from checkpoint_conformance.calls import ABSENT, Call, Calls
-from checkpoint_conformance.exchange import Request
-from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.transport.exchange import Request
 
 __all__ = ["base", "documented", "documented_later", "shapes", "variations"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from checkpoint_conformance.calls import Calls
-from checkpoint_conformance.exchange import Request
-from checkpoint_conformance.probe import ANY_REFUSAL, Probe
-from checkpoint_conformance.secrets import Secrets
+from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.transport.exchange import Request
 
 __all__ = ["UNKNOWN_TOKEN", "authentication"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from checkpoint_conformance.calls import Calls
-from checkpoint_conformance.exchange import Request
-from checkpoint_conformance.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.oversized import MEBIBYTE
+from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.transport.exchange import Request
 
 __all__ = ["foreign_policy", "foreign_resource", "missing"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from checkpoint_conformance.calls import Calls
-from checkpoint_conformance.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
 
 __all__ = ["MEBIBYTE", "oversized"]
 

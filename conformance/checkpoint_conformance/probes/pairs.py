@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from checkpoint_conformance.calls import ABSENT, Calls
-from checkpoint_conformance.probe import REFUSALS, Probe
+from checkpoint_conformance.probes.calls import ABSENT, Calls
+from checkpoint_conformance.probes.probe import REFUSALS, Probe
 
 __all__ = ["fitting_refusals", "several_faults"]
 

@@ -7,11 +7,11 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from checkpoint_conformance.calls import ABSENT, Call, Calls
-from checkpoint_conformance.exchange import Framing, Request
-from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.probes.broken_example import BROKEN_EXAMPLE
+from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.oversized import oversized
-from checkpoint_conformance.vectors import BROKEN_EXAMPLE
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.transport.exchange import Framing, Request
 
 __all__ = ["refusals"]
 

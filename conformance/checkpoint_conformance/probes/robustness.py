@@ -6,9 +6,9 @@ import json
 import zlib
 from typing import Any
 
-from checkpoint_conformance.calls import Calls
-from checkpoint_conformance.exchange import Framing, Request
-from checkpoint_conformance.probe import REFUSALS, Probe
+from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.probe import REFUSALS, Probe
+from checkpoint_conformance.transport.exchange import Framing, Request
 
 __all__ = ["methods", "odd_input", "unknown_route"]
 

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checkpoint_conformance.calls import ABSENT, Calls, merged
-from checkpoint_conformance.probe import Probe
+from checkpoint_conformance.probes.calls import ABSENT, Calls, merged
+from checkpoint_conformance.probes.probe import Probe
 
 __all__ = ["Setting", "in_other_settings", "settings"]
 

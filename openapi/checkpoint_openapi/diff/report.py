@@ -6,11 +6,17 @@ import datetime
 from dataclasses import dataclass
 from enum import Enum
 
-from checkpoint_openapi.diff.acknowledgements import Acknowledgements
-from checkpoint_openapi.diff.compare import compare
-from checkpoint_openapi.diff.documents import Documents
-from checkpoint_openapi.diff.finding import Finding, Severity
-from checkpoint_openapi.diff.version import Step, Version, needed_step, stated_version, version_findings
+from checkpoint_openapi.diff.compare.compare import compare
+from checkpoint_openapi.diff.documents.documents import Documents
+from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
+from checkpoint_openapi.diff.findings.finding import Finding, Severity
+from checkpoint_openapi.diff.findings.version import (
+    Step,
+    Version,
+    needed_step,
+    stated_version,
+    version_findings,
+)
 
 __all__ = ["FailOn", "Report", "report"]
 

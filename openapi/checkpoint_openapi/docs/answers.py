@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, NamedTuple, cast
 
-from checkpoint_openapi.diff.documents import Documents, Location
+from checkpoint_openapi.diff.documents.documents import Documents, Location
 from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.schemas import sample
 from checkpoint_openapi.lint.walk import entries

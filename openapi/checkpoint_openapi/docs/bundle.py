@@ -6,7 +6,7 @@ import re
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
-from checkpoint_openapi.diff.documents import Documents, Location, escaped, unescaped
+from checkpoint_openapi.diff.documents.documents import Documents, Location, escaped, unescaped
 from checkpoint_openapi.lint.walk import entries, items
 from checkpoint_openapi.source import DocumentError
 

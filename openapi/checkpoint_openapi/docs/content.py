@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from checkpoint_openapi.diff.documents import Documents
+from checkpoint_openapi.diff.documents.documents import Documents
 from checkpoint_openapi.docs.bundle import Bundle, link_requirements
 from checkpoint_openapi.docs.catalogues import (
     ErrorTable,

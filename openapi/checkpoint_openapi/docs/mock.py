@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from checkpoint_openapi.diff.documents import Documents, Location
+from checkpoint_openapi.diff.documents.documents import Documents, Location
 from checkpoint_openapi.docs.answers import Answer, Answers
 from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.checks import BodyError, Checker

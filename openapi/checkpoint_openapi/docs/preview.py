@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from checkpoint_openapi.diff.documents import Documents
+from checkpoint_openapi.diff.documents.documents import Documents
+from checkpoint_openapi.diff.documents.sources import RELEASED, open_documents
 from checkpoint_openapi.diff.report import Report, report
-from checkpoint_openapi.diff.sources import RELEASED, open_documents
 from checkpoint_openapi.docs.content import Content, read_content
 from checkpoint_openapi.docs.listing import anchor
 from checkpoint_openapi.docs.mock import Mock

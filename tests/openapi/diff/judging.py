@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import yaml
-from checkpoint_openapi.diff.documents import Documents, Text
+from checkpoint_openapi.diff.documents.documents import Documents, Text
 from checkpoint_openapi.diff.report import Report, report
 from checkpoint_openapi.load import data_path
 

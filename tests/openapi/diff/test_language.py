@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from checkpoint_openapi.diff.language import (
+from checkpoint_openapi.diff.regex.language import (
     Undecided,
     both,
     inverse,
@@ -14,7 +14,7 @@ from checkpoint_openapi.diff.language import (
     shortest_word,
     words,
 )
-from checkpoint_openapi.diff.pattern import language_of, rewritten
+from checkpoint_openapi.diff.regex.pattern import language_of, rewritten
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkpoint_openapi.diff.acknowledgements import load_acknowledgements
+from checkpoint_openapi.diff.findings.acknowledgements import load_acknowledgements
+from checkpoint_openapi.diff.findings.rules import RULES
+from checkpoint_openapi.diff.findings.version import Step, Version
 from checkpoint_openapi.diff.report import FailOn, Report, report
-from checkpoint_openapi.diff.rules import RULES
-from checkpoint_openapi.diff.version import Step, Version
 from checkpoint_openapi.diff.writers import FORMATS, write
 from checkpoint_openapi.diff.writers.markdown import changelog
 from checkpoint_openapi.diff_cli import changelog as changelog_command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checkpoint_openapi.diff.rules import FACETS, RULES, SUBJECTS
+from checkpoint_openapi.diff.findings.rules import FACETS, RULES, SUBJECTS
 
 from .edits import EDITS
 from .judging import CONTRACT, contract, judged

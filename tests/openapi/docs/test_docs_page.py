@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from checkpoint_openapi import load
-from checkpoint_openapi.diff.documents import Documents, Files, Location
+from checkpoint_openapi.diff.documents.documents import Documents, Files, Location
 from checkpoint_openapi.docs import Content, page, read_content, render_page
 from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.listing import listing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from checkpoint_openapi.diff.finding import Finding, Severity
+from checkpoint_openapi.diff.findings.finding import Finding, Severity
 from checkpoint_openapi.diff.report import Report
 from checkpoint_openapi.diff.writers.text import summary
 

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from checkpoint_openapi import __version__
-from checkpoint_openapi.diff.finding import Finding, Severity
+from checkpoint_openapi.diff.findings.finding import Finding, Severity
+from checkpoint_openapi.diff.findings.rules import RULES
 from checkpoint_openapi.diff.report import Report
-from checkpoint_openapi.diff.rules import RULES
 
 __all__ = ["write"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from checkpoint_openapi.diff.finding import Finding, Severity, Witness
+from checkpoint_openapi.diff.findings.finding import Finding, Severity, Witness
 from checkpoint_openapi.diff.report import Report
 
 __all__ = ["evidence", "summary", "write"]

@@ -1,0 +1,223 @@
+"""What the answer to a probe says: accepted, refused as it should be, or a finding, and whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from checkpoint_openapi.load import ErrorCatalogue, advisory
+
+from checkpoint_conformance.checks import http
+from checkpoint_conformance.checks.http_layer import answered_by_http
+from checkpoint_conformance.checks.success import success
+from checkpoint_conformance.data import as_object
+from checkpoint_conformance.probes.probe import DOCUMENTED, Probe
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.exchange import Exchange, Fault
+from checkpoint_conformance.transport.strict_json import StrictJsonError
+from checkpoint_conformance.verdict.finding import Finding, Spread
+
+__all__ = ["Judge", "Judgement", "error_code_of", "is_conflict"]
+
+_CONFLICTS = {"running-by-hand", "running-by-schedule", "nothing-to-back-up"}
+_CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
+"""Published refusals of a valid call that speak of the account and not of the server."""
+_PASSING = frozenset({429, 503})
+_NOT_IMPLEMENTED = 501
+"""What a server may answer to a method that it does not know (RFC 9110, 15.6.2)."""
+_INCOMPLETE = {
+    Fault.NO_STATUS: "RFC 9112, 4",
+    Fault.BAD_HEAD: "RFC 9112, 5",
+    Fault.TRUNCATED: "RFC 9112, 8",
+}
+
+
+@dataclass
+class Judgement:
+    """The findings of one exchange, the requirements it exercised, and why it decides nothing, if so."""
+
+    findings: list[Finding] = field(default_factory=list[Finding])
+    exercised: set[str] = field(default_factory=set[str])
+    undecided: str | None = None
+    readable: bool = False
+    """Whether the answer is complete and its body strict JSON."""
+
+    def add(self, finding: Finding) -> None:
+        """Add a finding; it exercises its requirement."""
+        self.exercised.add(finding.requirement)
+        self.findings.append(finding)
+
+
+class Judge:
+    """Judges exchanges against the contract for one target."""
+
+    def __init__(self, target: Target, errors: ErrorCatalogue, secrets: Secrets) -> None:
+        """Take the target for its ids, the error catalogue, and the secrets that no error may show."""
+        self._target = target
+        self._errors = errors
+        self._secrets = secrets
+        states = [errors.conditions[name] for name in _CLIENT_STATES]
+        self._client_state = {(state.status, state.code) for state in states}
+
+    def judge(self, probe: Probe, exchange: Exchange) -> Judgement:
+        """Judge the answer to a probe, and all that rides on it."""
+        judgement = self.ride_along(exchange)
+        if not self._lost(probe, exchange, judgement):
+            self._status(probe, exchange, judgement)
+        judgement.findings = [replace(finding, probe=probe.id) for finding in judgement.findings]
+        return judgement
+
+    def ride_along(self, exchange: Exchange) -> Judgement:
+        """Judge what every complete answer owes: HTTP-2, HTTP-5, ERR-1 and ERR-2."""
+        judgement = Judgement(exercised={"HTTP-1"})
+        if exchange.response is None or (exchange.fault and exchange.fault.kind is not Fault.SURPLUS):
+            return judgement
+        if exchange.response.status >= 400:
+            judgement.exercised.add("HTTP-5")
+            self._extend(judgement, http.disclosure(exchange, self._secrets))
+        if answered_by_http(exchange):
+            return judgement
+        if (
+            exchange.response.status >= 500
+            and exchange.status != 503
+            and not is_conflict(exchange, self._errors)
+        ):
+            return judgement  # the page of a crash is the crash's consequence
+        judgement.exercised.add("HTTP-2")
+        unreadable = list(http.body_bytes(exchange))
+        self._extend(judgement, unreadable)
+        judgement.readable = not unreadable and exchange.status not in (204, 205)
+        if exchange.status == 405 and exchange.request.method != "POST":
+            self._extend(judgement, http.allow(exchange))
+        if exchange.response.status >= 400 and judgement.readable:
+            self._error(exchange, judgement)
+        return judgement
+
+    def _error(self, exchange: Exchange, judgement: Judgement) -> None:
+        judgement.exercised.add("ERR-1")
+        shape = list(http.error_shape(exchange))
+        self._extend(judgement, shape)
+        if not shape and exchange.status in DOCUMENTED:
+            judgement.exercised.add("ERR-2")
+            self._extend(judgement, http.error_code(exchange, self._errors))
+
+    def _lost(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> bool:
+        """Handle an exchange without a complete answer. Returns whether there is no status to judge."""
+        fault = exchange.fault
+        if fault is None or fault.kind is Fault.SURPLUS:
+            return False
+        if fault.kind in _INCOMPLETE:
+            expected = f"a complete and well-formed answer ({_INCOMPLETE[fault.kind]})"
+            received = "" if exchange.response else f": {fault.received[:60]!r}"
+            judgement.add(_finding(exchange, "HTTP-1", fault.kind.value, expected, fault.detail + received))
+            return exchange.response is None
+        late = fault.kind is Fault.TIMEOUT
+        blamed = _taker(probe, "HTTP-1" if late and probe.wants_acceptance else "HTTP-3")
+        symptom = "no-answer" if late else "connection-dropped"
+        expected = f"an answer within {self._target.timeout:g} s"
+        judgement.add(_finding(exchange, blamed, symptom, expected, fault.detail))
+        return True
+
+    def _status(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> None:
+        assert exchange.response is not None
+        status = exchange.response.status
+        if status in _PASSING or is_conflict(exchange, self._errors):
+            judgement.undecided = f"the answer stayed {status}"
+        elif probe.wants_acceptance:
+            self._acceptance(probe, exchange, judgement, status)
+        else:
+            judgement.exercised |= {probe.requirement, "HTTP-3"}
+            self._refusal(probe, exchange, judgement, status)
+
+    def _acceptance(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
+        judgement.exercised.add(probe.requirement)
+        if status >= 500:
+            blamed = _taker(probe, "HTTP-3")
+            judgement.add(_finding(exchange, blamed, "answered-5xx", "200", self._shown(exchange)))
+            return
+        if (status, error_code_of(exchange)) in self._client_state:
+            judgement.exercised.discard(probe.requirement)
+            judgement.undecided = f"the account may not go on: {self._shown(exchange)}"
+            return
+        if not 200 <= status < 300:
+            judgement.add(_finding(exchange, probe.requirement, "refused", "200", self._shown(exchange)))
+            return
+        if status != 200:
+            judgement.add(_finding(exchange, "HTTP-1", f"status-{status}", "exactly 200", str(status)))
+        if not judgement.readable or probe.call is None:
+            return
+        reading = success(exchange, probe.call, self._target)
+        judgement.exercised |= reading.exercised
+        judgement.findings.extend(reading.findings)
+
+    def _refusal(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
+        expected = " or ".join(str(s) for s in sorted(probe.allowed)) if len(probe.allowed) < 20 else "4xx"
+        if 200 <= status < 300:
+            if not probe.open_outcome:
+                actual = f"{status}: it was accepted"
+                finding = _finding(exchange, probe.requirement, "accepted", expected, actual)
+                judgement.add(replace(finding, confirmed=True))  # a checkpoint exists: no repetition needed
+        elif status >= 500 and not (probe.alone and status == _NOT_IMPLEMENTED):
+            blamed = _taker(probe, "HTTP-3")
+            judgement.add(_finding(exchange, blamed, "answered-5xx", expected, self._shown(exchange)))
+        elif status not in DOCUMENTED:
+            if not answered_by_http(exchange):
+                own = not probe.open_outcome and status not in probe.allowed
+                binding = probe.alone or probe.requirement not in advisory()
+                blamed = probe.requirement if own and binding else "HTTP-1"  # no SHOULD swallows a MUST
+                spread = None if probe.alone else Spread("undocumented", "HTTP-1")
+                shown = self._shown(exchange)
+                judgement.add(_finding(exchange, blamed, f"status-{status}", expected, shown, spread))
+        elif status not in probe.allowed:
+            symptom = f"status-{status}"
+            judgement.add(_finding(exchange, probe.requirement, symptom, expected, self._shown(exchange)))
+        elif probe.conditions and "ERR-2" in judgement.exercised and not _has(judgement, "ERR-2"):
+            judgement.exercised.add("ERR-3")
+            self._extend(judgement, http.condition_code(exchange, probe.conditions, self._errors))
+
+    def _extend(self, judgement: Judgement, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            judgement.add(finding)
+
+    def _shown(self, exchange: Exchange) -> str:
+        """Show status and code, as far as there is one."""
+        assert exchange.response is not None
+        code = error_code_of(exchange)
+        return f"{exchange.response.status} {code}" if code else str(exchange.response.status)
+
+
+def _taker(probe: Probe, general: str) -> str:
+    """Return who takes a crash or a lost answer: after a refusal HTTP-6, which asks for exactly that."""
+    return "HTTP-6" if probe.requirement == "HTTP-6" else general
+
+
+def is_conflict(exchange: Exchange, errors: ErrorCatalogue) -> bool:
+    """Whether the answer is one of the three published conflicts under 500, which are no crash."""
+    pairs = {(errors.conditions[name].status, errors.conditions[name].code) for name in _CONFLICTS}
+    return (exchange.status, error_code_of(exchange)) in pairs
+
+
+def error_code_of(exchange: Exchange) -> str | None:
+    """Return the `error_code` of an error body, or None where there is none to read."""
+    try:
+        body = as_object(http.read_body(exchange)) if exchange.response else None
+    except StrictJsonError:
+        return None
+    code = body.get("error_code") if body else None
+    return code if isinstance(code, str) else None
+
+
+def _has(judgement: Judgement, requirement: str) -> bool:
+    return any(finding.requirement == requirement for finding in judgement.findings)
+
+
+def _finding(
+    exchange: Exchange,
+    requirement: str,
+    symptom: str,
+    expected: str,
+    actual: str,
+    spread: Spread | None = None,
+) -> Finding:
+    return Finding(requirement, symptom, "", expected, actual, (exchange,), spread=spread)

@@ -1,0 +1,1 @@
+"""The subcommands that judge servers: `verify`, `replay`, `report`, `target`, `list` and `explain`."""

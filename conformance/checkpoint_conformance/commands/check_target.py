@@ -1,0 +1,65 @@
+"""`target check` from the command line: the diagnosis, told line by line, and its exit code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from checkpoint_conformance.commands.console import guarded, say
+from checkpoint_conformance.diagnosis.check import diagnose
+from checkpoint_conformance.diagnosis.step import State, Step
+from checkpoint_conformance.reports.writers.text import printable
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.verdict.outcome import ExitCode
+
+__all__ = ["check_target"]
+
+_MARKS = {State.OK: "✓", State.NOTE: "-", State.OPEN: "?", State.MEND: "✗"}
+_COLOURS = {State.OK: "green", State.OPEN: "magenta", State.MEND: "red"}
+
+
+def check_target(file: Path, *, as_json: bool) -> ExitCode:
+    """Diagnose, and print each step as soon as it is known; return the exit code."""
+
+    def action() -> ExitCode:
+        steps: list[Step] = []
+        for step in diagnose(Target.load(file)):
+            steps.append(step)
+            if not as_json:
+                say(_line(step))
+        code = _exit_code(steps)
+        say(
+            json.dumps([asdict(step) for step in steps], indent=1) if as_json else _summary(file, code, steps)
+        )
+        return code
+
+    return guarded(action)
+
+
+def _exit_code(steps: list[Step]) -> ExitCode:
+    states = {step.state for step in steps}
+    if State.MEND in states:
+        return ExitCode.USAGE
+    return ExitCode.PARTIAL if State.OPEN in states else ExitCode.CONFORMANT
+
+
+def _line(step: Step) -> str:
+    mark = click.style(f"{_MARKS[step.state]} {step.state:<5}", fg=_COLOURS.get(step.state))
+    text = f"{mark} {step.topic:<16} {printable(step.found)}"
+    return f"{text}\n{'':<24} {printable(step.advice)}" if step.advice else text
+
+
+def _summary(file: Path, code: ExitCode, steps: list[Step]) -> str:
+    match code:
+        case ExitCode.CONFORMANT:
+            return f"\nReady. Next: checkpoint-contract verify --target {file}"
+        case ExitCode.PARTIAL:
+            return (
+                "\nNot all could be told from the server's answers; nothing in the file is known to be wrong."
+            )
+        case _:
+            first = next(step for step in steps if step.state is State.MEND)
+            return f"\nNot ready: begin with `{first.topic}`."

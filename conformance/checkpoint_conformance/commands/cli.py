@@ -1,0 +1,201 @@
+"""The commands of the suite: verify, replay, target, list, explain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from checkpoint_openapi.load import requirements
+
+from checkpoint_conformance.commands.options import spoken
+from checkpoint_conformance.verdict.outcome import ExitCode
+
+__all__ = ["explain", "list_requirements", "replay", "target", "verify"]
+
+_PATH = click.Path(path_type=Path)
+
+
+class _NamesItsTarget(click.Command):
+    """A command that takes its target file by `--target`, and says so to who leaves the option out."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; raises UsageError with the option for a file that stands alone."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            stray = [arg for arg in given if arg.endswith(".toml") and f"({arg})" in error.message]
+            if not stray:
+                raise
+            raise click.UsageError(f"{error.message}. Did you mean --target {stray[0]}?", ctx) from error
+
+
+def _requirement_ids(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the id of a requirement."""
+    return [each.id for each in requirements() if each.id.startswith(incomplete.upper())]
+
+
+def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Complete whatever `explain` knows."""
+    from checkpoint_conformance.commands.explanation import known_codes
+
+    return [code for code in known_codes() if code.casefold().startswith(incomplete.casefold())]
+
+
+@click.command(cls=_NamesItsTarget)
+@click.option(
+    "--target",
+    "target_file",
+    type=_PATH,
+    help="The target file. Default: start the reference server and verify it.",
+)
+@click.option(
+    "--report",
+    "folder",
+    type=_PATH,
+    default=Path("checkpoint-report"),
+    show_default=True,
+    help="The folder for the reports: JSON, HTML, JUnit, HAR, Markdown, badge.",
+)
+@click.option(
+    "--max-examples",
+    type=click.IntRange(1, 100_000),
+    default=60,
+    show_default=True,
+    help="Examples of the fuzzing phase.",
+)
+@click.option("--seed", type=int, help="Vary the generated requests. Default: the same requests every time.")
+@click.option("--waivers", type=_PATH, help="A TOML or YAML file of failures that are accepted until a date.")
+@click.option("--against", type=_PATH, help="An earlier report.json: only what became worse since fails.")
+@click.option("--shard", metavar="K/N", help="Send only this part; `report merge` joins the parts.")
+@click.option("--dry-run", is_flag=True, help="Print every request that would be sent, and send none.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the verdict alone.")
+@spoken
+def verify(dry_run: bool, **options: Any) -> None:
+    """Say of a server, requirement by requirement, whether it keeps the contract.
+
+    Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration, 3 partial or inconclusive,
+    4 the suite failed. With --against: 1 for a regression, else 0. A shard answers for its own part; where
+    the observation profile is declared, give each shard a server of its own or run one after the other.
+
+    Example: checkpoint-contract verify --target target.toml
+    """
+    from checkpoint_conformance.commands import verify as command
+
+    settings = command.Settings(**options)
+    raise SystemExit((command.dry_run if dry_run else command.verify_target)(settings))
+
+
+@click.command()
+@click.argument("report_file", metavar="REPORT", type=_PATH)
+@click.argument("requirement_id", metavar="[REQ]", required=False, shell_complete=_requirement_ids)
+@click.option(
+    "--target",
+    "target_file",
+    type=_PATH,
+    help="The target file that the run was made with. Default: start the reference server.",
+)
+@click.option(
+    "--times",
+    type=click.IntRange(1, 100),
+    default=1,
+    show_default=True,
+    help="How often to try what does not fail at once; a fault may be intermittent.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def replay(
+    report_file: Path, requirement_id: str | None, target_file: Path | None, times: int, as_json: bool
+) -> None:
+    """Repeat exactly the exchanges that failed in a report, and say whether they still do.
+
+    Exit codes: 0 none fails any more, 1 one still fails, 2 usage or configuration, 3 undecided.
+
+    Example: checkpoint-contract replay checkpoint-report/report.json REQ-9 --target target.toml
+    """
+    from checkpoint_conformance.commands.report_commands import replay_report
+
+    requirement = requirement_id.upper() if requirement_id else None
+    raise SystemExit(replay_report(report_file, requirement, target_file, times, as_json=as_json))
+
+
+@click.group()
+def target() -> None:
+    """Write or check a target file, which says which server is verified and with what."""
+
+
+@target.command("init")
+@click.argument("file", type=_PATH, default=Path("target.toml"))
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+def target_init(file: Path, force: bool) -> None:
+    """Write a commented target file to fill in.
+
+    Example: checkpoint-contract target init target.toml
+    """
+    from checkpoint_conformance.target.template import TEMPLATE
+
+    if file.exists() and not force:
+        raise _usage(f"{file} exists already. Name another file, or give --force.")
+    try:
+        file.write_text(TEMPLATE, encoding="utf-8")
+    except OSError as error:
+        raise _usage(f"{file}: {error.strerror}. Name a place that can be written.") from error
+    click.echo(f"Wrote {file}. Fill it in, then: checkpoint-contract target check {file}")
+
+
+@target.command("check")
+@click.argument("file", metavar="TARGET", type=_PATH, default=Path("target.toml"))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def target_check(file: Path, *, as_json: bool) -> None:
+    """Say whether a target file fits its server, and what to mend. No backup is made.
+
+    Address, TLS, operation, clock, token, project, provider, policy, resources, profiles and fixtures are
+    looked at in this order, with requests that every server has to refuse, and with the declared companions.
+
+    Exit codes: 0 ready, 2 something is to be mended, 3 the answers leave it open, 4 the suite failed.
+
+    Example: checkpoint-contract target check target.toml
+    """
+    from checkpoint_conformance.commands.check_target import check_target
+
+    raise SystemExit(check_target(file, as_json=as_json))
+
+
+@click.command("list")
+@spoken
+def list_requirements() -> None:
+    """List the requirements of the contract.
+
+    Example: checkpoint-contract list
+    """
+    from checkpoint_conformance.language import tr
+
+    for requirement in requirements():
+        text = tr(requirement.text)
+        click.echo(f"{requirement.id:<8} {requirement.level:<7} {requirement.profile:<12} {text}")
+
+
+@click.command()
+@click.argument("code", metavar="CODE", nargs=-1, required=True, shell_complete=_codes)
+@spoken
+def explain(code: tuple[str, ...]) -> None:
+    """Explain a requirement, an error, a rule or a word of the verdict.
+
+    CODE is the id of a requirement (REQ-5), an error with or without its status (404 CSBS.3000), a rule of
+    `lint` or `diff` (example-invalid), or an outcome, verdict or reason (budget-spent).
+
+    Example: checkpoint-contract explain REQ-5
+    """
+    from checkpoint_conformance.commands.explanation import UnknownCodeError, explain_code
+
+    try:
+        click.echo(explain_code(" ".join(code)))
+    except UnknownCodeError as error:
+        raise _usage(str(error)) from error
+
+
+def _usage(message: str) -> SystemExit:
+    """Say what is wrong; return the exit to raise."""
+    click.echo(f"Error: {message}", err=True)
+    return SystemExit(ExitCode.USAGE)

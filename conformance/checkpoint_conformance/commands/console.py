@@ -1,0 +1,86 @@
+"""How every command of the suite speaks and ends: one clear line, a documented exit code, no traceback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from checkpoint_conformance.reports.report import ReportError
+from checkpoint_conformance.reports.writers.text import printable
+from checkpoint_conformance.run.shard import ShardError
+from checkpoint_conformance.run.stages.smoke import ConfigurationError
+from checkpoint_conformance.target.reference import ReferenceServerError
+from checkpoint_conformance.target.target import TargetError
+from checkpoint_conformance.verdict.outcome import ExitCode
+from checkpoint_conformance.verdict.waivers import WaiverError
+
+__all__ = ["SuiteError", "complain", "guarded", "interruptible", "reader_width", "say"]
+
+_USAGE = (TargetError, ConfigurationError, ReferenceServerError, ReportError, ShardError, WaiverError)
+"""What the caller can mend; the message of each says how."""
+
+
+class SuiteError(Exception):
+    """The suite itself failed; the message is the traceback without the secrets."""
+
+
+def say(text: str) -> None:
+    """Write to standard output; what its encoding lacks is escaped, and NO_COLOR is heeded."""
+    encoding = sys.stdout.encoding or "utf-8"
+    safe = text.encode(encoding, "backslashreplace").decode(encoding)
+    click.echo(safe, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def reader_width() -> int | None:
+    """Return the columns of the terminal that reads standard output; None where a file or a program does."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def complain(text: str) -> None:
+    """Write one line to standard error that says what is wrong, where, and what to do."""
+    click.echo(f"Error: {printable(text)}", err=True)
+
+
+def guarded(action: Callable[[], ExitCode]) -> ExitCode:
+    """Run a command's action; turn whatever ends it into a line and an exit code, which is never 0."""
+    try:
+        with interruptible():
+            return action()
+    except _USAGE as error:
+        complain(str(error))
+        return ExitCode.USAGE
+    except KeyboardInterrupt as interrupt:
+        complain(f"interrupted, so there is no verdict. {interrupt}".rstrip())
+        return ExitCode.PARTIAL
+    except SuiteError as failure:
+        return _suite_failed(str(failure))
+    except Exception:  # the last resort: a fault of the suite is told as one
+        return _suite_failed(traceback.format_exc())
+
+
+@contextmanager
+def interruptible() -> Generator[None]:
+    """Turn SIGTERM into KeyboardInterrupt, so that both end a run in the same order."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _suite_failed(details: str) -> ExitCode:
+    click.echo(details, err=True, nl=False)
+    complain("the suite failed; this says nothing about the server. Please report it.")
+    return ExitCode.SUITE_FAILED

@@ -1,0 +1,146 @@
+"""Requirements, errors, rules and the words of a verdict, each in a few lines: what `explain` says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+
+from checkpoint_openapi.load import Condition, Requirement, document, errors, requirements
+
+from checkpoint_conformance.language import tr
+
+__all__ = ["UnknownCodeError", "explain_code", "explanation", "known_codes"]
+
+_BASIS = {
+    "S": "the source documentation says it",
+    "P": "another published page or a real client says it",
+    "A": "an assumption of this project",
+}
+_ERROR = re.compile(r"(?:([1-5][0-9]{2})\s+)?([A-Za-z]+\.[0-9]{4})")
+_WORDS = {
+    "pass": "The requirement was exercised, and nothing was found.",
+    "fail": "A MUST is not met; confirmed by asking again.",
+    "warn": "A SHOULD is not met. It costs no verdict.",
+    "skip": "The requirement was not exercised, for a reason of a closed list.",
+    "inconclusive": "Never exercised, or two observations disagree. A MUST like that makes the verdict so.",
+    "error": "The suite itself failed; this says nothing about the server.",
+    "conformant": "Every MUST of the declared profiles was exercised and passed. Exit code 0.",
+    "not conformant": "At least one MUST failed. Exit code 1.",
+    "partial": "No MUST failed, but one was skipped, for lack of a fixture or by a waiver. Exit code 3.",
+    "feature-not-declared": "The target file declares neither the profile nor the fixture that it needs.",
+    "precondition-failed": "What it builds on failed already; mend that first.",
+    "waived": "The failure is accepted by the waiver file until a date.",
+    "budget-spent": "`max_creates` was reached; raise it, or declare the profile deletion and clean up.",
+    "other-shard": "Another shard exercises it; `report merge` joins them.",
+}
+
+
+class UnknownCodeError(Exception):
+    """Nothing has this name; the message says what is near it."""
+
+
+def explain_code(code: str) -> str:
+    """Explain the id of a requirement, an error with or without its status, a rule or a word of a verdict.
+
+    Raises UnknownCodeError.
+    """
+    known = {requirement.id: requirement for requirement in requirements()}
+    if code.upper() in known:
+        return explanation(known[code.upper()])
+    if match := _ERROR.fullmatch(code):
+        found = _error(int(match[1]) if match[1] else None, match[2])
+        if found:
+            return found
+    for find in (_word, _lint_rule, _diff_rule):
+        if found := find(code.lower()):
+            return found
+    raise UnknownCodeError(_near(code))
+
+
+def explanation(requirement: Requirement) -> str:
+    """Return several lines: what is required, how binding, on what ground, where it stands."""
+    basis = tr("; ").join(tr(_BASIS[label]) for label in requirement.basis)
+    lines = [
+        tr(
+            "{id} ({level}, profile {profile}, since {since})",
+            id=requirement.id,
+            level=requirement.level,
+            profile=requirement.profile,
+            since=requirement.since,
+        ),
+        f"  {tr(requirement.text)}",
+        "  " + tr("Clause: {clause}", clause=requirement.clause),
+        "  " + tr("Basis: {basis}", basis=basis),
+    ]
+    if requirement.needs:
+        needs = "Needs: the target's fixture `{fixture}`; without it the verdict is partial"
+        lines.append("  " + tr(needs, fixture=requirement.needs))
+    if requirement.status != "active":
+        lines.append("  " + tr("Status: {status}", status=requirement.status))
+    if requirement.not_tested:
+        lines.append("  " + tr("Not tested: {reason}", reason=requirement.not_tested))
+    return "\n".join(lines)
+
+
+def _error(status: int | None, code: str) -> str:
+    """Explain each pair of that code, or of status and code; an empty text where none is known."""
+    catalogue, spelled = errors(), code.casefold()
+    lines = [
+        f"{entry['status']} {entry['code']}: {entry['meaning']}"
+        for entry in document("errors.yaml")["published"]
+        if entry["code"].casefold() == spelled and status in (None, entry["status"])
+    ]
+    for condition in catalogue.conditions.values():
+        if condition.code.casefold() == spelled and status in (None, condition.status):
+            lines.append(_condition(condition))
+    if not lines and re.fullmatch(catalogue.gateway_pattern, code.upper()):
+        lines.append(f"{code.upper()}: a code of the API gateway in front of the service, under any status.")
+    return "\n".join(lines)
+
+
+def _condition(condition: Condition) -> str:
+    operations = ", ".join(condition.operations)
+    return (
+        f"  {condition.id}: {condition.text}\n"
+        f"    answered with {condition.status} {condition.code} by {operations}; {_BASIS[condition.label]}"
+    )
+
+
+def _word(name: str) -> str:
+    return f"{tr(name)}: {tr(_WORDS[name])}" if name in _WORDS else ""
+
+
+def _lint_rule(name: str) -> str:
+    from checkpoint_openapi.lint import RULES
+
+    found = next((rule for rule in RULES if rule.id == name), None)
+    return (
+        f"{name} ({found.severity.name.lower()}, a rule of `lint`): it finds {found.about}." if found else ""
+    )
+
+
+def _diff_rule(name: str) -> str:
+    from checkpoint_openapi.diff.findings.rules import RULES
+
+    rule = RULES.get(name)
+    return f"{name} ({rule.severity.name.lower()}, a rule of `diff`): {rule.summary}" if rule else ""
+
+
+def known_codes() -> list[str]:
+    """Return every name that `explain_code` knows: requirements, errors, words of a verdict, rules."""
+    from checkpoint_openapi.diff.findings.rules import RULES as DIFF
+    from checkpoint_openapi.lint import RULES as LINT
+
+    ids = [requirement.id for requirement in requirements()]
+    codes = sorted({pair[1] for pair in errors().published})
+    return [*ids, *codes, *_WORDS, *(rule.id for rule in LINT), *DIFF]
+
+
+def _near(code: str) -> str:
+    """Say which known name is the nearest."""
+    spelled: Callable[[str], str] = str.casefold
+    names = {spelled(name): name for name in known_codes()}
+    near = get_close_matches(spelled(code), names, 1)
+    hint = f"Did you mean {names[near[0]]}?" if near else "`checkpoint-contract list` shows the requirements."
+    return f"nothing is called {code!r}. {hint}"

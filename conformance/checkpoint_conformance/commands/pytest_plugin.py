@@ -1,0 +1,215 @@
+"""The suite as a pytest plugin: `pytest --checkpoint-target target.toml`, one item for each requirement.
+
+The server is verified once, when the first item runs. Without the option the plugin does nothing, and imports
+nothing of the suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+if TYPE_CHECKING:
+    from checkpoint_conformance.target.target import Target
+    from checkpoint_conformance.verdict.waivers import Applied, Waiver
+
+__all__ = ["NotConformant", "RequirementItem", "RequirementList", "WaiversItem"]
+
+_NAME = "checkpoint-contract"
+
+
+class NotConformant(Exception):
+    """A requirement is not met; the message is the evidence."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup(_NAME, "conformance with the contract of Executing a Backup Policy")
+    group.addoption("--checkpoint-target", metavar="FILE", help="verify the server of this target file")
+    group.addoption("--checkpoint-waivers", metavar="FILE", help="failures that are accepted until a date")
+    group.addoption("--checkpoint-report", metavar="DIR", help="write the reports into this folder")
+    group.addoption(
+        "--checkpoint-max-examples",
+        metavar="N",
+        type=int,
+        default=60,
+        help="examples of the fuzzing phase (default: 60)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the target where one is given. Raises pytest.UsageError for a file that cannot be used."""
+    file = config.getoption("--checkpoint-target")
+    if file is None:
+        return
+    if hasattr(config, "workerinput") or config.getoption("numprocesses", default=None):
+        raise pytest.UsageError("--checkpoint-target verifies one server from one process: add -n 0.")
+    config.pluginmanager.register(_Plugin(config, Path(file)), "checkpoint-contract-run")
+
+
+class _Plugin:
+    """The hooks of a session that has a target."""
+
+    def __init__(self, config: pytest.Config, file: Path) -> None:
+        from checkpoint_conformance.reports.files import prepare
+        from checkpoint_conformance.reports.report import ReportError
+        from checkpoint_conformance.target.target import Target, TargetError
+        from checkpoint_conformance.verdict.waivers import WaiverError, read_waivers
+
+        waivers, folder = config.getoption("--checkpoint-waivers"), config.getoption("--checkpoint-report")
+        try:
+            target = Target.load(file)
+            given = read_waivers(Path(waivers)) if waivers else ()
+            if folder:
+                prepare(Path(folder))
+        except (TargetError, WaiverError, ReportError) as error:
+            raise pytest.UsageError(str(error)) from error
+        max_examples = cast("int", config.getoption("--checkpoint-max-examples"))
+        self._verification = _Verification(target, given, max_examples, Path(folder) if folder else None)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Add the items, before -k and -m choose among all."""
+        requirements = RequirementList.from_parent(session, name=_NAME, nodeid=_NAME)  # pyright: ignore[reportUnknownMemberType] - untyped **kw
+        requirements.verification = self._verification
+        items.extend(requirements.collect())
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what the items amount to: an advice that is not followed does not fail a test."""
+        from checkpoint_conformance.reports.writers.text import declared, explained, in_short
+
+        report = self._verification.report
+        if report is None:
+            return
+        terminalreporter.section(f"conformance: {report['verdict']}")
+        terminalreporter.write_line(explained(report))
+        for item in declared(report):
+            if item["outcome"] == "warn":
+                terminalreporter.write_line(f"advice not followed: {item['id']}: {in_short(item)}")
+
+
+class RequirementList(pytest.Collector):
+    """All requirements of the contract."""
+
+    verification: _Verification
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield an item for each active requirement, and one for the waivers where there are any."""
+        from checkpoint_openapi.load import requirements
+
+        for requirement in requirements():
+            if requirement.status == "active":
+                item = RequirementItem.from_parent(self, name=requirement.id)  # pyright: ignore[reportUnknownMemberType] - untyped **kw
+                item.verification, item.text = self.verification, requirement.text
+                yield item
+        if self.verification.waivers:
+            waivers = WaiversItem.from_parent(self, name="waivers")  # pyright: ignore[reportUnknownMemberType] - untyped **kw
+            waivers.verification = self.verification
+            yield waivers
+
+
+class _Item(pytest.Item):
+    """What both kinds of items have in common."""
+
+    verification: _Verification
+    text = ""
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -> Any:
+        """Show the evidence alone; a traceback through the suite says nothing about the server."""
+        if isinstance(excinfo.value, NotConformant):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """Return where the item stands, for pytest's listings."""
+        return self.config.rootpath / _NAME, None, f"{self.name} {self.text}".strip()
+
+
+class RequirementItem(_Item):
+    """One requirement: passes, fails with the evidence, or is skipped for a named reason."""
+
+    def runtest(self) -> None:
+        """Look the outcome up. A MUST that is undecided fails; advice that is not followed passes."""
+        requirement = self.verification.requirement(self.name)
+        outcome, reason = requirement["outcome"], requirement["reason"]
+        evidence = self.verification.evidence(requirement)
+        self.user_properties.append(("outcome", outcome))
+        if outcome == "skip" or (outcome == "inconclusive" and requirement["level"] == "SHOULD"):
+            pytest.skip(f"{reason or outcome}: {requirement['detail']}")
+        if outcome == "warn":
+            self.add_report_section("call", "advice not followed", evidence)
+        elif outcome != "pass":
+            raise NotConformant(evidence)
+
+
+class WaiversItem(_Item):
+    """The waivers: fails while one is stale or expired."""
+
+    def runtest(self) -> None:
+        """Look at what became of each."""
+        if problems := self.verification.problems():
+            raise NotConformant("\n".join(problems))
+
+
+class _Verification:
+    """One verification of one target for all items of a session."""
+
+    def __init__(
+        self, target: Target, waivers: tuple[Waiver, ...], max_examples: int, folder: Path | None
+    ) -> None:
+        self.waivers = waivers
+        self.report: dict[str, Any] | None = None
+        self._target = target
+        self._max_examples = max_examples
+        self._folder = folder
+        self._applied: list[Applied] = []
+        self._failure: NotConformant | None = None
+
+    def requirement(self, identifier: str) -> dict[str, Any]:
+        """Return the report's entry of a requirement. Raises NotConformant where there is no report."""
+        return next(item for item in self._finished()["requirements"] if item["id"] == identifier)
+
+    def evidence(self, requirement: dict[str, Any]) -> str:
+        """Return what speaks against a requirement: expected, actual, and how to see it again."""
+        from click import unstyle
+
+        from checkpoint_conformance.reports.writers.terminal import evidence
+        from checkpoint_conformance.reports.writers.text import in_short
+
+        told = evidence(requirement, self._finished())[1:]
+        return "\n".join([in_short(requirement), *map(unstyle, told)])
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the waivers. Raises NotConformant where there is no report."""
+        self._finished()
+        return [each.problem for each in self._applied if each.problem]
+
+    def _finished(self) -> dict[str, Any]:
+        if self.report is None and self._failure is None:
+            self._verify()
+        if self._failure:
+            raise self._failure
+        assert self.report is not None
+        return self.report
+
+    def _verify(self) -> None:
+        from checkpoint_conformance.commands.console import SuiteError
+        from checkpoint_conformance.commands.progress import Progress
+        from checkpoint_conformance.commands.verify import examine
+        from checkpoint_conformance.reports.files import write_all
+        from checkpoint_conformance.run.runner import Options
+        from checkpoint_conformance.run.stages.smoke import ConfigurationError
+
+        try:
+            options = Options(self._max_examples)
+            _, self._applied, self.report = examine(self._target, options, self.waivers, Progress(quiet=True))
+        except ConfigurationError as error:
+            self._failure = NotConformant(f"configuration: {error}")
+        except SuiteError as error:
+            self._failure = NotConformant(f"the suite failed, which says nothing about the server:\n{error}")
+        else:
+            if self._folder:
+                write_all(self._folder, self.report)

@@ -1,0 +1,310 @@
+"""Repeat exactly the exchanges that failed in a report, and say of each finding whether it still fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any, cast
+
+from checkpoint_conformance.data import as_list
+from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.probes.calls import ABSENT, Call
+from checkpoint_conformance.probes.generated.target_schema import Narrowed
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.reports.evidence import exchange_from, with_context
+from checkpoint_conformance.reports.report import Report, ReportError
+from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.runner import Options
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.simulation import rehearse
+from checkpoint_conformance.run.stages.concurrency import IDS_OF_THE_RUN, distinct_checkpoints
+from checkpoint_conformance.run.stages.conflict import conflict
+from checkpoint_conformance.run.stages.deletion import clean_up, deletion
+from checkpoint_conformance.run.stages.discovery import discovery
+from checkpoint_conformance.run.stages.kept_connections import LOST
+from checkpoint_conformance.run.stages.model import MODEL, repeat_sequence
+from checkpoint_conformance.run.stages.observation import items_of_created, progress, refusals_leave_nothing
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.connection import Connection
+from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.verdict.ledger import Ledger
+
+__all__ = ["Repeated", "State", "failing", "replay"]
+
+_SAME = ("project_id", "provider_id", "policy_id", "resources")
+"""What stands in the requests, and so has to be the same in report and target."""
+_ENOUGH = 100_000
+"""A budget that leaves no probe out: the rehearsal sends nothing."""
+_CIRCUMSTANCES = ("-at-times", "-under-concurrency")
+"""How a symptom ends that several answers together show; a single one is judged without it."""
+
+
+class State(StrEnum):
+    """What the repetition of a finding showed."""
+
+    STILL_FAILS = "still fails"
+    FAILS_NO_MORE = "fails no more"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A finding of the report, and what its repetition showed."""
+
+    requirement: str
+    probe: str
+    symptom: str
+    state: State
+    note: str = ""
+    """Why it is undecided, or what was answered now."""
+
+    def data(self) -> dict[str, str]:
+        """Return it as JSON data."""
+        return asdict(self)
+
+
+def failing(report: Report, requirement: str | None) -> list[tuple[str, dict[str, Any]]]:
+    """Return the findings to repeat with their requirements: all that count, or all of one requirement.
+
+    Raises ReportError for a requirement that the report does not have.
+    """
+    items = {item["id"]: item for item in report["requirements"]}
+    if requirement is not None and requirement not in items:
+        near = get_close_matches(requirement.upper(), items, 1)
+        hint = f"Did you mean {near[0]}?" if near else "`checkpoint-contract list` shows them all."
+        raise ReportError(f"no requirement {requirement!r} in the report. {hint}")
+    chosen = items.values() if requirement is None else [items[requirement]]
+    return [
+        (item["id"], finding)
+        for item in chosen
+        if requirement or item["outcome"] in ("fail", "warn", "inconclusive")
+        for finding in item["findings"]
+    ]
+
+
+def replay(
+    report: Report,
+    target: Target,
+    findings: Iterable[tuple[str, dict[str, Any]]],
+    announce: Callable[[str], None] = lambda _: None,
+    times: int = 1,
+) -> list[Repeated]:
+    """Repeat the findings' exchanges, within the target's budget.
+
+    What does not fail at once is tried `times` times, because a fault may be intermittent. Raises ReportError
+    where the target is not that of the report, and ServerGone.
+    """
+    chosen = list(findings)
+    if not chosen:
+        return []
+    _check_same(report, target)
+    stage = _Stage(report, target, announce)
+    try:
+        return [_repeat(stage, *each, times) for each in chosen]
+    finally:
+        if "deletion" in target.profiles:
+            clean_up(stage.session, announce)
+
+
+def _repeat(stage: _Stage, requirement: str, finding: dict[str, Any], times: int) -> Repeated:
+    repeated = stage.repeat(requirement, finding, 0)
+    for attempt in range(1, times):
+        if repeated.state is not State.FAILS_NO_MORE:
+            break
+        repeated = stage.repeat(requirement, finding, attempt)
+    return repeated
+
+
+class _Stage:
+    """A session with the target, and what is needed to play the report's scenes on it."""
+
+    def __init__(self, report: Report, target: Target, announce: Callable[[str], None]) -> None:
+        self.session = Session(target, announce)
+        self._narrowed = Narrowed(target)
+        secrets = self.session.secrets
+        self._recorded = {data["number"]: exchange_from(data, secrets) for data in report["exchanges"]}
+        for exchange in self._recorded.values():
+            _check_restored(exchange.request)
+        header = report["header"]
+        generous = replace(target, max_creates=_ENOUGH)
+        planned = rehearse(generous, Options(header["max_examples"], header["seed"]))
+        self._probes = {each.probe.id: each.probe for each in planned if each.probe}
+        self._played: dict[tuple[frozenset[int], int], dict[int, Exchange]] = {}
+        self._attempt = 0
+
+    def repeat(self, requirement: str, finding: dict[str, Any], attempt: int) -> Repeated:
+        """Play the scene of a finding, and judge it as the run did; a scene is played once an attempt."""
+        probe, self._attempt = finding["probe"], attempt
+        try:
+            if probe == IDS_OF_THE_RUN:
+                state, note = self._ids(requirement, finding)
+            elif probe in self._probes:
+                state, note = self._single(self._probes[probe], finding)
+            elif probe == LOST:
+                state, note = self._lost(finding)
+            elif probe.endswith(MODEL):
+                state, note = self._sequence(finding)
+            elif requirement in _COMPANIONS:
+                state, note = self._companion(requirement, finding)
+            else:
+                state, note = State.UNDECIDED, "this suite has no such probe; run `verify`"
+        except BudgetSpent as spent:
+            state, note = State.UNDECIDED, str(spent)
+        return Repeated(requirement, probe, finding["symptom"], state, note)
+
+    def _single(self, probe: Probe, finding: dict[str, Any]) -> tuple[State, str]:
+        exchange = self._play(finding)[finding["exchanges"][-1]]
+        judgement = self.session.judge.judge(self._as_recorded(probe, exchange.request), exchange)
+        shown = exchange.status or (exchange.fault.kind.value if exchange.fault else "no answer")
+        symptoms = {found.symptom for found in judgement.findings}
+        if _of_one_answer(finding["symptom"]) in symptoms:
+            return State.STILL_FAILS, f"answered {shown}"
+        if judgement.undecided:
+            return State.UNDECIDED, judgement.undecided
+        others = f", but now {', '.join(sorted(symptoms))}" if symptoms else ""
+        return State.FAILS_NO_MORE, f"answered {shown}{others}"
+
+    def _ids(self, requirement: str, finding: dict[str, Any]) -> tuple[State, str]:
+        ledger = Ledger()
+        distinct_checkpoints(list(self._play(finding).values()), ledger)
+        if ledger.failed(requirement):
+            return State.STILL_FAILS, next(each.actual for each in ledger.findings)
+        return State.FAILS_NO_MORE, "different ids"
+
+    def _lost(self, finding: dict[str, Any]) -> tuple[State, str]:
+        """Repeat what a connection carried; the session notes what it had to send again."""
+        lost = self._play(finding)[finding["exchanges"][-1]].request
+        if any(each.exchange.request == lost for each in self.session.lost):
+            return State.STILL_FAILS, "lost on a kept connection"
+        return State.FAILS_NO_MORE, "answered on the same connection"
+
+    def _sequence(self, finding: dict[str, Any]) -> tuple[State, str]:
+        """Run a sequence of the model-based run, and compare after every step."""
+        actual = repeat_sequence(self.session, [self._recorded[number] for number in finding["exchanges"]])
+        return (State.STILL_FAILS, actual) if actual else (State.FAILS_NO_MORE, "as the model says")
+
+    def _companion(self, requirement: str, finding: dict[str, Any]) -> tuple[State, str]:
+        """Ask the companion operations again; what they answer is about checkpoints of this time."""
+        session = self.session
+        session.ledger = Ledger()
+        recorded = [self._recorded[number].request for number in finding["exchanges"]]
+        _COMPANIONS[requirement](session, recorded)
+        found = [each for each in session.ledger.findings if each.requirement == requirement]
+        if found:
+            return State.STILL_FAILS, found[0].actual
+        if requirement in session.ledger.exercised:
+            return State.FAILS_NO_MORE, ""
+        why = (
+            session.ledger.undecided.get(requirement) or session.ledger.skipped.get(requirement, ("", ""))[1]
+        )
+        return State.UNDECIDED, why or "nothing let it be judged"
+
+    def _play(self, finding: dict[str, Any]) -> dict[int, Exchange]:
+        """Repeat the recorded exchanges of a scene; return the new ones by the recorded numbers."""
+        numbers = frozenset(with_context(finding["exchanges"], self._recorded.values()))
+        scene = (numbers, self._attempt)
+        if scene not in self._played:
+            with ExitStack() as connections:
+                self._played[scene] = self._exchange(numbers, connections)
+        return self._played[scene]
+
+    def _exchange(self, numbers: frozenset[int], connections: ExitStack) -> dict[int, Exchange]:
+        """Send in the recorded order: on one connection what shared one, at once what was."""
+        opened: dict[int, Connection] = {}
+        answers: dict[int, Exchange] = {}
+
+        def send(number: int) -> Exchange:
+            exchange = self._recorded[number]
+            connection = opened.get(exchange.connection)
+            usable = connection if connection and (connection.reusable or not connection.used) else None
+            return self.session.send(exchange.request, usable)
+
+        for together in _scenes(self._recorded[number] for number in sorted(numbers)):
+            for number in together:
+                if self._recorded[number].connection not in opened:
+                    connection = connections.enter_context(self.session.connection())
+                    opened[self._recorded[number].connection] = connection
+            with ThreadPoolExecutor(len(together)) as pool:
+                answers |= dict(zip(together, pool.map(send, together), strict=True))
+        return answers
+
+    def _as_recorded(self, probe: Probe, request: Request) -> Probe:
+        """Return the probe with what the recorded request asks for, where smoke had chosen another shape."""
+        if probe.call is None or self._narrowed.violations(request):
+            return probe
+        parameters = self._narrowed.parameters(request)
+        resources = parameters.get("resources", ABSENT)
+        listed = as_list(resources)
+        selected = resources if listed is None else tuple(listed)
+        return replace(probe, call=Call(parameters.get("auto_trigger", ABSENT), selected))
+
+
+def _of_one_answer(symptom: str) -> str:
+    for circumstance in _CIRCUMSTANCES:
+        symptom = symptom.removesuffix(circumstance)
+    return symptom
+
+
+def _scenes(exchanges: Iterable[Exchange]) -> list[list[int]]:
+    """Return the numbers in order, those together whose exchanges overlapped in time."""
+    scenes: list[list[int]] = []
+    ends = float("-inf")
+    for exchange in exchanges:
+        if exchange.started < ends:
+            scenes[-1].append(exchange.number)
+        else:
+            scenes.append([exchange.number])
+        ends = max(ends, exchange.started + exchange.elapsed)
+    return scenes
+
+
+def _check_same(report: Report, target: Target) -> None:
+    recorded = report["header"]["target"]
+    for name in _SAME:
+        value: object = getattr(target, name)
+        if recorded[name] != (list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value):
+            raise ReportError(
+                f"the report is of another target: its {name} is not that of the target file. "
+                "Give the target file that the run was made with."
+            )
+
+
+def _check_restored(request: Request) -> None:
+    text = request.path + "".join(value for _, value in request.headers)
+    if missing := re.search(r"\{\{([a-z0-9-]+)\}\}", text):
+        raise ReportError(f"the target file has no {missing[1]}, with which a request was made. Add it.")
+
+
+def _after_a_call(judge: Callable[[Session], None]) -> Callable[[Session, list[Request]], None]:
+    """Return a check that needs a checkpoint to look at, so that one is created before."""
+
+    def check(session: Session, _: list[Request]) -> None:
+        probe = acceptance.documented(session.calls)[0]
+        session.judged(probe, session.send(probe.request))
+        judge(session)
+
+    return check
+
+
+def _refused_again(session: Session, recorded: list[Request]) -> None:
+    def send() -> None:
+        for request in recorded:
+            session.transmit(request)
+
+    refusals_leave_nothing(session, "the recorded requests", send)
+
+
+_COMPANIONS: dict[str, Callable[[Session, list[Request]], None]] = {
+    "DISC-1": lambda session, _: discovery(session),
+    "CONF-1": lambda session, _: conflict(session),
+    "OBS-1": _after_a_call(items_of_created),
+    "OBS-2": _refused_again,
+    "OBS-3": _after_a_call(progress),
+    "DEL-1": _after_a_call(deletion),
+}
+"""How the requirements are judged again that need more than one exchange."""

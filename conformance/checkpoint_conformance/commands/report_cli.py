@@ -1,0 +1,88 @@
+"""The commands `report show`, `report schema`, `report diff` and `report merge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from checkpoint_conformance.commands.options import spoken
+from checkpoint_conformance.reports.writers import WRITERS
+
+__all__ = ["report"]
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.group()
+def report() -> None:
+    """Show, compare and join the reports that `verify` writes."""
+
+
+@report.command()
+@click.argument("file", type=_FILE)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "github", *WRITERS]),
+    default="terminal",
+    show_default=True,
+    help="The form to print; `github` is for annotations of a workflow.",
+)
+@spoken
+def show(file: Path, form: str) -> None:
+    """Print a report in another form.
+
+    Example: checkpoint-contract report show checkpoint-report/report.json --format markdown
+    """
+    from checkpoint_conformance.commands.report_commands import show_report
+
+    raise SystemExit(show_report(file, form))
+
+
+@report.command()
+def schema() -> None:
+    """Print the JSON Schema (2020-12) of a report.
+
+    Example: checkpoint-contract report schema
+    """
+    from checkpoint_conformance.commands.report_commands import show_schema
+
+    raise SystemExit(show_schema())
+
+
+@report.command()
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def diff(old: Path, new: Path, as_json: bool) -> None:
+    """Tell regressions from fixes. Exit codes: 0 no regression, 1 regressions, 2 usage.
+
+    Example: checkpoint-contract report diff old/report.json new/report.json
+    """
+    from checkpoint_conformance.commands.report_commands import diff_reports
+
+    raise SystemExit(diff_reports(old, new, as_json=as_json))
+
+
+@report.command()
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.option(
+    "--report",
+    "folder",
+    type=_FILE,
+    default=Path("checkpoint-report"),
+    show_default=True,
+    help="The folder for the reports of the whole run.",
+)
+@click.option("--waivers", type=_FILE, help="A TOML or YAML file of failures that are accepted until a date.")
+@click.option("--quiet", "-q", is_flag=True, help="Print the verdict alone.")
+@spoken
+def merge(files: tuple[Path, ...], folder: Path, waivers: Path | None, quiet: bool) -> None:
+    """Join the reports of all shards into that of the whole run, with its verdict as the exit code.
+
+    Example: checkpoint-contract report merge shard-1/report.json shard-2/report.json
+    """
+    from checkpoint_conformance.commands.report_commands import merge_reports
+
+    raise SystemExit(merge_reports(files, folder, waivers, quiet=quiet))

@@ -1,0 +1,123 @@
+"""`report` and `replay`: show a report in another form, compare two, join shards, repeat what failed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from checkpoint_conformance.commands.console import complain, guarded, reader_width, say
+from checkpoint_conformance.commands.progress import Progress
+from checkpoint_conformance.commands.replay import Repeated, State, failing, replay
+from checkpoint_conformance.reports.comparison import compare, render_comparison
+from checkpoint_conformance.reports.files import prepare, write_all
+from checkpoint_conformance.reports.merge import merge
+from checkpoint_conformance.reports.report import SCHEMA, ReportError, read_report
+from checkpoint_conformance.reports.writers import WRITERS
+from checkpoint_conformance.reports.writers.github import github
+from checkpoint_conformance.reports.writers.terminal import terminal
+from checkpoint_conformance.reports.writers.text import printable
+from checkpoint_conformance.run.session import ServerGone
+from checkpoint_conformance.target.reference import target_or_reference
+from checkpoint_conformance.verdict.outcome import ExitCode, Verdict, exit_code
+from checkpoint_conformance.verdict.waivers import read_waivers
+
+__all__ = ["diff_reports", "merge_reports", "replay_report", "show_report", "show_schema"]
+
+
+def show_report(file: Path, form: str) -> ExitCode:
+    """Print a report in one of its forms."""
+
+    def action() -> ExitCode:
+        report = read_report(file)
+        match form:
+            case "terminal":
+                told = terminal(report, width=reader_width())
+            case "github":
+                told = github(report)
+            case _:
+                told = WRITERS[form].render(report)
+        say(told.rstrip("\n"))
+        return ExitCode.CONFORMANT
+
+    return guarded(action)
+
+
+def show_schema() -> ExitCode:
+    """Print the published schema of a report."""
+    say(SCHEMA.read_text(encoding="utf-8").rstrip("\n"))
+    return ExitCode.CONFORMANT
+
+
+def diff_reports(old: Path, new: Path, *, as_json: bool) -> ExitCode:
+    """Print what differs; the exit code says whether anything became worse."""
+
+    def action() -> ExitCode:
+        comparison = compare(read_report(old), read_report(new))
+        say(json.dumps(comparison.data(), indent=1) if as_json else render_comparison(comparison))
+        return ExitCode.NOT_CONFORMANT if comparison.regressions else ExitCode.CONFORMANT
+
+    return guarded(action)
+
+
+def merge_reports(
+    files: tuple[Path, ...], folder: Path, waiver_file: Path | None, *, quiet: bool
+) -> ExitCode:
+    """Write the report of the whole run; the exit code is that of its verdict."""
+
+    def action() -> ExitCode:
+        parts = [read_report(file) for file in files]
+        waivers = read_waivers(waiver_file) if waiver_file else ()
+        report, applied = merge(parts, waivers, datetime.now(UTC).date())
+        prepare(folder)
+        path = write_all(folder, report)
+        say(terminal(report, quiet=quiet, width=reader_width()))
+        say(f"Reports: {path.parent} (read report.html)")
+        problems = [each.problem for each in applied if each.problem]
+        for problem in problems:
+            complain(f"{waiver_file}: {problem}")
+        code = exit_code(Verdict(report["verdict"]))
+        return ExitCode.NOT_CONFORMANT if problems and code is not ExitCode.SUITE_FAILED else code
+
+    return guarded(action)
+
+
+def replay_report(
+    file: Path, requirement: str | None, target_file: Path | None, times: int, *, as_json: bool
+) -> ExitCode:
+    """Repeat what failed; the exit code says whether anything still does."""
+
+    def action() -> ExitCode:
+        report = read_report(file)
+        findings = failing(report, requirement)
+        if not findings:
+            say("[]" if as_json else "Nothing failed there, so nothing was repeated.")
+            return ExitCode.CONFORMANT
+        with target_or_reference(target_file) as target, Progress(quiet=as_json) as said:
+            try:
+                repeated = replay(report, target, findings, said.announce, times)
+            except ServerGone as gone:
+                raise ReportError(f"{target.url}: {gone}. Check `url`, and that the server runs.") from gone
+        data = [each.data() for each in repeated]
+        say(json.dumps(data, indent=1, ensure_ascii=False) if as_json else _told(repeated))
+        states = {each.state for each in repeated}
+        if State.STILL_FAILS in states:
+            return ExitCode.NOT_CONFORMANT
+        return ExitCode.PARTIAL if State.UNDECIDED in states else ExitCode.CONFORMANT
+
+    return guarded(action)
+
+
+_COLOURS = {State.STILL_FAILS: "red", State.FAILS_NO_MORE: "green", State.UNDECIDED: "magenta"}
+
+
+def _told(repeated: list[Repeated]) -> str:
+    lines: list[str] = []
+    for each in repeated:
+        state = click.style(f"{each.state:<13}", fg=_COLOURS[each.state])
+        note = f" ({printable(each.note)})" if each.note else ""
+        lines.append(f"{state} {each.requirement:<8} {printable(each.probe)}: {each.symptom}{note}")
+    still = sum(each.state is State.STILL_FAILS for each in repeated)
+    return "\n".join([*lines, f"{still} of {len(repeated)} findings still fail."])

@@ -1,0 +1,142 @@
+"""`verify` from the command line: a run, its reports, its exit code, which is never 0 by accident."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from checkpoint_conformance.commands.console import SuiteError, complain, guarded, reader_width, say
+from checkpoint_conformance.commands.dry_run import plan, render_plan
+from checkpoint_conformance.commands.progress import Progress
+from checkpoint_conformance.reports.comparison import compare, render_comparison
+from checkpoint_conformance.reports.files import prepare, write_all
+from checkpoint_conformance.reports.report import Report, build_report, read_report
+from checkpoint_conformance.reports.writers.terminal import terminal
+from checkpoint_conformance.run.runner import Options, Run, run
+from checkpoint_conformance.run.shard import WHOLE, Shard
+from checkpoint_conformance.run.stages.deletion import created
+from checkpoint_conformance.run.stages.smoke import ConfigurationError
+from checkpoint_conformance.target.reference import target_or_reference
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.outcome import ExitCode, exit_code, verdict_of
+from checkpoint_conformance.verdict.waivers import Applied, Waiver, apply, read_waivers
+
+__all__ = ["Settings", "dry_run", "examine", "verify_target"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line asks for."""
+
+    target_file: Path | None = None
+    """None: the reference server."""
+    folder: Path = Path("checkpoint-report")
+    max_examples: int = 60
+    seed: int | None = None
+    waivers: Path | None = None
+    against: Path | None = None
+    """An earlier report: only what became worse since fails."""
+    shard: str | None = None
+    quiet: bool = False
+    as_json: bool = False
+
+
+def verify_target(settings: Settings) -> ExitCode:
+    """Verify, print and write; return the exit code."""
+    return guarded(lambda: _verify(settings))
+
+
+def dry_run(settings: Settings) -> ExitCode:
+    """Print every request that `verify` would send, and send none."""
+
+    def action() -> ExitCode:
+        with target_or_reference(settings.target_file) as whole:
+            target, options = _divided(whole, settings)
+            planned = plan(target, options)
+            say(
+                json.dumps(planned, indent=1, ensure_ascii=False)
+                if settings.as_json
+                else render_plan(planned)
+            )
+        return ExitCode.CONFORMANT
+
+    return guarded(action)
+
+
+def examine(
+    target: Target, options: Options, waivers: tuple[Waiver, ...], progress: Progress
+) -> tuple[Run, list[Applied], Report]:
+    """Run, apply the waivers, and report.
+
+    Raises ConfigurationError, KeyboardInterrupt with what is left behind as its message, and SuiteError.
+    """
+    with progress:
+        try:
+            result = run(target, options, progress.announce, progress.watch)
+        except ConfigurationError as error:
+            raise ConfigurationError(Secrets(target).redact_excerpt(str(error))) from None
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_left_behind(progress)) from None
+        except Exception as error:
+            raise SuiteError(Secrets(target).redact("".join(traceback.format_exception(error)))) from None
+    today = datetime.now(UTC).date()
+    result.results, applied = apply(waivers, result.results, today, shard=not options.shard.whole)
+    return result, applied, build_report(result, applied)
+
+
+def _verify(settings: Settings) -> ExitCode:
+    waivers = read_waivers(settings.waivers) if settings.waivers else ()
+    earlier = read_report(settings.against) if settings.against else None
+    with target_or_reference(settings.target_file) as whole:
+        target, options = _divided(whole, settings)
+        prepare(settings.folder)
+        progress = Progress(quiet=settings.quiet or settings.as_json)
+        result, applied, report = examine(target, options, waivers, progress)
+        write_all(settings.folder, report)
+    if settings.as_json:
+        say(json.dumps(report, indent=1, ensure_ascii=False))
+    else:
+        say(terminal(report, quiet=settings.quiet, width=reader_width()))
+        say(f"Reports: {settings.folder} (read report.html)")
+    for waiver in applied:
+        if waiver.problem:
+            complain(f"{settings.waivers}: {waiver.problem}")
+    return _exit_code(result, applied, earlier, report, settings)
+
+
+def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:
+    """Return the target and the options of the shard that is asked for, with its share of the budget."""
+    shard = Shard.of(settings.shard, target) if settings.shard else WHOLE
+    if not shard.whole:
+        target = replace(target, max_creates=shard.max_creates)
+    return target, Options(settings.max_examples, settings.seed, shard)
+
+
+def _exit_code(
+    result: Run, applied: list[Applied], earlier: Report | None, report: Report, settings: Settings
+) -> ExitCode:
+    """Return the code: of the regressions where an earlier report is given, else of the verdict.
+
+    A shard answers for its own part alone.
+    """
+    own = [each for each in result.declared if each.reason is not SkipReason.OTHER_SHARD]
+    code = exit_code(verdict_of(own))
+    if earlier and code is not ExitCode.SUITE_FAILED:
+        comparison = compare(earlier, report)
+        if not settings.as_json:
+            say(render_comparison(comparison))
+        code = ExitCode.NOT_CONFORMANT if comparison.regressions else ExitCode.CONFORMANT
+    if any(waiver.problem for waiver in applied) and code in (ExitCode.CONFORMANT, ExitCode.PARTIAL):
+        return ExitCode.NOT_CONFORMANT
+    return code
+
+
+def _left_behind(progress: Progress) -> str:
+    """Name the checkpoints that an interrupted run leaves, which nobody else knows of."""
+    left = created(progress.session) if progress.session else []
+    return f"Checkpoints left behind: {', '.join(left)}." if left else "No checkpoint was left behind."

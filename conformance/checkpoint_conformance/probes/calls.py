@@ -1,0 +1,149 @@
+"""The valid request of the operation for a target, and how to change exactly one thing about it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.exchange import Framing, Request
+
+__all__ = ["ABSENT", "Absent", "Call", "Calls", "merged"]
+
+
+class Absent(Enum):
+    """The type of ABSENT."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+"""A member that is left out, which is not the same as null."""
+
+_FIELDS = (("Accept", "application/json"), ("User-Agent", "curl/8.5.0"))
+"""Fields of an everyday client: nothing tells a server that it is being verified."""
+_NAMESPACE = uuid.UUID("6f9b1bea-4744-42f7-9513-62171999a3df")
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a valid request asks for; the answer is judged against it."""
+
+    auto_trigger: bool | Absent = False
+    resources: tuple[str, ...] | Absent | None = ABSENT
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the `parameters` member."""
+        members: dict[str, Any] = {}
+        if self.auto_trigger is not ABSENT:
+            members["auto_trigger"] = self.auto_trigger
+        if self.resources is not ABSENT:
+            members["resources"] = None if self.resources is None else list(self.resources)
+        return members
+
+    def selected(self, target: Target) -> tuple[str, ...]:
+        """Return the ids that the answer lists: absent, null and [] mean all (contract, request)."""
+        return self.resources or target.resources if self.resources is not ABSENT else target.resources
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether `created_by` is `manual` (RESP-12); `auto_trigger` is false by default."""
+        return self.auto_trigger is not True
+
+
+class Calls:
+    """Builds requests for one target."""
+
+    def __init__(self, target: Target) -> None:
+        """Take ids and token from the target."""
+        self.target = target
+        self.documented = Call(False, target.resources[:2])
+        """The shape of the documented example: by hand, with listed resources (REQ-1)."""
+        self.policy_name: str | None = None
+        """The policy's name, once an answer has told it."""
+
+    def body(self, call: Call) -> dict[str, Any]:
+        """Return the request body of a call, in the documented order of members."""
+        return {"checkpoint": {"plan_id": self.target.policy_id, "parameters": call.parameters()}}
+
+    def changed(self, **members: Any) -> dict[str, Any]:
+        """Return the documented body with members of `checkpoint` replaced, or removed by ABSENT."""
+        body = self.body(self.documented)
+        body["checkpoint"] = merged(body["checkpoint"], members)
+        return body
+
+    def changed_parameters(self, **members: Any) -> dict[str, Any]:
+        """Return the documented body with members of `parameters` replaced, or removed by ABSENT."""
+        return self.changed(parameters=merged(self.documented.parameters(), members))
+
+    def call(self, call: Call) -> Request:
+        """Return the request of a valid call."""
+        return self.post(self.body(call))
+
+    def post(
+        self,
+        body: Any,
+        *,
+        token: str | Absent | None = ABSENT,
+        project_id: str | None = None,
+        provider_id: str | None = None,
+        content_type: str | None = "application/json",
+        framing: Framing = Framing.LENGTH,
+    ) -> Request:
+        """Return a POST of the operation; `body` is bytes, or anything that JSON can hold.
+
+        `token` is the target's own unless given; None leaves the field out.
+        """
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.request(
+            "POST",
+            self.path(project_id, provider_id),
+            content,
+            token=token,
+            content_type=content_type,
+            framing=framing,
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        token: str | Absent | None = ABSENT,
+        content_type: str | None = None,
+        framing: Framing = Framing.LENGTH,
+    ) -> Request:
+        """Return any request with the fields that every one of them carries."""
+        given = {name.lower() for name, _ in self.target.headers}
+        headers = [field for field in _FIELDS if field[0].lower() not in given]
+        headers += self.target.headers
+        value = self.target.token if token is ABSENT else token
+        if value is not None:
+            headers.append(("X-Auth-Token", value))
+        if content_type is not None:
+            headers.append(("Content-Type", content_type))
+        return Request(method, path, tuple(headers), body, framing)
+
+    def path(self, project_id: str | None = None, provider_id: str | None = None) -> str:
+        """Return the operation's path, with other ids where given."""
+        project = self.target.project_id if project_id is None else project_id
+        provider = self.target.provider_id if provider_id is None else provider_id
+        return f"/v1/{project}/providers/{provider}/checkpoints"
+
+    def list_path(self, name: str, project_id: str | None = None) -> str:
+        """Return the path of a list of the companion operations, by default of the target's project."""
+        project = self.target.project_id if project_id is None else project_id
+        return f"/v1/{project}/{name}"
+
+    def unknown_id(self, label: str) -> str:
+        """Return a UUID that no server knows, the same in every run against this target."""
+        return str(uuid.uuid5(_NAMESPACE, f"{self.target.project_id}/{self.target.policy_id}/{label}"))
+
+
+def merged(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the members with some of them replaced, or removed by ABSENT."""
+    return {name: value for name, value in {**members, **changes}.items() if value is not ABSENT}

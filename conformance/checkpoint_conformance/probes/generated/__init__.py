@@ -1,0 +1,1 @@
+"""Requests generated from the contract by Schemathesis (FUZZ-1, FUZZ-2)."""

@@ -1,1 +1,0 @@
-"""The optional profiles, on the companion operations: discovery, observation, deletion, conflict."""

@@ -1,0 +1,1 @@
+"""The report of a run: built, kept, compared, merged and written."""

@@ -1,0 +1,105 @@
+"""A request as a call of curl that sends the same bytes when pasted into a POSIX shell.
+
+Secrets are shell variables: `{{expired-token}}` becomes `$CSBS_EXPIRED_TOKEN`.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from checkpoint_conformance.transport.exchange import Framing, Request
+
+__all__ = ["chained", "curl_line", "variable"]
+
+_LONGEST = 100_000
+"""Bytes of a body that a command line still takes; a longer one is named by its place in the report."""
+_OPTIONS = "curl --silent --show-error --include --http1.1 --path-as-is --globoff"
+_SECRET = re.compile(r"\{\{([a-z0-9-]+)\}\}")
+
+
+def curl_line(url: str, request: Request) -> str:
+    """Return the command for a request whose secrets are replaced by `{{name}}`, an option to a line.
+
+    A body that is not plain text goes through `printf` and standard input.
+    """
+    pieces = [f"{_OPTIONS} --request {_word(request.method)}"]
+    pieces += [f"--header {_field(*field)}" for field in (*request.headers, *_own_fields(request))]
+    pieces += [f"--header {absent}:" for absent in _fields_of_curl(request)]
+    address = _word(url + request.path)
+    text = _plain(request.body)
+    before = ""
+    if len(request.body) > _LONGEST:
+        address += f"  # put the body of {len(request.body)} bytes into a file named body"
+        pieces.append("--data-binary @body")
+    elif text is None:
+        before = f"printf '{_octal(request.body)}' |\n  "
+        pieces.append("--data-binary @-")
+    elif _has_body(request):
+        pieces.append(f"--data-binary {_word(text)}")
+    return before + " \\\n  ".join([*pieces, address])
+
+
+def chained(calls: list[str]) -> str:
+    """Return calls as one command on one connection; the last alone where a body is read from elsewhere."""
+    if any("--data-binary @" in call for call in calls):
+        return calls[-1]
+    return " \\\n  --next ".join([calls[0], *(call.removeprefix("curl ") for call in calls[1:])])
+
+
+def variable(name: str) -> str:
+    """Return the shell variable that stands for a secret."""
+    return "CSBS_" + name.upper().replace("-", "_")
+
+
+def _own_fields(request: Request) -> list[tuple[str, str]]:
+    """Return the framing field where curl would choose another."""
+    if request.framing is Framing.CHUNKED:
+        return [("Transfer-Encoding", "chunked")]
+    if request.framing is Framing.LENGTH and not _has_body(request):
+        return [("Content-Length", "0")]
+    return []
+
+
+def _fields_of_curl(request: Request) -> list[str]:
+    """Return the fields that curl would add of itself."""
+    added = ["User-Agent", "Accept"]
+    if _has_body(request):
+        added.append("Content-Type")
+    if len(request.body) > _LONGEST:
+        added.append("Expect")
+    return [name for name in added if request.header(name) is None]
+
+
+def _has_body(request: Request) -> bool:
+    return bool(request.body) or (request.framing is Framing.LENGTH and request.method == "POST")
+
+
+def _field(name: str, value: str) -> str:
+    """Quote a field line; what is not printable ASCII is spelled out in ISO-8859-1, as it is sent."""
+    line = f"{name}: {value}" if value else f"{name};"
+    if all(" " <= letter <= "~" for letter in line):
+        return _word(line)
+    return f"\"$(printf '{_octal(line.encode('latin-1'))}')\""
+
+
+def _word(text: str) -> str:
+    """Quote for a POSIX shell, with variables for secrets."""
+    quoted = shlex.quote(text)
+    if not _SECRET.search(quoted):
+        return quoted
+    return _SECRET.sub(lambda match: f"'\"${variable(match[1])}\"'", quoted).removesuffix("''")
+
+
+def _octal(data: bytes) -> str:
+    return "".join(f"\\{byte:03o}" for byte in data)
+
+
+def _plain(body: bytes) -> str | None:
+    """Return the body as text that a shell passes on unchanged and a terminal shows as it is, or None."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    shown = all(letter.isprintable() or letter in "\t\n" for letter in text)
+    return text if shown and not text.startswith("@") else None

@@ -1,0 +1,150 @@
+"""Exchanges as a report keeps them: byte for byte, with `{{name}}` where a secret stood; and back again."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from checkpoint_conformance.reports.curl import curl_line
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.transport.exchange import (
+    Exchange,
+    Fault,
+    Framing,
+    Headers,
+    Request,
+    Response,
+    TransportFault,
+)
+
+__all__ = ["body_bytes", "exchange_data", "exchange_from", "request_data", "with_context"]
+
+
+def exchange_data(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, Any]:
+    """Return an exchange as JSON data; `url` is the target's, before the path."""
+    response, fault = exchange.response, exchange.fault
+    return {
+        "number": exchange.number,
+        "connection": exchange.connection,
+        "started": datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="microseconds"),
+        "elapsed_ms": round(exchange.elapsed * 1000, 3),
+        "request": request_data(exchange.request, url, secrets),
+        "response": response
+        and {
+            "http_version": response.http_version,
+            "status": response.status,
+            "reason": secrets.redact(response.reason),
+            "headers": _headers(response.headers, secrets),
+            "body": _body(response.body, secrets),
+        },
+        "fault": fault
+        and {
+            "kind": fault.kind.value,
+            "detail": secrets.redact(fault.detail),
+            "received": _body(fault.received, secrets),
+        },
+        "curl": curl_line(url, _redacted(exchange.request, secrets)),
+    }
+
+
+def request_data(request: Request, url: str, secrets: Secrets) -> dict[str, Any]:
+    """Return a request as JSON data."""
+    path = secrets.redact(request.path)
+    return {
+        "method": request.method,
+        "url": url + path,
+        "path": path,
+        "headers": _headers(request.headers, secrets),
+        "framing": request.framing.value,
+        "body": _body(request.body, secrets),
+    }
+
+
+def exchange_from(data: dict[str, Any], secrets: Secrets | None = None) -> Exchange:
+    """Return the exchange that the data was made of; the secrets are put back where they are given."""
+    response, fault = data["response"], data["fault"]
+    return Exchange(
+        request=_request_from(data["request"], secrets),
+        response=response
+        and Response(
+            status=response["status"],
+            headers=_pairs(response["headers"], secrets),
+            body=body_bytes(response["body"], secrets),
+            reason=response["reason"],
+            http_version=response["http_version"],
+        ),
+        fault=fault
+        and TransportFault(Fault(fault["kind"]), fault["detail"], body_bytes(fault["received"], secrets)),
+        started=datetime.fromisoformat(data["started"]).timestamp(),
+        elapsed=data["elapsed_ms"] / 1000,
+        connection=data["connection"],
+        number=data["number"],
+    )
+
+
+def body_bytes(data: dict[str, str], secrets: Secrets | None = None) -> bytes:
+    """Return the bytes of a body: `text` is UTF-8, `base64` is anything else."""
+    octets = data["text"].encode() if "text" in data else base64.b64decode(data["base64"])
+    return secrets.restore(octets.decode("latin-1")).encode("latin-1") if secrets else octets
+
+
+def with_context(numbers: Iterable[int], exchanges: Iterable[Exchange]) -> set[int]:
+    """Return the numbers of the exchanges, and of those without which they cannot be repeated.
+
+    That is what came before on the same connection, and what was under way at the same time.
+    """
+    everything = list(exchanges)
+    wanted = set(numbers)
+    return wanted | {
+        other.number
+        for chosen in everything
+        if chosen.number in wanted
+        for other in everything
+        if _before_on_connection(other, chosen) or _at_once(other, chosen)
+    }
+
+
+def _before_on_connection(other: Exchange, chosen: Exchange) -> bool:
+    return other.connection == chosen.connection and other.number < chosen.number
+
+
+def _at_once(other: Exchange, chosen: Exchange) -> bool:
+    return other.started < chosen.started + chosen.elapsed and chosen.started < other.started + other.elapsed
+
+
+def _request_from(data: dict[str, Any], secrets: Secrets | None) -> Request:
+    return Request(
+        method=data["method"],
+        path=secrets.restore(data["path"]) if secrets else data["path"],
+        headers=_pairs(data["headers"], secrets),
+        body=body_bytes(data["body"], secrets),
+        framing=Framing(data["framing"]),
+    )
+
+
+def _pairs(headers: list[list[str]], secrets: Secrets | None) -> Headers:
+    return tuple((name, secrets.restore(value) if secrets else value) for name, value in headers)
+
+
+def _redacted(request: Request, secrets: Secrets) -> Request:
+    return Request(
+        request.method,
+        secrets.redact(request.path),
+        tuple((name, secrets.redact(value)) for name, value in request.headers),
+        secrets.redact_bytes(request.body),
+        request.framing,
+    )
+
+
+def _headers(headers: Headers, secrets: Secrets) -> list[list[str]]:
+    return [[name, secrets.redact(value)] for name, value in headers]
+
+
+def _body(data: bytes, secrets: Secrets) -> dict[str, str]:
+    redacted = secrets.redact_bytes(data)
+    try:
+        return {"text": redacted.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(redacted).decode()}

@@ -1,0 +1,57 @@
+"""The folder of a run's reports: found writable before the first call, and never left with an old verdict."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from checkpoint_conformance.reports.report import ReportError
+from checkpoint_conformance.reports.writers import WRITERS
+
+__all__ = ["prepare", "write_all", "write_atomically"]
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder ready, and take the reports of an earlier run away.
+
+    A run costs money, so that there is no place for its report must show before the first call. And a run
+    that ends without a verdict must not leave another's. Raises ReportError.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ReportError(f"{folder}: {error.strerror}. Name a folder that can be written.") from error
+    try:
+        for writer in WRITERS.values():
+            (folder / writer.file).unlink(missing_ok=True)
+    except OSError as error:
+        raise ReportError(
+            f"{error.filename}: {error.strerror}. Name another folder with --report."
+        ) from error
+
+
+def write_all(folder: Path, report: dict[str, Any]) -> Path:
+    """Write the report in every form; return the JSON report's path. Raises ReportError."""
+    for writer in WRITERS.values():
+        write_atomically(folder / writer.file, writer.render(report))
+    return folder / WRITERS["json"].file
+
+
+def write_atomically(path: Path, content: str) -> None:
+    """Write a file whole or not at all. Raises ReportError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content.encode())
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ReportError(f"{path}: {error.strerror}. Name a place that can be written.") from error

@@ -1,0 +1,186 @@
+"""The report of a whole run from the reports of its shards.
+
+Nothing is voted on: what the shards saw is put into one ledger, and the same conclusions are drawn from it as
+from that of a run on one machine.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from checkpoint_openapi.load import requirements
+
+from checkpoint_conformance.reports.evidence import exchange_from
+from checkpoint_conformance.reports.report import Report, ReportError, build_report
+from checkpoint_conformance.run.runner import Options, Run
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.concurrency import IDS_OF_THE_RUN, distinct_checkpoints
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import Implementation, SecondProject, Target
+from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.conclusion import conclude
+from checkpoint_conformance.verdict.finding import Finding, Spread
+from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
+from checkpoint_conformance.verdict.waivers import Applied, Waiver, apply
+
+__all__ = ["merge"]
+
+_SAME = ("suite", "contract", "environment", "seed", "max_examples", "implementation")
+"""What must be equal in the headers, or the shards are not parts of one run."""
+_DIFFERENT = ("url", "max_creates")
+"""What may differ between the targets: where each shard's server listened, and its share."""
+
+
+def merge(
+    reports: Sequence[Report], waivers: Iterable[Waiver], today: datetime.date
+) -> tuple[Report, list[Applied]]:
+    """Return the report of the whole, and what became of the waivers.
+
+    Raises ReportError where the shards are not all of one run.
+    """
+    parts = _ordered(reports)
+    target = _target(parts)
+    session = Session(target)
+    session.secrets = _Redacted(target)
+    session.ledger = _united(parts, session.exchanges)
+    header = parts[0]["header"]
+    run = Run(
+        session,
+        Options(header["max_examples"], header["seed"]),
+        min(datetime.datetime.fromisoformat(part["header"]["started"]).timestamp() for part in parts),
+        elapsed=max(part["footer"]["elapsed"] for part in parts),
+        gone=next((part["gone"] for part in parts if part["gone"]), ""),
+    )
+    run.results, applied = apply(waivers, conclude(target, session.ledger, run.gone), today)
+    session.budget.charge(sum(part["checkpoints"]["created"] for part in parts))
+    session.deleted = {name for part in parts for name in part["checkpoints"]["deleted"]}
+    return build_report(run, applied) | {"requests": sum(part["requests"] for part in parts)}, applied
+
+
+def _ordered(reports: Sequence[Report]) -> list[Report]:
+    """Return the shards in their order, after a look at whether they are all there and of one run."""
+    for report in reports:
+        if report["header"]["shard"] is None:
+            raise ReportError(
+                "one of the reports is of a whole run. Name the reports of `verify --shard k/n`."
+            )
+    parts = sorted(reports, key=lambda report: report["header"]["shard"]["index"])
+    count = parts[0]["header"]["shard"]["count"]
+    indices = [part["header"]["shard"]["index"] for part in parts]
+    if {part["header"]["shard"]["count"] for part in parts} != {count} or indices != list(
+        range(1, count + 1)
+    ):
+        names = ", ".join(f"{p['header']['shard']['index']}/{p['header']['shard']['count']}" for p in parts)
+        raise ReportError(
+            f"the shards {names} do not make a whole. Name each of 1/{count} to {count}/{count} once."
+        )
+    for part in parts[1:]:
+        for name in _SAME:
+            if part["header"][name] != parts[0]["header"][name]:
+                raise ReportError(
+                    f"the shards differ in {name}. Run all of them with the same suite and options."
+                )
+        if _comparable(part) != _comparable(parts[0]):
+            raise ReportError("the shards have different targets. Run all of them with the same target file.")
+    owned = {name for part in parts for name in part["header"]["shard"]["requirements"]}
+    if missing := {item.id for item in requirements() if item.status == "active"} - owned:
+        raise ReportError(f"no shard was responsible for {min(missing)}. Merge with the suite that ran them.")
+    return parts
+
+
+def _comparable(part: Report) -> dict[str, Any]:
+    return {name: value for name, value in part["header"]["target"].items() if name not in _DIFFERENT}
+
+
+def _target(parts: list[Report]) -> Target:
+    """Return the target as the reports tell it, with the names of secrets in their place."""
+    first, implementation = parts[0]["header"]["target"], parts[0]["header"]["implementation"]
+    given = {name: "{{" + name.replace("_", "-") + "}}" for name in first["fixtures"]}
+    second = first["second_project_id"] and SecondProject(
+        first["second_project_id"], given.get("second_project.token"), first["second_policy_id"]
+    )
+    return Target(
+        url=first["url"],
+        project_id=first["project_id"],
+        token="{{token}}",  # noqa: S106 - the placeholder itself
+        policy_id=first["policy_id"],
+        resources=tuple(first["resources"]),
+        provider_id=first["provider_id"],
+        max_creates=sum(part["header"]["target"]["max_creates"] for part in parts),
+        timeout=first["timeout"],
+        patience=first["patience"],
+        rate=first["rate"],
+        profiles=frozenset(first["profiles"]) - {"core"},
+        expired_token=given.get("expired_token"),
+        read_only_token=given.get("read_only_token"),
+        second_project=second,
+        implementation=Implementation(**implementation),
+        resource_extra_info=first["deviations"]["resource_extra_info"],
+    )
+
+
+class _Redacted(Secrets):
+    """The reports hold no secrets any more."""
+
+    def redact(self, text: str) -> str:
+        return text
+
+    def redact_excerpt(self, text: str) -> str:
+        return text
+
+
+def _united(parts: list[Report], exchanges: list[Exchange]) -> Ledger:
+    """Put what the shards saw into one ledger, and their exchanges into the list."""
+    ledger = Ledger()
+    connections = 0
+    for part in parts:
+        own = {data["number"]: exchange_from(data) for data in part["exchanges"]}
+        for number, exchange in own.items():
+            renumbered = len(exchanges) + 1
+            moved = _renumbered(exchange, renumbered, exchange.connection + connections)
+            own[number] = moved
+            exchanges.append(moved)
+        connections = max((exchange.connection for exchange in exchanges), default=0)
+        observations = part["observations"]
+        for name, times in observations["exercised"].items():
+            ledger.exercised[name] += times
+        for name, (reason, why) in observations["skipped"].items():
+            ledger.skip(name, SkipReason(reason), why)
+        for name, why in observations["undecided"].items():
+            ledger.leave_undecided(name, why)
+        for data in observations["findings"]:
+            if data["probe"] != IDS_OF_THE_RUN:
+                finding = _finding(data, own)
+                ledger.add(finding)
+                for exchange in finding.exchanges[-1:]:
+                    ledger.answers[exchange.request].update(data["answers"])
+    distinct_checkpoints(sorted(exchanges, key=lambda exchange: exchange.started), ledger)
+    return ledger
+
+
+def _renumbered(exchange: Exchange, number: int, connection: int) -> Exchange:
+    return Exchange(
+        exchange.request,
+        exchange.response,
+        exchange.fault,
+        exchange.started,
+        exchange.elapsed,
+        connection,
+        number,
+    )
+
+
+def _finding(data: dict[str, Any], exchanges: dict[int, Exchange]) -> Finding:
+    return Finding(
+        requirement=data["requirement"],
+        symptom=data["symptom"],
+        probe=data["probe"],
+        expected=data["expected"],
+        actual=data["actual"],
+        exchanges=tuple(exchanges[number] for number in data["exchanges"]),
+        level=data["level"],
+        spread=data["spread"] and Spread(**data["spread"]),
+        confirmed=data["confirmed"],
+    )

@@ -1,0 +1,240 @@
+"""The report: one JSON document of a run, from which every other form is made.
+
+`report.schema.json` beside this module is its published schema. Secrets are replaced by `{{name}}` before
+anything is kept, so that no writer can show them and a replay can put them back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+from checkpoint_openapi import __version__
+from checkpoint_openapi.load import data_path, document
+
+from checkpoint_conformance.data import as_object
+from checkpoint_conformance.reports.evidence import exchange_data, with_context
+from checkpoint_conformance.run.runner import Run
+from checkpoint_conformance.run.stages.observation import created_checkpoint
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.outcome import Result
+from checkpoint_conformance.verdict.waivers import Applied
+
+__all__ = ["FORMAT", "SCHEMA", "Report", "ReportError", "build_report", "read_report"]
+
+Report = dict[str, Any]
+"""A report as plain JSON data; the schema says what is in it."""
+
+FORMAT = 1
+"""The version of the report's form; it moves when a reader would have to change."""
+SCHEMA = Path(__file__).with_name("report.schema.json")
+"""The published JSON Schema (2020-12)."""
+_MOST_EVIDENCE = 6
+"""Findings of one requirement that are written out; the rest are named by their probes."""
+
+
+class ReportError(Exception):
+    """A report cannot be read, written or used; the message says which and why."""
+
+
+def build_report(run: Run, waivers: Iterable[Applied] = ()) -> Report:
+    """Return the report of a finished run, to whose results the waivers were applied."""
+    session, secrets = run.session, run.session.secrets
+    results = [_requirement(result, secrets) for result in run.results]
+    numbers = {
+        number for result in results for finding in result["findings"] for number in finding["exchanges"]
+    }
+    observations = None
+    if not run.options.shard.whole:
+        observations = _observations(run)
+        numbers |= {number for found in observations["findings"] for number in found["exchanges"]}
+        numbers |= {exchange.number for exchange in session.exchanges if _created(exchange)}
+    shown = with_context(numbers, session.exchanges)
+    return {
+        "format": FORMAT,
+        "header": _header(run),
+        "verdict": run.verdict.value,
+        "profiles": {name: verdict.value for name, verdict in run.verdicts().items()},
+        "gone": secrets.redact(run.gone),
+        "requirements": results,
+        "waivers": [applied.data() for applied in waivers],
+        "exchanges": [
+            exchange_data(exchange, session.target.url, secrets)
+            for exchange in session.exchanges
+            if exchange.number in shown
+        ],
+        "checkpoints": {
+            "limit": session.budget.limit,
+            "created": session.budget.created,
+            "ids": list(dict.fromkeys(filter(None, map(_created, session.exchanges)))),
+            "deleted": sorted(session.deleted),
+        },
+        "requests": len(session.exchanges),
+        "observations": observations,
+        "footer": {"complete": True, "elapsed": round(run.elapsed, 3)},
+    }
+
+
+def read_report(path: Path) -> Report:
+    """Read a report. Raises ReportError for a file that is none."""
+    try:
+        report = as_object(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ReportError(f"{path}: {error.strerror}. Name a report.json that `verify` wrote.") from error
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"{path}: not a JSON report: {error}.") from error
+    if report is None or report.get("format") != FORMAT:
+        raise ReportError(f"{path}: not a report of format {FORMAT}. Name a report.json that `verify` wrote.")
+    for problem in _validator().iter_errors(report):
+        place = "/".join(str(step) for step in problem.instance_path) or "the root"
+        raise ReportError(f"{path}: at {place}: {problem.message[:200]}. Has it been edited?")
+    return report
+
+
+@cache
+def _validator() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def _header(run: Run) -> dict[str, Any]:
+    target, options, implementation = run.session.target, run.options, run.session.target.implementation
+    return {
+        "suite": __version__,
+        "contract": {
+            "version": str(document()["info"]["version"]),
+            "sha256": hashlib.sha256(data_path("checkpoint.yaml").read_bytes()).hexdigest(),
+        },
+        "environment": {
+            "python": platform.python_version(),
+            **{package: version(package) for package in ("schemathesis", "hypothesis")},
+        },
+        "started": datetime.fromtimestamp(run.started, UTC).isoformat(timespec="seconds"),
+        "seed": options.seed,
+        "max_examples": options.max_examples,
+        "shard": None
+        if options.shard.whole
+        else {
+            "index": options.shard.index,
+            "count": options.shard.count,
+            "requirements": sorted(options.shard.owned),
+        },
+        "implementation": {
+            "name": implementation.name,
+            "version": implementation.version,
+            "vendor": implementation.vendor,
+            "url": implementation.url,
+        },
+        "target": {
+            "url": target.url,
+            "project_id": target.project_id,
+            "provider_id": target.provider_id,
+            "policy_id": target.policy_id,
+            "resources": list(target.resources),
+            "profiles": ["core", *sorted(target.profiles)],
+            "fixtures": _fixtures(run),
+            "second_project_id": target.second_project.project_id if target.second_project else None,
+            "second_policy_id": target.second_project.policy_id if target.second_project else None,
+            "deviations": {"resource_extra_info": target.resource_extra_info},
+            "timeout": target.timeout,
+            "patience": target.patience,
+            "rate": target.rate,
+            "max_creates": target.max_creates,
+        },
+    }
+
+
+def _fixtures(run: Run) -> list[str]:
+    target = run.session.target
+    second = target.second_project
+    given = {
+        "expired_token": target.expired_token,
+        "read_only_token": target.read_only_token,
+        "second_project.token": second and second.token,
+        "second_project.policy_id": second and second.policy_id,
+    }
+    return [name for name, value in given.items() if value]
+
+
+def _requirement(result: Result, secrets: Secrets) -> dict[str, Any]:
+    requirement = result.requirement
+    return {
+        "id": requirement.id,
+        "level": requirement.level,
+        "text": requirement.text,
+        "clause": requirement.clause,
+        "basis": list(requirement.basis),
+        "profile": requirement.profile,
+        "outcome": result.outcome.value,
+        "reason": result.reason.value if result.reason else None,
+        "detail": secrets.redact_excerpt(result.detail),
+        "exercised": result.exercised,
+        "observations": len(result.findings),
+        "failing": _failing(result.findings),
+        "findings": [_finding(finding, secrets) for finding in _evidence(result.findings)],
+    }
+
+
+def _failing(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Name every probe and symptom, so that two runs can be compared beyond what is written out."""
+    pairs = dict.fromkeys((finding.probe, finding.symptom) for finding in findings)
+    return [{"probe": probe, "symptom": symptom} for probe, symptom in pairs]
+
+
+def _evidence(findings: tuple[Finding, ...]) -> list[Finding]:
+    """Choose what is shown: one of each probe and symptom first, confirmed before doubtful ones."""
+    return _once_each(findings)[:_MOST_EVIDENCE]
+
+
+def _once_each(findings: Iterable[Finding]) -> list[Finding]:
+    unique: dict[tuple[str, str, str], Finding] = {}
+    for finding in sorted(findings, key=lambda finding: not finding.confirmed):
+        unique.setdefault((finding.requirement, finding.symptom, finding.probe), finding)
+    return list(unique.values())
+
+
+def _finding(finding: Finding, secrets: Secrets) -> dict[str, Any]:
+    return {
+        "probe": finding.probe,
+        "symptom": finding.symptom,
+        "level": finding.level,
+        "expected": secrets.redact_excerpt(finding.expected),
+        "actual": secrets.redact_excerpt(finding.actual),
+        "confirmed": finding.confirmed,
+        "exchanges": [exchange.number for exchange in finding.exchanges],
+    }
+
+
+def _observations(run: Run) -> dict[str, Any]:
+    """Return all that a shard saw, before any of it is charged: what `report merge` concludes from."""
+    ledger, secrets = run.session.ledger, run.session.secrets
+    return {
+        "exercised": dict(sorted(ledger.exercised.items())),
+        "skipped": {name: [reason.value, why] for name, (reason, why) in ledger.skipped.items()},
+        "undecided": {name: secrets.redact(why) for name, why in ledger.undecided.items()},
+        "findings": [
+            {
+                "requirement": finding.requirement,
+                **_finding(finding, secrets),
+                "spread": finding.spread
+                and {"group": finding.spread.group, "general": finding.spread.general},
+                "answers": sorted(ledger.answers[finding.exchanges[-1].request]) if finding.exchanges else [],
+            }
+            for finding in _once_each(ledger.findings)
+        ],
+    }
+
+
+def _created(exchange: Exchange) -> str | None:
+    """Return the id that an accepted call was given."""
+    accepted = exchange.request.method == "POST" and exchange.status in range(200, 300)
+    return created_checkpoint(exchange) if accepted else None

@@ -1,0 +1,72 @@
+"""The forms of a report: each is made from the one JSON document, and shows nothing that is not in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["WRITERS", "Writer"]
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One form: the name of its file, and what makes it of a report."""
+
+    file: str
+    render: Callable[[dict[str, Any]], str]
+
+
+def _json(report: dict[str, Any]) -> str:
+    return json.dumps(report, indent=1, ensure_ascii=False) + "\n"
+
+
+def _junit(report: dict[str, Any]) -> str:
+    from checkpoint_conformance.language import speaking
+    from checkpoint_conformance.reports.writers.junit import junit
+
+    with speaking("en"):  # a program reads it, and compares what it read before
+        return junit(report)
+
+
+def _har(report: dict[str, Any]) -> str:
+    from checkpoint_conformance.reports.writers.har import har
+
+    return har(report)
+
+
+def _html(report: dict[str, Any]) -> str:
+    from checkpoint_conformance.reports.writers.html import html
+
+    return html(report)
+
+
+def _markdown(report: dict[str, Any]) -> str:
+    from checkpoint_conformance.reports.writers.markdown import markdown
+
+    return markdown(report)
+
+
+def _badge(report: dict[str, Any]) -> str:
+    from checkpoint_conformance.reports.writers.badge import badge
+
+    return badge(report)
+
+
+def _endpoint(report: dict[str, Any]) -> str:
+    from checkpoint_conformance.reports.writers.badge import endpoint
+
+    return endpoint(report)
+
+
+WRITERS = {
+    "html": Writer("report.html", _html),
+    "junit": Writer("junit.xml", _junit),
+    "markdown": Writer("summary.md", _markdown),
+    "har": Writer("report.har", _har),
+    "badge": Writer("badge.svg", _badge),
+    "shields": Writer("badge.json", _endpoint),
+    "json": Writer("report.json", _json),
+}
+"""Every form by its name; the JSON report is the last to be written, so that where it is, all are."""

@@ -1,0 +1,141 @@
+"""The HTML report: one file that needs no network, no script and no explanation."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from checkpoint_conformance.language import language, retold, tr
+from checkpoint_conformance.reports.writers.text import (
+    body_text,
+    counts,
+    declared,
+    explained,
+    message,
+    printable,
+    repetition,
+    shortened,
+    subject,
+)
+
+__all__ = ["html"]
+
+_MARKS = {"pass": "✓", "fail": "✕", "warn": "!", "skip": "\N{EN DASH}", "inconclusive": "?", "error": "✕"}
+_ID = re.compile(r"\b([A-Z]+-[0-9]+)\b")
+_TITLES = {
+    "fail": "Failures",
+    "error": "Faults of the suite",
+    "inconclusive": "Not decided",
+    "warn": "Advice not followed",
+    "skip": "Not exercised",
+}
+"""The heading under which the requirements of an outcome are told at length."""
+
+
+def html(report: dict[str, Any]) -> str:
+    """Return the page."""
+    mine = declared(report)
+    groups = {
+        title: [item for item in mine if item["outcome"] == outcome] for outcome, title in _TITLES.items()
+    }
+    page = _template(language()).render(
+        report=report,
+        header=report["header"],
+        subject=subject(report),
+        explained=explained(report),
+        counts=counts(report),
+        families=_families(report),
+        groups={title: items for title, items in groups.items() if items},
+        exchanges={exchange["number"]: exchange for exchange in report["exchanges"]},
+        repetition=repetition,
+        marks=_MARKS,
+        language=language(),
+        tr=tr,
+    )
+    return page.strip() + "\n"
+
+
+@cache
+def _template(_language: str) -> jinja2.Template:
+    """Return the template of a language: Jinja translates constant texts once, when it compiles."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "prose": _prose,
+        "printable": printable,
+        "shortened": shortened,
+        "request": _request,
+        "response": _response,
+        "when": _when,
+        "slug": _slug,
+        "tr": tr,
+        "retold": retold,
+    }
+    return environment.get_template("report.html.j2")
+
+
+def _when(text: str) -> str:
+    return text.replace("T", " ").replace("+00:00", " UTC")
+
+
+def _slug(text: str) -> str:
+    return text.lower().replace(" ", "-")
+
+
+def _families(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the requirements by the first part of their ids."""
+    families: dict[str, list[dict[str, Any]]] = {}
+    for item in report["requirements"]:
+        families.setdefault(item["id"].partition("-")[0], []).append(item)
+    return families
+
+
+def _prose(text: str) -> Markup:
+    """Return words with what stands between backticks as code."""
+    pieces = printable(text).split("`")
+    if len(pieces) % 2 == 0:
+        return _with_ids(printable(text))
+    marked = [
+        Markup("<code>{}</code>").format(piece) if number % 2 else _with_ids(piece)
+        for number, piece in enumerate(pieces)
+    ]
+    return Markup("").join(marked)
+
+
+def _with_ids(text: str) -> Markup:
+    """Return words in which no id is broken at its hyphen."""
+    pieces = _ID.split(text)
+    marked = [
+        Markup('<span class="id">{}</span>').format(piece) if number % 2 else escape(piece)
+        for number, piece in enumerate(pieces)
+    ]
+    return Markup("").join(marked)
+
+
+def _request(exchange: dict[str, Any]) -> str:
+    request = exchange["request"]
+    start = f"{request['method']} {shortened(request['path'], 500)} HTTP/1.1"
+    return message(start, request["headers"], request["body"])
+
+
+def _response(exchange: dict[str, Any]) -> str:
+    response, fault = exchange["response"], exchange["fault"]
+    lines: list[str] = []
+    if response:
+        start = f"HTTP/{response['http_version']} {response['status']} {response['reason']}".rstrip()
+        lines.append(message(start, response["headers"], response["body"]))
+    if fault:
+        received = body_text(fault["received"])
+        told = f"[{fault['kind']}] {printable(fault['detail'])}"
+        lines.append(f"{told}\n{received}" if received else told)
+    return "\n\n".join(lines)

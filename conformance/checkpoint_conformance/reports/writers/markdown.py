@@ -1,0 +1,129 @@
+"""The Markdown summary, made for the page of a CI job (GITHUB_STEP_SUMMARY) and for a pull request."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from checkpoint_conformance.language import retold, tr
+from checkpoint_conformance.reports.writers.text import (
+    counts,
+    declared,
+    explained,
+    printable,
+    repetition,
+    shortened,
+    subject,
+)
+
+__all__ = ["markdown"]
+
+_MARKS = {"pass": "✅", "fail": "❌", "warn": "⚠️", "skip": "⏭️", "inconclusive": "❔", "error": "💥"}
+_VERDICTS = {"conformant": "✅", "not conformant": "❌", "partial": "⏭️", "inconclusive": "❔", "error": "💥"}
+_MOST_FAILURES = 40
+"""A job's page holds a mebibyte; what is beyond it is in the other reports."""
+
+
+def markdown(report: dict[str, Any]) -> str:
+    """Return the text: the verdict, what failed with its evidence, then every requirement."""
+    numbers = ", ".join(f"{number} {tr(outcome)}" for outcome, number in counts(report).items())
+    lines = [
+        f"## {_VERDICTS[report['verdict']]} {_plain(subject(report))}: {tr(report['verdict'])}",
+        "",
+        _plain(explained(report)),
+        "",
+        *_facts(report),
+        tr("Requirements: {counts}.", counts=numbers),
+        "",
+        *(
+            "- " + tr("Profile {name}: {verdict}", name=name, verdict=f"**{tr(verdict)}**")
+            for name, verdict in report["profiles"].items()
+        ),
+    ]
+    if report["gone"]:
+        gone = _plain(report["gone"])
+        lines += ["", "> " + tr("The server could not be judged to the end: {reason}", reason=gone)]
+    failing = [item for item in declared(report) if item["findings"] and item["outcome"] != "skip"]
+    for item in failing[:_MOST_FAILURES]:
+        lines += _failure(item, report)
+    if len(failing) > _MOST_FAILURES:
+        lines += ["", tr("{count} more are in `report.html`.", count=len(failing) - _MOST_FAILURES)]
+    lines += _waivers(report)
+    title, heads = tr("All requirements"), f"| | id | {tr('level')} | {tr('requirement')} |"
+    lines += ["", f"<details><summary>{title}</summary>", "", heads]
+    lines += ["|---|---|---|---|", *map(_row, report["requirements"]), "", "</details>", ""]
+    return "\n".join(lines)
+
+
+def _facts(report: dict[str, Any]) -> list[str]:
+    """Return what was run, and at what cost."""
+    header, created = report["header"], report["checkpoints"]
+    contract = tr("Contract {version}", version=header["contract"]["version"])
+    suite = tr("suite {version}", version=header["suite"])
+    seconds = f"{report['footer']['elapsed']:.1f}"
+    sent = tr("{requests} requests in {seconds} s", requests=report["requests"], seconds=seconds)
+    told = "{created} of at most {limit} checkpoints created"
+    made = tr(told, created=created["created"], limit=created["limit"])
+    return [
+        f"{contract} (`{header['contract']['sha256'][:12]}`), {suite}, {header['started']},",
+        f"{sent}, {made}.",
+    ]
+
+
+def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
+    exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
+    lines = ["", f"### {_MARKS[item['outcome']]} {item['id']} ({item['level']})", ""]
+    lines += [_plain(tr(item["text"])), "", f"{tr('Clause')} {_code(item['clause'])}"]
+    if item["detail"]:
+        lines += ["", _plain(retold(item["detail"]))]
+    for number, finding in enumerate(item["findings"]):
+        once = "" if finding["confirmed"] else " " + tr("(seen once only)")
+        lines += [
+            "",
+            f"- {tr('probe')} {_code(finding['probe'])}{once}",
+            f"  - {tr('expected')} {_code(finding['expected'])}",
+            f"  - {tr('actual')} {_code(finding['actual'])}",
+        ]
+        if number == 0 and (call := repetition(finding, exchanges)):
+            lines += ["", *("  " + line for line in _fenced(call))]
+    return lines
+
+
+def _waivers(report: dict[str, Any]) -> list[str]:
+    if not report["waivers"]:
+        return []
+    heads = " | ".join(tr(head) for head in ("requirement", "state", "until", "reason"))
+    lines = ["", f"### {tr('Waivers')}", "", f"| {heads} |", "|---|---|---|---|"]
+    for waiver in report["waivers"]:
+        where = _plain(waiver["probe"] or waiver["requirement"])
+        reason = f"{_plain(waiver['reason'])} <{waiver['link']}>"
+        lines.append(f"| {where} | {waiver['state']} | {waiver['expires']} | {reason} |")
+    return lines
+
+
+def _row(item: dict[str, Any]) -> str:
+    why = tr(item["reason"] or item["outcome"])
+    note = f" _{why}: {_plain(retold(item['detail']))}_" if item["detail"] else ""
+    mark = f"{_MARKS[item['outcome']]} {tr(item['outcome'])}"
+    return f"| {mark} | {item['id']} | {item['level']} | {_plain(tr(item['text']))}{note} |"
+
+
+def _code(text: str) -> str:
+    """Return a code span that no content can leave."""
+    content = printable(shortened(text, 500)).replace("\n", " ")
+    ticks = "`" * (max((len(run) for run in re.findall("`+", content)), default=0) + 1)
+    return f"{ticks} {content} {ticks}" if "`" in content or not content.strip() else f"`{content}`"
+
+
+def _fenced(text: str) -> list[str]:
+    fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    return [f"{fence}sh", *printable(shortened(text, 2000)).split("\n"), fence]
+
+
+def _plain(text: str) -> str:
+    """Return words in which only code spans have a meaning; everything else is as it is read."""
+    pieces = re.split(r"(`[^`\n]+`)", printable(text).replace("\n", " "))
+    return "".join(
+        piece.replace("|", r"\|") if number % 2 else re.sub(r"([\\*_\[\]<>|#~&$])", r"\\\1", piece)
+        for number, piece in enumerate(pieces)
+    )

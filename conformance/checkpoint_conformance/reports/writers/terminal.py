@@ -1,0 +1,132 @@
+"""The report for a terminal: one line a requirement, then each failure with what is needed to mend it."""
+
+from __future__ import annotations
+
+import textwrap
+from itertools import islice
+from typing import Any
+
+import click
+
+from checkpoint_conformance.language import retold, tr
+from checkpoint_conformance.reports.writers.text import (
+    counts,
+    declared,
+    explained,
+    listed,
+    padded,
+    printable,
+    repetition,
+    shortened,
+    subject,
+    wrapped,
+)
+
+__all__ = ["evidence", "terminal"]
+
+_MARKS = {"pass": "✓", "fail": "✗", "warn": "!", "skip": "-", "inconclusive": "?", "error": "E"}
+_COLOURS = {"pass": "green", "fail": "red", "warn": "yellow", "inconclusive": "magenta", "error": "red"}
+_VERDICTS = {"conformant": "green", "partial": "yellow", "inconclusive": "magenta"}
+_SHOWN = 4
+"""Findings of one requirement that are told here, the first at length; report.html has more."""
+_MARGIN = 12
+"""Columns before the evidence."""
+
+
+def terminal(report: dict[str, Any], *, quiet: bool = False, width: int | None = None) -> str:
+    """Return the text, its lines broken at a width where one is given.
+
+    Colours are click's, which leaves them out where no terminal reads.
+    """
+    lines: list[str] = []
+    if not quiet:
+        mine = declared(report)
+        lines += [_line(requirement, width) for requirement in mine]
+        told = [item for item in mine if item["findings"] and item["reason"] != "waived"]
+        lines += [line for item in told for line in evidence(item, report, width)]
+        lines += ["", *(wrapped(line, width, 0) for line in _run(report))]
+    summary = ", ".join(f"{number} {tr(outcome)}" for outcome, number in counts(report).items())
+    verdict = click.style(tr(report["verdict"]), fg=_VERDICTS.get(report["verdict"], "red"), bold=True)
+    lines.append(f"{printable(subject(report))}: {verdict} ({summary})")
+    return "\n".join([*lines, wrapped(explained(report), width, 0)])
+
+
+def _line(requirement: dict[str, Any], width: int | None) -> str:
+    outcome = requirement["outcome"]
+    mark = click.style(f"{_MARKS[outcome]} {padded(tr(outcome), 12)}", fg=_COLOURS.get(outcome))
+    note = ": ".join(
+        filter(None, (tr(requirement["reason"] or ""), printable(retold(requirement["detail"]))))
+    )
+    start = f"{mark} {requirement['id']:<8} {requirement['level']:<6} "
+    text = start + tr(requirement["text"]) + (click.style(f"  [{note}]", dim=True) if note else "")
+    return wrapped(text, width, len(click.unstyle(start)))
+
+
+def evidence(requirement: dict[str, Any], report: dict[str, Any], width: int | None = None) -> list[str]:
+    """Return the lines that tell what was found against a requirement, and how to see it again."""
+    exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
+    outcome = requirement["outcome"]
+    title = click.style(f"{requirement['id']} {tr(outcome)}", fg=_COLOURS.get(outcome), bold=True)
+    lines = ["", wrapped(f"{title}: {tr(requirement['text'])}", width, _MARGIN)]
+    lines.append(_labelled("clause", requirement["clause"], None))
+    findings = requirement["findings"][:_SHOWN]
+    for finding in findings[:1]:
+        lines += [
+            _labelled("probe", finding["probe"] + _once(finding), width),
+            _labelled("expected", finding["expected"], width),
+            _labelled("actual", finding["actual"], width),
+        ]
+        if call := printable(shortened(repetition(finding, exchanges), 1500)):
+            lines.append(_label("repeat") + textwrap.indent(call, " " * _MARGIN).lstrip())
+    for finding in islice(findings, 1, None):
+        found = finding["actual"]
+        if finding["expected"] != findings[0]["expected"]:
+            found = tr("expected {expected}, got {actual}", expected=finding["expected"], actual=found)
+        lines.append(_labelled("also", f"{finding['probe']}: {found}{_once(finding)}", width))
+    more = len(requirement["failing"]) - len(findings)
+    return [*lines, "  " + tr("and {count} more", count=more)] if more > 0 else lines
+
+
+def _once(finding: dict[str, Any]) -> str:
+    return "" if finding["confirmed"] else " " + tr("(seen once only)")
+
+
+def _labelled(label: str, text: str, width: int | None) -> str:
+    return wrapped(_label(label) + printable(text), width, _MARGIN)
+
+
+def _label(label: str) -> str:
+    return f"  {padded(tr(label), 9)} "
+
+
+def _run(report: dict[str, Any]) -> list[str]:
+    created, header = report["checkpoints"], report["header"]
+    left = [name for name in created["ids"] if name not in created["deleted"]]
+    lines = [
+        tr(
+            "{requests} requests in {seconds} s",
+            requests=report["requests"],
+            seconds=f"{report['footer']['elapsed']:.1f}",
+        ),
+        tr(
+            "{created} of at most {limit} checkpoints created",
+            created=created["created"],
+            limit=created["limit"],
+        ),
+    ]
+    if created["deleted"]:
+        lines.append(tr("{count} of them deleted again", count=len(created["deleted"])))
+    if left:
+        names = listed([printable(name) for name in left], most=3)
+        lines.append(tr("Left on the server: {names} (report.json has all ids)", names=names))
+    if report["gone"]:
+        lines.append(
+            tr("The server could not be judged to the end: {reason}", reason=printable(report["gone"]))
+        )
+    shard = header["shard"]
+    if shard:
+        lines.append(tr("Shard {index} of {count}", index=shard["index"], count=shard["count"]))
+    return lines + [
+        tr("Profile {name}: {verdict}", name=name, verdict=tr(verdict))
+        for name, verdict in report["profiles"].items()
+    ]

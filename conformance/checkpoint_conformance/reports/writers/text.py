@@ -1,0 +1,193 @@
+"""What the writers share: a report in numbers and words, and foreign bytes as text that can do no harm."""
+
+from __future__ import annotations
+
+import base64
+import re
+import unicodedata
+from collections import Counter
+from typing import Any
+
+import click
+
+from checkpoint_conformance.language import retold, tr
+from checkpoint_conformance.reports.curl import chained
+
+__all__ = [
+    "OUTCOMES",
+    "body_text",
+    "counts",
+    "declared",
+    "explained",
+    "in_short",
+    "listed",
+    "message",
+    "padded",
+    "printable",
+    "repetition",
+    "shortened",
+    "subject",
+    "wrapped",
+]
+
+OUTCOMES = ("fail", "error", "inconclusive", "warn", "skip", "pass")
+"""Every outcome, the worst first."""
+_HARMFUL = ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
+"""Unicode categories: controls, formats, what is not assigned, surrogates, separators of lines."""
+_WORD = re.compile(r"[\u2e80-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b]*|[^\s\u2e80-\uffef]+")
+"""What a line does not break: an ideograph with the marks that close it, or a run of other letters."""
+_LONGEST_BODY = 4000
+"""Characters of a body that a writer shows."""
+
+
+def subject(report: dict[str, Any]) -> str:
+    """Return whose server the report is about."""
+    implementation = report["header"]["implementation"]
+    return f"{implementation['name']} {implementation['version']}".strip()
+
+
+def declared(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the requirements of the profiles that the target declares."""
+    return [item for item in report["requirements"] if item["profile"] in report["profiles"]]
+
+
+def counts(report: dict[str, Any]) -> dict[str, int]:
+    """Return how many requirements of the declared profiles had each outcome, the worst first."""
+    found = Counter(item["outcome"] for item in declared(report))
+    return {outcome: found[outcome] for outcome in OUTCOMES if found[outcome]}
+
+
+def explained(report: dict[str, Any]) -> str:
+    """Return why the verdict is what it is, in a sentence, and what to do where the run met its cap."""
+    told = _reason(report)
+    dear = [item["id"] for item in declared(report) if item["reason"] == "budget-spent"]
+    if not dear:
+        return told
+    more = "max_creates = {limit} is spent, so these were not exercised: {names}. Raise it."
+    return f"{told} {tr(more, limit=report['checkpoints']['limit'], names=listed(dear))}"
+
+
+def _reason(report: dict[str, Any]) -> str:
+    binding = [item for item in declared(report) if item["level"] == "MUST"]
+    by_outcome = {
+        outcome: [item["id"] for item in binding if item["outcome"] == outcome] for outcome in OUTCOMES
+    }
+    shard = report["header"]["shard"]
+    if shard and report["verdict"] in ("partial", "conformant"):
+        told = "Shard {index} of {count}; the verdict is that of the merged report."
+        return tr(told, index=shard["index"], count=shard["count"])
+    match report["verdict"]:
+        case "conformant":
+            told = "Each of the {count} MUSTs of the declared profiles was exercised and passed."
+            return tr(told, count=len(binding))
+        case "not conformant":
+            failed = by_outcome["fail"]
+            told = "{failed} of {count} MUSTs failed: {names}."
+            return tr(told, failed=len(failed), count=len(binding), names=listed(failed))
+        case "partial":
+            return _but(
+                by_outcome["skip"],
+                "No MUST failed, but 1 was skipped: {names}.",
+                "No MUST failed, but {count} were skipped: {names}.",
+            )
+        case "inconclusive":
+            return _but(
+                by_outcome["inconclusive"],
+                "No MUST failed, but 1 was not decided: {names}.",
+                "No MUST failed, but {count} were not decided: {names}.",
+            )
+        case _:
+            return tr("The suite itself failed, which says nothing about the server.")
+
+
+def in_short(requirement: dict[str, Any]) -> str:
+    """Return what is wrong in a line: the first finding, or else the reason."""
+    for finding in requirement["findings"][:1]:
+        told = "expected {expected}, got {actual}"
+        return printable(tr(told, expected=finding["expected"], actual=finding["actual"]))
+    return printable(retold(requirement["detail"]))
+
+
+def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) -> str:
+    """Return the command that shows a finding again, with what came before on the connection; or nothing."""
+    sent = [exchanges[number] for number in finding["exchanges"]]
+    return (
+        chained([each["curl"] for each in sent if each["connection"] == sent[-1]["connection"]])
+        if sent
+        else ""
+    )
+
+
+def listed(names: list[str], most: int = 8) -> str:
+    """Return the names in a row; of a long list the first, and how many more there are."""
+    if len(names) <= most + 1:
+        return ", ".join(names)
+    return tr("{names} and {more} more", names=", ".join(names[:most]), more=len(names) - most)
+
+
+def printable(text: str) -> str:
+    """Return the text with every character escaped that is not seen, moves others, or steers a terminal."""
+    return "".join(letter if _harmless(letter) else _escaped(letter) for letter in text)
+
+
+def shortened(text: str, most: int = _LONGEST_BODY) -> str:
+    """Return the beginning of a text, and what was left out."""
+    if len(text) <= most:
+        return text
+    return f"{text[:most]}… ({len(text) - most} more characters: report.json)"
+
+
+def body_text(body: dict[str, str]) -> str:
+    """Return a body as text: UTF-8 as it is, any other as ASCII with its further bytes in hexadecimal."""
+    if "text" in body:
+        return printable(shortened(body["text"]))
+    octets = base64.b64decode(body["base64"])
+    return shortened(
+        "".join(
+            chr(octet) if 0x20 <= octet < 0x7F or octet == 0x0A else f"\\x{octet:02x}" for octet in octets
+        )
+    )
+
+
+def message(start: str, headers: list[list[str]], body: dict[str, str]) -> str:
+    """Return a request or an answer as it looks on the wire."""
+    head = "\n".join([start, *(f"{name}: {value}" for name, value in headers)])
+    content = body_text(body)
+    return printable(head) + (f"\n\n{content}" if content else "")
+
+
+def padded(text: str, width: int) -> str:
+    """Return the text with spaces up to a width in columns of a terminal, where an ideograph takes two."""
+    return text + " " * (width - _columns(text))
+
+
+def wrapped(text: str, width: int | None, indent: int) -> str:
+    """Return the text in lines of a width in columns, those after the first indented; no width, no break."""
+    if width is None or indent + 20 > width:
+        return text
+    lines = [""]
+    for space, word in re.findall(rf"(\s*)({_WORD.pattern})", text):
+        margin = indent if len(lines) > 1 else 0
+        if lines[-1] and margin + _columns(lines[-1] + space + word) > width:
+            lines.append(word)
+        else:
+            lines[-1] += space + word
+    return ("\n" + " " * indent).join(lines)
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes, in which its colours take none."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in click.unstyle(text))
+
+
+def _but(names: list[str], one: str, many: str) -> str:
+    return tr(one if len(names) == 1 else many, count=len(names), names=listed(names))
+
+
+def _harmless(letter: str) -> bool:
+    return letter == "\n" or letter == "\t" or unicodedata.category(letter) not in _HARMFUL
+
+
+def _escaped(letter: str) -> str:
+    code = ord(letter)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

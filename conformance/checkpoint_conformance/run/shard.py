@@ -1,0 +1,117 @@
+"""A shard: the part of a verification that one of several machines takes.
+
+Whatever creates checkpoints, or needs those that were created, stays together on the first shard, because
+those calls share one budget and build on each other. The single refusals are dealt out by requirement, the
+generated ones by their ids. Each shard begins with one valid call, so that none judges a server that it never
+reached; what rides on every answer is judged by all of them.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checkpoint_openapi.load import requirements
+
+from checkpoint_conformance.probes.auth import authentication
+from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.missing import missing
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.probes.refusals import refusals
+from checkpoint_conformance.probes.robustness import methods
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import Target
+
+__all__ = ["WHOLE", "Shard", "ShardError"]
+
+_DEALT = frozenset(
+    (
+        *(f"AUTH-{number}" for number in range(1, 7)),
+        *(f"REQ-{number}" for number in (*range(7, 14), *range(15, 18))),
+        *("NF-1", "NF-2", "HTTP-4"),
+    )
+)
+"""Requirements whose probes are refused by every conforming server, so that they cost nothing."""
+_SCATTERED = "FUZZ-2"
+"""The generated refusals: so many that each shard takes some of them."""
+_FIRST_LOAD = 120
+"""About the number of requests that only the first shard sends."""
+_FIRST_NEEDS = 60
+"""About the number of checkpoints that the first shard has a conforming server create."""
+_LEAST = 3
+"""Creating calls of a further shard: its first one, and two for a server that accepts a fault."""
+
+
+class ShardError(Exception):
+    """The work cannot be split as asked; the message says why."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One part of the work."""
+
+    index: int
+    """From 1 to `count`."""
+    count: int
+    owned: frozenset[str]
+    """The requirements whose probes are this shard's alone."""
+    max_creates: int
+    """Its share of the target's `max_creates`."""
+
+    @classmethod
+    def of(cls, text: str, target: Target) -> Shard:
+        """Return the part named `k/n` of the work for a target. Raises ShardError."""
+        match = re.fullmatch(r"([0-9]{1,3})/([0-9]{1,3})", text)
+        index, count = (int(group) for group in match.groups()) if match else (0, 0)
+        if not 1 <= index <= count:
+            raise ShardError(f"--shard {text}: write k/n with k from 1 to n, such as 1/3.")
+        share = max(_LEAST, (target.max_creates - _FIRST_NEEDS) // count)
+        first = target.max_creates - share * (count - 1)
+        if first <= 0:
+            raise ShardError(
+                f"--shard {text}: max_creates = {target.max_creates} is too few: every further shard takes "
+                f"{_LEAST}. Split less, or raise max_creates."
+            )
+        return cls(index, count, _deal(target, count)[index - 1], first if index == 1 else share)
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is only this one."""
+        return self.count == 1
+
+    def owns(self, requirement: str) -> bool:
+        """Whether the requirement's own probes are sent here."""
+        return self.whole or requirement in self.owned
+
+    def takes(self, probes: Iterable[Probe]) -> list[Probe]:
+        """Return the probes that are sent here, in their order."""
+        return [probe for probe in probes if self._takes(probe)]
+
+    def _takes(self, probe: Probe) -> bool:
+        if probe.requirement == _SCATTERED and not self.whole:
+            return zlib.crc32(probe.id.encode()) % self.count == self.index - 1
+        return self.owns(probe.requirement)
+
+
+WHOLE = Shard(1, 1, frozenset(), 0)
+"""All of the work on one machine."""
+
+
+def _deal(target: Target, count: int) -> list[frozenset[str]]:
+    """Give each requirement to the shard with the least to do so far, the largest first."""
+    calls = Calls(target)
+    probes = [*authentication(calls, Secrets(target)), *refusals(calls), *missing(calls), *methods(calls)]
+    sizes = Counter(probe.requirement for probe in probes)
+    loads = [_FIRST_LOAD, *[0] * (count - 1)]
+    owned: list[set[str]] = [set() for _ in loads]
+    owned[0] = {requirement.id for requirement in requirements()} - _DEALT
+    for requirement in sorted(_DEALT, key=lambda name: (-sizes[name], name)):
+        least = loads.index(min(loads))
+        owned[least].add(requirement)
+        loads[least] += sizes[requirement]
+    for part in owned:
+        part.add(_SCATTERED)
+    return [frozenset(part) for part in owned]

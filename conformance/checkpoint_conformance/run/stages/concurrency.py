@@ -1,0 +1,146 @@
+"""RESP-2 and RESP-11: calls at the same time, and what every id of the run says of the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
+from threading import Barrier
+
+from checkpoint_conformance.checks.http import read_body
+from checkpoint_conformance.checks.success import checkpoint
+from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.probes.calls import Call
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.transport.strict_json import StrictJsonError
+from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
+
+__all__ = ["IDS_OF_THE_RUN", "concurrent_calls", "distinct_checkpoints", "together"]
+
+IDS_OF_THE_RUN = "the ids of the run"
+"""The probe of a finding that compares accepted calls with each other."""
+
+_IN_FLIGHT = 16
+_IN_COMPANY = ("answered-5xx", "refused", "no-answer", "connection-dropped")
+"""What may happen to a valid call only in company."""
+
+
+def together(session: Session) -> list[Probe]:
+    """Return the calls that are sent at the same time: two kinds in turn, so that a mix-up shows."""
+    calls = session.calls
+    other = Call(True, calls.target.resources[-1:])
+    usable = not any(map(session.ledger.failed, ("REQ-3", "REQ-4")))
+    kinds = (calls.documented, other if usable else calls.documented)
+    remaining = session.budget.remaining
+    count = _IN_FLIGHT if remaining >= 2 * _IN_FLIGHT else max(0, remaining // 3)
+    return [
+        acceptance.base(
+            calls, "RESP-2", f"concurrent-{number + 1}", "one of several calls at once", kinds[number % 2]
+        )
+        for number in range(count)
+    ]
+
+
+def concurrent_calls(session: Session) -> None:
+    """Send them, each on its own connection, all let go at the same moment. Raises ServerGone."""
+    probes = together(session)
+    if len(probes) < 2:
+        why = f"max_creates = {session.budget.limit} leaves no room for two calls at once"
+        session.ledger.skip("RESP-2", SkipReason.BUDGET_SPENT, why)
+        return
+    barrier = Barrier(len(probes))
+
+    def one(probe: Probe) -> tuple[Probe, Exchange]:
+        barrier.wait()
+        return probe, session.transmit(probe.request)
+
+    with ThreadPoolExecutor(len(probes)) as pool:
+        futures = [pool.submit(one, probe) for probe in probes]
+    lost: ServerGone | None = None
+    alone: dict[Request, set[str]] = {}
+    for future in futures:
+        try:
+            probe, exchange = future.result()
+        except BudgetSpent:
+            continue
+        except ServerGone as gone:
+            lost = gone
+            continue
+        _judge(session, probe, exchange, alone)
+    if lost:
+        raise lost
+
+
+def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Request, set[str]]) -> None:
+    """Judge one answer; what happens to the same call alone as well is not for the company (FUZZ-1)."""
+    judgement = session.judged(probe, exchange)
+    for index, finding in enumerate(judgement.findings):
+        if finding.symptom not in _IN_COMPANY:
+            continue
+        if probe.request not in alone:
+            alone[probe.request] = _symptoms(session, probe)
+        refused = finding.symptom == "refused"
+        if finding.symptom in alone[probe.request]:
+            requirement = "FUZZ-1" if refused else finding.requirement
+            charged = replace(finding, requirement=requirement, confirmed=True)
+        else:
+            requirement = "RESP-11" if refused else finding.requirement
+            charged = replace(
+                finding, requirement=requirement, symptom=f"{finding.symptom}-under-concurrency"
+            )
+        judgement.findings[index] = charged
+    session.record(probe.requirement, judgement)
+
+
+def _symptoms(session: Session, probe: Probe) -> set[str]:
+    """Return what is found when the call is made once more, alone; nothing where the budget is spent."""
+    try:
+        exchange = session.send(probe.request)
+    except BudgetSpent:
+        return set()
+    return {finding.symptom for finding in session.judged(probe, exchange).findings}
+
+
+def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
+    """Compare every accepted call of the run with every other (RESP-2, RESP-11).
+
+    A checkpoint that one call after another is given is RESP-11's, whatever else repeats then. An id that
+    stands for two checkpoints, or that calls at the same time share, is RESP-2's.
+    """
+    given: defaultdict[str, list[tuple[Exchange, object]]] = defaultdict(list)
+    for exchange in exchanges:
+        members = _checkpoint(exchange)
+        identifier = members.get("id") if members else None
+        if members and isinstance(identifier, str):
+            given[identifier.casefold()].append((exchange, members.get("created_at")))
+    if sum(len(uses) for uses in given.values()) >= 2:
+        ledger.exercise("RESP-2", "RESP-11")
+    pairs = [pair for uses in given.values() for pair in pairwise(uses)]
+    again = any(created == then and _apart(one, two) for (one, created), (two, then) in pairs)
+    requirement = "RESP-11" if again else "RESP-2"
+    symptom = "same-checkpoint-again" if again else "id-repeated"
+    expected = "a new checkpoint for each call" if again else "an id that was never given before"
+    for (first, _), (second, _) in pairs:
+        actual = f"one id in exchanges {first.number} and {second.number}"
+        evidence = (first, second)
+        ledger.add(Finding(requirement, symptom, IDS_OF_THE_RUN, expected, actual, evidence, confirmed=True))
+
+
+def _apart(first: Exchange, second: Exchange) -> bool:
+    """Whether the second call was sent only after the first had been answered."""
+    return first.started + first.elapsed <= second.started
+
+
+def _checkpoint(exchange: Exchange) -> dict[str, object] | None:
+    if exchange.request.method != "POST" or exchange.status is None or not 200 <= exchange.status < 300:
+        return None
+    try:
+        return checkpoint(read_body(exchange))
+    except StrictJsonError:
+        return None

@@ -1,0 +1,98 @@
+"""CONF-1: a policy that is running refuses a second run with 500 CSBS.1001 or 6030."""
+
+from __future__ import annotations
+
+import time
+
+from checkpoint_conformance.checks.judge import error_code_of
+from checkpoint_conformance.probes.calls import Call
+from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.companions import ListError, checkpoint_items
+from checkpoint_conformance.run.stages.observation import created_checkpoint
+from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.ledger import SkipReason
+
+__all__ = ["conflict"]
+
+_TRIES = 2
+_PUBLISHED = {(500, "CSBS.1001"), (500, "CSBS.6030")}
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 2.0
+
+
+def conflict(session: Session) -> None:
+    """Start the policy and at once again, by hand and by schedule; judge the answers. Raises ServerGone.
+
+    The second kind of call selects another resource: it is the policy that runs, not the resource.
+    """
+    calls = [session.calls.documented]
+    if not any(map(session.ledger.failed, ("REQ-3", "REQ-4"))):
+        calls.append(Call(True, session.target.resources[-1:]))
+    try:
+        for first in calls:
+            if _start_twice(session, first, calls):
+                return
+    except BudgetSpent as spent:
+        session.ledger.skip("CONF-1", SkipReason.BUDGET_SPENT, str(spent))
+
+
+def _start_twice(session: Session, call: Call, further: list[Call]) -> bool:
+    """Start the policy by `call` and at once by the further ones; return whether nothing is left to ask."""
+    for _ in range(_TRIES):
+        first = _until_accepted(session, call)
+        if first is None:
+            why = f"no call was accepted within {session.target.patience:g} s"
+            session.ledger.leave_undecided("CONF-1", why)
+            return True
+        if not _go_on(session, first, further):
+            return False
+    return True
+
+
+def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
+    """Make further calls while the first one's run goes on; return whether a finding wants confirming."""
+    for call in further:
+        second = session.transmit(session.calls.call(call))
+        refused = (second.status, error_code_of(second)) in _PUBLISHED
+        if not refused and second.status == 200 and _has_ended(session, first):
+            if not session.ledger.exercised["CONF-1"]:
+                session.ledger.leave_undecided("CONF-1", "the first run had ended before the second call")
+            return False
+        session.ledger.exercise("CONF-1")
+        if not refused:
+            session.ledger.add(_finding(first, second))
+            return True
+    return False
+
+
+def _until_accepted(session: Session, call: Call) -> Exchange | None:
+    """Call until the policy no longer runs; return the accepted exchange, or None once patience is out."""
+    deadline, pause = time.monotonic() + session.target.patience, _FIRST_PAUSE
+    while True:
+        exchange = session.transmit(session.calls.call(call))
+        if exchange.status == 200:
+            return exchange
+        if time.monotonic() + pause > deadline:
+            return None
+        time.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _has_ended(session: Session, first: Exchange) -> bool:
+    """Whether the items show that the first run is over; without observation it counts as running."""
+    identifier = created_checkpoint(first)
+    if "observation" not in session.target.profiles or identifier is None:
+        return False
+    try:
+        items, _ = checkpoint_items(session, checkpoint_id=identifier)
+    except ListError:
+        return False
+    return bool(items) and all(item["status"] in ("available", "error") for item in items)
+
+
+def _finding(first: Exchange, second: Exchange) -> Finding:
+    shown = f"{second.status} {error_code_of(second) or ''}".strip() if second.response else "no answer"
+    symptom = "second-run-accepted" if second.status == 200 else "second-run-refused-otherwise"
+    return Finding("CONF-1", symptom, "CONF-1/twice", "500 CSBS.1001 or CSBS.6030", shown, (first, second))

@@ -1,0 +1,119 @@
+"""DISC-1: the policy list has the documented form and holds the policy under test.
+
+It also tells resources of the project that are not in that policy, and so are refused (NF-3). What the list
+shows another project opens nothing to ours (NF-2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from checkpoint_conformance.probes.missing import foreign_policy, foreign_resource
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.companions import ListError, policies
+from checkpoint_conformance.run.stages.unauthorized import look_as_strangers
+from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.finding import Finding
+
+__all__ = ["discovery"]
+
+_REQUIREMENT = "DISC-1"
+
+
+def discovery(session: Session) -> None:
+    """Read the list twice, so that what is wrong is confirmed, and judge it. Raises ServerGone."""
+    for _ in range(2):
+        listed, found = _read(session)
+        session.ledger.exercise(_REQUIREMENT)
+        for finding in found:
+            session.ledger.add(finding)
+        if not found:
+            _ask_for_a_resource_of_another_policy(session, listed)
+            look_as_strangers(session, _REQUIREMENT, "policies", session.target.policy_id)
+            _ask_for_a_policy_that_its_project_lists(session)
+            return
+
+
+def _ask_for_a_policy_that_its_project_lists(session: Session) -> None:
+    """NF-2, once the other project has seen its policy: what a server keeps of a list is nobody else's.
+
+    Raises ServerGone.
+    """
+    second = session.target.second_project
+    if second is None or second.token is None:
+        return
+    path = session.calls.list_path("policies", second.project_id)
+    session.send(session.calls.request("GET", path, token=second.token))
+    for probe in foreign_policy(session.calls, "once-listed"):
+        session.run(probe)
+
+
+def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[str, Any]]) -> None:
+    """NF-3, where the list shows such a resource. Raises ServerGone."""
+    own, others = set[str](), dict[str, str]()
+    for policy in listed:
+        resources = {resource["id"].casefold(): resource["id"] for resource in policy["resources"]}
+        if policy["id"].casefold() == session.target.policy_id.casefold():
+            own.update(resources)
+        else:
+            others.update(resources)
+    if strangers := sorted(others.keys() - own):
+        probe = foreign_resource(session.calls, "of-another-policy", [others[strangers[0]]])
+        session.run(replace(probe, conditions=()))  # its own state may be looked at first
+
+
+def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """Return the policies in the list, and what is wrong with it."""
+    target = session.target
+    listed: list[dict[str, Any]] = []
+    last: Exchange | None = None
+    found: list[Finding] | None = None
+    try:
+        for exchange, page in policies(session):
+            last = exchange
+            listed += page
+            for policy in page:
+                if policy["id"].casefold() == target.policy_id.casefold():
+                    found = _policy(policy, exchange, session)
+                elif policy["project_id"].casefold() != target.project_id.casefold():
+                    actual = f"a policy of project {policy['project_id']}"
+                    wrong = _finding("policy-of-another-project", "own policies alone", actual, exchange)
+                    return listed, [wrong]
+    except ListError as error:
+        wrong = _finding(error.symptom, "the documented list of policies", str(error), error.exchange)
+        return listed, [wrong]
+    assert last is not None
+    if found is None:
+        missing = f"policy {target.policy_id} in the list"
+        found = [_finding("policy-missing", missing, "no such policy", last)]
+    return listed, found
+
+
+def _policy(policy: dict[str, Any], exchange: Exchange, session: Session) -> list[Finding]:
+    target = session.target
+    wanted = {
+        "project_id": (policy["project_id"], target.project_id),
+        "provider_id": (policy["provider_id"], target.provider_id),
+    }
+    findings = [
+        _finding(f"policy-{name.replace('_', '-')}", f"`{name}` {expected}", str(actual), exchange)
+        for name, (actual, expected) in wanted.items()
+        if str(actual).casefold() != expected.casefold()
+    ]
+    listed = {resource["id"].casefold() for resource in policy["resources"]}
+    lacking = [resource for resource in target.resources if resource.casefold() not in listed]
+    if lacking:
+        findings.append(
+            _finding(
+                "policy-resources",
+                f"resource {lacking[0]} in the policy",
+                ", ".join(sorted(listed)),
+                exchange,
+            )
+        )
+    return findings
+
+
+def _finding(symptom: str, expected: str, actual: str, exchange: Exchange) -> Finding:
+    return Finding(_REQUIREMENT, symptom, "DISC-1/list", expected, actual, (exchange,))

@@ -1,0 +1,110 @@
+"""What a connection that already carried requests shows: AUTH-1 to AUTH-5, and lost requests (HTTP-3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.session import Lost, Session
+from checkpoint_conformance.transport.connection import Connection
+from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.finding import Finding
+
+__all__ = ["LOST", "after_an_accepted_call", "lost_requests", "on_kept_connection"]
+
+_MOST_LOST, _AGAIN = 3, 2
+LOST = "HTTP-3/kept"
+"""The probe that findings of lost requests name."""
+_PAUSE = 0.1
+"""Seconds in which a server that closes after an answer will have closed."""
+_FOLLOWING = (
+    "AUTH-1/absent",
+    "AUTH-2/unknown",
+    "AUTH-3/expired",
+    "AUTH-4/their-token",
+    "AUTH-4/their-project",
+    "AUTH-5/read-only",
+)
+
+
+def on_kept_connection(probes: list[Probe]) -> list[Probe]:
+    """Return those of the probes that follow an accepted call on its connection."""
+    return [
+        replace(
+            probe, id=f"{probe.id}-kept", summary=f"{probe.summary}, after an accepted call on the connection"
+        )
+        for probe in probes
+        if probe.id in _FOLLOWING
+    ]
+
+
+def after_an_accepted_call(session: Session, probes: list[Probe]) -> None:
+    """Send each probe behind an accepted call; where the server closes in between there is nothing to judge.
+
+    Raises ServerGone.
+    """
+    for probe in on_kept_connection(probes):
+        for _ in range(2):
+            if session.budget.remaining <= session.reserve or not _follow(session, probe):
+                break
+
+
+def lost_requests(session: Session) -> None:
+    """HTTP-3: repeat what was lost on a connection that had been kept, after a pause on that connection.
+
+    A server may close a connection between two requests at any time (RFC 9112, 9.5), and its client sends
+    again. One that is still open after a pause and ends with the request, time after time, drops it.
+    Raises ServerGone.
+    """
+    for lost in session.lost[:_MOST_LOST]:
+        if session.budget.remaining <= session.reserve:
+            return
+        again = [_lose_again(session, lost) for _ in range(_AGAIN)]
+        if all(again):
+            finding = Finding(
+                "HTTP-3",
+                "dropped-on-kept-connection",
+                LOST,
+                "an answer",
+                f"the connection, kept open after {len(lost.before)} answers, ends without one",
+                again[-1],
+                confirmed=True,
+            )
+            session.ledger.add(finding)
+            return
+
+
+def _lose_again(session: Session, lost: Lost) -> tuple[Exchange, ...]:
+    """Return what ended without an answer on a connection that was still open before, or nothing."""
+    exchanges: list[Exchange] = []
+    with session.connection() as connection:
+        try:
+            for request in lost.before:
+                exchanges.append(session.transmit(request, connection))
+                if not connection.stays_open(max(_PAUSE, 3 * exchanges[-1].elapsed)):
+                    return ()
+            known = len(session.lost)
+            session.transmit(lost.exchange.request, connection)
+        except BudgetSpent:
+            return ()
+    return (*exchanges, session.lost[known].exchange) if len(session.lost) > known else ()
+
+
+def _follow(session: Session, probe: Probe) -> bool:
+    """Send an accepted call, then the probe, on one connection; return whether a finding wants confirming."""
+    with session.connection() as connection:
+        try:
+            if not _accepted(session, connection):
+                return False
+            judgement = session.judged(probe, session.send(probe.request, connection))
+        except BudgetSpent:
+            return False
+    session.record(probe.requirement, judgement)
+    return bool(judgement.findings)
+
+
+def _accepted(session: Session, connection: Connection) -> bool:
+    """Whether a valid call was accepted and the connection stays open."""
+    exchange = session.send(session.calls.call(session.calls.documented), connection)
+    return exchange.status == 200 and connection.reusable

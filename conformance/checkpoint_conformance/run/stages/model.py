@@ -1,0 +1,335 @@
+"""The model-based run: sequences of calls, refusals and deletions, held against a model after every step.
+
+Hypothesis draws the sequences and shrinks one that shows a difference to the shortest that still does.
+Each create may cost its owner money, so a sequence is planned first and then run once, however often
+Hypothesis comes back to it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any, ClassVar, NamedTuple
+from urllib.parse import unquote
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
+from checkpoint_conformance.probes.generated.hypothesis_settings import same_everywhere
+from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.session import Session, creates
+from checkpoint_conformance.run.stages.companions import ListError, checkpoint_items
+from checkpoint_conformance.run.stages.deletion import delete
+from checkpoint_conformance.run.stages.observation import created_checkpoint
+from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.verdict.finding import Finding
+
+__all__ = ["MODEL", "model_run", "repeat_sequence"]
+
+MODEL = "/model"
+"""How the probe ends that findings of the model-based run name."""
+_SEED, _STEPS = 11, 7
+"""The pair, of 240 tried, whose first sequences hold the most kinds of neighbouring steps for ten creates."""
+_SEQUENCES = 20
+_FIRST_PAUSE = 0.02
+_APPEARANCE = 10.0
+_SHAPES = 4
+_REFUSALS = 5
+_REQUIREMENTS = ("OBS-1", "OBS-2", "DEL-1")
+
+
+class _Step(NamedTuple):
+    """One step of a plan: what is done, and which of its kind (of a deletion: which creation it undoes)."""
+
+    kind: str
+    number: int
+
+
+Plan = tuple[_Step, ...]
+
+
+class _DifferenceError(AssertionError):
+    """The server and the model disagree; Hypothesis shrinks what led to it."""
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """What running a plan showed."""
+
+    requirement: str
+    expected: str
+    actual: str
+    sequence: tuple[Exchange, ...]
+
+
+def model_run(session: Session, announce: Callable[[str], None]) -> None:
+    """Run the state machine within what the budget leaves; add a finding for a difference.
+
+    A difference that shows only once, such as another user's call, stays unconfirmed. Raises ServerGone.
+    """
+    if session.budget.remaining <= session.reserve or any(map(session.ledger.failed, _REQUIREMENTS)):
+        announce("no model-based run: the budget is spent, or single calls already differ")
+        return
+    rig = _Rig(session)
+    if rig.unreliable:
+        announce("no model-based run: a call got no answer, and may create a checkpoint at any time")
+        return
+    options = settings(
+        max_examples=_SEQUENCES,
+        stateful_step_count=_STEPS,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        report_multiple_bugs=False,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+        print_blob=False,
+    )
+    machine = seed(_SEED)(type("Sequences", (_Model,), {"rig": rig}))
+    try:
+        with same_everywhere():
+            run_state_machine_as_test(machine, settings=options)
+    except _DifferenceError:
+        session.ledger.add(_finding(min(rig.found, key=lambda found: len(found.sequence)), confirmed=True))
+        return
+    for difference in rig.passing:
+        session.ledger.add(_finding(difference, confirmed=False))
+
+
+def repeat_sequence(session: Session, exchanges: list[Exchange]) -> str:
+    """Run the plan that recorded exchanges show; return what differs from the model now, or nothing.
+
+    Raises BudgetSpent and ServerGone.
+    """
+    difference = _Rig(session).carry_out(_plan_of(session.calls, exchanges))
+    return difference.actual if difference else ""
+
+
+class _Model(RuleBasedStateMachine):
+    """Plans a sequence, step by step, and has the rig run it."""
+
+    rig: ClassVar[_Rig]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plan: list[_Step] = []
+
+    @rule(number=st.integers(0, _SHAPES - 1))
+    def create(self, number: int) -> None:
+        self.plan.append(_Step("create", number))
+
+    @rule(number=st.integers(0, _REFUSALS - 1))
+    def refuse(self, number: int) -> None:
+        self.plan.append(_Step("refuse", number))
+
+    @precondition(lambda self: "deletion" in self.rig.session.target.profiles)
+    @rule(number=st.integers(0, _STEPS - 1))
+    def delete(self, number: int) -> None:
+        created = sum(step.kind == "create" for step in self.plan)
+        if created:
+            self.plan.append(_Step("delete", number % created))
+
+    def teardown(self) -> None:
+        # Hypothesis also tears down where it breaks a sequence off, and takes no verdict on that.
+        if sys.exception() is None and self.rig.differs(tuple(self.plan)):
+            raise _DifferenceError
+
+
+@dataclass
+class _Rig:
+    """What the sequences of one run share."""
+
+    session: Session
+    found: list[_Difference] = field(default_factory=list[_Difference])
+    """Differences, of which the first was seen twice."""
+    passing: list[_Difference] = field(default_factory=list[_Difference])
+    """Differences that were gone at the second look."""
+    _known: dict[Plan, bool] = field(default_factory=dict[Plan, bool])
+    _slowest: float = 0.0
+    """Seconds that the list took at most until it showed what was expected."""
+
+    @property
+    def unreliable(self) -> bool:
+        """Whether a call got no answer, so that nobody knows what the list has to show."""
+        return any(
+            creates(exchange.request) and exchange.status is None for exchange in self.session.exchanges
+        )
+
+    def differs(self, plan: Plan) -> bool:
+        """Whether the server differs from the model in a plan, run as far as the budget allows.
+
+        What was found is shrunk on the reserve; a plan that this does not cover either shows nothing.
+        """
+        if plan not in self._known:
+            available = self.session.budget.remaining - (0 if self.found else self.session.reserve)
+            affordable = _affordable(plan, available)
+            covered = affordable == plan or not self.found
+            if covered and affordable not in self._known:
+                self._known[affordable] = self._shows(affordable)
+            # Less of the budget is left when Hypothesis asks again, and it relies on the same answer.
+            self._known[plan] = covered and self._known[affordable]
+        return self._known[plan]
+
+    def _shows(self, plan: Plan) -> bool:
+        try:
+            difference = self.carry_out(plan)
+            if difference and not self.found and not self.carry_out(plan):
+                self.passing.append(difference)
+                return False
+        except BudgetSpent:  # a server that accepts what it has to refuse, or refuses for a while
+            return False
+        if difference:
+            self.found.append(difference)
+        return difference is not None
+
+    def carry_out(self, plan: Plan) -> _Difference | None:
+        """Run a plan, and return the first difference. Raises BudgetSpent."""
+        run = _Sequence(self.session)
+        for step in plan:
+            requirement = run.take(step)
+            if requirement is None or self.unreliable:
+                return None
+            started, pause = time.monotonic(), _FIRST_PAUSE
+            while (shown := run.shown()) != run.expected:
+                waited = time.monotonic() - started
+                if waited + pause > self._patience():
+                    sequence = (*run.exchanges, self.session.exchanges[-1])
+                    deleted = {identifier.casefold() for identifier in self.session.deleted}
+                    blamed = "DEL-1" if deleted & shown.keys() else requirement
+                    return _Difference(blamed, _text(run.expected), _text(shown), sequence)
+                time.sleep(pause)
+                pause *= 2
+            self._slowest = max(self._slowest, time.monotonic() - started)
+        return None
+
+    def _patience(self) -> float:
+        """Return the seconds that a difference must last: creation and deletion are asynchronous."""
+        whole = min(_APPEARANCE, self.session.target.patience)
+        return min(whole, 4 * self._slowest + _FIRST_PAUSE) if self.found else whole
+
+
+class _Sequence:
+    """A plan being run, and what the list has to show."""
+
+    def __init__(self, session: Session) -> None:
+        self.exchanges: list[Exchange] = []
+        self.expected: dict[str, list[str]] = {}
+        self._session = session
+        self._created: list[str | None] = []
+        self._before = set(_listed(session))
+
+    def take(self, step: _Step) -> str | None:
+        """Take a step; return the requirement that a difference after it breaks. Raises BudgetSpent.
+
+        None where a request is accepted that has to be refused, or an answer does not tell the id of what it
+        created: that is another requirement's matter.
+        """
+        calls = self._session.calls
+        if step.kind == "refuse":
+            refused = self._send(_refusal(calls, step.number)).status not in range(200, 300)
+            return "OBS-2" if refused else None
+        if step.kind == "create":
+            call = _shape(calls, step.number)
+            exchange = self._send(calls.call(call))
+            accepted = exchange.status in range(200, 300)
+            identifier = created_checkpoint(exchange) if accepted else None
+            self._created.append(identifier)
+            if accepted and identifier is None:
+                return None
+            if identifier:
+                selected = sorted(resource.casefold() for resource in call.selected(self._session.target))
+                self.expected[identifier.casefold()] = selected
+            return "OBS-1"
+        identifier = self._created[step.number]
+        if identifier:
+            deletion = delete(self._session, identifier)
+            self.exchanges.append(deletion or self._session.exchanges[-1])
+            if deletion:
+                self.expected.pop(identifier.casefold(), None)
+        return "DEL-1"
+
+    def shown(self) -> dict[str, list[str]]:
+        """Return what the list shows of checkpoints that were not there before."""
+        listed = _listed(self._session)
+        return {name: items for name, items in listed.items() if name not in self._before}
+
+    def _send(self, request: Request) -> Exchange:
+        exchange = self._session.send(request)
+        self.exchanges.append(exchange)
+        return exchange
+
+
+def _plan_of(calls: Calls, exchanges: list[Exchange]) -> Plan:
+    """Return the plan whose steps the exchanges are."""
+    steps = {calls.call(_shape(calls, number)).body: _Step("create", number) for number in range(_SHAPES)}
+    refused = {_refusal(calls, number): _Step("refuse", number) for number in range(_REFUSALS)}
+    plan: list[_Step] = []
+    created: list[str | None] = []
+    for exchange in exchanges:
+        if exchange.request.method == "DELETE":
+            identifier = unquote(exchange.request.path.rsplit("/", 1)[-1])
+            plan.append(_Step("delete", created.index(identifier)))
+        elif exchange.request in refused:
+            plan.append(refused[exchange.request])
+        elif exchange.request.method == "POST":
+            plan.append(steps[exchange.request.body])
+            created.append(created_checkpoint(exchange))
+    return tuple(plan)
+
+
+def _affordable(plan: Plan, creates: int) -> Plan:
+    """Return the steps of a plan that come before one create too many."""
+    spent = accumulate(step.kind == "create" for step in plan)
+    return tuple(step for step, count in zip(plan, spent, strict=True) if count <= creates)
+
+
+def _shape(calls: Calls, number: int) -> Call:
+    first = calls.target.resources[0]
+    shapes = (calls.documented, Call(ABSENT, ABSENT), Call(True, (first,)), Call(False, None))
+    assert len(shapes) == _SHAPES
+    return shapes[number]
+
+
+def _refusal(calls: Calls, number: int) -> Request:
+    documented, first = calls.body(calls.documented), calls.target.resources[0]
+    refusals = (
+        calls.post(calls.changed(plan_id=None)),
+        calls.post(documented, token=None),
+        calls.post(calls.changed(plan_id=calls.unknown_id("policy"))),
+        calls.post(documented, content_type="text/plain"),
+        calls.post(calls.changed_parameters(resources=[first, calls.unknown_id("resource")])),
+    )
+    assert len(refusals) == _REFUSALS
+    return refusals[number]
+
+
+def _finding(difference: _Difference, *, confirmed: bool) -> Finding:
+    return Finding(
+        difference.requirement,
+        "model-differs",
+        f"{difference.requirement}{MODEL}",
+        difference.expected,
+        difference.actual,
+        difference.sequence,
+        confirmed=confirmed,
+    )
+
+
+def _listed(session: Session) -> dict[str, list[str]]:
+    """Return the resources of each checkpoint in the list of the policy; nothing where it is unreadable."""
+    try:
+        items, _ = checkpoint_items(session, policy_id=session.target.policy_id)
+    except ListError:
+        return {}
+    shown: dict[str, list[str]] = {}
+    for item in sorted(items, key=lambda item: str(item["resource_id"]).casefold()):
+        shown.setdefault(item["checkpoint_id"].casefold(), []).append(item["resource_id"].casefold())
+    return shown
+
+
+def _text(model: dict[str, Any]) -> str:
+    return "; ".join(f"{name}: {', '.join(items)}" for name, items in model.items()) or "no checkpoint"

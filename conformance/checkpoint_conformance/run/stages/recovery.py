@@ -1,0 +1,110 @@
+"""HTTP-6: after a refusal the server still serves, on the same connection or a new one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from checkpoint_conformance.checks.judge import Judgement
+from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.probes.robustness import unknown_route
+from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.verdict.ledger import SkipReason
+
+__all__ = ["recovery", "refused_before", "still_serves"]
+
+_AGAIN = 2
+
+
+def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
+    """Return, by name, the refused requests that a valid one follows on the same connection."""
+    calls = session.calls
+    good = calls.body(calls.documented)
+    no_token = calls.post(good, token=None)
+    malformed = calls.post(b'{"checkpoint": ')
+    read_only = calls.target.read_only_token
+    stranger = calls.post(good, token=read_only) if read_only else calls.post(good, project_id="0" * 32)
+    return {
+        "no-token": (no_token,),
+        "malformed-json": (malformed,),
+        "wrong-type": (calls.post(calls.changed(plan_id=None)),),
+        "content-type": (calls.post(good, content_type="text/plain"),),
+        "forbidden": (stranger,),
+        "provider": (calls.post(good, provider_id=calls.unknown_id("provider")),),
+        "unknown-policy": (calls.post(calls.changed(plan_id=calls.unknown_id("policy"))),),
+        "outside-resource": (calls.post(calls.changed_parameters(resources=[calls.unknown_id("resource")])),),
+        "method": (
+            calls.request("PUT", calls.path(), json.dumps(good).encode(), content_type="application/json"),
+        ),
+        "unknown-route": (unknown_route(calls).request,),
+        "large": (calls.post(calls.changed(plan_id="a" * (1 << 20))),),
+        "several": (malformed, no_token, malformed, no_token, malformed, malformed, no_token, malformed),
+    }
+
+
+def recovery(session: Session) -> None:
+    """Send each refused request and then the documented one; judge the second. Raises ServerGone."""
+    for name, refused in refused_before(session).items():
+        if session.budget.remaining <= session.reserve:
+            break
+        summary = f"the documented request after a refusal: {name.replace('-', ' ')}"
+        probe = acceptance.base(session.calls, "HTTP-6", name, summary)
+        try:
+            _judge_follower(session, probe, refused)
+        except BudgetSpent as spent:
+            session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, str(spent))
+            return
+    if session.ledger.failed("HTTP-6"):
+        still_serves(session, "these refusals")
+
+
+def still_serves(session: Session, name: str) -> None:
+    """Send the documented request after a group of refusals (HTTP-6).
+
+    Raises ServerGone where it is refused, since nothing that follows could be judged then.
+    """
+    probe = acceptance.base(
+        session.calls, "HTTP-6", f"after-{name.replace(' ', '-')}", f"the documented request after {name}"
+    )
+    try:
+        exchange = session.send(probe.request)
+        judgement = session.judged(probe, exchange)
+        session.record("HTTP-6", judgement)
+        if not any(finding.requirement == "HTTP-6" for finding in judgement.findings):
+            return
+        session.record("HTTP-6", session.judged(probe, session.send(probe.request)))
+    except BudgetSpent as spent:
+        session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, str(spent))
+        return
+    if "conflict" not in session.target.profiles:
+        raise ServerGone(f"after {name} the documented request is no longer accepted")
+
+
+def _judge_follower(session: Session, probe: Probe, refused: tuple[Request, ...]) -> None:
+    for _ in range(_AGAIN):
+        judgement = _follow(session, probe, refused)
+        session.record("HTTP-6", judgement)
+        if not judgement.findings:
+            return
+
+
+def _follow(session: Session, probe: Probe, refused: tuple[Request, ...]) -> Judgement:
+    """Return the judgement of the valid request that follows on the same connection, or else on a new one."""
+    with session.connection() as connection:
+        before: list[Exchange] = []
+        for request in refused:
+            kept = connection if connection.reusable or not connection.used else None
+            before.append(session.send(request, kept))
+        kept = connection if connection.reusable else None
+        exchange = session.send(probe.request, kept)
+    judgement = session.judged(probe, exchange)
+    refusals = tuple(exchange for exchange in before if (exchange.status or 0) >= 400)
+    if not refusals:
+        return Judgement(undecided="nothing was refused, so there was nothing to recover from")
+    judgement.findings = [
+        replace(finding, exchanges=(*refusals[-1:], *finding.exchanges)) for finding in judgement.findings
+    ]
+    return judgement

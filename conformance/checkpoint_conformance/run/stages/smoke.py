@@ -1,0 +1,182 @@
+"""Smoke: is anybody there, is the token accepted, are the fixtures there? And which valid request works?
+
+What fails here is the configuration's fault as long as the answer says so; everything else is a finding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from checkpoint_conformance.checks.http import read_body
+from checkpoint_conformance.checks.judge import Judgement, error_code_of
+from checkpoint_conformance.checks.success import checkpoint
+from checkpoint_conformance.data import as_object
+from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.probes.calls import ABSENT, Call
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.run.stages.companions import ListError, policies
+from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.strict_json import StrictJsonError
+from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.ledger import SkipReason
+
+__all__ = ["ConfigurationError", "smoke"]
+
+_HINTS = {
+    401: "the token is not accepted: check `token`, and that it has not expired",
+    403: "the token may not act in this project: check `project_id`, `token` and its role",
+    404: "the policy or the path is not there: check `url`, `project_id`, `provider_id` and [policy] `id`",
+}
+
+
+class ConfigurationError(Exception):
+    """The target file does not fit the server, so nothing can be said about the server."""
+
+
+def smoke(session: Session, *, twice: bool = True) -> bool:
+    """Send the documented request, `twice` or once, and find the shape on which every other probe builds.
+
+    Returns whether any valid request is accepted. Raises ConfigurationError where the answers speak against
+    the target file rather than the server.
+    """
+    probe, again = acceptance.documented(session.calls)
+    try:
+        exchange = session.send(probe.request)
+    except ServerGone as gone:
+        raise ConfigurationError(
+            f"{session.target.url}: {gone}. Check `url`, and that the server runs."
+        ) from gone
+    judgement = session.judged(probe, exchange)
+    if _accepted(exchange) or not _refused(judgement):
+        session.settle(probe, judgement)
+        session.calls.policy_name = _policy_name(exchange)
+        if _accepted(exchange) and twice:
+            _twice_on_one_connection(session, again)
+        return _accepted(exchange)
+    return _diagnose(session, probe, exchange, judgement)
+
+
+def _policy_name(exchange: Exchange) -> str | None:
+    """Return the policy's name as the answer tells it, or None."""
+    try:
+        members = checkpoint(read_body(exchange)) if _accepted(exchange) else None
+    except StrictJsonError:
+        return None
+    plan = as_object(members.get("protection_plan")) if members else None
+    name = plan.get("name") if plan else None
+    return name if isinstance(name, str) and name else None
+
+
+def _twice_on_one_connection(session: Session, again: Probe) -> None:
+    """Send the documented request twice on one connection and judge the second answer; confirm a finding."""
+    for _ in range(2):
+        with session.connection() as connection:
+            try:
+                session.send(again.request, connection)
+                kept = connection if connection.reusable else None
+                judgement = session.judged(again, session.send(again.request, kept))
+            except BudgetSpent as spent:
+                session.ledger.skip("RESP-11", SkipReason.BUDGET_SPENT, str(spent))
+                return
+        session.record(again.requirement, judgement)
+        if not judgement.findings:
+            return
+
+
+def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Judgement) -> bool:
+    """Find out which member makes the server refuse the documented request, and who is to blame."""
+    some = session.calls.documented.resources
+    shapes = {"REQ-4": Call(False, ABSENT), "REQ-3": Call(ABSENT, some), "REQ-1": Call(ABSENT, ABSENT)}
+    accepted: dict[str, bool] = {}
+    for requirement, call in shapes.items():
+        shape = acceptance.base(
+            session.calls, requirement, "instead", "a valid request with less in it", call
+        )
+        try:
+            answer = session.send(shape.request)
+        except BudgetSpent:
+            break
+        session.judged(shape, answer)
+        accepted[requirement] = _accepted(answer)
+    if not any(accepted.values()):
+        if _listed_policy(session) is None:
+            _blame_configuration(exchange)
+        session.settle(probe, judgement)
+        return False
+    asked = len(accepted) == len(shapes)
+    if asked and accepted["REQ-4"] and error_code_of(exchange) == "CSBS.6000":
+        _check_resources(session)
+    culprit = "REQ-1"
+    if asked and accepted["REQ-4"] != accepted["REQ-3"]:
+        culprit = "REQ-4" if accepted["REQ-4"] else "REQ-3"
+    session.settle(replace(probe, requirement=culprit), _charged_to(judgement, culprit))
+    session.calls.documented = next(call for requirement, call in shapes.items() if accepted.get(requirement))
+    return True
+
+
+def _check_resources(session: Session) -> None:
+    """Tell a server that takes no resource from a target file that names one too many."""
+    answers: dict[str, bool] = {}
+    for resource in session.target.resources:
+        request = session.calls.call(Call(False, (resource,)))
+        try:
+            answers[resource] = _accepted(session.send(request))
+        except BudgetSpent:
+            break
+    refused = [resource for resource, accepted in answers.items() if not accepted]
+    if refused and len(refused) < len(answers) and not _lists_resource(session, refused[0]):
+        raise ConfigurationError(
+            f"the policy does not hold resource {refused[0]}: check [policy] `resources`"
+        )
+
+
+def _lists_resource(session: Session, resource: str) -> bool:
+    """Whether the server itself lists the resource in the policy under test."""
+    policy = _listed_policy(session)
+    listed = {each["id"].casefold() for each in policy["resources"]} if policy else set[str]()
+    return resource.casefold() in listed
+
+
+def _listed_policy(session: Session) -> dict[str, Any] | None:
+    """Return the policy under test as the server itself lists it; then the target file is right about it."""
+    if "discovery" not in session.target.profiles:
+        return None
+    wanted = session.target.policy_id.casefold()
+    try:
+        listed = [policy for _, page in policies(session) for policy in page]
+    except ListError:
+        return None
+    return next((policy for policy in listed if policy["id"].casefold() == wanted), None)
+
+
+def _blame_configuration(exchange: Exchange) -> None:
+    hint = _HINTS.get(exchange.status or 0)
+    if hint:
+        code = error_code_of(exchange)
+        raise ConfigurationError(
+            f"the documented request got {exchange.status}{f' {code}' if code else ''}: {hint}."
+        )
+    if exchange.status == 500 and error_code_of(exchange) == "CSBS.6032":
+        raise ConfigurationError(
+            "the policy has nothing to back up (500 CSBS.6032): name another under [policy]."
+        )
+
+
+def _charged_to(judgement: Judgement, culprit: str) -> Judgement:
+    def charge(finding: Finding) -> Finding:
+        return replace(finding, requirement=culprit) if finding.requirement == "REQ-1" else finding
+
+    findings = [charge(finding) for finding in judgement.findings]
+    exercised = {culprit if name == "REQ-1" else name for name in judgement.exercised}
+    return Judgement(findings, exercised, judgement.undecided)
+
+
+def _accepted(exchange: Exchange) -> bool:
+    return exchange.status is not None and 200 <= exchange.status < 300
+
+
+def _refused(judgement: Judgement) -> bool:
+    return any(finding.symptom in ("refused", "answered-5xx") for finding in judgement.findings)

@@ -1,0 +1,42 @@
+"""Who may use the companion operations: nobody without a token of the project (`security`)."""
+
+from __future__ import annotations
+
+from checkpoint_conformance.probes.auth import UNKNOWN_TOKEN
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.verdict.finding import Finding
+
+__all__ = ["look_as_strangers", "strangers"]
+
+_DOORS = ("AUTH-1", "AUTH-2", "AUTH-4")
+
+
+def strangers(session: Session) -> dict[str, str | None]:
+    """Return the tokens of callers to whom nothing of the project is shown, by who they are.
+
+    There are none where the operation itself lets such callers in: that is for AUTH-1 to AUTH-4 to say.
+    """
+    if any(map(session.ledger.failed, _DOORS)):
+        return {}
+    second = session.target.second_project
+    theirs = {"another project's token": second.token} if second and second.token else {}
+    return {"no token": None, "an unknown token": UNKNOWN_TOKEN, **theirs}
+
+
+def look_as_strangers(session: Session, requirement: str, path: str, identifier: str) -> None:
+    """Charge `requirement` with a list that shows `identifier` to a stranger. Raises ServerGone."""
+    for who, token in strangers(session).items():
+        exchange = session.send(session.calls.request("GET", session.calls.list_path(path), token=token))
+        body = exchange.response.body if exchange.response and exchange.status == 200 else b""
+        if identifier.casefold().encode() in body.lower():
+            finding = Finding(
+                requirement,
+                "shown-to-strangers",
+                f"{requirement}/strangers",
+                f"a refusal for {who}",
+                f"200 with {identifier}",
+                (exchange,),
+                confirmed=True,
+            )
+            session.ledger.add(finding)
+            return

@@ -1,0 +1,67 @@
+"""The reference server as a separate process, for `verify` without a target."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from checkpoint_conformance.target.target import Target
+
+__all__ = ["ReferenceServerError", "reference_server", "target_or_reference"]
+
+_START_LIMIT = 30.0
+_STOP_LIMIT = 10.0
+
+
+class ReferenceServerError(Exception):
+    """The reference server did not start; the message holds what it said."""
+
+
+def target_or_reference(target_file: Path | None) -> AbstractContextManager[Target]:
+    """Open the target of a file, or that of a reference server of its own. Raises TargetError."""
+    return reference_server() if target_file is None else nullcontext(Target.load(target_file))
+
+
+@contextmanager
+def reference_server(*options: str) -> Generator[Target]:
+    """Start the server on a free port with a database of its own; yield its target, then stop it.
+
+    Raises ReferenceServerError where it does not listen within 30 s.
+    """
+    with tempfile.TemporaryDirectory(prefix="checkpoint-contract-") as folder:
+        database, target_file, log = (Path(folder, name) for name in ("checkpoints.db", "target.toml", "log"))
+        command = [sys.executable, "-m", "checkpoint_handlers", "--port", "0", *options]
+        command += ["--database", str(database), "--target-file", str(target_file)]
+        with log.open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            )
+        try:
+            _await(target_file, process, log)
+            yield Target.load(target_file)
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_LIMIT)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _await(target_file: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START_LIMIT
+    while not target_file.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            said = log.read_text(errors="replace").strip()
+            reason = (
+                f"it exited with {process.returncode}"
+                if process.returncode is not None
+                else "it did not listen"
+            )
+            raise ReferenceServerError(f"the reference server did not start: {reason}. {said}")
+        time.sleep(0.02)

@@ -1,0 +1,90 @@
+"""Secrets by name, so that reports can show where one stood and a replay can put it back."""
+
+from __future__ import annotations
+
+import json
+
+from checkpoint_conformance.target.target import Target
+
+__all__ = ["Secrets"]
+
+_BEGINNING = 12
+"""Characters by which the beginning of a secret is known."""
+_SHORTEST = 4
+"""A shorter value would be found in innocent text; the suite derives none."""
+
+
+class Secrets:
+    """Every token that a run may send, and the values derived from them."""
+
+    def __init__(self, target: Target) -> None:
+        """Name the target's tokens; derived ones follow by `derive`."""
+        second = target.second_project
+        named = {
+            "token": target.token,
+            "expired-token": target.expired_token,
+            "read-only-token": target.read_only_token,
+            "second-project-token": second.token if second else None,
+            **{f"header-{name.lower()}": value for name, value in target.headers},
+        }
+        self.values = {name: value for name, value in named.items() if value}
+        token = target.token
+        self.derived = {
+            "token-shortened": token[:-1],
+            "token-lengthened": token + "x",
+            "token-neighbour": token[:-1] + ("0" if token[-1] != "0" else "1"),
+            "token-case-swapped": token.swapcase(),
+            "token-prefix": token[: max(len(token) // 2, 1)],
+            "token-reversed": token[::-1],
+            "token-bearer": f"Bearer {token}",
+            "token-quoted": f'"{token}"',
+            "token-doubled": token + token,
+            "token-accented": token + "\u00e9",
+            "token-spaced": token[: len(token) // 2] + " " + token[len(token) // 2 :],
+        }
+        self.derived = {name: value for name, value in self.derived.items() if value != token and value}
+        self._longest_first = sorted(
+            (
+                (value, name)
+                for name, value in {**self.derived, **self.values}.items()
+                if len(value) >= _SHORTEST
+            ),
+            key=lambda pair: -len(pair[0]),
+        )
+
+    def redact(self, text: str) -> str:
+        """Replace every secret by `{{name}}`, also where JSON escaped it."""
+        for value, name in self._longest_first:
+            placeholder = "{{" + name + "}}"
+            text = text.replace(value, placeholder).replace(json.dumps(value)[1:-1], placeholder)
+        return text
+
+    def redact_excerpt(self, text: str) -> str:
+        """Redact words that quote an answer, in which a secret may be cut off at its end."""
+        for value, name in self._longest_first:
+            if name not in self.values or len(value) < _BEGINNING:
+                continue
+            while (start := text.find(value[:_BEGINNING])) >= 0:
+                end = start + _BEGINNING
+                while end < len(text) and value.startswith(text[start : end + 1]):
+                    end += 1
+                text = text[:start] + "{{" + name + "}}" + text[end:]
+        return self.redact(text)
+
+    def restore(self, text: str) -> str:
+        """Put the secrets back where `redact` took them out."""
+        for value, name in self._longest_first:
+            text = text.replace("{{" + name + "}}", value)
+        return text
+
+    def redact_bytes(self, data: bytes) -> bytes:
+        """Redact bytes as they are, whatever their encoding."""
+        return self.redact(data.decode("latin-1")).encode("latin-1")
+
+    def found_in(self, text: str, *, sent: str | None = None) -> str | None:
+        """Return the name of a secret that stands in the text; `sent` is the token of the request."""
+        if sent and len(sent) >= 2 * _SHORTEST and sent in text:
+            return "the token of the request"
+        return next(
+            (name for value, name in self._longest_first if name in self.values and value in text), None
+        )

@@ -1,0 +1,1 @@
+"""HTTP as it travels: requests, answers, connections."""

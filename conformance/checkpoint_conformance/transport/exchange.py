@@ -1,0 +1,131 @@
+"""One request and what came back for it, byte for byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from checkpoint_conformance.transport.strict_json import parse
+
+__all__ = ["Exchange", "Fault", "Framing", "Headers", "Request", "Response", "TransportFault"]
+
+Headers = tuple[tuple[str, str], ...]
+"""Field lines in the order of the wire; values are read and written as ISO-8859-1 (RFC 9110, 5.5)."""
+
+
+class Framing(StrEnum):
+    """How a request body is delimited (RFC 9112, 6)."""
+
+    LENGTH = "length"
+    CHUNKED = "chunked"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it is sent, except for `Host` and the framing fields, which belong to the connection."""
+
+    method: str
+    path: str
+    """The request target, percent-encoded, from `/v1` on."""
+    headers: Headers = ()
+    body: bytes = b""
+    framing: Framing = Framing.LENGTH
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a field, or None where it is absent."""
+        return _first(self.headers, name)
+
+    def with_header(self, name: str, value: str | None) -> Request:
+        """Return a copy with the field replaced in its place, added at the end, or removed by None."""
+        kept: list[tuple[str, str]] = []
+        placed = value is None
+        for field_name, field_value in self.headers:
+            if field_name.lower() != name.lower():
+                kept.append((field_name, field_value))
+            elif not placed and value is not None:
+                kept.append((field_name, value))
+                placed = True
+        if not placed and value is not None:
+            kept.append((name, value))
+        return replace(self, headers=tuple(kept))
+
+
+@dataclass(frozen=True)
+class Response:
+    """A complete answer."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    reason: str = ""
+    http_version: str = "1.1"
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a field, or None where it is absent."""
+        return _first(self.headers, name)
+
+    def values(self, name: str) -> list[str]:
+        """Return every value of a field, in the order of the wire."""
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+    @cached_property
+    def value(self) -> Any:
+        """The JSON value of the body, which many checks read and none changes. Raises StrictJsonError."""
+        return parse(self.body)
+
+
+class Fault(StrEnum):
+    """What kept an answer from being one."""
+
+    UNREACHABLE = "unreachable"
+    """No connection, so no request was sent."""
+    TIMEOUT = "timeout"
+    """No complete answer within the target's `timeout`."""
+    DROPPED = "dropped"
+    """The connection ended before a status line."""
+    NO_STATUS = "no-status"
+    """What arrived does not begin with a status line (RFC 9112, 4)."""
+    BAD_HEAD = "bad-head"
+    """The header section breaks RFC 9112, 5."""
+    TRUNCATED = "truncated"
+    """The connection ended inside the body."""
+    SURPLUS = "surplus"
+    """Bytes follow the end that the framing fields announced."""
+
+
+@dataclass(frozen=True)
+class TransportFault:
+    """A fault of the transport, with the bytes that did arrive as far as they were no answer."""
+
+    kind: Fault
+    detail: str
+    received: bytes = b""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request, and its answer or the fault instead of one; a surplus or truncated answer has both."""
+
+    request: Request
+    response: Response | None
+    fault: TransportFault | None
+    started: float
+    """Seconds since the epoch."""
+    elapsed: float
+    """Seconds from the first byte sent to the last byte read."""
+    connection: int = 0
+    """Which connection carried it, counted from 1; equal numbers shared one."""
+    number: int = field(default=0, compare=False)
+    """Its place in the run, counted from 1."""
+
+    @property
+    def status(self) -> int | None:
+        """The status of a complete answer, else None."""
+        return self.response.status if self.response else None
+
+
+def _first(headers: Headers, name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name.lower()), None)

@@ -1,0 +1,120 @@
+"""From what was observed to the outcome of every requirement: the same for a run and for merged shards."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from checkpoint_openapi.load import Requirement, advisory, requirements
+
+from checkpoint_conformance.probes.generated.target_schema import Narrowed
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.verdict.attribution import Attribution, attribute
+from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
+from checkpoint_conformance.verdict.outcome import Outcome, Result
+
+__all__ = ["conclude", "result_of_findings"]
+
+
+def conclude(
+    target: Target, ledger: Ledger, gone: str = "", owned: Container[str] | None = None
+) -> list[Result]:
+    """Return the result of every active requirement, in the order of the catalogue.
+
+    `gone` says why the server could not be asked to the end. `owned` names the requirements that this run
+    was to exercise; None: all of them.
+    """
+    narrowed = Narrowed(target)
+    attribution = attribute(
+        ledger.findings, ledger.answers, lambda finding: narrowed.violations(finding.exchanges[0].request)
+    )
+    return [
+        _result(
+            requirement,
+            target,
+            ledger,
+            attribution,
+            gone,
+            elsewhere=owned is not None and requirement.id not in owned,
+        )
+        for requirement in requirements()
+        if requirement.status == "active"
+    ]
+
+
+def result_of_findings(requirement: Requirement, findings: tuple[Finding, ...], exercised: int) -> Result:
+    """Return what at least one finding makes of a requirement."""
+    confirmed = [finding for finding in findings if finding.confirmed]
+    if not confirmed:
+        detail = "seen once and not again on repetition: flaky"
+        return Result(requirement, Outcome.INCONCLUSIVE, None, detail, findings, exercised)
+    binding = requirement.level == "MUST" and any(finding.level == "MUST" for finding in confirmed)
+    return Result(requirement, Outcome.FAIL if binding else Outcome.WARN, None, "", findings, exercised)
+
+
+def _result(
+    requirement: Requirement,
+    target: Target,
+    ledger: Ledger,
+    attribution: Attribution,
+    gone: str,
+    *,
+    elsewhere: bool,
+) -> Result:
+    """Decide the outcome of one requirement."""
+    identifier = requirement.id
+    exercised = ledger.exercised[identifier]
+    found = tuple(finding for finding in attribution.charged if finding.requirement == identifier)
+    if found:
+        return result_of_findings(requirement, found, exercised)
+    missing_feature = _missing_feature(requirement, target)
+    if missing_feature:
+        return Result(requirement, Outcome.SKIP, SkipReason.FEATURE_NOT_DECLARED, missing_feature)
+    if identifier in attribution.consequences:
+        detail = attribution.consequences[identifier]
+        if exercised and not _breaks_a_must(attribution):
+            return Result(requirement, Outcome.PASS, None, detail, exercised=exercised)
+        return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, detail, exercised=exercised)
+    if identifier in ledger.skipped:
+        reason, why = ledger.skipped[identifier]
+        return Result(requirement, Outcome.SKIP, reason, why, exercised=exercised)
+    if exercised:
+        return Result(requirement, Outcome.PASS, exercised=exercised)
+    if elsewhere:
+        return Result(requirement, Outcome.SKIP, SkipReason.OTHER_SHARD, "another shard exercises it")
+    return _never_exercised(requirement, ledger, attribution, gone)
+
+
+def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attribution, gone: str) -> Result:
+    """Say why no answer let a requirement be judged."""
+    if requirement.id in ledger.undecided:
+        return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.undecided[requirement.id])
+    if gone:
+        why = f"the server is gone: {gone}"
+        return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
+    if _breaks_a_must(attribution):
+        why = "what it needs was not there, because of the failures above"
+        return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
+    return Result(requirement, Outcome.INCONCLUSIVE, None, "no answer let it be judged")
+
+
+def _breaks_a_must(attribution: Attribution) -> bool:
+    """Whether anything is charged that costs the verdict: what only follows from a warning does not."""
+    return any(
+        finding.level == "MUST" and finding.requirement not in advisory() for finding in attribution.charged
+    )
+
+
+def _missing_feature(requirement: Requirement, target: Target) -> str:
+    """Return what the target would have to declare, or nothing."""
+    if requirement.profile != "core" and requirement.profile not in target.profiles:
+        return f'the target does not declare the profile "{requirement.profile}"'
+    second = target.second_project
+    fixtures = {
+        "expired_token": target.expired_token,
+        "read_only_token": target.read_only_token,
+        "second_project": second and (second.token if requirement.id == "AUTH-4" else second.policy_id),
+    }
+    if requirement.needs and not fixtures[requirement.needs]:
+        return f"the target has no fixture `{requirement.needs}`"
+    return ""

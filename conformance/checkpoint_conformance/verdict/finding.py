@@ -1,0 +1,55 @@
+"""A finding: one observation that speaks against a requirement, with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from checkpoint_conformance.transport.exchange import Exchange
+
+__all__ = ["Finding", "Level", "Spread"]
+
+Level = Literal["MUST", "SHOULD"]
+"""How binding it is: a MUST costs the verdict, a SHOULD advises."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What a symptom says of the whole server once it shows in more than one requirement's probes.
+
+    One fault, one blame: a status 422 that only REQ-9's probes provoke is REQ-9's; the same status all over
+    the place is the general requirement's alone.
+    """
+
+    group: str
+    """Symptoms of one group are counted together."""
+    general: str
+    """The requirement that takes them where they spread."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Evidence against one requirement."""
+
+    requirement: str
+    symptom: str
+    """A stable kebab-case name of what is wrong; equal symptoms confirm each other."""
+    probe: str
+    expected: str
+    actual: str
+    exchanges: tuple[Exchange, ...]
+    level: Level = "MUST"
+    """SHOULD where only the advisory part of a MUST is not met."""
+    spread: Spread | None = None
+    confirmed: bool = False
+    """Whether a repetition showed the same."""
+
+    @property
+    def probed(self) -> str:
+        """The requirement that the probe is of, which need not be the one that is broken."""
+        return self.probe.partition("/")[0]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What two findings have in common that are the same fault."""
+        return self.requirement, self.symptom

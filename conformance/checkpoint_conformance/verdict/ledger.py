@@ -1,0 +1,92 @@
+"""The ledger of a run: what was exercised, what was found, what could not be judged and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from enum import StrEnum
+from threading import Lock
+
+from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.verdict.finding import Finding
+
+__all__ = ["Ledger", "SkipReason"]
+
+
+class SkipReason(StrEnum):
+    """The closed list of reasons for which a requirement is skipped."""
+
+    FEATURE_NOT_DECLARED = "feature-not-declared"
+    PRECONDITION_FAILED = "precondition-failed"
+    WAIVED = "waived"
+    BUDGET_SPENT = "budget-spent"
+    OTHER_SHARD = "other-shard"
+    """In the report of one shard alone: another one exercises it."""
+
+
+class Ledger:
+    """Collects observations from all threads of a run."""
+
+    def __init__(self) -> None:
+        """Start with nothing observed."""
+        self.exercised: defaultdict[str, int] = defaultdict(int)
+        """How often each requirement was judged."""
+        self.skipped: dict[str, tuple[SkipReason, str]] = {}
+        """Requirements with a probe that was not sent: the reason and a sentence."""
+        self.undecided: dict[str, str] = {}
+        """Requirements with an answer that decides nothing, such as a 503 that stayed."""
+        self.answers: defaultdict[Request, set[int]] = defaultdict(set)
+        """Every status that each request got; more than one means that the server changes its mind."""
+        self._findings: list[Finding] = []
+        self._lock = Lock()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every finding, in the order of observation."""
+        with self._lock:
+            return list(self._findings)
+
+    def hear(self, exchange: Exchange) -> None:
+        """Note the status that a request got."""
+        if exchange.status is not None:
+            with self._lock:
+                self.answers[exchange.request].add(exchange.status)
+
+    def exercise(self, *requirements: str) -> None:
+        """Count one judgement of each requirement."""
+        with self._lock:
+            for requirement in requirements:
+                self.exercised[requirement] += 1
+
+    def add(self, finding: Finding) -> None:
+        """Record a finding; the second of a key confirms both."""
+        with self._lock:
+            for index, known in enumerate(self._findings):
+                if known.key == finding.key and known.exchanges != finding.exchanges:
+                    self._findings[index] = replace(known, confirmed=True)
+                    finding = replace(finding, confirmed=True)
+            self._findings.append(finding)
+
+    def confirmed(self, key: tuple[str, str]) -> bool:
+        """Whether a finding of this key was seen more than once."""
+        return any(finding.key == key and finding.confirmed for finding in self.findings)
+
+    def failed(self, requirement: str) -> bool:
+        """Whether anything was found against the requirement."""
+        return any(finding.requirement == requirement for finding in self.findings)
+
+    def accepted(self, requirement: str) -> int:
+        """Return how many requests were accepted that the requirement has refused."""
+        return sum(
+            finding.requirement == requirement and finding.symptom == "accepted" for finding in self.findings
+        )
+
+    def skip(self, requirement: str, reason: SkipReason, why: str) -> None:
+        """Record that a probe of the requirement was not sent; the first reason stays."""
+        with self._lock:
+            self.skipped.setdefault(requirement, (reason, why))
+
+    def leave_undecided(self, requirement: str, why: str) -> None:
+        """Record that an answer decided nothing."""
+        with self._lock:
+            self.undecided.setdefault(requirement, why)

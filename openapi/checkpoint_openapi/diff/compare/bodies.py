@@ -1,0 +1,219 @@
+"""Rules about bodies and their media types: RFC 9110, 8.3 and 12.5.1; OpenAPI 4.7.14 Media Type Object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.parameters import examples_of
+from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
+from checkpoint_openapi.diff.documents.contract import Operation, members
+from checkpoint_openapi.diff.documents.documents import Location
+from checkpoint_openapi.diff.findings.finding import Severity, Witness
+
+__all__ = ["compare_content", "compare_request_bodies", "media_types"]
+
+
+@dataclass(frozen=True)
+class _Media:
+    place: Location
+    value: dict[str, Any]
+    written: str
+
+
+def media_types(place: Location, content: Any) -> dict[str, _Media]:
+    """Return the media types of a `content`, in lower case and with their parameters in order."""
+    found: dict[str, _Media] = {}
+    for written, value in members(content).items():
+        found[_normal(written)] = _Media(place / written, members(value), written)
+    return found
+
+
+def compare_request_bodies(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
+    """Add the findings about the request body of an operation."""
+    before = _body(comparison, old, new=False)
+    after = _body(comparison, new, new=True)
+    if before is None and after is None:
+        return
+    here = spot.at("request body")
+    if before is None and after is not None:
+        _body_added(comparison, after, here)
+    elif before is not None and after is None:
+        message = f"The request body of {spot.operation} is gone: what clients send is not read any more"
+        witness = Witness("request", spot.request_line, text="It may carry the old body.")
+        comparison.add("request-body-removed", here, message, new=new.place, old=before[0], witness=witness)
+    elif before is not None and after is not None:
+        _requiredness(comparison, before, after, here)
+        compare_content(comparison, before[0], before[1], after[0], after[1], here, request=True)
+
+
+def _body(
+    comparison: Comparison, operation: Operation, *, new: bool
+) -> tuple[Location, dict[str, Any]] | None:
+    if not isinstance(operation.value.get("requestBody"), dict):
+        return None
+    documents = comparison.revision if new else comparison.base
+    place = documents.follow(operation.place / "requestBody")
+    return place, members(documents.get(place))
+
+
+def _body_added(comparison: Comparison, after: tuple[Location, dict[str, Any]], here: Spot) -> None:
+    place, value = after
+    if value.get("required") is True:
+        message = f"{here.operation} demands a request body now"
+        witness = Witness("request", here.request_line, text="Without a body it was right.")
+        severity = Severity.INFO if here.event else None
+        comparison.add(
+            "request-body-added-required", here, message, new=place, witness=witness, severity=severity
+        )
+    else:
+        comparison.add("request-body-added", here, f"{here.operation} accepts a request body now", new=place)
+
+
+def _requiredness(
+    comparison: Comparison,
+    before: tuple[Location, dict[str, Any]],
+    after: tuple[Location, dict[str, Any]],
+    here: Spot,
+) -> None:
+    was, is_now = before[1].get("required") is True, after[1].get("required") is True
+    if is_now and not was:
+        message = f"The request body of {here.operation} has to be sent now"
+        witness = Witness("request", here.request_line, text="Without a body it was right.")
+        severity = Severity.INFO if here.event else None
+        comparison.add(
+            "request-body-became-required",
+            here,
+            message,
+            new=after[0] / "required",
+            witness=witness,
+            severity=severity,
+        )
+    elif was and not is_now:
+        message = f"The request body of {here.operation} may be left out now"
+        severity = Severity.BREAKING if here.event else None
+        comparison.add("request-body-became-optional", here, message, new=after[0], severity=severity)
+
+
+def compare_content(
+    comparison: Comparison,
+    old_place: Location,
+    old: dict[str, Any],
+    new_place: Location,
+    new: dict[str, Any],
+    spot: Spot,
+    *,
+    request: bool,
+) -> None:
+    """Add the findings about the media types of a body, and about the schema of each."""
+    before = media_types(old_place / "content", old.get("content"))
+    after = media_types(new_place / "content", new.get("content"))
+    if not request and not before and after:
+        comparison.add(
+            "response-body-added", spot, f"The {spot.place} of {spot.operation} has a body now", new=new_place
+        )
+        return
+    if not request and before and not after:
+        message = f"The {spot.place} of {spot.operation} has no body any more"
+        comparison.add(
+            "response-body-removed", spot, message, new=new_place, old=old_place, witness=_answer(spot)
+        )
+        return
+    matched: set[str] = set()
+    for name, media in before.items():
+        other = _match(name, after, offered_receives=request is not spot.event)
+        if other is None:
+            _media_removed(comparison, media, new_place, spot, request=request)
+            continue
+        if _kind(other) != _kind(name) and other not in matched:
+            _media_widened(comparison, media, after[other], spot, request=request)
+        matched.add(other)
+        _compare_media(comparison, media, after[other], spot, request=request)
+    for name in after.keys() - matched:
+        kind = "request" if request else "response"
+        message = f"The {spot.place} of {spot.operation} may also be {after[name].written} now"
+        comparison.add(
+            f"{kind}-media-type-added", spot, message, new=after[name].place, after=after[name].written
+        )
+
+
+def _answer(spot: Spot) -> Witness:
+    return Witness("answer", spot.place, text="The new contract allows this answer without a body.")
+
+
+def _media_removed(
+    comparison: Comparison, media: _Media, new_place: Location, spot: Spot, *, request: bool
+) -> None:
+    kind = "request" if request else "response"
+    message = f"The {spot.place} of {spot.operation} may not be {media.written} any more"
+    text = f"It carries {media.written}." if request else f"It was asked for with `Accept: {media.written}`."
+    witness = Witness("request", spot.request_line, media.written, text=text)
+    comparison.add(
+        f"{kind}-media-type-removed", spot, message, new=new_place / "content", old=media.place,
+        before=media.written, witness=witness,
+    )  # fmt: skip
+
+
+def _media_widened(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
+    message = f"The {spot.place} of {spot.operation} may be any of {new.written} now"
+    if request:
+        comparison.add("request-media-type-added", spot, message, new=new.place, after=new.written)
+    else:
+        witness = Witness("answer", spot.place, text=f"It may be of any type under {new.written}.")
+        comparison.add(
+            "response-media-type-widened", spot, message, new=new.place, old=old.place, witness=witness
+        )
+
+
+def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
+    here = spot.at(f"{spot.place} {new.written}")
+    if old.value.get("encoding") != new.value.get("encoding"):
+        message = f"The parts of the {here.place} of {spot.operation} are encoded otherwise"
+        comparison.add(
+            "request-encoding-changed", here, message, new=new.place / "encoding", old=old.place,
+            before=old.value.get("encoding"), after=new.value.get("encoding"),
+        )  # fmt: skip
+    subject = (
+        ("event" if request else "event-response") if spot.event else "request" if request else "response"
+    )
+    sender = old if request is not spot.event else new
+    pair = SchemaPair(
+        subject=subject,
+        spot=here,
+        old=old.place / "schema" if "schema" in old.value else None,
+        new=new.place / "schema" if "schema" in new.value else None,
+        parent=new.place,
+        media_type=new.written,
+        examples=examples_of(sender.value),
+    )
+    compare_schemas(comparison, pair)
+
+
+def _normal(written: str) -> str:
+    kind, *parameters = (part.strip().lower() for part in written.split(";"))
+    return ";".join([kind, *sorted(parameters)])
+
+
+def _kind(name: str) -> str:
+    return name.partition(";")[0]
+
+
+def _parameters(name: str) -> set[str]:
+    """Return the parameters of a media type; UTF-8 is what is meant without a charset."""
+    return {parameter.replace('"', "") for parameter in name.split(";")[1:]} - {"charset=utf-8"}
+
+
+def _match(name: str, offered: dict[str, _Media], *, offered_receives: bool) -> str | None:
+    """Return the media type of the other version under which one falls: itself, its kind, or a range.
+
+    Who receives it may leave parameters open, but what he states has to be what is sent.
+    """
+    if name in offered:
+        return name
+    for kind in (_kind(name), f"{name.partition('/')[0]}/*", "*/*"):
+        for other in offered:
+            sent, wanted = (name, other) if offered_receives else (other, name)
+            if _kind(other) == kind and _parameters(wanted) <= _parameters(sent):
+                return other
+    return None

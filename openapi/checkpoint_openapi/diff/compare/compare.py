@@ -1,0 +1,251 @@
+"""Compares two versions of a contract, operation by operation."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from typing import Any, cast
+
+from checkpoint_openapi.diff.compare.bodies import compare_request_bodies
+from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.parameters import compare_parameters
+from checkpoint_openapi.diff.compare.responses import compare_responses
+from checkpoint_openapi.diff.compare.security import carried_keys, compare_endpoints, compare_security
+from checkpoint_openapi.diff.compare.servers import addresses, compare_servers
+from checkpoint_openapi.diff.documents.contract import Operation, callbacks, members, operations, webhooks
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.diff.documents.shape import check_references, check_shape
+from checkpoint_openapi.diff.findings.finding import Finding, Severity, Witness
+
+__all__ = ["compare"]
+
+_ORDER = {Severity.BREAKING: 0, Severity.REVIEW: 1, Severity.INFO: 2}
+_SHARED = ("#/components/", "#/security", "#/servers")
+_LIMIT_WORDS = ("limit", "quota", "throttl", "max-")
+
+
+def compare(base: Documents, revision: Documents) -> list[Finding]:
+    """Return what changed from one version to the other, the worst first.
+
+    Raises `DocumentError` when one of them refers to something that is not there.
+    """
+    for documents in (base, revision):
+        check_shape(documents)
+        check_references(documents)
+    comparison = Comparison(base, revision)
+    before, after = operations(base), operations(revision)
+    same = _counterparts(comparison, before, after)
+    for key, operation in before.items():
+        if key in same:
+            _compare(comparison, operation, after[same[key]])
+        else:
+            _removed(comparison, operation, {path for path, _ in after})
+    for key in after.keys() - same.values():
+        _added(comparison, after[key], {path for path, _ in before})
+    _compare_events(comparison, webhooks(base), webhooks(revision), "webhook", revision.root)
+    compare_endpoints(comparison)
+    _limits(comparison, base.root, revision.root, "the document")
+    _quirks(comparison)
+    return sorted(
+        _merged(comparison.findings),
+        key=lambda found: (
+            _ORDER[found.severity],
+            found.position.line,
+            found.id,
+            found.operation,
+            found.path,
+        ),
+    )
+
+
+def _counterparts(
+    comparison: Comparison,
+    before: dict[tuple[str, str], Operation],
+    after: dict[tuple[str, str], Operation],
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return which operations are the same: of one path, or of one URL behind a server's path."""
+    found = {key: key for key in before if key in after}
+    gone = {key: addresses(comparison.base, before[key]) for key in before if key not in found}
+    come = {key: addresses(comparison.revision, after[key]) for key in after if key not in found}
+    for key, urls in gone.items():
+        other = next((other for other in come if other[1] == key[1] and come[other] == urls), None)
+        if other is not None:
+            found[key] = other
+    return found
+
+
+def _spot(operation: Operation, *, event: bool = False, prefix: str = "") -> Spot:
+    title = f"{prefix}{operation.title}"
+    return Spot(title, request_line=title, event=event)
+
+
+def _compare(comparison: Comparison, old: Operation, new: Operation) -> None:
+    spot = _spot(new)
+    keys = carried_keys(comparison.base, old) | carried_keys(comparison.revision, new)
+    compare_parameters(comparison, old, new, spot, keys & _security_moves(comparison, old, new))
+    compare_request_bodies(comparison, old, new, spot)
+    compare_responses(comparison, old, new, spot)
+    compare_security(comparison, old, new, spot)
+    compare_servers(comparison, old, new, spot)
+    _limits(comparison, old.place, new.place, spot.operation)
+    _lifecycle(comparison, old, new, spot)
+    before, after = callbacks(comparison.base, old), callbacks(comparison.revision, new)
+    _compare_events(comparison, before, after, "callback", new.place, prefix=f"{new.title} → ")
+
+
+def _security_moves(comparison: Comparison, old: Operation, new: Operation) -> set[str]:
+    """Return the required parameters of one version that are API keys in the other."""
+    found: set[str] = set()
+    for documents, operation, other in ((comparison.base, old, new), (comparison.revision, new, old)):
+        keys = carried_keys(documents, operation)
+        for key, parameter in other.parameters.items():
+            if (
+                parameter.value.get("required") is True
+                and " ".join(key) in keys
+                and key not in operation.parameters
+            ):
+                found.add(" ".join(key))
+    return found
+
+
+def _removed(comparison: Comparison, operation: Operation, paths: set[str]) -> None:
+    spot = _spot(operation)
+    gone = "path-removed" if operation.key[0] not in paths else "operation-removed"
+    sunset = operation.value.get("x-sunset")
+    if operation.value.get("deprecated") is True and isinstance(sunset, str) and _is_past(sunset):
+        message = f"{operation.title} is gone, after its sunset on {sunset}"
+        comparison.add("operation-removed-after-sunset", spot, message, old=operation.place)
+        return
+    witness = Witness("request", operation.title, text="It was right and is not answered any more.")
+    comparison.add(gone, spot, f"{operation.title} is gone", old=operation.place, witness=witness)
+
+
+def _added(comparison: Comparison, operation: Operation, paths: set[str]) -> None:
+    rule = "path-added" if operation.key[0] not in paths else "operation-added"
+    comparison.add(rule, _spot(operation), f"{operation.title} is new", new=operation.place)
+
+
+def _is_past(text: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(text[:10]) < datetime.datetime.now(tz=datetime.UTC).date()
+    except ValueError:
+        return False
+
+
+def _lifecycle(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
+    was, is_now = old.value.get("deprecated") is True, new.value.get("deprecated") is True
+    if is_now and not was:
+        comparison.add(
+            "operation-deprecated", spot, f"{new.title} is deprecated now", new=new.place / "deprecated"
+        )
+    elif was and not is_now:
+        comparison.add("operation-reinstated", spot, f"{new.title} is no longer deprecated", new=new.place)
+    before, after = old.value.get("operationId"), new.value.get("operationId")
+    if before != after:
+        message = f"The operationId of {new.title} was {before} and is {after} now"
+        comparison.add(
+            "operation-id-changed", spot, message, new=new.place / "operationId", before=before, after=after
+        )
+
+
+def _compare_events(
+    comparison: Comparison,
+    before: dict[tuple[str, str], Operation],
+    after: dict[tuple[str, str], Operation],
+    kind: str,
+    parent: Location,
+    *,
+    prefix: str = "",
+) -> None:
+    """Compare what the server sends and the client answers."""
+    for key, old in before.items():
+        spot = _spot(old, event=True, prefix=prefix)
+        if key not in after:
+            message = f"The {kind} {spot.operation} is not made any more"
+            comparison.add(f"{kind}-removed", spot, message, new=parent, old=old.place)
+            continue
+        compare_parameters(comparison, old, after[key], spot, set())
+        compare_request_bodies(comparison, old, after[key], spot)
+        compare_responses(comparison, old, after[key], spot)
+    for key in after.keys() - before.keys():
+        spot = _spot(after[key], event=True, prefix=prefix)
+        comparison.add(f"{kind}-added", spot, f"The {kind} {spot.operation} is new", new=after[key].place)
+
+
+def _limits(comparison: Comparison, old: Location, new: Location, title: str) -> None:
+    """Compare the limits that extensions state beside the schemas, such as `x-rate-limit`."""
+    before, after = members(comparison.base.get(old)), members(comparison.revision.get(new))
+    for name in before.keys() | after.keys():
+        if not name.startswith("x-") or not any(word in name for word in _LIMIT_WORDS):
+            continue
+        was, is_now = before.get(name), after.get(name)
+        if was == is_now:
+            continue
+        numbers = _number(was), _number(is_now)
+        lowered = was is None or (
+            None not in numbers and cast("float", numbers[1]) < cast("float", numbers[0])
+        )
+        rule = "limit-lowered" if lowered else "limit-changed"
+        spot = Spot("" if title == "the document" else title, "limits")
+        message = f"`{name}` of {title} was {was} and is {is_now} now"
+        comparison.add(rule, spot, message, new=new / name, path=name, before=was, after=is_now)
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _quirks(comparison: Comparison) -> None:
+    """Report the unreadable keywords of one version that the other does not have as often."""
+    sides: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    for (new, _), converter in list(comparison.converters().items()):
+        documents = comparison.revision if new else comparison.base
+        sides[new].update({documents.label(place): value for place, value in converter.quirks.items()})
+    for new, quirks, others in ((False, *sides), (True, *sides[::-1])):
+        known = [_quirk(label, value) for label, value in others.items()]
+        for label, value in sorted(quirks.items()):
+            if _quirk(label, value) in known:
+                known.remove(_quirk(label, value))
+                continue
+            documents = comparison.revision if new else comparison.base
+            place = documents.place(label)
+            message = (
+                f"No validator reads `{label.rsplit('/', 1)[-1]}: {value}`, and it changed: say what is meant"
+            )
+            comparison.add(
+                "keyword-unreadable", Spot("", "schemas"), message, path=label,
+                new=place if new else None, old=None if new else place, before=None if new else value,
+                after=value if new else None,
+            )  # fmt: skip
+
+
+def _quirk(label: str, value: Any) -> tuple[str, str]:
+    """Return what an unreadable keyword is, wherever it stands."""
+    return label.rsplit("/", 1)[-1], repr(value)
+
+
+def _merged(findings: list[Finding]) -> list[Finding]:
+    """Return findings, a change of a shared component told once with its other operations beside."""
+    found: dict[tuple[Any, ...], Finding] = {}
+    others: dict[tuple[Any, ...], list[str]] = {}
+    for finding in findings:
+        shared = finding.label.startswith(_SHARED) or not finding.label.startswith("#")
+        key = (
+            (
+                finding.id,
+                finding.severity,
+                finding.label,
+                finding.path.rsplit(".", 1)[-1],
+                repr(finding.before),
+                repr(finding.after),
+            )
+            if shared
+            else (finding.id, finding.severity, finding.label, finding.operation, finding.place, finding.path)
+        )
+        if key not in found:
+            found[key] = finding
+        elif finding.operation != found[key].operation:
+            others.setdefault(key, []).append(finding.operation)
+    return [
+        replace(finding, aliases=tuple(dict.fromkeys(others.get(key, [])))) for key, finding in found.items()
+    ]

@@ -1,0 +1,119 @@
+"""Two versions of a contract on their way to findings: what every rule needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.diff.findings.finding import Finding, Severity, Witness
+from checkpoint_openapi.diff.findings.rules import RULES
+from checkpoint_openapi.diff.proof.judge import Judge
+from checkpoint_openapi.diff.schema.convert import Converter, Side
+from checkpoint_openapi.diff.schema.nested import references
+from checkpoint_openapi.diff.schema.novel import novel_names
+from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+
+__all__ = ["Comparison", "Spot"]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Which part of which operation is being compared."""
+
+    operation: str
+    place: str = ""
+    request_line: str = ""
+    """How a request begins that shows a finding here."""
+    event: bool = False
+    """In callbacks and webhooks the roles are exchanged."""
+
+    def at(self, place: str) -> Spot:
+        """Return another part of the same operation."""
+        return Spot(self.operation, place, self.request_line, self.event)
+
+
+@dataclass
+class Comparison:
+    """The base, the revision, and what was found so far."""
+
+    base: Documents
+    revision: Documents
+    findings: list[Finding] = field(default_factory=list[Finding])
+    quiet: set[Any] = field(default_factory=set[Any])
+    """The pairs of schemas of which it is known that there is nothing to tell of their members."""
+    _converters: dict[tuple[bool, Side], Converter] = field(
+        default_factory=dict[tuple[bool, Side], Converter]
+    )
+    _novel: frozenset[str] | None = None
+    _unchanged: dict[tuple[int, int], dict[str, bool]] = field(
+        default_factory=dict[tuple[int, int], dict[str, bool]]
+    )
+    _judges: dict[tuple[bool, bool], Judge] = field(default_factory=dict[tuple[bool, bool], Judge])
+
+    def converter(self, *, new: bool, request: bool, sender: bool) -> Converter:
+        """Return the converter of one version for one side."""
+        key = (new, Side(request, sender))
+        if key not in self._converters:
+            if self._novel is None:
+                self._novel = novel_names(self.base, self.revision)
+            self._converters[key] = Converter(self.revision if new else self.base, key[1], self._novel)
+        return self._converters[key]
+
+    def same(self, old: Schema, new: Schema) -> bool:
+        """Say whether a schema and all to which it leads stand unchanged, and at the same places."""
+        if old.content != new.content:
+            return False
+        names = references(old.content)
+        return all(self._is_unchanged(name, old.definitions, new.definitions) for name in names)
+
+    def _is_unchanged(self, name: str, old: Definitions, new: Definitions) -> bool:
+        known = self._unchanged.setdefault((id(old), id(new)), {})
+        if name not in known:
+            reach = {name, *old.reachable(name)}
+            known[name] = all(old.get(other) == new.get(other) for other in reach)
+            if known[name]:
+                known.update(dict.fromkeys(reach, True))
+        return known[name]
+
+    def judge(self, *, request: bool, new_receives: bool) -> Judge:
+        """Return the judge of one direction, who remembers what is settled."""
+        return self._judges.setdefault((request, new_receives), Judge())
+
+    def converters(self) -> dict[tuple[bool, Side], Converter]:
+        """Return the converters that were used."""
+        return self._converters
+
+    def add(
+        self,
+        rule: str,
+        spot: Spot,
+        message: str,
+        *,
+        new: Location | None = None,
+        old: Location | None = None,
+        path: str = "",
+        before: Any = None,
+        after: Any = None,
+        witness: Witness | None = None,
+        severity: Severity | None = None,
+    ) -> None:
+        """Add a finding, at its place in the revision, or in the base when the revision has none."""
+        documents, place = (self.base, old) if new is None and old is not None else (self.revision, new)
+        place = place or documents.root
+        self.findings.append(
+            Finding(
+                id=rule,
+                severity=severity or RULES[rule].severity,
+                message=message,
+                operation=spot.operation,
+                place=spot.place,
+                path=path,
+                label=documents.label(place),
+                position=documents.position(place),
+                in_base=documents is self.base,
+                before=before,
+                after=after,
+                witness=witness,
+            )
+        )

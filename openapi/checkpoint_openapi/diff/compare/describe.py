@@ -1,0 +1,225 @@
+"""Failures in words: which rule, which member, and one sentence about what was and what is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, cast
+
+from checkpoint_openapi.diff.proof.failure import Failure, Step
+from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.marks import UNDECLARED
+from checkpoint_openapi.diff.schema.parts import Schema
+
+__all__ = ["Description", "describe", "path_text", "shown"]
+
+_DEEPEST = 4
+_BY_KEYWORD = {
+    "enum": "value", "const": "value",
+    "minLength": "length", "maxLength": "length",
+    "pattern": "pattern", "format": "format",
+    "minimum": "range", "maximum": "range", "exclusiveMinimum": "range", "exclusiveMaximum": "range",
+    "multipleOf": "range",
+    "minItems": "item-count", "maxItems": "item-count", "uniqueItems": "uniqueness",
+    "minProperties": "member-count", "maxProperties": "member-count",
+    "dependentRequired": "dependency",
+    "unevaluatedProperties": "unknown-members",
+    "anyOf": "alternative", "oneOf": "alternative",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a failure is called and says."""
+
+    facet: str
+    text: str
+    """What was and what is, to follow the name of the member."""
+    path: tuple[Step, ...]
+    before: Any = None
+    after: Any = None
+
+
+def path_text(path: tuple[Step, ...]) -> str:
+    """Return a path as a designer writes it, such as `checkpoint.resources[]`."""
+    text = ""
+    for step in path:
+        name = "*" if step == UNDECLARED else step
+        text += "[]" if isinstance(step, int) else f".{name}" if text else str(name)
+    return text
+
+
+def shown(value: Any) -> str:
+    """Return a value as short JSON."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+def describe(failure: Failure, *, narrowed: bool) -> Description:
+    """Return a failure in words; `narrowed` says that the receiver is the new version."""
+    clause = failure.clause
+    if clause is None:
+        return Description("schema", f"no longer {_fits(narrowed)}", failure.path)
+    if clause.part.is_pin:
+        return _pin(failure, narrowed=narrowed)
+    match clause.keyword:
+        case "type":
+            return _type(failure, narrowed=narrowed)
+        case "required":
+            return _required(failure, narrowed=narrowed)
+        case "additionalProperties":
+            return _member(failure, narrowed=narrowed)
+        case "enum" | "const":
+            return _listed(failure, narrowed=narrowed)
+        case "anyOf" | "oneOf":
+            return _alternative(failure, narrowed=narrowed)
+        case "properties" if clause.name is not None:
+            text = f"no longer {_fits(narrowed)}"
+            return Description("schema", text, (*failure.path, clause.name))
+        case _:
+            return _keyword(failure, narrowed=narrowed)
+
+
+def _fits(narrowed: bool) -> str:
+    return "accepts what it accepted" if narrowed else "keeps to what it was"
+
+
+def _ordered(demanded: Any, sent: Any, *, narrowed: bool) -> tuple[Any, Any]:
+    """Return before and after, of what the receiver demands and what the sender keeps to."""
+    return (sent, demanded) if narrowed else (demanded, sent)
+
+
+def _keyword(failure: Failure, *, narrowed: bool) -> Description:
+    clause = failure.clause
+    assert clause is not None
+    keyword = clause.keyword
+    before, after = _ordered(clause.value, _merged(failure.sender, keyword), narrowed=narrowed)
+    facet = _BY_KEYWORD.get(keyword, "condition")
+    if isinstance(before, dict | list) or isinstance(after, dict | list):
+        return Description(facet, f"`{keyword}` changed", failure.path, before, after)
+    if before is None:
+        text = f"`{keyword}` is now {shown(after)}, where there was none"
+    elif after is None:
+        text = f"`{keyword}` was {shown(before)} and is gone"
+    elif before == after:
+        text = (
+            f"`{keyword}` {shown(after)} no longer {'lets through' if narrowed else 'bounds'} the same values"
+        )
+    else:
+        text = f"`{keyword}` was {shown(before)} and is now {shown(after)}"
+    return Description(facet, text, failure.path, before, after)
+
+
+def _merged(schema: Schema, keyword: str) -> Any:
+    """Return what the parts of a schema say together with one keyword, or None when they say nothing."""
+    values = [part.keywords[keyword] for part in schema.parts() if keyword in part.keywords]
+    if not values:
+        return None
+    if keyword.startswith(("min", "exclusiveMin")):
+        return max(values)
+    if keyword.startswith(("max", "exclusiveMax")):
+        return min(values)
+    return values[0] if len(values) == 1 else values if keyword != "pattern" else " and ".join(values)
+
+
+def _types(value: Any) -> list[str]:
+    return [] if value is None else cast("list[str]", value) if isinstance(value, list) else [value]
+
+
+def _types_of(schema: Schema, depth: int = 0) -> list[str]:
+    """Return the types that a schema names for itself or in all its alternatives, as far as it does."""
+    found: list[str] | None = None
+    if depth > _DEEPEST:
+        return []
+    for part in schema.parts():
+        branches: list[JsonSchema] = part.keywords.get("anyOf") or part.keywords.get("oneOf") or []
+        offered = [_types_of(schema.sub(branch), depth + 1) for branch in branches]
+        together = list(dict.fromkeys(name for names in offered for name in names)) if all(offered) else []
+        stated = _types(part.keywords.get("type")) or together
+        if stated:
+            stated = [*stated, "null"] if part.nullable and "null" not in stated else stated
+            found = stated if found is None else [name for name in found if name in stated]
+    return found or []
+
+
+def _type(failure: Failure, *, narrowed: bool) -> Description:
+    clause = failure.clause
+    assert clause is not None
+    demanded = _types(clause.value)
+    demanded = [*demanded, "null"] if clause.part.nullable and "null" not in demanded else demanded
+    sent = _types_of(failure.sender)
+    before, after = _ordered(demanded, sent, narrowed=narrowed)
+    if set(sent) - set(demanded) == {"null"}:
+        text = "null is refused now" if narrowed else "may be null now"
+        return Description("null", text, failure.path, before, after)
+    names = [" or ".join(f"`{name}`" for name in side) or "of any type" for side in (before, after)]
+    return Description("type", f"was {names[0]} and is now {names[1]}", failure.path, before, after)
+
+
+def _required(failure: Failure, *, narrowed: bool) -> Description:
+    clause = failure.clause
+    assert clause is not None
+    assert clause.name is not None
+    path = (*failure.path, clause.name)
+    if clause.name in failure.sender.names():
+        text = "has to be sent now" if narrowed else "may be missing now"
+        return Description("required", text, path, not narrowed, narrowed)
+    text = "is new and has to be sent" if narrowed else "was always there and is gone"
+    return Description("new-required", text, path, not narrowed, narrowed)
+
+
+def _member(failure: Failure, *, narrowed: bool) -> Description:
+    clause = failure.clause
+    assert clause is not None
+    if clause.name is None or clause.name == UNDECLARED:
+        text = "undeclared members are refused now" if narrowed else "undeclared members may come now"
+        return Description("unknown-members", text, failure.path)
+    text = (
+        "is not declared any more and is refused"
+        if narrowed
+        else "is new, and the old object admits no other members"
+    )
+    return Description("member", text, (*failure.path, clause.name))
+
+
+def _listed(failure: Failure, *, narrowed: bool) -> Description:
+    clause = failure.clause
+    assert clause is not None
+    demanded = [clause.value] if clause.keyword == "const" else cast("list[Any]", clause.value)
+    sent = _merged(failure.sender, "enum")
+    constant = _merged(failure.sender, "const")
+    sent = [constant] if sent is None and constant is not None else sent
+    before, after = _ordered(demanded, sent, narrowed=narrowed)
+    if not isinstance(sent, list):
+        text = (
+            f"only {shown(demanded)} is accepted now"
+            if narrowed
+            else f"is no longer one of {shown(demanded)}"
+        )
+        return Description("value", text, failure.path, before, after)
+    other = [value for value in cast("list[Any]", sent) if value not in demanded]
+    if other == [None]:
+        text = "null is refused now" if narrowed else "may be null now"
+        return Description("null", text, failure.path, before, after)
+    names = " and ".join(shown(value) for value in other) or "a value"
+    text = f"may no longer be {names}" if narrowed else f"may be {names} now"
+    return Description("value", text, failure.path, before, after)
+
+
+def _alternative(failure: Failure, *, narrowed: bool) -> Description:
+    clause = failure.clause
+    assert clause is not None
+    name = failure.alternative.reference if failure.alternative is not None else None
+    what = f"the alternative `{name.split('-')[0].rsplit('.', 1)[-1]}`" if name else "an alternative"
+    text = f"{what} is not accepted any more" if narrowed else f"{what} is new"
+    if failure.crowded:
+        refused = "which `oneOf` refuses" if narrowed else "which `oneOf` refused before"
+        text = f"what fits {what} may fit another one as well, {refused}"
+    return Description("alternative", text, failure.path, None, what)
+
+
+def _pin(failure: Failure, *, narrowed: bool) -> Description:
+    clause = failure.clause
+    assert clause is not None
+    text = "the discriminator's values " + ("admit less now" if narrowed else "admit more now")
+    return Description("discriminator", text, failure.path, None, clause.name or clause.value)

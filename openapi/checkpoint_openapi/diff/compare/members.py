@@ -1,0 +1,273 @@
+"""What changed of the members that schemas declare, beside what they accept.
+
+An object that is open accepts a member that is not declared any more, so containment sees no harm in
+dropping one from the schema. Those who sent it are not heeded, and those who read it find nothing: that
+breaks them like a parameter that is gone. A default says what leaving a member out means; a change of it
+changes the meaning of requests that stay right.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.describe import path_text, shown
+from checkpoint_openapi.diff.compare.text_form import as_written
+from checkpoint_openapi.diff.documents.documents import Location
+from checkpoint_openapi.diff.findings.finding import Witness
+from checkpoint_openapi.diff.findings.rules import SUBJECTS
+from checkpoint_openapi.diff.proof.failure import Step
+from checkpoint_openapi.diff.schema.marks import HIDDEN
+from checkpoint_openapi.diff.schema.parts import Schema
+
+__all__ = ["MemberWalk"]
+
+_NONE = object()
+_DEEPEST = 30
+
+
+class MemberWalk:
+    """Goes through both versions side by side, by the names of members."""
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        subject: str,
+        spot: Spot,
+        parent: Location,
+        *,
+        is_xml: bool,
+        is_text: bool,
+    ) -> None:
+        self._comparison = comparison
+        self._subject = subject
+        self._spot = spot
+        self._parent = parent
+        self._is_xml = is_xml
+        self._is_text = is_text
+        self._seen: set[tuple[Any, ...]] = set()
+
+    def compare(
+        self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool, branch: str = ""
+    ) -> None:
+        """Compare one place; `required` says that its value is never left out.
+
+        `branch` tells alternatives apart that begin at one place, as children do that take in one parent.
+        """
+        is_known = bool(old.at and new.at)
+        key = (old.at, new.at, branch) if is_known else (path, branch)
+        if key in self._seen or len(path) > _DEEPEST or self._comparison.same(old, new):
+            return
+        self._seen.add(key)
+        quiet = (self._subject, self._is_xml, self._is_text, required, key)
+        if quiet in self._comparison.quiet:
+            return
+        before = len(self._comparison.findings)
+        self._annotations(old, new, path, required=required)
+        self._names(old, new, path)
+        self._alternatives(old, new, path)
+        self._inside(old, new, path)
+        if len(self._comparison.findings) == before and is_known:
+            self._comparison.quiet.add(quiet)
+
+    def _inside(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
+        needed = _required(old) & _required(new)
+        before, after = _declared(old), _declared(new)
+        for name in sorted(before.keys() & after.keys()):
+            if self._comparison.same(before[name], after[name]):
+                continue
+            self.compare(old.member(name), new.member(name), (*path, name), required=name in needed)
+        if any("items" in part.keywords for part in old.parts()):
+            self.compare(old.item(None), new.item(None), (*path, 0), required=True)
+        for left, right in _paired(old, new):
+            self.compare(left, right, path, required=True, branch=str(_identity(left)))
+
+    def _names(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
+        """Report members that are declared in one version only."""
+        before, after = _declared(old), _declared(new)
+        if not new.parts() or not old.parts():
+            return
+        everywhere_new, everywhere_old = new.names(), old.names()
+        demanded = dict.fromkeys(_required(old), not SUBJECTS[self._subject].narrowing_breaks)
+        for name in sorted(before.keys() - after.keys()):
+            if demanded.get(name):
+                continue
+            hidden = _hidden(new, name)
+            if hidden is not None:
+                text = "does not travel in this direction any more"
+                self._add("member-hidden", (*path, name), text, hidden, old=before[name])
+            elif name not in everywhere_new and not _is_closed(new):
+                self._gone((*path, name), new, before[name])
+        for name in sorted(after.keys() - before.keys() - everywhere_old):
+            if name not in _required(new) or not SUBJECTS[self._subject].narrowing_breaks:
+                self._add("member-added", (*path, name), "is new", after[name], old=None)
+
+    def _gone(self, path: tuple[Step, ...], new: Schema, member: Schema) -> None:
+        if SUBJECTS[self._subject].request:
+            witness = Witness("request", self._spot.request_line, text=f"It may carry `{path_text(path)}`.")
+        else:
+            witness = Witness("answer", self._spot.place, text=f"It has no `{path_text(path)}` any more.")
+        self._add("member-removed", path, "is not declared any more", new, old=member, witness=witness)
+
+    def _alternatives(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
+        """Report named alternatives that come or go while the same is accepted, as open objects allow."""
+        before, after = _branches(old), _branches(new)
+        narrows = SUBJECTS[self._subject].narrowing_breaks
+        more, fewer = (before, after) if narrows else (after, before)
+        if not fewer or len(more) <= len(fewer) or (not narrows and not _is_one_of(new)):
+            return
+        rule = f"{self._subject}-alternative-{'removed' if narrows else 'added'}"
+        known = {(found.id, found.operation, found.place, found.path) for found in self._comparison.findings}
+        if (rule, self._spot.operation, self._spot.place, path_text(path)) in known:
+            return
+        for name in sorted(
+            {_component(branch) for branch in more} - {_component(branch) for branch in fewer} - {""}
+        ):
+            if narrows:
+                self._add(
+                    "alternative-dropped", path, f"is no longer described by `{name}`", new, old, before=name
+                )
+            else:
+                self._add(
+                    "alternative-offered", path, f"may be described by `{name}` now", new, old, after=name
+                )
+
+    def _annotations(self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool) -> None:
+        before, after = _annotation(old, "default"), _annotation(new, "default")
+        if not required and not self._same(before, after):
+            if before is _NONE:
+                text = f"has the default {shown(after)} now"
+                self._add("default-added", path, text, new, old, after=after, keyword="default")
+            elif after is _NONE:
+                self._add(
+                    "default-removed", path, f"had the default {shown(before)}", new, old, before=before
+                )
+            else:
+                text = f"had the default {shown(before)} and has {shown(after)} now"
+                witness = Witness(
+                    "request",
+                    self._spot.request_line,
+                    text=f"Without {path_text(path) or 'it'}, it means {shown(after)}.",
+                )
+                self._add(
+                    "default-changed", path, text, new, old, before=before, after=after, witness=witness,
+                    keyword="default",
+                )  # fmt: skip
+        if _annotation(new, "deprecated") is True and _annotation(old, "deprecated") is not True and path:
+            self._add("member-deprecated", path, "is deprecated now", new, old, keyword="deprecated")
+        known, listed = _annotation(old, "x-extensible-enum"), _annotation(new, "x-extensible-enum")
+        if isinstance(known, list) and isinstance(listed, list):
+            gone = [value for value in cast("list[Any]", known) if value not in listed]
+            if gone:
+                self._add(
+                    "known-value-removed", path, f"may no longer be {shown(gone)}", new, old, before=gone
+                )
+        if self._is_xml and _annotation(old, "xml") != _annotation(new, "xml"):
+            self._add("xml-changed", path, "is written otherwise in XML", new, old)
+
+    def _same(self, before: Any, after: Any) -> bool:
+        """Say whether two defaults are the same, which in a query 1 and "1" are."""
+        return before == after or (
+            self._is_text and _NONE not in (before, after) and as_written(before) == as_written(after)
+        )
+
+    def _add(
+        self,
+        suffix: str,
+        path: tuple[Step, ...],
+        text: str,
+        new: Schema | None,
+        old: Schema | None,
+        *,
+        before: Any = None,
+        after: Any = None,
+        witness: Witness | None = None,
+        keyword: str = "",
+    ) -> None:
+        """Add a finding, at the keyword of the new schema where that stands in it."""
+        name = path_text(path)
+        rule = f"{self._subject}-{suffix}"
+        about = f"`{name}` in the {self._spot.place}" if name else f"The {self._spot.place}"
+        label = new.at if new is not None else None
+        earlier = old.at if old is not None else None
+        revision = self._comparison.revision
+        place = revision.place(label) if label else self._parent
+        self._comparison.add(
+            rule,
+            self._spot,
+            f"{about} of {self._spot.operation} {text}",
+            new=place / keyword if keyword and label and revision.has(place / keyword) else place,
+            old=self._comparison.base.place(earlier) if earlier else None,
+            path=name,
+            before=before,
+            after=after,
+            witness=witness,
+        )
+
+
+def _declared(schema: Schema) -> dict[str, Schema]:
+    """Return the members that a schema declares without condition and that travel in this direction."""
+    found: dict[str, Schema] = {}
+    for part in schema.parts():
+        for name, content in part.keywords.get("properties", {}).items():
+            if HIDDEN not in content and not part.is_pin:
+                found[name] = schema.sub(content)
+    return found
+
+
+def _hidden(schema: Schema, name: str) -> Schema | None:
+    """Return a member that is declared but does not travel in this direction."""
+    declared = (part.keywords.get("properties", {}).get(name, {}) for part in schema.parts())
+    return next((schema.sub(content) for content in declared if HIDDEN in content), None)
+
+
+def _required(schema: Schema) -> set[str]:
+    return {name for part in schema.parts() for name in part.keywords.get("required", [])}
+
+
+def _is_closed(schema: Schema) -> bool:
+    return any(
+        part.keywords.get(keyword) is False
+        for part in schema.parts()
+        for keyword in ("additionalProperties", "unevaluatedProperties")
+    )
+
+
+def _annotation(schema: Schema, name: str) -> Any:
+    return next((part.keywords[name] for part in schema.parts() if name in part.keywords), _NONE)
+
+
+def _paired(old: Schema, new: Schema) -> list[tuple[Schema, Schema]]:
+    """Return the alternatives of both versions that are the same component or discriminator's value."""
+    found: list[tuple[Schema, Schema]] = []
+    offered = {_identity(branch): branch for branch in _branches(new)}
+    for branch in _branches(old):
+        other = offered.get(_identity(branch))
+        if other is not None and _identity(branch) is not None:
+            found.append((branch, other))
+    return found
+
+
+def _branches(schema: Schema) -> list[Schema]:
+    return [
+        schema.sub(branch)
+        for part in schema.parts()
+        for keyword in ("anyOf", "oneOf")
+        for branch in part.keywords.get(keyword, [])
+    ]
+
+
+def _is_one_of(schema: Schema) -> bool:
+    return any("oneOf" in part.keywords for part in schema.parts())
+
+
+def _component(branch: Schema) -> str:
+    """Return the name of the component that an alternative is, or nothing."""
+    return (branch.reference or "").rsplit(".", 1)[-1].split("-")[0]
+
+
+def _identity(branch: Schema) -> Any:
+    for part in branch.parts():
+        if part.is_pin:
+            return repr(part.keywords.get("properties"))
+    return branch.reference

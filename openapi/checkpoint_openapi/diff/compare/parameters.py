@@ -1,0 +1,209 @@
+"""Rules about parameters: OpenAPI 3.0.3 and 3.1.0, 4.7.12 Parameter Object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
+from checkpoint_openapi.diff.documents.contract import Operation, Parameter, members
+from checkpoint_openapi.diff.documents.documents import Location
+from checkpoint_openapi.diff.findings.finding import Severity, Witness
+
+__all__ = ["compare_parameters", "examples_of"]
+
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+_PLAIN = {
+    "query": ("form", "spaceDelimited", "pipeDelimited"),
+    "cookie": ("form",),
+    "path": ("simple",),
+    "header": ("simple",),
+}
+"""The styles in which a single value is written as it is."""
+_SHAPED = ("array", "object")
+
+
+def compare_parameters(
+    comparison: Comparison, old: Operation, new: Operation, spot: Spot, keys: set[str]
+) -> None:
+    """Add the findings about parameters.
+
+    `keys` are the parameters, as `header x-name`, that an apiKey scheme of the other version carries.
+    """
+    removed = {key: old.parameters[key] for key in old.parameters.keys() - new.parameters.keys()}
+    added = {key: new.parameters[key] for key in new.parameters.keys() - old.parameters.keys()}
+    for key in sorted(removed.keys() | added.keys()):
+        if " ".join(key) in keys:
+            removed.pop(key, None)
+            added.pop(key, None)
+    for key in sorted(added):
+        elsewhere = (other for other in removed if other[0] != key[0])
+        moved = next((other for other in elsewhere if _same_name(removed[other], added[key])), None)
+        if moved is not None:
+            _moved(comparison, removed.pop(moved), added[key], spot)
+        else:
+            _added(comparison, added[key], spot)
+    for key in sorted(removed):
+        _removed(comparison, removed[key], spot)
+    for key in sorted(old.parameters.keys() & new.parameters.keys()):
+        _compare(comparison, old.parameters[key], new.parameters[key], spot)
+
+
+def examples_of(value: dict[str, Any]) -> list[Any]:
+    """Return the examples that a parameter or a media type gives, its schema's own included."""
+    found = [value["example"]] if "example" in value else []
+    found.extend(
+        members(item)["value"] for item in members(value.get("examples")).values() if "value" in members(item)
+    )
+    schema = members(value.get("schema"))
+    if "example" in schema:
+        found.append(schema["example"])
+    return found
+
+
+def _noun(parameter: Parameter) -> str:
+    return f"{parameter.value.get('in')} parameter `{parameter.value.get('name')}`"
+
+
+def _same_name(left: Parameter, right: Parameter) -> bool:
+    return str(left.value.get("name")).lower() == str(right.value.get("name")).lower()
+
+
+def _is_required(parameter: Parameter) -> bool:
+    return parameter.value.get("required") is True or parameter.value.get("in") == "path"
+
+
+def _moved(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -> None:
+    message = f"The {_noun(old)} of {spot.operation} is read as a {new.value.get('in')} parameter now"
+    comparison.add(
+        "parameter-location-changed", spot.at(_noun(new)), message, new=new.place / "in", old=old.place,
+        before=old.value.get("in"), after=new.value.get("in"), severity=_breaking_for(spot, "event-removed"),
+    )  # fmt: skip
+
+
+def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
+    if _is_required(parameter):
+        message = f"The {_noun(parameter)} of {spot.operation} is new and has to be sent"
+        witness = Witness(
+            "request", spot.request_line, text=f"Without {parameter.value.get('name')} it was right."
+        )
+        comparison.add(
+            "parameter-added-required", spot.at(_noun(parameter)), message, new=parameter.place,
+            witness=witness,
+            severity=_breaking_for(spot, "event-added"),
+        )  # fmt: skip
+    else:
+        message = f"The {_noun(parameter)} of {spot.operation} is new and may be left out"
+        comparison.add("parameter-added", spot.at(_noun(parameter)), message, new=parameter.place)
+
+
+def _removed(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
+    message = f"The {_noun(parameter)} of {spot.operation} is gone: it is not heeded any more"
+    witness = Witness("request", spot.request_line, text=f"It may carry the {_noun(parameter)}.")
+    comparison.add(
+        "parameter-removed", spot.at(_noun(parameter)), message, old=parameter.place, witness=witness,
+        severity=_breaking_for(spot, "event-removed"),
+    )  # fmt: skip
+
+
+def _breaking_for(spot: Spot, case: str) -> Severity | None:
+    """Return the severity where the roles are exchanged: who receives an event breaks by what is missing."""
+    if not spot.event:
+        return None
+    return Severity.BREAKING if case == "event-removed" else Severity.INFO
+
+
+def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -> None:
+    here = spot.at(_noun(new))
+    if _is_required(new) and not _is_required(old):
+        message = f"The {_noun(new)} of {spot.operation} has to be sent now"
+        witness = Witness("request", spot.request_line, text=f"Without {new.value.get('name')} it was right.")
+        severity = Severity.INFO if spot.event else None
+        comparison.add(
+            "parameter-became-required", here, message, new=new.place / "required",
+            old=old.place, witness=witness,
+            severity=severity,
+        )  # fmt: skip
+    elif _is_required(old) and not _is_required(new):
+        message = f"The {_noun(new)} of {spot.operation} may be left out now"
+        severity = Severity.BREAKING if spot.event else None
+        comparison.add(
+            "parameter-became-optional",
+            here,
+            message,
+            new=new.place / "required",
+            old=old.place,
+            severity=severity,
+        )
+    if new.value.get("deprecated") is True and old.value.get("deprecated") is not True:
+        message = f"The {_noun(new)} of {spot.operation} is deprecated now"
+        comparison.add("parameter-deprecated", here, message, new=new.place / "deprecated")
+    if old.value.get("allowEmptyValue") is True and new.value.get("allowEmptyValue") is not True:
+        message = f"The {_noun(new)} of {spot.operation} has to have a value now"
+        comparison.add("parameter-empty-value-refused", here, message, new=new.place, old=old.place)
+    _compare_form(comparison, old, new, here)
+    pair = SchemaPair(
+        subject="event-parameter" if spot.event else "parameter",
+        spot=here,
+        old=_schema(old),
+        new=_schema(new),
+        parent=new.place,
+        wrap=str(new.value.get("name")),
+        examples=examples_of(old.value),
+        required=_is_required(old) and _is_required(new),
+        is_text="content" not in new.value,
+        repeats=_repeats(new),
+    )
+    compare_schemas(comparison, pair)
+
+
+def _repeats(parameter: Parameter) -> bool:
+    """Say whether a parameter stands once for each item of an array."""
+    value = parameter.value
+    style = value.get("style", _STYLES.get(str(value.get("in")), "form"))
+    return style == "form" and value.get("explode", True) is True and "content" not in value
+
+
+def _schema(parameter: Parameter) -> Location | None:
+    """Return the place of a parameter's schema, which may stand under the one media type of its `content`."""
+    if "schema" in parameter.value:
+        return parameter.place / "schema"
+    for name, media in members(parameter.value.get("content")).items():
+        return parameter.place / "content" / name / "schema" if "schema" in members(media) else None
+    return None
+
+
+def _form(comparison: Comparison, parameter: Parameter, *, new: bool) -> dict[str, Any]:
+    """Return how a parameter is written, as far as that shows for its type."""
+    content = members(parameter.value.get("content"))
+    if content:
+        return {"content": next(iter(content)).split(";")[0].strip().lower()}
+    style = parameter.value.get("style", _STYLES.get(str(parameter.value.get("in")), "form"))
+    found: dict[str, Any] = {"style": style}
+    documents = comparison.revision if new else comparison.base
+    place = _schema(parameter)
+    shape = members(documents.get(documents.follow(place))).get("type") if place is not None else None
+    if shape in _SHAPED or (style == "matrix" and shape is None):
+        found["explode"] = parameter.value.get("explode", style == "form")
+    elif style in _PLAIN.get(str(parameter.value.get("in")), ()):
+        found["style"] = "plain"
+    return found
+
+
+def _compare_form(comparison: Comparison, old: Parameter, new: Parameter, here: Spot) -> None:
+    before, after = _form(comparison, old, new=False), _form(comparison, new, new=True)
+    same_shape = before.keys() == after.keys() or "content" in before or "content" in after
+    if before == after or not same_shape:
+        return
+    written = ", ".join(
+        f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}" for key in sorted(before | after)
+    )
+    message = f"The {_noun(new)} of {here.operation} is written in another form now: {written}"
+    place = next((new.place / key for key in ("style", "explode", "content") if key in new.value), new.place)
+    comparison.add(
+        "parameter-serialization-changed", here, message, new=place, old=old.place, before=before, after=after
+    )
+
+
+def _plain(value: Any) -> str:
+    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

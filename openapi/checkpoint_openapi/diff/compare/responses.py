@@ -1,0 +1,200 @@
+"""Rules about answers: statuses, headers, bodies (RFC 9110, 15; OpenAPI 4.7.16 Responses Object)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkpoint_openapi.diff.compare.bodies import compare_content
+from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.parameters import examples_of
+from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
+from checkpoint_openapi.diff.documents.contract import Operation, members
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.diff.findings.finding import Severity, Witness
+
+__all__ = ["compare_responses"]
+
+_SUCCESS = ("1", "2", "3")
+
+
+def compare_responses(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
+    """Add the findings about the answers of an operation."""
+    before, after = _responses(old), _responses(new)
+    compared: set[tuple[str, str]] = set()
+    for status, place in before.items():
+        other = _match(status, after)
+        if other is None and not (status.endswith("XX") and any(key[0] == status[0] for key in after)):
+            _removed(comparison, status, place, new, spot)
+        elif other is not None:
+            compared.add((status, other))
+    for status, place in after.items():
+        other = _origin(status, before)
+        if other is None or (other != status and _is_bare_failure(comparison.revision, status, place)):
+            _added(comparison, status, place, spot)
+        else:
+            compared.add((other, status))
+    for status, other in sorted(compared):
+        name = min(status, other, key=_breadth)
+        _compare(comparison, before[status], after[other], spot.at(f"answer {name}"))
+
+
+def _responses(operation: Operation) -> dict[str, Location]:
+    """Return where an operation names its statuses: the answer itself may stand elsewhere."""
+    found: dict[str, Location] = {}
+    for status in members(operation.value.get("responses")):
+        if not status.startswith("x-"):
+            name = status if status == "default" else status.upper()
+            found[name] = operation.place / "responses" / status
+    return found
+
+
+def _is_bare_failure(documents: Documents, status: str, place: Location) -> bool:
+    """Say whether an answer is a failure that states nothing but its status, which clients go by."""
+    answer = members(documents.get(documents.follow(place)))
+    return status[:1] in ("4", "5") and not members(answer.get("content"))
+
+
+def _match(status: str, offered: dict[str, Location]) -> str | None:
+    """Return what another version says of a status: itself, its range, or the default for failures."""
+    if status in offered:
+        return status
+    if status[:1].isdigit() and f"{status[0]}XX" in offered:
+        return f"{status[0]}XX"
+    is_failure = status[:1] in ("4", "5")
+    return "default" if is_failure and "default" in offered else None
+
+
+def _origin(status: str, before: dict[str, Location]) -> str | None:
+    """Return under what the old version answered a status; its default is success where it names none."""
+    names_success = any(other[:1] in _SUCCESS for other in before)
+    return _match(status, before) or ("default" if "default" in before and not names_success else None)
+
+
+def _breadth(status: str) -> int:
+    """Return how much a status stands for: one, a range, or all that is not named."""
+    return 2 if status == "default" else 1 if status.endswith("XX") else 0
+
+
+def _removed(comparison: Comparison, status: str, place: Location, new: Operation, spot: Spot) -> None:
+    here = spot.at(f"answer {status}")
+    if status[:1] in _SUCCESS:
+        message = f"{spot.operation} does not answer {status} any more, which clients take for success"
+        witness = Witness("request", spot.request_line, text=f"It was answered {status}.")
+        comparison.add(
+            "response-removed", here, message, new=new.place / "responses", old=place,
+            before=status, witness=witness,
+            severity=Severity.BREAKING,
+        )  # fmt: skip
+    else:
+        message = f"{spot.operation} does not answer {status} any more"
+        comparison.add("response-error-removed", here, message, old=place, before=status)
+
+
+def _added(comparison: Comparison, status: str, place: Location, spot: Spot) -> None:
+    here = spot.at(f"answer {status}")
+    if status[:1] in ("2", "3"):
+        message = (
+            f"{spot.operation} may answer {status} now: clients that know only the old statuses may fail"
+        )
+        severity = Severity.INFO if spot.event else None
+        comparison.add("response-added-success", here, message, new=place, after=status, severity=severity)
+    else:
+        comparison.add(
+            "response-added", here, f"{spot.operation} may answer {status} now", new=place, after=status
+        )
+
+
+def _compare(comparison: Comparison, old_place: Location, new_place: Location, spot: Spot) -> None:
+    old_place, new_place = comparison.base.follow(old_place), comparison.revision.follow(new_place)
+    old = members(comparison.base.get(old_place))
+    new = members(comparison.revision.get(new_place))
+    _compare_headers(comparison, old_place, old, new_place, new, spot)
+    body = spot.at(f"{spot.place} body")
+    compare_content(comparison, old_place, old, new_place, new, body, request=False)
+    for name in sorted(members(old.get("links")).keys() - members(new.get("links")).keys()):
+        message = f"The link `{name}` of the {spot.place} of {spot.operation} is gone"
+        comparison.add("response-link-removed", spot, message, new=new_place, path=name)
+
+
+def _headers(
+    documents: Documents, place: Location, response: dict[str, Any]
+) -> dict[str, tuple[str, Location]]:
+    found: dict[str, tuple[str, Location]] = {}
+    for name in members(response.get("headers")):
+        if name.lower() != "content-type":
+            found[name.lower()] = (name, documents.follow(place / "headers" / name))
+    return found
+
+
+def _compare_headers(
+    comparison: Comparison,
+    old_place: Location,
+    old: dict[str, Any],
+    new_place: Location,
+    new: dict[str, Any],
+    spot: Spot,
+) -> None:
+    before = _headers(comparison.base, old_place, old)
+    after = _headers(comparison.revision, new_place, new)
+    for key in sorted(before.keys() | after.keys()):
+        if key not in after:
+            name, place = before[key]
+            required = members(comparison.base.get(place)).get("required") is True
+            rule = "response-header-removed" if required else "response-optional-header-removed"
+            message = f"The header `{name}` of the {spot.place} of {spot.operation} is gone"
+            witness = Witness("answer", spot.place, text=f"It has no {name}.")
+            comparison.add(
+                rule, spot, message, new=new_place, old=place, path=name,
+                witness=witness if required else None,
+                severity=Severity.INFO if spot.event else None,
+            )  # fmt: skip
+        elif key not in before:
+            name, place = after[key]
+            required = members(comparison.revision.get(place)).get("required") is True
+            message = f"The header `{name}` of the {spot.place} of {spot.operation} is new"
+            severity = Severity.BREAKING if spot.event and required else None
+            comparison.add("response-header-added", spot, message, new=place, path=name, severity=severity)
+        else:
+            _compare_header(comparison, before[key], after[key], spot)
+
+
+def _schema_of(comparison: Comparison, place: Location, header: dict[str, Any]) -> Any:
+    if "schema" not in header:
+        return {}
+    return comparison.revision.get(comparison.revision.follow(place / "schema"))
+
+
+def _compare_header(
+    comparison: Comparison, old: tuple[str, Location], new: tuple[str, Location], spot: Spot
+) -> None:
+    name, place = new
+    before, after = members(comparison.base.get(old[1])), members(comparison.revision.get(place))
+    was, is_now = before.get("required") is True, after.get("required") is True
+    if was and not is_now:
+        message = f"The header `{name}` of the {spot.place} of {spot.operation} may be missing now"
+        witness = Witness("answer", spot.place, text=f"It has no {name}.")
+        comparison.add(
+            "response-header-became-optional", spot, message, new=place, path=name, witness=witness,
+            severity=Severity.INFO if spot.event else None,
+        )  # fmt: skip
+    elif is_now and not was:
+        message = f"The header `{name}` of the {spot.place} of {spot.operation} is always there now"
+        severity = Severity.BREAKING if spot.event else None
+        comparison.add(
+            "response-header-became-required", spot, message, new=place, path=name, severity=severity
+        )
+    shape = members(_schema_of(comparison, place, after)).get("type")
+    if before.get("explode", False) != after.get("explode", False) and shape in ("array", "object"):
+        message = f"The header `{name}` of the {spot.place} of {spot.operation} is written in another form"
+        comparison.add("response-header-serialization-changed", spot, message, new=place, path=name)
+    pair = SchemaPair(
+        subject="event-header" if spot.event else "header",
+        spot=spot.at(f"header `{name}` of the {spot.place}"),
+        old=old[1] / "schema" if "schema" in before else None,
+        new=place / "schema" if "schema" in after else None,
+        parent=place,
+        wrap=name,
+        examples=examples_of(after),
+        is_text="content" not in after,
+    )
+    compare_schemas(comparison, pair)

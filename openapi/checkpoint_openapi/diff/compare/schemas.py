@@ -1,0 +1,197 @@
+"""Compares the schema at one spot of an operation in both versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.describe import describe, path_text
+from checkpoint_openapi.diff.compare.members import MemberWalk
+from checkpoint_openapi.diff.compare.text_form import as_text
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.diff.findings.finding import Severity, Witness
+from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS
+from checkpoint_openapi.diff.proof.failure import Failure
+from checkpoint_openapi.diff.proof.witness import MISSING, WitnessMaker
+from checkpoint_openapi.diff.schema.containment import Answer, Operand
+from checkpoint_openapi.diff.schema.parts import Schema
+
+__all__ = ["SchemaPair", "compare_schemas"]
+
+
+_LARGE = 30
+"""From how many definitions on a schema is searched for contradictions on its surface only."""
+
+
+@dataclass(frozen=True)
+class SchemaPair:
+    """The schema of one spot in both versions; a version without one accepts anything."""
+
+    subject: str
+    """The key of `SUBJECTS`."""
+    spot: Spot
+    old: Location | None
+    new: Location | None
+    parent: Location
+    """The place in the revision of what holds the schema."""
+    wrap: str = "body"
+    """How a witness shows a value: as the body, or as the parameter of this name."""
+    media_type: str | None = None
+    examples: list[Any] = field(default_factory=list[Any])
+    required: bool = True
+    """The value is never left out."""
+    is_text: bool = False
+    """The values are written as text, as in a query: a number is also a string."""
+    repeats: bool = False
+    """The name is repeated for each item of an array, as in a query: one value alone is an array of one."""
+
+
+def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
+    """Add the findings about one schema."""
+    request = SUBJECTS[pair.subject].request
+    old = _schema(comparison, pair.old, new=False, request=request, sender=False)
+    new = _schema(comparison, pair.new, new=True, request=request, sender=False)
+    if comparison.same(old, new):
+        return
+    try:
+        _compare_changed(comparison, pair, old, new)
+    except RecursionError:
+        # Alternatives that contain themselves in ever new ways: nothing is proven, and that is said.
+        message = f"The {pair.spot.place} of {pair.spot.operation} nests deeper than can be compared"
+        comparison.add(f"{pair.subject}-undecided", pair.spot, message, new=pair.new or pair.parent)
+
+
+def _compare_changed(comparison: Comparison, pair: SchemaPair, old: Schema, new: Schema) -> None:
+    request = SUBJECTS[pair.subject].request
+    for new_receives in (True, False):
+        receiver = new if new_receives else old
+        place = pair.old if new_receives else pair.new
+        sender = _schema(comparison, place, new=not new_receives, request=request, sender=True)
+        _Direction(comparison, pair, receiver, sender, new_receives=new_receives).report()
+    sender = old if SUBJECTS[pair.subject].narrowing_breaks else new
+    if pair.old and pair.new and not _satisfiable(sender) and old.expanded() != new.expanded():
+        message = f"No value satisfies the {pair.spot.place} of {pair.spot.operation}: nothing is proven"
+        comparison.add("schema-unsatisfiable", pair.spot, message, new=pair.new)
+    is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
+    walk = MemberWalk(comparison, pair.subject, pair.spot, pair.parent, is_xml=is_xml, is_text=pair.is_text)
+    walk.compare(old, new, (), required=pair.required)
+
+
+def _schema(
+    comparison: Comparison, place: Location | None, *, new: bool, request: bool, sender: bool
+) -> Schema:
+    if place is None:
+        return Schema.of({})
+    return comparison.converter(new=new, request=request, sender=sender).schema(place)
+
+
+class _Direction:
+    """One of the two questions: does the new version accept what the old one sent, or the other way round?"""
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        pair: SchemaPair,
+        receiver: Schema,
+        sender: Schema,
+        *,
+        new_receives: bool,
+    ) -> None:
+        self._comparison = comparison
+        self._pair = pair
+        self._receiver = receiver
+        self._sender = sender
+        self._narrowed = new_receives
+        subject = SUBJECTS[pair.subject]
+        self._breaks = subject.narrowing_breaks is new_receives
+        self._judge = comparison.judge(request=subject.request, new_receives=new_receives)
+
+    def report(self) -> None:
+        """Add a finding for each failure."""
+        failures = self._judge.failures(self._receiver, self._sender)
+        if not failures or (self._pair.is_text and self._fits_as_text()):
+            return
+        maker = WitnessMaker(self._receiver, self._sender, self._pair.examples) if self._breaks else None
+        for failure in failures:
+            self._add(failure, maker)
+
+    def _fits_as_text(self) -> bool:
+        receiver = as_text(self._receiver, receives=True, repeats=self._pair.repeats)
+        sender = as_text(self._sender, receives=False)
+        return not self._judge.failures(receiver, sender)
+
+    def _add(self, failure: Failure, maker: WitnessMaker | None) -> None:
+        description = describe(failure, narrowed=self._narrowed)
+        facet = FACETS[description.facet]
+        if not self._breaks and description.facet == "member":
+            return
+        value = maker.value(failure) if maker is not None else MISSING
+        proven = not self._breaks or value is not MISSING or self._is_refuted(failure)
+        suffix = facet.narrowed if self._narrowed else facet.widened
+        rule, text, severity = f"{self._pair.subject}-{suffix}", description.text, None
+        if not proven:
+            rule = f"{self._pair.subject}-undecided"
+            text = f"{text}: whether that breaks cannot be decided"
+        if description.facet == "discriminator" and self._breaks and proven:
+            severity = Severity.REVIEW if _discriminator_is_new(failure) else None
+        path = path_text(description.path)
+        new, old = self._places(failure)
+        self._comparison.add(
+            rule,
+            self._pair.spot,
+            f"{self._about(path)} {text}" if path else f"{self._about(path)}: {text}",
+            new=new,
+            old=old,
+            path=path,
+            before=description.before,
+            after=description.after,
+            witness=None if value is MISSING else self._witness(value),
+            severity=severity,
+        )
+
+    def _is_refuted(self, failure: Failure) -> bool:
+        """Say whether the canonical form proves a failure for which no value was found."""
+        return failure.answer is Answer.NO and self._judge.covers(self._receiver, self._sender) is Answer.NO
+
+    def _about(self, path: str) -> str:
+        place = self._pair.spot.place
+        return (
+            f"`{path}` in the {place} of {self._pair.spot.operation}"
+            if path
+            else (f"The {place} of {self._pair.spot.operation}")
+        )
+
+    def _places(self, failure: Failure) -> tuple[Location | None, Location | None]:
+        """Return where the failure stands in the revision and in the base."""
+        received, sent = failure.received_at, failure.sent_at
+        labels = (received, sent) if self._narrowed else (sent, received)
+        new = _place(self._comparison.revision, labels[0]) or self._pair.new or self._pair.parent
+        return new, _place(self._comparison.base, labels[1])
+
+    def _witness(self, value: Any) -> Witness:
+        spot, pair = self._pair.spot, self._pair
+        sent_by_client = SUBJECTS[pair.subject].request
+        kind = "request" if sent_by_client else "answer"
+        allows, refuses = ("old", "new") if self._narrowed else ("new", "old")
+        text = f"The {allows} contract allows this {kind}; the {refuses} one refuses it."
+        if pair.wrap == "body":
+            line = spot.request_line if sent_by_client else spot.place.split(" body")[0]
+            return Witness(kind, line, pair.media_type, value, has_body=True, text=text)
+        line = spot.request_line if sent_by_client else spot.place
+        return Witness(kind, line, None, {pair.wrap: value}, has_body=True, text=text)
+
+
+def _satisfiable(schema: Schema) -> bool:
+    bundle = schema.bundle()
+    if len(bundle.get("$defs", {})) > _LARGE:
+        bundle = schema.shallow().bundle()
+    return Operand(bundle).may_be_satisfied()
+
+
+def _place(documents: Documents, label: str | None) -> Location | None:
+    return None if label is None else documents.place(label)
+
+
+def _discriminator_is_new(failure: Failure) -> bool:
+    return not any(part.is_pin for part in failure.sender.parts())

@@ -1,0 +1,144 @@
+"""Rules about authentication: OpenAPI 4.7.30 Security Requirement Object.
+
+A requirement is a choice of alternatives, each a set of schemes that are needed together.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, cast
+
+from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.schemes import Schemes
+from checkpoint_openapi.diff.documents.contract import Operation, members
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.diff.findings.finding import Witness
+
+__all__ = ["carried_keys", "compare_endpoints", "compare_security"]
+
+_Alternative = dict[str, frozenset[str]]
+"""What is sent, as text, with the scopes that it needs."""
+
+
+def compare_security(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
+    """Add the findings about what authentication an operation demands."""
+    before, was_at = _alternatives(comparison.base, Schemes(comparison.base, None), old)
+    after, is_at = _alternatives(comparison.revision, Schemes(comparison.revision, comparison.base), new)
+    here = spot.at("security")
+    for number, names, alternative in before:
+        if not any(_is_enough(alternative, other) for _, _, other in after):
+            _lost(comparison, here, (names, alternative), after, was_at / number, is_at)
+    for number, names, alternative in after:
+        if not any(_is_enough(alternative, other) for _, _, other in before):
+            _gained(comparison, here, names, alternative, before, is_at / number)
+
+
+def compare_endpoints(comparison: Comparison) -> None:
+    """Add the findings about where credentials come from."""
+    before = Schemes(comparison.base, None).endpoints()
+    for name, (place, urls) in Schemes(comparison.revision, comparison.base).endpoints().items():
+        _, old = before.get(name, (place, {}))
+        for key in sorted(old.keys() & urls.keys()):
+            if None not in (old[key], urls[key]) and old[key] != urls[key]:
+                message = f"The {key.rsplit('/', 1)[-1]} of {name} was {old[key]} and is {urls[key]} now"
+                at = Location(place.file, f"{place.pointer}/{key}")
+                comparison.add(
+                    "security-endpoint-changed", Spot("", "security"), message, new=at, path=f"{name}/{key}",
+                    before=old[key], after=urls[key],
+                )  # fmt: skip
+
+
+def carried_keys(documents: Documents, operation: Operation) -> set[str]:
+    """Return the parameters, as `header x-name`, that every way to authenticate carries as an API key."""
+    found: set[str] | None = None
+    for _, _, alternative in _alternatives(documents, Schemes(documents, None), operation)[0]:
+        keys = {
+            way.removeprefix("apiKey ").split(" [")[0] for way in alternative if way.startswith("apiKey ")
+        }
+        found = keys if found is None else found & keys
+    return found or set()
+
+
+def _alternatives(
+    documents: Documents, schemes: Schemes, operation: Operation
+) -> tuple[list[tuple[int, str, _Alternative]], Location]:
+    """Return the ways to authenticate, each with its number and its names, and where they are listed."""
+    place = operation.place / "security"
+    listed = operation.value.get("security")
+    if not isinstance(listed, list):
+        place = documents.root / "security"
+        listed = documents.get(documents.root).get("security")
+    found: list[tuple[int, str, _Alternative]] = []
+    for number, requirement in enumerate(cast("list[Any]", listed) if isinstance(listed, list) else []):
+        names = members(requirement)
+        for ways in itertools.product(*(schemes.ways(name) for name in names)):
+            sent = {way: _scopes(scopes) for way, scopes in zip(ways, names.values(), strict=True)}
+            found.append((number, " and ".join(names) or "none", sent))
+    return found or [(0, "none", {})], place
+
+
+def _scopes(value: Any) -> frozenset[str]:
+    return (
+        frozenset(str(scope) for scope in cast("list[Any]", value))
+        if isinstance(value, list)
+        else frozenset()
+    )
+
+
+def _is_enough(sent: _Alternative, demanded: _Alternative) -> bool:
+    """Say whether those who send one alternative fulfil the other."""
+    return all(scheme in sent and scopes <= sent[scheme] for scheme, scopes in demanded.items())
+
+
+def _lost(
+    comparison: Comparison,
+    here: Spot,
+    lost: tuple[str, _Alternative],
+    after: list[tuple[int, str, _Alternative]],
+    old: Location,
+    place: Location,
+) -> None:
+    """Report a way to authenticate that is not enough any more."""
+    names, alternative = lost
+    text = f"It carries {names if alternative else 'no credentials'}."
+    witness = Witness("request", here.request_line, text=text)
+    same = next((other for _, _, other in after if other.keys() == alternative.keys()), None)
+    named = any(name == names for _, name, _ in after)
+    if not alternative:
+        rule, text = "security-added", "demands authentication now"
+    elif same is not None:
+        scopes = sorted({scope for way in same for scope in same[way] - alternative[way]})
+        rule, text = "security-scope-added", f"demands the scope {', '.join(scopes)} of {names} now"
+    elif named:
+        rule, text = "security-scheme-changed", f"takes the credentials of {names} in another way now"
+    else:
+        rule, text = "security-alternative-removed", f"does not accept {names} alone any more"
+    comparison.add(
+        rule, here, f"{here.operation} {text}", new=place, old=old, before=_plain(alternative),
+        after=[_plain(other) for _, _, other in after], witness=witness,
+    )  # fmt: skip
+
+
+def _gained(
+    comparison: Comparison,
+    here: Spot,
+    names: str,
+    alternative: _Alternative,
+    before: list[tuple[int, str, _Alternative]],
+    place: Location,
+) -> None:
+    """Report a way to authenticate that was not enough before."""
+    same = any(other.keys() == alternative.keys() for _, _, other in before)
+    if not alternative:
+        rule, text = "security-removed", "can be called without authentication now"
+    elif same:
+        rule, text = "security-scope-removed", f"demands fewer scopes of {names} now"
+    elif any(other.keys() < alternative.keys() for _, _, other in before):
+        return
+    else:
+        rule, text = "security-alternative-added", f"accepts {names}, too"
+    comparison.add(rule, here, f"{here.operation} {text}", new=place, after=_plain(alternative))
+
+
+def _plain(alternative: _Alternative) -> dict[str, list[str]]:
+    return {scheme: sorted(scopes) for scheme, scopes in sorted(alternative.items())}

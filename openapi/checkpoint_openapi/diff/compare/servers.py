@@ -1,0 +1,103 @@
+"""Rules about servers: OpenAPI 4.7.5 Server Object.
+
+The path of a server's URL is part of every request, so it is part of the contract. A host is where the
+contract is deployed: that one is gone is for a person to judge.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, cast
+from urllib.parse import urlsplit, urlunsplit
+
+from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.documents.contract import Operation, members
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.diff.findings.finding import Witness
+
+__all__ = ["addresses", "compare_servers"]
+
+_MOST_URLS = 64
+_PORTS = {"http": 80, "https": 443}
+
+
+def addresses(documents: Documents, operation: Operation) -> set[str]:
+    """Return the URLs of an operation itself, its path behind that of each server."""
+    return {url.rstrip("/") + operation.key[0] for url in _urls(documents, operation)[0]}
+
+
+def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
+    """Add the findings about the servers of an operation."""
+    if addresses(comparison.base, old) == addresses(comparison.revision, new):
+        return
+    before, _ = _urls(comparison.base, old)
+    after, place = _urls(comparison.revision, new)
+    here = spot.at("servers")
+    lost = sorted({_base_path(url) for url in before} - {_base_path(url) for url in after})
+    if lost and before:
+        message = f"No server offers {spot.operation} under the base path {', '.join(lost)} any more"
+        witness = Witness(
+            "request", f"{old.method.upper()} {lost[0].rstrip('/')}{old.path}", text="It was answered there."
+        )
+        comparison.add(
+            "server-base-path-changed",
+            here,
+            message,
+            new=place,
+            before=sorted(before),
+            after=sorted(after),
+            witness=witness,
+        )
+        return
+    gone = sorted(url for url in before - after if urlsplit(url).netloc)
+    if gone:
+        message = f"The server {', '.join(gone)} of {spot.operation} is gone"
+        comparison.add("server-removed", here, message, new=place, before=sorted(before), after=sorted(after))
+    elif after - before:
+        message = f"{spot.operation} is offered at {', '.join(sorted(after - before))}, too"
+        comparison.add("server-added", here, message, new=place, after=sorted(after))
+
+
+def _urls(documents: Documents, operation: Operation) -> tuple[set[str], Location]:
+    """Return the URLs of an operation's servers, variables filled in, and where they are listed."""
+    for place in (operation.place, operation.item, documents.root):
+        listed = members(documents.get(place)).get("servers")
+        if isinstance(listed, list) and listed:
+            urls = {url for server in cast("list[Any]", listed) for url in _filled(members(server))}
+            return urls, place / "servers"
+    return {"/"}, documents.root
+
+
+def _filled(server: dict[str, Any]) -> list[str]:
+    url = str(server.get("url", "/"))
+    variables = members(server.get("variables"))
+    choices: list[list[tuple[str, str]]] = []
+    for name, variable in variables.items():
+        stated = members(variable)
+        values = (
+            stated.get("enum")
+            if isinstance(stated.get("enum"), list)
+            else [stated.get("default", f"{{{name}}}")]
+        )
+        choices.append([(name, str(value)) for value in cast("list[Any]", values)])
+    found: list[str] = []
+    for choice in itertools.islice(itertools.product(*choices), _MOST_URLS):
+        text = url
+        for name, value in choice:
+            text = text.replace(f"{{{name}}}", value)
+        found.append(_normal(text))
+    return found
+
+
+def _normal(url: str) -> str:
+    """Return a URL as RFC 3986, 6.2 compares it: host in lower case, no default port, no slash at the end."""
+    parts = urlsplit(url)
+    scheme, host = parts.scheme.lower(), parts.netloc.lower()
+    host = host.removesuffix(f":{_PORTS[scheme]}") if scheme in _PORTS else host
+    return urlunsplit((scheme, host, parts.path.rstrip("/"), parts.query, parts.fragment)) or "/"
+
+
+def _base_path(url: str) -> str:
+    """Return the path of a URL; a relative one is taken as it is written."""
+    path = urlsplit(url).path
+    return "/" + path.strip("/")

@@ -1,0 +1,1 @@
+"""The documents that are compared: found, read and resolved."""

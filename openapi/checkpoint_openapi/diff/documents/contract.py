@@ -1,0 +1,135 @@
+"""The operations of a document, with everything that is inherited or referred to resolved to places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
+
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+
+__all__ = [
+    "METHODS",
+    "Operation",
+    "Parameter",
+    "callbacks",
+    "members",
+    "operations",
+    "parameter_key",
+    "webhooks",
+]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The members of a path that are operations."""
+_IGNORED_HEADERS = ("accept", "content-type", "authorization")
+_VARIABLE = re.compile(r"\{([^}]*)\}")
+
+
+class Parameter(NamedTuple):
+    """A parameter: where it stands, and what it says."""
+
+    place: Location
+    value: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A method of a path."""
+
+    key: tuple[str, str]
+    """The path with its variables unnamed, and the method."""
+    path: str
+    method: str
+    place: Location
+    item: Location
+    """The path item."""
+    value: dict[str, Any]
+    parameters: dict[tuple[str, str], Parameter] = field(default_factory=dict[tuple[str, str], Parameter])
+    """By where they are sent and their name; a path parameter is named by its position."""
+
+    @property
+    def title(self) -> str:
+        """Method and path."""
+        return f"{self.method.upper()} {self.path}"
+
+
+def members(value: Any) -> dict[str, Any]:
+    """Return an object's members, and nothing for what is no object."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def operations(documents: Documents) -> dict[tuple[str, str], Operation]:
+    """Return the operations under `paths`."""
+    place = documents.root / "paths"
+    paths = members(documents.get(documents.root).get("paths"))
+    found: dict[tuple[str, str], Operation] = {}
+    for path in paths:
+        if not path.startswith("x-"):
+            found.update(_of_item(documents, place / path, path))
+    return found
+
+
+def webhooks(documents: Documents) -> dict[tuple[str, str], Operation]:
+    """Return the operations under `webhooks`, by their names."""
+    place = documents.root / "webhooks"
+    found: dict[tuple[str, str], Operation] = {}
+    for name in members(documents.get(documents.root).get("webhooks")):
+        found.update(_of_item(documents, place / name, name))
+    return found
+
+
+def callbacks(documents: Documents, operation: Operation) -> dict[tuple[str, str], Operation]:
+    """Return the operations of all callbacks of an operation."""
+    found: dict[tuple[str, str], Operation] = {}
+    for name in members(operation.value.get("callbacks")):
+        place = documents.follow(operation.place / "callbacks" / name)
+        for expression in members(documents.get(place)):
+            if not expression.startswith("x-"):
+                found.update(_of_item(documents, place / expression, f"{name} {expression}"))
+    return found
+
+
+def parameter_key(kind: str, name: str, path: str) -> tuple[str, str]:
+    """Return by what a parameter is known: headers without regard to case, path parameters by position."""
+    if kind == "header":
+        return kind, name.lower()
+    names = _VARIABLE.findall(path)
+    if kind == "path" and name in names:
+        return kind, f"{{{names.index(name)}}}"
+    return kind, name
+
+
+def _of_item(documents: Documents, place: Location, path: str) -> dict[tuple[str, str], Operation]:
+    """Return the operations of a path item, of which a `$ref` may hold a part."""
+    layers = [place]
+    while "$ref" in members(documents.get(layers[-1])):
+        target = documents.target(layers[-1])
+        if target in layers:
+            raise documents.error("has a `$ref` that leads back to itself", layers[-1] / "$ref")
+        layers.append(target)
+    key = _VARIABLE.sub("{}", path)
+    found: dict[tuple[str, str], Operation] = {}
+    for item in reversed(layers):
+        for method, value in members(documents.get(item)).items():
+            if method.lower() not in METHODS or not isinstance(value, dict):
+                continue
+            parameters: dict[tuple[str, str], Parameter] = {}
+            for holder in (*reversed(layers), item / method):
+                parameters.update(_parameters(documents, holder, path))
+            found[key, method.lower()] = Operation(
+                (key, method.lower()), path, method.lower(), item / method, item, members(value), parameters
+            )
+    return found
+
+
+def _parameters(documents: Documents, holder: Location, path: str) -> dict[tuple[str, str], Parameter]:
+    listed = members(documents.get(holder)).get("parameters")
+    found: dict[tuple[str, str], Parameter] = {}
+    for number in range(len(cast("list[Any]", listed)) if isinstance(listed, list) else 0):
+        place = documents.follow(holder / "parameters" / number)
+        value = members(documents.get(place))
+        kind, name = str(value.get("in")), str(value.get("name"))
+        if kind == "header" and name.lower() in _IGNORED_HEADERS:
+            continue
+        found[parameter_key(kind, name, path)] = Parameter(place, value)
+    return found

@@ -1,0 +1,95 @@
+"""Is a document put together so that it can be compared at all?
+
+Only what the comparison walks through is looked at: everything else is the business of lint. A member that is
+null is taken for one that is missing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from checkpoint_openapi.diff.documents.contract import METHODS, members
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+
+__all__ = ["check_references", "check_shape"]
+
+_OBJECTS = ("info", "paths", "webhooks", "components")
+_VALUES = ("example", "examples", "default", "enum", "const")
+"""Members whose value is data, in which `$ref` means nothing."""
+_NAMES_MEMBERS = ("/properties", "/patternProperties")
+_LISTS = ("security", "servers", "tags")
+
+
+def check_shape(documents: Documents) -> None:
+    """Raise `DocumentError`, with the line, for the first member of another kind than it has to be."""
+    root = documents.root
+    document = members(documents.get(root))
+    for name in _OBJECTS:
+        _demand(documents, root / name, document.get(name), dict)
+    for name in _LISTS:
+        _demand(documents, root / name, document.get(name), list)
+    if all(document.get(name) is None for name in ("paths", "webhooks", "components")):
+        raise documents.error("describes nothing: it has no `paths`", root)
+    for name in members(document.get("components")):
+        _demand(documents, root / "components" / name, members(document.get("components"))[name], dict)
+    for holder in ("paths", "webhooks"):
+        for path, item in members(document.get(holder)).items():
+            if not path.startswith("x-"):
+                _demand(documents, root / holder / path, item, dict)
+                _check_item(documents, root / holder / path, members(item))
+
+
+def check_references(documents: Documents) -> None:
+    """Raise `DocumentError` for the first reference, of all that operations lead to, that leads nowhere."""
+    pending: list[tuple[Location, Any]] = []
+    seen: set[Location] = set()
+
+    def visit(place: Location) -> None:
+        if place not in seen:
+            seen.add(place)
+            pending.append((place, documents.get(place)))
+
+    for holder in ("webhooks", "paths"):
+        if documents.has(documents.root / holder):
+            visit(documents.root / holder)
+    while pending:
+        place, value = pending.pop()
+        if isinstance(value, list):
+            pending.extend((place / number, item) for number, item in enumerate(cast("list[Any]", value)))
+        elif isinstance(value, dict):
+            inner = cast("dict[str, Any]", value)
+            names_members = place.pointer.endswith(_NAMES_MEMBERS)
+            if "$ref" in inner and not names_members:
+                documents.follow(place)
+                visit(documents.target(place))
+            pending.extend(
+                (place / key, item)
+                for key, item in inner.items()
+                if names_members or (key not in _VALUES and not key.startswith("x-"))
+            )
+
+
+def _check_item(documents: Documents, place: Location, item: dict[str, Any]) -> None:
+    _demand(documents, place / "parameters", item.get("parameters"), list)
+    for method in METHODS:
+        if method in item:
+            _demand(documents, place / method, item[method], dict)
+            operation = members(item[method])
+            for name, kind in (
+                ("parameters", list),
+                ("responses", dict),
+                ("requestBody", dict),
+                ("callbacks", dict),
+            ):
+                _demand(documents, place / method / name, operation.get(name), kind)
+            for status, answer in members(operation.get("responses")).items():
+                if not status.startswith("x-"):
+                    _demand(documents, place / method / "responses" / status, answer, dict)
+
+
+def _demand(documents: Documents, place: Location, value: Any, kind: type) -> None:
+    if value is None or isinstance(value, kind):
+        return
+    name = "an object" if kind is dict else "a list"
+    token = place.pointer.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+    raise documents.error(f"has a `{token}` that is not {name}", place)

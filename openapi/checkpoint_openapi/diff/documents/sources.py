@@ -1,0 +1,68 @@
+"""Finds the version of a contract that an argument names: a file, a commit, or what was released last."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import subprocess
+from pathlib import Path
+
+from checkpoint_openapi.diff.documents.documents import Documents, Files
+from checkpoint_openapi.load import data_path
+from checkpoint_openapi.source import DocumentError, Source, parse_with_positions
+
+__all__ = ["RELEASED", "Commit", "open_documents"]
+
+RELEASED = "released"
+"""The argument that names the newest released contract."""
+_VERSION = re.compile(r"\d+(\.\d+)*$")
+
+
+class Commit:
+    """Reads documents as they are in a commit of the repository around the working directory."""
+
+    def __init__(self, revision: str) -> None:
+        self._revision = revision
+
+    def read(self, file: str) -> Source:
+        """Read one file; raises `DocumentError` when the commit does not have it or it is broken."""
+        name = f"{self._revision}:{file}"
+        try:
+            shown = subprocess.run(  # noqa: S603 - git is asked for a blob, by an argument list
+                ["git", "show", "--end-of-options", name],  # noqa: S607 - the git of the user's path is meant
+                capture_output=True, check=False,
+            )  # fmt: skip
+        except OSError as error:
+            raise DocumentError(f"cannot be read from git: {error.strerror or error}", name) from error
+        if shown.returncode != 0:
+            why = shown.stderr.decode("utf-8", "replace").strip().splitlines() or ["git show failed"]
+            raise DocumentError(f"cannot be read from git: {why[0].removeprefix('fatal: ')}", name)
+        try:
+            return parse_with_positions(shown.stdout.decode("utf-8-sig"), name)
+        except UnicodeDecodeError as error:
+            line = error.object[: error.start].count(b"\n") + 1
+            raise DocumentError("is not UTF-8: save it in this encoding", name, line) from error
+
+
+def open_documents(argument: str, *, beside: str = "checkpoint.yaml") -> Documents:
+    """Return the contract that an argument names: `released`, a file, or `REV:path` of a commit.
+
+    `beside` is the file that a release is to be searched for. Raises `DocumentError`.
+    """
+    if argument == RELEASED and not Path(argument).is_file():
+        return Documents(Files(), str(_newest(Path(beside).name)))
+    revision, colon, path = argument.partition(":")
+    if colon and len(revision) > 1 and not Path(argument).exists():
+        return Documents(Commit(revision), posixpath.normpath(path) if not path.startswith("./") else path)
+    return Documents(Files(), argument)
+
+
+def _newest(name: str) -> Path:
+    folder = data_path(RELEASED)
+    versions = (
+        [entry for entry in folder.iterdir() if _VERSION.fullmatch(entry.name)] if folder.is_dir() else []
+    )
+    if not versions:
+        raise DocumentError("holds no released contract to compare with: name a base", str(folder))
+    newest = max(versions, key=lambda entry: [int(part) for part in entry.name.split(".")])
+    return newest / (name if (newest / name).is_file() else "checkpoint.yaml")

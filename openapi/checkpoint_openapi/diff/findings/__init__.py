@@ -1,0 +1,1 @@
+"""What a comparison finds: rules, findings, versions and acknowledgements."""

@@ -1,0 +1,108 @@
+"""How far `info.version` has to move for a change: Semantic Versioning 2.0.0, 4 and 6 to 8."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from checkpoint_openapi.diff.documents.contract import members
+from checkpoint_openapi.diff.documents.documents import Documents
+from checkpoint_openapi.diff.findings.finding import Finding, Severity
+
+__all__ = ["Step", "Version", "needed_step", "stated_version", "version_findings"]
+
+_FORM = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?$")
+
+
+class Step(IntEnum):
+    """How far a version moves."""
+
+    NONE = 0
+    PATCH = 1
+    MINOR = 2
+    MAJOR = 3
+
+
+class Version(NamedTuple):
+    """A version as three numbers."""
+
+    major: int
+    minor: int
+    patch: int
+
+    @classmethod
+    def parse(cls, text: str) -> Version | None:
+        """Return a version, or None for a text of another form; a missing number is nought."""
+        found = _FORM.fullmatch(text.strip())
+        return cls(*(int(number or 0) for number in found.groups())) if found else None
+
+    def after(self, step: Step) -> Version:
+        """Return the next version; before 1.0.0 a break moves the minor number and all else the patch."""
+        if self.major == 0 and step > Step.PATCH:
+            step = Step(step - 1)
+        match step:
+            case Step.MAJOR:
+                return Version(self.major + 1, 0, 0)
+            case Step.MINOR:
+                return Version(self.major, self.minor + 1, 0)
+            case Step.PATCH:
+                return Version(self.major, self.minor, self.patch + 1)
+            case Step.NONE:
+                return self
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+
+def stated_version(documents: Documents) -> str:
+    """Return what a document says in `info.version`, or nothing."""
+    info = members(documents.get(documents.root).get("info"))
+    return str(info.get("version", ""))
+
+
+def needed_step(base: Documents, revision: Documents, findings: list[Finding]) -> Step:
+    """Return how far the version has to move for the findings, or for a change of mere text."""
+    if any(found.severity is Severity.BREAKING for found in findings):
+        return Step.MAJOR
+    if any(found.severity is Severity.REVIEW and found.acknowledged is None for found in findings):
+        return Step.MAJOR
+    if findings:
+        return Step.MINOR
+    return Step.NONE if _texts(base) == _texts(revision) else Step.PATCH
+
+
+def version_findings(base: Documents, revision: Documents, findings: list[Finding]) -> list[Finding]:
+    """Return a finding when the revision's version does not move as far as the change demands."""
+    step = needed_step(base, revision, findings)
+    stated = stated_version(base), stated_version(revision)
+    before, after = Version.parse(stated[0]), Version.parse(stated[1])
+    if before is None or after is None:
+        which = stated[0] if before is None else stated[1]
+        return [
+            _finding(
+                revision, "version-unreadable", f"`info.version` {which!r} is no semantic version", stated
+            )
+        ]
+    if after >= before.after(step):
+        return []
+    least = before.after(step)
+    needed = f"a {step.name.lower()} change needs at least {least}" if step else "it only goes up"
+    message = f"`info.version` is {after}; after {before}, {needed}"
+    return [_finding(revision, "version-too-low", message, stated)]
+
+
+def _finding(revision: Documents, rule: str, message: str, stated: tuple[str, str]) -> Finding:
+    place = revision.root / "info" / "version"
+    return Finding(
+        id=rule, severity=Severity.INFO, message=message, operation="", place="info", path="version",
+        label=revision.label(place), position=revision.position(place), in_base=False,
+        before=stated[0], after=stated[1],
+    )  # fmt: skip
+
+
+def _texts(documents: Documents) -> Any:
+    """Return all that was read of a contract, but for its version and the names of its files."""
+    root = dict(documents.get(documents.root))
+    root["info"] = {key: value for key, value in members(root.get("info")).items() if key != "version"}
+    return root, documents.others()

@@ -1,0 +1,56 @@
+"""The alternatives of `anyOf` and `oneOf`, one beside the other."""
+
+from __future__ import annotations
+
+import itertools
+
+from checkpoint_openapi.diff.proof.clauses import Clause
+from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand
+from checkpoint_openapi.diff.schema.parts import Part, Schema
+
+__all__ = ["as_any", "conjunction", "label", "overlap", "overlap_as_objects", "similar"]
+
+_OBJECT: JsonSchema = {"type": "object"}
+
+
+def overlap(branches: list[Schema], among: JsonSchema | None = None) -> bool:
+    """Say whether two alternatives may accept the same value, or the same of some values only."""
+    contents = [Operand(branch.cut().bundle()).simplified() for branch in branches]
+    pairs = itertools.combinations(contents, 2)
+    return any(Operand(conjunction([*pair, among or {}])).may_be_satisfied() for pair in pairs)
+
+
+def overlap_as_objects(branches: list[Schema]) -> bool:
+    """Say whether alternatives may accept the same object, and no other value twice."""
+    return overlap(branches, _OBJECT) and not overlap(branches, {"not": _OBJECT})
+
+
+def conjunction(contents: list[JsonSchema]) -> JsonSchema:
+    """Return a schema of what all of some accept, with the definitions where references look for them."""
+    definitions = {name: value for content in contents for name, value in content.get("$defs", {}).items()}
+    return {"allOf": contents, "$defs": definitions} if definitions else {"allOf": contents}
+
+
+def as_any(clause: Clause) -> Part:
+    """Return the part of a `oneOf` as if it were `anyOf`."""
+    keywords = {key: value for key, value in clause.part.keywords.items() if key != "oneOf"}
+    return Part({**keywords, "anyOf": clause.value}, clause.part.nullable)
+
+
+def label(branch: Schema) -> str | None:
+    """Return the name of the component that an alternative is, if it is one."""
+    references = [branch.content, *branch.content.get("allOf", [])]
+    found = next((str(content["$ref"]) for content in references if "$ref" in content), None)
+    return found.rsplit(".", 1)[-1].split("-")[0] if found else None
+
+
+def similar(left: Schema, right: Schema) -> bool:
+    """Say whether two alternatives are of the same kind, so that their difference is worth telling."""
+    types = [
+        next((part.keywords["type"] for part in side.parts() if "type" in part.keywords), None)
+        for side in (left, right)
+    ]
+    if types[0] != types[1]:
+        return False
+    names = [side.names() for side in (left, right)]
+    return not (names[0] or names[1]) or bool(names[0] & names[1])

@@ -1,0 +1,112 @@
+"""A receiver's schema as a list of demands: a sender fits if, and only if, it meets every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.marks import AT
+from checkpoint_openapi.diff.schema.parts import NEVER, Part, Schema
+
+__all__ = ["Clause", "clauses"]
+
+_ALONE = (
+    "type", "enum", "const", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
+    "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems",
+    "minProperties", "maxProperties", "propertyNames", "anyOf", "oneOf", "not", "patternProperties",
+)  # fmt: skip
+_TOGETHER = (("contains", "minContains", "maxContains"), ("if", "then", "else"))
+
+
+@dataclass(frozen=True, eq=False)
+class Clause:
+    """One demand on a value."""
+
+    keyword: str
+    schema: JsonSchema
+    """The demand by itself, as a schema; it accepts whatever the other demands are about."""
+    part: Part
+    name: str | None = None
+    """The member that the demand is about, if it is about one."""
+    inner: JsonSchema | None = None
+    """What is demanded of the member, the item or the other members."""
+    number: int | None = None
+    """Which of the numbered items the demand is about."""
+
+    @property
+    def value(self) -> Any:
+        """The keyword's own value."""
+        return self.part.keywords.get(self.keyword)
+
+    @property
+    def at(self) -> str | None:
+        """The label of the place of the demand."""
+        if self.part.at is None:
+            return None
+        tokens = [self.keyword]
+        if self.keyword in ("properties", "dependentRequired", "dependentSchemas") and self.name is not None:
+            tokens.append(self.name.replace("~", "~0").replace("/", "~1"))
+        return "/".join([self.part.at, *tokens])
+
+
+def clauses(receiver: Schema) -> Iterator[Clause]:
+    """Yield what a receiver demands."""
+    for part in receiver.parts():
+        for clause in _of_part(part):
+            if part.nullable:
+                wrapped: JsonSchema = {"anyOf": [{"type": "null"}, clause.schema]}
+                clause = Clause(clause.keyword, wrapped, part, clause.name, clause.inner, clause.number)  # noqa: PLW2901
+            yield clause
+
+
+def _of_part(part: Part) -> Iterator[Clause]:
+    keywords = part.keywords
+    for keyword in _ALONE:
+        if keyword in keywords:
+            yield Clause(keyword, {keyword: keywords[keyword]}, part)
+    for first, *others in _TOGETHER:
+        if first in keywords:
+            together = {key: keywords[key] for key in (first, *others) if key in keywords}
+            yield Clause(first, together, part)
+    for name in keywords.get("required", []):
+        yield Clause("required", {"required": [name]}, part, name)
+    for keyword in ("dependentRequired", "dependentSchemas"):
+        for name, needed in keywords.get(keyword, {}).items():
+            yield Clause(keyword, {keyword: {name: needed}}, part, name)
+    yield from _members(part)
+    yield from _items(part)
+    for keyword in ("unevaluatedProperties", "unevaluatedItems"):
+        if keyword in keywords:
+            yield Clause(keyword, {key: value for key, value in keywords.items() if key != AT}, part)
+
+
+def _members(part: Part) -> Iterator[Clause]:
+    keywords = part.keywords
+    for name, inner in keywords.get("properties", {}).items():
+        if inner:
+            yield Clause("properties", {"properties": {name: inner}}, part, name, inner)
+    if "additionalProperties" in keywords:
+        inner = keywords["additionalProperties"]
+        schema: JsonSchema = {"additionalProperties": inner, "properties": {}}
+        schema["properties"] = {name: {} for name in keywords.get("properties", {})}
+        if "patternProperties" in keywords:
+            schema["patternProperties"] = {pattern: {} for pattern in keywords["patternProperties"]}
+        yield Clause("additionalProperties", schema, part, inner=NEVER if inner is False else inner)
+
+
+def _items(part: Part) -> Iterator[Clause]:
+    keywords = part.keywords
+    numbered = keywords.get("prefixItems", [])
+    for number, inner in enumerate(numbered):
+        if inner:
+            before: list[JsonSchema] = [{}] * number
+            schema: JsonSchema = {"prefixItems": [*before, inner]}
+            yield Clause("prefixItems", schema, part, inner=inner, number=number)
+    if "items" in keywords:
+        every: JsonSchema = NEVER if keywords["items"] is False else keywords["items"]
+        schema = {"items": every}
+        if numbered:
+            schema["prefixItems"] = [{}] * len(numbered)
+        yield Clause("items", schema, part, inner=every)

@@ -1,0 +1,76 @@
+"""Where a sender does not fit a receiver, and which of such failures are worth telling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from checkpoint_openapi.diff.proof.clauses import Clause
+from checkpoint_openapi.diff.schema.containment import Answer
+from checkpoint_openapi.diff.schema.marks import AT
+from checkpoint_openapi.diff.schema.parts import Schema
+
+__all__ = ["Failure", "Step", "distinct", "telling"]
+
+Step = str | int
+"""One step into a value: the name of a member or the number of an item."""
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """A demand of the receiver that the sender does not meet, or of which that is unknown."""
+
+    path: tuple[Step, ...]
+    answer: Answer
+    """`NO` when a value shows it or the canonical form proves it, else `UNKNOWN`."""
+    clause: Clause | None
+    """The demand, or None when only the whole is known not to fit."""
+    sender: Schema
+    receiver: Schema
+    value: Any = None
+    """What stands at the path of a value that shows it."""
+    has_value: bool = False
+    alternative: Schema | None = None
+    """The sender's alternative that fits none of the receiver's, or more than one."""
+    crowded: bool = False
+    """It fits more than one, where `oneOf` takes values that fit a single one."""
+    hosts: tuple[tuple[int, Schema], ...] = ()
+    """The sender's alternatives in which the failure lies, each with the steps from it to the place."""
+    sent_at: str | None = None
+    """The label of the place, in the sender's document, of what does not fit, or of its nearest parent."""
+    received_at: str | None = None
+    """The same in the receiver's document."""
+
+    def under(self, step: Step, receiver: Schema, sender: Schema) -> Failure:
+        """Return the same failure seen from the parent."""
+        sent, received = self.sent_at or sender.at, self.received_at or receiver.at
+        return replace(self, path=(step, *self.path), sent_at=sent, received_at=received)
+
+
+def telling(failures: list[Failure], sender: Schema) -> list[Failure]:
+    """Return the failures that say something: where anything may be sent, all others follow from that."""
+    if sender.parts():
+        return failures
+    of_type = [
+        failure
+        for failure in failures
+        if failure.clause
+        and failure.clause.keyword == "type"
+        and not failure.path
+        and failure.answer is Answer.NO
+    ]
+    return of_type or failures
+
+
+def distinct(failures: list[Failure]) -> list[Failure]:
+    """Return failures without those that recursion or several ways to the same demand repeat."""
+    found: dict[tuple[Any, ...], Failure] = {}
+    for failure in sorted(
+        failures, key=lambda failure: (len(failure.path), failure.answer is Answer.UNKNOWN)
+    ):
+        clause = failure.clause
+        keyword = None if clause is None else (clause.keyword, clause.name, clause.number)
+        at = failure.received_at if clause is None else clause.part.keywords.get(AT)
+        key = (at, keyword) if at is not None else (failure.path, keyword)
+        found.setdefault(key, failure)
+    return list(found.values())

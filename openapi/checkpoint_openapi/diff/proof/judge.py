@@ -1,0 +1,351 @@
+"""Does a sender fit a receiver, and where not?
+
+The receiver is taken apart into its demands, and each is asked alone. A demand that is about a member, an
+item or an alternative is followed into it, so that a break is found at its place, each pair of components is
+judged once, and what the canonical form leaves open as a whole (patterns, recursion) is decided in pieces.
+Where pieces do not fit, the whole is asked, which knows how they hang together. A recursive pair of schemas
+is assumed to fit while it is being asked, which is sound because values are finite.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any, cast
+
+from checkpoint_openapi.diff.proof.alternatives import as_any, label, overlap, overlap_as_objects, similar
+from checkpoint_openapi.diff.proof.clauses import Clause, clauses
+from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
+from checkpoint_openapi.diff.proof.naming import allowed_names, names_sent, patterns_fit
+from checkpoint_openapi.diff.proof.sample import samples
+from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand
+from checkpoint_openapi.diff.schema.marks import AT, UNDECLARED
+from checkpoint_openapi.diff.schema.parts import Part, Schema, is_never
+from checkpoint_openapi.diff.schema.patterns import enriched, patterns_in
+
+__all__ = ["Judge"]
+
+_MANY = 8
+"""Up to how many alternatives on either side are compared each with each."""
+
+
+_CONDITIONS = ("anyOf", "oneOf", "not", "if", "dependentSchemas", "enum", "const", "unevaluatedProperties")
+"""Keywords that say something of several members at once."""
+_NESTED = 8
+"""How many alternatives are entered, one inside the other."""
+_DEEP = 60
+"""How deep schemas are followed into each other."""
+
+
+class Judge:
+    """Compares schemas of one sender with those of one receiver."""
+
+    def __init__(self) -> None:
+        self._operands: dict[int, tuple[JsonSchema, Operand]] = {}
+        self._sharpened: dict[tuple[int, frozenset[str], frozenset[str]], tuple[JsonSchema, Operand]] = {}
+        self._open: set[tuple[str, str]] = set()
+        self._settled: dict[tuple[str, str], list[Failure]] = {}
+        self._nesting = 0
+        """How many alternatives are being entered."""
+        self._shallow: dict[int, tuple[JsonSchema, Schema]] = {}
+        self._cuts: dict[int, tuple[JsonSchema, Schema]] = {}
+
+    def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
+        """Return where a sender does not fit; nothing at all is the proof that it does."""
+        if receiver.bundle() == sender.bundle():
+            return []
+        key = (_text(receiver), _text(sender))
+        if key in self._open:
+            return []
+        if key not in self._settled:
+            if len(self._open) > _DEEP:
+                return [self._failure(None, Answer.UNKNOWN, receiver, receiver, sender)]
+            self._open.add(key)
+            self._settled[key] = self._ask(receiver, sender)
+            self._open.discard(key)
+        return self._settled[key]
+
+    def covers(self, receiver: Schema, sender: Schema) -> Answer:
+        """Say whether a receiver accepts all that a sender sends, with patterns compared where needed.
+
+        Schemas that contain many others in circles are compared in pieces only: the canonical form says
+        little of them, and is as large as all of them together.
+        """
+        if receiver.is_tangled():
+            return Answer.UNKNOWN
+        if sender.is_tangled():
+            answer = self.covers(receiver, self._cut(sender))
+            return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
+        whole, part = self._operand(receiver), self._operand(sender)
+        answer = whole.covers(part)
+        if answer is Answer.UNKNOWN:
+            known = patterns_in(whole.simplified())
+            answer = whole.covers(self._sharper(sender, part, *known))
+        if answer is Answer.UNKNOWN and sender.is_recursive():
+            cut = self._cut(sender)
+            answer = whole.covers(self._sharper(cut, self._operand(cut), *patterns_in(whole.simplified())))
+            return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
+        return answer
+
+    def _cut(self, schema: Schema) -> Schema:
+        key = id(schema.content)
+        if key not in self._cuts or self._cuts[key][0] is not schema.content:
+            self._cuts[key] = (schema.content, schema.cut())
+        return self._cuts[key][1]
+
+    def _sharper(
+        self, sender: Schema, part: Operand, patterns: frozenset[str], keys: frozenset[str]
+    ) -> Operand:
+        """Return a sender's schema with what follows from its patterns made explicit."""
+        key = (id(sender.content), patterns, keys)
+        if key not in self._sharpened:
+            plain = part.simplified()
+            sharper = enriched(plain, patterns, keys)
+            self._sharpened[key] = (sender.content, part if sharper == plain else Operand(sharper))
+        return self._sharpened[key][1]
+
+    def _operand(self, schema: Schema) -> Operand:
+        key = id(schema.content)
+        if key not in self._operands or self._operands[key][0] is not schema.content:
+            self._operands[key] = (schema.content, Operand(schema.bundle()))
+        return self._operands[key][1]
+
+    def _ask(self, receiver: Schema, sender: Schema) -> list[Failure]:
+        found: list[Failure] = []
+        for clause in clauses(receiver):
+            found.extend(self._unmet(clause, receiver, sender))
+        if found and _hangs_together(sender) and self.covers(receiver, sender) is Answer.YES:
+            return []
+        return distinct(telling(found, sender))
+
+    def _unmet(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure]:
+        demand = receiver.sub(clause.schema)
+        if clause.inner is None and self._shallow_covers(demand, sender):
+            return []
+        deeper = self._deeper(clause, receiver, sender)
+        if deeper is not None and not deeper:
+            return []
+        if deeper and not _hangs_together(sender):
+            return deeper
+        answer = self.covers(demand, sender)
+        if answer is Answer.YES:
+            return []
+        return deeper or [self._failure(clause, answer, demand, receiver, sender)]
+
+    def _shallow_covers(self, demand: Schema, sender: Schema) -> bool:
+        """Say whether a demand is met whatever the sender's members and items are, which is cheap to ask."""
+        key = id(sender.content)
+        if key not in self._shallow or self._shallow[key][0] is not sender.content:
+            self._shallow[key] = (sender.content, sender.shallow())
+        return self._operand(demand).covers(self._operand(self._shallow[key][1])) is Answer.YES
+
+    def _deeper(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
+        """Return the failures inside a member, an item or an alternative, or None where nothing is inside."""
+        match clause.keyword:
+            case "properties" if clause.name is not None and clause.inner is not None:
+                inner = self.failures(receiver.sub(clause.inner), sender.member(clause.name))
+                return [failure.under(clause.name, receiver, sender) for failure in inner]
+            case "items" | "prefixItems" if clause.inner is not None:
+                return self._items(clause, clause.inner, receiver, sender)
+            case "propertyNames" | "additionalProperties" if allowed_names(clause) is not None:
+                return self._names(clause, receiver, sender)
+            case "patternProperties":
+                return [] if patterns_fit(clause, receiver, sender, self._fits) else None
+            case "additionalProperties" if clause.inner is not None:
+                return self._others(clause, clause.inner, receiver, sender)
+            case "anyOf" | "oneOf" if self._nesting < _NESTED:
+                self._nesting += 1
+                found = self._alternatives(clause, receiver, sender)
+                self._nesting -= 1
+                return found
+            case _:
+                return None
+
+    def _items(self, clause: Clause, inner: JsonSchema, receiver: Schema, sender: Schema) -> list[Failure]:
+        """Ask about a numbered item, or about every one behind those that the receiver numbers."""
+        numbers = [clause.number]
+        if clause.number is None:
+            first = len(clause.part.keywords.get("prefixItems", []))
+            numbers = list(range(first, max(first, sender.numbered()) + 1))
+        return [
+            failure.under(number or 0, receiver, sender)
+            for number in numbers
+            for failure in self.failures(receiver.sub(inner), sender.item(number))
+        ]
+
+    def _fits(self, receiver: Schema, sender: Schema) -> bool:
+        return not self.failures(receiver, sender)
+
+    def _names(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
+        """Ask about the names that members may have; a failure comes with such a member."""
+        refused = self.failures(receiver.sub(allowed_names(clause) or {}), names_sent(sender))
+        names = [failure.value for failure in refused if isinstance(failure.value, str)]
+        if not names:
+            return [] if not refused else None
+        plain, others = self._operand(sender).simplified(), self._operand(sender.member(names[0]))
+        values: list[Any] = [
+            {**cast("JsonSchema", base), names[0]: value}
+            for base in samples(plain, limit=2)
+            if isinstance(base, dict)
+            for value in samples(others.simplified(), limit=2)
+        ]
+        demand = receiver.sub(clause.schema)
+        about = replace(clause, name=names[0])
+        return [self._failure(about, Answer.UNKNOWN, demand, receiver, sender, values=values)]
+
+    def _others(
+        self, clause: Clause, inner: JsonSchema, receiver: Schema, sender: Schema
+    ) -> list[Failure] | None:
+        """Ask about the members that the receiver does not name."""
+        if "patternProperties" in clause.part.keywords:
+            return None
+        found: list[Failure] = []
+        unnamed = sender.names() - clause.part.keywords.get("properties", {}).keys()
+        for name in (*sorted(unnamed), UNDECLARED):
+            allowed = receiver.sub({"properties": {name: inner}})
+            answer = self.covers(allowed, sender)
+            if answer is Answer.YES:
+                continue
+            if is_never(inner):
+                about = replace(clause, name=name)
+                found.append(self._failure(about, answer, allowed, receiver, sender))
+            else:
+                deeper = self.failures(receiver.sub(inner), sender.member(name))
+                found.extend(failure.under(name, receiver, sender) for failure in deeper)
+        by_name = any("patternProperties" in part.keywords for part in sender.parts())
+        return found if found or not (is_never(inner) or by_name) else None
+
+    def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
+        """Ask about each alternative of the sender, next to the receiver's that it resembles most.
+
+        Where objects under `oneOf` overlap in both versions, for being open, nobody relies on a value fitting
+        only one of them: then it is read as `anyOf`, or any change of one alternative would move values in or
+        out of the overlap.
+        """
+        offered = [receiver.sub(branch) for branch in clause.value]
+        parts = sender.parts()
+        choice = next((part for part in parts if part.keywords.keys() & {"anyOf", "oneOf"}), None)
+        if choice is None:
+            return None
+        chosen = "anyOf" if "anyOf" in choice.keywords else "oneOf"
+        branches = list(cast("list[JsonSchema]", choice.keywords[chosen]))
+        if choice.nullable:
+            branches.append({"type": "null"})
+        if len(branches) > _MANY * 4 or len(offered) > _MANY * 4:
+            return None
+        versions = (offered, [sender.sub(branch) for branch in branches])
+        if clause.keyword == chosen == "oneOf" and all(overlap_as_objects(version) for version in versions):
+            clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=as_any(clause))
+        beside: JsonSchema = {key: value for key, value in choice.keywords.items() if key not in (chosen, AT)}
+        rest = [_whole(part) for part in parts if part is not choice]
+        if beside:
+            rest.append(beside)
+        found: list[Failure] = []
+        for branch in branches:
+            sent = sender.sub({"allOf": [branch, *rest]} if rest else branch)
+            if self.covers(receiver.sub(clause.schema), sent) is not Answer.YES:
+                found.extend(self._branch(clause, offered, sent, sender.sub(branch), receiver))
+        return found
+
+    def _branch(
+        self, clause: Clause, offered: list[Schema], sent: Schema, bare: Schema, receiver: Schema
+    ) -> list[Failure]:
+        """Return why one alternative of a sender fits none of the receiver's."""
+        name = label(bare)
+        same = [branch for branch in offered if name is not None and label(branch) == name]
+        others = [branch for branch in offered if branch not in same] if len(offered) <= _MANY else []
+        best: list[Failure] | None = None
+        fits = False
+        for branch in same or others:
+            failures = self.failures(branch, sent)
+            fits |= not failures
+            if not failures and (clause.keyword == "anyOf" or self._alone(branch, offered, sent)):
+                return []
+            if failures and (same or similar(branch, bare)) and (best is None or len(failures) < len(best)):
+                best = failures
+        if best and not fits and (same or len(best) == 1):
+            return [replace(failure, hosts=((len(failure.path), sent), *failure.hosts)) for failure in best]
+        demand = receiver.sub(clause.schema)
+        answer = self.covers(demand, sent)
+        failure = self._failure(clause, answer, demand, receiver, sent, alternative=bare)
+        return [replace(failure, crowded=fits)]
+
+    def _alone(self, branch: Schema, offered: list[Schema], sent: Schema) -> bool:
+        """Say whether what is sent fits no other alternative, as `oneOf` demands."""
+        others = [other for other in offered if other is not branch]
+        return all(
+            not overlap([other, sent]) or self.covers(other.sub({"not": other.content}), sent) is Answer.YES
+            for other in others
+        )
+
+    def _failure(
+        self,
+        clause: Clause | None,
+        answer: Answer,
+        demand: Schema,
+        receiver: Schema,
+        sender: Schema,
+        *,
+        alternative: Schema | None = None,
+        values: list[Any] | None = None,
+    ) -> Failure:
+        """Return a failure with a value that shows it, which also settles what was unknown.
+
+        `values` are candidates to be looked at first.
+        """
+        values = self._values(demand, sender, values or [])
+        found = Failure((), answer, clause, sender, receiver, alternative=alternative)
+        received = clause.at if clause is not None and clause.at else receiver.at
+        found = replace(found, sent_at=_counterpart(clause, sender), received_at=received)
+        return replace(found, answer=Answer.NO, value=values[0], has_value=True) if values else found
+
+    def _values(self, demand: Schema, sender: Schema, first: list[Any]) -> list[Any]:
+        """Return values that the sender sends and the receiver refuses."""
+        part, whole = self._operand(sender), self._operand(demand)
+        found = [value for value in first if part.accepts(value) and not whole.accepts(value)]
+        if found:
+            return found
+        difference = part.without(whole)
+        candidates = (
+            samples(difference, limit=4) if difference is not None and not is_never(difference) else []
+        )
+        if not candidates:
+            plain = part.simplified()
+            candidates = [*samples(_pressed(plain, demand.content), limit=4), *samples(plain, limit=12)]
+        return [value for value in candidates if part.accepts(value) and not whole.accepts(value)]
+
+
+def _text(schema: Schema) -> str:
+    return json.dumps(schema.content, sort_keys=True, default=str)
+
+
+def _pressed(sender: JsonSchema, demand: JsonSchema) -> JsonSchema:
+    """Return a sender's schema held to more items or members than a demand allows."""
+    more: JsonSchema = {}
+    if "maxContains" in demand:
+        more = {"contains": demand["contains"], "minContains": demand["maxContains"] + 1}
+    for most, least in (("maxItems", "minItems"), ("maxProperties", "minProperties")):
+        if most in demand:
+            more = {least: demand[most] + 1}
+    if not more:
+        return sender
+    return {"allOf": [{**sender, **more}], **({"$defs": sender["$defs"]} if "$defs" in sender else {})}
+
+
+def _hangs_together(sender: Schema) -> bool:
+    """Say whether a sender's members depend on each other, so that one alone shows less than the whole."""
+    return any(not part.keywords.keys().isdisjoint(_CONDITIONS) for part in sender.parts())
+
+
+def _whole(part: Part) -> JsonSchema:
+    """Return a part as a schema of its own."""
+    return {"anyOf": [{"type": "null"}, part.keywords]} if part.nullable else part.keywords
+
+
+def _counterpart(clause: Clause | None, sender: Schema) -> str | None:
+    """Return the label of the keyword in the sender that stands against a demand, or of the sender itself."""
+    if clause is not None:
+        for part in sender.parts():
+            if clause.keyword in part.keywords and part.at:
+                return f"{part.at}/{clause.keyword}"
+    return sender.at

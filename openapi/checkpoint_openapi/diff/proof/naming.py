@@ -1,0 +1,68 @@
+"""What is demanded of the names of members, and of members by their names: questions about strings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from checkpoint_openapi.diff.proof.clauses import Clause
+from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.parts import NEVER, Schema, is_never
+
+__all__ = ["Fits", "allowed_names", "names_sent", "patterns_fit"]
+
+Fits = Callable[[Schema, Schema], bool]
+"""Says of a receiver and a sender whether it is proven that they fit."""
+
+
+def allowed_names(clause: Clause) -> JsonSchema | None:
+    """Return a schema of the names that a demand allows, or None when it is about something else."""
+    if clause.keyword == "propertyNames":
+        return NEVER if clause.value is False else clause.value
+    keywords = clause.part.keywords
+    if clause.keyword == "additionalProperties" and clause.inner is not None and is_never(clause.inner):
+        return _listed(keywords) if "patternProperties" in keywords else None
+    return None
+
+
+def names_sent(sender: Schema) -> Schema:
+    """Return a schema of the names that members of a sender may have, and maybe of more."""
+    found: list[JsonSchema] = []
+    for part in sender.parts():
+        if isinstance(part.keywords.get("propertyNames"), dict):
+            found.append(part.keywords["propertyNames"])
+        if part.keywords.get("additionalProperties") is False:
+            found.append(_listed(part.keywords))
+    return sender.sub({"type": "string", "allOf": found} if found else {"type": "string"})
+
+
+def patterns_fit(clause: Clause, receiver: Schema, sender: Schema, fits: Fits) -> bool:
+    """Say whether all members fit that a demand describes by patterns of their names."""
+    return all(_fits(pattern, receiver.sub(inner), sender, fits) for pattern, inner in clause.value.items())
+
+
+def _fits(pattern: str, wanted: Schema, sender: Schema, fits: Fits) -> bool:
+    named = sender.sub({"type": "string", "pattern": pattern})
+    for name in sender.names():
+        excluded = sender.sub({"not": {"const": name}})
+        if not fits(excluded, named) and not fits(wanted, sender.member(name)):
+            return False
+    return any(_described(part.keywords, named, wanted, sender, fits) for part in sender.parts())
+
+
+def _described(keywords: JsonSchema, named: Schema, wanted: Schema, sender: Schema, fits: Fits) -> bool:
+    """Say whether what one part says of members of such names is enough."""
+    values = list(keywords.get("patternProperties", {}).values())
+    if not fits(sender.sub(_listed(keywords)), named):
+        others: Any = keywords.get("additionalProperties", {})
+        values += [] if others is False else [others]
+    return bool(values) and all(fits(wanted, sender.sub(value)) for value in values)
+
+
+def _listed(keywords: JsonSchema) -> JsonSchema:
+    """Return a schema of the names that an object declares, by themselves or by patterns."""
+    declared = sorted(keywords.get("properties", {}))
+    names = [{"enum": declared}] if declared else []
+    return {
+        "anyOf": [*names, *({"pattern": pattern} for pattern in keywords.get("patternProperties", {})), NEVER]
+    }

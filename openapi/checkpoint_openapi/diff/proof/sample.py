@@ -1,0 +1,307 @@
+"""Values of a schema: the simplest ones that it accepts, to be shown as witnesses."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from string import ascii_lowercase
+from typing import Any, cast
+
+from checkpoint_openapi.diff.regex.language import Undecided, shortest_word
+from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, accepts
+from checkpoint_openapi.diff.schema.merge import is_facet, merged, replaced
+from checkpoint_openapi.diff.schema.nested import definition_name
+from checkpoint_openapi.diff.schema.patterns import string_language
+
+__all__ = ["samples"]
+
+_DEPTH = 10
+_TRIES = 40
+_EACH = 8
+"""How many candidates of each inner schema are looked at."""
+_LONG = 2000
+"""The longest array that is made."""
+_SPARE = ("a", "b", "c", "extra")
+_LETTERS = [first + second for first in ("", *ascii_lowercase) for second in ascii_lowercase]
+"""Names for objects that need many members."""
+_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
+_BY_FORMAT = {
+    "uuid": ["3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3F2504E0-4F89-11D3-9A0C-0305E82C3301"],
+    "date": ["2024-02-29", "1970-01-01"],
+    "date-time": ["2024-02-29T12:00:00Z", "1970-01-01T00:00:00.5+01:00"],
+    "time": ["12:00:00Z", "00:00:00.5+01:00"],
+    "duration": ["P1D"],
+    "email": ["a@example.com", "B.c+d@mail.example.org"],
+    "idn-email": ["a@example.com"],
+    "hostname": ["example.com", "A-1"],
+    "idn-hostname": ["example.com"],
+    "ipv4": ["192.0.2.1", "255.255.255.255"],
+    "ipv6": ["2001:db8::1", "::"],
+    "uri": ["https://example.com/a", "http://example.com", "urn:a"],
+    "uri-reference": ["/a", "https://example.com/a", "a?b#c"],
+    "iri": ["https://example.com/a"],
+    "iri-reference": ["/a"],
+    "uri-template": ["/{a}"],
+    "json-pointer": ["/a"],
+    "relative-json-pointer": ["0"],
+    "regex": ["a"],
+    "byte": ["YQ=="],
+}
+
+
+def samples(schema: JsonSchema, *, limit: int = 6) -> list[Any]:
+    """Return up to `limit` values that a schema with its `$defs` accepts, the simplest first; maybe none."""
+    operand = Operand(schema)
+    found: list[Any] = []
+    sampler = _Sampler(schema.get("$defs", {}))
+    for value in itertools.islice(sampler.values(schema, _DEPTH), _TRIES):
+        if value not in found and operand.accepts(value):
+            found.append(value)
+            if len(found) == limit:
+                break
+    return found
+
+
+class _Sampler:
+    """Yields candidates, of which some may turn out to be refused."""
+
+    def __init__(self, definitions: dict[str, JsonSchema]) -> None:
+        self._definitions = definitions
+        self._known: dict[int, tuple[Any, list[Any]]] = {}
+
+    def inner(self, schema: Any, depth: int) -> list[Any]:
+        """Return the first candidates of an inner schema, found once."""
+        known = self._known.get(id(schema))
+        if known is None or known[0] is not schema:
+            known = (schema, list(itertools.islice(self.values(schema, depth - 1), _EACH)))
+            if known[1]:
+                self._known[id(schema)] = known
+        return known[1]
+
+    def values(self, schema: Any, depth: int) -> Iterator[Any]:
+        """Yield candidates of a schema."""
+        if schema is True:
+            schema = {}
+        if not isinstance(schema, dict) or depth <= 0:
+            return
+        keywords = cast("JsonSchema", schema)
+        if keywords.get("not") in ({}, True):
+            return
+        if "const" in keywords:
+            yield keywords["const"]
+        elif "enum" in keywords:
+            yield from keywords["enum"]
+        elif "$ref" in keywords:
+            name = definition_name(keywords["$ref"])
+            yield from self.values(replaced(keywords, "$ref", self._definitions.get(name, {})), depth - 1)
+        elif "anyOf" in keywords or "oneOf" in keywords:
+            key = "anyOf" if "anyOf" in keywords else "oneOf"
+            branches = [replaced(keywords, key, branch) for branch in keywords[key]]
+            yield from _in_turn([self.values(branch, depth) for branch in branches])
+        elif any(not is_facet(member) for member in keywords.get("allOf", [])):
+            yield from self.values(merged(keywords), depth)
+        else:
+            stated = keywords.get("type", _likely(keywords))
+            types = cast("list[str]", stated) if isinstance(stated, list) else [stated]
+            yield from _in_turn([self._of_type(name, keywords, depth) for name in types])
+
+    def _of_type(self, name: str, keywords: JsonSchema, depth: int) -> Iterator[Any]:
+        match name:
+            case "null":
+                yield None
+            case "boolean":
+                yield from (True, False)
+            case "string":
+                yield from _strings(keywords)
+            case "integer" | "number":
+                yield from _numbers(keywords, whole=name == "integer")
+            case "array":
+                yield from self._arrays(keywords, depth)
+            case _:
+                yield from self._objects(keywords, depth)
+
+    def _arrays(self, keywords: JsonSchema, depth: int) -> Iterator[list[Any]]:
+        least, most = keywords.get("minItems", 0), keywords.get("maxItems")
+        numbered = keywords.get("prefixItems", [])
+        needed: list[Any] = (
+            [keywords["contains"]] * keywords.get("minContains", 1) if "contains" in keywords else []
+        )
+        sizes = {len(needed), least, max(least, 1), max(least, len(numbered)), least + 1}
+        if most is not None and most <= _LONG:
+            sizes.add(most)
+        for size in sorted(
+            size for size in sizes if least <= size <= (_LONG if most is None else min(most, _LONG))
+        ):
+            schemas = [*numbered, *[keywords.get("items", {})] * size][:size]
+            for number, schema in enumerate(needed[:size]):
+                schemas[-1 - number] = {"allOf": [schemas[-1 - number], schema]}
+            for turn in range(3 if size else 1):
+                items = self._filled(schemas, depth, turn, distinct=keywords.get("uniqueItems") is True)
+                if items is not None:
+                    yield items
+
+    def _filled(self, schemas: list[Any], depth: int, turn: int, *, distinct: bool) -> list[Any] | None:
+        """Return an item for each schema, the `turn`-th candidate where there are several, or None."""
+        items: list[Any] = []
+        for schema in schemas:
+            options = self.inner(schema, depth)
+            if distinct:
+                options = [option for option in options if option not in items]
+                options = options or [f"text{len(items)}"]
+            if not options:
+                return None
+            items.append(options[min(turn, len(options) - 1)])
+        return items
+
+    def _objects(self, keywords: JsonSchema, depth: int) -> Iterator[dict[str, Any]]:
+        properties = cast("JsonSchema", keywords.get("properties", {}))
+        required = cast("list[str]", keywords.get("required", []))
+        spare = self._allowed(keywords, [*self._names(keywords), *_SPARE])
+        least = keywords.get("minProperties", 0)
+        choices = [
+            required,
+            *[[*required, name] for name in spare if name not in required],
+            [*required, *properties],
+        ]
+        for turn in range(3):
+            for choice in choices:
+                names = list(dict.fromkeys(choice))
+                if len(names) < least:
+                    more = [*spare, *self._allowed(keywords, _LETTERS)]
+                    names = list(dict.fromkeys([*names, *more]))[:least]
+                found: dict[str, Any] = {}
+                for name in names:
+                    options = self.inner(properties.get(name, _by_pattern(keywords, name)), depth)
+                    if options:
+                        found[name] = options[min(turn, len(options) - 1)]
+                if all(name in found for name in required):
+                    yield found
+                    if choice is required:
+                        yield from ({**found, **more} for more in self._violating(keywords, depth))
+
+    def _allowed(self, keywords: JsonSchema, names: list[str]) -> list[str]:
+        """Return those of some names that a schema of names admits."""
+        if not isinstance(keywords.get("propertyNames"), dict):
+            return names
+        allowed = Operand({**keywords["propertyNames"], "$defs": self._definitions})
+        return [name for name in names if allowed.accepts(name)]
+
+    def _names(self, keywords: JsonSchema) -> list[str]:
+        """Return names that members may have."""
+        allowed = cast("JsonSchema", keywords.get("propertyNames", {}))
+        listed: list[Any] = (
+            allowed["enum"] if "enum" in allowed else self.inner(allowed, 3) if allowed else []
+        )
+        by_pattern = [_word(pattern) for pattern in keywords.get("patternProperties", {})]
+        strange = [name for inner in _refused(keywords) for name in _refused_names(inner)]
+        names = [*strange, *keywords.get("properties", {}), *listed, *by_pattern]
+        return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+
+    def _violating(self, keywords: JsonSchema, depth: int) -> Iterator[dict[str, Any]]:
+        """Yield members that break what is said of members by their names."""
+        for inner in _refused(keywords):
+            for pattern, schema in inner.get("patternProperties", {}).items():
+                name = _word(pattern)
+                if name is not None:
+                    yield from ({name: value} for value in self.inner({"not": schema}, depth)[:2])
+
+
+def _by_pattern(keywords: JsonSchema, name: str) -> Any:
+    """Return the schema of a member that has none by its name."""
+    for pattern, schema in keywords.get("patternProperties", {}).items():
+        if accepts({"pattern": pattern}, name):
+            return schema
+    return keywords.get("additionalProperties", {})
+
+
+def _refused(keywords: JsonSchema) -> list[JsonSchema]:
+    """Return the schemas that a schema refuses."""
+    facets = [keywords, *(cast("JsonSchema", member) for member in keywords.get("allOf", []))]
+    return [member["not"] for member in facets if isinstance(member.get("not"), dict)]
+
+
+def _word(pattern: str) -> str | None:
+    try:
+        language = string_language({"pattern": pattern})
+        return shortest_word(language) if language is not None else None
+    except Undecided:
+        return None
+
+
+def _likely(keywords: JsonSchema) -> list[str]:
+    """Return the types about which a schema without a type says something, then the others."""
+    hints = {
+        "string": ("pattern", "minLength", "maxLength", "format"),
+        "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+        "array": ("items", "prefixItems", "minItems", "maxItems", "contains", "uniqueItems"),
+        "object": ("properties", "required", "additionalProperties", "minProperties", "propertyNames"),
+    }
+    hinted = [name for name, keys in hints.items() if any(key in keywords for key in keys)]
+    return hinted + [name for name in _TYPES if name not in hinted]
+
+
+def _in_turn(streams: list[Iterator[Any]]) -> Iterator[Any]:
+    """Yield one of each stream, then the next of each."""
+    pending = list(streams)
+    while pending:
+        for stream in list(pending):
+            try:
+                yield next(stream)
+            except StopIteration:
+                pending.remove(stream)
+
+
+def _refused_names(refused: JsonSchema) -> list[str]:
+    """Return names that a schema of names, which is refused, does not accept."""
+    if not isinstance(refused.get("propertyNames"), dict):
+        return []
+    facets = {key: value for key, value in refused["propertyNames"].items() if key != "type"}
+    return list(itertools.islice(_strings({"type": "string", "not": facets}), 2))
+
+
+def _strings(keywords: JsonSchema) -> Iterator[str]:
+    least, most = keywords.get("minLength", 0), keywords.get("maxLength")
+    try:
+        language = string_language(keywords)
+        word = shortest_word(language) if language is not None else None
+    except Undecided:
+        word = None
+    listed = _BY_FORMAT.get(keywords.get("format", ""), [])
+    if "format" in keywords:
+        yield from listed
+    if word is not None:
+        yield word
+    for base in (
+        "text",
+        "a",
+        "A",
+        "0",
+        "",
+        "1",
+        "2024-02-29",
+        *(item for items in _BY_FORMAT.values() for item in items),
+    ):
+        padded = base.ljust(least, base[-1:] or "a")
+        yield padded if most is None else padded[:most]
+    if most is not None:
+        yield "a" * most
+
+
+def _numbers(keywords: JsonSchema, *, whole: bool) -> Iterator[int | float]:
+    low = keywords.get("minimum", keywords.get("exclusiveMinimum"))
+    high = keywords.get("maximum", keywords.get("exclusiveMaximum"))
+    step = keywords.get("multipleOf", 1)
+    candidates: list[float] = []
+    for edge, sign in ((low, 1), (high, -1)):
+        if edge is not None:
+            near = math.ceil(edge / step) if sign > 0 else math.floor(edge / step)
+            candidates.extend(
+                [edge, near * step, near * step + sign * step, edge + sign * 0.5, edge + sign * 0.001]
+            )
+    candidates.extend([0, 1, -1, 2, 0.5, 1.5, step, 10**6])
+    for value in candidates:
+        if not whole:
+            yield value
+        if value == int(value):
+            yield int(value)

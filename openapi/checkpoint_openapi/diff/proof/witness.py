@@ -1,0 +1,135 @@
+"""Whole values that show a failure: an example of the document, changed at the one place that matters."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterator
+from typing import Any, cast
+
+from checkpoint_openapi.diff.proof.failure import Failure, Step
+from checkpoint_openapi.diff.proof.sample import samples
+from checkpoint_openapi.diff.schema.containment import Operand
+from checkpoint_openapi.diff.schema.parts import Schema, is_never
+
+__all__ = ["MISSING", "WitnessMaker"]
+
+
+_MADE = 24
+"""How many values are tried for one leaf and one base."""
+
+
+class _Missing:
+    """No value, where None is one."""
+
+
+MISSING = _Missing()
+"""What `WitnessMaker.value` returns when it finds no value."""
+
+
+class WitnessMaker:
+    """Makes values that a sender sends and a receiver refuses."""
+
+    def __init__(self, receiver: Schema, sender: Schema, examples: list[Any]) -> None:
+        self._receiver_schema = receiver
+        self._sender_schema = sender
+        self._receiver = Operand(receiver.bundle())
+        self._sender = Operand(sender.bundle())
+        self._examples = examples
+        self._known_bases: list[Any] | None = None
+
+    def value(self, failure: Failure) -> Any:
+        """Return a value of the whole schema that shows a failure, or `MISSING`."""
+        if failure.has_value:
+            for base in self._bases():
+                for value in self._variants(base, failure):
+                    if self._shows(value):
+                        return value
+        return self._other()
+
+    def _shows(self, value: Any) -> bool:
+        return self._sender.accepts(value) and not self._receiver.accepts(value)
+
+    def _bases(self) -> list[Any]:
+        """Return values to begin with: the examples that the sender may send, then made ones."""
+        if self._known_bases is None:
+            usable = [value for value in self._examples if self._sender.accepts(value)]
+            self._known_bases = [*usable[:4], *samples(self._sender.simplified(), limit=3), None]
+        return self._known_bases
+
+    def _other(self) -> Any:
+        """Return any value that the sender sends and the receiver refuses."""
+        difference = self._sender.without(self._receiver)
+        if difference is None or is_never(difference):
+            return MISSING
+        return next((value for value in samples(difference) if self._shows(value)), MISSING)
+
+    def _variants(self, base: Any, failure: Failure) -> list[Any]:
+        """Return a value changed at the place of a failure, in the ways that may show it."""
+        there = _get(base, failure.path)
+        leaves: list[Any] = []
+        clause = failure.clause
+        if clause is not None and isinstance(there, dict) and clause.name is not None:
+            members = cast("dict[str, Any]", there)
+            if clause.keyword == "required":
+                leaves.append({key: value for key, value in members.items() if key != clause.name})
+            elif clause.keyword == "additionalProperties":
+                shown = cast("dict[str, Any]", failure.value)
+                leaves.append({**members, clause.name: shown.get(clause.name, 0)})
+        leaves.append(failure.value)
+        found: list[Any] = []
+        for leaf in leaves:
+            made = _put(base, failure.path, leaf, self._sender_schema, dict(failure.hosts))
+            found.extend(itertools.islice(made, _MADE))
+        return found
+
+
+def _put(
+    base: Any, path: tuple[Step, ...], leaf: Any, schema: Schema, hosts: dict[int, Schema]
+) -> Iterator[Any]:
+    """Yield copies of a value with another one at a path, whose missing parents are made up.
+
+    `hosts` are the alternatives that a value on the way has to belong to, by the number of steps that are
+    left.
+    """
+    if not path:
+        yield copy.deepcopy(leaf)
+        return
+    step, rest = path[0], path[1:]
+    kind = dict if isinstance(step, str) else list
+    host = hosts.get(len(path))
+    if host is not None:
+        schema = host
+        base = base if Operand(host.bundle()).accepts(base) else None
+    bases: list[Any] = [base] if isinstance(base, kind) else _of_kind(schema, kind)
+    for made in bases:
+        if isinstance(step, str):
+            members = cast("dict[str, Any]", made)
+            for inner in _put(members.get(step), rest, leaf, schema.member(step), hosts):
+                yield {**members, step: inner}
+        else:
+            items = list(cast("list[Any]", made))
+            while len(items) < step:
+                items.append(next(iter(_of_kind(schema.item(len(items)), object)), None))
+            there = items[step] if step < len(items) else None
+            for inner in _put(there, rest, leaf, schema.item(step), hosts):
+                yield [*items[:step], inner, *items[step + 1 :]]
+
+
+def _get(value: Any, path: tuple[Step, ...]) -> Any:
+    for step in path:
+        if isinstance(step, str) and isinstance(value, dict):
+            value = cast("dict[str, Any]", value).get(step)
+        elif isinstance(step, int) and isinstance(value, list) and step < len(cast("list[Any]", value)):
+            value = cast("list[Any]", value)[step]
+        else:
+            return None
+    return value
+
+
+def _of_kind(schema: Schema, kind: type) -> list[Any]:
+    """Return values of a schema that are of a kind, and at least the empty one."""
+    found = [
+        value for value in samples(Operand(schema.bundle()).simplified(), limit=12) if isinstance(value, kind)
+    ]
+    return found or [{} if kind is object else kind()]

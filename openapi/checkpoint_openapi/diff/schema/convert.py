@@ -1,0 +1,302 @@
+"""Schema Objects of OpenAPI as JSON Schema 2020-12, as they hold for one direction and one side of it.
+
+A receiver's schema is taken as it stands. A sender is held to the members that it declares, as against those
+that the other version declares: else every new optional member would look like a break, since an open schema
+admits it with any value. Names that neither version knows stay open to it, which shows what is refused when a
+schema is closed later.
+
+Every converted schema says under `x-at` where it was written, seen from the root document.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, NamedTuple, cast
+
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.declared import Declarations, evaluated
+from checkpoint_openapi.diff.schema.discriminator import Discriminators
+from checkpoint_openapi.diff.schema.keywords import ANNOTATIONS, assertions, of_pattern
+from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, PIN
+from checkpoint_openapi.diff.schema.nulls import is_or_null
+from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+
+__all__ = ["Converter", "Side"]
+
+
+class Side(NamedTuple):
+    """Whose reading of a schema is wanted."""
+
+    request: bool
+    sender: bool
+
+
+class _Form(Enum):
+    WHOLE = "whole"
+    """A schema as everything that applies to a value."""
+    PART = "part"
+    """A schema as one of several that apply to the same value."""
+    PLAIN = "plain"
+    """A schema under `not` or `if`, where nothing may be added."""
+
+
+class _Key(NamedTuple):
+    place: Location
+    form: _Form
+    hidden: frozenset[str]
+    as_parent: bool
+    """Taken in by a child, so that it does not stand for its children."""
+
+
+class Converter:
+    """Converts the schemas of one document for one side."""
+
+    def __init__(self, documents: Documents, side: Side, novel: frozenset[str]) -> None:
+        self._documents = documents
+        self._novel = novel
+        self._side = side
+        self._declarations = Declarations(documents, request=side.request)
+        self._discriminators = Discriminators(documents)
+        self._names: dict[_Key, str] = {}
+        self._pending: list[_Key] = []
+        self._taken: set[str] = set()
+        self._definitions = Definitions({})
+        self.quirks: dict[Location, Any] = {}
+        """The keywords that cannot be read, by their places."""
+
+    def schema(self, place: Location) -> Schema:
+        """Return a schema, with the definitions to which it refers."""
+        root = self._convert(_Key(place, _Form.WHOLE, frozenset(), as_parent=False))
+        while self._pending:
+            key = self._pending.pop()
+            self._definitions.schemas[self._names[key]] = self._convert(key)
+        return Schema(root, self._definitions)
+
+    def _reference(self, key: _Key) -> JsonSchema:
+        if key not in self._names:
+            readable = "".join(letter if letter.isalnum() else "." for letter in key.place.pointer.strip("/"))
+            marks = [key.form.value, *sorted(key.hidden), *(["parent"] if key.as_parent else [])]
+            name = f"{readable or 'root'}-{'-'.join(marks)}"
+            while name in self._taken:
+                name += "'"
+            self._taken.add(name)
+            self._names[key] = name
+            self._pending.append(key)
+        return {
+            "$ref": f"#/$defs/{self._names[key].replace('~', '~0').replace('/', '~1').replace('%', '%25')}"
+        }
+
+    def _convert(self, key: _Key) -> JsonSchema:
+        schema = self._documents.get(key.place)
+        if schema is False:
+            return {"not": {}, AT: self._documents.label(key.place)}
+        if not isinstance(schema, dict):
+            if schema is not True:
+                self.quirks[key.place] = schema
+            return {AT: self._documents.label(key.place)}
+        members = cast("dict[str, Any]", schema)
+        alone = "$ref" in members and (self._documents.version == (3, 0) or len(members) == 1)
+        if alone or key.form is not _Form.WHOLE:
+            return self._part(members, key)
+        family = self._discriminators.is_parent(key.place, members)
+        children = self._discriminators.children(key.place) if family else []
+        names = self._declarations.at(key.place, children)
+        part = self._part(members, key._replace(form=_Form.PART, hidden=frozenset(names.hidden)))
+        if not self._side.sender or not names.closable:
+            return part
+        closer: JsonSchema = {CLOSER: sorted(names.declared)}
+        foreign = sorted(name for name in self._novel - names.declared if not names.match(name))
+        if foreign:
+            closer["propertyNames"] = {"not": {"enum": foreign}}
+        return {"allOf": [part, closer], AT: self._documents.label(key.place)}
+
+    def _part(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
+        """Convert a schema without holding it to its names."""
+        if "$ref" in schema:
+            return self._referring(schema, key)
+        if not key.as_parent and self._discriminators.is_parent(key.place, schema):
+            return self._family(schema, key)
+        return self._keywords(schema, key)
+
+    def _referring(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
+        """Convert a `$ref`; its siblings count since 3.1, and are nothing in 3.0."""
+        self._documents.follow(key.place)
+        target = key._replace(place=self._documents.target(key.place))
+        alone = self._documents.version == (3, 0) or len(schema) == 1
+        if alone:
+            hidden = frozenset[str]() if key.form is _Form.WHOLE else key.hidden
+            return self._reference(target._replace(hidden=hidden))
+        form = _Form.PART if key.form is _Form.WHOLE else key.form
+        rest = {name: value for name, value in schema.items() if name != "$ref"}
+        found = self._keywords(rest, key._replace(form=form))
+        found["allOf"] = [self._reference(target._replace(form=form)), *found.get("allOf", [])]
+        return found
+
+    def _family(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
+        """Convert a parent with a discriminator: a child as its value says, or else the parent itself."""
+        name = self._discriminators.property_of(schema) or ""
+        branches: list[JsonSchema] = []
+        taken: set[str] = set()
+        for child in self._discriminators.children(key.place):
+            values = self._discriminators.values(key.place, schema, child)
+            reference = self._reference(key._replace(place=child, as_parent=True))
+            branches.append(_pinned(reference, name, values))
+            taken.update(values or [])
+        own = self._reference(key._replace(as_parent=True))
+        others: JsonSchema = {"properties": {name: {"not": {"enum": sorted(taken)}}}, PIN: True}
+        branches.append({"allOf": [own, others]} if taken else own)
+        return {"anyOf": branches, AT: self._documents.label(key.place)}
+
+    def _keywords(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
+        quirks: list[str] = []
+        nullable = self._documents.version == (3, 0)
+        found = assertions(schema, quirks, nullable=nullable)
+        for name in quirks:
+            self.quirks[key.place / name] = schema[name]
+        if "required" in found:
+            found["required"] = [name for name in found["required"] if name not in key.hidden]
+        self._members(schema, key, found)
+        self._items(schema, key, found)
+        composed = self._compositions(schema, key, found)
+        self._closed_over_all(key, found)
+        found.update({name: schema[name] for name in ANNOTATIONS if name in schema})
+        found[AT] = self._documents.label(key.place)
+        if nullable and composed and schema.get("nullable") is True:
+            return {"anyOf": [{"type": "null"}, found], AT: self._documents.label(key.place)}
+        return found
+
+    def _closed_over_all(self, key: _Key, found: JsonSchema) -> None:
+        """Write `unevaluatedProperties: false` as a closed object, where no name depends on the value."""
+        names = None
+        if found.get("unevaluatedProperties") is False:
+            names = evaluated(self._documents, key.place)
+        if names is None:
+            return
+        del found["unevaluatedProperties"]
+        closed: JsonSchema = {
+            "properties": {name: {} for name in sorted(names)},
+            "additionalProperties": False,
+            AT: self._documents.label(key.place),
+        }
+        found["allOf"] = [closed, *found.get("allOf", [])]
+
+    def _nested(self, place: Location, key: _Key) -> JsonSchema:
+        """Convert the schema of a member or an item."""
+        form = _Form.PLAIN if key.form is _Form.PLAIN else _Form.WHOLE
+        return self._convert(_Key(place, form, frozenset(), as_parent=False))
+
+    def _same(self, place: Location, key: _Key, form: _Form = _Form.PART) -> JsonSchema:
+        """Convert another schema that applies to the same value."""
+        form = _Form.PLAIN if key.form is _Form.PLAIN else form
+        return self._convert(_Key(place, form, key.hidden, as_parent=False))
+
+    def _members(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> None:
+        """Convert what is said of the members of an object."""
+        place = key.place
+        for keyword in ("properties", "patternProperties"):
+            members = schema.get(keyword)
+            if isinstance(members, dict):
+                converted = found[keyword] = {}
+                for name in cast("dict[str, Any]", members):
+                    if keyword == "properties" and name in key.hidden:
+                        if not self._side.sender:
+                            converted[name] = {
+                                HIDDEN: True,
+                                AT: self._documents.label(place / keyword / name),
+                            }
+                        continue
+                    written = name if keyword == "properties" else of_pattern(name) or ""
+                    converted[written] = self._nested(place / keyword / name, key)
+            elif members is not None:
+                self.quirks[place / keyword] = members
+        for keyword in ("additionalProperties", "unevaluatedProperties", "propertyNames"):
+            if keyword in schema and schema[keyword] not in (True, {}):
+                found[keyword] = False if schema[keyword] is False else self._nested(place / keyword, key)
+        if isinstance(schema.get("dependentSchemas"), dict):
+            found["dependentSchemas"] = {
+                name: self._same(place / "dependentSchemas" / name, key)
+                for name in schema["dependentSchemas"]
+            }
+
+    def _items(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> None:
+        """Convert what is said of items; a list under `items` is the older way to write a tuple."""
+        place = key.place
+        for keyword in ("prefixItems", "items"):
+            members = schema.get(keyword)
+            if isinstance(members, list):
+                count = len(cast("list[Any]", members))
+                found["prefixItems"] = [
+                    self._nested(place / keyword / number, key) for number in range(count)
+                ]
+            elif keyword == "items" and members is not None and members not in (True, {}):
+                found["items"] = self._nested(place / keyword, key)
+        for keyword in ("contains", "unevaluatedItems"):
+            if keyword in schema:
+                found[keyword] = self._nested(place / keyword, key)
+
+    def _compositions(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> bool:
+        """Convert `allOf` and the like; return whether there are any."""
+        composed = False
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            branches = schema.get(keyword)
+            if isinstance(branches, list) and branches:
+                places = [key.place / keyword / number for number in range(len(cast("list[Any]", branches)))]
+                composed |= self._composition(keyword, places, schema, key, found)
+            elif branches:
+                self.quirks[key.place / keyword] = branches
+        for keyword in ("if", "not"):
+            if keyword in schema:
+                found[keyword] = self._same(key.place / keyword, key, _Form.PLAIN)
+        for keyword in ("then", "else"):
+            if keyword in schema and "if" in schema:
+                found[keyword] = self._same(key.place / keyword, key)
+        return composed or "not" in found
+
+    def _composition(
+        self, keyword: str, places: list[Location], schema: dict[str, Any], key: _Key, found: JsonSchema
+    ) -> bool:
+        """Convert one of them; return whether it counts here."""
+        if keyword == "allOf":
+            converted = [self._member_of_all(place, key) for place in places]
+            found["allOf"] = [*found.get("allOf", []), *converted]
+        elif key.as_parent and self._lead_to_children(places, key.place):
+            return False
+        elif self._discriminators.property_of(schema) is not None and key.form is not _Form.PLAIN:
+            found["anyOf"] = [self._selected(place, schema, key) for place in places]
+        elif keyword == "oneOf" and "anyOf" not in schema and is_or_null(self._documents, places):
+            found["anyOf"] = [self._same(place, key) for place in places]
+        else:
+            found[keyword] = [self._same(place, key) for place in places]
+        return True
+
+    def _lead_to_children(self, branches: list[Location], parent: Location) -> bool:
+        """Say whether alternatives are children that take this parent in, who leaves them out then."""
+        children = self._discriminators.children(parent)
+        return any(self._documents.follow(branch) in children for branch in branches)
+
+    def _member_of_all(self, place: Location, key: _Key) -> JsonSchema:
+        """Convert a member of `allOf`, where a child takes in its parent."""
+        value = self._documents.get(place)
+        if isinstance(value, dict) and "$ref" in value:
+            parent = self._documents.follow(place)
+            if key.place in self._discriminators.children(parent):
+                form = _Form.PLAIN if key.form is _Form.PLAIN else _Form.PART
+                return self._reference(_Key(parent, form, key.hidden, as_parent=True))
+        return self._same(place, key)
+
+    def _selected(self, place: Location, schema: dict[str, Any], key: _Key) -> JsonSchema:
+        """Convert an alternative together with the discriminator's values that select it."""
+        name = self._discriminators.property_of(schema) or ""
+        branch = self._same(place, key)
+        if name in key.hidden:
+            return branch
+        return _pinned(branch, name, self._discriminators.values(key.place, schema, place))
+
+
+def _pinned(schema: JsonSchema, name: str, values: list[str] | None) -> JsonSchema:
+    if values is None:
+        return schema
+    return {
+        "allOf": [schema, {"required": [name], "properties": {name: {"enum": sorted(values)}}, PIN: True}]
+    }

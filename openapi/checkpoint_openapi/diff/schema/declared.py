@@ -1,0 +1,176 @@
+"""The names that a schema declares at one object, collected through `$ref`, `allOf`, `anyOf` and `oneOf`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+
+__all__ = ["Declarations", "Names", "applicators", "evaluated"]
+
+_DEPENDENT = ("anyOf", "oneOf", "if", "dependentSchemas", "patternProperties", "$dynamicRef")
+_SAME_PLACE = ("allOf", "anyOf", "oneOf")
+
+
+@dataclass
+class Names:
+    """What is declared of the members of one object."""
+
+    declared: set[str] = field(default_factory=set[str])
+    patterns: set[str] = field(default_factory=set[str])
+    hidden: set[str] = field(default_factory=set[str])
+    """Members that do not travel this way: read-only ones in requests, write-only ones in answers."""
+    is_map: bool = False
+    """Members of any name are described, by a schema of their values."""
+    least: int = 0
+    """The highest `minProperties`."""
+
+    def match(self, name: str) -> bool:
+        """Say whether a name is one of those that a pattern describes."""
+        return any(_matches(pattern, name) for pattern in self.patterns)
+
+    @property
+    def closable(self) -> bool:
+        """Whether a sender can be held to the declared names: not for maps and free-form objects."""
+        if self.is_map or not (self.declared or self.patterns):
+            return False
+        return self.least <= len(self.declared)
+
+
+def applicators(schema: dict[str, Any], place: Location) -> list[Location]:
+    """Return the subschemas that apply to the same value as a schema does, but for `not` and `if`."""
+    found: list[Location] = []
+    for keyword in _SAME_PLACE:
+        members = schema.get(keyword)
+        if isinstance(members, list):
+            found.extend(place / keyword / number for number in range(len(cast("list[Any]", members))))
+    found.extend(place / keyword for keyword in ("then", "else") if keyword in schema)
+    if isinstance(schema.get("dependentSchemas"), dict):
+        found.extend(place / "dependentSchemas" / name for name in schema["dependentSchemas"])
+    return found
+
+
+class Declarations:
+    """Collects names for one document and direction, each place once."""
+
+    def __init__(self, documents: Documents, *, request: bool) -> None:
+        self._documents = documents
+        self._flag = "readOnly" if request else "writeOnly"
+        self._known: dict[Location, Names] = {}
+
+    def at(self, place: Location, more: list[Location]) -> Names:
+        """Return what is declared at a place, and at `more` places that apply to the same object."""
+        if place not in self._known:
+            names = Names()
+            seen: set[Location] = set()
+            for start in (place, *more):
+                self._collect(start, names, seen)
+            names.declared -= names.hidden
+            self._known[place] = names
+        return self._known[place]
+
+    def _collect(self, place: Location, names: Names, seen: set[Location]) -> None:
+        if place in seen:
+            return
+        seen.add(place)
+        schema = self._documents.get(place)
+        if not isinstance(schema, dict):
+            return
+        members = cast("dict[str, Any]", schema)
+        if "$ref" in members:
+            self._collect(self._documents.target(place), names, seen)
+            if self._documents.version == (3, 0):
+                return
+        self._own(members, place, names)
+        for part in applicators(members, place):
+            self._collect(part, names, seen)
+
+    def _own(self, schema: dict[str, Any], place: Location, names: Names) -> None:
+        """Add what a schema itself declares."""
+        if isinstance(schema.get("properties"), dict):
+            for name in cast("dict[str, Any]", schema["properties"]):
+                names.declared.add(name)
+                if self._is_hidden(place / "properties" / name):
+                    names.hidden.add(name)
+        if isinstance(schema.get("patternProperties"), dict):
+            names.patterns.update(schema["patternProperties"])
+        if isinstance(schema.get("required"), list):
+            names.declared.update(name for name in schema["required"] if isinstance(name, str))
+        for others in _values(schema.get("dependentRequired")):
+            names.declared.update(name for name in others if isinstance(name, str))
+        if isinstance(schema.get("discriminator"), dict):
+            stated = cast("dict[str, Any]", schema["discriminator"]).get("propertyName")
+            names.declared.update([stated] if isinstance(stated, str) else [])
+        if any(
+            isinstance(schema.get(key), dict) and schema[key]
+            for key in ("additionalProperties", "unevaluatedProperties")
+        ):
+            names.is_map = True
+        least = schema.get("minProperties")
+        if isinstance(least, int):
+            names.least = max(names.least, least)
+
+    def _is_hidden(self, place: Location, depth: int = 0) -> bool:
+        """Say whether a member is marked as not travelling, by its schema or by one that it takes in."""
+        schema = self._documents.get(place)
+        if not isinstance(schema, dict) or depth > 20:
+            return False
+        members = cast("dict[str, Any]", schema)
+        if "$ref" in members:
+            if self._is_hidden(self._documents.target(place), depth + 1):
+                return True
+            if self._documents.version == (3, 0):
+                return False
+        if members.get(self._flag) is True:
+            return True
+        parts = members.get("allOf")
+        numbers = range(len(cast("list[Any]", parts))) if isinstance(parts, list) else range(0)
+        return any(self._is_hidden(place / "allOf" / number, depth + 1) for number in numbers)
+
+
+def evaluated(documents: Documents, place: Location) -> set[str] | None:
+    """Return the names that `unevaluatedProperties` of a schema leaves alone, or None where they depend.
+
+    They depend on the value where an alternative, a condition or a pattern describes members.
+    """
+    names: set[str] = set()
+    pending, seen = [place], set[Location]()
+    while pending:
+        here = pending.pop()
+        schema = documents.get(here)
+        if here in seen or not isinstance(schema, dict):
+            continue
+        seen.add(here)
+        members = cast("dict[str, Any]", schema)
+        if (
+            not members.keys().isdisjoint(_DEPENDENT)
+            or members.get("additionalProperties", False) is not False
+        ):
+            return None
+        if here != place and "unevaluatedProperties" in members:
+            return None
+        if isinstance(members.get("properties"), dict):
+            names.update(members["properties"])
+        if "$ref" in members:
+            pending.append(documents.target(here))
+        if isinstance(members.get("allOf"), list):
+            pending.extend(here / "allOf" / number for number in range(len(members["allOf"])))
+    return names
+
+
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        # A pattern of another dialect: the name is left to the sender, who may send more then.
+        return True
+
+
+def _values(mapping: Any) -> list[list[Any]]:
+    if not isinstance(mapping, dict):
+        return []
+    return [
+        cast("list[Any]", item) for item in cast("dict[str, Any]", mapping).values() if isinstance(item, list)
+    ]

@@ -1,0 +1,114 @@
+"""The subschemas of a JSON Schema: a member called `pattern` or `$ref` is no keyword."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+from checkpoint_openapi.diff.schema.containment import JsonSchema
+
+__all__ = [
+    "SAME_PLACE",
+    "all_schemas",
+    "definition_name",
+    "mapped",
+    "mapped_inside",
+    "references",
+    "subschemas",
+    "without_booleans",
+]
+
+SAME_PLACE = ("allOf", "anyOf", "oneOf")
+"""Keywords whose schemas apply to the same value."""
+_LISTS = (*SAME_PLACE, "prefixItems")
+_MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs")
+_SINGLE = (
+    "items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems", "propertyNames", "contains",
+    "not", "if", "then", "else",
+)  # fmt: skip
+_DEFINITION = "#/$defs/"
+
+
+def subschemas(schema: JsonSchema) -> Iterator[tuple[str, JsonSchema]]:
+    """Yield the schemas directly inside a schema, each with its keyword."""
+    for keyword, value in schema.items():
+        if keyword in _SINGLE:
+            inner: list[Any] = [value]
+        elif keyword in _LISTS:
+            inner = value
+        elif keyword in _MAPS:
+            inner = list(value.values())
+        else:
+            continue
+        for item in inner:
+            if isinstance(item, dict):
+                yield keyword, cast("JsonSchema", item)
+
+
+def all_schemas(schema: JsonSchema) -> Iterator[JsonSchema]:
+    """Yield a schema and all inside it."""
+    pending = [schema]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(inner for _, inner in subschemas(node))
+
+
+def mapped(schema: JsonSchema, change: Callable[[JsonSchema], JsonSchema]) -> JsonSchema:
+    """Return a schema in which each schema is changed, the inner ones first."""
+    return change(mapped_inside(schema, lambda inner: mapped(inner, change)))
+
+
+def mapped_inside(schema: JsonSchema, change: Callable[[JsonSchema], JsonSchema]) -> JsonSchema:
+    """Return a schema in which the schemas directly inside are changed."""
+
+    def inside(value: Any) -> Any:
+        return change(cast("JsonSchema", value)) if isinstance(value, dict) else value
+
+    found: JsonSchema = {}
+    for keyword, value in schema.items():
+        if keyword in _SINGLE:
+            found[keyword] = inside(value)
+        elif keyword in _LISTS:
+            found[keyword] = [inside(item) for item in value]
+        elif keyword in _MAPS:
+            found[keyword] = {name: inside(item) for name, item in value.items()}
+        else:
+            found[keyword] = value
+    return found
+
+
+def without_booleans(schema: JsonSchema) -> JsonSchema:
+    """Return a schema with `true` and `false` written as objects, but where `false` closes an object."""
+
+    def plain(keyword: str, value: Any) -> Any:
+        if value is True:
+            return {}
+        return {"not": {}} if value is False and not keyword.endswith(("Properties", "Items")) else value
+
+    def change(node: JsonSchema) -> JsonSchema:
+        found: JsonSchema = {}
+        for keyword, value in node.items():
+            if keyword in _SINGLE:
+                found[keyword] = plain(keyword, value)
+            elif keyword in _LISTS:
+                found[keyword] = [plain(keyword, item) for item in value]
+            elif keyword in _MAPS:
+                found[keyword] = {name: plain("", item) for name, item in value.items()}
+            else:
+                found[keyword] = value
+        return found
+
+    return mapped(schema, change)
+
+
+def references(schema: JsonSchema) -> list[str]:
+    """Return the names of the definitions to which a schema refers directly, its own definitions left out."""
+    own = {key: value for key, value in schema.items() if key != "$defs"}
+    return [definition_name(node["$ref"]) for node in all_schemas(own) if "$ref" in node]
+
+
+def definition_name(reference: str) -> str:
+    """Return the name of the definition to which a reference of ours leads."""
+    name = reference.removeprefix(_DEFINITION)
+    return name.replace("%25", "%").replace("~1", "/").replace("~0", "~")

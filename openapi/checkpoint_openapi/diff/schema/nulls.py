@@ -1,0 +1,42 @@
+"""Whether a schema refuses null, as it stands in its document.
+
+A `oneOf` of null and of what refuses null is the same as `anyOf`, and is read as that: the usual ways to say
+"or null" then look alike, in recursive schemas as well, of which the canonical form says little.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from checkpoint_openapi.diff.documents.documents import Documents, Location
+
+__all__ = ["is_or_null"]
+
+_DEEPEST = 12
+
+
+def is_or_null(documents: Documents, branches: list[Location]) -> bool:
+    """Say whether one of some alternatives is null and all others refuse it."""
+    nulls = [place for place in branches if documents.get(place) == {"type": "null"}]
+    return len(nulls) == 1 and all(_refuses(documents, place, 0) for place in branches if place not in nulls)
+
+
+def _refuses(documents: Documents, place: Location, depth: int) -> bool:
+    place = documents.follow(place)
+    schema = documents.get(place)
+    if not isinstance(schema, dict) or depth > _DEEPEST:
+        return schema is False
+    members = cast("dict[str, Any]", schema)
+    stated = members.get("type")
+    if isinstance(stated, str | list) and not (stated == "null" or "null" in stated):
+        return members.get("nullable") is not True
+    if isinstance(members.get("enum"), list) and None not in members["enum"]:
+        return members.get("nullable") is not True
+    for keyword, enough in (("allOf", any), ("anyOf", all), ("oneOf", all)):
+        parts = members.get(keyword)
+        count = len(cast("list[Any]", parts)) if isinstance(parts, list) else 0
+        if count and enough(
+            _refuses(documents, place / keyword / number, depth + 1) for number in range(count)
+        ):
+            return members.get("nullable") is not True
+    return False

@@ -1,0 +1,348 @@
+"""A converted schema taken apart: what applies without condition, and what that says of a member."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.marks import AT, CLOSER, PIN
+from checkpoint_openapi.diff.schema.nested import SAME_PLACE, definition_name, mapped_inside, references
+
+__all__ = ["NEVER", "Definitions", "Part", "Schema", "is_never"]
+
+NEVER: JsonSchema = {"not": {}}
+"""The schema that no value satisfies."""
+_DEEPEST = 6
+"""How many alternatives are entered, one inside the other."""
+_MANY = 30
+"""From how many definitions on a schema that contains itself is a tangle."""
+_LISTS = (*SAME_PLACE, "prefixItems")
+_MAPS = ("properties", "patternProperties")
+_NESTED = ("items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems")
+_CONDITIONS = ("not", "if", "then", "else", "maxContains", "dependentSchemas")
+_SINGLE = (
+    "items",
+    "additionalProperties",
+    "propertyNames",
+    "contains",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+)
+
+
+def is_never(schema: JsonSchema) -> bool:
+    """Say whether a schema is written so that no value satisfies it."""
+    return schema.get("not") in ({}, True)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Keywords that apply to a value, with neither `$ref` nor `allOf` among them."""
+
+    keywords: JsonSchema
+    nullable: bool
+    """Null is accepted whatever the keywords say."""
+
+    @property
+    def at(self) -> str | None:
+        """The label of the place where the keywords stand; what no document holds has none."""
+        return self.keywords.get(AT)
+
+    @property
+    def is_closer(self) -> bool:
+        """Whether the part only holds a sender to declared names."""
+        return CLOSER in self.keywords
+
+    @property
+    def is_pin(self) -> bool:
+        """Whether the part only holds a discriminator's value."""
+        return PIN in self.keywords
+
+
+class Definitions:
+    """The schemas to which others refer by name, and which of them lead where."""
+
+    def __init__(self, schemas: dict[str, JsonSchema]) -> None:
+        self.schemas = schemas
+        self._direct: dict[str, list[str]] = {}
+        self._reachable: dict[str, frozenset[str]] = {}
+
+    def get(self, name: str) -> JsonSchema:
+        """Return a definition; one that is missing says nothing."""
+        return self.schemas.get(name, {})
+
+    def reachable(self, name: str) -> frozenset[str]:
+        """Return all definitions to which one leads."""
+        if name not in self._reachable:
+            self._reachable[name] = frozenset(self.needed(self._references(name)))
+        return self._reachable[name]
+
+    def needed(self, names: list[str]) -> set[str]:
+        """Return some definitions and all to which they lead."""
+        found: set[str] = set()
+        pending = list(names)
+        while pending:
+            name = pending.pop()
+            if name not in found and name in self.schemas:
+                found.add(name)
+                pending.extend(self._references(name))
+        return found
+
+    def loops(self, names: set[str]) -> set[str]:
+        """Return those of some definitions that lead back to themselves."""
+        return {name for name in names if name in self.reachable(name)}
+
+    def _references(self, name: str) -> list[str]:
+        if name not in self._direct:
+            self._direct[name] = references(self.get(name))
+        return self._direct[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Schema:
+    """A schema and the definitions that it may refer to."""
+
+    content: JsonSchema
+    definitions: Definitions
+    depth: int = 0
+    """How many alternatives were entered on the way here, since some contain themselves."""
+
+    @classmethod
+    def of(cls, bundle: JsonSchema) -> Schema:
+        """Return a converted schema, which carries its definitions."""
+        content = {key: value for key, value in bundle.items() if key != "$defs"}
+        return cls(content, Definitions(bundle.get("$defs", {})))
+
+    def sub(self, content: JsonSchema) -> Schema:
+        """Return another schema with the same definitions."""
+        return Schema(content, self.definitions, self.depth)
+
+    def _branch(self, content: JsonSchema) -> Schema:
+        return Schema(content, self.definitions, self.depth + 1)
+
+    def bundle(self) -> JsonSchema:
+        """Return the schema together with what it refers to."""
+        needed = sorted(self._needed())
+        if not needed:
+            return self.content
+        return {**self.content, "$defs": {name: self.definitions.get(name) for name in needed}}
+
+    def _needed(self) -> set[str]:
+        return self.definitions.needed(references(self.content))
+
+    def expanded(self, depth: int = 8) -> JsonSchema:
+        """Return the content with references written out, down to a depth, and without places."""
+
+        def expand(content: JsonSchema, left: int) -> JsonSchema:
+            if "$ref" in content and left:
+                return expand(self.definitions.get(definition_name(content["$ref"])), left - 1)
+            return {key: value for key, value in content.items() if key != AT}
+
+        def write_out(content: JsonSchema, left: int) -> JsonSchema:
+            whole = expand(content, left)
+            return mapped_inside(whole, lambda inner: write_out(inner, left - 1)) if left else {}
+
+        return write_out(self.content, depth)
+
+    def shallow(self) -> Schema:
+        """Return a schema that accepts at least as much: what is inside members and items is anything."""
+        return self.sub(self._shallow(self.content, frozenset()))
+
+    def _shallow(self, content: JsonSchema, trail: frozenset[str]) -> JsonSchema:
+        found: JsonSchema = {}
+        if "$ref" in content:
+            name = definition_name(content["$ref"])
+            inner = {} if name in trail else self._shallow(self.definitions.get(name), trail | {name})
+            found["allOf"] = [inner]
+        for key, value in content.items():
+            if key in SAME_PLACE:
+                kept = "anyOf" if key == "oneOf" else key
+                found[kept] = [*found.get(kept, []), *(self._shallow(branch, trail) for branch in value)]
+            elif key in _MAPS:
+                found[key] = {name: NEVER if is_never(inner) else {} for name, inner in value.items()}
+            elif key in _NESTED:
+                found[key] = value if value is False else {}
+            elif key not in ("$ref", "prefixItems", "contains", "minContains", *_CONDITIONS):
+                found[key] = value
+        return found
+
+    @property
+    def reference(self) -> str | None:
+        """The name of the definition that the schema is, if it is one."""
+        return definition_name(self.content["$ref"]) if self.content.keys() == {"$ref"} else None
+
+    def resolved(self) -> JsonSchema:
+        """Return the content behind a reference."""
+        content, seen = self.content, set[str]()
+        while content.keys() == {"$ref"} and content["$ref"] not in seen:
+            seen.add(content["$ref"])
+            content = self.definitions.get(definition_name(content["$ref"]))
+        return content
+
+    def is_recursive(self) -> bool:
+        """Say whether a schema leads back to itself or to a definition that does."""
+        return bool(self.definitions.loops(self._needed()))
+
+    def is_tangled(self) -> bool:
+        """Say whether a schema leads to many others, and back to itself or to one of them."""
+        needed = self._needed()
+        return len(needed) > _MANY and bool(self.definitions.loops(needed))
+
+    def cut(self) -> Schema:
+        """Return a schema that accepts at least as much, in which recursion is anything."""
+        loops = self.definitions.loops(self._needed())
+        content = self._cut(self.content, loops, frozenset(), outside=True)
+        return self.sub({} if content is None else content)
+
+    def _cut(
+        self, content: JsonSchema, loops: set[str], trail: frozenset[str], *, outside: bool
+    ) -> JsonSchema | None:
+        """Cut one schema; None stands for one that was cut away."""
+        reference = content.get("$ref")
+        found: JsonSchema = {}
+        name = definition_name(reference) if reference is not None else ""
+        if name in loops or loops & self.definitions.reachable(name):
+            if name in loops and (not outside or name in trail):
+                return None
+            inner = self._cut(self.definitions.get(name), loops, trail | {name}, outside=outside)
+            found["allOf"] = [inner or {}]
+        elif reference is not None:
+            found["$ref"] = reference
+        for key, value in content.items():
+            if key in _CONDITIONS and loops.intersection(references(content)):
+                continue
+            if key in _LISTS:
+                branches = [
+                    self._cut(branch, loops, trail, outside=outside and key in SAME_PLACE) for branch in value
+                ]
+                kept = "anyOf" if key == "oneOf" else key
+                found[kept] = [*found.get(kept, []), *(branch or {} for branch in branches)]
+            elif key in _MAPS:
+                cuts = {name: self._cut(inner, loops, trail, outside=False) for name, inner in value.items()}
+                found[key] = {name: inner or {} for name, inner in cuts.items()}
+            elif key in _SINGLE and isinstance(value, dict):
+                found[key] = self._cut(cast("JsonSchema", value), loops, trail, outside=False) or {}
+            elif key != "$ref":
+                found[key] = value
+        return found
+
+    @property
+    def at(self) -> str | None:
+        """The label of the place of the schema, or of the first part that has one."""
+        found = self.resolved().get(AT)
+        return found or next((part.at for part in self.parts() if part.at), None)
+
+    def parts(self) -> list[Part]:
+        """Return everything that applies without condition, references and `allOf` followed."""
+        return self._parts
+
+    @cached_property
+    def _parts(self) -> list[Part]:
+        found: list[Part] = []
+        self._collect(self.content, found, set(), nullable=False)
+        return found
+
+    def _collect(self, content: JsonSchema, found: list[Part], seen: set[str], *, nullable: bool) -> None:
+        if "$ref" in content:
+            name = definition_name(content["$ref"])
+            if name not in seen:
+                self._collect(self.definitions.get(name), found, seen | {name}, nullable=nullable)
+        inner = _beside_null(content)
+        if inner is not None:
+            self._collect(inner, found, seen, nullable=True)
+            content = {key: value for key, value in content.items() if key != "anyOf"}
+        for member in content.get("allOf", []):
+            self._collect(member, found, seen, nullable=nullable)
+        own = {key: value for key, value in content.items() if key not in ("$ref", "allOf")}
+        if own.keys() - {AT}:
+            found.append(Part(own, nullable))
+
+    def member(self, name: str) -> Schema:
+        """Return what must hold for the value of a member; for what is unclear, less than that."""
+        return self.sub(_conjunction(self._member(name)))
+
+    def _member(self, name: str) -> list[JsonSchema]:
+        found: list[JsonSchema] = []
+        for part in self.parts():
+            keywords = part.keywords
+            if part.is_closer:
+                if name in keywords.get("propertyNames", {}).get("not", {}).get("enum", []):
+                    return [NEVER]
+                continue
+            declared = [keywords["properties"][name]] if name in keywords.get("properties", {}) else []
+            for pattern, value in keywords.get("patternProperties", {}).items():
+                if _matches(pattern, name):
+                    declared.append(value)
+            if not declared and isinstance(keywords.get("additionalProperties"), dict):
+                declared.append(keywords["additionalProperties"])
+            if not declared and keywords.get("additionalProperties") is False:
+                return [NEVER]
+            found.extend(declared)
+            found.extend(self._of_choices(keywords, name))
+        return [content for content in found if content]
+
+    def _of_choices(self, keywords: JsonSchema, name: str) -> list[JsonSchema]:
+        found: list[JsonSchema] = []
+        for keyword in ("anyOf", "oneOf"):
+            if keyword in keywords and self.depth < _DEEPEST:
+                options = [self._branch(branch).member(name).content for branch in keywords[keyword]]
+                options = [option for option in options if not is_never(option)]
+                if options and all(options):
+                    found.append(options[0] if len(options) == 1 else {"anyOf": options})
+        return found
+
+    def item(self, number: int | None) -> Schema:
+        """Return what must hold for an item, by its number, or for any item behind the numbered ones."""
+        found: list[JsonSchema] = []
+        for part in self.parts():
+            numbered = part.keywords.get("prefixItems", [])
+            if number is not None and number >= part.keywords.get("maxItems", number + 1):
+                return self.sub(NEVER)
+            if number is not None and number < len(numbered):
+                found.append(numbered[number])
+            elif isinstance(part.keywords.get("items"), dict):
+                found.append(part.keywords["items"])
+        return self.sub(_conjunction([content for content in found if content]))
+
+    def numbered(self) -> int:
+        """Return how many items have a schema of their own."""
+        return max((len(part.keywords.get("prefixItems", [])) for part in self.parts()), default=0)
+
+    def names(self) -> set[str]:
+        """Return the names of the members that are declared, in alternatives as well."""
+        found: set[str] = set()
+        for part in self.parts():
+            found.update(part.keywords.get("properties", {}))
+            for keyword in ("anyOf", "oneOf"):
+                for branch in part.keywords.get(keyword, []) if self.depth < _DEEPEST else ():
+                    found.update(self._branch(branch).names())
+        return found
+
+
+def _conjunction(contents: list[JsonSchema]) -> JsonSchema:
+    if any(is_never(content) for content in contents):
+        return NEVER
+    unique: list[JsonSchema] = []
+    for content in contents:
+        if content not in unique:
+            unique.append(content)
+    return {} if not unique else unique[0] if len(unique) == 1 else {"allOf": unique}
+
+
+def _beside_null(content: JsonSchema) -> JsonSchema | None:
+    """Return the other branch of an `anyOf` of null and one more."""
+    branches = content.get("anyOf", [])
+    if len(branches) != 2:
+        return None
+    others = [branch for branch in branches if branch.get("type") != "null" or branch.keys() - {"type", AT}]
+    return others[0] if len(others) == 1 else None
+
+
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return False

@@ -1,0 +1,154 @@
+"""What the canonical form does not know of regular expressions: which is contained in which.
+
+A sender's string is given everything that follows from its own patterns and bounds: the receiver's patterns
+that it fulfils anyway, the lengths of its words, and the words themselves if they are few. None of this
+changes which values it accepts, and with it containment can be decided word for word.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from checkpoint_openapi.diff.regex.language import (
+    ANY,
+    Expression,
+    Undecided,
+    alternatives,
+    both,
+    inverse,
+    is_contained,
+    lengths,
+    literal,
+    repeat,
+    words,
+)
+from checkpoint_openapi.diff.regex.pattern import language_of
+from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.keywords import OPAQUE
+from checkpoint_openapi.diff.schema.nested import all_schemas, mapped
+
+__all__ = ["enriched", "patterns_in", "string_language"]
+
+_FEW = 64
+_FORMATS = {
+    "uuid": "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
+    "date": r"^\d{4}-\d{2}-\d{2}$",
+    "date-time": r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$",
+    "ipv4": r"^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$",
+    "email": "^.+@.+$",
+}
+"""Patterns that every string of a format matches."""
+
+
+def enriched(sender: JsonSchema, patterns: frozenset[str], keys: frozenset[str]) -> JsonSchema:
+    """Return a sender's schema with all that its strings imply in terms of a receiver's patterns.
+
+    `patterns` and `keys` are the receiver's patterns of strings and of the names of members.
+    """
+    texts, names = sorted(patterns), sorted(keys)
+
+    def enrich(schema: JsonSchema) -> JsonSchema:
+        found = dict(schema)
+        if "patternProperties" in schema:
+            members = schema["patternProperties"].items()
+            found["patternProperties"] = {_same_key(pattern, names): value for pattern, value in members}
+        implied = _implied(schema, texts)
+        if implied:
+            found["allOf"] = [*schema.get("allOf", []), *implied]
+        return found
+
+    return mapped(sender, enrich)
+
+
+def patterns_in(schema: JsonSchema) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the patterns of strings anywhere in a schema, and those of the names of members."""
+    strings: set[str] = set()
+    names: set[str] = set()
+    for node in all_schemas(schema):
+        strings.update([node["pattern"]] if "pattern" in node else [])
+        names.update(node.get("patternProperties", {}))
+    return frozenset(strings), frozenset(names)
+
+
+def string_language(schema: JsonSchema) -> Expression | None:
+    """Return the strings that the keywords of one schema object admit, or None when these say nothing.
+
+    Formats count only by what is known of them, so the language may be larger. Raises `Undecided`.
+    """
+    found: list[Expression] = []
+    if "pattern" in schema:
+        found.append(_language(schema["pattern"]))
+    if schema.get("format") in _FORMATS:
+        found.append(_language(_FORMATS[schema["format"]]))
+    for member in schema.get("allOf", []):
+        if "pattern" in member:
+            found.append(_language(member["pattern"]))
+        elif "pattern" in member.get("not", {}):
+            found.append(inverse(_language(member["not"]["pattern"])))
+    refused = schema.get("not", {})
+    if "pattern" in refused:
+        found.append(inverse(_language(refused["pattern"])))
+    if "enum" in refused:
+        listed = [literal(value) for value in refused["enum"] if isinstance(value, str)]
+        found.append(inverse(alternatives(*listed)))
+    if found and ("minLength" in schema or "maxLength" in schema):
+        found.append(repeat(ANY, schema.get("minLength", 0), schema.get("maxLength")))
+    return both(*found) if found else None
+
+
+@lru_cache(maxsize=4096)
+def _language(pattern: str) -> Expression:
+    if pattern.startswith(OPAQUE):
+        raise Undecided("a pattern of another dialect")
+    return language_of(pattern)
+
+
+def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
+    """Return what follows from the patterns of one schema object, for strings alone."""
+    facets = [schema, *schema.get("allOf", [])]
+    if schema.get("format") not in _FORMATS and not any("pattern" in facet for facet in facets):
+        return []
+    try:
+        language = string_language(schema)
+        if language is None:
+            return []
+    except Undecided:
+        return []
+    found: list[JsonSchema] = []
+    few = words(language, _FEW)
+    if few is not None:
+        found.append({"enum": sorted(few)})
+    least, most = lengths(language)
+    found.append({"minLength": least} if most is None else {"minLength": least, "maxLength": most})
+    found.extend({"pattern": pattern} for pattern in receiver if _follows(language, pattern))
+    if schema.get("format") != "uuid" and _follows(language, _FORMATS["uuid"]):
+        # The one format here whose pattern is the whole of it.
+        found.append({"format": "uuid"})
+    if schema.get("type") == "string":
+        return found
+    others = {"type": ["null", "boolean", "object", "array", "number"]}
+    return [{"anyOf": [others, {"type": "string", "allOf": found}]}]
+
+
+@lru_cache(maxsize=4096)
+def _follows(language: Expression, pattern: str) -> bool:
+    try:
+        return is_contained(language, _language(pattern))
+    except Undecided:
+        return False
+
+
+def _same_key(pattern: str, keys: list[str]) -> str:
+    """Return the receiver's way to write a pattern of member names, or the sender's own."""
+    if pattern in keys:
+        return pattern
+    try:
+        language = _language(pattern)
+        return next((key for key in keys if _equal(language, key)), pattern)
+    except Undecided:
+        return pattern
+
+
+def _equal(language: Expression, pattern: str) -> bool:
+    other = _language(pattern)
+    return is_contained(language, other) and is_contained(other, language)

@@ -1,0 +1,49 @@
+"""What HTTP answers of its own is told from what the operation answers."""
+
+from __future__ import annotations
+
+import pytest
+from checkpoint_conformance.checks.http_layer import answered_by_http
+from checkpoint_conformance.transport.exchange import Exchange, Framing, Request, Response
+
+PATH = "/v1/b942cc8342734d15bcb246babb1953cf/providers/fc4d5750-22e7-4798-8a46-f48f62c4c1da/checkpoints"
+JSON = ("Content-Type", "application/json")
+PLAIN = Request("POST", PATH, (JSON,), b"{}")
+
+
+def answered(request: Request, status: int) -> bool:
+    """Whether HTTP is what answers the request so."""
+    return answered_by_http(Exchange(request, Response(status, (), b""), None, 0.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (Request("POST", PATH.replace("b942", "%2e%2e%2f"), (JSON,), b"{}"), 308),
+        (Request("POST", PATH.replace("v1/", "v1/./"), (JSON,), b"{}"), 301),
+        (Request("POST", PATH.replace("v1/", "v1//"), (JSON,), b"{}"), 307),
+        (Request("POST", PATH, (JSON, ("content-type", "text/plain")), b"{}"), 400),
+        (Request("POST", PATH, (JSON, ("X-Auth-Token", "A" * 8000)), b"{}"), 400),
+        (Request("POST", PATH, (JSON, ("X-Auth-Token", "A" * 8000)), b"{}"), 431),
+        (Request("POST", PATH, (JSON, *((f"X-{n}", "1") for n in range(60))), b"{}"), 431),
+        (Request("POST", PATH, (JSON,), b"", Framing.NONE), 411),
+        (Request("POST", PATH, (JSON,), b"{}", Framing.CHUNKED), 411),
+        (Request("POST", PATH + "?a=" + "1" * 2000, (JSON,), b"{}"), 414),
+    ],
+)
+def test_form_of_a_request_is_answered_by_http(request_: Request, status: int) -> None:
+    """A form that HTTP may mind explains the status by which it does; a plain call does not."""
+    assert answered(request_, status)
+    assert not answered(PLAIN, status)
+
+
+@pytest.mark.parametrize("status", [200, 401, 404, 413, 422, 500, 503])
+def test_other_statuses_are_the_operation_s(status: int) -> None:
+    """Whatever the form, a status that HTTP has no use for is the operation's."""
+    twice = Request("POST", PATH + "//" + "1" * 2000, (JSON, JSON), b"", Framing.NONE)
+    assert not answered(twice, status)
+
+
+def test_lost_answer_is_nobody_s() -> None:
+    """Without an answer there is nothing that HTTP answered."""
+    assert not answered_by_http(Exchange(PLAIN, None, None, 0.0, 0.0))

@@ -1,0 +1,1 @@
+"""The mutants: servers with one fault each."""

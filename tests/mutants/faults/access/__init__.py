@@ -1,0 +1,1 @@
+"""Mutants of AUTH and NF: who is let in, and to what."""

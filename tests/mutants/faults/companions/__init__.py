@@ -1,0 +1,1 @@
+"""Mutants of DISC, OBS, DEL and CONF: the optional profiles."""

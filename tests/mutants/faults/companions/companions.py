@@ -1,0 +1,424 @@
+"""Mutants of DISC-1, OBS-1, DEL-1 and CONF-1: the optional profiles."""
+
+# ruff: noqa: ARG002, D102 - what an overridden step does and is given is said where it is defined
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from ...framework.mutant import OUTSIDE, breaks, refusing, replaces
+from ...framework.shots import BASE, get, item_list, parameters, pause
+from ...service.server import Server
+from ...service.world import POLICY, SECOND_PROJECT, TOKENS, Checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...service.schema import Call
+    from ...service.wire import Request, Response
+    from ...service.world import Policy, Resource
+
+_POLICIES = get("policies")
+_IDS = [resource.id for resource in POLICY.resources]
+
+# -- DISC-1 -------------------------------------------------------------------------------------------
+
+
+def _rows(name: str, fault: str, change: Callable[[dict[str, Any]], Any], **options: Any) -> None:
+    """Register a server that changes each row of the list of policies."""
+    replaces("DISC-1", name, fault, "shown_policy", lambda _, row: change(row), shows=_POLICIES, **options)
+
+
+def _without(member: str) -> Callable[[dict[str, Any]], Any]:
+    return lambda row: {name: value for name, value in row.items() if name != member}
+
+
+def _with(**members: Any) -> Callable[[dict[str, Any]], Any]:
+    return lambda row: {**row, **members}
+
+
+def _each_resource(change: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
+    return lambda row: {**row, "resources": [change(each) for each in row["resources"]]}
+
+
+for _name, _fault, _change in (
+    ("id-absent", "A policy has no id.", _without("id")),
+    ("id-number", "The id of a policy is the number of a row.", _with(id=7)),
+    ("name-absent", "A policy has no name.", _without("name")),
+    ("name-null", "The name of a policy is null.", _with(name=None)),
+    ("resources-absent", "A policy has no resources.", _without("resources")),
+    ("resources-null", "The resources of a policy are null.", _with(resources=None)),
+    ("resources-count", "The resources of a policy are their number.", _with(resources=3)),
+    ("resources-ids", "The resources of a policy are ids only.", _each_resource(lambda each: each["id"])),
+    ("resource-id-absent", "A resource of a policy has no id.", _each_resource(_without("id"))),
+    ("resource-type-absent", "A resource of a policy has no type.", _each_resource(_without("type"))),
+    (
+        "resource-info-string",
+        "The extra_info of a listed resource is a string.",
+        _each_resource(_with(extra_info="{}")),
+    ),
+    ("status-absent", "A policy has no status.", _without("status")),
+    ("project-absent", "A policy has no project_id.", _without("project_id")),
+    ("provider-number", "The provider of a policy is a number.", _with(provider_id=1)),
+    ("operations-absent", "A policy has no scheduled_operations.", _without("scheduled_operations")),
+    ("row-is-id", "A policy is only its id.", lambda row: row["id"]),
+):
+    _rows(f"policy-{_name}", _fault, _change)
+
+
+def _list(
+    requirement: str, step: str, name: str, fault: str, shows: Any, change: Callable[[Any], Any]
+) -> None:
+    """Register a server that changes the root of the list which `step` answers."""
+
+    def listed(self: Server, request: Request, project: str) -> Response:
+        response = getattr(Server, step)(self, request, project)
+        return self.json(200, change(json.loads(response.body)))
+
+    replaces(requirement, name, fault, step, listed, shows=shows)
+
+
+for _name, _fault, _change in (
+    ("policies-at-root", "The list of policies is the root.", lambda root: root["policies"]),
+    ("policies-null", "The list of policies is null.", lambda _: {"policies": None}),
+    (
+        "policies-object",
+        "The policies are an object.",
+        lambda root: {"policies": {p["id"]: p for p in root["policies"]}},
+    ),
+    ("policies-renamed", "The list is called plans.", lambda root: {"plans": root["policies"]}),
+    ("policies-empty", "No policy is listed.", lambda _: {"policies": []}),
+    (
+        "policy-under-test-missing",
+        "The policy under test is not listed.",
+        lambda root: {"policies": [p for p in root["policies"] if p["id"] != POLICY.id]},
+    ),
+    (
+        "policy-under-another-id",
+        "The policy under test is listed with another id.",
+        lambda root: {"policies": [{**p, "id": OUTSIDE} for p in root["policies"]]},
+    ),
+    ("policies-single", "A list of one is not a list.", lambda root: {"policies": root["policies"][0]}),
+):
+    _list("DISC-1", "list_policies", _name, _fault, _POLICIES, _change)
+
+
+@breaks("DISC-1", shows=_POLICIES)
+class PolicyWithoutItsResources(Server):
+    """The list shows the policy under test with only the first of its resources."""
+
+    def policy_body(self, policy: Policy) -> dict[str, Any]:
+        row = super().policy_body(policy)
+        return {**row, "resources": row["resources"][:1]}
+
+
+@breaks("DISC-1", shows=_POLICIES)
+class PoliciesOfEveryProject(Server):
+    """The list shows the policies of other projects, too."""
+
+    def listed_policies(self, project: str) -> list[Policy]:
+        return list(self.store.policies.values())
+
+
+# -- OBS-1 --------------------------------------------------------------------------------------------
+
+_SEEN = (BASE, pause(0.1), item_list())
+
+
+@breaks("OBS-1", shows=_SEEN)
+class NoItems(Server):
+    """A checkpoint has no items."""
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        return ()
+
+
+@breaks("OBS-1", shows=_SEEN)
+class OneItemTooFew(Server):
+    """The last of several selected resources has no item."""
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        return checkpoint.resources[:-1] or checkpoint.resources
+
+
+@breaks("OBS-1", shows=(parameters({}), pause(0.1), item_list()))
+class NoItemsForTheWholePolicy(Server):
+    """A call that selects nothing has an item for the first resource only."""
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        return checkpoint.resources if checkpoint.call.resources else checkpoint.resources[:1]
+
+
+@breaks("OBS-1", shows=(parameters({"auto_trigger": True}), pause(0.1), item_list()))
+class NoItemsWhenAutomatic(Server):
+    """An automatic call has no items."""
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        return () if checkpoint.auto_trigger else checkpoint.resources
+
+
+@breaks("OBS-1", shows=(BASE, BASE, pause(0.1), item_list()))
+class NoItemsFromTheSecondOn(Server):
+    """Only the first checkpoint of the server has items."""
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        return checkpoint.resources if checkpoint.number == 1 else ()
+
+
+@breaks("OBS-1", shows=[BASE] * 4 + [pause(0.1), item_list()])
+class NoItemsOnceInFour(Server):
+    """One checkpoint in four has no items."""
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        return checkpoint.resources if checkpoint.number % 4 else ()
+
+
+@breaks("OBS-1", shows=(parameters({"resources": _IDS[2:]}), pause(0.1), item_list()))
+class ItemsOfTheWrongResources(Server):
+    """The items are of the first resources of the policy, whichever were selected."""
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        return checkpoint.policy.resources[: len(checkpoint.resources)]
+
+
+for _name, _fault, _change in (
+    (
+        "item-checkpoint-id-wrong",
+        "Items show the policy's id for the checkpoint's.",
+        _with(checkpoint_id=POLICY.id),
+    ),
+    (
+        "item-ids-shared",
+        "The items of a checkpoint share its id.",
+        lambda row: {**row, "id": row["checkpoint_id"]},
+    ),
+    ("item-checkpoint-id-absent", "Items do not say whose they are.", _without("checkpoint_id")),
+    ("item-resource-id-absent", "Items do not say which resource they are of.", _without("resource_id")),
+    ("item-resource-id-null", "The resource_id of items is null.", _with(resource_id=None)),
+):
+    replaces("OBS-1", _name, _fault, "shown_item", lambda _, row, _change=_change: _change(row), shows=_SEEN)
+for _name, _fault, _change in (
+    ("items-at-root", "The list of items is the root.", lambda root: root["checkpoint_items"]),
+    ("items-null", "The list of items is null.", lambda _: {"checkpoint_items": None}),
+    ("items-renamed", "The list of items is called items.", lambda root: {"items": root["checkpoint_items"]}),
+):
+    _list("OBS-1", "list_items", _name, _fault, _SEEN, _change)
+
+
+@breaks("OBS-1", shows=_SEEN)
+class ItemsOnFirstPageOnly(Server):
+    """A page holds one item, whatever the limit, and no page follows the first."""
+
+    def page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+        page = super().page(rows, query)
+        return [] if "marker" in query else page[:1]
+
+
+@breaks("OBS-1", shows=(BASE, BASE, pause(0.1), item_list(f"?checkpoint_id={OUTSIDE}")))
+class CheckpointFilterIgnored(Server):
+    """The list holds the items of every checkpoint, whichever is asked for."""
+
+    def read_query(self, request: Request, known: set[str]) -> dict[str, str]:
+        query = super().read_query(request, known)
+        return {name: value for name, value in query.items() if name != "checkpoint_id"}
+
+
+@breaks("OBS-1", shows=(BASE, item_list(f"?checkpoint_id={OUTSIDE}")))
+class UnknownCheckpointShowsAll(Server):
+    """The filter by a checkpoint that does not exist is left out."""
+
+    def filter_items(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+        found = super().filter_items(rows, query)
+        known = "checkpoint_id" not in query or self.store.find(query["checkpoint_id"])
+        return found if known else rows
+
+
+# -- DEL-1 --------------------------------------------------------------------------------------------
+
+
+def _delete(name: str, fault: str, then: Callable[..., Any], step: str = "remove", **options: Any) -> None:
+    replaces(
+        "DEL-1", name, fault, step, then, shows=(BASE, pause(0.1), DELETE_NEWEST, item_list()), **options
+    )
+
+
+DELETE_NEWEST = BASE.but(method="DELETE", newest=True, body=b"", content_type=None)
+"""A deletion of the checkpoint that was made last."""
+
+
+def _half(_server: Server, checkpoint: Checkpoint) -> None:
+    checkpoint.resources = checkpoint.resources[1:]
+
+
+_delete("deletion-does-nothing", "A deletion is answered 200 and does nothing.", lambda *_: None)
+_delete("deletion-leaves-an-item", "A deletion takes only the first item away.", _half)
+_delete("deletion-not-found", "A checkpoint that is there is answered 404.", refusing("checkpoint-not-found"))
+_delete(
+    "deletion-refused", "A checkpoint is said to be protecting for ever.", refusing("checkpoint-protecting")
+)
+_delete("deletion-forbidden", "A deletion needs a role that the token does not have.", refusing("forbidden"))
+
+
+@breaks(
+    "DEL-1",
+    shows=(
+        BASE,
+        pause(0.1),
+        DELETE_NEWEST.but(project=SECOND_PROJECT, token=TOKENS["second"]),
+        item_list(),
+    ),
+)
+class DeletionFromAnotherProject(Server):
+    """A checkpoint is deleted by its id alone, from the path and by the token of any project."""
+
+    def delete_checkpoint(self, request: Request, project: str, provider: str, wanted: str) -> Response:
+        checkpoint = self.store.find(wanted)
+        token = self.find_token(request.header("x-auth-token") or "")
+        if checkpoint and token and token.project == project != checkpoint.policy.project:
+            self.remove(checkpoint)
+            return self.json(200, {})
+        return super().delete_checkpoint(request, project, provider, wanted)
+
+
+@breaks("DEL-1", shows=(BASE, BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletionTakesTheOldest(Server):
+    """A deletion takes the oldest checkpoint away, whichever was named."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        oldest = next(iter(self.store.of_project(checkpoint.policy.project)), checkpoint)
+        self.store.remove(oldest.id)
+
+
+@breaks("DEL-1", shows=(BASE, BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletionTakesAllOfThePolicy(Server):
+    """A deletion takes every checkpoint of the policy away."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        for each in list(self.store.of_project(checkpoint.policy.project)):
+            self.store.remove(each.id)
+
+
+@breaks("DEL-1", shows=(BASE, pause(0.1), DELETE_NEWEST, pause(0.1), item_list()))
+class DeletionNeverEnds(Server):
+    """The items of a deleted checkpoint stay in the list as deleting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.deleting: set[str] = set()
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        self.deleting.add(checkpoint.id)
+
+    def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
+        return "deleting" if checkpoint.id in self.deleting else super().item_status(checkpoint, resource)
+
+
+@breaks("DEL-1", shows=(BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletedItemsStayAsDeleted(DeletionNeverEnds):
+    """The items of a deleted checkpoint stay in the list as deleted."""
+
+    def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
+        status = super().item_status(checkpoint, resource)
+        return "deleted" if status == "deleting" else status
+
+
+@breaks("DEL-1", shows=(BASE, pause(0.1), DELETE_NEWEST, pause(0.4), item_list()))
+class DeletedCheckpointsComeBack(Server):
+    """A deletion is undone after a while, as a replica that missed it takes over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.removed: dict[str, float] = {}
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        self.removed.setdefault(checkpoint.id, time.monotonic())
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        since = time.monotonic() - self.removed.get(checkpoint.id, 0.0)
+        return () if since < 0.1 else checkpoint.resources
+
+
+# -- CONF-1 -------------------------------------------------------------------------------------------
+
+
+class _Running(Server):
+    """Refuses a second run, and protects for long enough to be seen running."""
+
+    conflict = True
+    protect_seconds = 0.2
+
+
+for _name, _fault, _then_ in (
+    ("second-run-accepted", "A policy that is running runs again.", lambda *_: None),
+    ("second-run-conflict", "A policy that is running is answered 409.", refusing(409, "APIGW.0409")),
+    ("second-run-invalid", "A policy that is running is answered 400.", refusing("invalid-request")),
+    ("second-run-not-found", "A policy that is running is answered 404.", refusing("policy-not-found")),
+    (
+        "second-run-internal-error",
+        "A policy that is running is answered 500 with the code of a crash.",
+        refusing("internal-error"),
+    ),
+    ("second-run-unavailable", "A policy that is running is answered 503.", refusing("unavailable")),
+    ("second-run-too-many", "A policy that is running is answered 429.", refusing("too-many-requests")),
+    (
+        "second-run-nothing-to-do",
+        "A policy that is running has nothing to back up.",
+        refusing("nothing-to-back-up"),
+    ),
+):
+    _also = {
+        "second-run-conflict": {"HTTP-1": "409 is not documented"},
+        "second-run-invalid": {"REQ-1": "a valid call is refused at times"},
+        "second-run-not-found": {"REQ-1": "a valid call is refused at times"},
+        "second-run-internal-error": {"HTTP-3": "a crash is told"},
+        "second-run-unavailable": {"HTTP-3": "a 503 that does not pass"},
+        "second-run-too-many": {"REQ-1": "a 429 that does not pass"},
+    }.get(_name, {})
+    replaces(
+        "CONF-1", _name, _fault, "policy_is_running", _then_, base=_Running, shows=(BASE, BASE), also=_also
+    )
+
+
+@breaks("CONF-1", shows=(parameters({"auto_trigger": True}), BASE))
+class AutomaticRunDoesNotCount(_Running):
+    """A run that the schedule has triggered does not count as running."""
+
+    def is_running(self, policy: Policy) -> bool:
+        return any(
+            not checkpoint.auto_trigger and checkpoint.age < self.protect_seconds
+            for checkpoint in self.store.of_project(policy.project)
+            if checkpoint.policy.id == policy.id
+        )
+
+
+@breaks("CONF-1", shows=(parameters({"resources": _IDS[:1]}), parameters({"resources": _IDS[1:]})))
+class OtherResourcesRunBesideIt(_Running):
+    """A policy that is running runs again for resources that are not in its run."""
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        busy = {
+            resource.id
+            for checkpoint in self.store.of_project(policy.project)
+            if checkpoint.policy.id == policy.id and checkpoint.age < self.protect_seconds
+            for resource in checkpoint.resources
+        }
+        if busy.intersection(resource.id for resource in resources):
+            super().check_state(policy, resources)
+
+
+@breaks("CONF-1", shows=(BASE, parameters({"auto_trigger": True})))
+class SecondRunByScheduleAccepted(_Running):
+    """A policy that is running runs again for a call that says the schedule has triggered it."""
+
+    scheduled = False
+
+    def validate(self, request: Request, project: str, document: Any) -> Call:
+        call = super().validate(request, project, document)
+        self.scheduled = call.auto_trigger
+        return call
+
+    def policy_is_running(self, policy: Policy) -> None:
+        if not self.scheduled:
+            super().policy_is_running(policy)

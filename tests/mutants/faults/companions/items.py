@@ -1,0 +1,231 @@
+"""Mutants of OBS-2 and OBS-3: items that are not to be, and the course of their status."""
+
+# ruff: noqa: ARG002, D102 - what an overridden step does and is given is said where it is defined
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...framework.mutant import OUTSIDE, breaks, malformed, replaces
+from ...framework.shots import BASE, document, item_list, parameters, pause
+from ...service.server import Server
+from ...service.world import POLICY, SECOND_POLICY, TOKENS, Checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...service.refusals import Condition
+    from ...service.wire import Request, Response
+    from ...service.world import Resource
+
+
+class _Leaking(Server):
+    """Keeps a checkpoint for calls that it refuses."""
+
+    methods: tuple[str, ...] = ("POST",)
+    """Of which methods."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        """Tell whether the refused call leaves a checkpoint."""
+        raise NotImplementedError
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        if (
+            request.path.endswith("/checkpoints")
+            and request.method in self.methods
+            and self.leaks(request, condition)
+        ):
+            number = self.store.next_number()
+            resources = POLICY.resources[:2]
+            self.store.add(
+                Checkpoint(self.new_id(number), number, self.created_at(), POLICY, resources, False, None)
+            )
+        return super().refused(request, condition)
+
+
+@breaks("OBS-2", shows=(parameters({"resources": [OUTSIDE]}), pause(0.1), item_list()))
+class CheckpointForAResourceOutside(_Leaking):
+    """A call with a resource outside the policy is refused after its checkpoint was made."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.code == "CSBS.6000"
+
+
+@breaks("OBS-2", shows=(parameters({"resources": [OUTSIDE]}), pause(0.8), item_list()))
+class LateCheckpointForAResourceOutside(CheckpointForAResourceOutside):
+    """What a refused call with a resource outside the policy left in a queue appears half a second later."""
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        waits = checkpoint.call is None and checkpoint.age < 0.5
+        return () if waits else super().item_resources(checkpoint)
+
+
+@breaks("OBS-2", shows=(BASE.but(method="PUT"), pause(0.1), item_list()))
+class CheckpointForAnotherMethod(_Leaking):
+    """PUT is routed to the operation, which runs, and only its answer becomes a 405."""
+
+    methods = ("PUT",)
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.status == 405
+
+
+@breaks("OBS-2", shows=(parameters({"auto_trigger": "x"}), pause(0.1), item_list()))
+class CheckpointForAnInvalidTrigger(_Leaking):
+    """An auto_trigger of another type is found only when the checkpoint is shown."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return (
+            condition.code == "CSBS.9001" and b"auto_trigger" in request.body and not malformed(request.body)
+        )
+
+
+@breaks("OBS-2", shows=(BASE.but(body=b"{"), pause(0.1), item_list()))
+class CheckpointForAnyInvalidBody(_Leaking):
+    """Any invalid request leaves a checkpoint."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.code == "CSBS.9001"
+
+
+@breaks("OBS-2", shows=(BASE.but(token=TOKENS["read_only"]), pause(0.1), item_list()))
+class CheckpointWithoutPermission(_Leaking):
+    """The permission is checked when the checkpoint is there."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.status == 403 and request.header("x-auth-token") == TOKENS["read_only"]
+
+
+@breaks("OBS-2", shows=(BASE.but(token=TOKENS["second"]), pause(0.1), item_list()))
+class CheckpointForATokenOfAnotherProject(_Leaking):
+    """A token of another project is refused after the checkpoint was made."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.status == 403 and request.header("x-auth-token") == TOKENS["second"]
+
+
+@breaks("OBS-2", shows=(BASE.but(token=None), pause(0.1), item_list()))
+class CheckpointWithoutAToken(_Leaking):
+    """The answer is 401, but the work was queued before."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.status == 401
+
+
+@breaks("OBS-2", shows=(BASE.but(provider=OUTSIDE), pause(0.1), item_list()))
+class CheckpointForAnUnknownProvider(_Leaking):
+    """Another provider is found only when the checkpoint is handed to it."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.text == "The provider is not supported."
+
+
+@breaks("OBS-2", shows=(BASE.but(body=document(SECOND_POLICY.id)), pause(0.1), item_list()))
+class CheckpointForAForeignPolicy(_Leaking):
+    """A policy that is not found leaves a checkpoint of the default one."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.code == "CSBS.3000"
+
+
+@breaks("OBS-2", shows=(BASE.but(content_type="text/plain"), pause(0.1), item_list()))
+class CheckpointForAWrongType(_Leaking):
+    """A wrong content type is refused after the checkpoint was made."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.status == 400 and "json" not in (request.header("content-type") or "")
+
+
+# -- OBS-3 --------------------------------------------------------------------------------------------
+
+
+def _status(
+    name: str, fault: str, course: Callable[[float, Checkpoint], str], seconds: float = 0.4, **options: Any
+) -> None:
+    """Register a server whose items have the status that `course` gives, by age in units of `seconds`."""
+    base = type("Slow", (Server,), {"protect_seconds": seconds})
+    shows = (
+        *[BASE] * 4,
+        item_list(),
+        pause(seconds * 0.6),
+        item_list(),
+        pause(seconds * 0.6),
+        item_list(),
+        item_list(),
+    )
+    replaces(
+        "OBS-3",
+        name,
+        fault,
+        "item_status",
+        lambda _, checkpoint, _resource: course(checkpoint.age / seconds, checkpoint),
+        base=base,
+        shows=shows,
+        **options,
+    )
+
+
+_FORM = {"OBS-1": "a status that items do not have is also against the form of the list"}
+
+
+def _then(before: str, middle: str, after: str) -> Callable[[float, Checkpoint], str]:
+    return lambda age, _: before if age < 0.5 else middle if age < 1 else after
+
+
+_status("item-stuck-in-protecting", "An item stays protecting for ever.", lambda *_: "protecting")
+_status("item-stuck-in-waiting", "An item stays waiting_protect for ever.", lambda *_: "waiting_protect")
+_status(
+    "item-back-to-waiting",
+    "An item goes from protecting back to waiting_protect.",
+    _then("protecting", "waiting_protect", "available"),
+)
+_status(
+    "item-back-to-protecting",
+    "An item goes from available back to protecting.",
+    _then("available", "protecting", "available"),
+)
+_status(
+    "item-back-for-good",
+    "An item is available at first, and protecting after.",
+    _then("available", "protecting", "protecting"),
+)
+_status(
+    "item-ends-in-unknown",
+    "An item ends in finished.",
+    _then("protecting", "protecting", "finished"),
+    also=_FORM,
+)
+_status(
+    "item-ends-in-upper-case",
+    "An item ends in AVAILABLE.",
+    _then("protecting", "protecting", "AVAILABLE"),
+    also=_FORM,
+)
+_status(
+    "item-ends-in-deleted",
+    "An item ends in deleted, without a deletion.",
+    _then("protecting", "protecting", "deleted"),
+)
+_status(
+    "item-ends-in-restoring", "An item ends in restoring.", _then("protecting", "protecting", "restoring")
+)
+_status(
+    "item-status-empty",
+    "The status of an item is empty once it is done.",
+    _then("protecting", "protecting", ""),
+    also=_FORM,
+)
+_status(
+    "one-checkpoint-in-four-stuck",
+    "The items of one checkpoint in four stay protecting for ever.",
+    lambda age, checkpoint: "protecting" if age < 1 or checkpoint.number % 4 == 0 else "available",
+)
+
+
+@breaks("OBS-3", shows=(BASE, pause(0.3), item_list()))
+class SecondItemStuck(Server):
+    """Only the first item of a checkpoint is ever finished."""
+
+    def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
+        first = resource == checkpoint.resources[0]
+        return super().item_status(checkpoint, resource) if first else "protecting"

@@ -1,0 +1,1 @@
+"""Mutants of HTTP: how an answer travels."""

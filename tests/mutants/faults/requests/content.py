@@ -1,0 +1,191 @@
+"""Mutants of REQ-13 and REQ-14: content types and unknown members."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ...framework.mutant import refusing, replaces
+from ...framework.shots import BASE, checkpoint, parameters
+from ...service.server import Server
+from ...service.world import POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+_IDS = [resource.id for resource in POLICY.resources]
+
+
+def _type(name: str, fault: str, test: Callable[[str], bool], sent: str | None, **options: Any) -> None:
+    replaces(
+        "REQ-13",
+        name,
+        fault,
+        "wrong_content_type",
+        lambda *_: None,
+        lambda _, media_type: test(media_type),
+        shows=BASE.but(content_type=sent),
+        **options,
+    )
+
+
+for _name, _fault, _test, _sent in (
+    ("any-type-accepted", "The content type is not looked at.", lambda _: True, "image/png"),
+    ("plain-text-accepted", "text/plain is accepted.", lambda t: t == "text/plain", "text/plain"),
+    ("no-type-accepted", "A body without a content type is taken for JSON.", lambda t: t == "", None),
+    (
+        "form-type-accepted",
+        "JSON under the type of a form, as curl sends it by default, is accepted.",
+        lambda t: t == "application/x-www-form-urlencoded",
+        "application/x-www-form-urlencoded",
+    ),
+    (
+        "multipart-accepted",
+        "multipart/form-data is accepted.",
+        lambda t: "multipart" in t,
+        "multipart/form-data",
+    ),
+    (
+        "type-prefix-accepted",
+        "The type is compared by its start.",
+        lambda t: t.startswith("application/json"),
+        "application/jsonx",
+    ),
+    (
+        "type-containing-json-accepted",
+        "Any type that contains json is accepted.",
+        lambda t: "json" in t,
+        "text/x-json",
+    ),
+    ("text-json-accepted", "text/json is accepted.", lambda t: t == "text/json", "text/json"),
+    (
+        "old-name-of-json-accepted",
+        "application/x-json, the type before there was one, is accepted.",
+        lambda t: t == "application/x-json",
+        "application/x-json",
+    ),
+    (
+        "merge-patch-accepted",
+        "application/merge-patch+json is accepted, as for a PATCH.",
+        lambda t: t == "application/merge-patch+json",
+        "application/merge-patch+json",
+    ),
+    (
+        "json-lines-accepted",
+        "application/x-ndjson is accepted, one line of it.",
+        lambda t: t == "application/x-ndjson",
+        "application/x-ndjson",
+    ),
+    (
+        "json5-accepted",
+        "application/json5 is accepted.",
+        lambda t: t == "application/json5",
+        "application/json5",
+    ),
+    (
+        "json-suffix-accepted",
+        "Any type that ends in +json is accepted.",
+        lambda t: t.endswith("+json"),
+        "application/merge-patch+json",
+    ),
+    (
+        "xml-type-accepted",
+        "application/xml is accepted.",
+        lambda t: t == "application/xml",
+        "application/xml",
+    ),
+    (
+        "octets-accepted",
+        "application/octet-stream is accepted.",
+        lambda t: t == "application/octet-stream",
+        "application/octet-stream",
+    ),
+    (
+        "wildcard-accepted",
+        "The type */* is accepted, taken for an Accept header.",
+        lambda t: t == "*/*",
+        "*/*",
+    ),
+):
+    _type(_name, _fault, _test, _sent)
+for _status, _code, _name, _fault in (
+    (404, "APIGW.0101", "wrong-type-not-found", "A wrong content type is answered 404."),
+    (403, "APIGW.0302", "wrong-type-forbidden", "A wrong content type is answered 403."),
+):
+    replaces(
+        "REQ-13",
+        _name,
+        _fault,
+        "wrong_content_type",
+        refusing(_status, _code),
+        shows=BASE.but(content_type="text/plain"),
+    )
+
+# -- REQ-14: unknown members --------------------------------------------------------------------------
+
+_UNKNOWN = {
+    "root": BASE.but(body={**BASE.body, "other": 1}),
+    "checkpoint": checkpoint({**BASE.body["checkpoint"], "other": 1}),
+    "parameters": parameters({"other": 1}),
+}
+for _place, _shot in _UNKNOWN.items():
+    replaces(
+        "REQ-14",
+        f"unknown-in-{_place}-ignored",
+        f"Unknown members of {_place} are ignored.",
+        "check_unknown",
+        lambda *_: None,
+        lambda place, _members, _known, _place=_place: place == _place,
+        shows=_shot,
+    )
+replaces(
+    "REQ-14",
+    "unknown-null-ignored",
+    "Unknown members whose value is null are ignored.",
+    "check_unknown",
+    lambda server, place, members, known: Server.check_unknown(
+        server, place, {name: value for name, value in members.items() if value is not None}, known
+    ),
+    shows=parameters({"other": None}),
+)
+replaces(
+    "REQ-14",
+    "mistyped-resources-ignored",
+    "A mistyped resources is ignored, and everything is backed up.",
+    "check_unknown",
+    lambda *_: None,
+    lambda place, members, _known: (
+        place == "parameters" and any(re.match("(?i)res", name) for name in members)
+    ),
+    shows=parameters({"resource": _IDS[:1]}),
+)
+replaces(
+    "REQ-14",
+    "unknown-with-underscore-ignored",
+    "Unknown members whose name begins with an underscore are ignored, as private ones.",
+    "check_unknown",
+    lambda server, place, members, known: Server.check_unknown(
+        server, place, {name: value for name, value in members.items() if name[:1] != "_"}, known
+    ),
+    shows=checkpoint({**BASE.body["checkpoint"], "_other": 1}),
+)
+replaces(
+    "REQ-14",
+    "unknown-without-name-ignored",
+    "An unknown member with the empty name is ignored, an empty name being none.",
+    "check_unknown",
+    lambda server, place, members, known: Server.check_unknown(
+        server, place, {name: value for name, value in members.items() if name}, known
+    ),
+    shows=checkpoint({**BASE.body["checkpoint"], "": 1}),
+)
+replaces(
+    "REQ-14",
+    "unknown-not-found",
+    "An unknown member is answered 404.",
+    "check_unknown",
+    refusing("policy-not-found"),
+    lambda _place, members, known: bool(set(members) - known),
+    shows=parameters({"other": 1}),
+)

@@ -1,0 +1,32 @@
+"""Does a mutant misbehave at all? Its answers are held against those of the conforming server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..framework.shots import transcript
+from ..service.server import Server, running
+
+if TYPE_CHECKING:
+    from ..framework.mutant import Mutant
+
+__all__ = ["differs"]
+
+
+_KNOBS = ("protect_seconds", "conflict", "hold", "prefix")
+_right: dict[str, list[str]] = {}
+
+
+def differs(mutant: Mutant) -> bool:
+    """Tell whether the requests that show `mutant` are answered otherwise than by the conforming server."""
+    knobs = {name: getattr(mutant.behaviour, name) for name in _KNOBS}
+    timeout = 0.3 if mutant.behaviour.timeout < Server.timeout else 5.0
+    key = repr((mutant.shows, knobs, timeout))
+    if key not in _right:
+        _right[key] = _answers(type("Conforming", (Server,), knobs), mutant, timeout)
+    return _answers(mutant.behaviour, mutant, timeout) != _right[key]
+
+
+def _answers(behaviour: type[Server], mutant: Mutant, timeout: float) -> list[str]:
+    with running(behaviour, timeout) as target:
+        return transcript(target["url"], mutant.shows, timeout)

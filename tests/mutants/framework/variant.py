@@ -1,0 +1,41 @@
+"""What a conforming variant is, and how one is registered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..framework.mutant import kebab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..service.server import Server
+
+__all__ = ["VARIANTS", "Variant", "variant"]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A server that conforms in its own way; `warns` are the SHOULDs that it may not meet."""
+
+    name: str
+    freedom: str
+    behaviour: type[Server]
+    warns: tuple[str, ...] = ()
+
+
+VARIANTS: list[Variant] = []
+"""All that are registered so far; `variants` loads them all."""
+
+
+def variant(*warns: str) -> Callable[[type[Server]], type[Server]]:
+    """Register the decorated class; its name is the class's, its freedom the docstring."""
+
+    def keep(behaviour: type[Server]) -> type[Server]:
+        name = kebab(behaviour.__name__)
+        behaviour.identity = f"variant {name}"
+        VARIANTS.append(Variant(name, " ".join((behaviour.__doc__ or "").split()), behaviour, warns))
+        return behaviour
+
+    return keep

@@ -1,0 +1,1 @@
+"""An independent, conforming server of the contract."""

@@ -1,0 +1,102 @@
+"""What the server answers: the new checkpoint (section 2) and errors (section 3)."""
+
+# ruff: noqa: ARG002 - the arguments of a step are there for those who override it
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ..service.wire import Request, Response
+from ..service.world import Checkpoint, Policy, Resource, Store
+
+if TYPE_CHECKING:
+    from ..service.refusals import Condition
+    from ..service.schema import Call
+
+__all__ = ["Answers"]
+
+
+class Answers:
+    """The steps that make a checkpoint and show it, or an error; mixed into `Server`."""
+
+    store: Store
+
+    def make(self, call: Call, policy: Policy, resources: tuple[Resource, ...]) -> Checkpoint:
+        """Make the checkpoint and keep it."""
+        number = self.store.next_number()
+        checkpoint = Checkpoint(
+            self.new_id(number), number, self.created_at(), policy, resources, call.auto_trigger, call
+        )
+        self.store.add(checkpoint)
+        return checkpoint
+
+    def new_id(self, number: int) -> str:
+        """Return an id that was never given."""
+        return str(uuid.uuid4())
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        return datetime.now(UTC)
+
+    def created_at(self) -> str:
+        """Return the time in the documented form: UTC, no zone, six digits of fraction."""
+        return f"{self.now():%Y-%m-%dT%H:%M:%S.%f}"
+
+    def created(self, checkpoint: Checkpoint) -> Response:
+        """Return the answer that shows the new checkpoint."""
+        return self.json(200, self.root_body(checkpoint))
+
+    def root_body(self, checkpoint: Checkpoint) -> Any:
+        """Return the root of the answer."""
+        return {"checkpoint": self.checkpoint_body(checkpoint)}
+
+    def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
+        """Return the members of `checkpoint` as section 2 has them."""
+        created_by = "operation-engine" if checkpoint.auto_trigger else "manual"
+        return {
+            "id": checkpoint.id,
+            "status": "protecting",
+            "created_at": checkpoint.created_at,
+            "resource_graph": None,
+            "project_id": checkpoint.policy.project,
+            "protection_plan": {
+                "id": checkpoint.policy.id,
+                "name": checkpoint.policy.name,
+                "resources": [self.resource_body(each) for each in checkpoint.resources],
+            },
+            "extra_info": json.dumps({"created_by": created_by}),
+        }
+
+    def resource_body(self, resource: Resource) -> dict[str, Any]:
+        """Return one resource as section 2 has it."""
+        return {
+            "id": resource.id,
+            "type": resource.type,
+            "name": resource.name,
+            "extra_info": json.dumps({"exclude_volumes": list(resource.excluded)}),
+        }
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        """Return the error answer of `condition`."""
+        response = self.json(condition.status, self.error_body(condition))
+        if condition.allow:
+            response.header("Allow", condition.allow)
+        return response
+
+    def error_body(self, condition: Condition) -> Any:
+        """Return the body of an error."""
+        return {"error_code": condition.code, "error_msg": condition.text}
+
+    def json(self, status: int, document: Any) -> Response:
+        """Return an answer that holds `document`."""
+        return Response(status, self.encode(document), [("Content-Type", "application/json")])
+
+    def encode(self, document: Any) -> bytes:
+        """Return `document` as JSON in UTF-8."""
+        try:
+            return json.dumps(document, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            return json.dumps(document).encode()  # half of a surrogate pair, which only an escape can hold

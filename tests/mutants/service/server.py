@@ -1,0 +1,223 @@
+"""A conforming server of the contract on the standard library; every step can be overridden to break it.
+
+`with running(Server) as target:` starts it in this process on a free port and yields the members of
+a target file. A broken server is a subclass with one step replaced; the steps of the operation run
+in the contract's order: token, project and permission, content type and JSON, schema, provider,
+policy, resources, state.
+"""
+
+# ruff: noqa: ARG002 - the arguments of a step are there for those who override it
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from ..service.answers import Answers
+from ..service.auth import Auth
+from ..service.companions import Companions
+from ..service.refusals import CONDITIONS, Condition, Refusal, refuse
+from ..service.schema import Schema
+from ..service.transport import Transport
+from ..service.wire import Request, Response
+from ..service.world import (
+    POLICY,
+    PROJECT,
+    PROVIDER,
+    SECOND_POLICY,
+    SECOND_PROJECT,
+    TOKENS,
+    Policy,
+    Resource,
+    Store,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+__all__ = ["Server", "running"]
+
+
+class Server(Auth, Schema, Answers, Companions, Transport):
+    """The conforming server: subclass it and override one step."""
+
+    timeout = 10.0
+    """Seconds that the target file grants for an answer."""
+    protect_seconds = 0.05
+    """How long an item stays `protecting`."""
+    conflict = False
+    """Whether a policy that is running refuses a second run."""
+    hold = 0.0
+    """Seconds that a call stays in flight, to widen the window of a race."""
+    prefix = ""
+    """What stands before `/v1` in the address."""
+    identity = "independent server on the standard library"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = Store()
+        self.in_flight = 0
+
+    # -- one request ------------------------------------------------------------------------------
+
+    def respond(self, request: Request) -> Response:
+        """Return the answer to `request`; a refusal of any step becomes its error answer."""
+        try:
+            response = self.route(request)
+        except Refusal as refusal:
+            request.connection.refused += 1
+            return self.refused(request, refusal.condition)
+        request.connection.accepted += 1
+        return response
+
+    def route(self, request: Request) -> Response:
+        """Find the operation by path and method and return its answer."""
+        if not request.path.startswith(self.prefix):
+            refuse("no-route")
+        match request.segments[self.prefix.count("/") :]:
+            case ["v1", project, "providers", provider, "checkpoints"]:
+                operations = {"POST": lambda: self.create_checkpoint(request, project, provider)}
+            case ["v1", project, "providers", provider, "checkpoints", checkpoint] if checkpoint:
+                operations = {
+                    "DELETE": lambda: self.delete_checkpoint(request, project, provider, checkpoint)
+                }
+            case ["v1", project, "policies"]:
+                operations = {"GET": lambda: self.list_policies(request, project)}
+            case ["v1", project, "checkpoint_items"]:
+                operations = {"GET": lambda: self.list_items(request, project)}
+            case _:
+                refuse("no-route")
+        if request.method not in operations:
+            return self.other_method(request, ", ".join(operations))
+        return operations[request.method]()
+
+    def other_method(self, request: Request, allowed: str) -> Response:
+        """Answer a method that the path does not have; `allowed` lists those that it has."""
+        condition = CONDITIONS["method-not-allowed"]
+        raise Refusal(Condition(condition.status, condition.code, condition.text, allow=allowed))
+
+    def create_checkpoint(self, request: Request, project: str, provider: str) -> Response:
+        """Run the operation: the checks in the contract's order, then the new checkpoint."""
+        with self.counted():
+            token = self.authenticate(request)
+            self.authorize(request, token, project)
+            self.check_content_type(request)
+            if request.oversize:
+                refuse("too-large")
+            call = self.validate(request, project, self.parse(request.body))
+            self.check_provider(provider)
+            policy = self.find_policy(project, call.plan_id)
+            resources = self.select_resources(policy, call.resources)
+            self.check_state(policy, resources)
+            checkpoint = self.make(call, policy, resources)
+            return self.created(checkpoint)
+
+    @contextlib.contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count the call as in flight."""
+        with self.store.lock:
+            self.in_flight += 1
+        try:
+            self.closing.wait(self.hold)
+            yield
+        finally:
+            with self.store.lock:
+                self.in_flight -= 1
+
+    # -- provider, policy, resources, state -------------------------------------------------------
+
+    def check_provider(self, provider: str) -> None:
+        """Refuse every provider but the documented one."""
+        if provider != PROVIDER:
+            refuse("unknown-provider")
+
+    def find_policy(self, project: str, plan_id: str) -> Policy:
+        """Return the policy of that id in that project."""
+        policy = self.store.policies.get(plan_id)
+        if policy is None:
+            return self.unknown_policy(plan_id)
+        if policy.project != project:
+            return self.foreign_policy(policy)
+        return policy
+
+    def unknown_policy(self, plan_id: str) -> Policy:
+        """Answer the id of no policy."""
+        refuse("policy-not-found")
+
+    def foreign_policy(self, policy: Policy) -> Policy:
+        """Answer the id of a policy of another project, without disclosing that it exists."""
+        refuse("policy-not-found")
+
+    def select_resources(self, policy: Policy, wanted: tuple[str, ...] | None) -> tuple[Resource, ...]:
+        """Return the resources to back up: all when none is named, each once."""
+        if wanted is None:
+            return policy.resources
+        known = {resource.id: resource for resource in policy.resources}
+        if set(wanted) - set(known):
+            return self.outside_resource(policy, wanted)
+        return tuple(known[each] for each in dict.fromkeys(wanted))
+
+    def outside_resource(self, policy: Policy, wanted: tuple[str, ...]) -> tuple[Resource, ...]:
+        """Answer a selection that names a resource which is not the policy's."""
+        refuse("resource-not-in-policy")
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        """Refuse what cannot run now."""
+        for each in (policy, *resources):
+            if each.trouble:
+                raise Refusal(each.trouble)
+        if self.conflict and self.is_running(policy):
+            self.policy_is_running(policy)
+
+    def is_running(self, policy: Policy) -> bool:
+        """Tell whether a checkpoint of `policy` is still being made."""
+        return any(
+            checkpoint.policy.id == policy.id and checkpoint.age < self.protect_seconds
+            for checkpoint in self.store.of_project(policy.project)
+        )
+
+    def policy_is_running(self, policy: Policy) -> None:
+        """Answer a second run of a policy that is running."""
+        refuse("running-by-hand")
+
+    # -- for the suite ----------------------------------------------------------------------------
+
+    def target(self) -> dict[str, Any]:
+        """Return the members of a target file for this server."""
+        return {
+            "url": f"http://127.0.0.1:{self.port}{self.prefix}",
+            "project_id": PROJECT,
+            "provider_id": PROVIDER,
+            "token": TOKENS["demo"],
+            "max_creates": 80,
+            "timeout": self.timeout,
+            "profiles": ["discovery", "observation", "deletion", *(["conflict"] if self.conflict else [])],
+            "policy": {"id": POLICY.id, "resources": [resource.id for resource in POLICY.resources]},
+            "fixtures": {
+                "expired_token": TOKENS["expired"],
+                "read_only_token": TOKENS["read_only"],
+                "second_project": {
+                    "project_id": SECOND_PROJECT,
+                    "token": TOKENS["second"],
+                    "policy_id": SECOND_POLICY.id,
+                },
+            },
+            "implementation": {"name": self.identity, "version": "1"},
+        }
+
+
+@contextlib.contextmanager
+def running(behaviour: type[Server] = Server, timeout: float | None = None) -> Iterator[dict[str, Any]]:
+    """Run a server of class `behaviour` and yield its target; `timeout` replaces the server's own.
+
+    A fault of the server's own code, other than the one that it is meant to have, is raised at the end.
+    """
+    server = behaviour()
+    if timeout is not None:
+        server.timeout = timeout
+    server.start()
+    try:
+        yield server.target()
+    finally:
+        server.stop()

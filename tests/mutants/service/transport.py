@@ -1,0 +1,128 @@
+"""Threads and sockets: one thread for each connection, requests on it in turn."""
+
+# ruff: noqa: ARG002 - the arguments of a step are there for those who override it
+
+from __future__ import annotations
+
+import abc
+import itertools
+import socket
+import threading
+
+from ..service.refusals import CONDITIONS, Condition
+from ..service.wire import Connection, Malformed, Request, Response, compose
+
+__all__ = ["Transport"]
+
+
+class Transport(abc.ABC):
+    """Accept connections on a free port of the loopback, read requests and send answers."""
+
+    largest_body = 512 * 1024
+    """A body of more bytes is read, thrown away and refused."""
+    version = "HTTP/1.1"
+    """What the status line of an answer says."""
+
+    def __init__(self) -> None:
+        self.closing = threading.Event()
+        self._numbers = itertools.count(1)
+        self.crashes: list[BaseException] = []
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._threads: dict[threading.Thread, Connection] = {}
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port on which the server listens."""
+        return int(self._listener.getsockname()[1])
+
+    def start(self) -> None:
+        """Begin to accept; the port listens already."""
+        self._acceptor.start()
+
+    def stop(self) -> None:
+        """Close everything and wait for the threads; raise the first fault that one of them had."""
+        self.closing.set()
+        socket.create_connection(("127.0.0.1", self.port)).close()
+        self._acceptor.join()
+        self._listener.close()
+        for thread, connection in list(self._threads.items()):
+            connection.abort()
+            thread.join()
+        if self.crashes:
+            raise self.crashes[0]
+
+    def _accept(self) -> None:
+        while True:
+            sock, _ = self._listener.accept()
+            if self.closing.is_set():
+                sock.close()
+                return
+            connection = Connection(sock, self.largest_body)
+            thread = threading.Thread(target=self._run, args=(connection,), daemon=True)
+            self._threads[thread] = connection
+            thread.start()
+
+    def _run(self, connection: Connection) -> None:
+        try:
+            self.serve(connection)
+        except ConnectionError:
+            pass  # the client has gone; nobody is left to answer
+        except Exception as error:  # raised by stop()
+            self.crashes.append(error)
+        finally:
+            connection.close()
+            self._threads.pop(threading.current_thread(), None)
+
+    def serve(self, connection: Connection) -> None:
+        """Answer the requests of `connection` until one side ends it."""
+        while not self.closing.is_set():
+            try:
+                request = self.read(connection)
+            except Malformed:
+                self.malformed(connection)
+                return
+            if request is None:
+                return
+            response = self.respond(request)
+            if not request.keep_alive:
+                response.close = True
+            self.finish(request, response)
+            self.send(request, response)
+            if response.close:
+                return
+
+    def read(self, connection: Connection) -> Request | None:
+        """Return the next request with its body, None when the client has closed."""
+        request = connection.read_request()
+        if request is not None:
+            connection.read_body(request)
+            request.number = next(self._numbers)
+        return request
+
+    def malformed(self, connection: Connection) -> None:
+        """Answer bytes that are no request, and close."""
+        request = Request("GET", "/", [], connection, keep_alive=False)
+        response = self.refused(request, CONDITIONS["invalid-request"])
+        response.close = True
+        self.finish(request, response)
+        self.send(request, response)
+
+    @abc.abstractmethod
+    def respond(self, request: Request) -> Response:
+        """Return the answer to `request`."""
+
+    @abc.abstractmethod
+    def refused(self, request: Request, condition: Condition) -> Response:
+        """Return the error answer of `condition`."""
+
+    def finish(self, request: Request, response: Response) -> None:
+        """Add the headers that frame the answer."""
+        response.header("Content-Length", str(len(response.body)))
+        if response.close:
+            response.header("Connection", "close")
+
+    def send(self, request: Request, response: Response) -> None:
+        """Write the answer."""
+        body = b"" if request.method == "HEAD" else response.body
+        request.connection.socket.sendall(compose(response, self.version) + body)

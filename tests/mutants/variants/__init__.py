@@ -1,0 +1,1 @@
+"""Conforming servers that use the freedom that the contract leaves."""

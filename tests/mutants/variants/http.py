@@ -1,0 +1,94 @@
+"""Conforming variants of the HTTP server below the operation: what it answers of its own."""
+
+# ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..framework.variant import variant
+from ..service.server import Server
+from ..service.wire import Response
+
+if TYPE_CHECKING:
+    from ..service.wire import Request
+
+
+class _Page(Server):
+    """Answers some requests by a page of its own, and ends the connection."""
+
+    status = 400
+
+    def minds(self, request: Request) -> bool:
+        """Tell whether the request goes no further than here."""
+        raise NotImplementedError
+
+    def respond(self, request: Request) -> Response:
+        if not self.minds(request):
+            return super().respond(request)
+        page = b"<html><body><h1>Refused</h1></body></html>"
+        return Response(self.status, page, [("Content-Type", "text/html")], close=True)
+
+
+@variant()
+class FieldTwiceRefused(_Page):
+    """A second Content-Type is no HTTP, and gets a page."""
+
+    def minds(self, request: Request) -> bool:
+        return sum(name.lower() == "content-type" for name, _ in request.headers) > 1
+
+
+@variant()
+class LengthDemanded(_Page):
+    """A request that does not tell the length of its body gets a page, 411."""
+
+    status = 411
+
+    def minds(self, request: Request) -> bool:
+        return request.method == "POST" and request.header("content-length") is None
+
+
+@variant()
+class LongTargetRefused(_Page):
+    """A target of more than 1 024 characters gets a page, 414."""
+
+    status = 414
+
+    def minds(self, request: Request) -> bool:
+        return len(request.target) > 1024
+
+
+@variant()
+class LargeHeadRefused(_Page):
+    """A head of more than 8 KiB gets a page, 400."""
+
+    def minds(self, request: Request) -> bool:
+        return sum(len(name) + len(value) for name, value in request.headers) > 8000
+
+
+@variant()
+class LargeFieldRefused(LargeHeadRefused):
+    """A head of more than 8 KiB gets a page, 431."""
+
+    status = 431
+
+
+@variant()
+class ManyFieldsRefused(_Page):
+    """More than 50 fields get a page, 431."""
+
+    status = 431
+
+    def minds(self, request: Request) -> bool:
+        return len(request.headers) > 50
+
+
+@variant()
+class PathMadeNormal(Server):
+    """A path with empty or dot segments is redirected to one without."""
+
+    def respond(self, request: Request) -> Response:
+        kept = [each for each in "/".join(request.segments).split("/") if each not in ("", ".", "..")]
+        if len(kept) == len(request.segments):
+            return super().respond(request)
+        return Response(308, b"", [("Location", "/" + "/".join(kept)), ("Content-Type", "text/html")])
