@@ -12,10 +12,13 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import yaml
+
+from checkpoint_openapi.json_text import JsonPlaces, parse_json
 
 __all__ = ["DocumentError", "Position", "Source", "load_with_positions", "parse_with_positions"]
 
@@ -67,7 +70,8 @@ class Source:
     file: str
     document: dict[str, Any]
     text: str = field(repr=False)
-    root: yaml.Node = field(repr=False)
+    root: yaml.Node | None = field(repr=False)
+    """The nodes of YAML; a document in JSON has none."""
     plain_keys: tuple[str, ...] = ()
     """JSON pointers of the members whose key YAML does not read as a string."""
 
@@ -76,13 +80,20 @@ class Source:
 
         A pointer into nothing gets the place of the nearest parent, so that what is missing has a line.
         """
+        tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+        if self.root is None:
+            return Position(self.file, *self._places.position(tokens))
         node, place = self.root, self.root
-        for token in pointer.lstrip("#").split("/")[1:]:
-            step = _step(node, token.replace("~1", "/").replace("~0", "~"))
+        for token in tokens:
+            step = _step(node, token)
             if step is None:
                 break
             place, node = step
         return _position(self.file, place)
+
+    @cached_property
+    def _places(self) -> JsonPlaces:
+        return JsonPlaces(self.text)
 
 
 def load_with_positions(path: Path | str) -> Source:
@@ -116,6 +127,9 @@ def _neighbour(missing: Path) -> str:
 
 def parse_with_positions(text: str, file: str) -> Source:
     """Read a document from text, naming it `file`; raises like `load_with_positions`."""
+    read = parse_json(text)
+    if read is not None:
+        return Source(file, read, text, None)
     try:
         text = _as_yaml(text)
         _refuse_depth(text, file)

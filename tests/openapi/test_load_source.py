@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_openapi.load import data_path
 from checkpoint_openapi.source import DocumentError, Position, load_with_positions, parse_with_positions
+from hypothesis import given
+from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,6 +93,61 @@ def test_aliases_that_multiply_are_refused() -> None:
         parse_with_positions(text, "a.yaml")
 
     assert caught.value.line == 6
+
+
+_NAMES = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=5)
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _NAMES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def _pointers(value: Any, pointer: str) -> list[str]:
+    """Return the pointers of everything in a value, and of something that is not."""
+    found = [pointer, f"{pointer}/nowhere"]
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in steps:
+        token = str(step).replace("~", "~0").replace("/", "~1")
+        found.extend(_pointers(inner, f"{pointer}/{token}"))
+    return found
+
+
+@given(value=st.dictionaries(_NAMES, _VALUES, max_size=4), indent=st.none() | st.integers(0, 3))
+def test_json_has_the_values_and_places_of_the_same_text_in_yaml(
+    value: dict[str, Any], indent: int | None
+) -> None:
+    """A comment makes YAML of a text in JSON, and of that another reader."""
+    text = json.dumps(value, indent=indent)
+    quick, thorough = (parse_with_positions(written, "a") for written in (text, f"{text} # YAML"))
+
+    assert quick.root is None
+    assert thorough.root is not None
+    assert quick.document == thorough.document == value
+    for pointer in _pointers(value, ""):
+        assert quick.position(pointer) == thorough.position(pointer)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "line", "column"),
+    [
+        ('{"a": 1,\n\t"a": 2}', "the key 'a' twice", 2, 2),
+        ('{"a": "\\ud83d"}', "broken YAML", 1, 10),
+        ('{"a": 1', "broken YAML", 2, 1),
+        ('{"a": ' + "[" * 250 + "]" * 250 + "}", "too deep a nesting", 1, 57),
+    ],
+)
+def test_json_that_no_document_may_be_has_a_line(text: str, what: str, line: int, column: int) -> None:
+    """What the reader of JSON leaves alone is told by that of YAML, at its place."""
+    with pytest.raises(DocumentError, match=what) as caught:
+        parse_with_positions(text, "a.json")
+
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_words_that_are_no_json_are_read_as_yaml() -> None:
+    """Python's reader of JSON takes NaN for a number, which is text in a document."""
+    assert parse_with_positions('{"a": NaN}', "a.json").document == {"a": "NaN"}
 
 
 @pytest.mark.parametrize("indent", ["\t", 2, None])

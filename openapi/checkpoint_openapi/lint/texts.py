@@ -44,7 +44,8 @@ def unquoted_key(context: Context) -> Iterator[Fault]:
 
 def ambiguous_scalar(context: Context) -> Iterator[Fault]:
     """Find plain values that YAML 1.1 (most of Python) and YAML 1.2 (JavaScript) read differently."""
-    for pointer, node in _scalars(context.source.root, "", set()):
+    root = context.source.root
+    for pointer, node in _scalars(root, "", set()) if root is not None else ():
         pattern, reading = _AMBIGUOUS.get(node.tag.removeprefix(_TAG), (None, ""))
         if not node.style and pattern and pattern.fullmatch(node.value):
             mend = f"write '{node.value}' for text, or a plain number or Boolean"

@@ -1,0 +1,106 @@
+"""Documents in JSON, read many times faster than by a reader of YAML, and in a fraction of the memory.
+
+Places are found when somebody asks for one, by reading the text again on the way to it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from itertools import chain
+from typing import Any, NoReturn, cast
+
+__all__ = ["JsonPlaces", "parse_json"]
+
+_DEEPEST = 100
+_GAP = re.compile(r"[ \t\n\r]*")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parse_json(text: str) -> dict[str, Any] | None:
+    """Return the object that a text in JSON (RFC 8259) holds, or None for any other text.
+
+    None is also returned for JSON that a document must not be: a key twice in one object, half a surrogate
+    pair, or nesting beyond any real document.
+    """
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        document = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
+        if _SURROGATE.search(text):
+            json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        # The reader of YAML says what is wrong, and where.
+        return None
+    return None if _is_deep(document) else document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _is_deep(document: dict[str, Any]) -> bool:
+    level: list[Any] = [document]
+    for _ in range(_DEEPEST):
+        inside = chain.from_iterable(item.values() if isinstance(item, dict) else item for item in level)
+        level = [item for item in inside if isinstance(item, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+class JsonPlaces:
+    """Finds lines and columns in a text that `parse_json` reads."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._decoder = json.JSONDecoder()
+        self._members: dict[int, dict[str, tuple[int, int]]] = {}
+        self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def position(self, tokens: list[str]) -> tuple[int, int]:
+        """Return line and column of a member, from 1: of its key, or of the item of a list.
+
+        `tokens` lead to it from the root; where nothing stands, the place of the nearest parent is returned.
+        """
+        place = value = self._after_gap(0)
+        for token in tokens:
+            if value not in self._members:
+                self._members[value] = self._inside(value)
+            step = self._members[value].get(token)
+            if step is None:
+                break
+            place, value = step
+        line = bisect_right(self._lines, place)
+        return line, place - self._lines[line - 1] + 1
+
+    def _inside(self, start: int) -> dict[str, tuple[int, int]]:
+        """Return where the members of an object, or the items of a list, have their places and values."""
+        found: dict[str, tuple[int, int]] = {}
+        kind = self._text[start]
+        if kind not in "{[":
+            return found
+        here = self._after_gap(start + 1)
+        while self._text[here] not in "}]":
+            token, value = str(len(found)), here
+            if kind == "{":
+                token, end = cast("tuple[str, int]", self._decoder.raw_decode(self._text, here))
+                value = self._after_gap(self._after_gap(end) + 1)
+            found[token] = (here, value)
+            _, end = self._decoder.raw_decode(self._text, value)
+            here = self._after_gap(end)
+            if self._text[here] == ",":
+                here = self._after_gap(here + 1)
+        return found
+
+    def _after_gap(self, start: int) -> int:
+        gap = _GAP.match(self._text, start)
+        return start if gap is None else gap.end()
