@@ -76,7 +76,7 @@ def _generated(folder: Path) -> list[tuple[str, Path, Path]]:
 
 def _measured(base: Path, changed: Path) -> tuple[float, int]:
     """Return the seconds and the megabytes of a comparison; its exit code tells only of the gate."""
-    command = [sys.executable, "-m", "checkpoint_openapi.diff_cli", str(base), str(changed)]
+    command = [sys.executable, "-m", "checkpoint_openapi.commands.diff", str(base), str(changed)]
     start = time.perf_counter()
     process = os.posix_spawn(sys.executable, command, os.environ, file_actions=_QUIET)
     _, status, usage = os.wait4(process, 0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import orjson
-from checkpoint_openapi.source import DocumentError, load_with_positions
+from checkpoint_openapi.document.source import DocumentError, load_with_positions
 
 from checkpoint_handlers.auth import digest_of
 from checkpoint_handlers.clock import Clock
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from checkpoint_openapi.source import Source
+    from checkpoint_openapi.document.source import Source
 
     from checkpoint_handlers.store import Entry
 

@@ -49,11 +49,15 @@ SUBCOMMANDS = {
     ),
     "serve": Subcommand("checkpoint_handlers.cli:serve", "Start the reference server."),
     "admin": Subcommand("checkpoint_handlers.admin_cli:admin", "Manage what the reference server serves."),
-    "lint": Subcommand("checkpoint_openapi.lint_cli:lint", "Say whether the documents are sound."),
-    "diff": Subcommand("checkpoint_openapi.diff_cli:diff", "Judge a change: whom does it break?"),
-    "changelog": Subcommand("checkpoint_openapi.diff_cli:changelog", "Write what changed, in Markdown."),
-    "next-version": Subcommand("checkpoint_openapi.diff_cli:next_version", "Name the version of a change."),
-    "docs": Subcommand("checkpoint_openapi.docs_cli:docs", "Make a page of the contract, or preview it."),
+    "lint": Subcommand("checkpoint_openapi.commands.lint:lint", "Say whether the documents are sound."),
+    "diff": Subcommand("checkpoint_openapi.commands.diff:diff", "Judge a change: whom does it break?"),
+    "changelog": Subcommand("checkpoint_openapi.commands.diff:changelog", "Write what changed, in Markdown."),
+    "next-version": Subcommand(
+        "checkpoint_openapi.commands.diff:next_version", "Name the version of a change."
+    ),
+    "docs": Subcommand(
+        "checkpoint_openapi.commands.docs:docs", "Make a page of the contract, or preview it."
+    ),
 }
 """All subcommands, in the order of the overview."""
 

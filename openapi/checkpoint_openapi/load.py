@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
-from checkpoint_openapi.source import DocumentError, load_with_positions
+from checkpoint_openapi.document.source import DocumentError, load_with_positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

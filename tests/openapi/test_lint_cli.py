@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from checkpoint_openapi.commands.lint import lint
 from checkpoint_openapi.lint import RULES
-from checkpoint_openapi.lint_cli import lint
 from checkpoint_openapi.load import data_path
 from click.testing import CliRunner
 

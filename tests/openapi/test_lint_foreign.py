@@ -7,8 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from checkpoint_openapi.document.source import DocumentError, load_with_positions
 from checkpoint_openapi.lint import Report, lint
-from checkpoint_openapi.source import DocumentError, load_with_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

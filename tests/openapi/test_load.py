@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_openapi import load
-from checkpoint_openapi.source import DocumentError
+from checkpoint_openapi.document.source import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from checkpoint_openapi.document.source import (
+    DocumentError,
+    Position,
+    load_with_positions,
+    parse_with_positions,
+)
 from checkpoint_openapi.load import data_path
-from checkpoint_openapi.source import DocumentError, Position, load_with_positions, parse_with_positions
 from hypothesis import given
 from hypothesis import strategies as st
 

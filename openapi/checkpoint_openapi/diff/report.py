@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from checkpoint_openapi.diff.compare.compare import compare
-from checkpoint_openapi.diff.documents.documents import Documents
 from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
 from checkpoint_openapi.diff.findings.finding import Finding, Severity
 from checkpoint_openapi.diff.findings.version import (
@@ -17,6 +16,7 @@ from checkpoint_openapi.diff.findings.version import (
     stated_version,
     version_findings,
 )
+from checkpoint_openapi.document.documents import Documents
 
 __all__ = ["FailOn", "Report", "report"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, NamedTuple, cast
 
-from checkpoint_openapi.diff.documents.documents import Documents, Location
 from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.schemas import sample
-from checkpoint_openapi.lint.walk import entries
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.values import members
 
 __all__ = ["REASON", "Answer", "Answers"]
 
@@ -61,7 +61,7 @@ class Answers:
 
     def success(self, operation: Location, body: Any, code: str | None, example: str | None) -> Answer:
         """Return the answer to a request that is right, or the one that its sender prefers."""
-        stated = entries(self._documents.get(operation).get("responses"))
+        stated = members(self._documents.get(operation).get("responses"))
         if example is not None and code is None:
             code = next(
                 (key for key in stated if example in self._examples(self._response(operation, key))), None
@@ -79,7 +79,7 @@ class Answers:
 
     def _choose(self, operation: Location, statuses: tuple[str, ...]) -> _Chosen | None:
         """Return the first response that is declared for a status, itself or by range, or the default."""
-        stated = entries(self._documents.get(operation).get("responses"))
+        stated = members(self._documents.get(operation).get("responses"))
         for status in statuses:
             for key in (status, f"{status[:1]}XX", f"{status[:1]}xx"):
                 if key in stated:
@@ -91,8 +91,8 @@ class Answers:
 
     def _made(self, chosen: _Chosen, hint: str | None, wanted: str | None) -> Answer:
         response = self._documents.get(chosen.place)
-        headers = dict(self._headers(chosen.place, entries(response.get("headers"))))
-        content = entries(response.get("content"))
+        headers = dict(self._headers(chosen.place, members(response.get("headers"))))
+        content = members(response.get("content"))
         if not content or chosen.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             return Answer(chosen.status, headers, b"")
         name = next((key for key in content if "json" in key), next(iter(content)))
@@ -113,7 +113,7 @@ class Answers:
         found: list[tuple[str, str]] = []
         for name in stated:
             header = self._documents.get(self._documents.follow(response / "headers" / name))
-            value = header.get("example", entries(header.get("schema")).get("example"))
+            value = header.get("example", members(header.get("schema")).get("example"))
             if value is not None and name.lower() not in (
                 "content-type",
                 "content-length",
@@ -124,15 +124,15 @@ class Answers:
 
     def _examples(self, holder: Location) -> dict[str, Any]:
         """Return the examples of a response or request body by name, of its JSON if it has one."""
-        content = entries(self._documents.get(holder).get("content"))
+        content = members(self._documents.get(holder).get("content"))
         name = next((key for key in content if "json" in key), next(iter(content), None))
         if name is None:
             return {}
-        media_type = entries(content[name])
+        media_type = members(content[name])
         if "example" in media_type:
             return {"example": media_type["example"]}
         found: dict[str, Any] = {}
-        for key in entries(media_type.get("examples")):
+        for key in members(media_type.get("examples")):
             place = self._documents.follow(holder / "content" / name / "examples" / key)
             example = self._documents.get(place)
             if "value" in example:

@@ -6,9 +6,10 @@ import re
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
-from checkpoint_openapi.diff.documents.documents import Documents, Location, escaped, unescaped
-from checkpoint_openapi.lint.walk import entries, items
-from checkpoint_openapi.source import DocumentError
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.pointer import escaped, unescaped
+from checkpoint_openapi.document.source import DocumentError
+from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Bundle", "link_requirements"]
 
@@ -41,13 +42,13 @@ class Bundle:
     def resolved(self, value: Any) -> Any:
         """Return a value of the bundle, or what its references lead to; None for a circle."""
         for _ in range(_LONGEST):
-            reference = entries(value).get("$ref")
+            reference = members(value).get("$ref")
             if not isinstance(reference, str):
                 return value
             value = self.document
             for token in unquote(reference).split("/")[1:]:
                 name = unescaped(token)
-                value = items(value)[int(name)] if items(value) else entries(value).get(name)
+                value = items(value)[int(name)] if items(value) else members(value).get(name)
         return None
 
     def _name(self, file: str) -> str:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from checkpoint_openapi.docs.listing import anchor
 from checkpoint_openapi.docs.reading import SeenFiles
-from checkpoint_openapi.lint.walk import entries, items
-from checkpoint_openapi.source import DocumentError, Source
+from checkpoint_openapi.document.source import DocumentError, Source
+from checkpoint_openapi.document.values import items, members
 
 __all__ = [
     "ErrorRow",
@@ -113,7 +113,7 @@ def _requirement(
     folder: Path, catalogue: Source, number: int, reader: SeenFiles, sources: dict[str, Source]
 ) -> RequirementRow:
     pointer = f"/requirements/{number}"
-    entry = entries(catalogue.document["requirements"][number])
+    entry = members(catalogue.document["requirements"][number])
     try:
         clause = str(entry["clause"])
         file, _, target = clause.partition("#")
@@ -148,7 +148,7 @@ def error_table(folder: Path, reader: SeenFiles, operations: frozenset[str]) -> 
         return None
     conditions: list[ErrorRow] = []
     for number in _numbers(catalogue, "conditions"):
-        entry = entries(catalogue.document["conditions"][number])
+        entry = members(catalogue.document["conditions"][number])
         try:
             named = tuple(map(str, items(entry["operations"])))
             text = inline(str(entry["text"]))
@@ -161,7 +161,7 @@ def error_table(folder: Path, reader: SeenFiles, operations: frozenset[str]) -> 
             conditions.append(row)
     published = tuple(
         (int(pair.get("status", 0)), str(pair.get("code", "")), inline(str(pair.get("meaning", ""))))
-        for pair in map(entries, items(catalogue.document.get("published")))
+        for pair in map(members, items(catalogue.document.get("published")))
     )
     ordered = sorted(conditions, key=lambda row: row.status)
     return ErrorTable(tuple(ordered), published, str(catalogue.document.get("gateway_pattern", "")))

@@ -7,9 +7,9 @@ from typing import Any
 
 import jsonschema_rs
 
-from checkpoint_openapi.diff.documents.documents import Location
 from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.schemas import as_json_schemas
+from checkpoint_openapi.document.documents import Location
 
 __all__ = ["BodyError", "Checker", "UnusableSchemaError"]
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from checkpoint_openapi.diff.documents.documents import Documents
 from checkpoint_openapi.docs.bundle import Bundle, link_requirements
 from checkpoint_openapi.docs.catalogues import (
     ErrorTable,
@@ -21,8 +20,10 @@ from checkpoint_openapi.docs.catalogues import (
 )
 from checkpoint_openapi.docs.listing import Clauses, Listing, listing
 from checkpoint_openapi.docs.reading import SeenFiles
-from checkpoint_openapi.lint.walk import METHODS, entries, items
-from checkpoint_openapi.source import Source
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.objects import METHODS
+from checkpoint_openapi.document.source import Source
+from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Content", "OperationRow", "read_content"]
 
@@ -72,7 +73,7 @@ def read_content(path: Path, reader: SeenFiles | None = None) -> Content:
     sources: dict[str, Source] = {path.name: documents.source(documents.root.file)}
     requirements = requirement_rows(folder, reader, sources)
     linked = link_requirements(whole.document, frozenset(row.id for row in requirements))
-    info = entries(linked.get("info"))
+    info = members(linked.get("info"))
     operations = tuple(_operations(linked))
     names = frozenset(str(entry.get("operationId")) for _, _, entry in _entries(linked))
     return Content(
@@ -94,9 +95,9 @@ def read_content(path: Path, reader: SeenFiles | None = None) -> Content:
 def _entries(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     """Return path, method and object of each operation that stands in the document itself."""
     found: list[tuple[str, str, dict[str, Any]]] = []
-    for path, item in entries(document.get("paths")).items():
+    for path, item in members(document.get("paths")).items():
         found += [
-            (path, method, entries(entries(item)[method])) for method in METHODS if method in entries(item)
+            (path, method, members(members(item)[method])) for method in METHODS if method in members(item)
         ]
     return found
 

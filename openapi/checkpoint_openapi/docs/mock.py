@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from checkpoint_openapi.diff.documents.documents import Documents, Location
 from checkpoint_openapi.docs.answers import Answer, Answers
 from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.checks import BodyError, Checker
-from checkpoint_openapi.lint.walk import METHODS, entries, items
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.objects import METHODS
+from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Mock", "Request"]
 
@@ -61,7 +62,7 @@ class Mock:
         bundle = Bundle(documents)
         self._checker = Checker(bundle)
         self._answers = Answers(documents, bundle)
-        self._root = entries(documents.get(documents.root))
+        self._root = members(documents.get(documents.root))
         self._prefixes = tuple(self._server_paths())
         self._routes = sorted(self._find_routes(), key=lambda route: route.placeholders)
 
@@ -90,12 +91,12 @@ class Mock:
     def _server_paths(self) -> Iterator[str]:
         """Yield the paths under which the servers of the document lie."""
         for server in items(self._root.get("servers")):
-            path = urlsplit(str(entries(server).get("url", ""))).path.rstrip("/")
+            path = urlsplit(str(members(server).get("url", ""))).path.rstrip("/")
             if path and "{" not in path:
                 yield path
 
     def _find_routes(self) -> Iterator[_Route]:
-        for path in entries(self._root.get("paths")):
+        for path in members(self._root.get("paths")):
             if not path.startswith("/"):
                 continue
             names = tuple(_PLACEHOLDER.findall(path))
@@ -127,7 +128,7 @@ class Mock:
 
     def _check_security(self, request: Request, operation: Location) -> None:
         stated = self._documents.get(operation).get("security", self._root.get("security", []))
-        choices = [entries(choice) for choice in items(stated)]
+        choices = [members(choice) for choice in items(stated)]
         if choices and not any(all(self._carries(request, name) for name in choice) for choice in choices):
             raise _Refusal(
                 ("401", "403"), "The request carries none of the credentials that the document asks for."
@@ -155,7 +156,7 @@ class Mock:
         """Return the parameters of an operation, its own before those of the same name of its path."""
         found: dict[tuple[str, str], Location] = {}
         for holder in (item, operation):
-            for number in range(len(items(entries(self._documents.get(holder)).get("parameters")))):
+            for number in range(len(items(members(self._documents.get(holder)).get("parameters")))):
                 place = self._documents.follow(holder / "parameters" / number)
                 parameter = self._documents.get(place)
                 found[str(parameter.get("in")), str(parameter.get("name"))] = place
@@ -185,7 +186,7 @@ class Mock:
         stated = self._documents.get(place)
         if not request.body and not stated.get("required"):
             return None
-        media_types = entries(stated.get("content"))
+        media_types = members(stated.get("content"))
         sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         declared = _declared(sent, list(media_types))
         if declared is None:

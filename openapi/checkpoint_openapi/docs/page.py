@@ -18,7 +18,7 @@ from checkpoint_openapi.docs.listing import anchor
 if TYPE_CHECKING:
     from checkpoint_openapi.docs.content import Content
     from checkpoint_openapi.docs.preview import Build
-    from checkpoint_openapi.source import Position
+    from checkpoint_openapi.document.source import Position
 
 __all__ = ["ASSETS", "asset", "render_page"]
 

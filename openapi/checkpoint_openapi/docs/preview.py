@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from checkpoint_openapi.diff.documents.documents import Documents
-from checkpoint_openapi.diff.documents.sources import RELEASED, open_documents
 from checkpoint_openapi.diff.report import Report, report
+from checkpoint_openapi.diff.sources import RELEASED, open_documents
 from checkpoint_openapi.docs.content import Content, read_content
 from checkpoint_openapi.docs.listing import anchor
 from checkpoint_openapi.docs.mock import Mock
 from checkpoint_openapi.docs.reading import FileState, SeenFiles, file_state
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.lint.engine import lint_source
 from checkpoint_openapi.lint.finding import Finding
 from checkpoint_openapi.lint.table import RULES
-from checkpoint_openapi.source import DocumentError
 
 __all__ = ["Build", "Fault", "Preview", "Problem"]
 

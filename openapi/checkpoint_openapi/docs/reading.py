@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from checkpoint_openapi.source import Source, load_with_positions
+from checkpoint_openapi.document.source import Source, load_with_positions
 
 __all__ = ["FileState", "SeenFiles", "file_state"]
 

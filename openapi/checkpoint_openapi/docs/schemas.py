@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from checkpoint_openapi.lint.walk import entries, items
+from checkpoint_openapi.document.values import items, members
 
 __all__ = ["as_json_schemas", "sample"]
 
@@ -31,21 +31,21 @@ def as_json_schemas(value: Any) -> Any:
         return [as_json_schemas(item) for item in cast("list[Any]", value)]
     if not isinstance(value, dict):
         return value
-    members = cast("dict[str, Any]", value)
-    if isinstance(members.get("$ref"), str):
-        return {"$ref": members["$ref"]}
-    found = {key: as_json_schemas(member) for key, member in members.items()}
+    schema = cast("dict[str, Any]", value)
+    if isinstance(schema.get("$ref"), str):
+        return {"$ref": schema["$ref"]}
+    found = {key: as_json_schemas(member) for key, member in schema.items()}
     for flag, bound in _BOUNDS.items():
-        if isinstance(members.get(flag), bool):
+        if isinstance(schema.get(flag), bool):
             del found[flag]
-            if members[flag] and bound in found:
+            if schema[flag] and bound in found:
                 found[flag] = found.pop(bound)
-    if members.get("nullable") is True and isinstance(members.get("type"), str):
-        found["type"] = [members["type"], "null"]
-    properties = entries(members.get("properties"))
-    if properties and isinstance(members.get("required"), list):
+    if schema.get("nullable") is True and isinstance(schema.get("type"), str):
+        found["type"] = [schema["type"], "null"]
+    properties = members(schema.get("properties"))
+    if properties and isinstance(schema.get("required"), list):
         found["required"] = [
-            name for name in members["required"] if entries(properties.get(name)).get("readOnly") is not True
+            name for name in schema["required"] if members(properties.get(name)).get("readOnly") is not True
         ]
     return found
 
@@ -56,7 +56,7 @@ def sample(schema: Any, resolve: Callable[[Any], Any], depth: int = 0) -> Any:
     `resolve` follows the `$ref` of an object. The value suits most schemas, and says how an answer would look
     where the document has no example.
     """
-    stated = entries(resolve(schema))
+    stated = members(resolve(schema))
     for member in ("example", "default", "const"):
         if member in stated:
             return stated[member]
@@ -65,17 +65,17 @@ def sample(schema: Any, resolve: Callable[[Any], Any], depth: int = 0) -> Any:
             return stated[member][0]
     for choice in (*items(stated.get("oneOf"))[:1], *items(stated.get("anyOf"))[:1]):
         return sample(choice, resolve, depth + 1) if depth < _DEEPEST else None
-    parts = [stated, *(entries(resolve(part)) for part in items(stated.get("allOf")))]
+    parts = [stated, *(members(resolve(part)) for part in items(stated.get("allOf")))]
     kind = next((part["type"] for part in parts if "type" in part), None)
     kind = next((name for name in items(kind) if name != "null"), kind)
-    properties = {name: inner for part in parts for name, inner in entries(part.get("properties")).items()}
+    properties = {name: inner for part in parts for name, inner in members(part.get("properties")).items()}
     if depth >= _DEEPEST:
         return {} if kind == "object" else [] if kind == "array" else None
     if kind == "object" or properties:
         return {
             name: sample(inner, resolve, depth + 1)
             for name, inner in properties.items()
-            if entries(inner).get("writeOnly") is not True
+            if members(inner).get("writeOnly") is not True
         }
     if kind == "array":
         return [sample(stated["items"], resolve, depth + 1)] if "items" in stated else []

@@ -13,7 +13,7 @@ from checkpoint_openapi.docs.checks import UnusableSchemaError
 from checkpoint_openapi.docs.mock import Request
 from checkpoint_openapi.docs.page import ASSETS, asset, render_page
 from checkpoint_openapi.docs.preview import Preview
-from checkpoint_openapi.source import DocumentError
+from checkpoint_openapi.document.source import DocumentError
 
 __all__ = ["PreviewServer"]
 

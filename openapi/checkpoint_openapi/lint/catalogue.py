@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from checkpoint_openapi.document.source import DocumentError, Source, load_with_positions
+from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.context import UnresolvedError
 from checkpoint_openapi.lint.finding import Fault, SkippedError
-from checkpoint_openapi.lint.walk import entries, items
-from checkpoint_openapi.source import DocumentError, Source, load_with_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,4 +70,4 @@ def _catalogue(context: Context) -> Source:
 
 
 def _requirements(catalogue: Source) -> list[dict[str, Any]]:
-    return [entries(entry) for entry in items(catalogue.document.get("requirements"))]
+    return [members(entry) for entry in items(catalogue.document.get("requirements"))]

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
-from checkpoint_openapi.lint.walk import Node, entries, items, walk
-from checkpoint_openapi.source import DocumentError, Source, load_with_positions
+from checkpoint_openapi.document.objects import Node, walk
+from checkpoint_openapi.document.source import DocumentError, Source, load_with_positions
+from checkpoint_openapi.document.values import items, members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ class Context:
     def follow(self, target: Target) -> Target:
         """Follow references until something stands there that is none; raises `UnresolvedError`."""
         seen = {(target.source.file, target.pointer)}
-        while isinstance(reference := entries(target.value).get("$ref"), str):
+        while isinstance(reference := members(target.value).get("$ref"), str):
             target = self.resolve(reference, target.source)
             if (target.source.file, target.pointer) in seen:
                 raise UnresolvedError("it leads in a circle")
@@ -89,9 +90,9 @@ class Context:
 
     def parameters(self, holder: Target) -> Iterator[dict[str, Any]]:
         """Yield the parameters of a path or an operation, references followed; raises `UnresolvedError`."""
-        for number, entry in enumerate(items(entries(holder.value).get("parameters"))):
+        for number, entry in enumerate(items(members(holder.value).get("parameters"))):
             place = Target(holder.source, f"{holder.pointer}/parameters/{number}", entry)
-            yield entries(self.follow(place).value)
+            yield members(self.follow(place).value)
 
     def _load(self, name: str, base: Source) -> Source:
         if urlsplit(name).scheme not in ("", "file"):
@@ -106,8 +107,8 @@ class Context:
 
 
 def _member(value: Any, token: str) -> Any:
-    if token in entries(value):
-        return entries(value)[token]
+    if token in members(value):
+        return members(value)[token]
     if token.isdigit() and int(token) < len(items(value)):
         return items(value)[int(token)]
     raise UnresolvedError(f"there is no {token!r}")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checkpoint_openapi.document.source import DocumentError, Position, Source, load_with_positions
 from checkpoint_openapi.lint.context import Context
 from checkpoint_openapi.lint.finding import Finding, Severity, SkippedError
 from checkpoint_openapi.lint.table import RULES, Rule
-from checkpoint_openapi.source import DocumentError, Position, Source, load_with_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from checkpoint_openapi.document.objects import Node
+from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.context import Target, UnresolvedError
 from checkpoint_openapi.lint.finding import Fault
 from checkpoint_openapi.lint.validator import Direction, faults, faults_alone
-from checkpoint_openapi.lint.walk import Node, entries, escaped, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +73,7 @@ def example_missing(context: Context) -> Iterator[Fault]:
     """Find bodies of requests and answers without a picture of them."""
     for node in context.own("operation"):
         bodies = [(f"{node.pointer}/requestBody", node.value.get("requestBody"), "the request")]
-        for status, response in entries(node.value.get("responses")).items():
+        for status, response in members(node.value.get("responses")).items():
             bodies.append((f"{node.pointer}/responses/{escaped(status)}", response, f"the status {status}"))
         for pointer, value, name in bodies:
             for media_type in _without_example(context, pointer, value):
@@ -86,9 +88,9 @@ def _without_example(context: Context, pointer: str, value: Any) -> Iterator[str
     """Yield the media types of a body that show neither an example nor a schema with one."""
     try:
         body = context.follow(Target(context.source, pointer, value))
-        for name, media_type in entries(entries(body.value).get("content")).items():
+        for name, media_type in members(members(body.value).get("content")).items():
             place = f"{body.pointer}/content/{escaped(name)}/schema"
-            schema = context.follow(Target(body.source, place, entries(media_type).get("schema")))
+            schema = context.follow(Target(body.source, place, members(media_type).get("schema")))
             if schema.value is not None and not (_shows(media_type) or _shows(schema.value)):
                 yield name
     except UnresolvedError:
@@ -96,7 +98,7 @@ def _without_example(context: Context, pointer: str, value: Any) -> Iterator[str
 
 
 def _shows(value: Any) -> bool:
-    return "example" in entries(value) or bool(entries(value).get("examples"))
+    return "example" in members(value) or bool(members(value).get("examples"))
 
 
 def _examples(context: Context) -> Iterator[_Example]:
@@ -122,10 +124,10 @@ def _values(context: Context, node: Node) -> Iterator[tuple[str, Any]]:
         for number, value in enumerate(items(examples)):
             yield f"{node.pointer}/examples/{number}", value
     else:
-        for name, entry in entries(examples).items():
+        for name, entry in members(examples).items():
             pointer = f"{node.pointer}/examples/{escaped(name)}"
             try:
-                example = entries(context.follow(Target(context.source, pointer, entry)).value)
+                example = members(context.follow(Target(context.source, pointer, entry)).value)
             except UnresolvedError:
                 continue
             if "value" in example:

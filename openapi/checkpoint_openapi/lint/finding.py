@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from checkpoint_openapi.source import Position
+    from checkpoint_openapi.document.source import Position
 
 __all__ = ["Fault", "Finding", "Severity", "SkippedError"]
 

@@ -8,10 +8,12 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from checkpoint_openapi.document.objects import METHODS
+from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import Fault, SkippedError
 from checkpoint_openapi.lint.structure import told
 from checkpoint_openapi.lint.validator import shortened, untyped
-from checkpoint_openapi.lint.walk import METHODS, entries, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,7 +117,7 @@ def _prose(context: Context) -> Iterator[Fault]:
                     f"{node.pointer}/type", "an array needs `items` in OpenAPI 3.0", "say what the items are"
                 )
     known: dict[str, str] = {}
-    for path in entries(context.document.get("paths")):
+    for path in members(context.document.get("paths")):
         first = known.setdefault(re.sub(r"\{[^}]*\}", "{}", path), path)
         if first != path:
             what = f"the path is the same as {first}, since names in braces do not tell paths apart"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from checkpoint_openapi.document.objects import METHODS
+from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.context import Target, UnresolvedError
 from checkpoint_openapi.lint.finding import Fault
-from checkpoint_openapi.lint.walk import METHODS, entries, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ def parameter_duplicate(context: Context) -> Iterator[Fault]:
         for number, entry in enumerate(items(node.value.get("parameters"))):
             pointer = f"{node.pointer}/parameters/{number}"
             try:
-                parameter = entries(context.follow(Target(context.source, pointer, entry)).value)
+                parameter = members(context.follow(Target(context.source, pointer, entry)).value)
             except UnresolvedError:
                 continue
             name, place = str(parameter.get("name")), str(parameter.get("in"))
@@ -102,7 +103,7 @@ def server_insecure(context: Context) -> Iterator[Fault]:
 
 def tag_undeclared(context: Context) -> Iterator[Fault]:
     """Find tags of operations that are not among those which the document declares, if it declares any."""
-    declared = {entries(tag).get("name") for tag in items(context.document.get("tags"))}
+    declared = {members(tag).get("name") for tag in items(context.document.get("tags"))}
     for node in context.own("operation"):
         for number, tag in enumerate(items(node.value.get("tags"))):
             if declared and tag not in declared:
@@ -126,7 +127,7 @@ def _paths(context: Context) -> Iterator[tuple[str, str, dict[str, dict[str, dic
             shared = _declared(context, item)
             methods: dict[str, dict[str, dict[str, Any]]] = {}
             for method in METHODS:
-                operation = Target(item.source, f"{item.pointer}/{method}", entries(item.value).get(method))
+                operation = Target(item.source, f"{item.pointer}/{method}", members(item.value).get(method))
                 if isinstance(operation.value, dict):
                     methods[method] = shared | _declared(context, operation)
         except UnresolvedError:

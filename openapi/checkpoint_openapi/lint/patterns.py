@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import jsonschema_rs
 
+from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import Fault
-from checkpoint_openapi.lint.walk import entries, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def _patterns(context: Context) -> Iterator[tuple[str, str, bool]]:
         pattern = node.value.get("pattern")
         if isinstance(pattern, str):
             yield f"{node.pointer}/pattern", pattern, "maxLength" in node.value
-        for name in entries(node.value.get("patternProperties")):
+        for name in members(node.value.get("patternProperties")):
             yield f"{node.pointer}/patternProperties/{escaped(name)}", name, True
 
 

@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from checkpoint_openapi.document.objects import Node
+from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.context import Target, UnresolvedError
 from checkpoint_openapi.lint.finding import Fault
-from checkpoint_openapi.lint.walk import Node, entries, escaped, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,8 +90,8 @@ def component_unused(context: Context) -> Iterator[Fault]:
     if not (context.document.get("paths") or context.document.get("webhooks")):
         return
     used = _reachable(context.document)
-    for kind, components in entries(context.document.get("components")).items():
-        for name in entries(components):
+    for kind, components in members(context.document.get("components")).items():
+        for name in members(components):
             if not kind.startswith("x-") and (kind, name) not in used:
                 yield Fault(
                     f"/components/{kind}/{escaped(name)}",
@@ -100,7 +102,7 @@ def component_unused(context: Context) -> Iterator[Fault]:
 
 def security_undeclared(context: Context) -> Iterator[Fault]:
     """Find security requirements that name no scheme of the document."""
-    declared = entries(entries(context.document.get("components")).get("securitySchemes"))
+    declared = members(members(context.document.get("components")).get("securitySchemes"))
     for node in context.all("security"):
         for name in node.value.keys() - declared.keys():
             yield Fault(
@@ -143,7 +145,7 @@ def link_parameter_unknown(context: Context) -> Iterator[Fault]:
             continue
         if known is None:
             continue
-        for name in entries(node.value.get("parameters")).keys() - known:
+        for name in members(node.value.get("parameters")).keys() - known:
             yield Fault(
                 f"{node.pointer}/parameters/{escaped(name)}",
                 f"the operation that the link leads to has no parameter {name!r}",
@@ -160,7 +162,7 @@ def _unknown_sources(context: Context, link: Node) -> Iterator[Fault]:
         known = _parameters(context, Target(context.source, start.pointer, start.value))
     except UnresolvedError:
         return
-    for name, value in entries(link.value.get("parameters")).items():
+    for name, value in members(link.value.get("parameters")).items():
         read = _READS.fullmatch(str(value))
         if read and ".".join(read.groups()) not in known:
             yield Fault(
@@ -192,12 +194,12 @@ def _parameters(context: Context, operation: Target) -> set[str]:
 
 def _reachable(document: dict[str, Any]) -> set[tuple[str, str]]:
     """Return kind and name of the components that paths, webhooks and what they use lead to."""
-    components = entries(document.get("components"))
+    components = members(document.get("components"))
     waiting: list[Any] = [{member: value for member, value in document.items() if member != "components"}]
     used: set[tuple[str, str]] = set()
     while waiting:
         for kind, name in _named(waiting.pop()):
-            if (kind, name) not in used and name in entries(components.get(kind)):
+            if (kind, name) not in used and name in members(components.get(kind)):
                 used.add((kind, name))
                 waiting.append(components[kind][name])
     return used
@@ -207,13 +209,13 @@ def _named(value: Any) -> Iterator[tuple[str, str]]:
     """Yield kind and name of the components that any data names."""
     for item in items(value):
         yield from _named(item)
-    for member, item in entries(value).items():
+    for member, item in members(value).items():
         if member == "security":
-            yield from (("securitySchemes", name) for entry in items(item) for name in entries(entry))
+            yield from (("securitySchemes", name) for entry in items(item) for name in members(entry))
         elif member == "$ref" and isinstance(item, str):
             yield from _component(item)
         elif member == "mapping":
-            for target in map(str, entries(item).values()):
+            for target in map(str, members(item).values()):
                 yield from _component(target if "/" in target else f"#/components/schemas/{target}")
         yield from _named(item)
 

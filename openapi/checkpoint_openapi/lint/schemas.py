@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.context import Target, UnresolvedError
 from checkpoint_openapi.lint.finding import Fault
-from checkpoint_openapi.lint.walk import entries, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from checkpoint_openapi.document.objects import Node
     from checkpoint_openapi.lint.context import Context
-    from checkpoint_openapi.lint.walk import Node
 
 __all__ = ["bounds_contradictory", "discriminator_undeclared", "keyword_idle", "required_undeclared"]
 
@@ -110,7 +110,7 @@ def required_undeclared(context: Context) -> Iterator[Fault]:
 def discriminator_undeclared(context: Context) -> Iterator[Fault]:
     """Find discriminators whose property a branch, or the schema itself, need not have."""
     for node in context.own("schema"):
-        name = entries(node.value.get("discriminator")).get("propertyName")
+        name = members(node.value.get("discriminator")).get("propertyName")
         if not isinstance(name, str):
             continue
         branches = [
@@ -150,7 +150,7 @@ def _declared(context: Context, node: Node) -> set[str] | None:
         for schema in _applied(context, node, _IN_PLACE):
             if schema.get("patternProperties") or isinstance(schema.get("additionalProperties"), dict):
                 return None
-            names |= entries(schema.get("properties")).keys()
+            names |= members(schema.get("properties")).keys()
     except UnresolvedError:
         return None
     return names
@@ -177,11 +177,11 @@ def _applied(context: Context, node: Node, keywords: tuple[str, ...]) -> Iterato
         if (target.source.file, target.pointer) in seen:
             continue
         seen.add((target.source.file, target.pointer))
-        members = entries(target.value)
-        yield members
+        schema = members(target.value)
+        yield schema
         for keyword in keywords:
-            branch: Any = members.get(keyword)
-            named = entries(branch).values() if keyword == "dependentSchemas" else [branch]
-            for number, schema in enumerate([*items(branch), *named]):
-                if entries(schema):
-                    waiting.append(Target(target.source, f"{target.pointer}/{keyword}/{number}", schema))
+            branch: Any = schema.get(keyword)
+            named = members(branch).values() if keyword == "dependentSchemas" else [branch]
+            for number, inner in enumerate([*items(branch), *named]):
+                if members(inner):
+                    waiting.append(Target(target.source, f"{target.pointer}/{keyword}/{number}", inner))

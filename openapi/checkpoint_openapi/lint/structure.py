@@ -11,9 +11,10 @@ import difflib
 import json
 from typing import TYPE_CHECKING, Any
 
+from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.finding import Fault
 from checkpoint_openapi.lint.validator import shortened
-from checkpoint_openapi.lint.walk import entries, escaped, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +30,14 @@ def told(error: Any, above: str = "") -> Iterator[Fault]:
     pointer = above + "".join(f"/{escaped(str(token))}" for token in error.absolute_path)
     if error.validator in ("oneOf", "anyOf") and error.context:
         yield from _alternatives(error, above)
-    elif error.validator in _UNKNOWN and (names := _named(error, list(entries(error.instance)))):
+    elif error.validator in _UNKNOWN and (names := _named(error, list(members(error.instance)))):
         for name in names:
             yield _unknown(error, name, f"{pointer}/{escaped(name)}")
     elif error.validator == "required" and (names := _named(error, items(error.validator_value))):
         yield Fault(pointer, f"`{names[0]}` is missing", f"add `{names[0]}`")
     elif error.validator == "enum":
         yield _unlisted(pointer, error.instance, error.validator_value)
-    elif error.validator == "not" and entries(error.validator_value).get("required"):
+    elif error.validator == "not" and members(error.validator_value).get("required"):
         pair = " and ".join(f"`{name}`" for name in error.validator_value["required"])
         yield Fault(pointer, f"{pair} may not stand side by side", "remove one of them")
     elif error.validator == "uniqueItems":
@@ -60,7 +61,7 @@ def _alternatives(error: Any, above: str) -> Iterator[Fault]:
     branches: dict[int, list[Any]] = {}
     for inner in error.context:
         branches.setdefault(inner.schema_path[0], []).append(inner)
-    is_reference = "$ref" in entries(error.instance)
+    is_reference = "$ref" in members(error.instance)
     meant = [inner for inner in branches.values() if _is_reference(inner) is is_reference] or [
         *branches.values()
     ]
@@ -91,8 +92,8 @@ def _unlisted(pointer: str, value: Any, listed: list[Any]) -> Fault:
 
 def _unknown(error: Any, name: str, pointer: str) -> Fault:
     """Return the fault of a member that the specification does not know."""
-    known = [str(key) for key in entries(error.schema.get("properties"))]
-    forms = [form for form in entries(error.schema.get("patternProperties")) if form != _EXTENSION]
+    known = [str(key) for key in members(error.schema.get("properties"))]
+    forms = [form for form in members(error.schema.get("patternProperties")) if form != _EXTENSION]
     near = difflib.get_close_matches(str(name), known, 1) or [
         key for key in known if key.lower() == str(name).lower()
     ]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.source import Position
 from checkpoint_openapi.lint.finding import Fault
-from checkpoint_openapi.lint.walk import escaped
-from checkpoint_openapi.source import Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

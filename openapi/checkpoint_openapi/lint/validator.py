@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.source import DocumentError, load_with_positions
 from checkpoint_openapi.lint.finding import SkippedError
-from checkpoint_openapi.lint.walk import escaped
-from checkpoint_openapi.source import DocumentError, load_with_positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

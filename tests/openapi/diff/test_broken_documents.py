@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkpoint_openapi.diff_cli import diff
+from checkpoint_openapi.commands.diff import diff
 from click.testing import CliRunner
 
 HEAD = "openapi: 3.0.3\ninfo: {title: t, version: 1.0.0}\n"

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checkpoint_openapi.commands.diff import changelog as changelog_command
+from checkpoint_openapi.commands.diff import diff, next_version
 from checkpoint_openapi.diff.findings.acknowledgements import load_acknowledgements
 from checkpoint_openapi.diff.findings.rules import RULES
 from checkpoint_openapi.diff.findings.version import Step, Version
 from checkpoint_openapi.diff.report import FailOn, Report, report
 from checkpoint_openapi.diff.writers import FORMATS, write
 from checkpoint_openapi.diff.writers.markdown import changelog
-from checkpoint_openapi.diff_cli import changelog as changelog_command
-from checkpoint_openapi.diff_cli import diff, next_version
-from checkpoint_openapi.source import DocumentError
+from checkpoint_openapi.document.source import DocumentError
 from click.testing import CliRunner
 
 from .judging import documents, judged, with_schema

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkpoint_openapi.diff.documents.documents import Documents, Files, Text
-from checkpoint_openapi.diff.documents.sources import open_documents
+from checkpoint_openapi.commands.diff import diff
 from checkpoint_openapi.diff.report import report
-from checkpoint_openapi.diff_cli import diff
+from checkpoint_openapi.diff.sources import open_documents
+from checkpoint_openapi.document.documents import Documents, Files, Text
+from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.load import data_path
-from checkpoint_openapi.source import DocumentError
 from click.testing import CliRunner
 
 ROOT: dict[str, Any] = {

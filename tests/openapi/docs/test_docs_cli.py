@@ -11,7 +11,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_openapi.docs_cli import docs
+from checkpoint_openapi.commands.docs import docs
 from click.testing import CliRunner
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_port_that_is_taken(contract: Path) -> None:
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_watch_ends_on_a_signal(contract: Path, sent: signal.Signals) -> None:
     """The preview says where it is, tells of each build in one line, and ends with 0."""
-    command = [sys.executable, "-c", "from checkpoint_openapi.docs_cli import docs; docs()"]
+    command = [sys.executable, "-c", "from checkpoint_openapi.commands.docs import docs; docs()"]
     with subprocess.Popen(
         [*command, "--watch", "--port", "0", contract.name], cwd=contract.parent, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PYTHONUNBUFFERED": "1"},
@@ -97,7 +97,7 @@ def test_fault_of_ours_ends_the_watch(contract: Path) -> None:
     """A fault in the preview itself is told in one line, and the command ends with 4 instead of waiting."""
     broken = (
         "from checkpoint_openapi.docs.preview import Preview\n"
-        "from checkpoint_openapi.docs_cli import docs\n"
+        "from checkpoint_openapi.commands.docs import docs\n"
         "def watch(*_): raise ValueError('planted')\n"
         "Preview.watch = watch\n"
         "docs()\n"

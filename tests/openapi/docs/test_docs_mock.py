@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_openapi.diff.documents.documents import Documents, Files, Text
 from checkpoint_openapi.docs.answers import REASON
 from checkpoint_openapi.docs.mock import Mock, Request
+from checkpoint_openapi.document.documents import Documents, Files, Text
 from checkpoint_openapi.load import data_path, document
 
 if TYPE_CHECKING:

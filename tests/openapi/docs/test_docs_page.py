@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from checkpoint_openapi import load
-from checkpoint_openapi.diff.documents.documents import Documents, Files, Location
 from checkpoint_openapi.docs import Content, page, read_content, render_page
 from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.listing import listing
 from checkpoint_openapi.docs.schemas import as_json_schemas
-from checkpoint_openapi.source import DocumentError
+from checkpoint_openapi.document.documents import Documents, Files, Location
+from checkpoint_openapi.document.source import DocumentError
 
 VENDORED = Path(page.__file__).parent / "assets" / "swagger-ui"
 

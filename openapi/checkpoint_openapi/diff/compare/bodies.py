@@ -8,9 +8,10 @@ from typing import Any
 from checkpoint_openapi.diff.compare.context import Comparison, Spot
 from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
-from checkpoint_openapi.diff.documents.contract import Operation, members
-from checkpoint_openapi.diff.documents.documents import Location
 from checkpoint_openapi.diff.findings.finding import Severity, Witness
+from checkpoint_openapi.document.documents import Location
+from checkpoint_openapi.document.operations import Operation
+from checkpoint_openapi.document.values import members
 
 __all__ = ["compare_content", "compare_request_bodies", "media_types"]
 

@@ -12,10 +12,11 @@ from checkpoint_openapi.diff.compare.parameters import compare_parameters
 from checkpoint_openapi.diff.compare.responses import compare_responses
 from checkpoint_openapi.diff.compare.security import carried_keys, compare_endpoints, compare_security
 from checkpoint_openapi.diff.compare.servers import addresses, compare_servers
-from checkpoint_openapi.diff.documents.contract import Operation, callbacks, members, operations, webhooks
-from checkpoint_openapi.diff.documents.documents import Documents, Location
-from checkpoint_openapi.diff.documents.shape import check_references, check_shape
 from checkpoint_openapi.diff.findings.finding import Finding, Severity, Witness
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.operations import Operation, callbacks, operations, webhooks
+from checkpoint_openapi.document.shape import check_references, check_shape
+from checkpoint_openapi.document.values import members
 
 __all__ = ["compare"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from checkpoint_openapi.diff.documents.documents import Documents, Location
 from checkpoint_openapi.diff.findings.finding import Finding, Severity, Witness
 from checkpoint_openapi.diff.findings.rules import RULES
 from checkpoint_openapi.diff.proof.judge import Judge
@@ -13,6 +12,7 @@ from checkpoint_openapi.diff.schema.convert import Converter, Side
 from checkpoint_openapi.diff.schema.nested import references
 from checkpoint_openapi.diff.schema.novel import novel_names
 from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+from checkpoint_openapi.document.documents import Documents, Location
 
 __all__ = ["Comparison", "Spot"]
 

@@ -13,12 +13,12 @@ from typing import Any, cast
 from checkpoint_openapi.diff.compare.context import Comparison, Spot
 from checkpoint_openapi.diff.compare.describe import path_text, shown
 from checkpoint_openapi.diff.compare.text_form import as_written
-from checkpoint_openapi.diff.documents.documents import Location
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import SUBJECTS
 from checkpoint_openapi.diff.proof.failure import Step
 from checkpoint_openapi.diff.schema.marks import HIDDEN
 from checkpoint_openapi.diff.schema.parts import Schema
+from checkpoint_openapi.document.documents import Location
 
 __all__ = ["MemberWalk"]
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Comparison, Spot
 from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
-from checkpoint_openapi.diff.documents.contract import Operation, Parameter, members
-from checkpoint_openapi.diff.documents.documents import Location
 from checkpoint_openapi.diff.findings.finding import Severity, Witness
+from checkpoint_openapi.document.documents import Location
+from checkpoint_openapi.document.operations import Operation, Parameter
+from checkpoint_openapi.document.values import members
 
 __all__ = ["compare_parameters", "examples_of"]
 

@@ -9,13 +9,13 @@ from checkpoint_openapi.diff.compare.context import Comparison, Spot
 from checkpoint_openapi.diff.compare.describe import describe, path_text
 from checkpoint_openapi.diff.compare.members import MemberWalk
 from checkpoint_openapi.diff.compare.text_form import as_text
-from checkpoint_openapi.diff.documents.documents import Documents, Location
 from checkpoint_openapi.diff.findings.finding import Severity, Witness
 from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS
 from checkpoint_openapi.diff.proof.failure import Failure
 from checkpoint_openapi.diff.proof.witness import MISSING, WitnessMaker
 from checkpoint_openapi.diff.schema.containment import Answer, Operand
 from checkpoint_openapi.diff.schema.parts import Schema
+from checkpoint_openapi.document.documents import Documents, Location
 
 __all__ = ["SchemaPair", "compare_schemas"]
 

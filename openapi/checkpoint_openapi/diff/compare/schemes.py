@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from checkpoint_openapi.diff.documents.contract import members
-from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.values import members
 
 __all__ = ["Schemes"]
 

@@ -10,9 +10,10 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.compare.context import Comparison, Spot
 from checkpoint_openapi.diff.compare.schemes import Schemes
-from checkpoint_openapi.diff.documents.contract import Operation, members
-from checkpoint_openapi.diff.documents.documents import Documents, Location
 from checkpoint_openapi.diff.findings.finding import Witness
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.operations import Operation
+from checkpoint_openapi.document.values import members
 
 __all__ = ["carried_keys", "compare_endpoints", "compare_security"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from checkpoint_openapi.diff.findings.finding import Finding
-from checkpoint_openapi.source import DocumentError, Source, load_with_positions
+from checkpoint_openapi.document.source import DocumentError, Source, load_with_positions
 
 __all__ = ["Acknowledgement", "Acknowledgements", "load_acknowledgements"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from checkpoint_openapi.source import Position
+from checkpoint_openapi.document.source import Position
 
 __all__ = ["Finding", "Severity", "Witness"]
 

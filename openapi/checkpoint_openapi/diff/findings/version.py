@@ -6,9 +6,9 @@ import re
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from checkpoint_openapi.diff.documents.contract import members
-from checkpoint_openapi.diff.documents.documents import Documents
 from checkpoint_openapi.diff.findings.finding import Finding, Severity
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.values import members
 
 __all__ = ["Step", "Version", "needed_step", "stated_version", "version_findings"]
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, NamedTuple, cast
 
-from checkpoint_openapi.diff.documents.documents import Documents, Location
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.declared import Declarations, evaluated
 from checkpoint_openapi.diff.schema.discriminator import Discriminators
@@ -21,6 +20,7 @@ from checkpoint_openapi.diff.schema.keywords import ANNOTATIONS, assertions, of_
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, PIN
 from checkpoint_openapi.diff.schema.nulls import is_or_null
 from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+from checkpoint_openapi.document.documents import Documents, Location
 
 __all__ = ["Converter", "Side"]
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.document.documents import Documents, Location
 
 __all__ = ["Declarations", "Names", "applicators", "evaluated"]
 

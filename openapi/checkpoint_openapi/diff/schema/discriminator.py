@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from checkpoint_openapi.diff.documents.documents import Documents, Location, unescaped
-from checkpoint_openapi.source import DocumentError
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.pointer import unescaped
+from checkpoint_openapi.document.source import DocumentError
 
 __all__ = ["Discriminators"]
 

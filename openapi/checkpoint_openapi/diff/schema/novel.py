@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from checkpoint_openapi.diff.documents.documents import Documents, Location, escaped
 from checkpoint_openapi.diff.schema.declared import Declarations
-from checkpoint_openapi.source import DocumentError
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.source import DocumentError
 
 __all__ = ["novel_names"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.document.documents import Documents, Location
 
 __all__ = ["is_or_null"]
 

@@ -35,9 +35,9 @@ def lint(files: tuple[Path, ...], style: str, ignored: tuple[str, ...], *, rules
     Example: checkpoint-contract lint --ignore example-missing
     """
     from checkpoint_openapi import lint as linter
+    from checkpoint_openapi.document.source import DocumentError
     from checkpoint_openapi.lint import render
     from checkpoint_openapi.load import data_path
-    from checkpoint_openapi.source import DocumentError
 
     if rules:
         for rule in linter.RULES:

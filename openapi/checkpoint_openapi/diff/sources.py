@@ -7,9 +7,9 @@ import re
 import subprocess
 from pathlib import Path
 
-from checkpoint_openapi.diff.documents.documents import Documents, Files
+from checkpoint_openapi.document.documents import Documents, Files
+from checkpoint_openapi.document.source import DocumentError, Source, parse_with_positions
 from checkpoint_openapi.load import data_path
-from checkpoint_openapi.source import DocumentError, Source, parse_with_positions
 
 __all__ = ["RELEASED", "Commit", "open_documents"]
 

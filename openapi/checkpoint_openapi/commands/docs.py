@@ -47,8 +47,8 @@ def docs(file: Path | None, output: Path, port: int, base: str, *, watch: bool) 
 
     Example: checkpoint-contract docs --output contract.html
     """
+    from checkpoint_openapi.document.source import DocumentError
     from checkpoint_openapi.load import data_path
-    from checkpoint_openapi.source import DocumentError
 
     path = _shown(file or data_path("checkpoint.yaml"))
     try:

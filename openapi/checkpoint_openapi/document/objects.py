@@ -6,11 +6,14 @@ such as the value of an example, is data and is not walked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-__all__ = ["METHODS", "Node", "entries", "escaped", "items", "walk"]
+from checkpoint_openapi.document import pointer
+from checkpoint_openapi.document.values import items, members
+
+__all__ = ["METHODS", "Node", "walk"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 """The members of a path that are operations."""
@@ -115,34 +118,19 @@ def walk(document: dict[str, Any]) -> Iterator[Node]:
     yield from _below(Node("document", "", document, None, "", ""))
 
 
-def entries(value: object) -> dict[str, Any]:
-    """Return an object of the document, or an empty one where something else stands."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def items(value: object) -> list[Any]:
-    """Return a list of the document, or an empty one where something else stands."""
-    return list(cast("Iterable[Any]", value)) if isinstance(value, list) else []
-
-
-def escaped(token: str) -> str:
-    """Return a member name as a token of a JSON pointer (RFC 6901)."""
-    return token.replace("~", "~0").replace("/", "~1")
-
-
 def _below(node: Node) -> Iterator[Node]:
     yield node
     grammar = _GRAMMAR.get(node.kind, {})
-    for member, value in node.value.items():
+    for member, held in node.value.items():
         shape, kind = grammar.get(member) or grammar.get("*") or ("one", "")
         if not kind or member.startswith("x-"):
             continue
-        at = f"{node.pointer}/{escaped(member)}"
-        for key, child in _children(shape, value):
+        at = pointer.child(node.pointer, member)
+        for key, value in _children(shape, held):
             if key.startswith("x-") and member in _EXTENSIBLE:
                 continue
-            pointer = f"{at}/{escaped(key)}" if key else at
-            yield from _below(Node(kind, pointer, child, node, member, key))
+            place = pointer.child(at, key) if key else at
+            yield from _below(Node(kind, place, value, node, member, key))
 
 
 def _children(shape: _Shape, value: object) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -152,7 +140,7 @@ def _children(shape: _Shape, value: object) -> Iterator[tuple[str, dict[str, Any
     elif shape == "list":
         found = [(str(number), item) for number, item in enumerate(items(value))]
     else:
-        found = list(entries(value).items())
+        found = list(members(value).items())
     for key, item in found:
         if isinstance(item, dict):
             yield key, cast("dict[str, Any]", item)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import unquote
 
-from checkpoint_openapi.source import (
+from checkpoint_openapi.document.pointer import child, tokens
+from checkpoint_openapi.document.source import (
     DocumentError,
     Position,
     Source,
@@ -15,7 +16,7 @@ from checkpoint_openapi.source import (
     parse_with_positions,
 )
 
-__all__ = ["Documents", "Files", "Location", "Reader", "Text", "escaped", "unescaped"]
+__all__ = ["Documents", "Files", "Location", "Reader", "Text"]
 
 
 class Location(NamedTuple):
@@ -25,20 +26,10 @@ class Location(NamedTuple):
     pointer: str
 
     def __truediv__(self, token: str | int) -> Location:
-        return Location(self.file, f"{self.pointer}/{escaped(str(token))}")
+        return Location(self.file, child(self.pointer, token))
 
     def __str__(self) -> str:
         return f"{self.file}#{self.pointer}"
-
-
-def escaped(token: str) -> str:
-    """Return a token as it stands in a JSON pointer."""
-    return token.replace("~", "~0").replace("/", "~1")
-
-
-def unescaped(token: str) -> str:
-    """Return the token that stands in a JSON pointer."""
-    return token.replace("~1", "/").replace("~0", "~")
 
 
 class Reader(Protocol):
@@ -124,8 +115,7 @@ class Documents:
 
     def _find(self, place: Location) -> Any:
         value: Any = self.source(place.file).document
-        for token in place.pointer.split("/")[1:]:
-            key = unescaped(token)
+        for key in tokens(place.pointer):
             if isinstance(value, dict) and key in value:
                 value = cast("dict[str, Any]", value)[key]
             elif isinstance(value, list) and key.isdecimal() and int(key) < len(cast("list[Any]", value)):

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple, cast
 
 import yaml
 
-from checkpoint_openapi.json_text import JsonPlaces, parse_json
+from checkpoint_openapi.document.json_text import JsonPlaces, parse_json
+from checkpoint_openapi.document.pointer import child, tokens
 
 __all__ = ["DocumentError", "Position", "Source", "load_with_positions", "parse_with_positions"]
 
@@ -80,11 +81,11 @@ class Source:
 
         A pointer into nothing gets the place of the nearest parent, so that what is missing has a line.
         """
-        tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+        path = tokens(pointer)
         if self.root is None:
-            return Position(self.file, *self._places.position(tokens))
+            return Position(self.file, *self._places.position(path))
         node, place = self.root, self.root
-        for token in tokens:
+        for token in path:
             step = _step(node, token)
             if step is None:
                 break
@@ -219,7 +220,7 @@ class _Builder:
                 raise self._error(key, "a key that is no text")
             if key.value in own:
                 raise self._error(key, f"the key {key.value!r} twice in one object: remove one")
-            place = f"{pointer}/{_escaped(key.value)}"
+            place = child(pointer, key.value)
             if key.tag != _STRING:
                 self.plain_keys.append(place)
             own[key.value] = self.value(value, place)
@@ -294,7 +295,3 @@ def _step(node: yaml.Node, token: str) -> tuple[yaml.Node, yaml.Node] | None:
 
 def _position(file: str, node: yaml.Node) -> Position:
     return Position(file, node.start_mark.line + 1, node.start_mark.column + 1)
-
-
-def _escaped(token: str) -> str:
-    return token.replace("~", "~0").replace("/", "~1")

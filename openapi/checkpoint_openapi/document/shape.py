@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from checkpoint_openapi.diff.documents.contract import METHODS, members
-from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.objects import METHODS
+from checkpoint_openapi.document.pointer import last
+from checkpoint_openapi.document.values import members
 
 __all__ = ["check_references", "check_shape"]
 
@@ -91,5 +93,5 @@ def _demand(documents: Documents, place: Location, value: Any, kind: type) -> No
     if value is None or isinstance(value, kind):
         return
     name = "an object" if kind is dict else "a list"
-    token = place.pointer.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+    token = last(place.pointer)
     raise documents.error(f"has a `{token}` that is not {name}", place)

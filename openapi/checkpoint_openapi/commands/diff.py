@@ -31,7 +31,7 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
 
     @wraps(command)
     def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
-        from checkpoint_openapi.source import DocumentError
+        from checkpoint_openapi.document.source import DocumentError
 
         try:
             command(*args, **kwargs)
@@ -49,9 +49,9 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
 
 
 def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
-    from checkpoint_openapi.diff.documents.sources import RELEASED, open_documents
     from checkpoint_openapi.diff.findings.acknowledgements import load_acknowledgements
     from checkpoint_openapi.diff.report import report
+    from checkpoint_openapi.diff.sources import RELEASED, open_documents
     from checkpoint_openapi.load import data_path
 
     if len(versions) > 2:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from checkpoint_openapi.diff.documents.documents import Documents, Location
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.objects import METHODS
+from checkpoint_openapi.document.values import items, members
 
 __all__ = [
-    "METHODS",
     "Operation",
     "Parameter",
     "callbacks",
-    "members",
     "operations",
     "parameter_key",
     "webhooks",
 ]
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-"""The members of a path that are operations."""
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
 _VARIABLE = re.compile(r"\{([^}]*)\}")
 
@@ -51,11 +49,6 @@ class Operation:
     def title(self) -> str:
         """Method and path."""
         return f"{self.method.upper()} {self.path}"
-
-
-def members(value: Any) -> dict[str, Any]:
-    """Return an object's members, and nothing for what is no object."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def operations(documents: Documents) -> dict[tuple[str, str], Operation]:
@@ -125,7 +118,7 @@ def _of_item(documents: Documents, place: Location, path: str) -> dict[tuple[str
 def _parameters(documents: Documents, holder: Location, path: str) -> dict[tuple[str, str], Parameter]:
     listed = members(documents.get(holder)).get("parameters")
     found: dict[tuple[str, str], Parameter] = {}
-    for number in range(len(cast("list[Any]", listed)) if isinstance(listed, list) else 0):
+    for number in range(len(items(listed))):
         place = documents.follow(holder / "parameters" / number)
         value = members(documents.get(place))
         kind, name = str(value.get("in")), str(value.get("name"))

@@ -1,0 +1,1 @@
+"""The commands about the document itself: `lint`, `diff`, `changelog`, `next-version` and `docs`."""

@@ -1,1 +1,0 @@
-"""The documents that are compared: found, read and resolved."""
