@@ -115,6 +115,13 @@ def test_module_says_what_it_is(file: Path) -> None:
         assert len(exported) == 1
 
 
+def test_suite_takes_the_time_from_its_clock() -> None:
+    """One module of the suite asks the machine for it, so that every wait can be given another clock."""
+    package = ROOT / "conformance/checkpoint_conformance"
+    asking = {str(file.relative_to(package)) for file in package.rglob("*.py") if "time" in imported(file)}
+    assert asking == {"transport/clock.py"}
+
+
 def test_suite_names_every_requirement_and_no_other() -> None:
     """Each active requirement is judged somewhere in the suite or says why not; no unknown id is named."""
     known = {requirement.id: requirement for requirement in requirements()}

@@ -9,9 +9,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.endpoint import Endpoint
 from checkpoint_conformance.transport.exchange import Exchange, Fault, Framing, Request
+from checkpoint_conformance.transport.socket_transport import SocketTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,7 +83,7 @@ def serving(talk: Callable[[Peer], object]) -> Iterator[Endpoint]:
 
 def once(talk: Callable[[Peer], object], request: Request = GET, timeout: float = 10.0) -> Exchange:
     """Return the exchange of one request on a connection of its own."""
-    with serving(talk) as endpoint, Connection(endpoint, timeout) as connection:
+    with serving(talk) as endpoint, SocketTransport(endpoint, timeout).connect() as connection:
         return connection.exchange(request)
 
 
@@ -188,7 +188,7 @@ def test_a_port_where_nobody_listens_is_unreachable() -> None:
     """No connection is no answer, and no exception either."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with Connection(Endpoint(f"http://127.0.0.1:{port}", proxy=""), 5) as connection:
+    with SocketTransport(Endpoint(f"http://127.0.0.1:{port}", proxy=""), 5).connect() as connection:
         exchange = connection.exchange(GET)
     assert exchange.fault is not None
     assert exchange.fault.kind is Fault.UNREACHABLE
@@ -238,7 +238,7 @@ def test_an_early_answer_is_read_though_the_server_stops_reading(at_once: bool) 
         peer.say(TOO_LARGE)
         peer.stopping.wait()
 
-    with serving(talk) as endpoint, Connection(endpoint, 10.0) as connection:
+    with serving(talk) as endpoint, SocketTransport(endpoint, 10.0).connect() as connection:
         exchange = connection.exchange(LARGE)
         assert not connection.reusable
     assert (exchange.status, exchange.fault) == (413, None)
@@ -263,7 +263,10 @@ def test_a_server_that_resets_without_an_answer_has_dropped_the_connection() -> 
 )
 def test_an_answer_may_end_with_the_connection(head: bytes, version: str) -> None:
     """Without framing fields the close is the end of the body, not a fault (RFC 9112, 6.3)."""
-    with serving(answering(head, b"{", b"}")) as endpoint, Connection(endpoint, 10) as connection:
+    with (
+        serving(answering(head, b"{", b"}")) as endpoint,
+        SocketTransport(endpoint, 10).connect() as connection,
+    ):
         exchange = connection.exchange(GET)
         assert not connection.reusable
     assert exchange.fault is None
@@ -346,11 +349,12 @@ def test_a_connection_is_kept_for_the_next_request() -> None:
         while peer.head():
             peer.say(OK)
 
-    with serving(talk) as endpoint, Connection(endpoint, 10) as connection:
-        first = connection.exchange(GET)
-        assert connection.reusable
-        second = connection.exchange(GET)
-        with Connection(endpoint, 10) as another:
+    with serving(talk) as endpoint:
+        transport = SocketTransport(endpoint, 10)
+        with transport.connect() as connection, transport.connect() as another:
+            first = connection.exchange(GET)
+            assert connection.reusable
+            second = connection.exchange(GET)
             third = another.exchange(GET)
     assert [first.status, second.status, third.status] == [200, 200, 200]
     assert first.connection == second.connection != third.connection
@@ -366,7 +370,7 @@ def test_a_silent_close_between_two_requests_is_a_dropped_connection() -> None:
         peer.socket.shutdown(socket.SHUT_RDWR)
         closed.set()
 
-    with serving(talk) as endpoint, Connection(endpoint, 10) as connection:
+    with serving(talk) as endpoint, SocketTransport(endpoint, 10).connect() as connection:
         assert connection.exchange(GET).status == 200
         assert closed.wait(5)
         assert not connection.reusable
@@ -383,6 +387,6 @@ def test_connection_close_ends_the_reuse() -> None:
         peer.say(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
         peer.stopping.wait()
 
-    with serving(talk) as endpoint, Connection(endpoint, 10) as connection:
+    with serving(talk) as endpoint, SocketTransport(endpoint, 10).connect() as connection:
         assert connection.exchange(GET).fault is None
         assert not connection.reusable

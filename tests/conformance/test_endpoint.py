@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_conformance.commands.verify import Settings, verify_target
 from checkpoint_conformance.target.target import Target, TargetError
-from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.endpoint import Endpoint, TlsSettings
 from checkpoint_conformance.transport.exchange import Exchange, Fault, Request
+from checkpoint_conformance.transport.socket_transport import SocketTransport
 from checkpoint_conformance.verdict.outcome import ExitCode
 from mutants.service.server import Server, running
 
@@ -90,7 +90,7 @@ def secure(pki: Path, *, demand_client: bool = False) -> Iterator[dict[str, Any]
 
 def ask(table: dict[str, Any], request: Request = GET, **tls: Any) -> Exchange:
     """Return one exchange with a server."""
-    with Connection(Endpoint(table["url"], TlsSettings(**tls), ""), 10) as connection:
+    with SocketTransport(Endpoint(table["url"], TlsSettings(**tls), ""), 10).connect() as connection:
         return connection.exchange(request)
 
 
@@ -194,7 +194,7 @@ def test_a_plain_request_goes_to_the_proxy_in_absolute_form() -> None:
     """The proxy gets the whole URL and the credentials, with the server's own name as Host."""
     with proxy() as (port, heard):
         endpoint = Endpoint("http://csbs.example.com/prefix", proxy=f"http://user:p%40ss@127.0.0.1:{port}")
-        with Connection(endpoint, 10) as connection:
+        with SocketTransport(endpoint, 10).connect() as connection:
             assert connection.exchange(GET).status == 200
     lines = heard[0].split(b"\r\n")
     assert lines[0] == b"GET http://csbs.example.com/prefix/v1/x HTTP/1.1"
@@ -207,7 +207,7 @@ def test_a_request_over_tls_goes_through_a_tunnel(pki: Path) -> None:
     with secure(pki) as table, proxy() as (port, heard):
         tls = TlsSettings(ca_file=pki / "ca.pem")
         endpoint = Endpoint(table["url"], tls, f"http://user:pass@127.0.0.1:{port}")
-        with Connection(endpoint, 10) as connection:
+        with SocketTransport(endpoint, 10).connect() as connection:
             assert connection.exchange(GET).status == 404
             assert connection.exchange(GET).status == 404
         authority = table["url"].removeprefix("https://").encode()
@@ -227,7 +227,7 @@ def test_a_proxy_that_opens_no_tunnel_is_told(status: bytes, reason: str) -> Non
     """The proxy's refusal is the reason, and the connection to it is closed."""
     with proxy(status) as (port, _):
         endpoint = Endpoint("https://127.0.0.1:9", TlsSettings(), f"http://127.0.0.1:{port}")
-        with Connection(endpoint, 5) as connection:
+        with SocketTransport(endpoint, 5).connect() as connection:
             exchange = connection.exchange(GET)
     assert exchange.fault is not None
     assert exchange.fault.kind is Fault.UNREACHABLE
@@ -244,7 +244,7 @@ def test_a_proxy_that_drips_gains_no_time() -> None:
 
     with serving(drip) as front:
         endpoint = Endpoint("https://127.0.0.1:9", TlsSettings(), f"http://127.0.0.1:{front.port}")
-        with Connection(endpoint, 0.4) as connection:
+        with SocketTransport(endpoint, 0.4).connect() as connection:
             exchange = connection.exchange(GET)
     assert exchange.fault is not None
     assert exchange.elapsed < 2
@@ -264,7 +264,7 @@ def test_the_environment_names_the_proxy(monkeypatch: pytest.MonkeyPatch, name: 
         monkeypatch.delenv(variable, raising=False)
     with proxy() as (port, heard):
         monkeypatch.setenv(name, form.format(port))
-        with Connection(Endpoint("http://csbs.example.com"), 10) as connection:
+        with SocketTransport(Endpoint("http://csbs.example.com"), 10).connect() as connection:
             assert connection.exchange(GET).status == 200
     assert heard[0].startswith(b"GET http://csbs.example.com/v1/x ")
 
@@ -276,7 +276,10 @@ def test_no_proxy_and_the_target_file_switch_the_proxy_off(
     """A host in NO_PROXY, or `proxy = ""`, goes straight to the server."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", exempt)
-    with running(Server) as table, Connection(Endpoint(table["url"], proxy=configured), 10) as connection:
+    with (
+        running(Server) as table,
+        SocketTransport(Endpoint(table["url"], proxy=configured), 10).connect() as connection,
+    ):
         assert connection.exchange(GET).status == 404
 
 

@@ -17,7 +17,6 @@ from checkpoint_conformance.reports.report import SCHEMA, ReportError, read_repo
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.endpoint import Endpoint
 from checkpoint_conformance.transport.exchange import (
     Exchange,
@@ -27,6 +26,7 @@ from checkpoint_conformance.transport.exchange import (
     Response,
     TransportFault,
 )
+from checkpoint_conformance.transport.socket_transport import SocketTransport
 from mutants.service.server import Server, running
 
 from .runs import Broken, Dropping, Parrot, report, requirement, target_of
@@ -196,7 +196,7 @@ def test_a_curl_call_sends_the_bytes_that_the_suite_sent(name: str) -> None:
             server,
             lambda: subprocess.run(["sh", "-c", call], env=environment, check=False, capture_output=True),
         )
-        with Connection(Endpoint(url, proxy=""), 5) as connection:
+        with SocketTransport(Endpoint(url, proxy=""), 5).connect() as connection:
             by_us = _received(server, lambda: connection.exchange(request))
     assert by_curl == by_us
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import time
 from collections.abc import Callable
 from threading import Lock
 from typing import TextIO
 
 from checkpoint_conformance.reports.writers.text import printable
 from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK
 
 __all__ = ["Progress"]
 
@@ -29,7 +29,7 @@ class Progress:
         stream: TextIO | None = None,
         *,
         quiet: bool = False,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = SYSTEM_CLOCK.monotonic,
     ) -> None:
         """Write to `stream`, standard error unless given; `quiet` says nothing at all."""
         self.session: Session | None = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from checkpoint_conformance.diagnosis.step import State, Step
 from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK
 from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError
 
 __all__ = ["way"]
@@ -22,13 +22,13 @@ _SOON = 14
 def way(target: Target) -> Iterator[Step]:
     """Yield the steps that open a connection. Raises TargetError for certificate files of no use."""
     endpoint = target.endpoint()
-    started = time.monotonic()
+    started = SYSTEM_CLOCK.monotonic()
     try:
         connection = endpoint.connect(target.timeout)
     except EndpointError as error:
         yield _not_open(endpoint, error)
         return
-    elapsed = (time.monotonic() - started) * 1000
+    elapsed = (SYSTEM_CLOCK.monotonic() - started) * 1000
     with connection:
         yield Step("address", State.OK, f"{endpoint.authority} answers after {elapsed:.0f} ms")
         yield _encryption(target, endpoint, connection)
@@ -73,7 +73,7 @@ def _encryption(target: Target, endpoint: Endpoint, connection: socket.socket) -
     if not target.tls.verify:
         return Step("tls", State.NOTE, f"{connection.version()}, but [tls] verify = false trusts anybody")
     ends = ssl.cert_time_to_seconds(str((connection.getpeercert() or {})["notAfter"]))
-    days = int((ends - time.time()) // 86400)
+    days = int((ends - SYSTEM_CLOCK.time()) // 86400)
     until = (
         f"{connection.version()}, the certificate holds until {datetime.fromtimestamp(ends, UTC):%Y-%m-%d}"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -36,6 +35,8 @@ from checkpoint_conformance.run.stages.recovery import recovery, still_serves
 from checkpoint_conformance.run.stages.smoke import smoke
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
+from checkpoint_conformance.transport.connection import Transport
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Result, Verdict, verdict_of
@@ -102,16 +103,20 @@ def run(
     announce: Callable[[str], None] = lambda _: None,
     watch: Callable[[Session], None] = lambda _: None,
     session: Session | None = None,
+    transport: Transport | None = None,
+    clock: Clock = SYSTEM_CLOCK,
 ) -> Run:
     """Verify a target; `watch` is called after each exchange, and `session` is a new one unless given.
+
+    The requests travel on sockets unless another transport is given; every wait is the clock's.
 
     Raises ConfigurationError where the target file does not fit the server.
     """
     options = options or Options()
-    session = session or Session(target, announce)
+    session = session or Session(target, announce, transport, clock)
     session.watch = watch
-    result = Run(session, options, time.time())
-    clock = time.monotonic()
+    result = Run(session, options, clock.time())
+    began = clock.monotonic()
     try:
         _exchange_everything(session, options, announce)
     except ServerGone as gone:
@@ -124,7 +129,7 @@ def run(
         distinct_checkpoints(session.exchanges, session.ledger)
     owned = None if options.shard.whole else options.shard.owned
     result.results = conclude(target, session.ledger, result.gone, owned)
-    result.elapsed = time.monotonic() - clock
+    result.elapsed = clock.monotonic() - began
     return result
 
 

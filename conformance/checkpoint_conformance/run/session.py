@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
@@ -16,8 +15,10 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.budget import Budget, BudgetSpent
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.connection import Connection
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
+from checkpoint_conformance.transport.connection import Connection, Transport
 from checkpoint_conformance.transport.exchange import Exchange, Fault, Request
+from checkpoint_conformance.transport.socket_transport import SocketTransport
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
 
@@ -51,8 +52,15 @@ class Lost:
 class Session:
     """Everything that one run says to the target and hears from it."""
 
-    def __init__(self, target: Target, announce: Callable[[str], None] = lambda _: None) -> None:
-        """`announce` is told in a sentence whenever the run waits."""
+    def __init__(
+        self,
+        target: Target,
+        announce: Callable[[str], None] = lambda _: None,
+        transport: Transport | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        """`announce` is told in a sentence whenever the run waits; sockets are the transport unless given."""
+        self.clock = clock
         self.target = target
         self.calls = Calls(target)
         self.secrets = Secrets(target)
@@ -84,7 +92,7 @@ class Session:
         self.until_idle: Callable[[float], None] | None = None
         """Waits, about so many seconds at the least, until the list shows that the policy no longer runs."""
         self._announce = announce
-        self._endpoint = target.endpoint()
+        self._transport = transport or SocketTransport(target.endpoint(), target.timeout, clock)
         self._lock = Lock()
         self._timeouts = 0
         self._hopeless: set[str] = set()
@@ -92,7 +100,7 @@ class Session:
 
     def connection(self) -> Connection:
         """Return a connection that is not open yet."""
-        return Connection(self._endpoint, self.target.timeout)
+        return self._transport.connect()
 
     def run(self, probe: Probe, connection: Connection | None = None) -> Exchange | None:
         """Send a probe, judge it, and repeat it until each finding is confirmed or stands alone.
@@ -169,14 +177,14 @@ class Session:
 
     def _wait(self, reason: str, pause: float) -> float:
         """Wait for the reason to pass; return the seconds that it took."""
-        started = time.monotonic()
+        started = self.clock.monotonic()
         if reason == _RUNNING and self.until_idle:
             self._announce(f"{reason}: waiting until its items have ended")
             self.until_idle(pause)
         else:
             self._announce(f"{reason}: trying again in {pause:g} s")
-            time.sleep(pause)
-        return time.monotonic() - started
+            self.clock.sleep(pause)
+        return self.clock.monotonic() - started
 
     def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:
         """Send a request once, within budget and rate. Raises BudgetSpent and ServerGone."""
@@ -226,7 +234,7 @@ class Session:
             if not self.exchanges:
                 break  # nobody was ever there: no use in waiting
             if attempt + 1 < _CONNECT_ATTEMPTS:
-                time.sleep(pause)
+                self.clock.sleep(pause)
                 pause *= 2
         raise ServerGone(detail)
 
@@ -288,15 +296,15 @@ class Session:
             moment = parsedate_to_datetime(value)
         except (ValueError, OverflowError):  # a server may write anything there
             return fallback
-        return max(0.0, moment.timestamp() - time.time())
+        return max(0.0, moment.timestamp() - self.clock.time())
 
     def _keep_rate(self) -> None:
         if not self.target.rate:
             return
         with self._lock:
-            slot = max(self._next_slot, time.monotonic())
+            slot = max(self._next_slot, self.clock.monotonic())
             self._next_slot = slot + 1 / self.target.rate
-        time.sleep(max(0.0, slot - time.monotonic()))
+        self.clock.sleep(max(0.0, slot - self.clock.monotonic()))
 
 
 def creates(request: Request) -> bool:

@@ -19,8 +19,9 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.runner import Options, run
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.connection import Connection
+from checkpoint_conformance.transport.clock import VirtualClock
 from checkpoint_conformance.transport.exchange import Exchange, Request, Response
+from checkpoint_conformance.transport.in_process import InProcessTransport
 from checkpoint_conformance.transport.strict_json import parse
 from checkpoint_conformance.verdict.finding import Finding
 
@@ -50,7 +51,7 @@ def rehearse(target: Target, options: Options) -> list[Planned]:
     """Return every request of a run against a server that keeps the contract, in order."""
     stages: list[str] = []
     session = _Rehearsal(replace(target, rate=0.0), lambda: stages[-1])
-    run(session.target, options, stages.append, session=session)
+    run(session.target, options, stages.append, session=session, clock=session.clock)
     return [
         Planned(
             exchange.request,
@@ -66,7 +67,7 @@ class _Rehearsal(Session):
     """A session whose answers are made up."""
 
     def __init__(self, target: Target, stage: Callable[[], str]) -> None:
-        super().__init__(target)
+        super().__init__(target, transport=InProcessTransport(self._respond), clock=VirtualClock())
         self.stages: dict[int, str] = {}
         self.probes: dict[int, Probe] = {}
         self.judge = _Indifferent(target, self.errors, self.secrets)
@@ -76,16 +77,9 @@ class _Rehearsal(Session):
         self._items: dict[str, list[dict[str, Any]]] = {}
         self._numbers = count(1)
 
-    def connection(self) -> Connection:
-        return _Unopened(self.target.endpoint(), self.target.timeout)
-
-    def _exchange(self, request: Request, connection: Connection | None) -> Exchange:
-        number = connection.number if connection else 0
-        if connection:
-            connection.requests.append(request)
+    def _respond(self, request: Request) -> Response:
         status, body = self._answer(request)
-        response = Response(status, (("Content-Type", "application/json"),), json.dumps(body).encode())
-        return Exchange(request, response, None, 0.0, 0.0, number)
+        return Response(status, (("Content-Type", "application/json"),), json.dumps(body).encode())
 
     def _keep(self, exchange: Exchange) -> Exchange:
         kept = super()._keep(exchange)
@@ -163,11 +157,3 @@ class _Indifferent(Judge):
     def judge(self, probe: Probe, exchange: Exchange) -> Judgement:
         self.probes[exchange.number] = probe
         return Judgement(list[Finding](), {probe.requirement}, readable=True)
-
-
-class _Unopened(Connection):
-    """A connection that is never opened and always kept."""
-
-    @property
-    def reusable(self) -> bool:
-        return self.used

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK
 
 __all__ = ["ReferenceServerError", "reference_server", "target_or_reference"]
 
@@ -54,9 +54,9 @@ def reference_server(*options: str) -> Generator[Target]:
 
 
 def _await(target_file: Path, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + _START_LIMIT
+    deadline = SYSTEM_CLOCK.monotonic() + _START_LIMIT
     while not target_file.exists():
-        if process.poll() is not None or time.monotonic() > deadline:
+        if process.poll() is not None or SYSTEM_CLOCK.monotonic() > deadline:
             said = log.read_text(errors="replace").strip()
             reason = (
                 f"it exited with {process.returncode}"
@@ -64,4 +64,4 @@ def _await(target_file: Path, process: subprocess.Popen[bytes], log: Path) -> No
                 else "it did not listen"
             )
             raise ReferenceServerError(f"the reference server did not start: {reason}. {said}")
-        time.sleep(0.02)
+        SYSTEM_CLOCK.sleep(0.02)

@@ -1,249 +1,58 @@
-"""A strict HTTP/1.1 client: one connection, one total deadline a request, every byte accounted for.
-
-h11 reads the answer; nothing is repaired, followed or decoded.
-"""
+"""What the suite needs of a transport: connections that carry one request after another."""
 
 from __future__ import annotations
 
-import re
-import select
-import socket
-import ssl
-import time
-from itertools import count
+from collections.abc import Sequence
+from typing import Protocol, Self
 
-import h11
+from checkpoint_conformance.transport.exchange import Exchange, Request
 
-from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError
-from checkpoint_conformance.transport.exchange import (
-    Exchange,
-    Fault,
-    Framing,
-    Request,
-    Response,
-    TransportFault,
-)
-
-__all__ = ["Connection"]
-
-_CHUNK = 65536
-_MAX_HEAD = 262144
-_MAX_BODY = 1 << 24
-_STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-5][0-9]{2}(?: [^\r\n]*)?\r?\n")
-_numbers = count(1)
+__all__ = ["Connection", "Transport"]
 
 
-class Connection:
-    """A connection to the endpoint, opened at the first exchange; `reusable` says if it may carry another."""
+class Connection(Protocol):
+    """A connection to the server, opened at the first exchange. A context manager, which closes it."""
 
-    def __init__(self, endpoint: Endpoint, timeout: float) -> None:
-        """`timeout` is the whole time of an exchange in seconds, the opening of the connection included."""
-        self._endpoint = endpoint
-        self._timeout = timeout
-        self._socket: socket.socket | None = None
-        self._protocol = h11.Connection(our_role=h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
-        self.number = next(_numbers)
-        self.requests: list[Request] = []
+    @property
+    def number(self) -> int:
+        """Its number among the connections of its transport, counted from 1."""
+        ...
+
+    @property
+    def requests(self) -> Sequence[Request]:
         """What it has carried so far."""
-        self._sent = True
-
-    def __enter__(self) -> Connection:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connection; a closed one stays closed."""
-        if self._socket:
-            self._socket.close()
+        ...
 
     @property
     def used(self) -> bool:
         """Whether it has carried a request."""
-        return bool(self.requests)
-
-    def stays_open(self, seconds: float) -> bool:
-        """Whether it is still reusable after so many seconds without a request."""
-        if self._socket is not None and self.reusable:
-            select.select([self._socket], [], [], seconds)
-        return self.reusable
+        ...
 
     @property
     def reusable(self) -> bool:
-        """Whether both sides left the connection open for another exchange, as far as can be seen by now."""
-        done = self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
-        return done and self._sent and self._socket is not None and not _is_readable(self._socket)
+        """Whether both sides left it open for another exchange, as far as can be seen by now."""
+        ...
 
     def exchange(self, request: Request) -> Exchange:
         """Send the request and read its answer; whatever goes wrong is in the result, nothing is raised."""
-        started, clock = time.time(), time.monotonic()
-        reader = _Reader(clock + self._timeout)
-        response, fault = self._attempt(request, reader)
-        self.requests.append(request)
-        return Exchange(request, response, fault, started, time.monotonic() - clock, self.number)
+        ...
 
-    def _attempt(self, request: Request, reader: _Reader) -> tuple[Response | None, TransportFault | None]:
-        try:
-            if self._socket is None:
-                self._socket = self._endpoint.connect(self._timeout)
-            elif self.used:
-                self._protocol.start_next_cycle()
-        except EndpointError as error:
-            return None, TransportFault(Fault.UNREACHABLE, str(error))
-        try:
-            self._sent = self._send(request, reader)
-            reader.read(self._socket, self._protocol)
-        except TimeoutError:
-            return reader.partial(), reader.fault(
-                Fault.TIMEOUT, f"no complete answer within {self._timeout:g} s"
-            )
-        except OSError as error:
-            kind = Fault.TRUNCATED if reader.status else Fault.DROPPED
-            return reader.partial(), reader.fault(kind, f"the connection broke: {error.strerror or error}")
-        except h11.RemoteProtocolError as error:
-            kind = reader.diagnose()
-            detail = "the connection was closed without an answer" if kind is Fault.DROPPED else str(error)
-            return reader.partial(), reader.fault(kind, detail)
-        return reader.partial(), reader.surplus(self._socket, self._protocol)
+    def stays_open(self, seconds: float) -> bool:
+        """Whether it is still reusable after so many seconds without a request."""
+        ...
 
-    def _send(self, request: Request, reader: _Reader) -> bool:
-        """Send head and body; stop early where the server already answers or no longer listens.
+    def close(self) -> None:
+        """Close the connection; a closed one stays closed."""
+        ...
 
-        Returns whether the whole request was sent.
-        """
-        assert self._socket is not None
-        head = h11.Request(
-            method=request.method,
-            target=self._endpoint.request_target(request.path).encode("latin-1"),
-            headers=[(k.encode(), v.encode("latin-1")) for k, v in self._fields(request)],
-        )
-        pieces = [self._protocol.send(head) or b""]
-        for start in range(0, len(request.body), _CHUNK):
-            pieces.append(self._protocol.send(h11.Data(data=request.body[start : start + _CHUNK])) or b"")
-        pieces.append(self._protocol.send(h11.EndOfMessage()) or b"")
-        try:
-            if len(request.body) <= _CHUNK:
-                self._socket.settimeout(reader.remaining())
-                self._socket.sendall(b"".join(pieces))
-                return True
-            return all(self._send_piece(piece, reader) for piece in pieces)
-        except (BrokenPipeError, ConnectionResetError):
-            return False  # an early answer may still be waiting to be read
+    def __enter__(self) -> Self: ...
 
-    def _send_piece(self, piece: bytes, reader: _Reader) -> bool:
-        """Send a piece of a large request. Returns whether the server has not answered meanwhile."""
-        assert self._socket is not None
-        rest = memoryview(piece)
-        while rest:
-            readable, writable, _ = select.select([self._socket], [self._socket], [], reader.remaining())
-            if readable and reader.receive_waiting(self._socket, self._protocol):
-                return False
-            if writable:
-                self._socket.settimeout(reader.remaining())
-                rest = rest[self._socket.send(rest) :]
-        return True
-
-    def _fields(self, request: Request) -> list[tuple[str, str]]:
-        fields = [("Host", self._endpoint.authority), *self._endpoint.proxy_headers(), *request.headers]
-        if request.framing is Framing.LENGTH:
-            fields.append(("Content-Length", str(len(request.body))))
-        elif request.framing is Framing.CHUNKED:
-            fields.append(("Transfer-Encoding", "chunked"))
-        return fields
+    def __exit__(self, *_: object) -> None: ...
 
 
-def _is_readable(connection: socket.socket) -> bool:
-    """Whether bytes, or the end of them, wait to be read."""
-    return bool(select.select([connection], [], [], 0)[0])
+class Transport(Protocol):
+    """The way to a server."""
 
-
-class _Reader:
-    """Gathers an answer event by event, and knows at any moment how far it came."""
-
-    def __init__(self, deadline: float) -> None:
-        self._deadline = deadline
-        self.raw = bytearray()
-        self.status: h11.Response | None = None
-        self._body = bytearray()
-
-    def remaining(self) -> float:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-    def read(self, connection: socket.socket, protocol: h11.Connection) -> None:
-        while True:
-            event = protocol.next_event()
-            if event is h11.NEED_DATA:
-                connection.settimeout(self.remaining())
-                self._take(connection.recv(_CHUNK), protocol)
-            elif isinstance(event, h11.Response):
-                self.status = event
-            elif isinstance(event, h11.InformationalResponse):
-                self.raw[:] = protocol.trailing_data[0]
-            elif isinstance(event, h11.Data):
-                self._body += event.data
-                if len(self._body) > _MAX_BODY:
-                    raise h11.RemoteProtocolError(f"the body has no end within {_MAX_BODY} bytes")
-            elif isinstance(event, h11.EndOfMessage):
-                return
-            elif isinstance(event, h11.ConnectionClosed):
-                raise h11.RemoteProtocolError("the connection was closed without an answer")
-
-    def receive_waiting(self, connection: socket.socket, protocol: h11.Connection) -> bool:
-        """Receive what waits to be read; what TLS says for itself, such as a session ticket, is nothing."""
-        connection.settimeout(0)
-        try:
-            self._take(connection.recv(_CHUNK), protocol)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return False
-        return True
-
-    def _take(self, data: bytes, protocol: h11.Connection) -> None:
-        self.raw += data
-        protocol.receive_data(data)
-
-    def partial(self) -> Response | None:
-        """Return what arrived, once a head did."""
-        if self.status is None:
-            return None
-        return Response(
-            status=self.status.status_code,
-            headers=tuple(
-                (k.decode("latin-1"), v.decode("latin-1")) for k, v in self.status.headers.raw_items()
-            ),
-            body=bytes(self._body),
-            reason=bytes(self.status.reason).decode("latin-1"),
-            http_version=bytes(self.status.http_version).decode(),
-        )
-
-    def diagnose(self) -> Fault:
-        if self.status:
-            return Fault.TRUNCATED
-        if not self.raw:
-            return Fault.DROPPED
-        return Fault.BAD_HEAD if _STATUS_LINE.match(bytes(self.raw)) else Fault.NO_STATUS
-
-    def fault(self, kind: Fault, detail: str) -> TransportFault:
-        return TransportFault(kind, detail, bytes(self.raw[:_CHUNK]))
-
-    def surplus(self, connection: socket.socket, protocol: h11.Connection) -> TransportFault | None:
-        """Look for bytes behind the announced end, as far as they are already here."""
-        extra = protocol.trailing_data[0]
-        if not extra and _is_readable(connection):
-            connection.settimeout(0)
-            try:
-                extra = connection.recv(_CHUNK)
-            except (BlockingIOError, ssl.SSLWantReadError):
-                return None
-            except OSError:
-                extra = b""  # a reset after the complete answer ends the connection, not the answer
-            if not extra:
-                protocol.receive_data(b"")
-        if not extra:
-            return None
-        return TransportFault(
-            Fault.SURPLUS, f"{len(extra)} bytes follow the announced end of the answer", extra
-        )
+    def connect(self) -> Connection:
+        """Return a new connection that is not open yet. May be called from any thread."""
+        ...

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import socket
 import ssl
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import h11
+
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
 
 __all__ = ["Endpoint", "EndpointError", "TlsSettings"]
 
@@ -95,9 +96,9 @@ class Endpoint:
         """Return the proxy's credentials where a plain request goes through one."""
         return self._proxy_authorization() if self.scheme == "http" else ()
 
-    def connect(self, timeout: float) -> socket.socket:
-        """Open a connection, through proxy and TLS as configured. Raises EndpointError."""
-        host, port, deadline = self.host, self.port, time.monotonic() + timeout
+    def connect(self, timeout: float, clock: Clock = SYSTEM_CLOCK) -> socket.socket:
+        """Open a connection within `timeout` seconds, through proxy and TLS. Raises EndpointError."""
+        host, port, deadline = self.host, self.port, clock.monotonic() + timeout
         if self._proxy:
             host, port = self._proxy.hostname or "", self._proxy.port or 8080
         try:
@@ -109,8 +110,8 @@ class Endpoint:
             if self._context is None:
                 return connection
             if self._proxy:
-                self._open_tunnel(connection, deadline)
-            connection.settimeout(max(deadline - time.monotonic(), _LEAST))
+                self._open_tunnel(connection, deadline, clock)
+            connection.settimeout(max(deadline - clock.monotonic(), _LEAST))
             return self._context.wrap_socket(connection, server_hostname=self.host)
         except EndpointError:
             connection.close()
@@ -142,7 +143,7 @@ class Endpoint:
         pair = f"{unquote(self._proxy.username)}:{unquote(self._proxy.password or '')}"
         return (("Proxy-Authorization", "Basic " + base64.b64encode(pair.encode()).decode()),)
 
-    def _open_tunnel(self, connection: socket.socket, deadline: float) -> None:
+    def _open_tunnel(self, connection: socket.socket, deadline: float, clock: Clock) -> None:
         tunnel = h11.Connection(our_role=h11.CLIENT)
         target = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
         headers = [("Host", target), *self._proxy_authorization()]
@@ -150,7 +151,7 @@ class Endpoint:
         connection.sendall(tunnel.send(request) or b"")
         event = tunnel.next_event()
         while event is h11.NEED_DATA or isinstance(event, h11.InformationalResponse):
-            connection.settimeout(max(deadline - time.monotonic(), _LEAST))
+            connection.settimeout(max(deadline - clock.monotonic(), _LEAST))
             tunnel.receive_data(connection.recv(65536))
             event = tunnel.next_event()
         if not isinstance(event, h11.Response) or not 200 <= event.status_code < 300:

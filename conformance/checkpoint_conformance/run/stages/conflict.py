@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from checkpoint_conformance.checks.judge import error_code_of
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.run.budget import BudgetSpent
@@ -69,14 +67,14 @@ def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
 
 def _until_accepted(session: Session, call: Call) -> Exchange | None:
     """Call until the policy no longer runs; return the accepted exchange, or None once patience is out."""
-    deadline, pause = time.monotonic() + session.target.patience, _FIRST_PAUSE
+    deadline, pause = session.clock.monotonic() + session.target.patience, _FIRST_PAUSE
     while True:
         exchange = session.transmit(session.calls.call(call))
         if exchange.status == 200:
             return exchange
-        if time.monotonic() + pause > deadline:
+        if session.clock.monotonic() + pause > deadline:
             return None
-        time.sleep(pause)
+        session.clock.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -150,16 +149,16 @@ def created(session: Session, *, ours: bool = False) -> list[str]:
 
 def delete(session: Session, identifier: str) -> Exchange | None:
     """Ask for the deletion, again while the checkpoint is protecting. Returns the exchange once accepted."""
-    deadline = time.monotonic() + session.target.patience
+    deadline = session.clock.monotonic() + session.target.patience
     pause = _FIRST_PAUSE
     while True:
         exchange = session.send(_deletion(session, identifier))
         if exchange.status == 200:
             session.deleted.add(identifier)
             return exchange
-        if exchange.status != 400 or time.monotonic() + pause > deadline:
+        if exchange.status != 400 or session.clock.monotonic() + pause > deadline:
             return None
-        time.sleep(pause)
+        session.clock.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
@@ -170,7 +169,7 @@ def _delete_and_look(session: Session, identifier: str) -> Finding | None:
         last = session.exchanges[-1]
         actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no answer")
         return _finding("deletion-refused", "200", actual, last)
-    deadline = time.monotonic() + session.target.patience
+    deadline = session.clock.monotonic() + session.target.patience
     pause = _FIRST_PAUSE
     while True:
         try:
@@ -180,10 +179,10 @@ def _delete_and_look(session: Session, identifier: str) -> Finding | None:
             return None
         if not items:
             return None
-        if time.monotonic() + pause > deadline:
+        if session.clock.monotonic() + pause > deadline:
             actual = f"after {session.target.patience:g} s an item that is {items[0]['status']}"
             return _finding("item-stays", "no item of a deleted checkpoint", actual, exchange, listing)
-        time.sleep(pause)
+        session.clock.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 

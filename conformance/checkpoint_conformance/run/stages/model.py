@@ -8,7 +8,6 @@ Hypothesis comes back to it.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -193,17 +192,17 @@ class _Rig:
             requirement = run.take(step)
             if requirement is None or self.unreliable:
                 return None
-            started, pause = time.monotonic(), _FIRST_PAUSE
+            started, pause = self.session.clock.monotonic(), _FIRST_PAUSE
             while (shown := run.shown()) != run.expected:
-                waited = time.monotonic() - started
+                waited = self.session.clock.monotonic() - started
                 if waited + pause > self._patience():
                     sequence = (*run.exchanges, self.session.exchanges[-1])
                     deleted = {identifier.casefold() for identifier in self.session.deleted}
                     blamed = "DEL-1" if deleted & shown.keys() else requirement
                     return _Difference(blamed, _text(run.expected), _text(shown), sequence)
-                time.sleep(pause)
+                self.session.clock.sleep(pause)
                 pause *= 2
-            self._slowest = max(self._slowest, time.monotonic() - started)
+            self._slowest = max(self._slowest, self.session.clock.monotonic() - started)
         return None
 
     def _patience(self) -> float:

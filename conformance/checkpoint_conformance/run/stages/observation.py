@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -80,14 +79,14 @@ def _look_for_nothing(session: Session) -> None:
 
 def wait_until_idle(session: Session, pause: float) -> None:
     """Wait `pause` seconds, then until no item of the policy is under way or patience is out."""
-    deadline = time.monotonic() + session.target.patience
+    deadline = session.clock.monotonic() + session.target.patience
     while True:
-        time.sleep(min(pause, _LONGEST_PAUSE))
+        session.clock.sleep(min(pause, _LONGEST_PAUSE))
         try:
             items, _ = checkpoint_items(session, policy_id=session.target.policy_id)
         except ListError:
             return
-        if all(item["status"] not in _UNDER_WAY for item in items) or time.monotonic() > deadline:
+        if all(item["status"] not in _UNDER_WAY for item in items) or session.clock.monotonic() > deadline:
             return
 
 
@@ -95,7 +94,7 @@ def progress(session: Session) -> None:
     """OBS-3: follow what the run created until all has ended, and a little beyond. Raises ServerGone."""
     given = [created_checkpoint(exchange) for exchange, _ in session.accepted]
     identifiers = {identifier.casefold() for identifier in given if identifier}
-    deadline = time.monotonic() + session.target.patience
+    deadline = session.clock.monotonic() + session.target.patience
     pause, looks = _FIRST_PAUSE, 0
     while identifiers:
         ended = _look(session, identifiers)
@@ -105,10 +104,10 @@ def progress(session: Session) -> None:
         if looks >= _LOOKS_AFTER_THE_END:
             session.ledger.exercise("OBS-3")
             return
-        if time.monotonic() + pause > deadline:
+        if session.clock.monotonic() + pause > deadline:
             _still_running(session)
             return
-        time.sleep(pause)
+        session.clock.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
@@ -174,9 +173,9 @@ def _send_again(
             break
         if new := _unexplained(session, _strangers(session) - known):
             return again, new
-    deadline = time.monotonic() + min(_LATE, session.target.patience)
-    while time.monotonic() < deadline:
-        time.sleep(_FIRST_PAUSE * 2)
+    deadline = session.clock.monotonic() + min(_LATE, session.target.patience)
+    while session.clock.monotonic() < deadline:
+        session.clock.sleep(_FIRST_PAUSE * 2)
         if new := _unexplained(session, _strangers(session) - known):
             return again, new
     return again, set()
@@ -184,7 +183,7 @@ def _send_again(
 
 def _await_items(session: Session, identifier: str, call: Call, created: Exchange) -> list[Finding]:
     selected = sorted(resource.casefold() for resource in call.selected(session.target))
-    deadline = time.monotonic() + min(_APPEARANCE, session.target.patience)
+    deadline = session.clock.monotonic() + min(_APPEARANCE, session.target.patience)
     pause = _FIRST_PAUSE
     while True:
         try:
@@ -204,11 +203,11 @@ def _await_items(session: Session, identifier: str, call: Call, created: Exchang
         listed = sorted(item["resource_id"].casefold() for item in items)
         if listed == selected:
             return []
-        if time.monotonic() + pause > deadline or not set(listed) <= set(selected):
+        if session.clock.monotonic() + pause > deadline or not set(listed) <= set(selected):
             expected = f"an item for each of {', '.join(selected)}"
             actual = ", ".join(listed) or "no item"
             return [_finding("OBS-1", "items-not-the-selected", expected, actual, created, exchange)]
-        time.sleep(pause)
+        session.clock.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 

@@ -1,0 +1,88 @@
+"""A transport without a network: a function answers each request, in the thread that sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Self
+
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
+from checkpoint_conformance.transport.exchange import Exchange, Fault, Request, Response, TransportFault
+
+__all__ = ["InProcessConnection", "InProcessTransport", "Respond"]
+
+Respond = Callable[[Request], Response | TransportFault]
+"""What answers a request, or says what kept the answer from being one. Called from any thread."""
+
+
+class InProcessTransport:
+    """Connections to a function. Time is the clock's alone: no wait of the function is cut off."""
+
+    def __init__(self, respond: Respond, timeout: float = float("inf"), clock: Clock = SYSTEM_CLOCK) -> None:
+        """Take the function, and the seconds of the clock after which an answer comes too late."""
+        self._respond = respond
+        self._timeout = timeout
+        self._clock = clock
+        self._numbers = count(1)
+
+    def connect(self) -> InProcessConnection:
+        """Return a new connection."""
+        return InProcessConnection(next(self._numbers), self._respond, self._timeout, self._clock)
+
+
+class InProcessConnection:
+    """A connection that is as reusable as the answers on it say (RFC 9112, 9.3)."""
+
+    def __init__(self, number: int, respond: Respond, timeout: float, clock: Clock) -> None:
+        """Take what its transport was given, and its number there."""
+        self.number = number
+        self.requests: list[Request] = []
+        """What it has carried so far."""
+        self._respond = respond
+        self._timeout = timeout
+        self._clock = clock
+        self._open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def used(self) -> bool:
+        """Whether it has carried a request."""
+        return bool(self.requests)
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the last answer was whole, and did not end the connection."""
+        return self._open
+
+    def exchange(self, request: Request) -> Exchange:
+        """Have the request answered."""
+        started, began = self._clock.time(), self._clock.monotonic()
+        answer = self._respond(request)
+        elapsed = self._clock.monotonic() - began
+        if elapsed > self._timeout:
+            elapsed = self._timeout
+            answer = TransportFault(Fault.TIMEOUT, f"no complete answer within {self._timeout:g} s")
+        self.requests.append(request)
+        response = answer if isinstance(answer, Response) else None
+        fault = answer if isinstance(answer, TransportFault) else None
+        self._open = response is not None and _persists(response)
+        return Exchange(request, response, fault, started, elapsed, self.number)
+
+    def stays_open(self, seconds: float) -> bool:
+        """Whether it is reusable; so many seconds pass."""
+        self._clock.sleep(seconds)
+        return self.reusable
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._open = False
+
+
+def _persists(response: Response) -> bool:
+    options = {option.strip().lower() for line in response.values("Connection") for option in line.split(",")}
+    return response.http_version == "1.1" and "close" not in options
