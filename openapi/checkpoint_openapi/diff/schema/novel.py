@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from checkpoint_openapi.diff.schema.declared import Declarations
-from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.pointer import escaped
 from checkpoint_openapi.document.source import DocumentError
 
@@ -19,59 +20,49 @@ def novel_names(base: Documents, revision: Documents) -> frozenset[str]:
 
     Only of these can it matter whether a sender that does not declare them may send them all the same. What
     is moved or renamed counts as new, which does no harm: a sender may always send what it declares itself.
+    Every file that either version leads to has to be read by now.
     """
-    before, after = _names(base), _names(revision)
+    sides = [(documents, Declarations(documents, request=True)) for documents in (base, revision)]
     found: set[str] = set()
-    for label in before.keys() | after.keys():
-        found |= before.get(label, frozenset()) ^ after.get(label, frozenset())
+    for place in _changed_places(base, revision):
+        before, after = (_declared(*side, place) for side in sides)
+        found |= before ^ after
     return frozenset(found)
 
 
-def _names(documents: Documents) -> dict[str, frozenset[str]]:
-    """Return the names that each object of a contract declares or requires, by the object's label."""
-    found: dict[str, frozenset[str]] = {}
-    declarations = Declarations(documents, request=True)
-    files = [documents.root.file]
-    for file in files:
-        pending: list[tuple[str, Any]] = [("", _document(documents, file))]
-        prefix = documents.label(Location(file, ""))
-        while pending:
-            pointer, node = pending.pop()
-            if isinstance(node, list):
-                items = enumerate(cast("list[Any]", node))
-                pending.extend((f"{pointer}/{number}", item) for number, item in items)
-            elif isinstance(node, dict):
-                members = cast("dict[str, Any]", node)
-                if not _DESCRIBES.isdisjoint(members):
-                    found[prefix + pointer] = _declared(declarations, Location(file, pointer))
-                target = _other_file(documents, file, members.get("$ref"))
-                if target is not None and target not in files:
-                    files.append(target)
-                pending.extend((f"{pointer}/{escaped(key)}", value) for key, value in members.items())
-    return found
+def _changed_places(base: Documents, revision: Documents) -> Iterator[str]:
+    """Yield the labels of the objects that describe members and are not written alike in both versions.
+
+    An object that is written alike declares other names only where it refers to one of these.
+    """
+    versions = [{"#": documents.get(documents.root), **documents.others()} for documents in (base, revision)]
+    pending = [
+        (label, versions[0].get(label), versions[1].get(label))
+        for label in dict.fromkeys([*versions[0], *versions[1]])
+    ]
+    while pending:
+        label, old, new = pending.pop()
+        if old == new:
+            continue
+        before, after = _inside(old), _inside(new)
+        if not _DESCRIBES.isdisjoint(before) or not _DESCRIBES.isdisjoint(after):
+            yield label
+        pending.extend(
+            (f"{label}/{escaped(key)}", before.get(key), after.get(key))
+            for key in before.keys() | after.keys()
+        )
 
 
-def _declared(declarations: Declarations, place: Location) -> frozenset[str]:
+def _inside(value: Any) -> dict[str, Any]:
+    if isinstance(value, list):
+        return {str(number): item for number, item in enumerate(cast("list[Any]", value))}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _declared(documents: Documents, declarations: Declarations, label: str) -> set[str]:
     try:
-        names = declarations.at(place, [])
+        names = declarations.at(documents.place(label), [])
     except DocumentError:
-        # A reference to nowhere is reported where an operation reaches it.
-        return frozenset()
-    return frozenset(names.declared | names.hidden)
-
-
-def _other_file(documents: Documents, file: str, reference: Any) -> str | None:
-    if not isinstance(reference, str) or reference.startswith("#") or "://" in reference:
-        return None
-    try:
-        return documents.resolve(Location(file, ""), reference.partition("#")[0]).file
-    except DocumentError:
-        # A reference to nowhere is reported where an operation reaches it.
-        return None
-
-
-def _document(documents: Documents, file: str) -> Any:
-    try:
-        return documents.source(file).document
-    except DocumentError:
-        return {}
+        # Nothing stands here in this version, or a reference to nowhere, told where an operation reaches it.
+        return set()
+    return names.declared | names.hidden
