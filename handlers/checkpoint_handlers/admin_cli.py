@@ -253,12 +253,11 @@ def _with_store(database: str | None, work: Callable[[Store], Awaitable[Any]]) -
     from checkpoint_handlers.errors import StartError
     from checkpoint_handlers.store import StoreUnavailableError
 
-    name = stores.named(database)
-
     def absent() -> list[Entry]:
         raise StartError("it is new; start `serve` on it first")
 
     async def run() -> Any:
+        name = stores.named(database)
         if not stores.is_url(name) and not Path(name).is_file():
             raise StartError(f"There is no database {name}; start `serve` on it first.")
         store = await stores.open_store(name, absent)

@@ -41,7 +41,7 @@ def announce(options: Options, listener: socket.socket, admin: socket.socket | N
     elif options.seed is None:
         print(f"The demonstration tokens are gone from {path}.")
     if admin is not None:
-        print(f"Administration on {_url(options.host, admin)}")
+        print(f"Administration on {_url(options.admin_host, admin)}")
     print(f"Listening on {url}")
     sys.stdout.flush()
 

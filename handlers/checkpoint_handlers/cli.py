@@ -62,6 +62,19 @@ class _CannotStartError(click.ClickException):
     help="Serve health, readiness and metrics on this port, too; 0 takes a free one. The port is printed.",
 )
 @click.option(
+    "--admin-host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address of the admin port, which has no password; 0.0.0.0 opens it to the network.",
+)
+@click.option(
+    "--cors",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let a browser's pages of this origin call the server, such as http://127.0.0.1:8090; null is a "
+    "page opened as a file, * is any. May be repeated. [default: none]",
+)
+@click.option(
     "--access-log",
     type=click.Path(path_type=Path, readable=False),
     help="Append a line of JSON for each request to this file; - is standard output.",
@@ -89,6 +102,8 @@ def serve(
     seed: Path | None,
     scenarios: bool,
     admin_port: int | None,
+    admin_host: str,
+    cors: tuple[str, ...],
     access_log: Path | None,
     request_seconds: float,
     target_file: Path | None,
@@ -98,6 +113,7 @@ def serve(
     Exit codes: 0 ended by a signal, 2 not started (one line on stderr says why).
     """
     from checkpoint_handlers import stores
+    from checkpoint_handlers.cors import is_origin
     from checkpoint_handlers.errors import StartError
     from checkpoint_handlers.options import Options
     from checkpoint_handlers.server import bind, run
@@ -113,24 +129,32 @@ def serve(
         raise _CannotStartError(
             "--conflict has no effect without --protect-seconds: no policy would ever run."
         )
-    options = Options(
-        host=host,
-        database=stores.named(database),
-        workers=workers,
-        access_log=access_log,
-        seed=seed.absolute() if seed else None,
-        scenarios=scenarios,
-        request_seconds=request_seconds,
-        protect_seconds=protect_seconds,
-        conflict=conflict,
-        target_file=target_file.absolute() if target_file else None,
-    )
+    for origin in cors:
+        if not is_origin(origin):
+            raise _CannotStartError(
+                f"--cors: {origin!r} is no origin: write scheme, host and port in lower case, and no path, "
+                "such as http://127.0.0.1:8090."
+            )
     try:
+        options = Options(
+            host=host,
+            database=stores.named(database),
+            workers=workers,
+            access_log=access_log,
+            seed=seed.absolute() if seed else None,
+            scenarios=scenarios,
+            cors=cors,
+            admin_host=admin_host,
+            request_seconds=request_seconds,
+            protect_seconds=protect_seconds,
+            conflict=conflict,
+            target_file=target_file.absolute() if target_file else None,
+        )
         with contextlib.ExitStack() as sockets:
             listener = sockets.enter_context(bind(host, port))
             admin = None
             if admin_port is not None:
-                admin = sockets.enter_context(bind(host, admin_port, option="--admin-port"))
+                admin = sockets.enter_context(bind(admin_host, admin_port, "--admin-port", "--admin-host"))
             start(options, listener, admin)
     except StartError as error:
         raise _CannotStartError(str(error)) from error

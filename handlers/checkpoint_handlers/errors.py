@@ -72,7 +72,7 @@ class Refusal(Exception):
 
 
 class ErrorAnswers:
-    """The outermost middleware: whatever fails inside becomes the contract's answer (HTTP-5, ERR-1)."""
+    """Whatever fails inside becomes the contract's answer (HTTP-5, ERR-1)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -25,3 +25,5 @@ class Options:
     access_log: Path | None = None
     request_seconds: float = 30.0
     scenarios: bool = False
+    cors: tuple[str, ...] = ()
+    admin_host: str = "127.0.0.1"

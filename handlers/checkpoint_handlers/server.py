@@ -11,11 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
+from checkpoint_openapi.load import document
 
 from checkpoint_handlers import seed, stores
 from checkpoint_handlers.administration import administered
 from checkpoint_handlers.announce import announce
-from checkpoint_handlers.app import create_app
+from checkpoint_handlers.app import DOCUMENTS, create_app
+from checkpoint_handlers.cors import Cors
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.protocol import IDLE_SECONDS, with_limit
 from checkpoint_handlers.seedfile import read_seed
@@ -69,15 +71,22 @@ class _Server(uvicorn.Server):
         self._listening()
 
 
-def bind(host: str, port: int, *, option: str = "--port") -> socket.socket:
+def bind(host: str, port: int, port_option: str = "--port", host_option: str = "--host") -> socket.socket:
     """Return a listening socket; raise `StartError` for a port in use or an address that is not here.
 
-    `option` is what names the port on the command line.
+    The options are what names port and host on the command line.
     """
+
+    def cannot_listen(error: OSError) -> StartError:
+        return StartError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. "
+            f"Choose another {port_option} (0 takes a free one) or {host_option}."
+        )
+
     try:
         (family, kind, _, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise _cannot_listen(host, port, error, option) from error
+        raise cannot_listen(error) from error
     # asyncio switches Nagle's algorithm off only where the socket names its protocol; with it on, each answer
     # waits 40 ms for an acknowledgement.
     listener = socket.socket(family, kind, socket.IPPROTO_TCP)
@@ -87,16 +96,9 @@ def bind(host: str, port: int, *, option: str = "--port") -> socket.socket:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise _cannot_listen(host, port, error, option) from error
+        raise cannot_listen(error) from error
     listener.setblocking(False)
     return listener
-
-
-def _cannot_listen(host: str, port: int, error: OSError, option: str) -> StartError:
-    return StartError(
-        f"Cannot listen on {host}:{port}: {error.strerror}. "
-        f"Choose another {option} (0 takes a free one) or --host."
-    )
 
 
 def run(options: Options, listener: socket.socket, admin: socket.socket | None) -> None:
@@ -150,12 +152,16 @@ def initial(options: Options) -> Callable[[], Iterable[Entry]]:
 
 async def application(options: Options, store: Store) -> ASGIApp:
     """Return what answers requests."""
-    app = await create_app(Service(store, options.protect_seconds, options.conflict, options.scenarios))
+    app: ASGIApp = await create_app(  # pyright: ignore[reportAssignmentType] - Connexion's own type of a scope
+        Service(store, options.protect_seconds, options.conflict, options.scenarios)
+    )
+    if options.cors:
+        app = Cors(app, options.cors, map(document, DOCUMENTS))
     try:
         log = None if options.access_log is None else AccessLog(options.access_log)
     except OSError as error:
         raise StartError(f"Cannot write the log {options.access_log}: {error.strerror}.") from error
-    return Telemetry(app, log)  # pyright: ignore[reportArgumentType] - Connexion's own type of a scope
+    return Telemetry(app, log)
 
 
 def _config(options: Options, app: ASGIApp) -> uvicorn.Config:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
+from checkpoint_handlers.database_url import SCHEMES, printable, require_well_formed
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.store_sqlite import SqliteStore
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["data_folder", "is_url", "named", "open_store", "shown", "tokens_path"]
 
-_SCHEMES = ("postgresql://", "postgres://")
-
 
 def data_folder() -> Path:
     """Return the folder of this user's databases and tokens."""
@@ -28,24 +26,24 @@ def data_folder() -> Path:
 
 
 def named(database: str | None) -> str:
-    """Return the URL or the absolute path that a `--database` stands for."""
-    if database is not None and is_url(database):
+    """Return the URL or the absolute path that a `--database` stands for.
+
+    Raises `StartError` for a URL that is malformed or of another scheme than PostgreSQL's.
+    """
+    if database is not None and "://" in database:
+        require_well_formed(database)
         return database
     return str((data_folder() / "checkpoints.sqlite3" if database is None else Path(database)).absolute())
 
 
 def is_url(database: str) -> bool:
     """Return whether a database is named by a URL, and not as a file."""
-    return database.startswith(_SCHEMES)
+    return database.startswith(SCHEMES)
 
 
 def shown(database: str) -> str:
     """Return the name of a database as it may be printed: a URL without its user and its parameters."""
-    if not is_url(database):
-        return database
-    parts = urlsplit(database)
-    _, _, host = parts.netloc.rpartition("@")
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+    return printable(database) if is_url(database) else database
 
 
 def tokens_path(database: str) -> Path:

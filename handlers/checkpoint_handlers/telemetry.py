@@ -6,14 +6,15 @@ log names neither tokens nor query strings, which may hold what is nobody's busi
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import re
 import sys
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-import orjson
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 if TYPE_CHECKING:
@@ -33,23 +34,56 @@ _SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=REGISTRY,
 )
+_log = logging.getLogger("checkpoint_handlers")
+_SILENCE = 10.0
+"""Seconds between two lines about an access log that cannot be written."""
 _SOUND_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 
 
 class AccessLog:
-    """A line of JSON for each request, in the file at `path` or, where that is `-`, on standard output."""
+    """A line of JSON for each request, in the file at `path` or, where that is `-`, on standard output.
+
+    What a terminal could take for an instruction, such as C1 controls and marks that turn the direction of
+    writing, is escaped, as is every character beyond ASCII.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._file: BinaryIO = sys.stdout.buffer if str(path) == "-" else path.open("ab", buffering=0)
+        self._path = path
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        self._descriptor = sys.stdout.fileno() if str(path) == "-" else os.open(path, flags, 0o666)
+        self._lost = 0
+        self._torn = False
+        self._silent_until = 0.0
 
     def write(self, **entry: Any) -> None:
-        """Write one line at once."""
-        self._file.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
-        self._file.flush()
+        """Write one line at once; one that cannot be written is lost, which is told now and then."""
+        text = json.dumps(entry, separators=(",", ":")).replace("\x7f", "\\u007f")
+        line = f"{text}\n".encode("ascii")
+        if self._torn:
+            line = b"\n" + line
+        try:
+            written = os.write(self._descriptor, line)
+        except OSError as error:
+            self._lose(error.strerror or str(error))
+            return
+        if written < len(line):
+            self._torn = True
+            self._lose("it took a part of a line")
+        else:
+            self._torn = False
+
+    def _lose(self, reason: str) -> None:
+        self._lost += 1
+        now = time.monotonic()
+        if now >= self._silent_until:
+            self._silent_until = now + _SILENCE
+            _log.warning(
+                "Cannot write the access log %s: %s. Lines lost so far: %d.", self._path, reason, self._lost
+            )
 
 
 class Telemetry:
-    """The outermost middleware: sees each request come and its answer go."""
+    """Sees each request come and its answer go."""
 
     def __init__(self, app: ASGIApp, log: AccessLog | None = None) -> None:
         self._app = app

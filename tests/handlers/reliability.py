@@ -13,6 +13,12 @@ FILES = ("tests/handlers/test_faults.py", "tests/handlers/test_disclosure.py")
 HEAD = """\
 # Reliability
 
+It is a reference and a sandbox: it shows what a server of this contract owes, and clients are written and
+tested against it. It may run in a network that its operator controls, for many users at once. It backs
+nothing up, so it must never stand in for the real service, hold data or tokens that are worth something
+elsewhere, or be reached from the open internet: it speaks HTTP without TLS and does not limit how often a
+client calls.
+
 <!-- run: by .ci/run -->
 ```sh
 python -m tests.handlers.reliability docs/reliability.md

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import socket
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from checkpoint_handlers.protocol import MAX_HEAD
+from checkpoint_handlers.telemetry import AccessLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from handlers.running import RunningServer
 
@@ -129,6 +133,52 @@ def test_the_access_log_tells_each_request_and_no_secret(start: Callable[..., Ru
     assert all(entry["milliseconds"] > 0 and entry["client"] == "127.0.0.1" for entry in entries)
     for secret in (server.target["token"], "secret", "wrong-token"):
         assert secret not in log.read_text()
+
+
+def test_the_access_log_escapes_what_a_terminal_obeys(start: Callable[..., RunningServer]) -> None:
+    """Control characters, DEL and marks of direction reach the log as escapes."""
+    server = start("--access-log", "access.log")
+    path = "/\x07\x1b[31m\x7f\x85\x9b\u061c\u200e\u202e\u2066\u2028\ufeff\U000e0001"
+    assert server.request("GET", quote(path)).status == 404
+    text = server.database.with_name("access.log").read_text()
+    assert re.fullmatch(r"[ -~]+\n", text)
+    assert json.loads(text)["path"] == path
+
+
+def test_an_access_log_that_is_full_costs_one_line(start: Callable[..., RunningServer]) -> None:
+    """Requests are answered while the disk of the log is full, and one line tells of it, not each request."""
+    server = start("--access-log", "/dev/full")
+    assert [server.create().status for _ in range(5)] == [200] * 5
+    assert server.stop() == 0
+    assert server.said.count("\n") == 1
+    assert "Cannot write the access log /dev/full: No space left on device" in server.said
+
+
+def test_a_torn_line_of_the_access_log_harms_no_other(tmp_path: Path) -> None:
+    """After a line that was written in part the next one begins on a line of its own."""
+    path = tmp_path / "access.log"
+    log = AccessLog(path)
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limit[1]))
+    try:
+        log.write(path="/torn")
+        log.write(path="/lost")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    log.write(path="/whole")
+    assert path.read_text().splitlines() == ['{"path":"/', '{"path":"/whole"}']
+
+
+def test_the_admin_port_is_of_this_machine_alone(start: Callable[..., RunningServer]) -> None:
+    """It listens on the loopback address whatever --host says, and elsewhere when --admin-host does."""
+    server = start("--host", "0.0.0.0", "--admin-port", "0")
+    assert server.admin is not None
+    assert server.admin[0] == "127.0.0.1"
+    assert server.stop() == 0
+    opened = start("--admin-host", "0.0.0.0", "--admin-port", "0")
+    assert opened.admin is not None
+    assert opened.admin[0] == "0.0.0.0"
+    assert opened.administration("/health")[0] == 200
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,3 +58,13 @@ def test_an_upgrade_is_not_taken(server: RunningServer) -> None:
     """A request to speak WebSocket is served as the plain request that it also is."""
     headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
     assert server.request("GET", "/", headers=headers).error == (404, "APIGW.0101")
+
+
+def test_a_method_that_http_parsers_do_not_know(server: RunningServer) -> None:
+    """A token that the parser has no number for is malformed HTTP to it: the contract's 400, then the end."""
+    answer = server.raw(b"BREW %s HTTP/1.1\r\nHost: x\r\n\r\n" % server.path.encode())
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"connection: close" in head
+    assert b"x-request-id" not in head
+    assert json.loads(body)["error_code"] == "CSBS.9001"

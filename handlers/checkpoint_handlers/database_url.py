@@ -1,0 +1,84 @@
+"""The URL of a PostgreSQL database: whether it is well formed, and as much of it as may be printed."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from checkpoint_handlers.errors import StartError
+
+__all__ = ["SCHEMES", "printable", "require_well_formed"]
+
+SCHEMES = ("postgresql://", "postgres://")
+"""How a URL begins."""
+
+_HIGHEST_PORT = 65535
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u206f]")
+_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%25[\w.-]+)?\]|[^\[\]:]*)(?::(?P<port>[^\[\]:]*))?")
+"""A name, an address of version 4, or one of version 6 in brackets (RFC 3986, 3.2.2); then a port."""
+
+
+def require_well_formed(url: str) -> None:
+    """Raise `StartError` for a URL that breaks RFC 3986, or whose ports no host has.
+
+    The message quotes nothing that may be a part of a password.
+    """
+    mistake = _mistake(url)
+    if mistake is not None:
+        raise StartError(
+            f"The URL of the database is malformed: {mistake}. "
+            "Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
+        )
+
+
+def printable(url: str) -> str:
+    """Return a well-formed URL without its user, its password and its parameters."""
+    parts = urlsplit(url)
+    _, _, hosts = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{hosts}{parts.path}"
+
+
+def _mistake(url: str) -> str | None:
+    """Return what is wrong with a URL, None for nothing."""
+    if not url.startswith(SCHEMES):
+        return "its scheme is none of postgresql and postgres, in lower case"
+    if _UNPRINTABLE.search(url):
+        return "it has a space or a control character; write %20 for a space"
+    if _LONE_PERCENT.search(url):
+        return "two hexadecimal digits must follow each percent sign; write %25 for the sign itself"
+    try:
+        if "\0" in unquote(url, errors="strict"):
+            return "it has the character %00, which PostgreSQL has in no name"
+    except UnicodeDecodeError:
+        return "what its percent signs stand for is not UTF-8"
+    authority, _, path = url.partition("://")[2].partition("/")
+    authority, _, parameters = authority.partition("?")
+    if "#" in url or "@" in path + parameters:
+        return "it has /, @, ? or # in its user or password; write %2F, %40, %3F or %23"
+    return _mistake_of_hosts(authority) or _mistake_of_port(url)
+
+
+def _mistake_of_hosts(authority: str) -> str | None:
+    user, _, hosts = authority.rpartition("@")
+    if set(user) & set("@[]"):
+        return "it has @, [ or ] in its user or password; write %40, %5B or %5D"
+    for host in hosts.split(","):
+        found = _HOST.fullmatch(host)
+        if found is None:
+            return "a host is no name and no address; brackets stand around an address of IPv6, and in pairs"
+        if found["port"] and not _is_port(found["port"]):
+            return f"a port is a number from 1 to {_HIGHEST_PORT}"
+    return None
+
+
+def _mistake_of_port(url: str) -> str | None:
+    """Return what is wrong with the parameter that may give the ports in place of the hosts' part."""
+    for name, value in parse_qsl(url.partition("?")[2]):
+        if name == "port" and not all(_is_port(port) for port in value.split(",")):
+            return f"its parameter port is a number from 1 to {_HIGHEST_PORT}"
+    return None
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _HIGHEST_PORT
