@@ -242,9 +242,10 @@ def rule_page() -> str:
     ]
     lines += ["## lint", "", "| rule | severity | finds |", "|---|---|---|"]
     lines += [f"| `{rule.id}` | {rule.severity.name.lower()} | {_cell(rule.about)} |" for rule in LINT]
-    lines += ["", "## diff", "", "| rule | severity | |", "|---|---|---|"]
+    lines += ["", "## diff", "", "| rule | severity | in a callback or webhook | |", "|---|---|---|---|"]
     lines += [
-        f"| `{name}` | {rule.severity.name.lower()} | {_cell(rule.summary)} |" for name, rule in DIFF.items()
+        f"| `{name}` | {rule.severity.value} | {rule.of(event=True).value} | {_cell(rule.summary)} |"
+        for name, rule in DIFF.items()
     ]
     return "\n".join([*lines, ""])
 

@@ -8,7 +8,8 @@ from enum import Enum
 
 from checkpoint_openapi.diff.compare.compare import compare
 from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
-from checkpoint_openapi.diff.findings.finding import Finding, Severity
+from checkpoint_openapi.diff.findings.finding import Finding
+from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.findings.version import (
     Step,
     Version,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 
-from checkpoint_openapi.diff.findings.rules import FACETS, RULES, SUBJECTS
+import pytest
+from checkpoint_openapi.diff.findings.finding import Finding
+from checkpoint_openapi.diff.findings.rules import FACETS, RULES, SUBJECTS, Severity
 
 from .edits import EDITS
 from .judging import CONTRACT, contract, judged
@@ -34,3 +37,16 @@ def test_every_edit_tells_of_rules_in_the_table() -> None:
         edit.change(revision)
         told |= {finding.id for finding in judged(CONTRACT, revision).findings}
     assert told <= RULES.keys()
+
+
+def test_a_severity_stands_in_the_table_alone() -> None:
+    """A finding has no severity of its own, and no rule can give it another than the table's."""
+    assert "severity" not in {field.name for field in fields(Finding)}
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.event is not None])
+def test_an_exchange_of_roles_exchanges_who_is_broken(name: str) -> None:
+    """What breaks who calls an operation does not break who receives an event, and the other way round."""
+    rule = RULES[name]
+    assert Severity.BREAKING in (rule.severity, rule.event) or rule.severity is Severity.REVIEW
+    assert Severity.INFO in (rule.severity, rule.event)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
-from checkpoint_openapi.diff.findings.finding import Severity, Witness
+from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.operations import Operation
 from checkpoint_openapi.document.values import members
@@ -64,10 +64,7 @@ def _body_added(comparison: Comparison, after: tuple[Location, dict[str, Any]], 
     if value.get("required") is True:
         message = f"{here.operation} demands a request body now"
         witness = Witness("request", here.request_line, text="Without a body it was right.")
-        severity = Severity.INFO if here.event else None
-        comparison.add(
-            "request-body-added-required", here, message, new=place, witness=witness, severity=severity
-        )
+        comparison.add("request-body-added-required", here, message, new=place, witness=witness)
     else:
         comparison.add("request-body-added", here, f"{here.operation} accepts a request body now", new=place)
 
@@ -82,19 +79,12 @@ def _requiredness(
     if is_now and not was:
         message = f"The request body of {here.operation} has to be sent now"
         witness = Witness("request", here.request_line, text="Without a body it was right.")
-        severity = Severity.INFO if here.event else None
         comparison.add(
-            "request-body-became-required",
-            here,
-            message,
-            new=after[0] / "required",
-            witness=witness,
-            severity=severity,
+            "request-body-became-required", here, message, new=after[0] / "required", witness=witness
         )
     elif was and not is_now:
         message = f"The request body of {here.operation} may be left out now"
-        severity = Severity.BREAKING if here.event else None
-        comparison.add("request-body-became-optional", here, message, new=after[0], severity=severity)
+        comparison.add("request-body-became-optional", here, message, new=after[0])
 
 
 def compare_content(
@@ -135,7 +125,11 @@ def compare_content(
         kind = "request" if request else "response"
         message = f"The {spot.place} of {spot.operation} may also be {after[name].written} now"
         comparison.add(
-            f"{kind}-media-type-added", spot, message, new=after[name].place, after=after[name].written
+            f"{kind}-media-type-added",
+            spot,
+            message,
+            new=after[name].place,
+            change=Change(after=after[name].written),
         )
 
 
@@ -151,15 +145,22 @@ def _media_removed(
     text = f"It carries {media.written}." if request else f"It was asked for with `Accept: {media.written}`."
     witness = Witness("request", spot.request_line, media.written, text=text)
     comparison.add(
-        f"{kind}-media-type-removed", spot, message, new=new_place / "content", old=media.place,
-        before=media.written, witness=witness,
-    )  # fmt: skip
+        f"{kind}-media-type-removed",
+        spot,
+        message,
+        new=new_place / "content",
+        old=media.place,
+        change=Change(before=media.written),
+        witness=witness,
+    )
 
 
 def _media_widened(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
     message = f"The {spot.place} of {spot.operation} may be any of {new.written} now"
     if request:
-        comparison.add("request-media-type-added", spot, message, new=new.place, after=new.written)
+        comparison.add(
+            "request-media-type-added", spot, message, new=new.place, change=Change(after=new.written)
+        )
     else:
         witness = Witness("answer", spot.place, text=f"It may be of any type under {new.written}.")
         comparison.add(
@@ -172,9 +173,13 @@ def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
     if old.value.get("encoding") != new.value.get("encoding"):
         message = f"The parts of the {here.place} of {spot.operation} are encoded otherwise"
         comparison.add(
-            "request-encoding-changed", here, message, new=new.place / "encoding", old=old.place,
-            before=old.value.get("encoding"), after=new.value.get("encoding"),
-        )  # fmt: skip
+            "request-encoding-changed",
+            here,
+            message,
+            new=new.place / "encoding",
+            old=old.place,
+            change=Change(before=old.value.get("encoding"), after=new.value.get("encoding")),
+        )
     subject = (
         ("event" if request else "event-response") if spot.event else "request" if request else "response"
     )

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any, cast
 
 from checkpoint_openapi.diff.compare.bodies import compare_request_bodies
-from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.parameters import compare_parameters
 from checkpoint_openapi.diff.compare.responses import compare_responses
 from checkpoint_openapi.diff.compare.security import carried_keys, compare_endpoints, compare_security
 from checkpoint_openapi.diff.compare.servers import addresses, compare_servers
-from checkpoint_openapi.diff.findings.finding import Finding, Severity, Witness
+from checkpoint_openapi.diff.findings.finding import Finding, Witness
+from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.operations import Operation, callbacks, operations, webhooks
 from checkpoint_openapi.document.shape import check_references, check_shape
@@ -145,7 +146,11 @@ def _lifecycle(comparison: Comparison, old: Operation, new: Operation, spot: Spo
     if before != after:
         message = f"The operationId of {new.title} was {before} and is {after} now"
         comparison.add(
-            "operation-id-changed", spot, message, new=new.place / "operationId", before=before, after=after
+            "operation-id-changed",
+            spot,
+            message,
+            new=new.place / "operationId",
+            change=Change(before=before, after=after),
         )
 
 
@@ -189,7 +194,9 @@ def _limits(comparison: Comparison, old: Location, new: Location, title: str) ->
         rule = "limit-lowered" if lowered else "limit-changed"
         spot = Spot("" if title == "the document" else title, "limits")
         message = f"`{name}` of {title} was {was} and is {is_now} now"
-        comparison.add(rule, spot, message, new=new / name, path=name, before=was, after=is_now)
+        comparison.add(
+            rule, spot.inside(name), message, new=new / name, change=Change(before=was, after=is_now)
+        )
 
 
 def _number(value: Any) -> float | None:
@@ -214,10 +221,13 @@ def _quirks(comparison: Comparison) -> None:
                 f"No validator reads `{label.rsplit('/', 1)[-1]}: {value}`, and it changed: say what is meant"
             )
             comparison.add(
-                "keyword-unreadable", Spot("", "schemas"), message, path=label,
-                new=place if new else None, old=None if new else place, before=None if new else value,
-                after=value if new else None,
-            )  # fmt: skip
+                "keyword-unreadable",
+                Spot("", "schemas").inside(label),
+                message,
+                new=place if new else None,
+                old=None if new else place,
+                change=Change(before=None if new else value, after=value if new else None),
+            )
 
 
 def _quirk(label: str, value: Any) -> tuple[str, str]:

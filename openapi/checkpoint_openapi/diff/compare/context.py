@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from checkpoint_openapi.diff.findings.finding import Finding, Severity, Witness
-from checkpoint_openapi.diff.findings.rules import RULES
+from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.proof.judge import Judge
 from checkpoint_openapi.diff.schema.convert import Converter, Side
 from checkpoint_openapi.diff.schema.nested import references
@@ -14,7 +13,7 @@ from checkpoint_openapi.diff.schema.novel import novel_names
 from checkpoint_openapi.diff.schema.parts import Definitions, Schema
 from checkpoint_openapi.document.documents import Documents, Location
 
-__all__ = ["Comparison", "Spot"]
+__all__ = ["NOTHING", "Change", "Comparison", "Spot"]
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,28 @@ class Spot:
     """How a request begins that shows a finding here."""
     event: bool = False
     """In callbacks and webhooks the roles are exchanged."""
+    path: str = ""
+    """The member inside that part, such as `checkpoint.resources[]`."""
 
     def at(self, place: str) -> Spot:
         """Return another part of the same operation."""
-        return Spot(self.operation, place, self.request_line, self.event)
+        return replace(self, place=place, path="")
+
+    def inside(self, path: str) -> Spot:
+        """Return a member inside the same part."""
+        return replace(self, path=path)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was written in the base and what is in the revision, where both can be told as values."""
+
+    before: Any = None
+    after: Any = None
+
+
+NOTHING = Change()
+"""A change that is not one of a value."""
 
 
 @dataclass
@@ -92,11 +109,8 @@ class Comparison:
         *,
         new: Location | None = None,
         old: Location | None = None,
-        path: str = "",
-        before: Any = None,
-        after: Any = None,
+        change: Change = NOTHING,
         witness: Witness | None = None,
-        severity: Severity | None = None,
     ) -> None:
         """Add a finding, at its place in the revision, or in the base when the revision has none."""
         documents, place = (self.base, old) if new is None and old is not None else (self.revision, new)
@@ -104,16 +118,16 @@ class Comparison:
         self.findings.append(
             Finding(
                 id=rule,
-                severity=severity or RULES[rule].severity,
+                event=spot.event,
                 message=message,
                 operation=spot.operation,
                 place=spot.place,
-                path=path,
+                path=spot.path,
                 label=documents.label(place),
                 position=documents.position(place),
                 in_base=documents is self.base,
-                before=before,
-                after=after,
+                before=change.before,
+                after=change.after,
                 witness=witness,
             )
         )

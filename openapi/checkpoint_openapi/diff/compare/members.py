@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.describe import path_text, shown
 from checkpoint_openapi.diff.compare.text_form import as_written
 from checkpoint_openapi.diff.findings.finding import Witness
@@ -194,13 +194,11 @@ class MemberWalk:
         place = revision.place(label) if label else self._parent
         self._comparison.add(
             rule,
-            self._spot,
+            self._spot.inside(name),
             f"{about} of {self._spot.operation} {text}",
             new=place / keyword if keyword and label and revision.has(place / keyword) else place,
             old=self._comparison.base.place(earlier) if earlier else None,
-            path=name,
-            before=before,
-            after=after,
+            change=Change(before=before, after=after),
             witness=witness,
         )
 

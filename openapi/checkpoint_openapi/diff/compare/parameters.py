@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
-from checkpoint_openapi.diff.findings.finding import Severity, Witness
+from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.operations import Operation, Parameter
 from checkpoint_openapi.document.values import members
@@ -77,9 +77,13 @@ def _is_required(parameter: Parameter) -> bool:
 def _moved(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -> None:
     message = f"The {_noun(old)} of {spot.operation} is read as a {new.value.get('in')} parameter now"
     comparison.add(
-        "parameter-location-changed", spot.at(_noun(new)), message, new=new.place / "in", old=old.place,
-        before=old.value.get("in"), after=new.value.get("in"), severity=_breaking_for(spot, "event-removed"),
-    )  # fmt: skip
+        "parameter-location-changed",
+        spot.at(_noun(new)),
+        message,
+        new=new.place / "in",
+        old=old.place,
+        change=Change(before=old.value.get("in"), after=new.value.get("in")),
+    )
 
 
 def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
@@ -89,10 +93,12 @@ def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
             "request", spot.request_line, text=f"Without {parameter.value.get('name')} it was right."
         )
         comparison.add(
-            "parameter-added-required", spot.at(_noun(parameter)), message, new=parameter.place,
+            "parameter-added-required",
+            spot.at(_noun(parameter)),
+            message,
+            new=parameter.place,
             witness=witness,
-            severity=_breaking_for(spot, "event-added"),
-        )  # fmt: skip
+        )
     else:
         message = f"The {_noun(parameter)} of {spot.operation} is new and may be left out"
         comparison.add("parameter-added", spot.at(_noun(parameter)), message, new=parameter.place)
@@ -102,16 +108,8 @@ def _removed(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
     message = f"The {_noun(parameter)} of {spot.operation} is gone: it is not heeded any more"
     witness = Witness("request", spot.request_line, text=f"It may carry the {_noun(parameter)}.")
     comparison.add(
-        "parameter-removed", spot.at(_noun(parameter)), message, old=parameter.place, witness=witness,
-        severity=_breaking_for(spot, "event-removed"),
-    )  # fmt: skip
-
-
-def _breaking_for(spot: Spot, case: str) -> Severity | None:
-    """Return the severity where the roles are exchanged: who receives an event breaks by what is missing."""
-    if not spot.event:
-        return None
-    return Severity.BREAKING if case == "event-removed" else Severity.INFO
+        "parameter-removed", spot.at(_noun(parameter)), message, old=parameter.place, witness=witness
+    )
 
 
 def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -> None:
@@ -119,23 +117,17 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
     if _is_required(new) and not _is_required(old):
         message = f"The {_noun(new)} of {spot.operation} has to be sent now"
         witness = Witness("request", spot.request_line, text=f"Without {new.value.get('name')} it was right.")
-        severity = Severity.INFO if spot.event else None
         comparison.add(
-            "parameter-became-required", here, message, new=new.place / "required",
-            old=old.place, witness=witness,
-            severity=severity,
-        )  # fmt: skip
-    elif _is_required(old) and not _is_required(new):
-        message = f"The {_noun(new)} of {spot.operation} may be left out now"
-        severity = Severity.BREAKING if spot.event else None
-        comparison.add(
-            "parameter-became-optional",
+            "parameter-became-required",
             here,
             message,
             new=new.place / "required",
             old=old.place,
-            severity=severity,
+            witness=witness,
         )
+    elif _is_required(old) and not _is_required(new):
+        message = f"The {_noun(new)} of {spot.operation} may be left out now"
+        comparison.add("parameter-became-optional", here, message, new=new.place / "required", old=old.place)
     if new.value.get("deprecated") is True and old.value.get("deprecated") is not True:
         message = f"The {_noun(new)} of {spot.operation} is deprecated now"
         comparison.add("parameter-deprecated", here, message, new=new.place / "deprecated")
@@ -202,7 +194,12 @@ def _compare_form(comparison: Comparison, old: Parameter, new: Parameter, here: 
     message = f"The {_noun(new)} of {here.operation} is written in another form now: {written}"
     place = next((new.place / key for key in ("style", "explode", "content") if key in new.value), new.place)
     comparison.add(
-        "parameter-serialization-changed", here, message, new=place, old=old.place, before=before, after=after
+        "parameter-serialization-changed",
+        here,
+        message,
+        new=place,
+        old=old.place,
+        change=Change(before=before, after=after),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from checkpoint_openapi.diff.compare.bodies import compare_content
-from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
-from checkpoint_openapi.diff.findings.finding import Severity, Witness
+from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.operations import Operation
 from checkpoint_openapi.document.values import members
@@ -82,13 +82,17 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
         message = f"{spot.operation} does not answer {status} any more, which clients take for success"
         witness = Witness("request", spot.request_line, text=f"It was answered {status}.")
         comparison.add(
-            "response-removed", here, message, new=new.place / "responses", old=place,
-            before=status, witness=witness,
-            severity=Severity.BREAKING,
-        )  # fmt: skip
+            "response-removed",
+            here,
+            message,
+            new=new.place / "responses",
+            old=place,
+            change=Change(before=status),
+            witness=witness,
+        )
     else:
         message = f"{spot.operation} does not answer {status} any more"
-        comparison.add("response-error-removed", here, message, old=place, before=status)
+        comparison.add("response-error-removed", here, message, old=place, change=Change(before=status))
 
 
 def _added(comparison: Comparison, status: str, place: Location, spot: Spot) -> None:
@@ -97,11 +101,14 @@ def _added(comparison: Comparison, status: str, place: Location, spot: Spot) -> 
         message = (
             f"{spot.operation} may answer {status} now: clients that know only the old statuses may fail"
         )
-        severity = Severity.INFO if spot.event else None
-        comparison.add("response-added-success", here, message, new=place, after=status, severity=severity)
+        comparison.add("response-added-success", here, message, new=place, change=Change(after=status))
     else:
         comparison.add(
-            "response-added", here, f"{spot.operation} may answer {status} now", new=place, after=status
+            "response-added",
+            here,
+            f"{spot.operation} may answer {status} now",
+            new=place,
+            change=Change(after=status),
         )
 
 
@@ -114,7 +121,7 @@ def _compare(comparison: Comparison, old_place: Location, new_place: Location, s
     compare_content(comparison, old_place, old, new_place, new, body, request=False)
     for name in sorted(members(old.get("links")).keys() - members(new.get("links")).keys()):
         message = f"The link `{name}` of the {spot.place} of {spot.operation} is gone"
-        comparison.add("response-link-removed", spot, message, new=new_place, path=name)
+        comparison.add("response-link-removed", spot.inside(name), message, new=new_place)
 
 
 def _headers(
@@ -145,16 +152,19 @@ def _compare_headers(
             message = f"The header `{name}` of the {spot.place} of {spot.operation} is gone"
             witness = Witness("answer", spot.place, text=f"It has no {name}.")
             comparison.add(
-                rule, spot, message, new=new_place, old=place, path=name,
+                rule,
+                spot.inside(name),
+                message,
+                new=new_place,
+                old=place,
                 witness=witness if required else None,
-                severity=Severity.INFO if spot.event else None,
-            )  # fmt: skip
+            )
         elif key not in before:
             name, place = after[key]
             required = members(comparison.revision.get(place)).get("required") is True
             message = f"The header `{name}` of the {spot.place} of {spot.operation} is new"
-            severity = Severity.BREAKING if spot.event and required else None
-            comparison.add("response-header-added", spot, message, new=place, path=name, severity=severity)
+            rule = "event-header-added-required" if spot.event and required else "response-header-added"
+            comparison.add(rule, spot.inside(name), message, new=place)
         else:
             _compare_header(comparison, before[key], after[key], spot)
 
@@ -175,19 +185,15 @@ def _compare_header(
         message = f"The header `{name}` of the {spot.place} of {spot.operation} may be missing now"
         witness = Witness("answer", spot.place, text=f"It has no {name}.")
         comparison.add(
-            "response-header-became-optional", spot, message, new=place, path=name, witness=witness,
-            severity=Severity.INFO if spot.event else None,
-        )  # fmt: skip
+            "response-header-became-optional", spot.inside(name), message, new=place, witness=witness
+        )
     elif is_now and not was:
         message = f"The header `{name}` of the {spot.place} of {spot.operation} is always there now"
-        severity = Severity.BREAKING if spot.event else None
-        comparison.add(
-            "response-header-became-required", spot, message, new=place, path=name, severity=severity
-        )
+        comparison.add("response-header-became-required", spot.inside(name), message, new=place)
     shape = members(_schema_of(comparison, place, after)).get("type")
     if before.get("explode", False) != after.get("explode", False) and shape in ("array", "object"):
         message = f"The header `{name}` of the {spot.place} of {spot.operation} is written in another form"
-        comparison.add("response-header-serialization-changed", spot, message, new=place, path=name)
+        comparison.add("response-header-serialization-changed", spot.inside(name), message, new=place)
     pair = SchemaPair(
         subject="event-header" if spot.event else "header",
         spot=spot.at(f"header `{name}` of the {spot.place}"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.describe import describe, path_text
 from checkpoint_openapi.diff.compare.members import MemberWalk
 from checkpoint_openapi.diff.compare.text_form import as_text
-from checkpoint_openapi.diff.findings.finding import Severity, Witness
+from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS
 from checkpoint_openapi.diff.proof.failure import Failure
 from checkpoint_openapi.diff.proof.witness import MISSING, WitnessMaker
@@ -129,25 +129,22 @@ class _Direction:
         value = maker.value(failure) if maker is not None else MISSING
         proven = not self._breaks or value is not MISSING or self._is_refuted(failure)
         suffix = facet.narrowed if self._narrowed else facet.widened
-        rule, text, severity = f"{self._pair.subject}-{suffix}", description.text, None
+        if description.facet == "discriminator" and self._breaks and not _sends_discriminator(failure):
+            suffix = "discriminator-added" if self._narrowed else "discriminator-dropped"
+        rule, text = f"{self._pair.subject}-{suffix}", description.text
         if not proven:
             rule = f"{self._pair.subject}-undecided"
             text = f"{text}: whether that breaks cannot be decided"
-        if description.facet == "discriminator" and self._breaks and proven:
-            severity = Severity.REVIEW if _discriminator_is_new(failure) else None
         path = path_text(description.path)
         new, old = self._places(failure)
         self._comparison.add(
             rule,
-            self._pair.spot,
+            self._pair.spot.inside(path),
             f"{self._about(path)} {text}" if path else f"{self._about(path)}: {text}",
             new=new,
             old=old,
-            path=path,
-            before=description.before,
-            after=description.after,
+            change=Change(before=description.before, after=description.after),
             witness=None if value is MISSING else self._witness(value),
-            severity=severity,
         )
 
     def _is_refuted(self, failure: Failure) -> bool:
@@ -193,5 +190,5 @@ def _place(documents: Documents, label: str | None) -> Location | None:
     return None if label is None else documents.place(label)
 
 
-def _discriminator_is_new(failure: Failure) -> bool:
-    return not any(part.is_pin for part in failure.sender.parts())
+def _sends_discriminator(failure: Failure) -> bool:
+    return any(part.is_pin for part in failure.sender.parts())

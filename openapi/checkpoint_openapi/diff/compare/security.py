@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from typing import Any, cast
 
-from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.schemes import Schemes
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Documents, Location
@@ -44,9 +44,12 @@ def compare_endpoints(comparison: Comparison) -> None:
                 message = f"The {key.rsplit('/', 1)[-1]} of {name} was {old[key]} and is {urls[key]} now"
                 at = Location(place.file, f"{place.pointer}/{key}")
                 comparison.add(
-                    "security-endpoint-changed", Spot("", "security"), message, new=at, path=f"{name}/{key}",
-                    before=old[key], after=urls[key],
-                )  # fmt: skip
+                    "security-endpoint-changed",
+                    Spot("", "security").inside(f"{name}/{key}"),
+                    message,
+                    new=at,
+                    change=Change(before=old[key], after=urls[key]),
+                )
 
 
 def carried_keys(documents: Documents, operation: Operation) -> set[str]:
@@ -115,9 +118,14 @@ def _lost(
     else:
         rule, text = "security-alternative-removed", f"does not accept {names} alone any more"
     comparison.add(
-        rule, here, f"{here.operation} {text}", new=place, old=old, before=_plain(alternative),
-        after=[_plain(other) for _, _, other in after], witness=witness,
-    )  # fmt: skip
+        rule,
+        here,
+        f"{here.operation} {text}",
+        new=place,
+        old=old,
+        change=Change(before=_plain(alternative), after=[_plain(other) for _, _, other in after]),
+        witness=witness,
+    )
 
 
 def _gained(
@@ -138,7 +146,9 @@ def _gained(
         return
     else:
         rule, text = "security-alternative-added", f"accepts {names}, too"
-    comparison.add(rule, here, f"{here.operation} {text}", new=place, after=_plain(alternative))
+    comparison.add(
+        rule, here, f"{here.operation} {text}", new=place, change=Change(after=_plain(alternative))
+    )
 
 
 def _plain(alternative: _Alternative) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ import itertools
 from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
-from checkpoint_openapi.diff.compare.context import Comparison, Spot
+from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.operations import Operation
@@ -45,18 +45,23 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
             here,
             message,
             new=place,
-            before=sorted(before),
-            after=sorted(after),
+            change=Change(before=sorted(before), after=sorted(after)),
             witness=witness,
         )
         return
     gone = sorted(url for url in before - after if urlsplit(url).netloc)
     if gone:
         message = f"The server {', '.join(gone)} of {spot.operation} is gone"
-        comparison.add("server-removed", here, message, new=place, before=sorted(before), after=sorted(after))
+        comparison.add(
+            "server-removed",
+            here,
+            message,
+            new=place,
+            change=Change(before=sorted(before), after=sorted(after)),
+        )
     elif after - before:
         message = f"{spot.operation} is offered at {', '.join(sorted(after - before))}, too"
-        comparison.add("server-added", here, message, new=place, after=sorted(after))
+        comparison.add("server-added", here, message, new=place, change=Change(after=sorted(after)))
 
 
 def _urls(documents: Documents, operation: Operation) -> tuple[set[str], Location]:

@@ -5,23 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
+from checkpoint_openapi.diff.findings.rules import RULES, Severity
 from checkpoint_openapi.document.source import Position
 
-__all__ = ["Finding", "Severity", "Witness"]
-
-
-class Severity(Enum):
-    """How much a change matters to those who use the contract."""
-
-    BREAKING = "breaking"
-    """Something that was right is wrong now."""
-    REVIEW = "review"
-    """It cannot be decided, or it is for a person to decide."""
-    INFO = "info"
-    """Everything that was right still is."""
+__all__ = ["Finding", "Witness"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +43,6 @@ class Finding:
 
     id: str
     """The stable id of the rule, in kebab-case."""
-    severity: Severity
     message: str
     """One sentence for the designer."""
     operation: str
@@ -71,10 +59,17 @@ class Finding:
     before: Any = None
     after: Any = None
     witness: Witness | None = None
+    event: bool = False
+    """It belongs to a callback or a webhook, where the roles are exchanged."""
     acknowledged: str | None = None
     """The reason for which the finding is accepted."""
     aliases: tuple[str, ...] = field(default=(), compare=False)
     """The other operations in which the same change shows."""
+
+    @property
+    def severity(self) -> Severity:
+        """How much the change matters: what the table of rules says, and nothing else."""
+        return RULES[self.id].of(event=self.event)
 
     @property
     def fingerprint(self) -> str:

@@ -6,11 +6,21 @@ changed. A schema that narrows breaks those who send, one that widens breaks tho
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import NamedTuple
 
-from checkpoint_openapi.diff.findings.finding import Severity
+__all__ = ["FACETS", "RULES", "SUBJECTS", "Facet", "Rule", "Severity", "Subject"]
 
-__all__ = ["FACETS", "RULES", "SUBJECTS", "Facet", "Rule", "Subject"]
+
+class Severity(Enum):
+    """How much a change matters to those who use the contract."""
+
+    BREAKING = "breaking"
+    """Something that was right is wrong now."""
+    REVIEW = "review"
+    """It cannot be decided, or it is for a person to decide."""
+    INFO = "info"
+    """Everything that was right still is."""
 
 
 class Rule(NamedTuple):
@@ -18,6 +28,12 @@ class Rule(NamedTuple):
 
     severity: Severity
     summary: str
+    event: Severity | None = None
+    """The severity in a callback or webhook, where the roles are exchanged; None if it is the same."""
+
+    def of(self, *, event: bool) -> Severity:
+        """Return the severity of a finding, in a callback or webhook or elsewhere."""
+        return self.event if event and self.event is not None else self.severity
 
 
 class Subject(NamedTuple):
@@ -89,37 +105,40 @@ _OWN = {
     "operation-id-changed": Rule(
         _I, "The name of an operation changed: generated clients call it otherwise."
     ),
-    "parameter-added-required": Rule(_B, "A new parameter has to be sent."),
+    "parameter-added-required": Rule(_B, "A new parameter has to be sent.", event=_I),
     "parameter-added": Rule(_I, "A new parameter may be sent."),
     "parameter-removed": Rule(_B, "A parameter is not known any more: what it asked for is not done."),
-    "parameter-became-required": Rule(_B, "A parameter has to be sent now."),
-    "parameter-became-optional": Rule(_I, "A parameter may be left out now."),
+    "parameter-became-required": Rule(_B, "A parameter has to be sent now.", event=_I),
+    "parameter-became-optional": Rule(_I, "A parameter may be left out now.", event=_B),
     "parameter-location-changed": Rule(_B, "A parameter is read from another part of the request."),
     "parameter-serialization-changed": Rule(_B, "A parameter is written in another form."),
     "parameter-empty-value-refused": Rule(_B, "A parameter without a value is not accepted any more."),
     "parameter-deprecated": Rule(_I, "A parameter is to go away."),
-    "request-body-added-required": Rule(_B, "A body has to be sent now."),
+    "request-body-added-required": Rule(_B, "A body has to be sent now.", event=_I),
     "request-body-added": Rule(_I, "A body may be sent now."),
     "request-body-removed": Rule(_B, "A body is not read any more."),
-    "request-body-became-required": Rule(_B, "The body has to be sent now."),
-    "request-body-became-optional": Rule(_I, "The body may be left out now."),
+    "request-body-became-required": Rule(_B, "The body has to be sent now.", event=_I),
+    "request-body-became-optional": Rule(_I, "The body may be left out now.", event=_B),
     "request-media-type-removed": Rule(_B, "A media type of the request is refused now."),
     "request-media-type-added": Rule(_I, "A further media type of the request is accepted."),
     "request-encoding-changed": Rule(_R, "The parts of a form are encoded otherwise."),
     "response-removed": Rule(_B, "A status of success is gone, so that another one takes its place."),
     "response-error-removed": Rule(_I, "A status of failure is not given any more."),
-    "response-added-success": Rule(_R, "A further status of success: clients may know only the old ones."),
+    "response-added-success": Rule(
+        _R, "A further status of success: clients may know only the old ones.", event=_I
+    ),
     "response-added": Rule(_I, "A further status of failure: clients know its class by the first digit."),
     "response-media-type-removed": Rule(_B, "A media type of the answer is gone."),
     "response-media-type-added": Rule(_I, "A further media type of the answer."),
     "response-media-type-widened": Rule(_B, "A media type of the answer became a range of them."),
     "response-body-removed": Rule(_B, "An answer has no body any more."),
     "response-body-added": Rule(_I, "An answer has a body now."),
-    "response-header-removed": Rule(_B, "A header that was always there is gone."),
-    "response-optional-header-removed": Rule(_B, "A header that was sometimes there is gone."),
-    "response-header-became-optional": Rule(_B, "A header that was always there may be missing."),
-    "response-header-became-required": Rule(_I, "A header is always there now."),
+    "response-header-removed": Rule(_B, "A header that was always there is gone.", event=_I),
+    "response-optional-header-removed": Rule(_B, "A header that was sometimes there is gone.", event=_I),
+    "response-header-became-optional": Rule(_B, "A header that was always there may be missing.", event=_I),
+    "response-header-became-required": Rule(_I, "A header is always there now.", event=_B),
     "response-header-added": Rule(_I, "A header is new."),
+    "event-header-added-required": Rule(_B, "The answer to a callback or webhook needs a further header."),
     "response-header-serialization-changed": Rule(_B, "A header is written in another form."),
     "response-link-removed": Rule(_I, "A link to another operation is gone."),
     "security-added": Rule(_B, "Authentication is demanded where there was none."),
@@ -160,6 +179,12 @@ _MEMBERS = {
         _I,
         _R,
         "An alternative is new, although what it admits was admitted by the others.",
+    ),
+    "discriminator-added": (_R, _I, "A discriminator is new: which schema applies hangs on its value now."),
+    "discriminator-dropped": (
+        _I,
+        _R,
+        "A discriminator is gone: which schema applies does not hang on its value any more.",
     ),
     "member-deprecated": (_I, _I, "A member is to go away."),
     "default-changed": (_B, _I, "Leaving a member out means something else now."),

@@ -6,7 +6,8 @@ import re
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from checkpoint_openapi.diff.findings.finding import Finding, Severity
+from checkpoint_openapi.diff.findings.finding import Finding
+from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.values import members
 
@@ -95,7 +96,7 @@ def version_findings(base: Documents, revision: Documents, findings: list[Findin
 def _finding(revision: Documents, rule: str, message: str, stated: tuple[str, str]) -> Finding:
     place = revision.root / "info" / "version"
     return Finding(
-        id=rule, severity=Severity.INFO, message=message, operation="", place="info", path="version",
+        id=rule, message=message, operation="", place="info", path="version",
         label=revision.label(place), position=revision.position(place), in_base=False,
         before=stated[0], after=stated[1],
     )  # fmt: skip

@@ -5,7 +5,7 @@ The annotation says all that the terminal does, since its reader sees nothing el
 
 from __future__ import annotations
 
-from checkpoint_openapi.diff.findings.finding import Severity
+from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
 from checkpoint_openapi.diff.writers.text import evidence, summary
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from checkpoint_openapi.diff.findings.finding import Finding, Severity
+from checkpoint_openapi.diff.findings.finding import Finding
+from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
 
 __all__ = ["write"]

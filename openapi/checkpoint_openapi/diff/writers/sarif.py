@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from checkpoint_openapi import __version__
-from checkpoint_openapi.diff.findings.finding import Finding, Severity
-from checkpoint_openapi.diff.findings.rules import RULES
+from checkpoint_openapi.diff.findings.finding import Finding
+from checkpoint_openapi.diff.findings.rules import RULES, Severity
 from checkpoint_openapi.diff.report import Report
 
 __all__ = ["write"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from checkpoint_openapi.diff.findings.finding import Finding, Severity, Witness
+from checkpoint_openapi.diff.findings.finding import Finding, Witness
+from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
 
 __all__ = ["evidence", "summary", "write"]
