@@ -121,7 +121,7 @@ def compare_content(
             _media_widened(comparison, media, after[other], spot, request=request)
         matched.add(other)
         _compare_media(comparison, media, after[other], spot, request=request)
-    for name in after.keys() - matched:
+    for name in sorted(after.keys() - matched):
         kind = "request" if request else "response"
         message = f"The {spot.place} of {spot.operation} may also be {after[name].written} now"
         comparison.add(

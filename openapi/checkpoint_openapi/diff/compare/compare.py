@@ -42,7 +42,7 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
             _compare(comparison, operation, after[same[key]])
         else:
             _removed(comparison, operation, {path for path, _ in after})
-    for key in after.keys() - same.values():
+    for key in sorted(after.keys() - same.values()):
         _added(comparison, after[key], {path for path, _ in before})
     _compare_events(comparison, webhooks(base), webhooks(revision), "webhook", revision.root)
     compare_endpoints(comparison)
@@ -173,7 +173,7 @@ def _compare_events(
         compare_parameters(comparison, old, after[key], spot, set())
         compare_request_bodies(comparison, old, after[key], spot)
         compare_responses(comparison, old, after[key], spot)
-    for key in after.keys() - before.keys():
+    for key in sorted(after.keys() - before.keys()):
         spot = _spot(after[key], event=True, prefix=prefix)
         comparison.add(f"{kind}-added", spot, f"The {kind} {spot.operation} is new", new=after[key].place)
 
@@ -181,7 +181,7 @@ def _compare_events(
 def _limits(comparison: Comparison, old: Location, new: Location, title: str) -> None:
     """Compare the limits that extensions state beside the schemas, such as `x-rate-limit`."""
     before, after = members(comparison.base.get(old)), members(comparison.revision.get(new))
-    for name in before.keys() | after.keys():
+    for name in sorted(before.keys() | after.keys()):
         if not name.startswith("x-") or not any(word in name for word in _LIMIT_WORDS):
             continue
         was, is_now = before.get(name), after.get(name)
