@@ -8,122 +8,135 @@ import pytest
 from checkpoint_conformance.transport.exchange import Exchange, Request, Response
 from checkpoint_conformance.verdict.attribution import attribute
 from checkpoint_conformance.verdict.finding import Finding, Spread
+from checkpoint_conformance.verdict.symptom import Symptom
 
 VALID = Request("POST", "/v1/x", body=b"valid")
 UNDOCUMENTED = Spread("undocumented", "HTTP-1")
 NUMBERS = {"found": 1}
 
 
-def found(
-    requirement: str, symptom: str, probe: str = "", spread: Spread | None = None, status: int = 400
-) -> Finding:
+def found(requirement: str, symptom: Symptom, probe: str = "", spread: Spread | None = None) -> Finding:
     """Return a finding whose exchange got a status."""
     NUMBERS["found"] += 1
-    exchange = Exchange(VALID, Response(status, (), b""), None, 0.0, 0.0, number=NUMBERS["found"])
-    return Finding(requirement, symptom, probe or f"{requirement}/x", "a", "b", (exchange,), spread=spread)
+    exchange = Exchange(VALID, Response(400, (), b""), None, 0.0, 0.0, number=NUMBERS["found"])
+    status = 422 if symptom.carries_status else None
+    return Finding(
+        requirement, symptom, probe or f"{requirement}/x", "a", "b", (exchange,), spread=spread, status=status
+    )
 
 
 RULES: dict[str, tuple[list[Finding], set[str], set[str]]] = {
     "unrelated faults stand side by side": (
-        [found("REQ-7", "accepted"), found("RESP-4", "no-time")],
+        [found("REQ-7", Symptom.ACCEPTED), found("RESP-4", Symptom.CREATED_AT_FORM)],
         {"REQ-7", "RESP-4"},
         set(),
     ),
     "one requirement keeps an undocumented status": (
         [
-            found("REQ-9", "status-422", spread=UNDOCUMENTED),
-            found("HTTP-1", "status-422", "HTTP-3/odd", spread=UNDOCUMENTED),
+            found("REQ-9", Symptom.WRONG_STATUS, spread=UNDOCUMENTED),
+            found("HTTP-1", Symptom.WRONG_STATUS, "HTTP-3/odd", spread=UNDOCUMENTED),
         ],
         {"REQ-9"},
         {"HTTP-1"},
     ),
     "an undocumented status of several is the general one's": (
         [
-            found("REQ-9", "status-422", spread=UNDOCUMENTED),
-            found("REQ-11", "status-422", spread=UNDOCUMENTED),
+            found("REQ-9", Symptom.WRONG_STATUS, spread=UNDOCUMENTED),
+            found("REQ-11", Symptom.WRONG_STATUS, spread=UNDOCUMENTED),
         ],
         {"HTTP-1"},
         {"REQ-9", "REQ-11"},
     ),
     "a broad requirement gives way to the specific one": (
         [
-            found("FUZZ-2", "status-422", spread=UNDOCUMENTED),
-            found("REQ-9", "status-422", spread=UNDOCUMENTED),
+            found("FUZZ-2", Symptom.WRONG_STATUS, spread=UNDOCUMENTED),
+            found("REQ-9", Symptom.WRONG_STATUS, spread=UNDOCUMENTED),
         ],
         {"REQ-9"},
         {"FUZZ-2"},
     ),
     "a crash lets what its probe was for go unjudged": (
-        [found("HTTP-3", "answered-5xx", "REQ-9/null"), found("HTTP-3", "no-answer", "REQ-17/large")],
+        [
+            found("HTTP-3", Symptom.ANSWERED_5XX, "REQ-9/null"),
+            found("HTTP-3", Symptom.NO_ANSWER, "REQ-17/large"),
+        ],
         {"HTTP-3"},
         {"REQ-9", "REQ-17"},
     ),
     "what a refusal makes the server lose is HTTP-6's": (
         [
-            found("HTTP-6", "connection-dropped", "HTTP-6/several"),
-            found("HTTP-3", "connection-dropped", "REQ-7/half"),
-            found("HTTP-3", "dropped-on-kept-connection", "HTTP-3/kept"),
+            found("HTTP-6", Symptom.CONNECTION_DROPPED, "HTTP-6/several"),
+            found("HTTP-3", Symptom.CONNECTION_DROPPED, "REQ-7/half"),
+            found("HTTP-3", Symptom.DROPPED_ON_KEPT_CONNECTION, "HTTP-3/kept"),
         ],
         {"HTTP-6"},
         {"HTTP-3"},
     ),
     "what is lost at any time is not HTTP-6's": (
         [
-            found("HTTP-6", "no-answer", "HTTP-6/several"),
-            found("HTTP-1", "no-answer", "REQ-2/empty"),
+            found("HTTP-6", Symptom.NO_ANSWER, "HTTP-6/several"),
+            found("HTTP-1", Symptom.NO_ANSWER, "REQ-2/empty"),
         ],
         {"HTTP-1"},
         {"HTTP-6", "REQ-2"},
     ),
     "no authentication at all is AUTH-1's": (
         [
-            found("AUTH-1", "accepted", "AUTH-1/absent"),
-            *(found(f"AUTH-{n}", "accepted") for n in (2, 3, 4, 5, 6)),
+            found("AUTH-1", Symptom.ACCEPTED, "AUTH-1/absent"),
+            *(found(f"AUTH-{n}", Symptom.ACCEPTED) for n in (2, 3, 4, 5, 6)),
         ],
         {"AUTH-1"},
         {"AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6"},
     ),
     "any token will do is AUTH-2's": (
         [
-            found("AUTH-2", "accepted", "AUTH-2/unknown"),
-            found("AUTH-5", "accepted"),
-            found("AUTH-3", "status-500"),
+            found("AUTH-2", Symptom.ACCEPTED, "AUTH-2/unknown"),
+            found("AUTH-5", Symptom.ACCEPTED),
+            found("AUTH-3", Symptom.WRONG_STATUS),
         ],
         {"AUTH-2", "AUTH-3"},
         {"AUTH-5"},
     ),
     "any policy will do is NF-1's": (
-        [found("NF-1", "accepted", "NF-1/unknown"), found("NF-2", "accepted"), found("REQ-15", "accepted")],
+        [
+            found("NF-1", Symptom.ACCEPTED, "NF-1/unknown"),
+            found("NF-2", Symptom.ACCEPTED),
+            found("REQ-15", Symptom.ACCEPTED),
+        ],
         {"NF-1"},
         {"NF-2", "REQ-15"},
     ),
     "a repeated id makes the list useless": (
-        [found("RESP-2", "id-repeated"), found("OBS-1", "items"), found("DEL-1", "stays")],
+        [
+            found("RESP-2", Symptom.ID_REPEATED),
+            found("OBS-1", Symptom.ITEMS_NOT_THE_SELECTED),
+            found("DEL-1", Symptom.ITEM_STAYS),
+        ],
         {"RESP-2"},
         {"OBS-1", "DEL-1"},
     ),
     "a wrong selection shows in the list too": (
-        [found("RESP-8", "other"), found("OBS-1", "items")],
+        [found("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED), found("OBS-1", Symptom.ITEMS_NOT_THE_SELECTED)],
         {"RESP-8"},
         {"OBS-1"},
     ),
     "a code of a fault that goes unnoticed is no second fault": (
-        [found("REQ-9", "accepted"), found("ERR-3", "code", "REQ-9/null")],
+        [found("REQ-9", Symptom.ACCEPTED), found("ERR-3", Symptom.CODE_OF_ANOTHER_CONDITION, "REQ-9/null")],
         {"REQ-9"},
         {"ERR-3"},
     ),
     "a code of another fault stays": (
-        [found("REQ-9", "accepted"), found("ERR-3", "code", "NF-1/unknown")],
+        [found("REQ-9", Symptom.ACCEPTED), found("ERR-3", Symptom.CODE_OF_ANOTHER_CONDITION, "NF-1/unknown")],
         {"REQ-9", "ERR-3"},
         set(),
     ),
     "a generated valid request is covered by the members' own probes": (
-        [found("REQ-4", "refused"), found("FUZZ-1", "refused")],
+        [found("REQ-4", Symptom.REFUSED), found("FUZZ-1", Symptom.REFUSED)],
         {"REQ-4"},
         {"FUZZ-1"},
     ),
     "a recovery that fails covers the generated requests": (
-        [found("HTTP-6", "refused"), found("FUZZ-1", "refused")],
+        [found("HTTP-6", Symptom.REFUSED), found("FUZZ-1", Symptom.REFUSED)],
         {"HTTP-6"},
         {"FUZZ-1"},
     ),
@@ -142,7 +155,7 @@ def test_a_fault_is_charged_once(name: str) -> None:
 
 def test_a_generated_request_is_covered_by_what_it_violates() -> None:
     """FUZZ-2 stands alone exactly if no requirement of the violation was found broken."""
-    findings = [found("REQ-11", "accepted"), found("FUZZ-2", "accepted")]
+    findings = [found("REQ-11", Symptom.ACCEPTED), found("FUZZ-2", Symptom.ACCEPTED)]
     covered = attribute(findings, {}, lambda _: {"REQ-11"})
     alone = attribute(findings, {}, lambda _: {"REQ-12"})
     assert [each.requirement for each in covered.charged] == ["REQ-11"]
@@ -152,9 +165,11 @@ def test_a_generated_request_is_covered_by_what_it_violates() -> None:
 
 def test_a_server_of_moods_is_charged_in_general() -> None:
     """A valid request that is refused only at times is REQ-1's, not the member's that met the mood."""
-    findings = [found("REQ-3", "refused"), found("REQ-4", "refused")]
+    findings = [found("REQ-3", Symptom.REFUSED), found("REQ-4", Symptom.REFUSED)]
     moody = attribute(findings, {VALID: {200, 400}})
-    assert {(each.requirement, each.symptom) for each in moody.charged} == {("REQ-1", "refused-at-times")}
+    assert {(each.requirement, each.symptom) for each in moody.charged} == {
+        ("REQ-1", Symptom.REFUSED_AT_TIMES)
+    }
     assert set(moody.consequences) == {"REQ-3", "REQ-4"}
     steady = attribute(findings, {VALID: {400}})
     assert [each.requirement for each in steady.charged] == ["REQ-3", "REQ-4"]
@@ -162,7 +177,7 @@ def test_a_server_of_moods_is_charged_in_general() -> None:
 
 def test_a_refusal_while_the_policy_runs_is_the_conflict_s() -> None:
     """Where CONF-1 is broken, refusals at times are how it was refused."""
-    findings = [found("CONF-1", "second-run-refused-otherwise"), found("REQ-3", "refused")]
+    findings = [found("CONF-1", Symptom.SECOND_RUN_REFUSED_OTHERWISE), found("REQ-3", Symptom.REFUSED)]
     result = attribute(findings, {VALID: {200, 400}})
     assert [each.requirement for each in result.charged] == ["CONF-1"]
     assert set(result.consequences) == {"REQ-3"}
@@ -170,7 +185,11 @@ def test_a_refusal_while_the_policy_runs_is_the_conflict_s() -> None:
 
 def test_a_check_of_tokens_that_fails_open_is_charged_once() -> None:
     """What is accepted now and refused then is one fault, whichever tokens met it."""
-    findings = [found("AUTH-1", "accepted"), found("AUTH-2", "accepted"), found("AUTH-4", "status-404")]
+    findings = [
+        found("AUTH-1", Symptom.ACCEPTED),
+        found("AUTH-2", Symptom.ACCEPTED),
+        found("AUTH-4", Symptom.WRONG_STATUS),
+    ]
     moody = attribute(findings, {VALID: {200, 401}})
     assert [each.requirement for each in moody.charged] == ["AUTH-1"]
     assert set(moody.consequences) == {"AUTH-2", "AUTH-4"}
@@ -180,8 +199,8 @@ def test_a_check_of_tokens_that_fails_open_is_charged_once() -> None:
 
 def test_calls_that_share_an_answer_may_have_got_each_other_s() -> None:
     """Among calls at the same time a wrong member is no second fault once an answer was given twice."""
-    repeated = found("RESP-2", "id-repeated")
-    mixed = found("RESP-8", "other", "RESP-2/concurrent-3")
+    repeated = found("RESP-2", Symptom.ID_REPEATED)
+    mixed = found("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED, "RESP-2/concurrent-3")
     result = attribute([repeated, mixed], {})
     assert [each.requirement for each in result.charged] == ["RESP-2"]
     assert set(result.consequences) == {"RESP-8"}
@@ -189,8 +208,8 @@ def test_calls_that_share_an_answer_may_have_got_each_other_s() -> None:
 
 def test_one_answer_to_a_generated_request_is_charged_once() -> None:
     """A page instead of JSON is HTTP-2's, whatever status it came under."""
-    page = found("HTTP-2", "content-type", "FUZZ-1/odd")
-    status = Finding("FUZZ-1", "status-403", "FUZZ-1/odd", "a", "b", page.exchanges)
+    page = found("HTTP-2", Symptom.CONTENT_TYPE, "FUZZ-1/odd")
+    status = Finding("FUZZ-1", Symptom.WRONG_STATUS, "FUZZ-1/odd", "a", "b", page.exchanges, status=403)
     result = attribute([page, status], {})
     assert [each.requirement for each in result.charged] == ["HTTP-2"]
     assert set(result.consequences) == {"FUZZ-1"}
@@ -198,14 +217,16 @@ def test_one_answer_to_a_generated_request_is_charged_once() -> None:
 
 def test_what_is_left_of_an_answer_is_no_second_fault() -> None:
     """Bytes behind the announced end make a bad beginning of the next answer."""
-    result = attribute([found("HTTP-2", "surplus"), found("HTTP-1", "bad-head")], {})
+    result = attribute([found("HTTP-2", Symptom.SURPLUS), found("HTTP-1", Symptom.BAD_HEAD)], {})
     assert [each.requirement for each in result.charged] == ["HTTP-2"]
 
 
 def test_an_answer_of_another_call_is_one_fault() -> None:
     """What else is wrong in a repeated answer follows from the repetition."""
-    repeated = found("RESP-11", "same-checkpoint-again")
-    member = Finding("RESP-8", "other", "REQ-4/first", "a", "b", repeated.exchanges)
+    repeated = found("RESP-11", Symptom.SAME_CHECKPOINT_AGAIN)
+    member = Finding(
+        "RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED, "REQ-4/first", "a", "b", repeated.exchanges
+    )
     result = attribute([repeated, member], {})
     assert [each.requirement for each in result.charged] == ["RESP-11"]
     assert set(result.consequences) == {"RESP-8"}

@@ -12,6 +12,7 @@ from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom
 from mutants.service.server import Server, running
 
 from .runs import PLENTY, target_of
@@ -34,7 +35,7 @@ def session() -> Iterator[Session]:
     with running(Server) as table:
         session = Session(target_of(table))
         session.exchanges += [Exchange(Request("GET", "/"), None, None, 0, 0)] * 3
-        session.ledger.add(Finding("REQ-1", "refused", "REQ-1/documented", "200", "400", ()))
+        session.ledger.add(Finding("REQ-1", Symptom.REFUSED, "REQ-1/documented", "200", "400", ()))
         yield session
 
 

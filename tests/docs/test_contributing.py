@@ -61,7 +61,7 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
     """The example goes through: one test fails after the first recipe, none after the others."""
     folder = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
-    entry, chinese, check, row = (
+    entry, chinese, symptom, check, row = (
         block.text for block in blocks(PAGE) if block.language in ("yaml", "python")
     )
 
@@ -87,6 +87,9 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
     ]
     assert "RESP-13" in first.stdout
 
+    symptoms = folder / "conformance/checkpoint_conformance/verdict/symptom.py"
+    place = '    PLAN_NAME_TYPE = "plan-name-type"\n'
+    replace(symptoms, place, place + indented(symptom, 4))
     success = folder / "conformance/checkpoint_conformance/checks/success.py"
     place = '    if isinstance(plan.get("resources"), list):\n'
     replace(success, place, indented(check, 4) + place)

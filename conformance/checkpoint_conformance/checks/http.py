@@ -13,6 +13,7 @@ from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import Exchange, Framing, Response
 from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["allow", "body_bytes", "condition_code", "disclosure", "error_code", "error_shape", "read_body"]
 
@@ -24,7 +25,7 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _PARAMETERS = re.compile(r"(\s*;\s*[\w!#$%&'*+.^`|~-]+=([\w!#$%&'*+.^`|~-]+|\"[^\"]*\")|\s*;\s*)*\s*")
 
 _DISCLOSURES = {
-    "a stack trace": re.compile(
+    (Symptom.DISCLOSES_TRACE, "a stack trace"): re.compile(
         r"Traceback \(most recent call last\)"
         r"|File \"[^\"]+\", line \d+"
         r"|\bat [\w$.<>/]+\([\w$]+\.(?:java|kt|scala|groovy)(?::\d+)?\)"
@@ -40,12 +41,12 @@ _DISCLOSURES = {
         r"|ProgrammingError|ReferenceError|NoMethodError)\b"
         r"|Cannot read propert(?:y|ies) of|undefined method `|object has no attribute"
     ),
-    "a file path": re.compile(
+    (Symptom.DISCLOSES_PATH, "a file path"): re.compile(
         r"(?<![\w:/.])/(?:usr|home|var|opt|srv|etc|tmp|root|mnt|proc|Users)/[\w.@+-]+"
         r"|(?<![\w:/.])(?:/[\w.@+-]+)+\.(?:py|rb|php|go|rs|js|java|jar|class|so|conf|ini|ya?ml|sqlite3?|db|log)\b"
         r"|\b[A-Za-z]:\\(?:\\)?[\w. -]+\\|\b(?:site|dist)-packages\b|\bnode_modules/"
     ),
-    "SQL": re.compile(
+    (Symptom.DISCLOSES_SQL, "SQL"): re.compile(
         r"\bSELECT\b.{1,300}?\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.{1,100}?\bSET\b|\bDELETE FROM\b"
         r"|\b[Ss]elect [\w*,.\" `()]+ from [\w.\"`]+ (?:where|join|limit|order)\b"
         r"|\bsqlite3?[.:]|\bpsycopg\d?\b|\bsqlalchemy\b|\bSQLSTATE\b|\bORA-\d{5}\b|\bpymysql\b|\basyncpg\b"
@@ -56,6 +57,11 @@ _DISCLOSURES = {
         re.DOTALL,
     ),
 }
+_ERROR_MEMBERS = {
+    "error_code": (Symptom.ERROR_CODE_MISSING, Symptom.ERROR_CODE_INVALID),
+    "error_msg": (Symptom.ERROR_MSG_MISSING, Symptom.ERROR_MSG_INVALID),
+}
+"""The symptoms of a member that is missing, and of one that is no non-empty string."""
 
 
 def read_body(exchange: Exchange) -> Any:
@@ -71,7 +77,7 @@ def allow(exchange: Exchange) -> Iterator[Finding]:
     methods = [method.strip() for value in values for method in value.split(",")]
     if "POST" not in methods:
         actual = f"Allow: {', '.join(values)}" if values else "no Allow"
-        yield _finding(exchange, "HTTP-4", "allow-without-post", "an Allow that names POST", actual)
+        yield _finding(exchange, "HTTP-4", Symptom.ALLOW_WITHOUT_POST, "an Allow that names POST", actual)
 
 
 def body_bytes(exchange: Exchange) -> Iterator[Finding]:
@@ -80,19 +86,21 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
     assert response is not None
     # To a server that does not read chunks they are the next request, and it answers that as well.
     if fault and exchange.request.framing is not Framing.CHUNKED:
-        yield _finding(exchange, "HTTP-2", fault.kind.value, "nothing behind the announced end", fault.detail)
+        yield _finding(exchange, "HTTP-2", Symptom.SURPLUS, "nothing behind the announced end", fault.detail)
         return
     if response.status in _BODILESS or 300 <= response.status < 400:
         return
     problem = _content_type_problem(response)
     if problem:
-        yield _finding(exchange, "HTTP-2", "content-type", "one Content-Type: application/json", problem)
+        yield _finding(
+            exchange, "HTTP-2", Symptom.CONTENT_TYPE, "one Content-Type: application/json", problem
+        )
         return
     try:
         _ = response.value
     except StrictJsonError as error:
         expected = "a body of strict JSON in UTF-8 (RFC 8259)"
-        yield _finding(exchange, "HTTP-2", "not-strict-json", expected, f"a body, but {error}")
+        yield _finding(exchange, "HTTP-2", Symptom.NOT_STRICT_JSON, expected, f"a body, but {error}")
 
 
 def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
@@ -102,13 +110,13 @@ def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
         return
     body = response.body.decode("utf-8", "replace")
     text = "\n".join([_unescaped(body), *(f"{name}: {value}" for name, value in response.headers)])
-    for what, pattern in _DISCLOSURES.items():
+    for (symptom, what), pattern in _DISCLOSURES.items():
         match = pattern.search(text)
         if match and not _sent_by_us(match.group(), exchange):
             yield _finding(
                 exchange,
                 "HTTP-5",
-                "discloses-" + what.rpartition(" ")[2].lower(),
+                symptom,
                 "an error without internals",
                 f"{what}: {match.group()[:120]!r}",
             )
@@ -116,7 +124,7 @@ def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
     secret = secrets.found_in(text, sent=exchange.request.header("X-Auth-Token"))
     if secret:
         yield _finding(
-            exchange, "HTTP-5", "discloses-token", "an error without internals", f"it shows {secret}"
+            exchange, "HTTP-5", Symptom.DISCLOSES_TOKEN, "an error without internals", f"it shows {secret}"
         )
 
 
@@ -126,17 +134,17 @@ def error_shape(exchange: Exchange) -> Iterator[Finding]:
     expected = 'an object with non-empty strings "error_code" and "error_msg"'
     error = as_object(body)
     if error is None:
-        yield _finding(exchange, "ERR-1", "error-is-no-object", expected, f"a JSON {_kind(body)}")
+        yield _finding(exchange, "ERR-1", Symptom.ERROR_IS_NO_OBJECT, expected, f"a JSON {_kind(body)}")
         return
-    for name in ("error_code", "error_msg"):
+    for name, (missing, invalid) in _ERROR_MEMBERS.items():
         if name not in error:
-            yield _finding(exchange, "ERR-1", f"{name.replace('_', '-')}-missing", expected, f"no {name}")
+            yield _finding(exchange, "ERR-1", missing, expected, f"no {name}")
         elif not isinstance(error[name], str) or not error[name].strip():
             actual = f"{name} is {_shown(error[name])}"
-            yield _finding(exchange, "ERR-1", f"{name.replace('_', '-')}-invalid", expected, actual)
+            yield _finding(exchange, "ERR-1", invalid, expected, actual)
     if not isinstance(error.get("request_id", ""), str | None):
         actual = f"request_id is {_shown(error['request_id'])}"
-        yield _finding(exchange, "ERR-1", "request-id-invalid", expected, actual)
+        yield _finding(exchange, "ERR-1", Symptom.REQUEST_ID_INVALID, expected, actual)
 
 
 def error_code(exchange: Exchange, errors: ErrorCatalogue) -> Iterator[Finding]:
@@ -151,7 +159,7 @@ def error_code(exchange: Exchange, errors: ErrorCatalogue) -> Iterator[Finding]:
     yield _finding(
         exchange,
         "ERR-2",
-        "pair-not-published",
+        Symptom.PAIR_NOT_PUBLISHED,
         f"a published code under {status} ({', '.join(published) or 'none'}) or a gateway's",
         f"{status} with {code}",
     )
@@ -177,7 +185,7 @@ def condition_code(
     yield _finding(
         exchange,
         "ERR-3",
-        "code-of-another-condition",
+        Symptom.CODE_OF_ANOTHER_CONDITION,
         f"{status} {' or '.join(sorted(wanted))}",
         f"{status} {code}",
     )
@@ -207,7 +215,7 @@ def _sent_by_us(text: str, exchange: Exchange) -> bool:
     return text.strip() in request.path or text.strip().encode() in request.body
 
 
-def _finding(exchange: Exchange, requirement: str, symptom: str, expected: str, actual: str) -> Finding:
+def _finding(exchange: Exchange, requirement: str, symptom: Symptom, expected: str, actual: str) -> Finding:
     return Finding(requirement, symptom, "", expected, actual, (exchange,))
 
 

@@ -17,6 +17,7 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange, Fault
 from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.finding import Finding, Spread
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["Judge", "Judgement", "error_code_of", "is_conflict"]
 
@@ -27,9 +28,9 @@ _PASSING = frozenset({429, 503})
 _NOT_IMPLEMENTED = 501
 """What a server may answer to a method that it does not know (RFC 9110, 15.6.2)."""
 _INCOMPLETE = {
-    Fault.NO_STATUS: "RFC 9112, 4",
-    Fault.BAD_HEAD: "RFC 9112, 5",
-    Fault.TRUNCATED: "RFC 9112, 8",
+    Fault.NO_STATUS: (Symptom.NO_STATUS_LINE, "RFC 9112, 4"),
+    Fault.BAD_HEAD: (Symptom.BAD_HEAD, "RFC 9112, 5"),
+    Fault.TRUNCATED: (Symptom.TRUNCATED, "RFC 9112, 8"),
 }
 
 
@@ -108,13 +109,14 @@ class Judge:
         if fault is None or fault.kind is Fault.SURPLUS:
             return False
         if fault.kind in _INCOMPLETE:
-            expected = f"a complete and well-formed answer ({_INCOMPLETE[fault.kind]})"
+            symptom, clause = _INCOMPLETE[fault.kind]
+            expected = f"a complete and well-formed answer ({clause})"
             received = "" if exchange.response else f": {fault.received[:60]!r}"
-            judgement.add(_finding(exchange, "HTTP-1", fault.kind.value, expected, fault.detail + received))
+            judgement.add(_finding(exchange, "HTTP-1", symptom, expected, fault.detail + received))
             return exchange.response is None
         late = fault.kind is Fault.TIMEOUT
         blamed = _taker(probe, "HTTP-1" if late and probe.wants_acceptance else "HTTP-3")
-        symptom = "no-answer" if late else "connection-dropped"
+        symptom = Symptom.NO_ANSWER if late else Symptom.CONNECTION_DROPPED
         expected = f"an answer within {self._target.timeout:g} s"
         judgement.add(_finding(exchange, blamed, symptom, expected, fault.detail))
         return True
@@ -134,17 +136,19 @@ class Judge:
         judgement.exercised.add(probe.requirement)
         if status >= 500:
             blamed = _taker(probe, "HTTP-3")
-            judgement.add(_finding(exchange, blamed, "answered-5xx", "200", self._shown(exchange)))
+            judgement.add(_finding(exchange, blamed, Symptom.ANSWERED_5XX, "200", self._shown(exchange)))
             return
         if (status, error_code_of(exchange)) in self._client_state:
             judgement.exercised.discard(probe.requirement)
             judgement.undecided = f"the account may not go on: {self._shown(exchange)}"
             return
         if not 200 <= status < 300:
-            judgement.add(_finding(exchange, probe.requirement, "refused", "200", self._shown(exchange)))
+            judgement.add(
+                _finding(exchange, probe.requirement, Symptom.REFUSED, "200", self._shown(exchange))
+            )
             return
         if status != 200:
-            judgement.add(_finding(exchange, "HTTP-1", f"status-{status}", "exactly 200", str(status)))
+            judgement.add(_wrong_status(exchange, "HTTP-1", status, "exactly 200", str(status)))
         if not judgement.readable or probe.call is None:
             return
         reading = success(exchange, probe.call, self._target)
@@ -156,11 +160,11 @@ class Judge:
         if 200 <= status < 300:
             if not probe.open_outcome:
                 actual = f"{status}: it was accepted"
-                finding = _finding(exchange, probe.requirement, "accepted", expected, actual)
+                finding = _finding(exchange, probe.requirement, Symptom.ACCEPTED, expected, actual)
                 judgement.add(replace(finding, confirmed=True))  # a checkpoint exists: no repetition needed
         elif status >= 500 and not (probe.alone and status == _NOT_IMPLEMENTED):
             blamed = _taker(probe, "HTTP-3")
-            judgement.add(_finding(exchange, blamed, "answered-5xx", expected, self._shown(exchange)))
+            judgement.add(_finding(exchange, blamed, Symptom.ANSWERED_5XX, expected, self._shown(exchange)))
         elif status not in DOCUMENTED:
             if not answered_by_http(exchange):
                 own = not probe.open_outcome and status not in probe.allowed
@@ -168,10 +172,11 @@ class Judge:
                 blamed = probe.requirement if own and binding else "HTTP-1"  # no SHOULD swallows a MUST
                 spread = None if probe.alone else Spread("undocumented", "HTTP-1")
                 shown = self._shown(exchange)
-                judgement.add(_finding(exchange, blamed, f"status-{status}", expected, shown, spread))
+                finding = _wrong_status(exchange, blamed, status, expected, shown)
+                judgement.add(replace(finding, spread=spread))
         elif status not in probe.allowed:
-            symptom = f"status-{status}"
-            judgement.add(_finding(exchange, probe.requirement, symptom, expected, self._shown(exchange)))
+            shown = self._shown(exchange)
+            judgement.add(_wrong_status(exchange, probe.requirement, status, expected, shown))
         elif probe.conditions and "ERR-2" in judgement.exercised and not _has(judgement, "ERR-2"):
             judgement.exercised.add("ERR-3")
             self._extend(judgement, http.condition_code(exchange, probe.conditions, self._errors))
@@ -212,12 +217,9 @@ def _has(judgement: Judgement, requirement: str) -> bool:
     return any(finding.requirement == requirement for finding in judgement.findings)
 
 
-def _finding(
-    exchange: Exchange,
-    requirement: str,
-    symptom: str,
-    expected: str,
-    actual: str,
-    spread: Spread | None = None,
-) -> Finding:
-    return Finding(requirement, symptom, "", expected, actual, (exchange,), spread=spread)
+def _wrong_status(exchange: Exchange, requirement: str, status: int, expected: str, actual: str) -> Finding:
+    return replace(_finding(exchange, requirement, Symptom.WRONG_STATUS, expected, actual), status=status)
+
+
+def _finding(exchange: Exchange, requirement: str, symptom: Symptom, expected: str, actual: str) -> Finding:
+    return Finding(requirement, symptom, "", expected, actual, (exchange,))

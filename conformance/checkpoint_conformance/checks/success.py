@@ -12,6 +12,7 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.transport.strict_json import StrictJsonError, parse
 from checkpoint_conformance.verdict.finding import Finding, Level
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["KNOWN_STATUSES", "RESOURCE_TYPES", "Reading", "checkpoint", "success"]
 
@@ -35,7 +36,34 @@ RESOURCE_TYPES = frozenset({"OS::Nova::Server", "OS::Ironic::BareMetalServer"})
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CREATED_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")
 _CLOCK_TOLERANCE = timedelta(minutes=5)
-_STRINGS = ("id", "status", "created_at", "project_id")
+_STRINGS = {
+    "id": (Symptom.ID_MISSING, Symptom.ID_TYPE),
+    "status": (Symptom.STATUS_MISSING, Symptom.STATUS_TYPE),
+    "created_at": (Symptom.CREATED_AT_MISSING, Symptom.CREATED_AT_TYPE),
+    "project_id": (Symptom.PROJECT_ID_MISSING, Symptom.PROJECT_ID_TYPE),
+}
+"""The string members, with the symptoms of one that is missing and of one of another type."""
+_PLAN_MEMBERS = (
+    ("id", str, "a string", Symptom.PLAN_ID_MISSING, Symptom.PLAN_ID_TYPE),
+    ("name", str, "a string", Symptom.PLAN_NAME_MISSING, Symptom.PLAN_NAME_TYPE),
+    ("resources", list, "a list", Symptom.PLAN_RESOURCES_MISSING, Symptom.PLAN_RESOURCES_TYPE),
+)
+_RESOURCE_MEMBERS = {
+    "id": (Symptom.RESOURCE_ID_MISSING, Symptom.RESOURCE_ID_TYPE),
+    "name": (Symptom.RESOURCE_NAME_MISSING, Symptom.RESOURCE_NAME_TYPE),
+    "type": (Symptom.RESOURCE_TYPE_MISSING, Symptom.RESOURCE_TYPE_TYPE),
+}
+_OF_A_RESOURCE = (
+    Symptom.RESOURCE_EXTRA_INFO_TYPE,
+    Symptom.RESOURCE_EXTRA_INFO_JSON,
+    Symptom.RESOURCE_EXTRA_INFO_OBJECT,
+)
+"""The symptoms of an `extra_info` that is no string, no JSON, and no object."""
+_OF_THE_CHECKPOINT = (
+    Symptom.CHECKPOINT_EXTRA_INFO_TYPE,
+    Symptom.CHECKPOINT_EXTRA_INFO_JSON,
+    Symptom.CHECKPOINT_EXTRA_INFO_OBJECT,
+)
 
 
 class Reading:
@@ -51,7 +79,9 @@ class Reading:
         """Note that the answer holds what the requirement speaks of."""
         self.exercised.add(requirement)
 
-    def add(self, requirement: str, symptom: str, expected: str, actual: str, level: Level = "MUST") -> None:
+    def add(
+        self, requirement: str, symptom: Symptom, expected: str, actual: str, level: Level = "MUST"
+    ) -> None:
         """Add a finding."""
         self.judge(requirement)
         self.findings.append(Finding(requirement, symptom, "", expected, actual, (self._exchange,), level))
@@ -68,11 +98,11 @@ def success(exchange: Exchange, call: Call, target: Target) -> Reading:
     report = Reading(exchange)
     members = checkpoint(body)
     if members is None:
-        report.add("RESP-1", "no-checkpoint", "one root member, `checkpoint`, an object", _shown(body))
+        report.add("RESP-1", Symptom.NO_CHECKPOINT, "one root member, `checkpoint`, an object", _shown(body))
         return report
     if set(body) != {"checkpoint"}:
         surplus = ", ".join(sorted(set(body) - {"checkpoint"}))
-        report.add("RESP-1", "second-root-member", "no root member beside `checkpoint`", surplus)
+        report.add("RESP-1", Symptom.SECOND_ROOT_MEMBER, "no root member beside `checkpoint`", surplus)
     _strings(members, report)
     _resource_graph(members, report)
     _identity(members, target, report)
@@ -89,21 +119,21 @@ def checkpoint(body: Any) -> dict[str, Any] | None:
 
 
 def _strings(members: dict[str, Any], report: Reading) -> None:
-    for name in _STRINGS:
+    for name, (missing, other_type) in _STRINGS.items():
         if name not in members:
-            report.add("RESP-1", f"{_kebab(name)}-missing", f"a string `{name}`", "no such member")
+            report.add("RESP-1", missing, f"a string `{name}`", "no such member")
         elif not isinstance(members[name], str):
-            report.add("RESP-1", f"{_kebab(name)}-type", f"a string `{name}`", _shown(members[name]))
+            report.add("RESP-1", other_type, f"a string `{name}`", _shown(members[name]))
 
 
 def _resource_graph(members: dict[str, Any], report: Reading) -> None:
     expected = "`resource_graph`, a string or null"
     if "resource_graph" not in members:
-        report.add("RESP-1", "resource-graph-missing", expected, "no such member")
+        report.add("RESP-1", Symptom.RESOURCE_GRAPH_MISSING, expected, "no such member")
         return
     report.judge("RESP-10")
     if not isinstance(members["resource_graph"], str | None):
-        report.add("RESP-10", "resource-graph-type", expected, _shown(members["resource_graph"]))
+        report.add("RESP-10", Symptom.RESOURCE_GRAPH_TYPE, expected, _shown(members["resource_graph"]))
 
 
 def _identity(members: dict[str, Any], target: Target, report: Reading) -> None:
@@ -111,11 +141,13 @@ def _identity(members: dict[str, Any], target: Target, report: Reading) -> None:
     if isinstance(identifier, str):
         report.judge("RESP-2")
         if not _UUID.fullmatch(identifier):
-            report.add("RESP-2", "id-is-no-uuid", "a hyphenated UUID `id`", _shown(identifier))
+            report.add("RESP-2", Symptom.ID_IS_NO_UUID, "a hyphenated UUID `id`", _shown(identifier))
     if isinstance(project, str):
         report.judge("RESP-5")
         if project != target.project_id:
-            report.add("RESP-5", "project-id", f"`project_id` {target.project_id}", _shown(project))
+            report.add(
+                "RESP-5", Symptom.WRONG_PROJECT_ID, f"`project_id` {target.project_id}", _shown(project)
+            )
 
 
 def _status(members: dict[str, Any], report: Reading) -> None:
@@ -124,9 +156,13 @@ def _status(members: dict[str, Any], report: Reading) -> None:
         return
     report.judge("RESP-3")
     if status not in KNOWN_STATUSES:
-        report.add("RESP-3", "status-unknown", f"one of {', '.join(sorted(KNOWN_STATUSES))}", _shown(status))
+        report.add(
+            "RESP-3", Symptom.STATUS_UNKNOWN, f"one of {', '.join(sorted(KNOWN_STATUSES))}", _shown(status)
+        )
     elif status != "protecting":
-        report.add("RESP-3", "status-not-protecting", "protecting at creation", _shown(status), "SHOULD")
+        report.add(
+            "RESP-3", Symptom.STATUS_NOT_PROTECTING, "protecting at creation", _shown(status), "SHOULD"
+        )
 
 
 def _created_at(members: dict[str, Any], exchange: Exchange, report: Reading) -> None:
@@ -140,38 +176,39 @@ def _created_at(members: dict[str, Any], exchange: Exchange, report: Reading) ->
         moment = None
     if moment is None:
         expected = "YYYY-MM-DDTHH:MM:SS, with at most 6 digits of fraction and no zone"
-        report.add("RESP-4", "created-at-form", expected, _shown(text))
+        report.add("RESP-4", Symptom.CREATED_AT_FORM, expected, _shown(text))
         return
     now = datetime.fromtimestamp(exchange.started, UTC).replace(tzinfo=None)
     if abs(moment - now) > _CLOCK_TOLERANCE:
         expected = f"within 5 minutes of {now.isoformat(timespec='seconds')} UTC"
-        report.add("RESP-4", "created-at-far-from-now", expected, text, "SHOULD")
+        report.add("RESP-4", Symptom.CREATED_AT_FAR_FROM_NOW, expected, text, "SHOULD")
 
 
 def _plan(members: dict[str, Any], call: Call, target: Target, report: Reading) -> None:
     if "protection_plan" not in members:
-        report.add("RESP-1", "protection-plan-missing", "an object `protection_plan`", "no such member")
+        report.add("RESP-1", Symptom.PROTECTION_PLAN_MISSING, "an object `protection_plan`", "no such member")
         return
     plan = as_object(members["protection_plan"])
     if plan is None:
         actual = _shown(members["protection_plan"])
-        report.add("RESP-1", "protection-plan-type", "an object `protection_plan`", actual)
+        report.add("RESP-1", Symptom.PROTECTION_PLAN_TYPE, "an object `protection_plan`", actual)
         return
-    for name, kind, noun in (
-        ("id", str, "a string"),
-        ("name", str, "a string"),
-        ("resources", list, "a list"),
-    ):
+    for name, kind, noun, missing, other_type in _PLAN_MEMBERS:
         expected = f"{noun} `protection_plan.{name}`"
         if name not in plan:
-            report.add("RESP-1", f"plan-{name}-missing", expected, "no such member")
+            report.add("RESP-1", missing, expected, "no such member")
         elif not isinstance(plan[name], kind):
-            report.add("RESP-1", f"plan-{name}-type", expected, _shown(plan[name]))
+            report.add("RESP-1", other_type, expected, _shown(plan[name]))
     identifier = plan.get("id")
     if isinstance(identifier, str):
         report.judge("RESP-6")
         if identifier.casefold() != target.policy_id.casefold():
-            report.add("RESP-6", "plan-id", f"`protection_plan.id` {target.policy_id}", _shown(identifier))
+            report.add(
+                "RESP-6",
+                Symptom.WRONG_PLAN_ID,
+                f"`protection_plan.id` {target.policy_id}",
+                _shown(identifier),
+            )
     if isinstance(plan.get("resources"), list):
         _resources(plan["resources"], call, target, report)
 
@@ -188,25 +225,27 @@ def _resources(resources: list[Any], call: Call, target: Target, report: Reading
     listed = sorted(resource["id"].casefold() for resource in resources)
     selected = sorted(identifier.casefold() for identifier in call.selected(target))
     if listed != selected:
-        report.add("RESP-8", "resources-not-the-selected", ", ".join(selected), ", ".join(listed) or "none")
+        report.add(
+            "RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED, ", ".join(selected), ", ".join(listed) or "none"
+        )
 
 
 def _resource(item: Any, target: Target, report: Reading) -> None:
     resource = as_object(item)
     if resource is None:
-        report.add("RESP-7", "resource-type-of-item", "an object for each resource", _shown(item))
+        report.add("RESP-7", Symptom.RESOURCE_IS_NO_OBJECT, "an object for each resource", _shown(item))
         return
-    for name in ("id", "name", "type"):
+    for name, (missing, other_type) in _RESOURCE_MEMBERS.items():
         expected = f"a string `{name}` in every resource"
         if name not in resource:
-            report.add("RESP-7", f"resource-{name}-missing", expected, "no such member")
+            report.add("RESP-7", missing, expected, "no such member")
         elif not isinstance(resource[name], str):
-            report.add("RESP-7", f"resource-{name}-type", expected, _shown(resource[name]))
+            report.add("RESP-7", other_type, expected, _shown(resource[name]))
     if not resource.get("id", "-"):
-        report.add("RESP-7", "resource-id-empty", "a string `id` in every resource", "an empty one")
+        report.add("RESP-7", Symptom.RESOURCE_ID_EMPTY, "a string `id` in every resource", "an empty one")
     kind = resource.get("type")
     if isinstance(kind, str) and kind not in RESOURCE_TYPES:
-        report.add("RESP-7", "resource-type-unknown", " or ".join(sorted(RESOURCE_TYPES)), _shown(kind))
+        report.add("RESP-7", Symptom.RESOURCE_TYPE_UNKNOWN, " or ".join(sorted(RESOURCE_TYPES)), _shown(kind))
     _resource_extra_info(resource.get("extra_info"), target, report)
 
 
@@ -214,51 +253,50 @@ def _resource_extra_info(value: Any, target: Target, report: Reading) -> None:
     where = "a resource's `extra_info`"
     members = as_object(value) if target.resource_extra_info == "object" else None
     if members is None:
-        members = _object_in_string(value, where, "resource-extra-info", report)
+        members = _object_in_string(value, where, _OF_A_RESOURCE, report)
     if members is None or "exclude_volumes" not in members:
         return
     volumes = as_list(members["exclude_volumes"])
     if volumes is None or not all(isinstance(volume, str) for volume in volumes):
         expected = f"`exclude_volumes` in {where}, a list of disk ids"
-        report.add("RESP-9", "exclude-volumes-type", expected, _shown(members["exclude_volumes"]))
+        report.add("RESP-9", Symptom.EXCLUDE_VOLUMES_TYPE, expected, _shown(members["exclude_volumes"]))
 
 
 def _checkpoint_extra_info(members: dict[str, Any], call: Call, report: Reading) -> None:
     where = "the checkpoint's `extra_info`"
     report.judge("RESP-9")
-    information = _object_in_string(members.get("extra_info"), where, "checkpoint-extra-info", report)
+    information = _object_in_string(members.get("extra_info"), where, _OF_THE_CHECKPOINT, report)
     if information is None:
         return
     creator = information.get("created_by")
     if "created_by" in information and (not isinstance(creator, str) or not creator):
-        report.add("RESP-9", "created-by-type", "`created_by`, a non-empty string", _shown(creator))
+        report.add("RESP-9", Symptom.CREATED_BY_TYPE, "`created_by`, a non-empty string", _shown(creator))
     elif call.by_hand:
         report.judge("RESP-12")
         if creator != "manual":
             expected = "`created_by` manual for a call with `auto_trigger` false"
-            report.add("RESP-12", "created-by-not-manual", expected, _shown(creator))
+            report.add("RESP-12", Symptom.CREATED_BY_NOT_MANUAL, expected, _shown(creator))
 
 
-def _object_in_string(value: Any, where: str, symptom: str, report: Reading) -> dict[str, Any] | None:
+def _object_in_string(
+    value: Any, where: str, symptoms: tuple[Symptom, Symptom, Symptom], report: Reading
+) -> dict[str, Any] | None:
     """Return the object that the string holds; None where there is none, reported unless it is null."""
+    no_string, no_json, no_object = symptoms
     if value is None:
         return None
     expected = f"{where}: null, or a string that holds a JSON object"
     if not isinstance(value, str):
-        report.add("RESP-9", f"{symptom}-type", expected, _shown(value))
+        report.add("RESP-9", no_string, expected, _shown(value))
         return None
     try:
         content = as_object(parse(value.encode("utf-8", "surrogatepass")))
     except StrictJsonError as error:
-        report.add("RESP-9", f"{symptom}-json", expected, f"{value[:80]!r}: {error}")
+        report.add("RESP-9", no_json, expected, f"{value[:80]!r}: {error}")
         return None
     if content is None:
-        report.add("RESP-9", f"{symptom}-object", expected, _shown(value))
+        report.add("RESP-9", no_object, expected, _shown(value))
     return content
-
-
-def _kebab(name: str) -> str:
-    return name.replace("_", "-")
 
 
 def _shown(value: object) -> str:

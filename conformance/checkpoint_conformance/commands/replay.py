@@ -33,6 +33,7 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import Ledger
+from checkpoint_conformance.verdict.symptom import published, read_symptom
 
 __all__ = ["Repeated", "State", "failing", "replay"]
 
@@ -40,8 +41,6 @@ _SAME = ("project_id", "provider_id", "policy_id", "resources")
 """What stands in the requests, and so has to be the same in report and target."""
 _ENOUGH = 100_000
 """A budget that leaves no probe out: the rehearsal sends nothing."""
-_CIRCUMSTANCES = ("-at-times", "-under-concurrency")
-"""How a symptom ends that several answers together show; a single one is judged without it."""
 
 
 class State(StrEnum):
@@ -161,7 +160,7 @@ class _Stage:
         exchange = self._play(finding)[finding["exchanges"][-1]]
         judgement = self.session.judge.judge(self._as_recorded(probe, exchange.request), exchange)
         shown = exchange.status or (exchange.fault.kind.value if exchange.fault else "no answer")
-        symptoms = {found.symptom for found in judgement.findings}
+        symptoms = {found.published_symptom for found in judgement.findings}
         if _of_one_answer(finding["symptom"]) in symptoms:
             return State.STILL_FAILS, f"answered {shown}"
         if judgement.undecided:
@@ -244,10 +243,15 @@ class _Stage:
         return replace(probe, call=Call(parameters.get("auto_trigger", ABSENT), selected))
 
 
-def _of_one_answer(symptom: str) -> str:
-    for circumstance in _CIRCUMSTANCES:
-        symptom = symptom.removesuffix(circumstance)
-    return symptom
+def _of_one_answer(name: str) -> str:
+    """Return the symptom that a single answer shows. Raises ReportError where the suite knows no such."""
+    try:
+        symptom, status = read_symptom(name)
+    except ValueError as error:
+        raise ReportError(
+            f"a finding's symptom: {error}. Replay with the suite that made the report."
+        ) from error
+    return published(symptom.of_one_answer, status)
 
 
 def _scenes(exchanges: Iterable[Exchange]) -> list[list[int]]:

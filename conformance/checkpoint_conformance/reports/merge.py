@@ -23,6 +23,7 @@ from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.finding import Finding, Spread
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
+from checkpoint_conformance.verdict.symptom import read_symptom
 from checkpoint_conformance.verdict.waivers import Applied, Waiver, apply
 
 __all__ = ["merge"]
@@ -173,9 +174,15 @@ def _renumbered(exchange: Exchange, number: int, connection: int) -> Exchange:
 
 
 def _finding(data: dict[str, Any], exchanges: dict[int, Exchange]) -> Finding:
+    try:
+        symptom, status = read_symptom(data["symptom"])
+    except ValueError as error:
+        raise ReportError(
+            f"a finding's symptom: {error}. Merge with the suite that ran the shards."
+        ) from error
     return Finding(
         requirement=data["requirement"],
-        symptom=data["symptom"],
+        symptom=symptom,
         probe=data["probe"],
         expected=data["expected"],
         actual=data["actual"],
@@ -183,4 +190,5 @@ def _finding(data: dict[str, Any], exchanges: dict[int, Exchange]) -> Finding:
         level=data["level"],
         spread=data["spread"] and Spread(**data["spread"]),
         confirmed=data["confirmed"],
+        status=status,
     )

@@ -186,7 +186,7 @@ def _requirement(result: Result, secrets: Secrets) -> dict[str, Any]:
 
 def _failing(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Name every probe and symptom, so that two runs can be compared beyond what is written out."""
-    pairs = dict.fromkeys((finding.probe, finding.symptom) for finding in findings)
+    pairs = dict.fromkeys((finding.probe, finding.published_symptom) for finding in findings)
     return [{"probe": probe, "symptom": symptom} for probe, symptom in pairs]
 
 
@@ -198,14 +198,14 @@ def _evidence(findings: tuple[Finding, ...]) -> list[Finding]:
 def _once_each(findings: Iterable[Finding]) -> list[Finding]:
     unique: dict[tuple[str, str, str], Finding] = {}
     for finding in sorted(findings, key=lambda finding: not finding.confirmed):
-        unique.setdefault((finding.requirement, finding.symptom, finding.probe), finding)
+        unique.setdefault((finding.requirement, finding.published_symptom, finding.probe), finding)
     return list(unique.values())
 
 
 def _finding(finding: Finding, secrets: Secrets) -> dict[str, Any]:
     return {
         "probe": finding.probe,
-        "symptom": finding.symptom,
+        "symptom": finding.published_symptom,
         "level": finding.level,
         "expected": secrets.redact_excerpt(finding.expected),
         "actual": secrets.redact_excerpt(finding.actual),

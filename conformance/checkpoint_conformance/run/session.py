@@ -21,6 +21,7 @@ from checkpoint_conformance.transport.exchange import Exchange, Fault, Request
 from checkpoint_conformance.transport.socket_transport import SocketTransport
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["Lost", "ServerGone", "Session", "creates"]
 
@@ -134,7 +135,9 @@ class Session:
         expected = " or ".join(str(status) for status in sorted(probe.allowed))
         actual = f"500 {error_code_of(exchange)}, though the policy was not running"
         self.ledger.add(
-            Finding("HTTP-3", "answered-5xx", probe.id, expected, actual, (exchange, valid), confirmed=True)
+            Finding(
+                "HTTP-3", Symptom.ANSWERED_5XX, probe.id, expected, actual, (exchange, valid), confirmed=True
+            )
         )
 
     def judged(self, probe: Probe, exchange: Exchange) -> Judgement:
@@ -250,7 +253,7 @@ class Session:
                 return
             self.record(probe.requirement, again)
             doubtful = {key for key in doubtful if not self.ledger.confirmed(key)}
-            if repeat == 0 and any(finding.symptom == "no-answer" for finding in again.findings):
+            if repeat == 0 and any(finding.symptom is Symptom.NO_ANSWER for finding in again.findings):
                 return
 
     def _pointless(self, probe: Probe) -> bool:
@@ -260,7 +263,7 @@ class Session:
         if probe.requirement in advisory() and self.ledger.accepted(probe.requirement) >= _ENOUGH_ADVICE:
             return True
         return not probe.wants_acceptance and any(
-            finding.symptom == "no-answer" and finding.confirmed and finding.probed == probe.requirement
+            finding.symptom is Symptom.NO_ANSWER and finding.confirmed and finding.probed == probe.requirement
             for finding in self.ledger.findings
         )
 

@@ -22,6 +22,7 @@ from checkpoint_conformance.verdict.consequences import (
     without,
 )
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["Attribution", "attribute"]
 
@@ -32,9 +33,9 @@ _BEFORE_REFUSALS = _MEMBERS | {"RESP-2"}
 _FOLLOW_MOODS = _ACCEPTANCE | {"HTTP-6", "RESP-2", "RESP-11"}
 _FOLLOW_CONFLICTS = _FOLLOW_MOODS | {"HTTP-1", "HTTP-3", "ERR-2", "ERR-3"}
 _TOKENS = frozenset(f"AUTH-{number}" for number in range(1, 6))
-_UNANSWERED = frozenset({"no-answer", "connection-dropped", "dropped-on-kept-connection"})
+_UNANSWERED = frozenset({Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED, Symptom.DROPPED_ON_KEPT_CONNECTION})
 """Symptoms of a request that got no answer."""
-_FAILING = _UNANSWERED | {"answered-5xx"}
+_FAILING = _UNANSWERED | {Symptom.ANSWERED_5XX}
 _GENERATED = {"FUZZ-1", "FUZZ-2"}
 _BROAD = _GENERATED | {"HTTP-6"}
 
@@ -101,20 +102,20 @@ def _gather_moods(
     findings: list[Finding], answers: Mapping[Request, set[int]], consequences: dict[str, str]
 ) -> list[Finding]:
     """Charge a server that takes a valid request now and refuses it then (REQ-1), not what met its mood."""
-    refused = [finding for finding in findings if finding.symptom == "refused"]
+    refused = [finding for finding in findings if finding.symptom is Symptom.REFUSED]
     if not any(
         finding.requirement in _MEMBERS and _wavers(finding, answers, range(200, 300)) for finding in refused
     ):
         return findings
     gathered: list[Finding] = []
     for finding in findings:
-        symptom = finding.symptom.removesuffix("-under-concurrency")
-        if symptom == "refused" and finding.requirement in _FOLLOW_MOODS:
+        refusal = finding.symptom in (Symptom.REFUSED, Symptom.REFUSED_UNDER_CONCURRENCY)
+        if refusal and finding.requirement in _FOLLOW_MOODS:
             if finding.requirement != "REQ-1":
                 consequences[finding.requirement] = "REQ-1: the same request is accepted at other times"
-            moody = replace(finding, requirement="REQ-1", symptom="refused-at-times", spread=None)
+            moody = replace(finding, requirement="REQ-1", symptom=Symptom.REFUSED_AT_TIMES, spread=None)
             gathered.append(replace(moody, confirmed=len(refused) > 1))
-        elif symptom.startswith("status-") and _wavers(finding, answers, range(600)):
+        elif finding.symptom is Symptom.WRONG_STATUS and _wavers(finding, answers, range(600)):
             consequences[finding.requirement] = "the same request was answered as it should be at other times"
         else:
             gathered.append(finding)
@@ -133,11 +134,11 @@ def _drop_what_refusals_leave(
     }
     after = {finding.symptom for finding in findings if finding.requirement == "HTTP-6"} - of_itself.keys()
     unanswered = bool(after & _UNANSWERED)
-    crashes = Counter(each.exchanges[-1].request for each in findings if each.symptom == "answered-5xx")
+    crashes = Counter(each.exchanges[-1].request for each in findings if each.symptom is Symptom.ANSWERED_5XX)
 
     def cause(finding: Finding) -> str | None:
         once = crashes[finding.exchanges[-1].request] == 1 or _wavers(finding, answers, range(500))
-        crash = finding.symptom == "answered-5xx" in after and once
+        crash = finding.symptom is Symptom.ANSWERED_5XX in after and once
         if finding.requirement == "HTTP-6" and finding.symptom in _FAILING & of_itself.keys():
             return f"{of_itself[finding.symptom]}: valid calls fail without a refusal, too"
         if finding.requirement != "HTTP-6" and (crash or (unanswered and finding.symptom in _UNANSWERED)):
@@ -152,11 +153,11 @@ def _drop_odd_waits(findings: list[Finding], consequences: dict[str, str]) -> li
 
     Where these are documented calls, what differs from them in one fault gets none either.
     """
-    waiting = [finding for finding in findings if finding.symptom == "no-answer"]
+    waiting = [finding for finding in findings if finding.symptom is Symptom.NO_ANSWER]
     valid = {finding.probed for finding in waiting if finding.requirement == "HTTP-1"}
 
     def cause(finding: Finding) -> str | None:
-        odd = finding.symptom == "no-answer" and finding.requirement == "HTTP-3"
+        odd = finding.symptom is Symptom.NO_ANSWER and finding.requirement == "HTTP-3"
         if odd and (valid & _MEMBERS or (valid and finding.probed == "HTTP-3")):
             return "HTTP-1: valid calls get no answer in time either"
         return None
@@ -190,7 +191,9 @@ def _gather_spread(findings: list[Finding], consequences: dict[str, str]) -> lis
     for finding in findings:
         taker = takers.get(finding.spread.group) if finding.spread else None
         if taker and finding.requirement != taker:
-            consequences[finding.requirement] = f"{taker}: {finding.symptom} beyond this requirement's probes"
+            consequences[finding.requirement] = (
+                f"{taker}: {finding.published_symptom} beyond this requirement's probes"
+            )
             gathered.append(replace(finding, requirement=taker))
         else:
             gathered.append(finding)
@@ -222,7 +225,7 @@ def _name_the_unanswered(charged: list[Finding], consequences: dict[str, str]) -
         met = finding.symptom in _FAILING and finding.confirmed
         if met and finding.probed != finding.requirement:
             consequences.setdefault(
-                finding.probed, f"{finding.requirement}: {finding.symptom} under its probes"
+                finding.probed, f"{finding.requirement}: {finding.published_symptom} under its probes"
             )
 
 
@@ -247,7 +250,7 @@ def _gather_open_doors(
         for finding in findings
         if finding.requirement in _TOKENS and len(answers.get(finding.exchanges[-1].request, ())) > 1
     ]
-    accepting = {finding.requirement for finding in wavering if finding.symptom == "accepted"}
+    accepting = {finding.requirement for finding in wavering if finding.symptom is Symptom.ACCEPTED}
     if len(accepting) < 2:
         return findings
     first = min(accepting)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom, published
 
 __all__ = [
     "drop_codes",
@@ -23,11 +24,11 @@ __all__ = [
 ]
 
 _CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("AUTH-1/absent", "accepted"): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6"),
-    ("AUTH-1/absent-kept", "accepted"): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5"),
-    ("AUTH-2/unknown-kept", "accepted"): ("AUTH-3", "AUTH-4", "AUTH-5"),
-    ("AUTH-2/unknown", "accepted"): ("AUTH-3", "AUTH-4", "AUTH-5"),
-    ("NF-1/unknown", "accepted"): ("NF-2", "REQ-15"),
+    ("AUTH-1/absent", Symptom.ACCEPTED): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6"),
+    ("AUTH-1/absent-kept", Symptom.ACCEPTED): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5"),
+    ("AUTH-2/unknown-kept", Symptom.ACCEPTED): ("AUTH-3", "AUTH-4", "AUTH-5"),
+    ("AUTH-2/unknown", Symptom.ACCEPTED): ("AUTH-3", "AUTH-4", "AUTH-5"),
+    ("NF-1/unknown", Symptom.ACCEPTED): ("NF-2", "REQ-15"),
 }
 """A probe and its symptom, and the requirements in which the same symptom only follows from it."""
 
@@ -54,10 +55,10 @@ _RENAMED = frozenset(
 """Probes of a missing member that stands there under a name which is unknown."""
 
 _UNREADABLE: dict[str, set[str]] = {
-    "list-unanswered": {"HTTP-1", "HTTP-2", "HTTP-3"},
-    "list-content-type": {"HTTP-1", "HTTP-2"},
-    "list-not-json": {"HTTP-1", "HTTP-2"},
-    "list-status-500": {"HTTP-3"},
+    Symptom.LIST_UNANSWERED: {"HTTP-1", "HTTP-2", "HTTP-3"},
+    Symptom.LIST_CONTENT_TYPE: {"HTTP-1", "HTTP-2"},
+    Symptom.LIST_NOT_JSON: {"HTTP-1", "HTTP-2"},
+    published(Symptom.LIST_STATUS, 500): {"HTTP-3"},
 }
 """What keeps a list from being read, and the requirements by which any answer may be so."""
 
@@ -97,7 +98,7 @@ def drop_same_answers(findings: list[Finding], consequences: dict[str, str]) -> 
     symptoms: defaultdict[str, set[str]] = defaultdict(set)
     for finding in findings:
         if finding.probe not in _RENAMED:
-            symptoms[finding.requirement].add(finding.symptom)
+            symptoms[finding.requirement].add(finding.published_symptom)
 
     def cause(finding: Finding) -> str | None:
         twin = None
@@ -105,9 +106,10 @@ def drop_same_answers(findings: list[Finding], consequences: dict[str, str]) -> 
             twin = "NF-1"
         elif finding.probe == "AUTH-2/empty":
             twin = "AUTH-1"
-        elif finding.probe in _RENAMED and finding.symptom != "accepted":
-            twin = "REQ-14" if finding.symptom not in symptoms[finding.requirement] else None
-        return f"{twin} gets the same wrong answer" if twin and finding.symptom in symptoms[twin] else None
+        elif finding.probe in _RENAMED and finding.symptom is not Symptom.ACCEPTED:
+            twin = "REQ-14" if finding.published_symptom not in symptoms[finding.requirement] else None
+        same = twin and finding.published_symptom in symptoms[twin]
+        return f"{twin} gets the same wrong answer" if same else None
 
     return without(findings, consequences, cause)
 
@@ -132,11 +134,11 @@ def drop_followers(findings: list[Finding], consequences: dict[str, str]) -> lis
 
 def drop_what_is_taken_small(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Where a wrong value is accepted, it is in any size: the size is not what goes unnoticed (REQ-17)."""
-    accepting = {finding.requirement for finding in findings if finding.symptom == "accepted"}
+    accepting = {finding.requirement for finding in findings if finding.symptom is Symptom.ACCEPTED}
 
     def cause(finding: Finding) -> str | None:
         small = _OF_ANY_SIZE.get(finding.probe)
-        taken = finding.symptom == "accepted" and small in accepting
+        taken = finding.symptom is Symptom.ACCEPTED and small in accepting
         return f"{small}: the same is accepted when it is small" if taken else None
 
     return without(findings, consequences, cause)
@@ -150,7 +152,7 @@ def drop_repeated_answers(findings: list[Finding], consequences: dict[str, str])
     repeated = {
         exchange.number
         for finding in findings
-        if finding.symptom in ("same-checkpoint-again", "id-repeated")
+        if finding.symptom in (Symptom.SAME_CHECKPOINT_AGAIN, Symptom.ID_REPEATED)
         for exchange in finding.exchanges
     }
 
@@ -166,12 +168,12 @@ def drop_repeated_answers(findings: list[Finding], consequences: dict[str, str])
 def drop_unreadable_lists(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
     """Leave a list that cannot be read to HTTP-1 to HTTP-3 where the operation itself is answered so too."""
     broken = {finding.requirement for finding in findings}
-    surplus = any(finding.symptom == "surplus" for finding in findings)
+    surplus = any(finding.symptom is Symptom.SURPLUS for finding in findings)
 
     def cause(finding: Finding) -> str | None:
-        if surplus and finding.symptom in ("no-status", "bad-head"):
+        if surplus and finding.symptom in (Symptom.NO_STATUS_LINE, Symptom.BAD_HEAD):
             return "HTTP-2: bytes behind an answer are read as the next one"
-        causes = sorted(broken & _UNREADABLE.get(finding.symptom, set()))
+        causes = sorted(broken & _UNREADABLE.get(finding.published_symptom, set()))
         return f"{causes[0]}: the lists are answered in the same way" if causes else None
 
     return without(findings, consequences, cause)

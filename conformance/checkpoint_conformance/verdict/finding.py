@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.symptom import Symptom, published
 
 __all__ = ["Finding", "Level", "Spread"]
 
@@ -32,8 +33,7 @@ class Finding:
     """Evidence against one requirement."""
 
     requirement: str
-    symptom: str
-    """A stable kebab-case name of what is wrong; equal symptoms confirm each other."""
+    symptom: Symptom
     probe: str
     expected: str
     actual: str
@@ -43,6 +43,8 @@ class Finding:
     spread: Spread | None = None
     confirmed: bool = False
     """Whether a repetition showed the same."""
+    status: int | None = None
+    """The status of a symptom that carries one."""
 
     @property
     def probed(self) -> str:
@@ -50,6 +52,11 @@ class Finding:
         return self.probe.partition("/")[0]
 
     @property
+    def published_symptom(self) -> str:
+        """The stable name of what is wrong; equal ones confirm each other."""
+        return published(self.symptom, self.status)
+
+    @property
     def key(self) -> tuple[str, str]:
         """What two findings have in common that are the same fault."""
-        return self.requirement, self.symptom
+        return self.requirement, self.published_symptom

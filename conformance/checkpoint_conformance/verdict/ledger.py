@@ -9,6 +9,7 @@ from threading import Lock
 
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["Ledger", "SkipReason"]
 
@@ -78,7 +79,8 @@ class Ledger:
     def accepted(self, requirement: str) -> int:
         """Return how many requests were accepted that the requirement has refused."""
         return sum(
-            finding.requirement == requirement and finding.symptom == "accepted" for finding in self.findings
+            finding.requirement == requirement and finding.symptom is Symptom.ACCEPTED
+            for finding in self.findings
         )
 
     def skip(self, requirement: str, reason: SkipReason, why: str) -> None:

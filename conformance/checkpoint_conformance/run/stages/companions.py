@@ -14,13 +14,14 @@ from checkpoint_conformance.probes.generated.target_schema import with_null_type
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.transport.strict_json import StrictJsonError
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["ListError", "checkpoint_items", "pages", "policies"]
 
 _PAGE = 1000
 _MOST_PAGES = 100
 _READINGS = 3
-_REFUSED_MARKER = ("list-status-400", "list-status-404")
+_REFUSED_MARKER = (400, 404)
 
 
 Page = tuple[Exchange, list[dict[str, Any]]]
@@ -30,11 +31,16 @@ Page = tuple[Exchange, list[dict[str, Any]]]
 class ListError(Exception):
     """A list was not answered in its documented form; the message says how, the exchange shows it."""
 
-    def __init__(self, symptom: str, message: str, exchange: Exchange) -> None:
-        """Take a stable symptom beside the message."""
+    def __init__(self, symptom: Symptom, message: str, exchange: Exchange) -> None:
+        """Take the symptom beside the message."""
         super().__init__(message)
         self.symptom = symptom
         self.exchange = exchange
+
+    @property
+    def status(self) -> int | None:
+        """The status, where the symptom carries one."""
+        return self.exchange.status if self.symptom.carries_status else None
 
 
 def policies(session: Session) -> list[Page]:
@@ -69,7 +75,7 @@ def pages(session: Session, path: str, schema: str, member: str, filters: dict[s
             for page in _walk(session, path, schema, member, filters):
                 read.append(page)
         except ListError as error:
-            if not (read and error.symptom in _REFUSED_MARKER):
+            if not (read and error.status in _REFUSED_MARKER):
                 raise
         else:
             break
@@ -102,23 +108,25 @@ def _walk(session: Session, path: str, schema: str, member: str, filters: dict[s
 
 def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any]]:
     if exchange.fault:
-        raise ListError("list-unanswered", exchange.fault.detail, exchange)
+        raise ListError(Symptom.LIST_UNANSWERED, exchange.fault.detail, exchange)
     if exchange.status != 200:
-        raise ListError(
-            f"list-status-{exchange.status}", f"the list was answered with {exchange.status}", exchange
-        )
+        raise ListError(Symptom.LIST_STATUS, f"the list was answered with {exchange.status}", exchange)
     assert exchange.response is not None
     media_type = (exchange.response.header("Content-Type") or "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise ListError("list-content-type", f"the list came as {media_type or 'no content type'}", exchange)
+        raise ListError(
+            Symptom.LIST_CONTENT_TYPE, f"the list came as {media_type or 'no content type'}", exchange
+        )
     try:
         body = exchange.response.value
     except StrictJsonError as error:
-        raise ListError("list-not-json", f"the list's body is no strict JSON: {error}", exchange) from error
+        raise ListError(
+            Symptom.LIST_NOT_JSON, f"the list's body is no strict JSON: {error}", exchange
+        ) from error
     for problem in _validator(schema).iter_errors(body):
         place = "/".join(str(step) for step in problem.instance_path)
         text = f"at {place or 'the root'}: {problem.message[:200]}"
-        raise ListError("list-form", text, exchange)
+        raise ListError(Symptom.LIST_FORM, text, exchange)
     entries: list[dict[str, Any]] = body[member]
     return entries
 

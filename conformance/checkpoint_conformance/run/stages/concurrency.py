@@ -20,6 +20,7 @@ from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["IDS_OF_THE_RUN", "concurrent_calls", "distinct_checkpoints", "together"]
 
@@ -27,7 +28,7 @@ IDS_OF_THE_RUN = "the ids of the run"
 """The probe of a finding that compares accepted calls with each other."""
 
 _IN_FLIGHT = 16
-_IN_COMPANY = ("answered-5xx", "refused", "no-answer", "connection-dropped")
+_IN_COMPANY = (Symptom.ANSWERED_5XX, Symptom.REFUSED, Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED)
 """What may happen to a valid call only in company."""
 
 
@@ -63,7 +64,7 @@ def concurrent_calls(session: Session) -> None:
     with ThreadPoolExecutor(len(probes)) as pool:
         futures = [pool.submit(one, probe) for probe in probes]
     lost: ServerGone | None = None
-    alone: dict[Request, set[str]] = {}
+    alone: dict[Request, set[Symptom]] = {}
     for future in futures:
         try:
             probe, exchange = future.result()
@@ -77,7 +78,7 @@ def concurrent_calls(session: Session) -> None:
         raise lost
 
 
-def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Request, set[str]]) -> None:
+def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Request, set[Symptom]]) -> None:
     """Judge one answer; what happens to the same call alone as well is not for the company (FUZZ-1)."""
     judgement = session.judged(probe, exchange)
     for index, finding in enumerate(judgement.findings):
@@ -85,20 +86,18 @@ def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Reque
             continue
         if probe.request not in alone:
             alone[probe.request] = _symptoms(session, probe)
-        refused = finding.symptom == "refused"
+        refused = finding.symptom is Symptom.REFUSED
         if finding.symptom in alone[probe.request]:
             requirement = "FUZZ-1" if refused else finding.requirement
             charged = replace(finding, requirement=requirement, confirmed=True)
         else:
             requirement = "RESP-11" if refused else finding.requirement
-            charged = replace(
-                finding, requirement=requirement, symptom=f"{finding.symptom}-under-concurrency"
-            )
+            charged = replace(finding, requirement=requirement, symptom=finding.symptom.under_concurrency)
         judgement.findings[index] = charged
     session.record(probe.requirement, judgement)
 
 
-def _symptoms(session: Session, probe: Probe) -> set[str]:
+def _symptoms(session: Session, probe: Probe) -> set[Symptom]:
     """Return what is found when the call is made once more, alone; nothing where the budget is spent."""
     try:
         exchange = session.send(probe.request)
@@ -124,7 +123,7 @@ def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
     pairs = [pair for uses in given.values() for pair in pairwise(uses)]
     again = any(created == then and _apart(one, two) for (one, created), (two, then) in pairs)
     requirement = "RESP-11" if again else "RESP-2"
-    symptom = "same-checkpoint-again" if again else "id-repeated"
+    symptom = Symptom.SAME_CHECKPOINT_AGAIN if again else Symptom.ID_REPEATED
     expected = "a new checkpoint for each call" if again else "an id that was never given before"
     for (first, _), (second, _) in pairs:
         actual = f"one id in exchanges {first.number} and {second.number}"

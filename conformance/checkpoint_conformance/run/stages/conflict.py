@@ -11,6 +11,7 @@ from checkpoint_conformance.run.stages.observation import created_checkpoint
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["conflict"]
 
@@ -92,5 +93,5 @@ def _has_ended(session: Session, first: Exchange) -> bool:
 
 def _finding(first: Exchange, second: Exchange) -> Finding:
     shown = f"{second.status} {error_code_of(second) or ''}".strip() if second.response else "no answer"
-    symptom = "second-run-accepted" if second.status == 200 else "second-run-refused-otherwise"
+    symptom = Symptom.SECOND_RUN_ACCEPTED if second.status == 200 else Symptom.SECOND_RUN_REFUSED_OTHERWISE
     return Finding("CONF-1", symptom, "CONF-1/twice", "500 CSBS.1001 or CSBS.6030", shown, (first, second))

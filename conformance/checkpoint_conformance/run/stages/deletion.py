@@ -15,6 +15,7 @@ from checkpoint_conformance.run.stages.observation import created_checkpoint
 from checkpoint_conformance.run.stages.unauthorized import strangers
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["clean_up", "delete", "deletion"]
 
@@ -40,7 +41,9 @@ def deletion(session: Session) -> None:
         lost = [each for each in others if not _is_listed(session, each)]
         if lost:
             actual = f"checkpoint {lost[0]} is gone too"
-            finding = _finding("another-deleted", "the other checkpoints stay", actual, session.exchanges[-1])
+            finding = _finding(
+                Symptom.ANOTHER_DELETED, "the other checkpoints stay", actual, session.exchanges[-1]
+            )
             session.ledger.add(replace(finding, confirmed=True))
             return
         if finding:
@@ -57,7 +60,9 @@ def _delete_as_strangers(session: Session, identifier: str) -> Finding | None:
         exchange = session.send(_deletion(session, identifier, token, project))
         if exchange.status in range(200, 300) and not _is_listed(session, identifier):
             session.deleted.add(identifier)
-            finding = _finding("deleted-by-strangers", f"a refusal for {who}", "it was deleted", exchange)
+            finding = _finding(
+                Symptom.DELETED_BY_STRANGERS, f"a refusal for {who}", "it was deleted", exchange
+            )
             return replace(finding, confirmed=True)
     return None
 
@@ -68,7 +73,9 @@ def _delete_nothing(session: Session) -> None:
         exchange = session.send(_deletion(session, session.calls.unknown_id("checkpoint")))
         if exchange.status not in range(200, 300):
             return
-        finding = _finding("nothing-deleted", "404 for an unknown checkpoint", f"{exchange.status}", exchange)
+        finding = _finding(
+            Symptom.NOTHING_DELETED, "404 for an unknown checkpoint", f"{exchange.status}", exchange
+        )
         session.ledger.add(replace(finding, level="SHOULD"))
 
 
@@ -89,7 +96,9 @@ def _look_for_returned(session: Session, gone: set[str]) -> None:
     for item in items:
         if item["checkpoint_id"].casefold() in gone and item["status"] not in _LEAVING:
             actual = f"an item of it that is {item['status']}"
-            finding = _finding("deleted-again-listed", "no item of a deleted checkpoint", actual, listing)
+            finding = _finding(
+                Symptom.DELETED_AGAIN_LISTED, "no item of a deleted checkpoint", actual, listing
+            )
             session.ledger.add(replace(finding, confirmed=True))
             return
 
@@ -168,7 +177,7 @@ def _delete_and_look(session: Session, identifier: str) -> Finding | None:
     if exchange is None:
         last = session.exchanges[-1]
         actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no answer")
-        return _finding("deletion-refused", "200", actual, last)
+        return _finding(Symptom.DELETION_REFUSED, "200", actual, last)
     deadline = session.clock.monotonic() + session.target.patience
     pause = _FIRST_PAUSE
     while True:
@@ -181,10 +190,10 @@ def _delete_and_look(session: Session, identifier: str) -> Finding | None:
             return None
         if session.clock.monotonic() + pause > deadline:
             actual = f"after {session.target.patience:g} s an item that is {items[0]['status']}"
-            return _finding("item-stays", "no item of a deleted checkpoint", actual, exchange, listing)
+            return _finding(Symptom.ITEM_STAYS, "no item of a deleted checkpoint", actual, exchange, listing)
         session.clock.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-def _finding(symptom: str, expected: str, actual: str, *exchanges: Exchange) -> Finding:
+def _finding(symptom: Symptom, expected: str, actual: str, *exchanges: Exchange) -> Finding:
     return Finding("DEL-1", symptom, "DEL-1/delete", expected, actual, exchanges)

@@ -15,6 +15,7 @@ from checkpoint_conformance.run.stages.companions import ListError, policies
 from checkpoint_conformance.run.stages.unauthorized import look_as_strangers
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["discovery"]
 
@@ -78,35 +79,37 @@ def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
                     found = _policy(policy, exchange, session)
                 elif policy["project_id"].casefold() != target.project_id.casefold():
                     actual = f"a policy of project {policy['project_id']}"
-                    wrong = _finding("policy-of-another-project", "own policies alone", actual, exchange)
+                    wrong = _finding(
+                        Symptom.POLICY_OF_ANOTHER_PROJECT, "own policies alone", actual, exchange
+                    )
                     return listed, [wrong]
     except ListError as error:
         wrong = _finding(error.symptom, "the documented list of policies", str(error), error.exchange)
-        return listed, [wrong]
+        return listed, [replace(wrong, status=error.status)]
     assert last is not None
     if found is None:
         missing = f"policy {target.policy_id} in the list"
-        found = [_finding("policy-missing", missing, "no such policy", last)]
+        found = [_finding(Symptom.POLICY_MISSING, missing, "no such policy", last)]
     return listed, found
 
 
 def _policy(policy: dict[str, Any], exchange: Exchange, session: Session) -> list[Finding]:
     target = session.target
     wanted = {
-        "project_id": (policy["project_id"], target.project_id),
-        "provider_id": (policy["provider_id"], target.provider_id),
+        "project_id": (target.project_id, Symptom.POLICY_PROJECT_ID),
+        "provider_id": (target.provider_id, Symptom.POLICY_PROVIDER_ID),
     }
     findings = [
-        _finding(f"policy-{name.replace('_', '-')}", f"`{name}` {expected}", str(actual), exchange)
-        for name, (actual, expected) in wanted.items()
-        if str(actual).casefold() != expected.casefold()
+        _finding(symptom, f"`{name}` {expected}", str(policy[name]), exchange)
+        for name, (expected, symptom) in wanted.items()
+        if str(policy[name]).casefold() != expected.casefold()
     ]
     listed = {resource["id"].casefold() for resource in policy["resources"]}
     lacking = [resource for resource in target.resources if resource.casefold() not in listed]
     if lacking:
         findings.append(
             _finding(
-                "policy-resources",
+                Symptom.POLICY_RESOURCES,
                 f"resource {lacking[0]} in the policy",
                 ", ".join(sorted(listed)),
                 exchange,
@@ -115,5 +118,5 @@ def _policy(policy: dict[str, Any], exchange: Exchange, session: Session) -> lis
     return findings
 
 
-def _finding(symptom: str, expected: str, actual: str, exchange: Exchange) -> Finding:
+def _finding(symptom: Symptom, expected: str, actual: str, exchange: Exchange) -> Finding:
     return Finding(_REQUIREMENT, symptom, "DISC-1/list", expected, actual, (exchange,))

@@ -10,6 +10,7 @@ from checkpoint_conformance.run.session import Lost, Session
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["LOST", "after_an_accepted_call", "lost_requests", "on_kept_connection"]
 
@@ -64,7 +65,7 @@ def lost_requests(session: Session) -> None:
         if all(again):
             finding = Finding(
                 "HTTP-3",
-                "dropped-on-kept-connection",
+                Symptom.DROPPED_ON_KEPT_CONNECTION,
                 LOST,
                 "an answer",
                 f"the connection, kept open after {len(lost.before)} answers, ends without one",

@@ -27,6 +27,7 @@ from checkpoint_conformance.run.stages.deletion import delete
 from checkpoint_conformance.run.stages.observation import created_checkpoint
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["MODEL", "model_run", "repeat_sequence"]
 
@@ -309,7 +310,7 @@ def _refusal(calls: Calls, number: int) -> Request:
 def _finding(difference: _Difference, *, confirmed: bool) -> Finding:
     return Finding(
         difference.requirement,
-        "model-differs",
+        Symptom.MODEL_DIFFERS,
         f"{difference.requirement}{MODEL}",
         difference.expected,
         difference.actual,

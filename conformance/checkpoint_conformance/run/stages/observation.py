@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from checkpoint_conformance.run.stages.unauthorized import look_as_strangers
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["items_of_created", "late_items", "progress", "refusals_leave_nothing", "wait_until_idle"]
 
@@ -29,7 +31,7 @@ _APPEARANCE = 10.0
 _LOOKS_AFTER_THE_END = 3
 _LATE = 2.0
 """Seconds in which a refused request that is sent again may show its item."""
-_OF_A_REFUSAL = ("OBS-2", "item-of-a-refused-request")
+_OF_A_REFUSAL = ("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST)
 
 
 def created_checkpoint(exchange: Exchange) -> str | None:
@@ -73,7 +75,7 @@ def _look_for_nothing(session: Session) -> None:
     if items:
         actual = f"an item of checkpoint {items[0]['checkpoint_id']}"
         expected = "no item of a checkpoint that does not exist"
-        finding = _finding("OBS-1", "item-of-another-checkpoint", expected, actual, listing)
+        finding = _finding("OBS-1", Symptom.ITEM_OF_ANOTHER_CHECKPOINT, expected, actual, listing)
         session.ledger.add(_confirmed(finding))
 
 
@@ -189,24 +191,28 @@ def _await_items(session: Session, identifier: str, call: Call, created: Exchang
         try:
             items, exchange = checkpoint_items(session, checkpoint_id=identifier)
         except ListError as error:
-            return [
-                _finding("OBS-1", error.symptom, "the documented list of items", str(error), error.exchange)
-            ]
+            expected = "the documented list of items"
+            finding = _finding("OBS-1", error.symptom, expected, str(error), error.exchange)
+            return [replace(finding, status=error.status)]
         strange = [item for item in items if item["checkpoint_id"].casefold() != identifier.casefold()]
         if strange:
             actual = f"an item of checkpoint {strange[0]['checkpoint_id']}"
             expected = f"items of checkpoint {identifier} alone"
-            return [_finding("OBS-1", "item-of-another-checkpoint", expected, actual, created, exchange)]
+            return [
+                _finding("OBS-1", Symptom.ITEM_OF_ANOTHER_CHECKPOINT, expected, actual, created, exchange)
+            ]
         if len({item["id"] for item in items}) < len(items):
             actual = f"{len(items)} items with {len({item['id'] for item in items})} ids"
-            return [_finding("OBS-1", "item-id-repeated", "an id for each item", actual, created, exchange)]
+            return [
+                _finding("OBS-1", Symptom.ITEM_ID_REPEATED, "an id for each item", actual, created, exchange)
+            ]
         listed = sorted(item["resource_id"].casefold() for item in items)
         if listed == selected:
             return []
         if session.clock.monotonic() + pause > deadline or not set(listed) <= set(selected):
             expected = f"an item for each of {', '.join(selected)}"
             actual = ", ".join(listed) or "no item"
-            return [_finding("OBS-1", "items-not-the-selected", expected, actual, created, exchange)]
+            return [_finding("OBS-1", Symptom.ITEMS_NOT_THE_SELECTED, expected, actual, created, exchange)]
         session.clock.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -234,14 +240,14 @@ def _watch(session: Session, items: list[dict[str, Any]], listing: Exchange) -> 
             session.item_statuses[item["id"]] = status
 
 
-def _step_problem(last: str | None, status: str) -> tuple[str, str, str] | None:
+def _step_problem(last: str | None, status: str) -> tuple[Symptom, str, str] | None:
     """Return symptom, expectation and what was seen where a step from one status to the next is none."""
     if last in _ENDED and status in _ENDED and last != status:
-        return "status-moved-on", f"{last} for good", status
+        return Symptom.STATUS_MOVED_ON, f"{last} for good", status
     if last is not None and last in _RANK and status in _RANK and _RANK[status] < _RANK[last]:
-        return "status-moved-back", f"no way back from {last}", status
+        return Symptom.STATUS_MOVED_BACK, f"no way back from {last}", status
     if status not in _RANK and last not in _ENDED:
-        return "status-ends-elsewhere", "an end in available or error", status
+        return Symptom.STATUS_ENDS_ELSEWHERE, "an end in available or error", status
     return None
 
 
@@ -251,7 +257,7 @@ def _still_running(session: Session) -> None:
     if session.target.settle_within and session.target.patience >= session.target.settle_within:
         last = session.exchanges[-1]
         expected = f"available or error within {session.target.settle_within:g} s"
-        session.ledger.add(_confirmed(_finding("OBS-3", "status-never-ends", expected, why, last)))
+        session.ledger.add(_confirmed(_finding("OBS-3", Symptom.STATUS_NEVER_ENDS, expected, why, last)))
     else:
         session.ledger.leave_undecided("OBS-3", f"not ended {why}; declare `settle_within` to have it judged")
 
@@ -293,17 +299,9 @@ def _add_stranger(
     session.ledger.add(_confirmed(finding) if confirmed else finding)
 
 
-def _finding(requirement: str, symptom: str, expected: str, actual: str, *exchanges: Exchange) -> Finding:
+def _finding(requirement: str, symptom: Symptom, expected: str, actual: str, *exchanges: Exchange) -> Finding:
     return Finding(requirement, symptom, f"{requirement}/items", expected, actual, exchanges)
 
 
 def _confirmed(finding: Finding) -> Finding:
-    return Finding(
-        finding.requirement,
-        finding.symptom,
-        finding.probe,
-        finding.expected,
-        finding.actual,
-        finding.exchanges,
-        confirmed=True,
-    )
+    return replace(finding, confirmed=True)

@@ -22,6 +22,7 @@ from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["ConfigurationError", "smoke"]
 
@@ -179,4 +180,4 @@ def _accepted(exchange: Exchange) -> bool:
 
 
 def _refused(judgement: Judgement) -> bool:
-    return any(finding.symptom in ("refused", "answered-5xx") for finding in judgement.findings)
+    return any(finding.symptom in (Symptom.REFUSED, Symptom.ANSWERED_5XX) for finding in judgement.findings)

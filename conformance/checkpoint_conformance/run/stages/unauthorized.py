@@ -5,6 +5,7 @@ from __future__ import annotations
 from checkpoint_conformance.probes.auth import UNKNOWN_TOKEN
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["look_as_strangers", "strangers"]
 
@@ -31,7 +32,7 @@ def look_as_strangers(session: Session, requirement: str, path: str, identifier:
         if identifier.casefold().encode() in body.lower():
             finding = Finding(
                 requirement,
-                "shown-to-strangers",
+                Symptom.SHOWN_TO_STRANGERS,
                 f"{requirement}/strangers",
                 f"a refusal for {who}",
                 f"200 with {identifier}",

@@ -1,0 +1,183 @@
+"""Symptoms: what can be wrong, each under the name that reports publish."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+__all__ = ["Symptom", "published", "read_symptom"]
+
+_WITH_STATUS = re.compile(r"(?P<symptom>status|list-status)-(?P<status>[0-9]{3})")
+
+
+class Symptom(StrEnum):
+    """What a finding shows; the value is the stable name in reports, where a status may follow it."""
+
+    # Acceptance and refusal of a request
+    ACCEPTED = "accepted"
+    """A request is accepted that has to be refused."""
+    REFUSED = "refused"
+    """A valid request is refused."""
+    REFUSED_UNDER_CONCURRENCY = "refused-under-concurrency"
+    """It is, but only beside others at the same time."""
+    REFUSED_AT_TIMES = "refused-at-times"
+    """It is, but accepted at other times."""
+    WRONG_STATUS = "status"
+    """The status is not among those that the request may get; published with it, as `status-418`."""
+    ANSWERED_5XX = "answered-5xx"
+    ANSWERED_5XX_UNDER_CONCURRENCY = "answered-5xx-under-concurrency"
+
+    # Bytes and connections (HTTP-1 to HTTP-4)
+    NO_ANSWER = "no-answer"
+    """No complete answer within the target's `timeout`."""
+    NO_ANSWER_UNDER_CONCURRENCY = "no-answer-under-concurrency"
+    CONNECTION_DROPPED = "connection-dropped"
+    CONNECTION_DROPPED_UNDER_CONCURRENCY = "connection-dropped-under-concurrency"
+    DROPPED_ON_KEPT_CONNECTION = "dropped-on-kept-connection"
+    NO_STATUS_LINE = "no-status"
+    BAD_HEAD = "bad-head"
+    TRUNCATED = "truncated"
+    SURPLUS = "surplus"
+    """Bytes follow the end that the framing fields announced."""
+    CONTENT_TYPE = "content-type"
+    NOT_STRICT_JSON = "not-strict-json"
+    ALLOW_WITHOUT_POST = "allow-without-post"
+
+    # What an error shows (HTTP-5, ERR)
+    DISCLOSES_TRACE = "discloses-trace"
+    DISCLOSES_PATH = "discloses-path"
+    DISCLOSES_SQL = "discloses-sql"
+    DISCLOSES_TOKEN = "discloses-token"
+    ERROR_IS_NO_OBJECT = "error-is-no-object"
+    ERROR_CODE_MISSING = "error-code-missing"
+    ERROR_CODE_INVALID = "error-code-invalid"
+    ERROR_MSG_MISSING = "error-msg-missing"
+    ERROR_MSG_INVALID = "error-msg-invalid"
+    REQUEST_ID_INVALID = "request-id-invalid"
+    PAIR_NOT_PUBLISHED = "pair-not-published"
+    CODE_OF_ANOTHER_CONDITION = "code-of-another-condition"
+
+    # Members of a 200 (RESP)
+    NO_CHECKPOINT = "no-checkpoint"
+    SECOND_ROOT_MEMBER = "second-root-member"
+    ID_MISSING = "id-missing"
+    ID_TYPE = "id-type"
+    ID_IS_NO_UUID = "id-is-no-uuid"
+    STATUS_MISSING = "status-missing"
+    STATUS_TYPE = "status-type"
+    STATUS_UNKNOWN = "status-unknown"
+    STATUS_NOT_PROTECTING = "status-not-protecting"
+    CREATED_AT_MISSING = "created-at-missing"
+    CREATED_AT_TYPE = "created-at-type"
+    CREATED_AT_FORM = "created-at-form"
+    CREATED_AT_FAR_FROM_NOW = "created-at-far-from-now"
+    PROJECT_ID_MISSING = "project-id-missing"
+    PROJECT_ID_TYPE = "project-id-type"
+    WRONG_PROJECT_ID = "project-id"
+    RESOURCE_GRAPH_MISSING = "resource-graph-missing"
+    RESOURCE_GRAPH_TYPE = "resource-graph-type"
+    PROTECTION_PLAN_MISSING = "protection-plan-missing"
+    PROTECTION_PLAN_TYPE = "protection-plan-type"
+    PLAN_ID_MISSING = "plan-id-missing"
+    PLAN_ID_TYPE = "plan-id-type"
+    WRONG_PLAN_ID = "plan-id"
+    PLAN_NAME_MISSING = "plan-name-missing"
+    PLAN_NAME_TYPE = "plan-name-type"
+    PLAN_RESOURCES_MISSING = "plan-resources-missing"
+    PLAN_RESOURCES_TYPE = "plan-resources-type"
+    RESOURCES_NOT_THE_SELECTED = "resources-not-the-selected"
+    RESOURCE_IS_NO_OBJECT = "resource-type-of-item"
+    RESOURCE_ID_MISSING = "resource-id-missing"
+    RESOURCE_ID_TYPE = "resource-id-type"
+    RESOURCE_ID_EMPTY = "resource-id-empty"
+    RESOURCE_NAME_MISSING = "resource-name-missing"
+    RESOURCE_NAME_TYPE = "resource-name-type"
+    RESOURCE_TYPE_MISSING = "resource-type-missing"
+    RESOURCE_TYPE_TYPE = "resource-type-type"
+    RESOURCE_TYPE_UNKNOWN = "resource-type-unknown"
+    RESOURCE_EXTRA_INFO_TYPE = "resource-extra-info-type"
+    RESOURCE_EXTRA_INFO_JSON = "resource-extra-info-json"
+    RESOURCE_EXTRA_INFO_OBJECT = "resource-extra-info-object"
+    EXCLUDE_VOLUMES_TYPE = "exclude-volumes-type"
+    CHECKPOINT_EXTRA_INFO_TYPE = "checkpoint-extra-info-type"
+    CHECKPOINT_EXTRA_INFO_JSON = "checkpoint-extra-info-json"
+    CHECKPOINT_EXTRA_INFO_OBJECT = "checkpoint-extra-info-object"
+    CREATED_BY_TYPE = "created-by-type"
+    CREATED_BY_NOT_MANUAL = "created-by-not-manual"
+
+    # Several calls compared (RESP-2, RESP-11, CONF)
+    ID_REPEATED = "id-repeated"
+    SAME_CHECKPOINT_AGAIN = "same-checkpoint-again"
+    SECOND_RUN_ACCEPTED = "second-run-accepted"
+    SECOND_RUN_REFUSED_OTHERWISE = "second-run-refused-otherwise"
+
+    # Companion operations (DISC, OBS, DEL)
+    LIST_UNANSWERED = "list-unanswered"
+    LIST_STATUS = "list-status"
+    """The list is not answered with 200; published with the status, as `list-status-500`."""
+    LIST_CONTENT_TYPE = "list-content-type"
+    LIST_NOT_JSON = "list-not-json"
+    LIST_FORM = "list-form"
+    SHOWN_TO_STRANGERS = "shown-to-strangers"
+    POLICY_MISSING = "policy-missing"
+    POLICY_OF_ANOTHER_PROJECT = "policy-of-another-project"
+    POLICY_PROJECT_ID = "policy-project-id"
+    POLICY_PROVIDER_ID = "policy-provider-id"
+    POLICY_RESOURCES = "policy-resources"
+    ITEMS_NOT_THE_SELECTED = "items-not-the-selected"
+    ITEM_OF_ANOTHER_CHECKPOINT = "item-of-another-checkpoint"
+    ITEM_ID_REPEATED = "item-id-repeated"
+    ITEM_OF_A_REFUSED_REQUEST = "item-of-a-refused-request"
+    STATUS_MOVED_ON = "status-moved-on"
+    STATUS_MOVED_BACK = "status-moved-back"
+    STATUS_ENDS_ELSEWHERE = "status-ends-elsewhere"
+    STATUS_NEVER_ENDS = "status-never-ends"
+    DELETION_REFUSED = "deletion-refused"
+    DELETED_BY_STRANGERS = "deleted-by-strangers"
+    NOTHING_DELETED = "nothing-deleted"
+    ANOTHER_DELETED = "another-deleted"
+    ITEM_STAYS = "item-stays"
+    DELETED_AGAIN_LISTED = "deleted-again-listed"
+    MODEL_DIFFERS = "model-differs"
+
+    @property
+    def carries_status(self) -> bool:
+        """Whether a status belongs to it."""
+        return self in (Symptom.WRONG_STATUS, Symptom.LIST_STATUS)
+
+    @property
+    def under_concurrency(self) -> Symptom:
+        """The symptom of the same kind that shows only beside other calls. KeyError where there is none."""
+        return _UNDER_CONCURRENCY[self]
+
+    @property
+    def of_one_answer(self) -> Symptom:
+        """The symptom that a single one of the answers shows which together show this one."""
+        return _OF_ONE_ANSWER.get(self, self)
+
+
+_UNDER_CONCURRENCY = {
+    Symptom.REFUSED: Symptom.REFUSED_UNDER_CONCURRENCY,
+    Symptom.ANSWERED_5XX: Symptom.ANSWERED_5XX_UNDER_CONCURRENCY,
+    Symptom.NO_ANSWER: Symptom.NO_ANSWER_UNDER_CONCURRENCY,
+    Symptom.CONNECTION_DROPPED: Symptom.CONNECTION_DROPPED_UNDER_CONCURRENCY,
+}
+_OF_ONE_ANSWER = {concurrent: alone for alone, concurrent in _UNDER_CONCURRENCY.items()} | {
+    Symptom.REFUSED_AT_TIMES: Symptom.REFUSED
+}
+
+
+def published(symptom: Symptom, status: int | None) -> str:
+    """Return the name that reports give to a symptom and the status that belongs to it."""
+    return symptom.value if status is None else f"{symptom.value}-{status}"
+
+
+def read_symptom(name: str) -> tuple[Symptom, int | None]:
+    """Return the symptom and the status of a published name. Raises ValueError for one that is none."""
+    match = _WITH_STATUS.fullmatch(name)
+    if match:
+        return Symptom(match["symptom"]), int(match["status"])
+    symptom = Symptom(name)
+    if symptom.carries_status:
+        raise ValueError(f"{name!r} lacks its status")
+    return symptom, None
