@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.probes.generated.generator import generated_probes
+from checkpoint_conformance.probes.generated.fuzz import generated_probes
+from checkpoint_conformance.probes.generated.recipe import Recipe
 from checkpoint_conformance.probes.generated.target_schema import Narrowed
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.target.target import Target
@@ -28,7 +29,7 @@ TARGET = Target(
 CALLS = Calls(TARGET)
 
 
-def _written(target: Target) -> str:
+def written(target: Target) -> str:
     """Return the expression that makes the target."""
     arguments = (target.url, target.project_id, target.token, target.policy_id, target.resources)
     return f"Target{arguments!r}"
@@ -37,21 +38,23 @@ def _written(target: Target) -> str:
 SCRIPT = f"""
 import hashlib
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.probes.generated.generator import generated_probes
+from checkpoint_conformance.probes.generated.fuzz import generated_probes
+from checkpoint_conformance.probes.generated.recipe import Recipe
 from checkpoint_conformance.target.target import Target
-probes = generated_probes(Calls({_written(TARGET)}), 5)
+target = {written(TARGET)}
+probes = generated_probes(Calls(target), Recipe.of(target, 5).make().requests)
 print(hashlib.sha256(repr([(probe.id, probe.request) for probe in probes]).encode()).hexdigest())
 """
 
 
-def probes(seed: int | None = None) -> list[Probe]:
-    """Return the generated probes."""
-    return generated_probes(CALLS, 20, seed)
+def probes(max_examples: int = 20, seed: int | None = None) -> list[Probe]:
+    """Return the probes of newly generated requests."""
+    return generated_probes(CALLS, Recipe.of(TARGET, max_examples, seed).make().requests)
 
 
 def test_another_process_in_another_folder_sends_the_same_bytes(tmp_path: Path) -> None:
     """Neither the working directory nor what an earlier run left in it changes a request."""
-    here = [(probe.id, probe.request) for probe in generated_probes(CALLS, 5)]
+    here = [(probe.id, probe.request) for probe in probes(5)]
     for left in (".hypothesis/examples/0", ".hypothesis/constants", ".schemathesis"):
         (tmp_path / left).mkdir(parents=True)
     (tmp_path / ".hypothesis/examples/0/1").write_bytes(b"\x01\x02\x03")
@@ -64,10 +67,10 @@ def test_another_process_in_another_folder_sends_the_same_bytes(tmp_path: Path) 
 
 def test_a_seed_varies_the_requests_and_repeats_itself() -> None:
     """Another seed finds other requests; the same one finds the same."""
-    default, one, two = ({each.request for each in probes(seed)} for seed in (None, 1, 2))
+    default, one, two = ({each.request for each in probes(seed=seed)} for seed in (None, 1, 2))
     assert one != two
     assert default not in (one, two)
-    assert {each.request for each in generated_probes(CALLS, 20, 1)} == one
+    assert {each.request for each in probes(seed=1)} == one
 
 
 def test_no_field_tells_who_is_asking() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from checkpoint_conformance.probes.generated.sequences import generate_plans
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.target.target import Target
@@ -59,7 +60,7 @@ def _run(
     """Return the findings of a model-based run, and what was sent but for the looks at the list."""
     with running(behaviour) as table:
         session = Session(Target.from_table({**table, "patience": 0.3, "max_creates": max_creates}))
-        model_run(session, lambda _: None)
+        model_run(session, generate_plans(deletes=True), lambda _: None)
     sent = [
         (exchange.request.method, exchange.request.path.partition("?")[0], exchange.request.body)
         for exchange in session.exchanges

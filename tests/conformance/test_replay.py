@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_conformance.commands.replay import Repeated, State, failing, replay
 from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.probes.generated.sequences import generate_plans
 from checkpoint_conformance.probes.missing import missing
 from checkpoint_conformance.reports.report import ReportError
 from checkpoint_conformance.run.stages.concurrency import concurrent_calls, distinct_checkpoints
@@ -96,7 +97,7 @@ def unknown_policies(session: Session) -> None:
 
 def sequences(session: Session) -> None:
     """Hold sequences against the model."""
-    model_run(session, lambda _: None)
+    model_run(session, generate_plans(deletes=True), lambda _: None)
 
 
 def distinct(session: Session) -> None:

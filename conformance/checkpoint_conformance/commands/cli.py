@@ -66,6 +66,13 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
     help="Examples of the fuzzing phase.",
 )
 @click.option("--seed", type=int, help="Vary the generated requests. Default: the same requests every time.")
+@click.option(
+    "--cache/--no-cache",
+    "use_cache",
+    default=True,
+    show_default=True,
+    help="Keep generated requests in the user's cache folder, and use those kept there.",
+)
 @click.option("--waivers", type=_PATH, help="A TOML or YAML file of failures that are accepted until a date.")
 @click.option("--against", type=_PATH, help="An earlier report.json: only what became worse since fails.")
 @click.option("--shard", metavar="K/N", help="Send only this part; `report merge` joins the parts.")

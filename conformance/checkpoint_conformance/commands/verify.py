@@ -42,6 +42,7 @@ class Settings:
     against: Path | None = None
     """An earlier report: only what became worse since fails."""
     shard: str | None = None
+    use_cache: bool = True
     quiet: bool = False
     as_json: bool = False
 
@@ -114,7 +115,7 @@ def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:
     shard = Shard.of(settings.shard, target) if settings.shard else WHOLE
     if not shard.whole:
         target = replace(target, max_creates=shard.max_creates)
-    return target, Options(settings.max_examples, settings.seed, shard)
+    return target, Options(settings.max_examples, settings.seed, shard, settings.use_cache)
 
 
 def _exit_code(

@@ -9,7 +9,9 @@ from functools import partial
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.auth import authentication
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.probes.generated.generator import generated_probes
+from checkpoint_conformance.probes.generated.fuzz import generated_probes
+from checkpoint_conformance.probes.generated.inputs import Plan
+from checkpoint_conformance.probes.generated.supply import Supply
 from checkpoint_conformance.probes.missing import missing
 from checkpoint_conformance.probes.pairs import fitting_refusals, several_faults
 from checkpoint_conformance.probes.probe import Probe
@@ -61,6 +63,8 @@ class Options:
     """None: the requests derive from the document and the target alone."""
     shard: Shard = WHOLE
     """Which part of the requests is sent."""
+    use_cache: bool = True
+    """Whether generated requests are read from the cache folder and kept there."""
 
 
 @dataclass
@@ -118,7 +122,8 @@ def run(
     result = Run(session, options, clock.time())
     began = clock.monotonic()
     try:
-        _exchange_everything(session, options, announce)
+        with Supply(target, options.max_examples, options.seed, use_cache=options.use_cache) as supply:
+            _exchange_everything(session, options.shard, supply, announce)
     except ServerGone as gone:
         result.gone = str(gone)
         announce(f"the server is gone: {gone}")
@@ -145,8 +150,10 @@ def single_faults(calls: Calls, secrets: Secrets) -> dict[str, list[Probe]]:
     }
 
 
-def _exchange_everything(session: Session, options: Options, announce: Callable[[str], None]) -> None:
-    calls, shard = session.calls, options.shard
+def _exchange_everything(
+    session: Session, shard: Shard, supply: Supply, announce: Callable[[str], None]
+) -> None:
+    calls = session.calls
     if "observation" in session.target.profiles:
         session.until_idle = partial(wait_until_idle, session)
     announce("smoke: reachable, token accepted, fixtures there?")
@@ -173,15 +180,17 @@ def _exchange_everything(session: Session, options: Options, announce: Callable[
     if not accepts:
         return
     announce("generated requests (FUZZ)")
-    generated = shard.takes(generated_probes(calls, options.max_examples, options.seed))
+    generated = shard.takes(generated_probes(calls, supply.inputs.requests))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
     refusals_leave_nothing(session, "generated requests", partial(_send, session, invalid))
     _spend(session, [probe for probe in generated if probe.wants_acceptance][:_GENERATED_CALLS])
     if shard.owns("OBS-1"):
-        _exchange_with_companions(session, announce)
+        _exchange_with_companions(session, supply.inputs.plans, announce)
 
 
-def _exchange_with_companions(session: Session, announce: Callable[[str], None]) -> None:
+def _exchange_with_companions(
+    session: Session, plans: Iterable[Plan], announce: Callable[[str], None]
+) -> None:
     profiles = session.target.profiles
     if profiles:
         announce(f"companion operations ({', '.join(sorted(profiles))})")
@@ -199,7 +208,7 @@ def _exchange_with_companions(session: Session, announce: Callable[[str], None])
         deletion(session)
     if observed:
         announce("sequences against a model (OBS)")
-        model_run(session, announce)
+        model_run(session, plans, announce)
 
 
 def _send(session: Session, probes: Iterable[Probe]) -> None:

@@ -1,25 +1,20 @@
 """The model-based run: sequences of calls, refusals and deletions, held against a model after every step.
 
-Hypothesis draws the sequences and shrinks one that shows a difference to the shortest that still does.
+Hypothesis drew the sequences, and shrinks one that shows a difference to the shortest that still does.
 Each create may cost its owner money, so a sequence is planned first and then run once, however often
 Hypothesis comes back to it.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any, ClassVar, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
-
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
-from checkpoint_conformance.probes.generated.hypothesis_settings import same_everywhere
+from checkpoint_conformance.probes.generated.inputs import REFUSALS, SHAPES, Plan, Step
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.session import Session, creates
 from checkpoint_conformance.run.stages.companions import ListError, checkpoint_items
@@ -33,28 +28,9 @@ __all__ = ["MODEL", "model_run", "repeat_sequence"]
 
 MODEL = "/model"
 """How the probe ends that findings of the model-based run name."""
-_SEED, _STEPS = 11, 7
-"""The pair, of 240 tried, whose first sequences hold the most kinds of neighbouring steps for ten creates."""
-_SEQUENCES = 20
 _FIRST_PAUSE = 0.02
 _APPEARANCE = 10.0
-_SHAPES = 4
-_REFUSALS = 5
 _REQUIREMENTS = ("OBS-1", "OBS-2", "DEL-1")
-
-
-class _Step(NamedTuple):
-    """One step of a plan: what is done, and which of its kind (of a deletion: which creation it undoes)."""
-
-    kind: str
-    number: int
-
-
-Plan = tuple[_Step, ...]
-
-
-class _DifferenceError(AssertionError):
-    """The server and the model disagree; Hypothesis shrinks what led to it."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +43,8 @@ class _Difference:
     sequence: tuple[Exchange, ...]
 
 
-def model_run(session: Session, announce: Callable[[str], None]) -> None:
-    """Run the state machine within what the budget leaves; add a finding for a difference.
+def model_run(session: Session, plans: Iterable[Plan], announce: Callable[[str], None]) -> None:
+    """Run the plans within what the budget leaves; add a finding for a difference.
 
     A difference that shows only once, such as another user's call, stays unconfirmed. Raises ServerGone.
     """
@@ -79,21 +55,11 @@ def model_run(session: Session, announce: Callable[[str], None]) -> None:
     if rig.unreliable:
         announce("no model-based run: a call got no answer, and may create a checkpoint at any time")
         return
-    options = settings(
-        max_examples=_SEQUENCES,
-        stateful_step_count=_STEPS,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        report_multiple_bugs=False,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-        print_blob=False,
-    )
-    machine = seed(_SEED)(type("Sequences", (_Model,), {"rig": rig}))
-    try:
-        with same_everywhere():
-            run_state_machine_as_test(machine, settings=options)
-    except _DifferenceError:
+    if any(map(rig.differs, plans)):
+        # Hypothesis takes a while to import, and is needed for shrinking alone.
+        from checkpoint_conformance.probes.generated.sequences import search
+
+        search(rig.differs, deletes="deletion" in session.target.profiles)
         session.ledger.add(_finding(min(rig.found, key=lambda found: len(found.sequence)), confirmed=True))
         return
     for difference in rig.passing:
@@ -107,36 +73,6 @@ def repeat_sequence(session: Session, exchanges: list[Exchange]) -> str:
     """
     difference = _Rig(session).carry_out(_plan_of(session.calls, exchanges))
     return difference.actual if difference else ""
-
-
-class _Model(RuleBasedStateMachine):
-    """Plans a sequence, step by step, and has the rig run it."""
-
-    rig: ClassVar[_Rig]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.plan: list[_Step] = []
-
-    @rule(number=st.integers(0, _SHAPES - 1))
-    def create(self, number: int) -> None:
-        self.plan.append(_Step("create", number))
-
-    @rule(number=st.integers(0, _REFUSALS - 1))
-    def refuse(self, number: int) -> None:
-        self.plan.append(_Step("refuse", number))
-
-    @precondition(lambda self: "deletion" in self.rig.session.target.profiles)
-    @rule(number=st.integers(0, _STEPS - 1))
-    def delete(self, number: int) -> None:
-        created = sum(step.kind == "create" for step in self.plan)
-        if created:
-            self.plan.append(_Step("delete", number % created))
-
-    def teardown(self) -> None:
-        # Hypothesis also tears down where it breaks a sequence off, and takes no verdict on that.
-        if sys.exception() is None and self.rig.differs(tuple(self.plan)):
-            raise _DifferenceError
 
 
 @dataclass
@@ -222,7 +158,7 @@ class _Sequence:
         self._created: list[str | None] = []
         self._before = set(_listed(session))
 
-    def take(self, step: _Step) -> str | None:
+    def take(self, step: Step) -> str | None:
         """Take a step; return the requirement that a difference after it breaks. Raises BudgetSpent.
 
         None where a request is accepted that has to be refused, or an answer does not tell the id of what it
@@ -265,14 +201,14 @@ class _Sequence:
 
 def _plan_of(calls: Calls, exchanges: list[Exchange]) -> Plan:
     """Return the plan whose steps the exchanges are."""
-    steps = {calls.call(_shape(calls, number)).body: _Step("create", number) for number in range(_SHAPES)}
-    refused = {_refusal(calls, number): _Step("refuse", number) for number in range(_REFUSALS)}
-    plan: list[_Step] = []
+    steps = {calls.call(_shape(calls, number)).body: Step("create", number) for number in range(SHAPES)}
+    refused = {_refusal(calls, number): Step("refuse", number) for number in range(REFUSALS)}
+    plan: list[Step] = []
     created: list[str | None] = []
     for exchange in exchanges:
         if exchange.request.method == "DELETE":
             identifier = unquote(exchange.request.path.rsplit("/", 1)[-1])
-            plan.append(_Step("delete", created.index(identifier)))
+            plan.append(Step("delete", created.index(identifier)))
         elif exchange.request in refused:
             plan.append(refused[exchange.request])
         elif exchange.request.method == "POST":
@@ -290,7 +226,7 @@ def _affordable(plan: Plan, creates: int) -> Plan:
 def _shape(calls: Calls, number: int) -> Call:
     first = calls.target.resources[0]
     shapes = (calls.documented, Call(ABSENT, ABSENT), Call(True, (first,)), Call(False, None))
-    assert len(shapes) == _SHAPES
+    assert len(shapes) == SHAPES
     return shapes[number]
 
 
@@ -303,7 +239,7 @@ def _refusal(calls: Calls, number: int) -> Request:
         calls.post(documented, content_type="text/plain"),
         calls.post(calls.changed_parameters(resources=[first, calls.unknown_id("resource")])),
     )
-    assert len(refusals) == _REFUSALS
+    assert len(refusals) == REFUSALS
     return refusals[number]
 
 

@@ -1,0 +1,43 @@
+"""Probes of the generated requests: what each deserves is told by the contract (FUZZ-1, FUZZ-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from checkpoint_conformance.data import as_list
+from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
+from checkpoint_conformance.probes.generated.inputs import GeneratedRequest
+from checkpoint_conformance.probes.generated.target_schema import Narrowed
+from checkpoint_conformance.probes.probe import REFUSALS, Probe
+
+__all__ = ["generated_probes"]
+
+
+def generated_probes(calls: Calls, requests: Iterable[GeneratedRequest]) -> list[Probe]:
+    """Return the generated requests as probes, the invalid ones first."""
+    narrowed = Narrowed(calls.target)
+    valid: list[Probe] = []
+    invalid: list[Probe] = []
+    for number, item in enumerate(requests, 1):
+        request = calls.request("POST", item.path, item.body, content_type=item.content_type)
+        if narrowed.is_open(request):
+            continue
+        violated = narrowed.violations(request)
+        if violated <= {"REQ-14"} and violated:
+            continue  # only advisory for others, and REQ-14's own matter
+        if violated:
+            what = f"a generated request against the schema ({', '.join(sorted(violated))})"
+            probe = Probe(f"FUZZ-2/{number}", "FUZZ-2", what, request, REFUSALS)
+            invalid.append(probe)
+        else:
+            call = _call(narrowed.parameters(request))
+            what = "a generated request that the schema allows"
+            valid.append(Probe(f"FUZZ-1/{number}", "FUZZ-1", what, request, call=call))
+    return [*invalid, *valid]
+
+
+def _call(parameters: dict[str, Any]) -> Call:
+    resources = parameters.get("resources", ABSENT)
+    listed = as_list(resources)
+    return Call(parameters.get("auto_trigger", ABSENT), resources if listed is None else tuple(listed))

@@ -1,0 +1,77 @@
+"""What the generated inputs of a run depend on, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import unicodedata
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from checkpoint_conformance.probes.generated.inputs import Inputs
+from checkpoint_conformance.probes.generated.target_schema import Narrowed
+from checkpoint_conformance.target.target import Target
+
+__all__ = ["GENERATORS", "SOURCES", "Recipe", "surroundings"]
+
+GENERATORS = ("hypothesis", "jsonschema-rs", "requests", "schemathesis", "sortedcontainers")
+"""Distributions that have a part in what is generated."""
+SOURCES = ("generator.py", "hypothesis_settings.py", "inputs.py", "sequences.py")
+"""The modules here that have a part in it."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The same recipe makes the same inputs wherever `key` is the same. It holds no secret."""
+
+    document: str
+    """The contract's document with the target's ids, as JSON."""
+    deletes: bool
+    """Whether plans delete what they create."""
+    max_examples: int
+    seed: int | None
+
+    @classmethod
+    def of(cls, target: Target, max_examples: int, seed: int | None = None) -> Recipe:
+        """Return the recipe of the inputs for a target."""
+        document = json.dumps(Narrowed(target).document, sort_keys=True)
+        return cls(document, "deletion" in target.profiles, max_examples, seed)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Recipe:
+        """Return the recipe that `to_json` wrote."""
+        return cls(**json.loads(text))
+
+    def to_json(self) -> str:
+        """Return the recipe as JSON."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @property
+    def key(self) -> str:
+        """A digest of the recipe, the generators, and Python with its tables of characters: 64 digits."""
+        return hashlib.sha256(f"{self.to_json()}\n{json.dumps(surroundings())}".encode()).hexdigest()
+
+    def make(self) -> Inputs:
+        """Generate the inputs here and now, which takes seconds."""
+        # Both are heavy to import, and a run that finds its inputs in the cache needs neither.
+        from checkpoint_conformance.probes.generated.generator import generate_requests
+        from checkpoint_conformance.probes.generated.sequences import generate_plans
+
+        requests = generate_requests(self.document, self.max_examples, self.seed)
+        return Inputs(requests, generate_plans(deletes=self.deletes))
+
+
+@cache
+def surroundings() -> dict[str, Any]:
+    """Return the versions and digests of all that has a part in what is generated."""
+    here = Path(__file__).parent
+    return {
+        "python": [platform.python_implementation(), platform.python_version()],
+        "unicode": unicodedata.unidata_version,
+        "generators": {name: version(name) for name in GENERATORS},
+        "sources": {name: hashlib.sha256((here / name).read_bytes()).hexdigest() for name in SOURCES},
+    }

@@ -1,0 +1,67 @@
+"""The generated inputs of a run: from this process, from the cache, or from a second process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from contextlib import suppress
+from types import TracebackType
+
+from checkpoint_conformance.probes.generated import cache
+from checkpoint_conformance.probes.generated.inputs import Inputs
+from checkpoint_conformance.probes.generated.recipe import Recipe
+from checkpoint_conformance.probes.generated.worker import Worker
+from checkpoint_conformance.target.target import Target
+
+__all__ = ["Supply"]
+
+_MOST_KEPT = 4
+_kept: OrderedDict[str, Inputs] = OrderedDict()
+"""Inputs that runs of this process have used, the latest last."""
+
+
+class Supply:
+    """Begins to make the inputs as it is entered, and has them when they are needed.
+
+    Leaving it ends the second process, whatever happened.
+    """
+
+    def __init__(
+        self, target: Target, max_examples: int, seed: int | None = None, *, use_cache: bool = True
+    ) -> None:
+        """Take what the inputs depend on; `use_cache` is about the disk alone."""
+        self._recipe = Recipe.of(target, max_examples, seed)
+        self._key = self._recipe.key
+        self._use_cache = use_cache
+        self._inputs = _kept.get(self._key)
+        self._worker: Worker | None = None
+
+    def __enter__(self) -> Supply:
+        """Start the second process, unless the inputs are there already."""
+        if self._inputs is None and self._use_cache:
+            self._inputs = cache.read(self._key)
+        if self._inputs is None:
+            with suppress(OSError):  # no process is to be had: `inputs` makes them in this one
+                self._worker = Worker(self._recipe)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the second process."""
+        if self._worker:
+            self._worker.stop()
+
+    @property
+    def inputs(self) -> Inputs:
+        """The inputs; waits for the second process, and makes them here where that died.
+
+        Raises GenerationError where they take far too long.
+        """
+        if self._inputs is None:
+            self._inputs = (self._worker.inputs() if self._worker else None) or self._recipe.make()
+            if self._use_cache:
+                cache.write(self._key, self._inputs)
+        _kept[self._key] = self._inputs
+        if len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+        return self._inputs

@@ -1,0 +1,14 @@
+"""What all tests share: a cache folder of their own, so that no run reads or writes the user's."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every process of the tests keep generated requests beside pytest's own cache."""
+    os.environ["XDG_CACHE_HOME"] = str(config.rootpath / ".pytest_cache" / "user")
