@@ -21,6 +21,8 @@ __all__ = [
 
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
 _VARIABLE = re.compile(r"\{([^}]*)\}")
+_HEADER = re.compile(r"(?<=\.header\.)[^}\s]+")
+"""The name of a header in a runtime expression, which is read without regard to case."""
 
 
 class Parameter(NamedTuple):
@@ -28,6 +30,8 @@ class Parameter(NamedTuple):
 
     place: Location
     value: dict[str, Any]
+    member: Location | None = None
+    """The member of an object that this parameter is, where the object is sent member by member."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Operation:
     """A method of a path."""
 
     key: tuple[str, str]
-    """The path with its variables unnamed, and the method."""
+    """The path with its variables unnamed, or the name of an event, and the method."""
     path: str
     method: str
     place: Location
@@ -58,7 +62,7 @@ def operations(documents: Documents) -> dict[tuple[str, str], Operation]:
     found: dict[tuple[str, str], Operation] = {}
     for path in paths:
         if not path.startswith("x-"):
-            found.update(_of_item(documents, place / path, path))
+            found.update(_of_item(documents, place / path, path, _VARIABLE.sub("{}", path)))
     return found
 
 
@@ -67,18 +71,23 @@ def webhooks(documents: Documents) -> dict[tuple[str, str], Operation]:
     place = documents.root / "webhooks"
     found: dict[tuple[str, str], Operation] = {}
     for name in members(documents.get(documents.root).get("webhooks")):
-        found.update(_of_item(documents, place / name, name))
+        found.update(_of_item(documents, place / name, name, name))
     return found
 
 
 def callbacks(documents: Documents, operation: Operation) -> dict[tuple[str, str], Operation]:
-    """Return the operations of all callbacks of an operation."""
+    """Return the operations of all callbacks of an operation, by their names and expressions.
+
+    An expression is no path template: it says where a request goes (OpenAPI 3.0.3, 4.7.18 and 4.7.18.3).
+    """
     found: dict[tuple[str, str], Operation] = {}
     for name in members(operation.value.get("callbacks")):
         place = documents.follow(operation.place / "callbacks" / name)
         for expression in members(documents.get(place)):
             if not expression.startswith("x-"):
-                found.update(_of_item(documents, place / expression, f"{name} {expression}"))
+                title = f"{name} {expression}"
+                key = _HEADER.sub(lambda header: header.group().lower(), title)
+                found.update(_of_item(documents, place / expression, title, key))
     return found
 
 
@@ -92,7 +101,7 @@ def parameter_key(kind: str, name: str, path: str) -> tuple[str, str]:
     return kind, name
 
 
-def _of_item(documents: Documents, place: Location, path: str) -> dict[tuple[str, str], Operation]:
+def _of_item(documents: Documents, place: Location, path: str, key: str) -> dict[tuple[str, str], Operation]:
     """Return the operations of a path item, of which a `$ref` may hold a part."""
     layers = [place]
     while "$ref" in members(documents.get(layers[-1])):
@@ -100,7 +109,6 @@ def _of_item(documents: Documents, place: Location, path: str) -> dict[tuple[str
         if target in layers:
             raise documents.error("has a `$ref` that leads back to itself", layers[-1] / "$ref")
         layers.append(target)
-    key = _VARIABLE.sub("{}", path)
     found: dict[tuple[str, str], Operation] = {}
     for item in reversed(layers):
         for method, value in members(documents.get(item)).items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-__all__ = ["items", "members"]
+__all__ = ["contains", "equal", "items", "members"]
 
 
 def members(value: object) -> dict[str, Any]:
@@ -16,3 +16,24 @@ def members(value: object) -> dict[str, Any]:
 def items(value: object) -> list[Any]:
     """Return the items of a list, and none where something else stands."""
     return list(cast("Iterable[Any]", value)) if isinstance(value, list) else []
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Return whether two JSON values are equal (JSON Schema Core 2020-12, 4.2.2): 1 equals 1.0, not true.
+
+    Python's `==` takes 0 for false and 1 for true.
+    """
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        one, other = cast("dict[str, Any]", left), cast("dict[str, Any]", right)
+        return one.keys() == other.keys() and all(equal(value, other[name]) for name, value in one.items())
+    if isinstance(left, list) and isinstance(right, list):
+        items, others = cast("list[Any]", left), cast("list[Any]", right)
+        return len(items) == len(others) and all(map(equal, items, others))
+    return bool(left == right)
+
+
+def contains(values: Iterable[Any], value: Any) -> bool:
+    """Return whether one of the values equals another."""
+    return any(equal(each, value) for each in values)

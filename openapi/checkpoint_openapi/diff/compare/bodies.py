@@ -122,6 +122,10 @@ def compare_content(
         matched.add(other)
         _compare_media(comparison, media, after[other], spot, request=request)
     for name in sorted(after.keys() - matched):
+        general = _range_over(name, before)
+        if general is not None:
+            _compare_media(comparison, before[general], after[name], spot, request=request)
+            continue
         kind = "request" if request else "response"
         message = f"The {spot.place} of {spot.operation} may also be {after[name].written} now"
         comparison.add(
@@ -217,9 +221,23 @@ def _match(name: str, offered: dict[str, _Media], *, offered_receives: bool) -> 
     """
     if name in offered:
         return name
-    for kind in (_kind(name), f"{name.partition('/')[0]}/*", "*/*"):
+    for kind in (_kind(name), *_ranges(name)):
         for other in offered:
             sent, wanted = (name, other) if offered_receives else (other, name)
             if _kind(other) == kind and _parameters(wanted) <= _parameters(sent):
                 return other
     return None
+
+
+def _range_over(name: str, offered: dict[str, _Media]) -> str | None:
+    """Return the narrowest range of the other version that holds a media type which it does not name.
+
+    The most specific key applies (OpenAPI 3.0.3, 4.7.14): a key that is added beside a range takes its media
+    type out of the range.
+    """
+    return next((range_ for range_ in _ranges(name) if range_ in offered), None)
+
+
+def _ranges(name: str) -> tuple[str, str]:
+    """Return the ranges that hold a media type, the narrower one first (RFC 9110, 12.5.1)."""
+    return f"{name.partition('/')[0]}/*", "*/*"

@@ -17,7 +17,7 @@ from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.operations import Operation, callbacks, operations, webhooks
 from checkpoint_openapi.document.shape import check_references, check_shape
-from checkpoint_openapi.document.values import members
+from checkpoint_openapi.document.values import equal, members
 
 __all__ = ["compare"]
 
@@ -185,7 +185,7 @@ def _limits(comparison: Comparison, old: Location, new: Location, title: str) ->
         if not name.startswith("x-") or not any(word in name for word in _LIMIT_WORDS):
             continue
         was, is_now = before.get(name), after.get(name)
-        if was == is_now:
+        if equal(was, is_now):
             continue
         numbers = _number(was), _number(is_now)
         lowered = was is None or (

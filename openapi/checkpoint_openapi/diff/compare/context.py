@@ -12,6 +12,7 @@ from checkpoint_openapi.diff.schema.nested import references
 from checkpoint_openapi.diff.schema.novel import novel_names
 from checkpoint_openapi.diff.schema.parts import Definitions, Schema
 from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.values import equal
 
 __all__ = ["NOTHING", "Change", "Comparison", "Spot"]
 
@@ -79,7 +80,7 @@ class Comparison:
 
     def same(self, old: Schema, new: Schema) -> bool:
         """Say whether a schema and all to which it leads stand unchanged, and at the same places."""
-        if old.content != new.content:
+        if not equal(old.content, new.content):
             return False
         names = references(old.content)
         return all(self._is_unchanged(name, old.definitions, new.definitions) for name in names)
@@ -88,7 +89,7 @@ class Comparison:
         known = self._unchanged.setdefault((id(old), id(new)), {})
         if name not in known:
             reach = {name, *old.reachable(name)}
-            known[name] = all(old.get(other) == new.get(other) for other in reach)
+            known[name] = all(equal(old.get(other), new.get(other)) for other in reach)
             if known[name]:
                 known.update(dict.fromkeys(reach, True))
         return known[name]

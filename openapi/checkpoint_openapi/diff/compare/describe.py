@@ -9,7 +9,9 @@ from typing import Any, cast
 from checkpoint_openapi.diff.proof.failure import Failure, Step
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.marks import UNDECLARED
+from checkpoint_openapi.diff.schema.opaque import as_written
 from checkpoint_openapi.diff.schema.parts import Schema
+from checkpoint_openapi.document.values import contains
 
 __all__ = ["Description", "describe", "path_text", "shown"]
 
@@ -94,6 +96,8 @@ def _keyword(failure: Failure, *, narrowed: bool) -> Description:
     assert clause is not None
     keyword = clause.keyword
     before, after = _ordered(clause.value, _merged(failure.sender, keyword), narrowed=narrowed)
+    if keyword == "pattern":
+        before, after = (value if value is None else as_written(value) for value in (before, after))
     facet = _BY_KEYWORD.get(keyword, "condition")
     if isinstance(before, dict | list) or isinstance(after, dict | list):
         return Description(facet, f"`{keyword}` changed", failure.path, before, after)
@@ -197,7 +201,7 @@ def _listed(failure: Failure, *, narrowed: bool) -> Description:
             else f"is no longer one of {shown(demanded)}"
         )
         return Description("value", text, failure.path, before, after)
-    other = [value for value in cast("list[Any]", sent) if value not in demanded]
+    other = [value for value in cast("list[Any]", sent) if not contains(demanded, value)]
     if other == [None]:
         text = "null is refused now" if narrowed else "may be null now"
         return Description("null", text, failure.path, before, after)

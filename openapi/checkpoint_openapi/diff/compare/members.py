@@ -12,13 +12,14 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.describe import path_text, shown
-from checkpoint_openapi.diff.compare.text_form import as_written
+from checkpoint_openapi.diff.compare.travel import as_written
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import SUBJECTS
 from checkpoint_openapi.diff.proof.failure import Step
 from checkpoint_openapi.diff.schema.marks import HIDDEN
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Location
+from checkpoint_openapi.document.values import contains, equal
 
 __all__ = ["MemberWalk"]
 
@@ -157,7 +158,8 @@ class MemberWalk:
             self._add("member-deprecated", path, "is deprecated now", new, old, keyword="deprecated")
         known, listed = _annotation(old, "x-extensible-enum"), _annotation(new, "x-extensible-enum")
         if isinstance(known, list) and isinstance(listed, list):
-            gone = [value for value in cast("list[Any]", known) if value not in listed]
+            still = cast("list[Any]", listed)
+            gone = [value for value in cast("list[Any]", known) if not contains(still, value)]
             if gone:
                 self._add(
                     "known-value-removed", path, f"may no longer be {shown(gone)}", new, old, before=gone
@@ -167,7 +169,7 @@ class MemberWalk:
 
     def _same(self, before: Any, after: Any) -> bool:
         """Say whether two defaults are the same, which in a query 1 and "1" are."""
-        return before == after or (
+        return equal(before, after) or (
             self._is_text and _NONE not in (before, after) and as_written(before) == as_written(after)
         )
 

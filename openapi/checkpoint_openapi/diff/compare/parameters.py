@@ -6,6 +6,7 @@ from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
+from checkpoint_openapi.diff.compare.travel import Travel, as_sent, avoids
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.operations import Operation, Parameter
@@ -22,6 +23,8 @@ _PLAIN = {
 }
 """The styles in which a single value is written as it is."""
 _SHAPED = ("array", "object")
+_RESERVED = r":/?#\[\]@!$&'()*+,;="
+"""The characters that `allowReserved` lets stand as they are (RFC 3986, 2.2)."""
 
 
 def compare_parameters(
@@ -31,8 +34,10 @@ def compare_parameters(
 
     `keys` are the parameters, as `header x-name`, that an apiKey scheme of the other version carries.
     """
-    removed = {key: old.parameters[key] for key in old.parameters.keys() - new.parameters.keys()}
-    added = {key: new.parameters[key] for key in new.parameters.keys() - old.parameters.keys()}
+    before = as_sent(comparison.base, old.parameters, new.parameters, receives=spot.event)
+    after = as_sent(comparison.revision, new.parameters, old.parameters, receives=not spot.event)
+    removed = {key: before[key] for key in before.keys() - after.keys()}
+    added = {key: after[key] for key in after.keys() - before.keys()}
     for key in sorted(removed.keys() | added.keys()):
         if " ".join(key) in keys:
             removed.pop(key, None)
@@ -46,8 +51,8 @@ def compare_parameters(
             _added(comparison, added[key], spot)
     for key in sorted(removed):
         _removed(comparison, removed[key], spot)
-    for key in sorted(old.parameters.keys() & new.parameters.keys()):
-        _compare(comparison, old.parameters[key], new.parameters[key], spot)
+    for key in sorted(before.keys() & after.keys()):
+        _compare(comparison, before[key], after[key], spot)
 
 
 def examples_of(value: dict[str, Any]) -> list[Any]:
@@ -135,6 +140,7 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
         message = f"The {_noun(new)} of {spot.operation} has to have a value now"
         comparison.add("parameter-empty-value-refused", here, message, new=new.place, old=old.place)
     _compare_form(comparison, old, new, here)
+    _compare_reserved(comparison, old, new, here)
     pair = SchemaPair(
         subject="event-parameter" if spot.event else "parameter",
         spot=here,
@@ -144,21 +150,22 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
         wrap=str(new.value.get("name")),
         examples=examples_of(old.value),
         required=_is_required(old) and _is_required(new),
-        is_text="content" not in new.value,
-        repeats=_repeats(new),
+        travel=_travel(new),
     )
     compare_schemas(comparison, pair)
 
 
-def _repeats(parameter: Parameter) -> bool:
-    """Say whether a parameter stands once for each item of an array."""
-    value = parameter.value
-    style = value.get("style", _STYLES.get(str(value.get("in")), "form"))
-    return style == "form" and value.get("explode", True) is True and "content" not in value
+def _travel(parameter: Parameter) -> Travel | None:
+    """Return how the values of a parameter are written; None where `content` has a media type say it."""
+    if "content" in parameter.value:
+        return None
+    return Travel(splits=parameter.value.get("in") == "header", optional=not _is_required(parameter))
 
 
 def _schema(parameter: Parameter) -> Location | None:
     """Return the place of a parameter's schema, which may stand under the one media type of its `content`."""
+    if parameter.member is not None:
+        return parameter.member
     if "schema" in parameter.value:
         return parameter.place / "schema"
     for name, media in members(parameter.value.get("content")).items():
@@ -175,10 +182,14 @@ def _form(comparison: Comparison, parameter: Parameter, *, new: bool) -> dict[st
     found: dict[str, Any] = {"style": style}
     documents = comparison.revision if new else comparison.base
     place = _schema(parameter)
-    shape = members(documents.get(documents.follow(place))).get("type") if place is not None else None
+    schema = members(documents.get(documents.follow(place))) if place is not None else {}
+    shape = schema.get("type")
+    is_plain = style in _PLAIN.get(str(parameter.value.get("in")), ())
+    if shape == "array" and schema.get("maxItems") == 1 and is_plain:
+        return {"style": "plain"}
     if shape in _SHAPED or (style == "matrix" and shape is None):
         found["explode"] = parameter.value.get("explode", style == "form")
-    elif style in _PLAIN.get(str(parameter.value.get("in")), ()):
+    elif is_plain:
         found["style"] = "plain"
     return found
 
@@ -201,6 +212,27 @@ def _compare_form(comparison: Comparison, old: Parameter, new: Parameter, here: 
         old=old.place,
         change=Change(before=before, after=after),
     )
+
+
+def _compare_reserved(comparison: Comparison, old: Parameter, new: Parameter, here: Spot) -> None:
+    """Compare whether reserved characters may stand unencoded; encoded ones are read either way."""
+    sender, receiver = (new, old) if here.event else (old, new)
+    unencoded = sender.value.get("allowReserved") is True and receiver.value.get("allowReserved") is not True
+    if not unencoded or old.value.get("in") != "query" or "content" in sender.value:
+        return
+    place = _schema(sender)
+    judge = comparison.judge(request=True, new_receives=not here.event)
+    converter = comparison.converter(new=here.event, request=True, sender=True)
+    if place is not None and avoids(converter.schema(place), _RESERVED, judge.fits):
+        return
+    name = new.value.get("name")
+    message = f"The {_noun(new)} of {here.operation} no longer holds reserved characters unencoded"
+    text = f"`{name}=a/b` was right, and `{name}=a%2Fb` has to be sent now."
+    comparison.add(
+        "parameter-reserved-encoded", here, message, new=new.place, old=old.place,
+        change=Change(before=True, after=False),
+        witness=Witness("request", here.request_line, text=text),
+    )  # fmt: skip
 
 
 def _plain(value: Any) -> str:

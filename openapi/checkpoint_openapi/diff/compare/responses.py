@@ -8,6 +8,7 @@ from checkpoint_openapi.diff.compare.bodies import compare_content
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
+from checkpoint_openapi.diff.compare.travel import Travel
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.operations import Operation
@@ -202,6 +203,6 @@ def _compare_header(
         parent=place,
         wrap=name,
         examples=examples_of(after),
-        is_text="content" not in after,
+        travel=None if "content" in after else Travel(splits=True),
     )
     compare_schemas(comparison, pair)

@@ -8,7 +8,7 @@ from typing import Any
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.describe import describe, path_text
 from checkpoint_openapi.diff.compare.members import MemberWalk
-from checkpoint_openapi.diff.compare.text_form import as_text
+from checkpoint_openapi.diff.compare.travel import Travel, fits_as_text
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS
 from checkpoint_openapi.diff.proof.failure import Failure
@@ -41,10 +41,8 @@ class SchemaPair:
     examples: list[Any] = field(default_factory=list[Any])
     required: bool = True
     """The value is never left out."""
-    is_text: bool = False
-    """The values are written as text, as in a query: a number is also a string."""
-    repeats: bool = False
-    """The name is repeated for each item of an array, as in a query: one value alone is an array of one."""
+    travel: Travel | None = None
+    """How the values travel where they are written as text, as in a query: a number is also a string."""
 
 
 def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
@@ -64,17 +62,21 @@ def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
 
 def _compare_changed(comparison: Comparison, pair: SchemaPair, old: Schema, new: Schema) -> None:
     request = SUBJECTS[pair.subject].request
-    for new_receives in (True, False):
+    undecided: set[str] = set()
+    breaking_way = SUBJECTS[pair.subject].narrowing_breaks
+    for new_receives in (breaking_way, not breaking_way):
         receiver = new if new_receives else old
         place = pair.old if new_receives else pair.new
         sender = _schema(comparison, place, new=not new_receives, request=request, sender=True)
-        _Direction(comparison, pair, receiver, sender, new_receives=new_receives).report()
+        direction = _Direction(comparison, pair, receiver, sender, undecided, new_receives=new_receives)
+        direction.report()
     sender = old if SUBJECTS[pair.subject].narrowing_breaks else new
     if pair.old and pair.new and not _satisfiable(sender) and old.expanded() != new.expanded():
         message = f"No value satisfies the {pair.spot.place} of {pair.spot.operation}: nothing is proven"
         comparison.add("schema-unsatisfiable", pair.spot, message, new=pair.new)
     is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
-    walk = MemberWalk(comparison, pair.subject, pair.spot, pair.parent, is_xml=is_xml, is_text=pair.is_text)
+    is_text = pair.travel is not None
+    walk = MemberWalk(comparison, pair.subject, pair.spot, pair.parent, is_xml=is_xml, is_text=is_text)
     walk.compare(old, new, (), required=pair.required)
 
 
@@ -95,9 +97,12 @@ class _Direction:
         pair: SchemaPair,
         receiver: Schema,
         sender: Schema,
+        undecided: set[str],
         *,
         new_receives: bool,
     ) -> None:
+        """`undecided` holds the paths at which the breaking direction is open."""
+        self._undecided = undecided
         self._comparison = comparison
         self._pair = pair
         self._receiver = receiver
@@ -110,16 +115,15 @@ class _Direction:
     def report(self) -> None:
         """Add a finding for each failure."""
         failures = self._judge.failures(self._receiver, self._sender)
-        if not failures or (self._pair.is_text and self._fits_as_text()):
+        if not failures or self._fits_as_text():
             return
         maker = WitnessMaker(self._receiver, self._sender, self._pair.examples) if self._breaks else None
         for failure in failures:
             self._add(failure, maker)
 
     def _fits_as_text(self) -> bool:
-        receiver = as_text(self._receiver, receives=True, repeats=self._pair.repeats)
-        sender = as_text(self._sender, receives=False)
-        return not self._judge.failures(receiver, sender)
+        travel = self._pair.travel
+        return travel is not None and fits_as_text(self._receiver, self._sender, travel, self._judge.fits)
 
     def _add(self, failure: Failure, maker: WitnessMaker | None) -> None:
         description = describe(failure, narrowed=self._narrowed)
@@ -127,15 +131,18 @@ class _Direction:
         if not self._breaks and description.facet == "member":
             return
         value = maker.value(failure) if maker is not None else MISSING
+        path = path_text(description.path)
+        if not self._breaks and failure.answer is Answer.UNKNOWN and path in self._undecided:
+            return
         proven = not self._breaks or value is not MISSING or self._is_refuted(failure)
         suffix = facet.narrowed if self._narrowed else facet.widened
         if description.facet == "discriminator" and self._breaks and not _sends_discriminator(failure):
             suffix = "discriminator-added" if self._narrowed else "discriminator-dropped"
         rule, text = f"{self._pair.subject}-{suffix}", description.text
         if not proven:
+            self._undecided.add(path)
             rule = f"{self._pair.subject}-undecided"
             text = f"{text}: whether that breaks cannot be decided"
-        path = path_text(description.path)
         new, old = self._places(failure)
         self._comparison.add(
             rule,

@@ -112,6 +112,9 @@ _OWN = {
     "parameter-became-optional": Rule(_I, "A parameter may be left out now.", event=_B),
     "parameter-location-changed": Rule(_B, "A parameter is read from another part of the request."),
     "parameter-serialization-changed": Rule(_B, "A parameter is written in another form."),
+    "parameter-reserved-encoded": Rule(
+        _B, "Reserved characters of a parameter have to be percent-encoded now."
+    ),
     "parameter-empty-value-refused": Rule(_B, "A parameter without a value is not accepted any more."),
     "parameter-deprecated": Rule(_I, "A parameter is to go away."),
     "request-body-added-required": Rule(_B, "A body has to be sent now.", event=_I),

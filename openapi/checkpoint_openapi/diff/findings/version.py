@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.document.documents import Documents
-from checkpoint_openapi.document.values import members
+from checkpoint_openapi.document.values import equal, members
 
 __all__ = ["Step", "Version", "needed_step", "stated_version", "version_findings"]
 
@@ -70,7 +70,7 @@ def needed_step(base: Documents, revision: Documents, findings: list[Finding]) -
         return Step.MAJOR
     if findings:
         return Step.MINOR
-    return Step.NONE if _texts(base) == _texts(revision) else Step.PATCH
+    return Step.NONE if equal(_texts(base), _texts(revision)) else Step.PATCH
 
 
 def version_findings(base: Documents, revision: Documents, findings: list[Finding]) -> list[Finding]:
@@ -102,8 +102,8 @@ def _finding(revision: Documents, rule: str, message: str, stated: tuple[str, st
     )  # fmt: skip
 
 
-def _texts(documents: Documents) -> Any:
+def _texts(documents: Documents) -> list[Any]:
     """Return all that was read of a contract, but for its version and the names of its files."""
     root = dict(documents.get(documents.root))
     root["info"] = {key: value for key, value in members(root.get("info")).items() if key != "version"}
-    return root, documents.others()
+    return [root, documents.others()]

@@ -22,6 +22,7 @@ from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Opera
 from checkpoint_openapi.diff.schema.marks import AT, UNDECLARED
 from checkpoint_openapi.diff.schema.parts import Part, Schema, is_never
 from checkpoint_openapi.diff.schema.patterns import enriched, patterns_in
+from checkpoint_openapi.document.values import equal
 
 __all__ = ["Judge"]
 
@@ -52,7 +53,7 @@ class Judge:
 
     def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
         """Return where a sender does not fit; nothing at all is the proof that it does."""
-        if receiver.bundle() == sender.bundle():
+        if equal(receiver.bundle(), sender.bundle()):
             return []
         key = (_text(receiver), _text(sender))
         if key in self._open:
@@ -64,6 +65,10 @@ class Judge:
             self._settled[key] = self._ask(receiver, sender)
             self._open.discard(key)
         return self._settled[key]
+
+    def fits(self, receiver: Schema, sender: Schema) -> bool:
+        """Return whether it is proven that a sender fits."""
+        return not self.failures(receiver, sender)
 
     def covers(self, receiver: Schema, sender: Schema) -> Answer:
         """Say whether a receiver accepts all that a sender sends, with patterns compared where needed.
@@ -150,7 +155,7 @@ class Judge:
             case "propertyNames" | "additionalProperties" if allowed_names(clause) is not None:
                 return self._names(clause, receiver, sender)
             case "patternProperties":
-                return [] if patterns_fit(clause, receiver, sender, self._fits) else None
+                return [] if patterns_fit(clause, receiver, sender, self.fits) else None
             case "additionalProperties" if clause.inner is not None:
                 return self._others(clause, clause.inner, receiver, sender)
             case "anyOf" | "oneOf" if self._nesting < _NESTED:
@@ -172,9 +177,6 @@ class Judge:
             for number in numbers
             for failure in self.failures(receiver.sub(inner), sender.item(number))
         ]
-
-    def _fits(self, receiver: Schema, sender: Schema) -> bool:
-        return not self.failures(receiver, sender)
 
     def _names(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
         """Ask about the names that members may have; a failure comes with such a member."""
@@ -302,7 +304,7 @@ class Judge:
     def _values(self, demand: Schema, sender: Schema, first: list[Any]) -> list[Any]:
         """Return values that the sender sends and the receiver refuses."""
         part, whole = self._operand(sender), self._operand(demand)
-        found = [value for value in first if part.accepts(value) and not whole.accepts(value)]
+        found = [value for value in first if part.accepts(value) and whole.refuses(value)]
         if found:
             return found
         difference = part.without(whole)
@@ -312,7 +314,7 @@ class Judge:
         if not candidates:
             plain = part.simplified()
             candidates = [*samples(_pressed(plain, demand.content), limit=4), *samples(plain, limit=12)]
-        return [value for value in candidates if part.accepts(value) and not whole.accepts(value)]
+        return [value for value in candidates if part.accepts(value) and whole.refuses(value)]
 
 
 def _text(schema: Schema) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from string import ascii_lowercase
 from typing import Any, cast
 
+from checkpoint_openapi.diff.proof.merge import is_facet, merged, replaced
 from checkpoint_openapi.diff.regex.language import Undecided, shortest_word
 from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, accepts
-from checkpoint_openapi.diff.schema.merge import is_facet, merged, replaced
 from checkpoint_openapi.diff.schema.nested import definition_name
 from checkpoint_openapi.diff.schema.patterns import string_language
+from checkpoint_openapi.document.values import contains
 
 __all__ = ["samples"]
 
@@ -56,7 +57,7 @@ def samples(schema: JsonSchema, *, limit: int = 6) -> list[Any]:
     found: list[Any] = []
     sampler = _Sampler(schema.get("$defs", {}))
     for value in itertools.islice(sampler.values(schema, _DEPTH), _TRIES):
-        if value not in found and operand.accepts(value):
+        if not contains(found, value) and operand.accepts(value):
             found.append(value)
             if len(found) == limit:
                 break
@@ -147,7 +148,7 @@ class _Sampler:
         for schema in schemas:
             options = self.inner(schema, depth)
             if distinct:
-                options = [option for option in options if option not in items]
+                options = [option for option in options if not contains(items, option)]
                 options = options or [f"text{len(items)}"]
             if not options:
                 return None

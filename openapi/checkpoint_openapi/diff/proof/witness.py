@@ -48,7 +48,7 @@ class WitnessMaker:
         return self._other()
 
     def _shows(self, value: Any) -> bool:
-        return self._sender.accepts(value) and not self._receiver.accepts(value)
+        return self._sender.accepts(value) and self._receiver.refuses(value)
 
     def _bases(self) -> list[Any]:
         """Return values to begin with: the examples that the sender may send, then made ones."""

@@ -1,7 +1,8 @@
 """Whether one JSON Schema accepts every value of another: the one module that knows jsonschema-rs.
 
 Its canonical form is marked experimental, hence this single door. Schemas are JSON Schema 2020-12, with
-`format` asserted and everything they refer to under `$defs`.
+`format` asserted and everything they refer to under `$defs`. Whatever is said of a schema with a pattern that
+cannot be read holds for every meaning of that pattern.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any, cast
 
 import jsonschema_rs
 from jsonschema_rs import canonical
+
+from checkpoint_openapi.diff.schema.opaque import as_everything, as_nothing, mentions_opaque
 
 __all__ = ["Answer", "JsonSchema", "Operand", "accepts", "is_pattern", "operand"]
 
@@ -55,6 +58,18 @@ class Operand:
 
     def covers(self, other: Operand) -> Answer:
         """Say whether every value that `other` accepts is accepted by this schema."""
+        answer = self._covers(other)
+        if answer is Answer.UNKNOWN or not (self._is_vague or other._is_vague):
+            return answer
+        readings = [(self._at_most, other._at_most), (self._at_least, other._at_least)]
+        if answer is Answer.NO:
+            readings = [(self._at_most, other._at_least)]
+        certain = all(
+            one is not None and two is not None and one._covers(two) is answer for one, two in readings
+        )
+        return answer if certain else Answer.UNKNOWN
+
+    def _covers(self, other: Operand) -> Answer:
         if self._canonical is None or other._canonical is None:
             return Answer.UNKNOWN
         try:
@@ -84,8 +99,29 @@ class Operand:
         return self._simplified
 
     def accepts(self, value: Any) -> bool:
-        """Say whether a value is valid; a schema that cannot be compiled accepts nothing."""
-        return self._validator is not None and self._validator.is_valid(value)
+        """Say whether a value is certainly valid; a schema that cannot be compiled accepts nothing."""
+        least = self._at_least if self._is_vague else self
+        return least is not None and least._validator is not None and least._validator.is_valid(value)
+
+    def refuses(self, value: Any) -> bool:
+        """Say whether a value is certainly not valid; a schema that cannot be compiled refuses everything."""
+        most = self._at_most if self._is_vague else self
+        return most is not None and not (most._validator is not None and most._validator.is_valid(value))
+
+    @cached_property
+    def _is_vague(self) -> bool:
+        """Whether the schema has a pattern that cannot be read."""
+        return mentions_opaque(self.schema)
+
+    @cached_property
+    def _at_most(self) -> Operand | None:
+        widest = as_everything(self.schema)
+        return None if widest is None else Operand(widest)
+
+    @cached_property
+    def _at_least(self) -> Operand | None:
+        narrowest = as_nothing(self.schema)
+        return None if narrowest is None else Operand(narrowest)
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Validator | None:

@@ -134,7 +134,10 @@ class Converter:
         return found
 
     def _family(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
-        """Convert a parent with a discriminator: a child as its value says, or else the parent itself."""
+        """Convert a parent with a discriminator: the child, or the parent itself, that the value selects.
+
+        A value that names none of them selects no schema, unless the parent lists its values itself.
+        """
         name = self._discriminators.property_of(schema) or ""
         branches: list[JsonSchema] = []
         taken: set[str] = set()
@@ -144,8 +147,14 @@ class Converter:
             branches.append(_pinned(reference, name, values))
             taken.update(values or [])
         own = self._reference(key._replace(as_parent=True))
-        others: JsonSchema = {"properties": {name: {"not": {"enum": sorted(taken)}}}, PIN: True}
-        branches.append({"allOf": [own, others]} if taken else own)
+        selecting = self._discriminators.values(key.place, schema, key.place)
+        if selecting is not None:
+            branches.append(_pinned(own, name, selecting))
+        elif taken:
+            others: JsonSchema = {"properties": {name: {"not": {"enum": sorted(taken)}}}, PIN: True}
+            branches.append({"allOf": [own, others]})
+        else:
+            branches.append(own)
         return {"anyOf": branches, AT: self._documents.label(key.place)}
 
     def _keywords(self, schema: dict[str, Any], key: _Key) -> JsonSchema:

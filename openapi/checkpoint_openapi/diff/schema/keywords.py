@@ -13,14 +13,13 @@ from typing import Any, cast
 from checkpoint_openapi.diff.regex.language import ANYTHING, Undecided, is_contained
 from checkpoint_openapi.diff.regex.pattern import language_of, rewritten
 from checkpoint_openapi.diff.schema.containment import JsonSchema, is_pattern
+from checkpoint_openapi.diff.schema.opaque import opaque
 
-__all__ = ["ANNOTATIONS", "OPAQUE", "assertions", "of_pattern"]
+__all__ = ["ANNOTATIONS", "assertions", "of_pattern"]
 
 TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
 ANNOTATIONS = ("default", "deprecated", "readOnly", "writeOnly", "x-extensible-enum", "xml", "discriminator")
 """Keywords that say something of a value and refuse none."""
-OPAQUE = "^opaque:"
-"""How a pattern begins that stands for one which no engine here reads."""
 
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 _CONTAINS = ("minContains", "maxContains")
@@ -145,7 +144,7 @@ def _readable(text: str) -> str:
     if is_pattern(text):
         return text
     other = rewritten(text)
-    return other if other is not None and is_pattern(other) else OPAQUE + text.encode().hex()
+    return other if other is not None and is_pattern(other) else opaque(text)
 
 
 def _formats(schema: dict[str, Any], found: JsonSchema, quirks: list[str]) -> None:

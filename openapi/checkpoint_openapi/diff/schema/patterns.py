@@ -24,8 +24,8 @@ from checkpoint_openapi.diff.regex.language import (
 )
 from checkpoint_openapi.diff.regex.pattern import language_of
 from checkpoint_openapi.diff.schema.containment import JsonSchema
-from checkpoint_openapi.diff.schema.keywords import OPAQUE
 from checkpoint_openapi.diff.schema.nested import all_schemas, mapped
+from checkpoint_openapi.diff.schema.opaque import is_opaque
 
 __all__ = ["enriched", "patterns_in", "string_language"]
 
@@ -98,7 +98,7 @@ def string_language(schema: JsonSchema) -> Expression | None:
 
 @lru_cache(maxsize=4096)
 def _language(pattern: str) -> Expression:
-    if pattern.startswith(OPAQUE):
+    if is_opaque(pattern):
         raise Undecided("a pattern of another dialect")
     return language_of(pattern)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.document.values import contains
 
 __all__ = ["is_facet", "merged", "replaced"]
 
@@ -49,7 +50,7 @@ def _together(key: str, left: Any, right: Any) -> Any:
         case "required":
             return sorted({*left, *right})
         case "enum":
-            return [item for item in left if item in right]
+            return [item for item in left if contains(right, item)]
         case "type":
             return _common_types(left, right)
         case _ if key.startswith(("min", "exclusiveMin")):

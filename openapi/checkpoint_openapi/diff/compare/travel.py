@@ -1,0 +1,224 @@
+"""Values as they travel in a path, a query, a header or a cookie: as text, which says nothing of types.
+
+The integer 1 and the string "1" travel alike, a value and an array of this one value, an exploded object and
+a parameter for each of its members. What travels alike is the same to both sides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
+
+from checkpoint_openapi.diff.proof.alternatives import conjunction
+from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand
+from checkpoint_openapi.diff.schema.nested import without_booleans
+from checkpoint_openapi.diff.schema.parts import Schema
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.operations import Parameter
+from checkpoint_openapi.document.values import members
+
+__all__ = ["Travel", "as_sent", "as_written", "avoids", "fits_as_text"]
+
+Fits = Callable[[Schema, Schema], bool]
+Parameters = dict[tuple[str, str], Parameter]
+
+_WRITTEN: dict[str, JsonSchema] = {
+    "integer": {"type": "string", "pattern": r"^-?[0-9]+$"},
+    "number": {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"},
+    "boolean": {"type": "string", "enum": ["true", "false"]},
+}
+_SAID_OF_MEMBERS = {"type", "properties", "required", "additionalProperties", "nullable"}
+_SAID_OF_NOTHING = {"title", "description", "example", "examples", "deprecated", "externalDocs", "xml"}
+_LIST = {"$schema", "$defs", "type", "items", "minItems", "maxItems", "uniqueItems"}
+"""Keywords of an array that say nothing against one of a single item."""
+
+
+class Travel(NamedTuple):
+    """How the values of a parameter travel."""
+
+    splits: bool = False
+    """A comma inside a value separates values, as in a header: elsewhere it is percent-encoded."""
+    optional: bool = False
+    """The receiver does without the parameter, and so without the items of an empty array."""
+
+
+def fits_as_text(receiver: Schema, sender: Schema, travel: Travel, fits: Fits) -> bool:
+    """Return whether a receiver reads all that a sender writes; `fits` compares schemas of texts."""
+    sender = _alone(sender, travel)
+    written = _listed_texts(sender)
+    if written is not None:
+        whole = Operand(receiver.bundle())
+        return all(_reads(whole, text, travel) for text in written)
+    if fits(receiver, sender) or fits(_as_read(receiver, travel), _as_sent(sender)):
+        return True
+    one = _only_item(receiver)
+    return one is not None and not (travel.splits and not avoids(sender, ",", fits)) and fits(one, sender)
+
+
+def _alone(sender: Schema, travel: Travel) -> Schema:
+    """Return the item of an array that holds no other, and may be left out where it holds none."""
+    plain = _plain(sender)
+    least = 0 if travel.optional else 1
+    if not _may_hold_one(plain) or plain.get("minItems", 0) < least or plain.get("maxItems") != 1:
+        return sender
+    return _with_definitions(plain.get("items", {}), plain)
+
+
+def _only_item(receiver: Schema) -> Schema | None:
+    """Return what is asked of the item of an array of one, where the array asks for nothing else."""
+    plain = _plain(receiver)
+    return _with_definitions(plain.get("items", {}), plain) if _may_hold_one(plain) else None
+
+
+def _plain(schema: Schema) -> JsonSchema:
+    return without_booleans(Operand(schema.bundle()).simplified())
+
+
+def avoids(sender: Schema, characters: str, fits: Fits) -> bool:
+    """Return whether no text that a sender writes holds one of the characters of a class."""
+    without: JsonSchema = {"type": ["string", "null"], "pattern": f"^[^{characters}]*$"}
+    return fits(Schema.of(without), _as_sent(sender))
+
+
+def _as_read(schema: Schema, travel: Travel) -> Schema:
+    """Return a schema of the texts and lists that a receiver reads, at most."""
+    plain = _plain(schema)
+    content = _as_text(plain, Operand(plain), receives=True)
+    if _may_hold_one(plain):
+        one: JsonSchema = {"type": "string", **({"pattern": "^[^,]*$"} if travel.splits else {})}
+        items = _items_as_text(plain, receives=True).get("items", {})
+        content["anyOf"].append({"allOf": [items, one]})
+    return _with_definitions(content, plain)
+
+
+def _as_sent(schema: Schema) -> Schema:
+    """Return a schema of the texts and lists that a sender writes, at least."""
+    plain = _plain(schema)
+    return _with_definitions(_as_text(plain, Operand(plain), receives=False), plain)
+
+
+def _with_definitions(content: JsonSchema, plain: JsonSchema) -> Schema:
+    return Schema.of({**content, "$defs": plain["$defs"]} if "$defs" in plain else content)
+
+
+def _listed_texts(sender: Schema) -> list[str] | None:
+    """Return every text that a sender writes, where its schema lists them."""
+    plain = Operand(sender.bundle()).simplified()
+    values: Any = plain.get("enum", [plain["const"]] if "const" in plain else None)
+    if values is None and plain.get("type") == "boolean":
+        values = [True, False]
+    if not isinstance(values, list):
+        return None
+    texts = [as_written(value) for value in cast("list[Any]", values)]
+    return texts if all(isinstance(text, str) for text in texts) else None
+
+
+def _reads(receiver: Operand, text: str, travel: Travel) -> bool:
+    """Return whether a receiver accepts a text as one of the values that it may stand for."""
+    values: list[Any] = [text]
+    try:
+        meant = json.loads(text)
+    except ValueError:
+        meant = None
+    if isinstance(meant, bool | int | float) and as_written(meant) == text:
+        values.append(meant)
+    if not (travel.splits and "," in text):
+        values += [[value] for value in values]
+    return any(map(receiver.accepts, values))
+
+
+def _may_hold_one(plain: JsonSchema) -> bool:
+    """Say whether a schema is an array's, of which a single item is as good as its items' schema says."""
+    lengths = (plain.get("minItems", 0), plain.get("maxItems", 1))
+    return plain.get("type") == "array" and plain.keys() <= _LIST and lengths[0] <= 1 <= lengths[1]
+
+
+def as_written(value: Any) -> Any:
+    """Return a value as the text that stands for it: a number and a Boolean as JSON writes them."""
+    return json.dumps(value) if isinstance(value, bool | int | float) else value
+
+
+def _as_text(plain: JsonSchema, whole: Operand, *, receives: bool) -> JsonSchema:
+    options: list[JsonSchema] = []
+    for name, written in _WRITTEN.items():
+        every: JsonSchema = {"type": name}
+        accepted = whole.covers(Operand(every)) is Answer.YES
+        own: JsonSchema = {"type": "number", "not": {"type": "integer"}} if name == "number" else every
+        possible = Operand(conjunction([plain, own])).may_be_satisfied()
+        if accepted if receives else possible:
+            options.append(_listed(plain, name) or written)
+    other: JsonSchema = {
+        "allOf": [_items_as_text(plain, receives=receives), {"type": ["string", "array", "object", "null"]}]
+    }
+    return {"anyOf": [other, *options]}
+
+
+def _listed(plain: JsonSchema, name: str) -> JsonSchema | None:
+    """Return the listed numbers of a schema as text."""
+    values = plain.get("enum", [plain["const"]] if "const" in plain else None)
+    if not isinstance(values, list) or name == "boolean":
+        return None
+    numbers = [str(value) for value in cast("list[Any]", values) if _is_number(value)]
+    return {"type": "string", "enum": numbers or [""]}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _items_as_text(plain: JsonSchema, *, receives: bool) -> JsonSchema:
+    items = plain.get("items")
+    if not isinstance(items, dict):
+        return plain
+    items = cast("JsonSchema", items)
+    inner: JsonSchema = {**items, "$defs": plain["$defs"]} if "$defs" in plain else items
+    return {**plain, "items": _as_text(inner, Operand(inner), receives=receives)}
+
+
+def as_sent(
+    documents: Documents, parameters: Parameters, others: Parameters, *, receives: bool
+) -> Parameters:
+    """Return the parameters with each object that `others` do not have as the parameters of its members.
+
+    A member that is required only of an object that is there is required of those who send another member:
+    whoever `receives` the parameters may demand it, and whoever sends them may leave it out.
+    """
+    found: Parameters = {}
+    for key, parameter in parameters.items():
+        parts = _exploded(documents, parameter, receives=receives) if key not in others else {}
+        if parts and parts.keys().isdisjoint(parameters.keys()):
+            found.update(parts)
+        else:
+            found[key] = parameter
+    return found
+
+
+def _exploded(documents: Documents, parameter: Parameter, *, receives: bool) -> Parameters:
+    """Return the members of an object that travels as its members and is nothing but those, or nothing.
+
+    An object of style `form` explodes into its members, one of `deepObject` into `name[member]` (OpenAPI
+    3.0.3, 4.7.12.2).
+    """
+    value = parameter.value
+    style = value.get("style", "form")
+    explodes = style == "deepObject" or (style == "form" and value.get("explode", True) is True)
+    if value.get("in") != "query" or "schema" not in value or not explodes:
+        return {}
+    place = documents.follow(parameter.place / "schema")
+    schema = members(documents.get(place))
+    if schema.get("type") != "object" or schema.keys() - _SAID_OF_MEMBERS - _SAID_OF_NOTHING:
+        return {}
+    if schema.get("additionalProperties", False) is not False:
+        return {}
+    listed: Any = schema.get("required")
+    needed = set(map(str, cast("list[Any]", listed))) if isinstance(listed, list) else set[str]()
+    properties = members(schema.get("properties"))
+    found: Parameters = {}
+    for name in properties:
+        written = f"{value.get('name')}[{name}]" if style == "deepObject" else name
+        demanded = value.get("required") is True or (receives and len(properties) > 1)
+        required = name in needed and demanded
+        stated = {"name": written, "in": "query", "required": required}
+        found["query", written] = Parameter(parameter.place, stated, place / "properties" / name)
+    return found
