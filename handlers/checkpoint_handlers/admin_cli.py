@@ -61,12 +61,13 @@ def load(database: str | None, file: Path) -> None:
 
     Each takes the place of an earlier one with its id.
     """
-    from checkpoint_handlers.errors import StartError
+    from checkpoint_openapi.document.source import DocumentError
+
     from checkpoint_handlers.seedfile import read_seed
 
     try:
         entries = read_seed(file)
-    except StartError as error:
+    except DocumentError as error:
         raise _RefusedError(str(error)) from error
 
     async def work(store: Store) -> None:

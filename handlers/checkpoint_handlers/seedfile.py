@@ -2,157 +2,202 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime
+import math
+from typing import TYPE_CHECKING, Any, cast
 
-import jsonschema_rs
 import orjson
-from checkpoint_openapi.document.source import DocumentError, load_with_positions
+from checkpoint_openapi.configuration.description import REQUIRED, Key, Rows, Table, read
+from checkpoint_openapi.configuration.file import ConfigurationFile
+from checkpoint_openapi.configuration.values import (
+    InvalidValueError,
+    boolean,
+    choice,
+    filled_text,
+    matching,
+    text,
+    whole_number,
+)
 
 from checkpoint_handlers.auth import digest_of
 from checkpoint_handlers.clock import Clock
-from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.seed import OBSTACLES
 from checkpoint_handlers.store import Policy, Project, Resource, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from checkpoint_openapi.document.source import Source
+    from checkpoint_openapi.configuration.file import Place
 
-    from checkpoint_handlers.store import Entry
+    from checkpoint_handlers.store import Entry, Role
 
 __all__ = ["read_seed"]
 
-_UUID = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
-_PROJECT_ID = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-_TEXT = {"type": "string", "minLength": 1}
-
-
-def _object(required: list[str], **properties: Any) -> dict[str, Any]:
-    return {"type": "object", "required": required, "additionalProperties": False, "properties": properties}
-
-
-_RESOURCE = _object(
-    ["id", "type", "name"],
-    id=_UUID,
-    type={"enum": ["OS::Nova::Server", "OS::Ironic::BareMetalServer"]},
-    name=_TEXT,
-    extra_info={"type": "object"},
-    fault={"enum": list(OBSTACLES)},
-)
-_SCHEMA = _object(
-    ["projects"],
-    projects={
-        "type": "array",
-        "items": _object(
-            ["id"],
-            id=_PROJECT_ID,
-            verified={"type": "boolean"},
-            open={"type": "boolean"},
-            quota={"type": ["integer", "null"], "minimum": 0, "maximum": 2**31 - 1},
-        ),
-    },
-    tokens={
-        "type": "array",
-        "items": {
-            **_object(
-                ["project"],
-                token={"type": "string", "minLength": 16},
-                sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
-                project=_PROJECT_ID,
-                role={"enum": ["operate", "read-only"]},
-                expires_at={"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?$"},
-            ),
-            "oneOf": [{"required": ["token"]}, {"required": ["sha256"]}],
-        },
-    },
-    policies={
-        "type": "array",
-        "items": _object(
-            ["id", "project", "name", "resources"],
-            id=_UUID,
-            project=_PROJECT_ID,
-            name=_TEXT,
-            description={"type": "string"},
-            enabled={"type": "boolean"},
-            resources={"type": "array", "items": _RESOURCE},
-        ),
-    },
-)
-_VALIDATOR = jsonschema_rs.Draft202012Validator(_SCHEMA)
-
 
 def read_seed(path: Path) -> list[Entry]:
-    """Return the entries of a seed file; raise `StartError` with the place of the first mistake in it."""
+    """Return the entries of a seed file. Raises `DocumentError` with the place of the first mistake in it."""
+    return read(ConfigurationFile.load(path, "yaml"), _SEED)
+
+
+def _moment(value: Any) -> str:
+    """Return a time of UTC in the form of the contract, such as 2030-01-31T00:00:00."""
+    written = _MOMENT(value)
     try:
-        source = load_with_positions(path)
-    except DocumentError as error:
-        raise StartError(str(error)) from error
-    found = [(source.position(pointer), what) for pointer, what in _mistakes(source)]
-    # A mistyped key comes before the one that is missing because of it.
-    mistakes = sorted(found, key=lambda each: (each[0], "unexpected" not in each[1], each[1]))
-    if mistakes:
-        place, what = mistakes[0]
-        more = f" ({len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
-        raise StartError(f"{place}: {what}{more}")
-    return list(_entries(source.document))
+        datetime.datetime.fromisoformat(written)
+    except ValueError as error:
+        raise InvalidValueError(f"a time that there is, and {written} is none: {error}") from error
+    return written
 
 
-def _mistakes(source: Source) -> Iterator[tuple[str, str]]:
-    """Give each mistake with its JSON pointer."""
-    broken = False
-    for error in _VALIDATOR.iter_errors(source.document):
-        broken = True
-        # A member too many has a place of its own, which is better than its parent's.
-        path = [*error.instance_path, *error.kind.as_dict().get("unexpected", [])[:1]]
-        yield "".join(f"/{part}" for part in path), error.message[:200]
-    if broken:
-        return
-    document = source.document
-    projects = {project["id"] for project in document["projects"]}
-    for kind, key in (("projects", "id"), ("policies", "id")):
-        yield from _repeated(document.get(kind, []), f"/{kind}", key)
-    for kind in ("tokens", "policies"):
-        for number, entry in enumerate(document.get(kind, [])):
-            if entry["project"] not in projects:
-                yield f"/{kind}/{number}/project", f"the project {entry['project']} is not in this file"
-    for number, policy in enumerate(document.get("policies", [])):
-        yield from _repeated(policy["resources"], f"/policies/{number}/resources", "id")
+def _quota(value: Any) -> int | None:
+    return None if value is None else _COUNT(value)
 
 
-def _repeated(entries: list[dict[str, Any]], pointer: str, key: str) -> Iterator[tuple[str, str]]:
-    seen: set[str] = set()
-    for number, entry in enumerate(entries):
-        if entry[key] in seen:
-            yield f"{pointer}/{number}/{key}", f"{entry[key]} is here twice"
-        seen.add(entry[key])
+def _json_object(value: Any) -> str:
+    """Return a table as the text of a JSON object, without what JSON or a store cannot hold."""
+    if not isinstance(value, dict):
+        raise InvalidValueError("an object")
+    try:
+        written = orjson.dumps(value).decode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidValueError(f"an object of JSON values: {error}") from error
+    if not _is_finite(value):
+        raise InvalidValueError("an object of JSON values, and JSON has no .inf and .nan")
+    return written
 
 
-def _entries(document: dict[str, Any]) -> Iterator[Entry]:
-    for project in document["projects"]:
-        yield Project(
-            project["id"], project.get("verified", True), project.get("open", True), project.get("quota")
-        )
-    for token in document.get("tokens", []):
-        digest = digest_of(token["token"]) if "token" in token else bytes.fromhex(token["sha256"])
-        yield Token(digest, token["project"], token.get("role", "operate"), token.get("expires_at"))
-    now = Clock().stamp()
-    for policy in document.get("policies", []):
-        yield Policy(
-            tuple(_resource(each) for each in policy["resources"]),
-            policy["id"],
-            policy["project"],
-            policy["name"],
-            policy.get("description", ""),
-            policy.get("enabled", True),
-            now,
-            parameters='{"common": {}}',
-            scheduled_operations="[]",
-            tags="[]",
-        )
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_finite, cast("dict[str, Any]", value).values()))
+    if isinstance(value, list):
+        return all(map(_is_finite, cast("list[Any]", value)))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
-def _resource(each: dict[str, Any]) -> Resource:
-    extra_info = orjson.dumps(each["extra_info"]).decode() if "extra_info" in each else None
-    return Resource(each["id"], each["type"], each["name"], extra_info, each.get("fault"))
+_SHORTEST_TOKEN = 16
+_MOMENT = matching(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?", "a time in UTC such as 2030-01-31T00:00:00")
+_COUNT = whole_number("a whole number from 0 to 2147483647, or null for none", 0, 2**31 - 1)
+_UUID = matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a hyphenated lower-case UUID")
+_PROJECT_ID = matching(r"[0-9a-f]{32}", "32 lower-case hexadecimal digits")
+_DIGEST = matching(r"[0-9a-f]{64}", "64 lower-case hexadecimal digits")
+
+
+def _token_text(value: Any) -> str:
+    if len(text(value)) < _SHORTEST_TOKEN:
+        raise InvalidValueError(f"at least {_SHORTEST_TOKEN} characters")
+    return str(value)
+
+
+def _require_one_secret(given: Mapping[str, Any], place: Place) -> None:
+    if (given["token"] is None) == (given["sha256"] is None):
+        place.refuse(f"{place} takes either token or sha256. Give it one of them.")
+
+
+def _token(
+    *, token: str | None, sha256: str | None, project: str, role: Role, expires_at: str | None
+) -> Token:
+    digest = bytes.fromhex(sha256) if sha256 else digest_of(token or "")
+    return Token(digest, project, role, expires_at)
+
+
+def _policy(*, resources: tuple[Resource, ...], id: str, project: str, **own: Any) -> Policy:  # noqa: A002 - a key
+    return Policy(
+        resources,
+        id,
+        project,
+        **own,
+        created_at=Clock().stamp(),
+        parameters='{"common": {}}',
+        scheduled_operations="[]",
+        tags="[]",
+    )
+
+
+def _resource(*, fault: str | None, **own: Any) -> Resource:
+    return Resource(obstacle=fault, **own)
+
+
+def _entries(
+    *, projects: tuple[Project, ...], tokens: tuple[Token, ...], policies: tuple[Policy, ...]
+) -> list[Entry]:
+    return [*projects, *tokens, *policies]
+
+
+def _refuse_twice(values: Iterable[str | bytes], place: Place, row: str, key: str) -> None:
+    seen: set[str | bytes] = set()
+    for index, value in enumerate(values):
+        if value in seen:
+            repeated = place.entry(index, row).key(key)
+            repeated.refuse(f"{repeated} is here twice. Keep one of the two.")
+        seen.add(value)
+
+
+def _check(given: Mapping[str, Any], place: Place) -> None:
+    """Look for ids and tokens that are there twice, and for projects that are not there."""
+    known = {project.id for project in given["projects"]}
+    tokens, policies = given["tokens"], given["policies"]
+    _refuse_twice((project.id for project in given["projects"]), place.key("projects"), "project", "id")
+    _refuse_twice((policy.id for policy in policies), place.key("policies"), "policy", "id")
+    _refuse_twice((token.digest for token in tokens), place.key("tokens"), "token", "project")
+    for key, row, entries in (("tokens", "token", tokens), ("policies", "policy", policies)):
+        for index, entry in enumerate(entries):
+            if entry.project_id not in known:
+                owner = place.key(key).entry(index, row).key("project")
+                owner.refuse(f"{owner} takes a project of this file, and {entry.project_id} is not in it.")
+
+
+def _check_resources(given: list[Resource], place: Place) -> None:
+    _refuse_twice((resource.id for resource in given), place, "resource", "id")
+
+
+_PROJECT = Table(
+    {
+        "id": Key(_PROJECT_ID),
+        "verified": Key(boolean, default=True),
+        "open": Key(boolean, default=True),
+        "quota": Key(_quota, None),
+    },
+    Project,
+)
+_TOKEN = Table(
+    {
+        "token": Key(_token_text, None),
+        "sha256": Key(_DIGEST, None),
+        "project": Key(_PROJECT_ID),
+        "role": Key(choice("operate", "read-only"), "operate"),
+        "expires_at": Key(_moment, None),
+    },
+    _token,
+    _require_one_secret,
+)
+_RESOURCE = Table(
+    {
+        "id": Key(_UUID),
+        "type": Key(choice("OS::Nova::Server", "OS::Ironic::BareMetalServer")),
+        "name": Key(filled_text),
+        "extra_info": Key(_json_object, None),
+        "fault": Key(choice(*OBSTACLES), None),
+    },
+    _resource,
+)
+_POLICY = Table(
+    {
+        "id": Key(_UUID),
+        "project": Key(_PROJECT_ID),
+        "name": Key(filled_text),
+        "description": Key(text, ""),
+        "enabled": Key(boolean, default=True),
+        "resources": Rows(_RESOURCE, "resource", REQUIRED, _check_resources),
+    },
+    _policy,
+)
+_SEED = Table(
+    {
+        "projects": Rows(_PROJECT, "project", REQUIRED),
+        "tokens": Rows(_TOKEN, "token"),
+        "policies": Rows(_POLICY, "policy"),
+    },
+    _entries,
+    _check,
+)

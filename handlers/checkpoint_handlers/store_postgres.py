@@ -101,9 +101,11 @@ class PostgresStore:
         try:
             async with pool.acquire() as connection:
                 await migrate(connection, initial)
-        except (*_OUT_OF_REACH, asyncpg.PostgresError, StartError) as error:
+        except BaseException as error:
             await pool.close()
-            raise _reason(error) from error
+            if isinstance(error, (*_OUT_OF_REACH, asyncpg.PostgresError, StartError)):
+                raise _reason(error) from error
+            raise
         return cls(pool, partial(asyncpg.connect, url, **options))
 
     async def caller(self, digest: bytes) -> Caller | None:

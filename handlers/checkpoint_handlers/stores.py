@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checkpoint_openapi.document.source import DocumentError
+
 from checkpoint_handlers.database_url import SCHEMES, printable, require_well_formed
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.store_sqlite import SqliteStore
@@ -59,8 +61,15 @@ def tokens_path(database: str) -> Path:
 async def open_store(database: str, initial: Callable[[], Iterable[Entry]]) -> Store:
     """Return the store of a database, made with the entries of `initial` when it is new.
 
-    Raises `StartError` for a database that cannot be used.
+    Raises `StartError` for a database that cannot be used, or a seed file whose entries it should begin with.
     """
+    try:
+        return await _open(database, initial)
+    except DocumentError as error:
+        raise StartError(str(error)) from error
+
+
+async def _open(database: str, initial: Callable[[], Iterable[Entry]]) -> Store:
     if is_url(database):
         try:
             from checkpoint_handlers.store_postgres import PostgresStore

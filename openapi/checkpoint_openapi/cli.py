@@ -10,13 +10,13 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
 
 from checkpoint_openapi import __version__
+from checkpoint_openapi.suggestion import nearest
 
 __all__ = ["SUBCOMMANDS", "Subcommand", "main"]
 
@@ -85,8 +85,8 @@ class _LazyGroup(click.Group):
         name = args[0]
         if name in SUBCOMMANDS or name.startswith("-"):
             return super().resolve_command(ctx, args)
-        near = get_close_matches(name, SUBCOMMANDS, 1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
+        near = nearest(name, SUBCOMMANDS)
+        hint = f" Did you mean '{near}'?" if near else ""
         raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's

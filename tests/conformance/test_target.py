@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from checkpoint_conformance.target.target import (
     DEFAULT_PROVIDER,
-    PROFILES,
     SecondProject,
     Target,
     TargetError,
 )
 from checkpoint_conformance.target.template import TEMPLATE
+from checkpoint_conformance.target.values import PROFILES
+from checkpoint_openapi.document.source import DocumentError
 
 GOOD: dict[str, Any] = {
     "url": "https://csbs.example.com/prefix/",
@@ -120,7 +121,7 @@ def table(**changes: Any) -> dict[str, Any]:
 
 def refusal(content: dict[str, Any], environment: dict[str, str] | None = None) -> str:
     """Return the line by which a file is refused."""
-    with pytest.raises(TargetError) as error:
+    with pytest.raises(DocumentError) as error:
         Target.from_table(content, "my.toml", environment or {"EMPTY": ""})
     line = str(error.value)
     assert line.isprintable()
@@ -231,7 +232,9 @@ def test_the_written_file_loads_once_the_token_is_set(tmp_path: Path) -> None:
     """What `target init` writes is a usable file; only the secrets are left to fill in."""
     file = tmp_path / "target.toml"
     file.write_text(TEMPLATE, encoding="utf-8")
-    with pytest.raises(TargetError, match="token takes an environment variable that is set, but CSBS_TOKEN"):
+    with pytest.raises(
+        DocumentError, match="token takes an environment variable that is set, but CSBS_TOKEN"
+    ):
         Target.load(file, {})
     target = Target.load(file, {"CSBS_TOKEN": "t"})
     assert target.token == "t"
@@ -252,22 +255,28 @@ def test_every_line_of_the_written_file_can_be_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"url = ", "not a TOML file"), (b"\xff", "not a TOML file"), (b"url = 1\nurl = 2", "not a TOML file")],
+    [
+        (b"url = ", ":1: is broken TOML: Invalid value"),
+        (b"\xff", ":1: is not UTF-8"),
+        (b"url = 1\nurl = 2", ":2: is broken TOML: Cannot overwrite a value"),
+        (b"url = " + b"[" * 2000, ": is broken TOML: it nests too deeply"),
+        (b"timeout = " + b"9" * 5000, ": is broken TOML: "),
+    ],
 )
 def test_a_file_that_is_no_toml_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
-    """A broken file is one line too."""
+    """A broken file is one line too, which names the place as far as the parser does."""
     file = tmp_path / "target.toml"
     file.write_bytes(content)
-    with pytest.raises(TargetError) as error:
+    with pytest.raises(DocumentError) as error:
         Target.load(file)
-    assert str(error.value).startswith(f"{file}: {reason}")
+    assert str(error.value).startswith(f"{file}{reason}")
     assert str(error.value).isprintable()
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """A missing file, or a folder in its place, says how to write one."""
     for file in (tmp_path / "target.toml", tmp_path):
-        with pytest.raises(TargetError) as error:
+        with pytest.raises(DocumentError) as error:
             Target.load(file)
         assert str(error.value).startswith(f"{file}: ")
         assert "target init" in str(error.value)

@@ -10,7 +10,8 @@ from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Result, Verdict, verdict_of
 from checkpoint_conformance.verdict.symptom import Symptom
-from checkpoint_conformance.verdict.waivers import State, Waiver, WaiverError, apply, read_waivers
+from checkpoint_conformance.verdict.waivers import State, Waiver, apply, read_waivers
+from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.load import requirements
 
 if TYPE_CHECKING:
@@ -145,16 +146,16 @@ def test_a_file_is_read_in_both_languages(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("[[waivers]]", "[[waiver]]", "holds no list `waivers`"),
-        ("[[waivers]]", "[waivers]", "holds no list `waivers`"),
-        ("[[waivers]]", "[[waivers", "not readable"),
-        ('"REQ-11"', '"REQ-111"', "no requirement 'REQ-111'. Did you mean REQ-11?"),
+        ("[[waivers]]", "[[waiver]]", "unknown key 'waiver'. Did you mean 'waivers'?"),
+        ("[[waivers]]", "[waivers]", "waivers takes a list of tables"),
+        ("[[waivers]]", "[[waivers", ":2:10: is broken TOML: Expected ']]'"),
+        ('"REQ-11"', '"REQ-111"', "the id of a requirement, not 'REQ-111'. Did you mean REQ-11?"),
         ('"REQ-11"', '""', "requirement takes a text"),
-        ("reason =", "raison =", "unknown key 'raison'. Did you mean 'reason'?"),
+        ("reason =", "raison =", "unknown key 'raison' in waiver 1. Did you mean 'reason'?"),
         ('reason = "taken for true until release 4"', "", "reason is missing"),
         ("expires = 2027-01-31", "", "expires is missing"),
-        ("expires = 2027-01-31", 'expires = "soon"', "expires takes a date"),
-        ("expires = 2027-01-31", "expires = 2027-01-31T00:00:00Z", "expires takes a date"),
+        ("expires = 2027-01-31", 'expires = "soon"', "expires takes a day"),
+        ("expires = 2027-01-31", "expires = 2027-01-31T00:00:00Z", "expires takes a day"),
         ("https://example.com/issues/7", "issue 7", "link takes an http or https URL"),
         ("\n[[waivers]]", GOOD + "[[waivers]]", "waiver 2 repeats that of REQ-11 at REQ-11/one"),
     ],
@@ -166,7 +167,7 @@ def test_a_file_that_is_wrong_is_refused_in_one_line(
     file = tmp_path / "waivers.toml"
     assert old in GOOD
     file.write_text(GOOD.replace(old, new, 1))
-    with pytest.raises(WaiverError) as raised:
+    with pytest.raises(DocumentError) as raised:
         read_waivers(file)
     assert complaint in str(raised.value)
     assert str(raised.value).startswith(str(file))
@@ -178,6 +179,6 @@ def test_yaml_that_is_wrong_is_refused_in_one_line(content: str, tmp_path: Path)
     """Whatever stands in the file, there is one line and no traceback."""
     file = tmp_path / "waivers.yml"
     file.write_bytes(content.encode("utf-8", "surrogatepass"))
-    with pytest.raises(WaiverError) as raised:
+    with pytest.raises(DocumentError) as raised:
         read_waivers(file)
     assert "\n" not in str(raised.value)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import sqlite3
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from checkpoint_handlers.admin_cli import admin
 from checkpoint_handlers.auth import digest_of
-from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.schema_sqlite import migrate
 from checkpoint_handlers.seed import OBSTACLES
 from checkpoint_handlers.seedfile import read_seed
+from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.load import errors
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from handlers import running
 
@@ -115,22 +122,32 @@ def test_a_server_begins_with_a_seed_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "what"),
     [
-        ("quota: 3", "quota: -1", 6, "minimum"),
-        ("quota: 3", "quota: 3\n    quotas: 3", 7, "quotas"),
-        ("role: read-only", "role: admin", 12, "admin"),
-        ("expires_at: 2030-01-01T00:00:00", "expires_at: tomorrow", 13, "tomorrow"),
-        (f"token: a-token-of-the-first-project\n    project: {FIRST}", "token: x", 8, "required"),
-        ("fault: resource-terminated", "fault: fire", 26, "fire"),
+        ("quota: 3", "quota: -1", 6, "quota takes a whole number from 0"),
+        ("quota: 3", "quota: 3\n    quotas: 3", 7, "'quotas' in project 2. Did you mean 'quota'?"),
+        ("quota: 3", "quota: .inf", 6, "quota takes a whole number"),
+        ("extra_info: {exclude_volumes: []}", "extra_info: {size: [.inf]}", 22, "JSON has no .inf"),
+        ("name: web", 'name: "we\\0b"', 21, "without NUL"),
+        ("role: read-only", "role: admin", 12, 'role takes "operate" or "read-only"'),
+        ("expires_at: 2030-01-01T00:00:00", "expires_at: tomorrow", 13, "expires_at takes a time in UTC"),
+        ("2030-01-01T00:00:00", "2030-02-30T00:00:00", 13, "2030-02-30T00:00:00 is none"),
+        ("2030-01-01T00:00:00", "2030-01-01T25:00:00", 13, "2030-01-01T25:00:00 is none"),
+        (
+            f"token: a-token-of-the-first-project\n    project: {FIRST}",
+            "token: x",
+            8,
+            "token takes at least 16 characters. (1 more)",
+        ),
+        ("fault: resource-terminated", "fault: fire", 26, 'fault takes "resource-terminated", '),
         (METAL, WEB, 23, "twice"),
         (f"- id: {OTHER}", f"- id: {FIRST}", 3, "twice"),
         (
             f"    project: {FIRST}\n    name: nightly",
             "    project: " + "e" * 32 + "\n    name: nightly",
             16,
-            "not in",
+            "is not in it",
         ),
         ("name: web", "name: [web", 22, "YAML"),
-        ("projects:", "project:", 1, "('project' was unexpected) (1 more)"),
+        ("projects:", "project:", 1, "unknown key 'project'. Did you mean 'projects'?"),
     ],
 )
 def test_a_mistake_in_a_seed_file_has_a_line(
@@ -139,11 +156,65 @@ def test_a_mistake_in_a_seed_file_has_a_line(
     """Whatever is wrong is told with file, line and column, and nothing of the file is taken."""
     assert SEED.count(old) == 1
     path = seed_file(tmp_path, SEED.replace(old, new))
-    with pytest.raises(StartError) as caught:
+    with pytest.raises(DocumentError) as caught:
         read_seed(path)
     assert re.match(rf"{re.escape(str(path))}:{line}:\d+: ", str(caught.value)), caught.value
     assert what in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_seed_mistake_is_not_told_as_the_databases(tmp_path: Path) -> None:
+    """The server names the seed file and its line, and the database can begin again afterwards."""
+    path, database = seed_file(tmp_path, SEED.replace("quota: 3", "quota: .inf")), tmp_path / "store.sqlite3"
+    command = running.command(database, "--seed", str(path))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"Error: {path}:6:5: project 2: quota takes a whole number from 0")
+    assert (done.stderr.count("\n"), str(database) in done.stderr) == (1, False)
+    path.write_text(SEED)
+    with running.process(command):
+        assert json.loads(manage(database, "show"))["projects"]
+
+
+def test_a_token_stands_once_in_a_seed_file(tmp_path: Path) -> None:
+    """One of two entries of a token would be lost, also where one of them is written as its hash."""
+    other, same = "5f70bf18", digest_of("a-token-of-the-first-project").hex()
+    path = seed_file(tmp_path, re.sub(rf"{other}\w+", same, SEED))
+    with pytest.raises(DocumentError, match="token 2: project is here twice"):
+        read_seed(path)
+
+
+_PLACES = (("projects", 0), ("tokens", 0), ("policies", 0), ("policies", 0, "resources", 0))
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
+    max_leaves=4,
+)
+
+
+@given(st.sampled_from(_PLACES), st.data())
+@settings(max_examples=60, deadline=None)
+def test_what_a_seed_file_may_hold_a_store_can_hold(
+    tmp_path_factory: pytest.TempPathFactory, place: tuple[str | int, ...], data: st.DataObject
+) -> None:
+    """Any value is refused with a line, or stored: a database never meets what it cannot keep."""
+    content: Any = yaml.safe_load(SEED)
+    content["tokens"][1]["expires_at"] = "2030-01-01T00:00:00"
+    holder: Any = content
+    for step in place:
+        holder = holder[step]
+    key = data.draw(st.sampled_from(sorted({*holder, "extra_info", "description", "quota"})))
+    holder[key] = data.draw(_VALUES)
+    folder = tmp_path_factory.mktemp("seed")
+    path = seed_file(folder, yaml.safe_dump(content))
+    refused: DocumentError | None = None
+    with contextlib.closing(sqlite3.connect(folder / "store.sqlite3", isolation_level=None)) as connection:
+        try:
+            migrate(connection, lambda: read_seed(path))
+        except DocumentError as error:
+            refused = error
+        assert (refused is None) == bool(connection.execute("SELECT 1 FROM sqlite_master").fetchone())
+    assert refused is None or (refused.line and str(refused).isprintable())
 
 
 def test_entries_are_loaded_into_a_database_in_use(served: RunningServer, tmp_path: Path) -> None:

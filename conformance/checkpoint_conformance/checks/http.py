@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from checkpoint_openapi.document.strict_json import StrictJsonError
 from checkpoint_openapi.load import ErrorCatalogue
 
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import Exchange, Framing, Response
-from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.symptom import Symptom
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from checkpoint_openapi.document.strict_json import StrictJsonError
 from checkpoint_openapi.load import ErrorCatalogue, advisory
 
 from checkpoint_conformance.checks import http
@@ -15,7 +16,6 @@ from checkpoint_conformance.probes.probe import DOCUMENTED, Probe
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange, Fault
-from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.finding import Finding, Spread
 from checkpoint_conformance.verdict.symptom import Symptom
 

@@ -6,11 +6,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from checkpoint_openapi.document.strict_json import StrictJsonError, parse
+
 from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.transport.strict_json import StrictJsonError, parse
 from checkpoint_conformance.verdict.finding import Finding, Level
 from checkpoint_conformance.verdict.symptom import Symptom
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 import click
+from checkpoint_openapi.document.source import DocumentError
 
 from checkpoint_conformance.reports.report import ReportError
 from checkpoint_conformance.reports.writers.text import printable
@@ -20,11 +21,10 @@ from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.target.reference import ReferenceServerError
 from checkpoint_conformance.target.target import TargetError
 from checkpoint_conformance.verdict.outcome import ExitCode
-from checkpoint_conformance.verdict.waivers import WaiverError
 
 __all__ = ["SuiteError", "complain", "guarded", "interruptible", "reader_width", "say"]
 
-_USAGE = (TargetError, ConfigurationError, ReferenceServerError, ReportError, ShardError, WaiverError)
+_USAGE = (ConfigurationError, DocumentError, ReferenceServerError, ReportError, ShardError, TargetError)
 """What the caller can mend; the message of each says how."""
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from difflib import get_close_matches
 
 from checkpoint_openapi.load import Condition, Requirement, document, errors, requirements
+from checkpoint_openapi.suggestion import nearest
 
 from checkpoint_conformance.language import tr
 
@@ -139,8 +138,6 @@ def known_codes() -> list[str]:
 
 def _near(code: str) -> str:
     """Say which known name is the nearest."""
-    spelled: Callable[[str], str] = str.casefold
-    names = {spelled(name): name for name in known_codes()}
-    near = get_close_matches(spelled(code), names, 1)
-    hint = f"Did you mean {names[near[0]]}?" if near else "`checkpoint-contract list` shows the requirements."
+    near = nearest(code, known_codes())
+    hint = f"Did you mean {near}?" if near else "`checkpoint-contract list` shows the requirements."
     return f"nothing is called {code!r}. {hint}"

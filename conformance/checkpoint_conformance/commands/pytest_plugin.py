@@ -54,10 +54,12 @@ class _Plugin:
     """The hooks of a session that has a target."""
 
     def __init__(self, config: pytest.Config, file: Path) -> None:
+        from checkpoint_openapi.document.source import DocumentError
+
         from checkpoint_conformance.reports.files import prepare
         from checkpoint_conformance.reports.report import ReportError
-        from checkpoint_conformance.target.target import Target, TargetError
-        from checkpoint_conformance.verdict.waivers import WaiverError, read_waivers
+        from checkpoint_conformance.target.target import Target
+        from checkpoint_conformance.verdict.waivers import read_waivers
 
         waivers, folder = config.getoption("--checkpoint-waivers"), config.getoption("--checkpoint-report")
         try:
@@ -65,7 +67,7 @@ class _Plugin:
             given = read_waivers(Path(waivers)) if waivers else ()
             if folder:
                 prepare(Path(folder))
-        except (TargetError, WaiverError, ReportError) as error:
+        except (DocumentError, ReportError) as error:
             raise pytest.UsageError(str(error)) from error
         max_examples = cast("int", config.getoption("--checkpoint-max-examples"))
         self._verification = _Verification(target, given, max_examples, Path(folder) if folder else None)

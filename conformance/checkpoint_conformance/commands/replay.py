@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, cast
+
+from checkpoint_openapi.suggestion import nearest
 
 from checkpoint_conformance.data import as_list
 from checkpoint_conformance.probes import acceptance
@@ -74,8 +75,8 @@ def failing(report: Report, requirement: str | None) -> list[tuple[str, dict[str
     """
     items = {item["id"]: item for item in report["requirements"]}
     if requirement is not None and requirement not in items:
-        near = get_close_matches(requirement.upper(), items, 1)
-        hint = f"Did you mean {near[0]}?" if near else "`checkpoint-contract list` shows them all."
+        near = nearest(requirement, items)
+        hint = f"Did you mean {near}?" if near else "`checkpoint-contract list` shows them all."
         raise ReportError(f"no requirement {requirement!r} in the report. {hint}")
     chosen = items.values() if requirement is None else [items[requirement]]
     return [

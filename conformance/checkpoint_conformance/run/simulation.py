@@ -13,6 +13,8 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from checkpoint_openapi.document.strict_json import parse
+
 from checkpoint_conformance.checks.judge import Judge, Judgement
 from checkpoint_conformance.probes.generated.target_schema import Narrowed
 from checkpoint_conformance.probes.probe import Probe
@@ -22,7 +24,6 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import VirtualClock
 from checkpoint_conformance.transport.exchange import Exchange, Request, Response
 from checkpoint_conformance.transport.in_process import InProcessTransport
-from checkpoint_conformance.transport.strict_json import parse
 from checkpoint_conformance.verdict.finding import Finding
 
 __all__ = ["Planned", "rehearse"]

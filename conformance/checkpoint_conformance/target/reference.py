@@ -23,7 +23,7 @@ class ReferenceServerError(Exception):
 
 
 def target_or_reference(target_file: Path | None) -> AbstractContextManager[Target]:
-    """Open the target of a file, or that of a reference server of its own. Raises TargetError."""
+    """Open the target of a file, or that of a reference server of its own. Raises `DocumentError`."""
     return reference_server() if target_file is None else nullcontext(Target.load(target_file))
 
 

@@ -7,33 +7,26 @@ does, so that none outlives its reason. A MUST that is waived leaves the verdict
 from __future__ import annotations
 
 import datetime
-import difflib
-import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import yaml
+from checkpoint_openapi.configuration.description import REQUIRED, Key, Rows, Table, list_alone, read
+from checkpoint_openapi.configuration.file import ConfigurationFile, Place
+from checkpoint_openapi.configuration.values import InvalidValueError, date, filled_text, matching
 from checkpoint_openapi.load import requirements
+from checkpoint_openapi.suggestion import nearest
 
-from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.verdict.conclusion import result_of_findings
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Result
 
-__all__ = ["Applied", "State", "Waiver", "WaiverError", "apply", "read_waivers"]
+__all__ = ["Applied", "State", "Waiver", "apply", "read_waivers"]
 
-_KEYS = ("requirement", "probe", "reason", "link", "expires")
-_OPTIONAL = ("probe",)
 _JUDGED = (Outcome.PASS, Outcome.FAIL, Outcome.WARN)
-
-
-class WaiverError(Exception):
-    """A file of waivers cannot be used; the message says what, where and what to do."""
 
 
 class State(StrEnum):
@@ -114,22 +107,8 @@ def apply(
 
 
 def read_waivers(path: Path) -> tuple[Waiver, ...]:
-    """Read a file of waivers: TOML, or YAML by its suffix. Raises WaiverError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        document: Any = yaml.safe_load(text) if path.suffix in (".yaml", ".yml") else tomllib.loads(text)
-    except OSError as error:
-        raise WaiverError(f"{path}: {error.strerror}. Name a file of waivers.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError) as error:
-        raise WaiverError(f"{path}: not readable: {' '.join(str(error).split())}.") from error
-    root = as_object(document)
-    entries = as_list(root["waivers"]) if root is not None and set(root) == {"waivers"} else None
-    if entries is None:
-        raise WaiverError(f"{path}: holds no list `waivers` alone. Write each waiver under [[waivers]].")
-    waivers = tuple(_waiver(entry, f"{path}: waiver {number}") for number, entry in enumerate(entries, 1))
-    for number, waiver in enumerate(waivers):
-        if any(str(waiver) == str(other) for other in waivers[:number]):
-            raise WaiverError(f"{path}: waiver {number + 1} repeats that of {waiver}. Keep one.")
+    """Read a file of waivers: TOML, or YAML by its suffix. Raises `DocumentError`."""
+    waivers: tuple[Waiver, ...] = read(ConfigurationFile.load(path), _DESCRIPTION)
     return waivers
 
 
@@ -156,48 +135,31 @@ def _waived(result: Result, waivers: list[Waiver]) -> Result:
     return replace(result, outcome=Outcome.SKIP, reason=SkipReason.WAIVED, detail=detail)
 
 
-def _waiver(data: Any, where: str) -> Waiver:
-    entry = as_object(data)
-    if entry is None:
-        raise WaiverError(f"{where} is no table. Give it {', '.join(_KEYS)}.")
-    for key in entry:
-        if key not in _KEYS:
-            near = difflib.get_close_matches(str(key), _KEYS, 1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(_KEYS)}."
-            raise WaiverError(f"{where}: unknown key {str(key)!r}. {hint}")
-    for key in _KEYS:
-        if key not in entry and key not in _OPTIONAL:
-            raise WaiverError(f"{where}: {key} is missing. Add it.")
-    texts = {key: entry[key] for key in _KEYS if key in entry and key != "expires"}
-    for key, value in texts.items():
-        if not isinstance(value, str) or not value.strip():
-            raise WaiverError(f"{where}: {key} takes a text that is not empty.")
-    if not re.fullmatch(r"https?://\S+", texts["link"]):
-        raise WaiverError(f"{where}: link takes an http or https URL, where the failure is discussed.")
-    return Waiver(
-        requirement=_requirement(texts["requirement"], where),
-        reason=texts["reason"],
-        link=texts["link"],
-        expires=_date(entry["expires"], where),
-        probe=texts.get("probe"),
-    )
-
-
-def _requirement(identifier: str, where: str) -> str:
+def _requirement(value: Any) -> str:
     known = {requirement.id: requirement for requirement in requirements()}
-    if identifier not in known:
-        near = difflib.get_close_matches(identifier.upper(), known, 1)
-        hint = f"Did you mean {near[0]}?" if near else "`checkpoint-contract list` shows them."
-        raise WaiverError(f"{where}: no requirement {identifier!r}. {hint}")
-    if known[identifier].status != "active":
-        raise WaiverError(f"{where}: {identifier} is {known[identifier].status}. Remove the waiver.")
-    return identifier
+    if value not in known:
+        near = nearest(filled_text(value), known)
+        hint = f"Did you mean {near}?" if near else "`checkpoint-contract list` shows them"
+        raise InvalidValueError(f"the id of a requirement, not {value!r}. {hint}")
+    if known[value].status != "active":
+        raise InvalidValueError(f"an active requirement, and {value} is withdrawn: remove the waiver")
+    return str(value)
 
 
-def _date(value: Any, where: str) -> datetime.date:
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return value
-    try:
-        return datetime.date.fromisoformat(str(value))
-    except ValueError:
-        raise WaiverError(f"{where}: expires takes a date such as 2027-03-31.") from None
+def _refuse_repeated(waivers: list[Waiver], place: Place) -> None:
+    for index, waiver in enumerate(waivers):
+        if any(str(waiver) == str(other) for other in waivers[:index]):
+            place.entry(index, "waiver").refuse(f"waiver {index + 1} repeats that of {waiver}. Keep one.")
+
+
+_WAIVER = Table(
+    {
+        "requirement": Key(_requirement),
+        "probe": Key(filled_text, None),
+        "reason": Key(filled_text),
+        "link": Key(matching(r"https?://\S+", "an http or https URL, where the failure is discussed")),
+        "expires": Key(date),
+    },
+    Waiver,
+)
+_DESCRIPTION = list_alone("waivers", Rows(_WAIVER, "waiver", REQUIRED, _refuse_repeated))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from pathlib import Path
 
 import click
+
+from checkpoint_openapi.suggestion import nearest
 
 __all__ = ["lint"]
 
@@ -67,6 +68,6 @@ def _shown(path: Path) -> str:
 def _refuse_unknown(ignored: tuple[str, ...], known: list[str]) -> None:
     for name in ignored:
         if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            near = nearest(name, known)
+            hint = f" Did you mean {near!r}?" if near else ""
             raise click.UsageError(f"No rule is called {name!r}.{hint} List them with --rules.")

@@ -10,6 +10,7 @@ import jsonschema_rs
 from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.schemas import as_json_schemas
 from checkpoint_openapi.document.documents import Location
+from checkpoint_openapi.document.strict_json import StrictJsonError, parse
 
 __all__ = ["BodyError", "Checker", "UnusableSchemaError"]
 
@@ -39,15 +40,9 @@ class Checker:
         if not body:
             raise BodyError("The body is missing.")
         try:
-            return json.loads(
-                body.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse_constant
-            )
-        except UnicodeDecodeError as error:
-            raise BodyError("The body is no UTF-8.") from error
-        except RecursionError as error:
-            raise BodyError("The body nests too deeply.") from error
-        except ValueError as error:
-            raise BodyError(f"The body is no JSON: {error}.") from error
+            return parse(body)
+        except StrictJsonError as error:
+            raise BodyError(f"The body is not strict JSON: {error}.") from error
 
     def check(self, place: Location, value: Any) -> None:
         """Hold a value against a schema; raises `BodyError` when it is refused, and `UnusableSchemaError`."""
@@ -94,14 +89,3 @@ def _read(text: str) -> list[Any]:
         value = None
     scalars = [value] if isinstance(value, (bool, int, float)) else []
     return [*scalars, text.split(",")]
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return found
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number")

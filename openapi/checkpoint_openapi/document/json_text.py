@@ -9,7 +9,9 @@ import json
 import re
 from bisect import bisect_right
 from itertools import chain
-from typing import Any, NoReturn, cast
+from typing import Any, cast
+
+from checkpoint_openapi.document.strict_json import parse_text
 
 __all__ = ["JsonPlaces", "parse_json"]
 
@@ -27,24 +29,13 @@ def parse_json(text: str) -> dict[str, Any] | None:
     if not text.lstrip().startswith("{"):
         return None
     try:
-        document = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
+        document = parse_text(text)
         if _SURROGATE.search(text):
             json.dumps(document, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
+    except ValueError:
         # The reader of YAML says what is wrong, and where.
         return None
     return None if _is_deep(document) else document
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key twice")
-    return found
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _is_deep(document: dict[str, Any]) -> bool:

@@ -11,7 +11,6 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -20,15 +19,16 @@ import yaml
 
 from checkpoint_openapi.document.json_text import JsonPlaces, parse_json
 from checkpoint_openapi.document.pointer import child, tokens
+from checkpoint_openapi.suggestion import nearest
 
-__all__ = ["DocumentError", "Position", "Source", "load_with_positions", "parse_with_positions"]
+__all__ = ["DocumentError", "Position", "Source", "load_with_positions", "parse_with_positions", "read_text"]
 
 _LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _SCALARS = {
     f"tag:yaml.org,2002:{name}": getattr(yaml.constructor.SafeConstructor, f"construct_yaml_{name}")
     for name in ("null", "bool", "int", "float")
 }
-_SUFFIXES = (".yaml", ".yml", ".json")
+_SUFFIXES = (".yaml", ".yml", ".json", ".toml")
 _STRING = "tag:yaml.org,2002:str"
 _TEXT = {f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "value")}
 _DEEPEST = 200
@@ -102,8 +102,13 @@ def load_with_positions(path: Path | str) -> Source:
 
     Raises `DocumentError` when it cannot be read, is no UTF-8, is broken, or has a key twice.
     """
+    return parse_with_positions(read_text(path), str(path))
+
+
+def read_text(path: Path | str) -> str:
+    """Return the text of a file. Raises `DocumentError` when it cannot be read or is no UTF-8."""
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        return Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}{_neighbour(Path(path))}"
         raise DocumentError(what, str(path)) from error
@@ -113,7 +118,6 @@ def load_with_positions(path: Path | str) -> Source:
     except ValueError as error:
         # A name that no file can have.
         raise DocumentError(f"cannot be read: {error}", str(path)) from error
-    return parse_with_positions(text, str(path))
 
 
 def _neighbour(missing: Path) -> str:
@@ -122,8 +126,8 @@ def _neighbour(missing: Path) -> str:
     with suppress(OSError):
         if not missing.exists():
             names = {file.stem: file.name for file in missing.parent.iterdir() if file.suffix in _SUFFIXES}
-    near = get_close_matches(missing.stem, names, 1)
-    return f". Did you mean {missing.with_name(names[near[0]])}?" if near else ""
+    near = nearest(missing.stem, names)
+    return f". Did you mean {missing.with_name(names[near])}?" if near else ""
 
 
 def parse_with_positions(text: str, file: str) -> Source:

@@ -7,7 +7,6 @@ that was meant.
 
 from __future__ import annotations
 
-import difflib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from checkpoint_openapi.document.pointer import escaped
 from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.finding import Fault
 from checkpoint_openapi.lint.validator import shortened
+from checkpoint_openapi.suggestion import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,11 +94,9 @@ def _unknown(error: Any, name: str, pointer: str) -> Fault:
     """Return the fault of a member that the specification does not know."""
     known = [str(key) for key in members(error.schema.get("properties"))]
     forms = [form for form in members(error.schema.get("patternProperties")) if form != _EXTENSION]
-    near = difflib.get_close_matches(str(name), known, 1) or [
-        key for key in known if key.lower() == str(name).lower()
-    ]
+    near = nearest(str(name), known)
     if near:
-        mend = f"did you mean `{near[0]}`?"
+        mend = f"did you mean `{near}`?"
     elif forms:
         mend = f"write a name of the form {' or '.join(forms)}"
     else:

@@ -146,15 +146,15 @@ def test_a_fingerprint_is_of_the_change_and_not_of_its_line() -> None:
     ("text", "what"),
     [
         ("[]", "root is not an object"),
-        ("other: []", "needs one member"),
-        ("acknowledgements: {}", "needs one member"),
-        ("acknowledgements: [{reason: r, expires: 2027-01-01}]", "lacks `fingerprint`"),
-        ("acknowledgements: [{fingerprint: f, expires: 2027-01-01}]", "lacks `reason`"),
-        ("acknowledgements: [{fingerprint: f, reason: r}]", "lacks `expires`"),
-        ("acknowledgements: [{fingerprint: f, reason: r, expires: soon}]", "no day"),
+        ("other: []", "unknown key 'other'. Known: acknowledgements. (1 more)"),
+        ("acknowledgements: {}", "takes a list"),
+        ("acknowledgements: [{reason: r, expires: 2027-01-01}]", "acknowledgement 1: fingerprint is missing"),
+        ("acknowledgements: [{fingerprint: f, expires: 2027-01-01}]", "acknowledgement 1: reason is missing"),
+        ("acknowledgements: [{fingerprint: f, reason: r}]", "acknowledgement 1: expires is missing"),
+        ("acknowledgements: [{fingerprint: f, reason: r, expires: soon}]", "expires takes a day"),
         (
             "acknowledgements: [{fingerprint: f, reason: r, expires: 2027-01-01, by: me}]",
-            "unknown member `by`",
+            "unknown key 'by' in acknowledgement 1",
         ),
     ],
 )

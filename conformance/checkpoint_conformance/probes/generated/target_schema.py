@@ -9,12 +9,12 @@ import copy
 from typing import Any
 
 import jsonschema_rs
+from checkpoint_openapi.document.strict_json import StrictJsonError, parse
 from checkpoint_openapi.load import document
 
 from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Request
-from checkpoint_conformance.transport.strict_json import StrictJsonError, parse
 
 __all__ = ["PATH", "Narrowed", "with_null_types"]
 

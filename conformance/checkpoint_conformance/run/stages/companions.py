@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import jsonschema_rs
+from checkpoint_openapi.document.strict_json import StrictJsonError
 from checkpoint_openapi.load import document
 
 from checkpoint_conformance.probes.generated.target_schema import with_null_types
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["ListError", "checkpoint_items", "pages", "policies"]

@@ -9,6 +9,8 @@ from dataclasses import replace
 from itertools import pairwise
 from threading import Barrier
 
+from checkpoint_openapi.document.strict_json import StrictJsonError
+
 from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.probes import acceptance
@@ -17,7 +19,6 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.session import ServerGone, Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
-from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
 from checkpoint_conformance.verdict.symptom import Symptom

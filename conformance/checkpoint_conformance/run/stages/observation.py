@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from checkpoint_openapi.document.strict_json import StrictJsonError
+
 from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.probes.calls import Call
@@ -15,7 +17,6 @@ from checkpoint_conformance.run.session import Session, creates
 from checkpoint_conformance.run.stages.companions import ListError, checkpoint_items
 from checkpoint_conformance.run.stages.unauthorized import look_as_strangers
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.symptom import Symptom
 

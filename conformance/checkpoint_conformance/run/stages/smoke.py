@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from checkpoint_openapi.document.strict_json import StrictJsonError
+
 from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.judge import Judgement, error_code_of
 from checkpoint_conformance.checks.success import checkpoint
@@ -19,7 +21,6 @@ from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.session import ServerGone, Session
 from checkpoint_conformance.run.stages.companions import ListError, policies
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.transport.strict_json import StrictJsonError
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.symptom import Symptom

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from typing import Any, NoReturn
 
-__all__ = ["StrictJsonError", "parse"]
+__all__ = ["StrictJsonError", "parse", "parse_text"]
 
 
 class StrictJsonError(ValueError):
@@ -26,9 +26,13 @@ def parse(body: bytes) -> Any:
     if not body.strip():
         raise StrictJsonError("it is empty")
     try:
-        text = body.decode("utf-8")
+        return parse_text(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise StrictJsonError(f"it is not UTF-8 at byte {error.start}") from error
+
+
+def parse_text(text: str) -> Any:
+    """Return the value of a JSON text. Raises StrictJsonError as `parse` does."""
     try:
         return json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer

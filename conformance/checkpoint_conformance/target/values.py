@@ -1,0 +1,109 @@
+"""What the keys of a target file take."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from checkpoint_openapi.configuration.values import InvalidValueError, matching, number, text
+
+from checkpoint_conformance.data import as_list
+
+__all__ = [
+    "PROFILES",
+    "header",
+    "identifier",
+    "not_negative",
+    "path",
+    "profiles",
+    "proxy",
+    "resources",
+    "seconds",
+    "token",
+    "url",
+    "uuid",
+]
+
+PROFILES = ("discovery", "observation", "deletion", "conflict")
+"""What a target may declare beyond `core`."""
+_DAY = 86400
+_FIELD_VALUE = r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?"
+_OWN_HEADERS = frozenset(
+    {"connection", "content-length", "content-type", "host", "transfer-encoding", "x-auth-token"}
+)
+
+identifier = matching(r"[A-Za-z0-9._~-]+", "an id of letters, digits and hyphens")
+uuid = matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a hyphenated lower-case UUID")
+token = matching(_FIELD_VALUE, 'a token of printable ASCII, or { env = "NAME" }')
+seconds = number("a number of seconds above 0", lambda value: 0 < value < _DAY)
+not_negative = number("a number, 0 or more", lambda value: 0 <= value < _DAY)
+_field_value = matching(_FIELD_VALUE, 'a value of printable ASCII, or { env = "NAME" }')
+
+
+def url(value: Any) -> str:
+    """Return the URL of a server, without the slash at its end."""
+    written = text(value)
+    if (
+        not _is_url(written, "http", "https")
+        or re.search("[?#]", written)
+        or urlsplit(written).username is not None
+    ):
+        raise InvalidValueError("an http or https URL with no query, such as https://csbs.example.com")
+    return written.rstrip("/")
+
+
+def proxy(value: Any) -> str:
+    """Return the URL of a proxy, or an empty text."""
+    if value != "" and not _is_url(text(value), "http"):
+        raise InvalidValueError('an http:// URL of a proxy, or "" for none')
+    return str(value)
+
+
+def path(value: Any) -> Path:
+    """Return the name of a file."""
+    return Path(text(value))
+
+
+def resources(value: Any) -> tuple[str, ...]:
+    """Return the ids of resources."""
+    items = as_list(value)
+    if not items or not all(isinstance(item, str) and item for item in items):
+        raise InvalidValueError("a list of at least one resource id")
+    if len(set(items)) != len(items):
+        raise InvalidValueError("a list in which no resource id stands twice")
+    return tuple(items)
+
+
+def profiles(value: Any) -> frozenset[str]:
+    """Return the names of profiles beyond `core`, which is always verified."""
+    listed = as_list(value)
+    names: list[Any] = [value] if listed is None else listed
+    unknown = [name for name in names if name not in (*PROFILES, "core")]
+    if unknown:
+        raise InvalidValueError(f"a list out of {', '.join(PROFILES)}, not {unknown[0]!r}")
+    return frozenset(names) - {"core"}
+
+
+def header(name: str, value: Any) -> str:
+    """Return the value of a further header field."""
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+        raise InvalidValueError("the name of a header field as its key")
+    if name.lower() in _OWN_HEADERS:
+        raise InvalidValueError("no value: the suite sets this field itself")
+    return _field_value(value)
+
+
+def _is_url(value: str, *schemes: str) -> bool:
+    """Whether it is a URL of printable ASCII, with a host and a port that there may be."""
+    try:
+        parts = urlsplit(value)
+        return (
+            parts.scheme in schemes
+            and bool(parts.hostname)
+            and parts.port != 0
+            and bool(re.fullmatch(r"[\x21-\x7e]+", value))
+        )
+    except ValueError:
+        return False
