@@ -35,10 +35,15 @@ _OWN_HEADERS = frozenset(
 )
 
 identifier = matching(r"[A-Za-z0-9._~-]+", "an id of letters, digits and hyphens")
+"""A project or a provider."""
 uuid = matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a hyphenated lower-case UUID")
+"""A policy."""
 token = matching(_FIELD_VALUE, 'a token of printable ASCII, or { env = "NAME" }')
+"""A token, which a header field carries (RFC 9110, 5.5)."""
 seconds = number("a number of seconds above 0", lambda value: 0 < value < _DAY)
+"""A time limit of less than a day."""
 not_negative = number("a number, 0 or more", lambda value: 0 <= value < _DAY)
+"""Seconds or a rate."""
 _field_value = matching(_FIELD_VALUE, 'a value of printable ASCII, or { env = "NAME" }')
 
 
