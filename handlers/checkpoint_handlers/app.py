@@ -6,13 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.load import document
-from starlette.routing import Mount, Router
 
 from checkpoint_handlers.auth import Authenticator, TokenHandler
 from checkpoint_handlers.dispatch import Dispatcher, Entry
 from checkpoint_handlers.errors import ErrorAnswers, Refusal, StartError
-from checkpoint_handlers.framework import ConnexionMiddleware, Resolver, RoutingMiddleware, SecurityMiddleware
+from checkpoint_handlers.framework import ConnexionMiddleware, Resolver, SecurityMiddleware
 from checkpoint_handlers.operations import operations
+from checkpoint_handlers.plans import PlannedRouting
 from checkpoint_handlers.scenarios import ScenarioHeader
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def create_app(
         middlewares=[
             ErrorAnswers,
             *([ScenarioHeader] if service.scenarios else []),
-            _Routing,
+            PlannedRouting,  # type: ignore[list-item] # what is behind it is the next line
             SecurityMiddleware,
             Dispatcher,
         ],
@@ -53,7 +53,8 @@ async def create_app(
     try:
         for source in sources:
             app.add_api(source())
-        # Connexion builds its stack at the first event, whichever it is: now, and not at the first request.
+        # Connexion builds its stack at the first event, whichever it is, and the routing then makes plans:
+        # now, and not at the first request.
         await app({"type": "lifespan"}, _nothing_to_receive, _nothing_to_send)
     except StartError:
         raise
@@ -61,18 +62,6 @@ async def create_app(
         reason = next(iter(str(error).splitlines()), repr(error))
         raise StartError(f"Cannot serve the document: {reason}") from error
     return app
-
-
-class _Routing(RoutingMiddleware):
-    """Connexion's routing without the redirect to the path with or without a trailing slash."""
-
-    def add_api(self, specification: Any, **kwargs: Any) -> None:
-        """Add the routes of a document."""
-        super().add_api(specification, **kwargs)
-        self.router.redirect_slashes = False
-        for mount in self.router.routes:
-            if isinstance(mount, Mount) and isinstance(mount.app, Router):
-                mount.app.redirect_slashes = False
 
 
 def _entry(table: Mapping[str, Entry], operation_id: str) -> Entry:

@@ -16,14 +16,15 @@ from checkpoint_handlers.auth import require_permission
 from checkpoint_handlers.errors import Refusal, StartError
 from checkpoint_handlers.framework import RoutedAPI, RoutedMiddleware
 from checkpoint_handlers.guard import parse_json, read_body, require_media_type
-from checkpoint_handlers.schema import compile_check
+from checkpoint_handlers.schema import compile_check, takes_any_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Send
 
-    from checkpoint_handlers.framework import Operation
+    from checkpoint_handlers.framework import Operation as Described
+    from checkpoint_handlers.incoming import Fields, Incoming
     from checkpoint_handlers.schema import Check
     from checkpoint_handlers.store import Caller, Role
 
@@ -54,12 +55,14 @@ class _Parameter(NamedTuple):
     required: bool
     default: Any
     check: Check
+    free: bool
+    """Whether any text fits."""
 
 
-class _Operation:
+class Operation:
     """One operation of the document, ready to be called."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Described) -> None:
         self._entry: Entry = operation.function
         if not operation.security:
             raise StartError(
@@ -68,24 +71,28 @@ class _Operation:
             )
         if "{project_id}" not in operation.path:
             raise StartError(f"The path {operation.path} has no {{project_id}}. Mend the document.")
+        if any(len(requirement) != 1 for requirement in operation.security):
+            raise StartError(
+                f"The operation {operation.operation_id!r} may be called with no token, or needs several: "
+                "this server takes exactly one. Mend the document."
+            )
         self._status = min(int(status) for status in operation.responses if status.startswith("2"))
         self._parser = operation.uri_parser_class(operation.parameters, {})
-        self._path = _parameters(operation, "path")
+        self._path = [each for each in _parameters(operation, "path") if not each.free]
         self._query = _parameters(operation, "query")
         self._headers = _parameters(operation, "header")
         self._body = _Body(operation) if operation.request_body else None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        caller: Caller = scope["extensions"]["connexion_context"]["token_info"]["caller"]
-        path = scope["path_params"]
+    async def __call__(self, request: Incoming, path: Mapping[str, Any], send: Send) -> None:
+        """Answer a request whose caller is known; `path` has the parameters of its path."""
+        caller: Caller = request.context["token_info"]["caller"]
         require_permission(caller, path["project_id"], self._entry.needs)
-        body = await self._body.read(scope, receive) if self._body else None
-        query = self._read_query(scope) if self._query else {}
+        body = await self._body.read(request) if self._body else None
+        query = self._read_query(request.query) if self._query else {}
         for parameter in self._path:
             parameter.check(path[parameter.name])
         if self._headers:
-            self._check_headers(scope)
+            self._check_headers(request.headers)
         answer = orjson.dumps(
             await self._entry.handler(caller, Request(caller.project.id, path, query, body))
         )
@@ -93,20 +100,19 @@ class _Operation:
         await send({"type": "http.response.start", "status": self._status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
-    def _read_query(self, scope: Scope) -> dict[str, Any]:
-        sent = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        given = self._parser.resolve_query(sent)
+    def _read_query(self, query: str) -> dict[str, Any]:
+        given = self._parser.resolve_query(parse_qs(query, keep_blank_values=True))
         return _take(self._query, given)
 
-    def _check_headers(self, scope: Scope) -> None:
-        given = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        _take([parameter._replace(name=parameter.name.lower()) for parameter in self._headers], given)
+    def _check_headers(self, headers: Fields) -> None:
+        values = ((parameter.name, headers.get(parameter.name)) for parameter in self._headers)
+        _take(self._headers, {name: value for name, value in values if value is not None})
 
 
 class _Body:
     """What the document says of a request's body."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Described) -> None:
         content: dict[str, dict[str, Any]] = operation.request_body["content"]
         self._required: bool = operation.request_body.get("required", False)
         self._checks = {
@@ -118,32 +124,33 @@ class _Body:
                 f"The operation {operation.operation_id!r} takes {', '.join(content)}: "
                 "this server reads application/json and nothing else. Mend the document."
             )
+        self._check = self._checks["application/json"]
 
-    async def read(self, scope: Scope, receive: Receive) -> Any:
+    async def read(self, request: Incoming) -> Any:
         """Return the body's value, None for no body where the document requires none."""
         if not self._required:
-            body = await read_body(scope, receive)
+            body = await read_body(request)
             if not body:
                 return None
-            require_media_type(scope, self._checks)
+            require_media_type(request.headers, self._checks)
         else:
-            require_media_type(scope, self._checks)
-            body = await read_body(scope, receive)
+            require_media_type(request.headers, self._checks)
+            body = await read_body(request)
         value = parse_json(body)
-        self._checks["application/json"](value)
+        self._check(value)
         return value
 
 
-class _OperationsAPI(RoutedAPI[_Operation]):
+class _OperationsAPI(RoutedAPI[Operation]):
     """The operations of one document."""
 
     def __init__(self, specification: Any, **kwargs: Any) -> None:
         super().__init__(specification, **kwargs)
         self.add_paths()
 
-    def make_operation(self, operation: Operation) -> _Operation:
+    def make_operation(self, operation: Described) -> Operation:
         """Compile an operation."""
-        return _Operation(operation)
+        return Operation(operation)
 
 
 class Dispatcher(RoutedMiddleware[_OperationsAPI]):
@@ -155,13 +162,14 @@ class Dispatcher(RoutedMiddleware[_OperationsAPI]):
         super().__init__(app)
 
 
-def _parameters(operation: Operation, place: str) -> list[_Parameter]:
+def _parameters(operation: Described, place: str) -> list[_Parameter]:
     return [
         _Parameter(
             parameter["name"].replace("-", "_") if place == "path" else parameter["name"],
             parameter.get("required", False),
             parameter.get("schema", {}).get("default"),
             compile_check(parameter.get("schema", {}), f"The {place} parameter {parameter['name']}"),
+            takes_any_text(parameter.get("schema", {})),
         )
         for parameter in operation.parameters
         if parameter["in"] == place

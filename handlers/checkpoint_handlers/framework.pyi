@@ -24,6 +24,7 @@ class Operation(Protocol):
     uri_parser_class: Callable[[Sequence[Mapping[str, Any]], Mapping[str, Any]], UriParser]
 
 class _Middleware:
+    app: ASGIApp
     def __init__(self, app: ASGIApp) -> None: ...
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
 
@@ -42,19 +43,31 @@ class ConnexionMiddleware:
 class Resolver:
     def __init__(self, function_resolver: Callable[[str], Any]) -> None: ...
 
+class RoutingOperation(Protocol):
+    operation_id: str
+
 class RoutingMiddleware(_Middleware):
     router: Router
 
     def add_api(self, specification: Any, **options: Any) -> None: ...
 
-class SecurityMiddleware(_Middleware): ...
+class SecurityOperation(Protocol):
+    verification_fn: Callable[[Any], Awaitable[None]]
+
+class SecurityAPI(Protocol):
+    operations: Mapping[str, SecurityOperation]
+
+class SecurityMiddleware(_Middleware):
+    apis: Mapping[str, Sequence[SecurityAPI]]
 
 class RoutedAPI(Generic[_OP]):
+    operations: Mapping[str, _OP]
     def __init__(self, specification: Any, **options: Any) -> None: ...
     def add_paths(self) -> None: ...
 
 class RoutedMiddleware(_Middleware, Generic[_API]):
     api_cls: type[_API]
+    apis: Mapping[str, Sequence[_API]]
 
 class ApiKeySecurityHandler:
     def _get_verify_func(

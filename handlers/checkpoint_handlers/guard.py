@@ -19,7 +19,7 @@ from checkpoint_handlers.errors import ClientGoneError, Refusal
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from starlette.types import Receive, Scope
+    from checkpoint_handlers.incoming import Fields, Incoming
 
 __all__ = ["MAX_BODY", "MAX_DEPTH", "parse_json", "read_body", "require_media_type"]
 
@@ -36,15 +36,15 @@ _NO_PARAMETER = ("", "")
 _UTF_8 = frozenset({"utf-8", "utf8"})
 
 
-def require_media_type(scope: Scope, accepted: Collection[str]) -> None:
+def require_media_type(headers: Fields, accepted: Collection[str]) -> None:
     """Refuse a request whose one Content-Type is none of `accepted` (lower case) in UTF-8 (REQ-6, REQ-13)."""
-    values = [value for name, value in scope["headers"] if name == b"content-type"]
-    if len(values) == 1 and values[0].decode("latin-1") in accepted:
-        return
-    if len(values) != 1:
+    if headers.count(b"content-type") != 1:
         raise Refusal("invalid-request", "The request needs exactly one Content-Type header.")
+    value = headers.get("content-type") or ""
+    if value in accepted:
+        return
     header = Message()
-    header["Content-Type"] = values[0].decode("latin-1")
+    header["Content-Type"] = value
     (media_type, _), *parameters = header.get_params() or [("", "")]
     if media_type.lower() not in accepted:
         raise Refusal("invalid-request", f"The Content-Type must be {' or '.join(sorted(accepted))}.")
@@ -55,19 +55,19 @@ def require_media_type(scope: Scope, accepted: Collection[str]) -> None:
         raise Refusal("invalid-request", "The only parameter of the Content-Type may be charset=utf-8.")
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
+async def read_body(request: Incoming) -> bytes:
     """Return the whole body, sent with a length or in chunks.
 
     Refuses more than `MAX_BODY` bytes as too-large, and raises `ClientGoneError` when the client leaves.
     """
-    for name, value in scope["headers"]:
-        if name == b"content-length" and int(value) > MAX_BODY:
-            raise Refusal("too-large")
+    length = request.headers.raw(b"content-length")
+    if length is not None and int(length) > MAX_BODY:
+        raise Refusal("too-large")
     chunks: list[bytes] = []
     size = 0
     more = True
     while more:
-        message = await receive()
+        message = await request.receive()
         if message["type"] == "http.disconnect":
             raise ClientGoneError
         chunk: bytes = message.get("body", b"")
@@ -87,14 +87,32 @@ def parse_json(body: bytes) -> Any:
     """
     try:
         value = orjson.loads(body)
+        objects = body.count(b"{")
         # Brackets bound the depth from above, so that an ordinary body is not walked.
-        if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _too_deep(body):
+        if objects + body.count(b"[") > MAX_DEPTH and _too_deep(body):
             raise Refusal("invalid-request", f"The JSON nests deeper than {MAX_DEPTH} levels.")
-        _UNIQUE_KEYS.decode(body.decode())
+        # Each member has a colon: where there are no more colons than members in the value, no key was lost.
+        if body.count(b":") != _members(value, objects):
+            _UNIQUE_KEYS.decode(body.decode())
     except ValueError as error:
         reason = "an object has the same key twice" if isinstance(error, _DuplicateKeyError) else "not JSON"
         raise Refusal("invalid-request", f"The body is malformed: {reason}.") from None
     return value
+
+
+def _members(value: Any, objects: int) -> int:
+    """Return how many members a value's objects have together; there are at most so many objects."""
+    members = 0
+    left = [value]
+    while left and objects:
+        each = left.pop()
+        if isinstance(each, dict):
+            objects -= 1
+            members += len(each)
+            left += each.values()
+        elif isinstance(each, list):
+            left += each
+    return members
 
 
 class _DuplicateKeyError(ValueError):

@@ -8,9 +8,10 @@ import jsonschema_rs
 
 from checkpoint_handlers.errors import Refusal
 
-__all__ = ["Check", "compile_check"]
+__all__ = ["Check", "compile_check", "takes_any_text"]
 
 _SCHEMAS = ("items", "not", "additionalProperties")
+_ANNOTATIONS = frozenset({"default", "deprecated", "description", "example", "externalDocs", "title"})
 _LISTS_OF_SCHEMAS = ("allOf", "anyOf", "oneOf")
 
 
@@ -35,6 +36,11 @@ def compile_check(schema: dict[str, Any], where: str) -> Check:
         raise Refusal("invalid-request", f"{where}{pointer[:100]}: {error.message[:200]}.")
 
     return check
+
+
+def takes_any_text(schema: dict[str, Any]) -> bool:
+    """Return whether every string fits a schema, as far as its keywords alone tell."""
+    return schema.keys() <= {"type", *_ANNOTATIONS} and schema.get("type", "string") == "string"
 
 
 def _plain(schema: Any) -> Any:

@@ -183,6 +183,55 @@ def test_new_parameters_are_checked(service: Service, token: str) -> None:
     assert statuses == [200, 400, 400, 400, 200, 400, 400]
 
 
+def test_a_base_path_is_served(service: Service, token: str) -> None:
+    """A server with a path in the document puts its operations below that path, and the others stay."""
+
+    def mount(edited: dict[str, Any]) -> None:
+        edited["servers"] = [{"url": "/backup"}]
+
+    listing = {"method": "GET", "url": f"/v1/{seed.PROJECT_ID}/policies", "headers": {"X-Auth-Token": token}}
+    below, old, other = answers(
+        service,
+        order(token, url=f"/backup{PATH}"),
+        order(token),
+        listing,
+        edit=mount,
+    )
+    assert below.status_code == 200
+    assert code_of(old) == (404, "APIGW.0101")
+    assert other.status_code == 200
+
+
+def test_a_number_in_the_path_is_a_number(service: Service, token: str) -> None:
+    """A parameter of the path gets the type that the document declares, and its limits are kept."""
+
+    def number(edited: dict[str, Any]) -> None:
+        schema = {"type": "integer", "maximum": 3}
+        edited["paths"][OPERATION]["parameters"].append(
+            {"name": "zone", "in": "path", "required": True, "schema": schema}
+        )
+        edited["paths"]["/v1/{zone}/{project_id}/providers/{provider_id}/checkpoints"] = edited["paths"].pop(
+            OPERATION
+        )
+
+    urls = [PATH.replace("/v1/", f"/v1/{zone}/") for zone in ("3", "4", "x")]
+    served = answers(service, *(order(token, url=url) for url in urls), edit=number)
+    assert [answer.status_code for answer in served] == [200, 400, 404]
+
+
+def test_a_token_in_the_query_is_read(service: Service, token: str) -> None:
+    """The place of the token is the one that the security scheme names, too."""
+
+    def move(edited: dict[str, Any]) -> None:
+        edited["components"]["securitySchemes"]["token"] |= {"in": "query", "name": "token"}
+
+    moved, old = answers(
+        service, order(token, url=f"{PATH}?token={token}", headers={}), order(token), edit=move
+    )
+    assert moved.status_code == 200
+    assert code_of(old) == (401, "APIGW.0301")
+
+
 def test_the_success_status_is_the_documents(service: Service, token: str) -> None:
     """The status of an accepted request is the one that the document declares."""
 
@@ -210,6 +259,18 @@ def rename_operation(edited: dict[str, Any]) -> None:
 def drop_security(edited: dict[str, Any]) -> None:
     """Take the security away."""
     del edited["security"]
+
+
+def need_no_token(edited: dict[str, Any]) -> None:
+    """Let a request do without a token."""
+    edited["security"].append({})
+
+
+def need_two_tokens(edited: dict[str, Any]) -> None:
+    """Ask for two tokens at once."""
+    schemes = edited["components"]["securitySchemes"]
+    schemes["other"] = schemes["token"] | {"name": "X-Other-Token"}
+    edited["security"] = [{"token": [], "other": []}]
 
 
 def take_xml(edited: dict[str, Any]) -> None:
@@ -244,6 +305,8 @@ def dangle(edited: dict[str, Any]) -> None:
     [
         (rename_operation, "makeCheckpoint"),
         (drop_security, "no security"),
+        (need_no_token, "exactly one"),
+        (need_two_tokens, "exactly one"),
         (take_xml, "application/xml"),
         (lose_project, "project_id"),
         (write_3_1, "3.1.0"),

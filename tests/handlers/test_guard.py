@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from checkpoint_handlers.errors import Refusal
 from checkpoint_handlers.guard import MAX_BODY, MAX_DEPTH, parse_json
+from hypothesis import given
+from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from handlers.running import RunningServer
@@ -229,3 +231,41 @@ def test_nesting_is_counted_outside_of_strings() -> None:
 def test_many_brackets_side_by_side_are_no_depth() -> None:
     """A wide value is read, however many brackets it has."""
     assert len(parse_json(b"[" + b",".join([b"{}"] * 1000) + b"]")) == 1000
+
+
+TEXTS = st.text('ab:{}[],"\\\u00e9', max_size=4)
+PAIRS = st.recursive(
+    TEXTS | st.integers(0, 9) | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.lists(st.tuples(TEXTS, inner), max_size=3).map(tuple),
+    max_leaves=12,
+)
+"""Values of JSON with objects as tuples of pairs, in which a key may come twice."""
+
+
+def written(value: object) -> str:
+    """Return a value of `PAIRS` as JSON."""
+    if isinstance(value, tuple):
+        return "{" + ",".join(f"{json.dumps(key)}:{written(each)}" for key, each in value) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(written, value)) + "]"
+    return json.dumps(value)
+
+
+def repeats(value: object) -> bool:
+    """Return whether an object in a value of `PAIRS` has a key twice."""
+    if isinstance(value, tuple):
+        keys = [key for key, _ in value]
+        return len(set(keys)) < len(keys) or any(repeats(each) for _, each in value)
+    return isinstance(value, list) and any(map(repeats, value))
+
+
+@given(PAIRS)
+def test_a_key_that_comes_twice_is_found_wherever_it_is(value: object) -> None:
+    """A body is refused for a repeated key in any of its objects, and for no colon or bracket in a text."""
+    body = written(value).encode()
+    if repeats(value):
+        with pytest.raises(Refusal, match="invalid-request") as caught:
+            parse_json(body)
+        assert "twice" in str(caught.value.detail)
+    else:
+        assert parse_json(body) == json.loads(body)
