@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, NamedTuple, cast
 
-from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.schemas import sample
+from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.values import members
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.schemas import as_json_schemas
+from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.strict_json import StrictJsonError, parse
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from checkpoint_openapi.docs.bundle import Bundle, link_requirements
 from checkpoint_openapi.docs.catalogues import (
     ErrorTable,
     RequirementRow,
@@ -18,8 +17,10 @@ from checkpoint_openapi.docs.catalogues import (
     markdown,
     requirement_rows,
 )
+from checkpoint_openapi.docs.linking import link_requirements
 from checkpoint_openapi.docs.listing import Clauses, Listing, listing
 from checkpoint_openapi.docs.reading import SeenFiles
+from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.objects import METHODS
 from checkpoint_openapi.document.source import Source

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from checkpoint_openapi.docs.answers import Answer, Answers
-from checkpoint_openapi.docs.bundle import Bundle
 from checkpoint_openapi.docs.checks import BodyError, Checker
+from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.objects import METHODS
 from checkpoint_openapi.document.values import items, members

@@ -17,7 +17,7 @@ from checkpoint_openapi.docs.mock import Mock
 from checkpoint_openapi.docs.reading import FileState, SeenFiles, file_state
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.source import DocumentError
-from checkpoint_openapi.lint.engine import lint_source
+from checkpoint_openapi.lint.engine import lint_documents
 from checkpoint_openapi.lint.finding import Finding
 from checkpoint_openapi.lint.table import RULES
 
@@ -150,7 +150,7 @@ class Preview:
 
     def _fresh(self, build: Build) -> Build:
         documents = Documents(self._reader, str(self._path))
-        found = lint_source(documents.source(str(self._path)), ignored=_SLOW).findings
+        found = lint_documents(documents, ignored=_SLOW).findings
         unfit = [finding for finding in found if finding.rule in _HOLDS_BACK]
         if unfit:
             raise _NotFitError(unfit)

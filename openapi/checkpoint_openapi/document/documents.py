@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import unquote
 
+from checkpoint_openapi.document.identifiers import Identifiers, has_scheme, joined
 from checkpoint_openapi.document.pointer import child, tokens
 from checkpoint_openapi.document.source import (
     DocumentError,
@@ -15,8 +18,13 @@ from checkpoint_openapi.document.source import (
     load_with_positions,
     parse_with_positions,
 )
+from checkpoint_openapi.document.tree import objects_in
+from checkpoint_openapi.document.values import members
 
-__all__ = ["Documents", "Files", "Location", "Reader", "Text"]
+__all__ = ["VERSIONS", "Documents", "Files", "Location", "Reader", "Text", "UnresolvedError"]
+
+VERSIONS = ((3, 0), (3, 1), (3, 2))
+"""The versions of OpenAPI that are read."""
 
 
 class Location(NamedTuple):
@@ -61,16 +69,26 @@ class Text:
         return parse_with_positions(self._files[file], file)
 
 
+class UnresolvedError(DocumentError):
+    """A reference that leads nowhere, at its line; `why` says why in a few words."""
+
+    def __init__(self, what: str, why: str, at: Position) -> None:
+        super().__init__(what, at.file, at.line, at.column)
+        self.why = why
+
+
 class Documents:
     """One OpenAPI document and, read when they are asked for, the files that it refers to.
 
-    Raises `DocumentError` at once when the root is broken or is no OpenAPI 3.0 or 3.1 document.
+    Raises `DocumentError` at once when the root is broken or is no OpenAPI document of a known version.
     """
 
     def __init__(self, reader: Reader, file: str) -> None:
         self._reader = reader
         self._sources: dict[str, Source] = {}
         self._values: dict[Location, Any] = {}
+        self._identifiers: dict[str, Identifiers] = {}
+        self._names: dict[str, Location] = {}
         self.root = Location(file, "")
         self.version = self._version()
 
@@ -78,12 +96,17 @@ class Documents:
         document = self.get(self.root)
         stated = document.get("openapi", document.get("swagger"))
         if stated is None:
-            raise self.error("is no OpenAPI document: it has no member `openapi`", self.root)
-        parts = str(stated).split(".")
-        if "openapi" not in document or parts[0] != "3" or len(parts) < 2 or parts[1] not in ("0", "1"):
-            what = f"is version {stated} of OpenAPI; versions 3.0 and 3.1 can be compared"
+            raise self.error("is no document of OpenAPI 3: it has no member `openapi`", self.root)
+        if not isinstance(stated, str | int | float):
+            raise self.error(
+                "is no document of OpenAPI 3: its `openapi` is no version", self.root / "openapi"
+            )
+        known = {f"{major}.{minor}": (major, minor) for major, minor in VERSIONS}
+        version = known.get(str(stated)[:3]) if re.match(r"3\.\d+\.", str(stated)) else None
+        if version is None or "openapi" not in document:
+            what = f"is version {stated} of OpenAPI; versions {', '.join(known)} can be read"
             raise self.error(what, self.root / ("openapi" if "openapi" in document else "swagger"))
-        return 3, int(parts[1])
+        return version
 
     def source(self, file: str) -> Source:
         """Return a file, read once."""
@@ -121,38 +144,45 @@ class Documents:
             elif isinstance(value, list) and key.isdecimal() and int(key) < len(cast("list[Any]", value)):
                 value = cast("list[Any]", value)[int(key)]
             else:
-                raise DocumentError(f"has nothing at `#{place.pointer}`", place.file)
+                what, at = f"has nothing at `#{place.pointer}`", self.position(place)
+                raise UnresolvedError(what, f"there is no {key!r}", at)
         return value
 
     def target(self, place: Location) -> Location:
         """Return where the `$ref` of the object at a place leads.
 
-        Raises `DocumentError`, at the line of the `$ref`, when it leads nowhere or to another host.
+        Raises `UnresolvedError`, at the line of the `$ref`, when it leads nowhere or to another host.
         """
         written = self.get(place)["$ref"]
         at = place / "$ref"
         if not isinstance(written, str):
-            raise self.error("has a `$ref` that is no text", at)
+            raise UnresolvedError("has a `$ref` that is no text", "it is no text", self.position(at))
         return self.resolve(at, written)
 
     def resolve(self, at: Location, written: str) -> Location:
         """Return where a reference leads that is written at a place; raises like `target`."""
         address, _, fragment = written.partition("#")
-        if "://" in address:
-            raise self.error(f"refers to {written!r}: references over the network are not followed", at)
-        file = posixpath.normpath(posixpath.join(posixpath.dirname(at.file), unquote(address)))
-        found = Location(file if address else at.file, unquote(fragment).rstrip("/"))
-        if fragment and not fragment.startswith("/"):
-            found = self._anchor(found.file, fragment) or found
+        resource = self._resource(at, written, address)
+        name = unquote(fragment).rstrip("/")
         try:
+            pointer = self._identified(resource.file).anchors.get((resource.pointer, name))
+            if pointer is None and name and not name.startswith("/"):
+                why = (
+                    "its fragment is no JSON pointer"
+                    if self.version == (3, 0)
+                    else f"there is no anchor {name!r}"
+                )
+                raise self._nowhere(at, written, why)
+            found = Location(resource.file, resource.pointer + name if pointer is None else pointer)
             self.get(found)
+        except UnresolvedError as error:
+            raise self._nowhere(at, written, error.why) from error
         except DocumentError as error:
-            why = f": {error}" if error.file != at.file or error.line is not None else ""
-            raise self.error(f"refers to {written!r}, which leads nowhere{why}", at) from error
+            raise self._nowhere(at, written, f"the file {address} {error.what}") from error
         return found
 
     def follow(self, place: Location) -> Location:
-        """Return the place of an object behind all `$ref`; raises `DocumentError` for a circle of them."""
+        """Return the place of an object behind all `$ref`; raises `UnresolvedError` for a circle of them."""
         seen = {place}
         while True:
             value = self.get(place)
@@ -160,9 +190,41 @@ class Documents:
                 return place
             target = self.target(place)
             if target in seen:
-                raise self.error("has a `$ref` that leads back to itself", place / "$ref")
+                what, at = "has a `$ref` that leads back to itself", self.position(place / "$ref")
+                raise UnresolvedError(what, "it leads in a circle", at)
             seen.add(target)
             place = target
+
+    def dynamic_targets(self, place: Location) -> list[Location]:
+        """Return all schemas to which the `$dynamicRef` of a schema may lead; raises like `target`.
+
+        The first is where a `$ref` would lead. The others have the same `$dynamicAnchor` elsewhere, and
+        take its place where evaluation came through them (JSON Schema Core, 8.2.3.2).
+        """
+        written = members(self.get(place)).get("$dynamicRef")
+        if not isinstance(written, str) or self.version == (3, 0):
+            return []
+        first = self.resolve(place / "$dynamicRef", written)
+        name = unquote(written.partition("#")[2])
+        if self.dynamic_anchors(first).get(name) != first:
+            return [first]
+        others = [
+            Location(file, pointer)
+            for file in list(self._sources)
+            for pointer in self._identified(file).dynamic.get(name, [])
+        ]
+        return [first, *(place for place in others if place != first)]
+
+    def dynamic_anchors(self, place: Location) -> dict[str, Location]:
+        """Return the schemas of the resource of a place that bear a `$dynamicAnchor`, by its name."""
+        known = self._identified(place.file)
+        root = known.resource(place.pointer)
+        return {
+            name: Location(place.file, pointer)
+            for name, pointers in known.dynamic.items()
+            for pointer in pointers
+            if known.resource(pointer) == root
+        }
 
     def position(self, place: Location) -> Position:
         """Return file, line and column of a place, or of its nearest parent."""
@@ -186,16 +248,61 @@ class Documents:
         found = self.position(place)
         return DocumentError(what, found.file, found.line, found.column)
 
-    def _anchor(self, file: str, name: str) -> Location | None:
-        """Return the schema of a file that calls itself by an `$anchor`."""
-        pending: list[tuple[Location, Any]] = [(Location(file, ""), self.source(file).document)]
-        while pending:
-            place, value = pending.pop()
-            if isinstance(value, dict):
-                members = cast("dict[str, Any]", value)
-                if members.get("$anchor") == name:
-                    return place
-                pending.extend((place / key, member) for key, member in members.items())
-            elif isinstance(value, list):
-                pending.extend((place / number, item) for number, item in enumerate(cast("list[Any]", value)))
-        return None
+    def _nowhere(self, at: Location, written: str, why: str) -> UnresolvedError:
+        what = f"refers to {written!r}, which leads nowhere: {why}"
+        return UnresolvedError(what, why, self.position(at))
+
+    def _identified(self, file: str) -> Identifiers:
+        """Return the names that schemas of a file give themselves, which they can since 3.1."""
+        if file not in self._identifiers:
+            document = self.source(file).document
+            found = Identifiers(document, file, known=self.version > (3, 0))
+            self._identifiers[file] = found
+            for pointer, uri in found.resources.items():
+                self._names.setdefault(uri, Location(file, pointer))
+        return self._identifiers[file]
+
+    def _resource(self, at: Location, written: str, address: str) -> Location:
+        """Return the root of the file or schema that an address names, seen from a place."""
+        known = self._identified(at.file)
+        here = known.resource(at.pointer)
+        if not address:
+            return Location(at.file, here)
+        uri = joined(known.resources[here], address)
+        found = self._named(uri)
+        if found is not None:
+            return found
+        if has_scheme(uri) and not has_scheme(address):
+            # Files that lie side by side refer to each other, under whatever URI they are published.
+            uri = joined(at.file, address)
+        if uri.startswith("file:"):
+            uri = unquote(uri.removeprefix("file:").removeprefix("//"))
+        if not has_scheme(uri):
+            return Location(uri, "")
+        raise self._nowhere(at, written, "it leads into the network, which is not asked")
+
+    def _named(self, uri: str) -> Location | None:
+        """Return the schema or file that calls itself by a URI, if one of those known does."""
+        for file in list(self._sources):
+            self._identified(file)
+        if uri not in self._names and has_scheme(uri):
+            for file in self._all_files:
+                self._identified(file)
+        return self._names.get(uri)
+
+    @cached_property
+    def _all_files(self) -> list[str]:
+        """The files to which the document leads, as far as they can be read."""
+        found = [self.root.file]
+        for file in found:
+            for _, value in objects_in(self.source(file).document):
+                address = str(value.get("$ref", "")).partition("#")[0]
+                other = joined(file, address)
+                if (
+                    address
+                    and not has_scheme(address)
+                    and other not in found
+                    and self.has(Location(other, ""))
+                ):
+                    found.append(other)
+        return found

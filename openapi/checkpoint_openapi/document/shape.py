@@ -6,19 +6,17 @@ null is taken for one that is missing.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.objects import METHODS
 from checkpoint_openapi.document.pointer import last
+from checkpoint_openapi.document.tree import objects_in
 from checkpoint_openapi.document.values import members
 
 __all__ = ["check_references", "check_shape"]
 
 _OBJECTS = ("info", "paths", "webhooks", "components")
-_VALUES = ("example", "examples", "default", "enum", "const")
-"""Members whose value is data, in which `$ref` means nothing."""
-_NAMES_MEMBERS = ("/properties", "/patternProperties")
 _LISTS = ("security", "servers", "tags")
 
 
@@ -43,32 +41,27 @@ def check_shape(documents: Documents) -> None:
 
 def check_references(documents: Documents) -> None:
     """Raise `DocumentError` for the first reference, of all that operations lead to, that leads nowhere."""
-    pending: list[tuple[Location, Any]] = []
+    pending: list[Location] = []
     seen: set[Location] = set()
 
     def visit(place: Location) -> None:
         if place not in seen:
             seen.add(place)
-            pending.append((place, documents.get(place)))
+            pending.append(place)
 
     for holder in ("webhooks", "paths"):
-        if documents.has(documents.root / holder):
-            visit(documents.root / holder)
+        for path in members(members(documents.get(documents.root)).get(holder)):
+            if not path.startswith("x-"):
+                visit(documents.root / holder / path)
     while pending:
-        place, value = pending.pop()
-        if isinstance(value, list):
-            pending.extend((place / number, item) for number, item in enumerate(cast("list[Any]", value)))
-        elif isinstance(value, dict):
-            inner = cast("dict[str, Any]", value)
-            names_members = place.pointer.endswith(_NAMES_MEMBERS)
-            if "$ref" in inner and not names_members:
+        start = pending.pop()
+        for pointer, value in objects_in(documents.get(start), start.pointer):
+            place = Location(start.file, pointer)
+            if "$ref" in value:
                 documents.follow(place)
                 visit(documents.target(place))
-            pending.extend(
-                (place / key, item)
-                for key, item in inner.items()
-                if names_members or (key not in _VALUES and not key.startswith("x-"))
-            )
+            for candidate in documents.dynamic_targets(place):
+                visit(candidate)
 
 
 def _check_item(documents: Documents, place: Location, item: dict[str, Any]) -> None:

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from checkpoint_openapi.document.documents import UnresolvedError
 from checkpoint_openapi.document.source import DocumentError, Source, load_with_positions
 from checkpoint_openapi.document.values import items, members
-from checkpoint_openapi.lint.context import UnresolvedError
 from checkpoint_openapi.lint.finding import Fault, SkippedError
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ def clause_dangling(context: Context) -> Iterator[Fault]:
         if name != Path(context.source.file).name:
             continue
         try:
-            context.resolve(f"#{pointer}")
+            context.documents.resolve(context.documents.root, f"#{pointer}")
         except UnresolvedError as error:
             yield Fault(
                 pointer,
-                f"the clause of {entry.get('id')} points nowhere: {error}",
+                f"the clause of {entry.get('id')} points nowhere: {error.why}",
                 "correct the clause, or give the place its name back",
                 catalogue.position(f"/requirements/{number}/clause"),
             )

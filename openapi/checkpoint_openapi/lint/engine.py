@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checkpoint_openapi.document.source import DocumentError, Position, Source, load_with_positions
+from checkpoint_openapi.document.documents import Documents, Files
+from checkpoint_openapi.document.source import Position
 from checkpoint_openapi.lint.context import Context
 from checkpoint_openapi.lint.finding import Finding, Severity, SkippedError
 from checkpoint_openapi.lint.table import RULES, Rule
@@ -15,7 +16,7 @@ from checkpoint_openapi.lint.table import RULES, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Report", "lint", "lint_source"]
+__all__ = ["Report", "lint", "lint_documents"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,12 @@ def lint(path: Path | str, *, ignored: Collection[str] = ()) -> Report:
 
     Raises `DocumentError` when the file cannot be read, is broken YAML, or is no document of OpenAPI 3.
     """
-    return lint_source(load_with_positions(path), ignored=ignored)
+    return lint_documents(Documents(Files(), str(path)), ignored=ignored)
 
 
-def lint_source(source: Source, *, ignored: Collection[str] = ()) -> Report:
-    """Apply all rules but the ignored ones; raises `DocumentError` for what is no document of OpenAPI 3."""
-    version = source.document.get("openapi")
-    if not isinstance(version, str) or not version.startswith("3."):
-        line, column = source.position("/openapi")[1:]
-        raise DocumentError(
-            "is no document of OpenAPI 3: it needs `openapi: 3.0.3`", source.file, line, column
-        )
-    context = Context(source)
+def lint_documents(documents: Documents, *, ignored: Collection[str] = ()) -> Report:
+    """Apply all rules but the ignored ones to a document that was read before."""
+    context = Context(documents)
     findings: list[Finding] = []
     skipped: dict[str, str] = {}
     for rule in RULES:
@@ -57,7 +52,7 @@ def lint_source(source: Source, *, ignored: Collection[str] = ()) -> Report:
             findings += _apply(rule, context)
         except SkippedError as reason:
             skipped[rule.id] = str(reason)
-    return Report(source.file, tuple(sorted(findings, key=_place)), skipped)
+    return Report(context.source.file, tuple(sorted(findings, key=_place)), skipped)
 
 
 def _apply(rule: Rule, context: Context) -> Iterator[Finding]:

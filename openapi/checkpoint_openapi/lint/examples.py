@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from checkpoint_openapi.document.documents import Location, UnresolvedError
 from checkpoint_openapi.document.objects import Node
-from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.pointer import child
 from checkpoint_openapi.document.values import items, members
-from checkpoint_openapi.lint.context import Target, UnresolvedError
 from checkpoint_openapi.lint.finding import Fault
 from checkpoint_openapi.lint.validator import Direction, faults, faults_alone
 
@@ -25,7 +25,7 @@ _HOLDERS = ("media-type", "parameter", "header", "schema")
 class _Example(NamedTuple):
     pointer: str
     value: Any
-    schema: Target
+    schema: Location
     direction: Direction
 
 
@@ -42,8 +42,8 @@ def default_invalid(context: Context) -> Iterator[Fault]:
     """Find defaults that their own schema refuses."""
     for node in context.own("schema"):
         if "default" in node.value:
-            schema = Target(context.source, node.pointer, node.value)
-            for place, what in faults(context, schema, node.value["default"], Direction.BOTH):
+            value = node.value["default"]
+            for place, what in faults(context, context.at(node.pointer), value, Direction.BOTH):
                 pointer = f"{node.pointer}/default{place}"
                 yield Fault(pointer, f"the default breaks its schema: {what}", "correct one of both")
 
@@ -72,11 +72,13 @@ def enum_invalid(context: Context) -> Iterator[Fault]:
 def example_missing(context: Context) -> Iterator[Fault]:
     """Find bodies of requests and answers without a picture of them."""
     for node in context.own("operation"):
-        bodies = [(f"{node.pointer}/requestBody", node.value.get("requestBody"), "the request")]
-        for status, response in members(node.value.get("responses")).items():
-            bodies.append((f"{node.pointer}/responses/{escaped(status)}", response, f"the status {status}"))
-        for pointer, value, name in bodies:
-            for media_type in _without_example(context, pointer, value):
+        bodies = [(child(node.pointer, "requestBody"), "the request")]
+        bodies += [
+            (child(node.pointer, "responses", status), f"the status {status}")
+            for status in members(node.value.get("responses"))
+        ]
+        for pointer, name in bodies:
+            for media_type in _without_example(context, pointer):
                 yield Fault(
                     pointer,
                     f"{name} has no example of {media_type}",
@@ -84,15 +86,16 @@ def example_missing(context: Context) -> Iterator[Fault]:
                 )
 
 
-def _without_example(context: Context, pointer: str, value: Any) -> Iterator[str]:
+def _without_example(context: Context, pointer: str) -> Iterator[str]:
     """Yield the media types of a body that show neither an example nor a schema with one."""
+    documents = context.documents
     try:
-        body = context.follow(Target(context.source, pointer, value))
-        for name, media_type in members(members(body.value).get("content")).items():
-            place = f"{body.pointer}/content/{escaped(name)}/schema"
-            schema = context.follow(Target(body.source, place, members(media_type).get("schema")))
-            if schema.value is not None and not (_shows(media_type) or _shows(schema.value)):
-                yield name
+        body = documents.follow(context.at(pointer))
+        for name, media_type in members(members(documents.get(body)).get("content")).items():
+            if "schema" in members(media_type):
+                schema = context.read(body / "content" / name / "schema")
+                if schema is not None and not (_shows(media_type) or _shows(schema)):
+                    yield name
     except UnresolvedError:
         return
 
@@ -110,9 +113,8 @@ def _examples(context: Context) -> Iterator[_Example]:
             schema, place = node.value.get("schema"), f"{node.pointer}/schema"
         if not isinstance(schema, dict):
             continue
-        target = Target(context.source, place, schema)
         for pointer, value in _values(context, node):
-            yield _Example(pointer, value, target, _direction(node))
+            yield _Example(pointer, value, context.at(place), _direction(node))
 
 
 def _values(context: Context, node: Node) -> Iterator[tuple[str, Any]]:
@@ -125,9 +127,9 @@ def _values(context: Context, node: Node) -> Iterator[tuple[str, Any]]:
             yield f"{node.pointer}/examples/{number}", value
     else:
         for name, entry in members(examples).items():
-            pointer = f"{node.pointer}/examples/{escaped(name)}"
+            pointer = child(node.pointer, "examples", name)
             try:
-                example = members(context.follow(Target(context.source, pointer, entry)).value)
+                example = members(context.read(context.at(pointer)))
             except UnresolvedError:
                 continue
             if "value" in example:

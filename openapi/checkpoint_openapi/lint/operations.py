@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from checkpoint_openapi.document.documents import Location, UnresolvedError
 from checkpoint_openapi.document.objects import METHODS
 from checkpoint_openapi.document.values import items, members
-from checkpoint_openapi.lint.context import Target, UnresolvedError
 from checkpoint_openapi.lint.finding import Fault
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def parameter_duplicate(context: Context) -> Iterator[Fault]:
     """Find parameters that one list declares twice: a reader takes the first or the last."""
     for node in context.own("path-item", "operation"):
         known: set[tuple[str, str]] = set()
-        for number, entry in enumerate(items(node.value.get("parameters"))):
+        for number in range(len(items(node.value.get("parameters")))):
             pointer = f"{node.pointer}/parameters/{number}"
             try:
-                parameter = members(context.follow(Target(context.source, pointer, entry)).value)
+                parameter = members(context.read(context.at(pointer)))
             except UnresolvedError:
                 continue
             name, place = str(parameter.get("name")), str(parameter.get("in"))
@@ -123,17 +123,16 @@ def _paths(context: Context) -> Iterator[tuple[str, str, dict[str, dict[str, dic
         if node.member != "paths":
             continue
         try:
-            item = context.target(node)
+            item = context.documents.follow(context.at(node.pointer))
             shared = _declared(context, item)
             methods: dict[str, dict[str, dict[str, Any]]] = {}
             for method in METHODS:
-                operation = Target(item.source, f"{item.pointer}/{method}", members(item.value).get(method))
-                if isinstance(operation.value, dict):
-                    methods[method] = shared | _declared(context, operation)
+                if isinstance(members(context.documents.get(item)).get(method), dict):
+                    methods[method] = shared | _declared(context, item / method)
         except UnresolvedError:
             continue
         yield node.key, node.pointer, methods
 
 
-def _declared(context: Context, holder: Target) -> dict[str, dict[str, Any]]:
+def _declared(context: Context, holder: Location) -> dict[str, dict[str, Any]]:
     return {str(each.get("name")): each for each in context.parameters(holder) if each.get("in") == "path"}

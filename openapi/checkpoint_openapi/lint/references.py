@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
+from checkpoint_openapi.document.documents import Location, UnresolvedError
 from checkpoint_openapi.document.objects import Node
 from checkpoint_openapi.document.pointer import escaped
 from checkpoint_openapi.document.values import items, members
-from checkpoint_openapi.lint.context import Target, UnresolvedError
 from checkpoint_openapi.lint.finding import Fault
 
 if TYPE_CHECKING:
@@ -51,10 +50,10 @@ def ref_dangling(context: Context) -> Iterator[Fault]:
             continue
         what = None
         try:
-            if not isinstance(context.target(node).value, dict | bool):
+            if not isinstance(context.read(context.at(node.pointer)), dict | bool):
                 what = "no object stands there"
         except UnresolvedError as error:
-            what = str(error)
+            what = error.why
         wanted, whole = _SECTIONS.get(node.kind), node.reference.count("/") == 3
         section = next((kind for kind, _ in _component(node.reference)), wanted)
         if what is None and wanted and whole and section != wanted:
@@ -125,11 +124,11 @@ def link_dangling(context: Context) -> Iterator[Fault]:
             )
         if isinstance(reference, str):
             try:
-                context.resolve(reference)
+                context.documents.resolve(context.at(node.pointer), reference)
             except UnresolvedError as error:
                 yield Fault(
                     f"{node.pointer}/operationRef",
-                    f"the link to {reference} leads nowhere: {error}",
+                    f"the link to {reference} leads nowhere: {error.why}",
                     "correct the reference",
                 )
 
@@ -139,7 +138,7 @@ def link_parameter_unknown(context: Context) -> Iterator[Fault]:
     for node in context.own("link"):
         yield from _unknown_sources(context, node)
         try:
-            operation = _linked(context, node.value)
+            operation = _linked(context, node)
             known = _parameters(context, operation) if operation else None
         except UnresolvedError:
             continue
@@ -159,7 +158,7 @@ def _unknown_sources(context: Context, link: Node) -> Iterator[Fault]:
     if start is None:
         return
     try:
-        known = _parameters(context, Target(context.source, start.pointer, start.value))
+        known = _parameters(context, context.at(start.pointer))
     except UnresolvedError:
         return
     for name, value in members(link.value.get("parameters")).items():
@@ -172,21 +171,20 @@ def _unknown_sources(context: Context, link: Node) -> Iterator[Fault]:
             )
 
 
-def _linked(context: Context, link: dict[str, Any]) -> Target | None:
+def _linked(context: Context, link: Node) -> Location | None:
     """Return the operation that a link leads to, if there is one; raises `UnresolvedError`."""
-    reference = link.get("operationRef")
+    reference, wanted = link.value.get("operationRef"), link.value.get("operationId")
     if isinstance(reference, str):
-        return context.resolve(reference)
-    wanted = link.get("operationId")
+        return context.documents.resolve(context.at(link.pointer), reference)
     found = (node for node in context.own("operation") if wanted and node.value.get("operationId") == wanted)
-    return next((Target(context.source, node.pointer, node.value) for node in found), None)
+    return next((context.at(node.pointer) for node in found), None)
 
 
-def _parameters(context: Context, operation: Target) -> set[str]:
+def _parameters(context: Context, operation: Location) -> set[str]:
     """Return the names of an operation's parameters, each also behind its place; raises `UnresolvedError`."""
-    around = operation.pointer.rpartition("/")[0]
+    around = Location(operation.file, operation.pointer.rpartition("/")[0])
     names: set[str] = set()
-    for holder in (context.resolve(f"#{quote(around)}", operation.source), operation):
+    for holder in (around, operation):
         for each in context.parameters(holder):
             names |= {str(each.get("name")), f"{each.get('in')}.{each.get('name')}"}
     return names

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from checkpoint_openapi.document.documents import Location, UnresolvedError
 from checkpoint_openapi.document.values import items, members
-from checkpoint_openapi.lint.context import Target, UnresolvedError
 from checkpoint_openapi.lint.finding import Fault
 
 if TYPE_CHECKING:
@@ -170,18 +170,28 @@ def _demanded(context: Context, node: Node) -> set[str] | None:
 
 def _applied(context: Context, node: Node, keywords: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """Yield a schema and those that judge the same value by the keywords; raises `UnresolvedError`."""
-    waiting = [Target(context.source, node.pointer, node.value)]
-    seen: set[tuple[str, str]] = set()
+    documents = context.documents
+    waiting = [context.at(node.pointer)]
+    seen: set[Location] = set()
     while waiting:
-        target = context.follow(waiting.pop())
-        if (target.source.file, target.pointer) in seen:
+        place = waiting.pop()
+        schema = members(documents.get(place))
+        if place in seen:
             continue
-        seen.add((target.source.file, target.pointer))
-        schema = members(target.value)
+        seen.add(place)
+        if "$ref" in schema:
+            waiting.append(documents.follow(place))
+            if context.is_3_0:
+                continue
         yield schema
+        waiting += documents.dynamic_targets(place)
         for keyword in keywords:
-            branch: Any = schema.get(keyword)
-            named = members(branch).values() if keyword == "dependentSchemas" else [branch]
-            for number, inner in enumerate([*items(branch), *named]):
-                if members(inner):
-                    waiting.append(Target(target.source, f"{target.pointer}/{keyword}/{number}", inner))
+            is_map = keyword == "dependentSchemas"
+            waiting += _schemas_of(schema.get(keyword), place / keyword, is_map=is_map)
+
+
+def _schemas_of(value: Any, place: Location, *, is_map: bool) -> list[Location]:
+    """Return where the schemas of a keyword stand: one, those of a list, or those under names."""
+    if is_map:
+        return [place / name for name in members(value)]
+    return [place / number for number in range(len(items(value)))] or ([place] if members(value) else [])

@@ -6,18 +6,16 @@ import json
 import re
 from enum import Enum
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from checkpoint_openapi.document.pointer import escaped
-from checkpoint_openapi.document.source import DocumentError, load_with_positions
 from checkpoint_openapi.lint.finding import SkippedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from checkpoint_openapi.lint.context import Context, Target
+    from checkpoint_openapi.document.documents import Location
+    from checkpoint_openapi.lint.context import Context
 
 __all__ = ["Direction", "faults", "faults_alone", "innermost", "shortened", "untyped"]
 
@@ -30,6 +28,7 @@ def untyped(name: str) -> Any:
 _OAS = untyped("openapi_schema_validator")
 _REFERENCING = untyped("referencing")
 _DRAFTS = untyped("referencing.jsonschema")
+_BUNDLE = "urn:bundle"
 
 
 class Direction(Enum):
@@ -61,13 +60,13 @@ _OF_3_0: dict[Direction, Any] = {
 }
 
 
-def faults(context: Context, schema: Target, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
+def faults(context: Context, schema: Location, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
     """Yield place (a JSON pointer into the value) and description of what a schema refuses.
 
     Nothing is yielded for a schema that cannot be used: dangling references and patterns that do not compile
     have rules of their own.
     """
-    yield from _faults(context, {"$ref": schema.uri}, value, direction)
+    yield from _faults(context, {"$ref": f"{_BUNDLE}{context.bundle.pointer(schema)}"}, value, direction)
 
 
 def faults_alone(context: Context, schema: dict[str, Any], value: Any) -> Iterator[tuple[str, str]]:
@@ -96,10 +95,8 @@ def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> 
         kind, draft = _OF_3_0[direction], _DRAFTS.DRAFT4
     else:
         kind, draft = _OAS.OAS31Validator, _DRAFTS.DRAFT202012
-    root = Path(context.source.file).resolve().as_uri()
-    registry = _REFERENCING.Registry(retrieve=_retriever(draft)).with_resource(
-        root, _REFERENCING.Resource(contents=context.document, specification=draft)
-    )
+    whole = _REFERENCING.Resource(contents=context.bundle.document, specification=draft)
+    registry = _REFERENCING.Registry().with_resource(_BUNDLE, whole)
     validator = kind(schema, registry=registry, format_checker=kind.FORMAT_CHECKER)
     try:
         yield from map(innermost, validator.iter_errors(value))
@@ -108,18 +105,3 @@ def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> 
     # What is no schema makes the validator fail in any way; the rule `specification` tells what is wrong.
     except Exception as error:
         raise SkippedError(f"a schema is malformed: {type(error).__name__}") from error
-
-
-def _retriever(draft: Any) -> Callable[[str], Any]:
-    """Return what loads the other files of a document that is spread over several."""
-
-    def retrieve(uri: str) -> Any:
-        if urlsplit(uri).scheme != "file":
-            raise _REFERENCING.exceptions.NoSuchResource(ref=uri)
-        try:
-            document = load_with_positions(unquote(urlsplit(uri).path)).document
-        except DocumentError as error:
-            raise _REFERENCING.exceptions.NoSuchResource(ref=uri) from error
-        return _REFERENCING.Resource(contents=document, specification=draft)
-
-    return retrieve

@@ -23,7 +23,7 @@ BROKEN: dict[str, tuple[str, int, str]] = {
     "empty": ("", 1, "root is not an object"),
     "no version": ("info: {}\npaths: {}\n", 1, "no member `openapi`"),
     "a file of an impossible name": (HEAD + 'paths:\n  /a: {$ref: "\\0.yaml"}\n', 4, "embedded null byte"),
-    "a version to come": ("openapi: 3.2.0\ninfo: {}\npaths: {/a: {}}\n", 1, "version 3.2.0"),
+    "a version to come": ("openapi: 3.3.0\ninfo: {}\npaths: {/a: {}}\n", 1, "version 3.3.0"),
     "Swagger 2.0": ("swagger: '2.0'\ninfo: {}\npaths: {}\n", 1, "version 2.0"),
     "a version that is none": ("openapi: yes\npaths: {}\n", 1, "version"),
     "nothing described": (HEAD, 1, "no `paths`"),

@@ -1,0 +1,114 @@
+"""A document and all that it refers to as one piece in which each reference is a local JSON pointer.
+
+Renderers read no other files, and validators do not look for an `$id` inside a document that is no schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import quote, unquote
+
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.pointer import child, tokens
+from checkpoint_openapi.document.source import DocumentError
+from checkpoint_openapi.document.tree import Kind
+from checkpoint_openapi.document.values import items, members
+
+__all__ = ["FILES", "Bundle"]
+
+_LONGEST = 20
+"""The longest chain of references that is followed."""
+FILES = "x-files"
+"""The member of a bundle that holds the other files, by their names."""
+_NAMES = frozenset(("$id", "$anchor", "$dynamicAnchor", "$dynamicRef"))
+"""Keywords that mean nothing any more where each reference is a pointer."""
+
+
+class Bundle:
+    """A document with all other files that it refers to under `x-files`, so that each `$ref` is local.
+
+    A `$ref` that leads nowhere stays as it is written. A `$dynamicRef` becomes a `$ref`, or a choice of them
+    where its target depends on the way to it.
+    """
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._files: dict[str, Any] = {}
+        whole = self._rewritten(documents.get(documents.root), documents.root, Kind.OBJECT)
+        root = cast("dict[str, Any]", whole)
+        self.document: dict[str, Any] = {**root, FILES: self._files} if self._files else root
+
+    def pointer(self, place: Location) -> str:
+        """Return where a place of the documents stands in the bundle, as the fragment of a reference."""
+        pointer = quote(place.pointer, safe="/~")
+        if place.file == self._documents.root.file:
+            return f"#{pointer}"
+        return f"#{quote(child('', FILES, self._name(place.file)), safe='/~')}{pointer}"
+
+    def resolved(self, value: Any) -> Any:
+        """Return a value of the bundle, or what its references lead to; None for a circle."""
+        for _ in range(_LONGEST):
+            reference = members(value).get("$ref")
+            if not isinstance(reference, str):
+                return value
+            value = self.document
+            for name in tokens(unquote(reference)):
+                value = items(value)[int(name)] if items(value) else members(value).get(name)
+        return None
+
+    def _name(self, file: str) -> str:
+        return self._documents.label(Location(file, "")).removesuffix("#")
+
+    def _rewritten(self, value: Any, at: Location, kind: Kind) -> Any:
+        """Return a value of some place with its references rewritten."""
+        if isinstance(value, list):
+            # A map of names is an object; a list in its place is one of schemas' examples.
+            inside = Kind.OBJECT if kind is Kind.OBJECT else Kind.DATA
+            whole = enumerate(cast("list[Any]", value))
+            return [self._rewritten(item, at / number, inside) for number, item in whole]
+        if not isinstance(value, dict) or kind is Kind.DATA:
+            return value
+        return self._object(cast("dict[str, Any]", value), at, kind)
+
+    def _object(self, value: dict[str, Any], at: Location, kind: Kind) -> dict[str, Any]:
+        is_schema = kind is Kind.OBJECT and self._documents.version > (3, 0)
+        found = {
+            key: self._reference(member, at / key)
+            if key == "$ref" and kind is Kind.OBJECT and isinstance(member, str)
+            else self._rewritten(member, at / key, self._inside(kind, key))
+            for key, member in value.items()
+            if not (is_schema and key in _NAMES and isinstance(member, str))
+        }
+        if is_schema and (targets := self._dynamic(at)):
+            choice = targets[0] if len(targets) == 1 else {"anyOf": targets}
+            found["allOf"] = [*items(found.get("allOf")), choice]
+        return found
+
+    def _inside(self, kind: Kind, key: str) -> Kind:
+        """Return the kind of a member; examples by name may be references."""
+        return Kind.MAP if key == "examples" and kind is Kind.OBJECT else kind.inside(key)
+
+    def _reference(self, written: str, at: Location) -> str:
+        try:
+            target = self._documents.resolve(at, written)
+        except DocumentError:
+            return written
+        if target.file == at.file == self._documents.root.file and written == f"#{target.pointer}":
+            return written
+        return self._taken_in(target)
+
+    def _dynamic(self, at: Location) -> list[dict[str, Any]]:
+        """Return references to all that the `$dynamicRef` of a schema may lead to, if it has one."""
+        try:
+            return [{"$ref": self._taken_in(place)} for place in self._documents.dynamic_targets(at)]
+        except DocumentError:
+            return []
+
+    def _taken_in(self, target: Location) -> str:
+        """Return the reference to a place, whose file becomes a part of the bundle."""
+        name = self._name(target.file)
+        if target.file != self._documents.root.file and name not in self._files:
+            self._files[name] = {}
+            whole = Location(target.file, "")
+            self._files[name] = self._rewritten(self._documents.get(whole), whole, Kind.OBJECT)
+        return self.pointer(target)

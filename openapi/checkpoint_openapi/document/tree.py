@@ -1,0 +1,68 @@
+"""Every object of a document that may hold keywords, whatever kind of object it is.
+
+In a document that is spread over files, only who refers to a file knows what kind of object it holds. Told
+apart are keywords and names: a property called `$ref` or `example` is neither a reference nor data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, NamedTuple, cast
+
+from checkpoint_openapi.document.pointer import child
+from checkpoint_openapi.document.values import items, members
+
+__all__ = ["Kind", "Object", "objects_in"]
+
+_DATA = frozenset(("example", "examples", "value", "dataValue", "default", "enum", "const"))
+"""Keywords whose value is data."""
+_NAMES = frozenset(
+    (
+        *("properties", "patternProperties", "dependentSchemas", "$defs", "definitions"),
+        *("schemas", "responses", "parameters", "requestBodies", "headers", "securitySchemes", "links"),
+        *("callbacks", "pathItems", "mediaTypes", "paths", "webhooks", "content", "encoding", "variables"),
+        *("scopes", "mapping", "additionalOperations"),
+    )
+)
+"""Keywords whose value is a map, so that its keys are names."""
+
+
+class Kind(Enum):
+    """How the members of a value are to be read."""
+
+    OBJECT = "object"
+    """Its keys are keywords."""
+    MAP = "map"
+    """Its keys are names."""
+    DATA = "data"
+    """It is an example, a default or an extension, and says nothing to a reader."""
+
+    def inside(self, key: str) -> Kind:
+        """Return the kind of a member of such a value."""
+        if self is Kind.OBJECT:
+            if key in _DATA or key.startswith("x-"):
+                return Kind.DATA
+            return Kind.MAP if key in _NAMES else Kind.OBJECT
+        return Kind.OBJECT if self is Kind.MAP else Kind.DATA
+
+
+class Object(NamedTuple):
+    """An object and where it stands."""
+
+    pointer: str
+    value: dict[str, Any]
+
+
+def objects_in(value: Any, pointer: str = "") -> Iterator[Object]:
+    """Yield the objects in a value that stands at a pointer, parents before children; data is left out."""
+    pending: list[tuple[str, Any, Kind]] = [(pointer, value, Kind.OBJECT)]
+    while pending:
+        at, here, kind = pending.pop()
+        if kind is Kind.DATA:
+            continue
+        if isinstance(here, dict) and kind is Kind.OBJECT:
+            yield Object(at, cast("dict[str, Any]", here))
+        inner = [(child(at, number), item, Kind.OBJECT) for number, item in enumerate(items(here))]
+        inner += [(child(at, key), item, kind.inside(key)) for key, item in members(here).items()]
+        pending.extend(reversed(inner))
