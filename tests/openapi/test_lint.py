@@ -37,9 +37,7 @@ DEFECTS = {
         "run a backup policy now", "run {{ a backup }} now", {"template-braces"}, "{{"
     ),
     "braces in a comment": Defect("servers:\n", "# {% raw\nservers:\n", {"template-braces"}, "{%"),
-    "a Boolean word": Defect(
-        "name: backup\n", "name: on\n", {"ambiguous-scalar", "example-invalid"}, "name: on"
-    ),
+    "a Boolean word": Defect("name: backup\n", "name: on\n", {"ambiguous-scalar"}, "name: on"),
     "a date": Defect(
         "created_at: '2016-12-06T21:25:03.120417'",
         "created_at: 2016-12-06T21:25:03.120417",

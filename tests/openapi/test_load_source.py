@@ -176,7 +176,7 @@ def test_json_is_read_alike(tmp_path: Path, indent: str | int | None) -> None:
         ("a: &x {b: *x}\n", "an alias that contains itself", 1, 4),
         ("a: *x\n", "is broken YAML", 1, 4),
         ("a: !own {b: c}\n", "the tag '!own'", 1, 4),
-        ("a: 0x_\n", "a number that cannot be read", 1, 4),
+        (f"a: {'9' * 5000}\n", "a number that cannot be read", 1, 4),
         ("a: !!binary aGk=\n", "the tag 'tag:yaml.org,2002:binary'", 1, 4),
         ("? [a]\n: b\n", "a key that is no text", 1, 3),
         ("a: {<<: 1}\n", "a merge key", 1, 9),
@@ -238,3 +238,24 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_our_own_files_have_no_plain_keys(name: str) -> None:
     """Every key of the contract is text for every tool."""
     assert load_with_positions(data_path(name)).plain_keys == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "differs"),
+    [
+        ("NO", "NO", True), ("on", "on", True), ("y", "y", False), ("true", True, False),
+        ("TRUE", True, False), ("010", 10, True), ("0o17", 15, True), ("0x1F", 31, False),
+        ("0b11", "0b11", True), ("1_000", "1_000", True), ("1:30", "1:30", True), ("1e3", 1000.0, True),
+        ("1.5e+3", 1500.0, False), ("+7", 7, False), ("2026-11-28", "2026-11-28", True),
+        ("~", None, False), ("", None, False), ("Null", None, False), ("=", "=", False),
+        (".5", 0.5, False), ("'NO'", "NO", False), ("!!str 12", "12", False), ("!!str NO", "NO", False),
+        ("!!int 7", 7, False), ("!!float 7", 7.0, False), ("|-\n  010", "010", False),
+        ("200", 200, False), ("-0", 0, False), ("0.1.2", "0.1.2", False),
+    ],
+)  # fmt: skip
+def test_scalars_are_those_of_the_core_schema(written: str, value: Any, differs: bool) -> None:
+    """Plain scalars are read as YAML 1.2 has them, and where YAML 1.1 reads them otherwise is known."""
+    source = parse_with_positions(f"a: {written}\n", "a.yaml")
+    assert source.document == {"a": value}
+    assert type(source.document["a"]) is type(value)
+    assert [each.pointer for each in source.ambiguous] == (["/a"] if differs else [])

@@ -22,6 +22,10 @@ from checkpoint_openapi.document.documents import Documents
 __all__ = ["FailOn", "Report", "report"]
 
 
+_MOST_TOLD = 5
+"""Values that depend on the version of YAML, before the others are only counted."""
+
+
 class FailOn(Enum):
     """What makes the gate close; each includes those before it."""
 
@@ -45,7 +49,7 @@ class Report:
     step: Step
     """How far the version has to move."""
     remarks: tuple[str, ...] = ()
-    """What is to be said of the acknowledgements."""
+    """What is to be said of the acknowledgements, and of values that tools read differently."""
 
     @property
     def next_version(self) -> Version | None:
@@ -94,6 +98,7 @@ def report(
     if acknowledgements is not None:
         today = today or datetime.datetime.now(tz=datetime.UTC).date()
         findings, remarks = acknowledgements.applied(findings, today)
+    remarks = [*remarks, *_ambiguous(revision)]
     step = needed_step(base, revision, findings)
     findings = [*findings, *version_findings(base, revision, findings)]
     return Report(
@@ -105,3 +110,11 @@ def report(
         step=step,
         remarks=tuple(remarks),
     )
+
+
+def _ambiguous(revision: Documents) -> list[str]:
+    """Return a warning for values of the revision that depend on the version of YAML."""
+    found = revision.ambiguities()
+    told = [f"{place}: {each.text} without quotes is {each.reading}" for place, each in found[:_MOST_TOLD]]
+    more = len(found) - len(told)
+    return [*told, *([f"{more} more values are read differently by YAML 1.1 and 1.2"] if more > 0 else [])]

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from checkpoint_openapi.document.identifiers import Identifiers, has_scheme, joined
 from checkpoint_openapi.document.pointer import child, tokens
 from checkpoint_openapi.document.source import (
+    Ambiguity,
     DocumentError,
     Position,
     Source,
@@ -121,6 +122,14 @@ class Documents:
             for file, source in self._sources.items()
             if file != self.root.file
         }
+
+    def ambiguities(self) -> list[tuple[Position, Ambiguity]]:
+        """Return the scalars, of all that was read, on whose value versions of YAML disagree."""
+        return [
+            (source.position(each.pointer), each)
+            for source in self._sources.values()
+            for each in source.ambiguous
+        ]
 
     def has(self, place: Location) -> bool:
         """Say whether there is anything at a place."""

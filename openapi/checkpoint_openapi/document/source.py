@@ -19,23 +19,26 @@ import yaml
 
 from checkpoint_openapi.document.json_text import JsonPlaces, parse_json
 from checkpoint_openapi.document.pointer import child, tokens
+from checkpoint_openapi.document.yaml_scalars import Scalar, read_scalar, reading_of_yaml_1_1
 from checkpoint_openapi.suggestion import nearest
 
-__all__ = ["DocumentError", "Position", "Source", "load_with_positions", "parse_with_positions", "read_text"]
+__all__ = [
+    "Ambiguity",
+    "DocumentError",
+    "Position",
+    "Source",
+    "load_with_positions",
+    "parse_with_positions",
+    "read_text",
+]
 
 _LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-_SCALARS = {
-    f"tag:yaml.org,2002:{name}": getattr(yaml.constructor.SafeConstructor, f"construct_yaml_{name}")
-    for name in ("null", "bool", "int", "float")
-}
 _SUFFIXES = (".yaml", ".yml", ".json", ".toml")
 _STRING = "tag:yaml.org,2002:str"
-_TEXT = {f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "value")}
 _DEEPEST = 200
 _LARGEST = 1_000_000
 # Fewer brackets and shorter lines than this cannot nest deep enough to hurt.
 _SAFE = 5_000
-_EXPONENT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]+")
 _PAIR = re.compile(r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 _MERGE = "tag:yaml.org,2002:merge"
@@ -64,6 +67,15 @@ class DocumentError(Exception):
         self.column = column
 
 
+class Ambiguity(NamedTuple):
+    """A scalar without quotes that YAML 1.1 and 1.2 read differently."""
+
+    pointer: str
+    text: str
+    reading: str
+    """How either reads it, as a phrase."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A document and the positions of its members."""
@@ -74,7 +86,9 @@ class Source:
     root: yaml.Node | None = field(repr=False)
     """The nodes of YAML; a document in JSON has none."""
     plain_keys: tuple[str, ...] = ()
-    """JSON pointers of the members whose key YAML does not read as a string."""
+    """JSON pointers of the members whose key YAML 1.1 does not read as a string."""
+    ambiguous: tuple[Ambiguity, ...] = ()
+    """The scalars that YAML 1.1 reads otherwise than YAML 1.2."""
 
     def position(self, pointer: str) -> Position:
         """Return where the member at a JSON pointer (RFC 6901) begins: at its key, or at the item of a list.
@@ -154,7 +168,7 @@ def parse_with_positions(text: str, file: str) -> Source:
         raise DocumentError("is no document: its root is not an object", file, 1, 1)
     builder = _Builder(file)
     document = builder.value(root, "")
-    return Source(file, document, text, root, tuple(builder.plain_keys))
+    return Source(file, document, text, root, tuple(builder.plain_keys), tuple(builder.ambiguous))
 
 
 @dataclass
@@ -176,17 +190,17 @@ class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.plain_keys: list[str] = []
+        self.ambiguous: list[Ambiguity] = []
         self._built: dict[int, Any] = {}
         self._open: set[int] = set()
         self._extents: dict[int, _Extent] = {}
         self._extent = _Extent()
-        self._scalars = yaml.constructor.SafeConstructor()
 
     def value(self, node: yaml.Node, pointer: str) -> Any:
         """Return the value of any node."""
         if isinstance(node, yaml.ScalarNode):
             self._extent.size += 1
-            return self._scalar(node)
+            return self._scalar(node, pointer)
         key = id(node)
         if key in self._open:
             raise self._error(node, "an alias that contains itself")
@@ -230,17 +244,17 @@ class _Builder:
             own[key.value] = self.value(value, place)
         return {**merged, **own}
 
-    def _scalar(self, node: yaml.ScalarNode) -> Any:
-        if node.tag in _TEXT:
-            # YAML 1.1 wants a point in a number with an exponent, JSON does not.
-            return float(node.value) if not node.style and _EXPONENT.fullmatch(node.value) else node.value
-        construct = _SCALARS.get(node.tag)
-        if construct is None:
-            raise self._error(node, f"the tag {node.tag!r}, which JSON does not have")
+    def _scalar(self, node: yaml.ScalarNode, pointer: str) -> Scalar:
         try:
-            return construct(self._scalars, node)
-        except (ValueError, KeyError) as error:
-            raise self._error(node, f"a number that cannot be read: {node.value!r}") from error
+            value = read_scalar(node)
+        except ValueError as error:
+            tagged = str(error).startswith("the tag")
+            what = str(error) if tagged else f"a number that cannot be read: {node.value!r}"
+            raise self._error(node, what) from error
+        reading = reading_of_yaml_1_1(node)
+        if reading is not None:
+            self.ambiguous.append(Ambiguity(pointer, node.value, reading))
+        return value
 
     def _error(self, node: yaml.Node, what: str) -> DocumentError:
         file, line, column = _position(self.file, node)

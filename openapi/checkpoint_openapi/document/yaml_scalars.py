@@ -1,0 +1,89 @@
+"""Plain scalars as the Core schema of YAML 1.2 reads them (YAML 1.2.2, 10.3.2), and where YAML 1.1 differs.
+
+OpenAPI asks for YAML 1.2, and PyYAML reads 1.1: `NO` and `on` are Booleans there, `010` is eight, `1:30` is
+ninety, and a date is no text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import cast
+
+import yaml
+from yaml.resolver import Resolver
+
+__all__ = ["Scalar", "read_scalar", "reading_of_yaml_1_1"]
+
+Scalar = str | int | float | bool | None
+
+_TAG = "tag:yaml.org,2002:"
+_NULL = {"", "~", "null", "Null", "NULL"}
+_BOOLEANS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
+_DECIMAL = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
+_NOT_A_NUMBER = {".nan", ".NaN", ".NAN"}
+_RESOLVER = Resolver()
+_TEXT = {"str", "timestamp", "value", "merge"}
+_NAMES = {
+    "bool": "a Boolean to YAML 1.1",
+    "int": "another number to YAML 1.1",
+    "float": "another number to YAML 1.1",
+    "timestamp": "a date to YAML 1.1",
+    "null": "null to YAML 1.1",
+}
+
+
+def read_scalar(node: yaml.ScalarNode) -> Scalar:
+    """Return the value of a scalar. Raises ValueError for a number that cannot be read or an unknown tag."""
+    stated = node.tag.removeprefix(_TAG)
+    if node.style or _has_tag_of_its_own(node):
+        if stated in _TEXT:
+            return str(node.value)
+        if stated not in ("null", "bool", "int", "float"):
+            raise ValueError(f"the tag {node.tag!r}, which JSON does not have")
+        value = _core(node.value)
+        if stated == "float" and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        kinds = {"null": type(None), "bool": bool, "int": int, "float": float}
+        if type(value) is not kinds[stated]:
+            raise ValueError(f"the tag {node.tag!r} at {node.value!r}, which is none")
+        return value
+    return _core(node.value)
+
+
+def reading_of_yaml_1_1(node: yaml.ScalarNode) -> str | None:
+    """Return how the two versions read a scalar without quotes, as a phrase; None where they agree."""
+    if node.style or _has_tag_of_its_own(node):
+        return None
+    stated, value = node.tag.removeprefix(_TAG), _core(node.value)
+    if stated in ("str", "value", "merge"):
+        return None if isinstance(value, str) else "text to YAML 1.1 and a number to 1.2"
+    if isinstance(value, str):
+        return f"{_NAMES[stated]} and text to 1.2" if stated in _NAMES else None
+    same = stated in ("null", "bool") or not re.fullmatch(r"[-+]?0[0-9]+", node.value)
+    return None if same else f"{_NAMES[stated]} than to 1.2"
+
+
+def _has_tag_of_its_own(node: yaml.ScalarNode) -> bool:
+    """Return whether a plain scalar is written with a tag, as `!!str 12` is."""
+    resolve = cast("Callable[..., str]", _RESOLVER.resolve)  # pyright: ignore[reportUnknownMemberType]
+    return node.tag != resolve(yaml.ScalarNode, node.value, (True, False))
+
+
+def _core(text: str) -> Scalar:
+    if text in _NULL:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if _DECIMAL.fullmatch(text):
+        return int(text)
+    if text.startswith(("0o", "0x")) and re.fullmatch(r"0o[0-7]+|0x[0-9a-fA-F]+", text):
+        return int(text, 0)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _INFINITE.fullmatch(text):
+        return -math.inf if text.startswith("-") else math.inf
+    return math.nan if text in _NOT_A_NUMBER else text
