@@ -15,7 +15,7 @@ from checkpoint_openapi.suggestion import nearest
 from checkpoint_conformance.data import as_list
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import ABSENT, Call
-from checkpoint_conformance.probes.generated.target_schema import Narrowed
+from checkpoint_conformance.probes.generated.target_schema import narrowed
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.reports.evidence import exchange_from, with_context
 from checkpoint_conformance.reports.report import Report, ReportError
@@ -125,7 +125,7 @@ class _Stage:
 
     def __init__(self, report: Report, target: Target, announce: Callable[[str], None]) -> None:
         self.session = Session(target, announce)
-        self._narrowed = Narrowed(target)
+        self._narrowed = narrowed(target)
         secrets = self.session.secrets
         self._recorded = {data["number"]: exchange_from(data, secrets) for data in report["exchanges"]}
         for exchange in self._recorded.values():

@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from checkpoint_openapi.load import errors, requirements
+
 from checkpoint_conformance.commands.console import SuiteError, complain, guarded, reader_width, say
 from checkpoint_conformance.commands.dry_run import plan, render_plan
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.reports.comparison import compare, render_comparison
 from checkpoint_conformance.reports.files import prepare, write_all
 from checkpoint_conformance.reports.report import Report, build_report, read_report
+from checkpoint_conformance.reports.writers import html
 from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.run.runner import Options, Run, run
 from checkpoint_conformance.run.shard import WHOLE, Shard
@@ -93,7 +96,7 @@ def examine(
 def _verify(settings: Settings) -> ExitCode:
     waivers = read_waivers(settings.waivers) if settings.waivers else ()
     earlier = read_report(settings.against) if settings.against else None
-    with target_or_reference(settings.target_file) as whole:
+    with target_or_reference(settings.target_file, _load_ahead) as whole:
         target, options = _divided(whole, settings)
         prepare(settings.folder)
         progress = Progress(quiet=settings.quiet or settings.as_json)
@@ -108,6 +111,13 @@ def _verify(settings: Settings) -> ExitCode:
         if waiver.problem:
             complain(f"{settings.waivers}: {waiver.problem}")
     return _exit_code(result, applied, earlier, report, settings)
+
+
+def _load_ahead() -> None:
+    """Load what the run and its reports need anyway, while the reference server starts."""
+    requirements()
+    errors()
+    html.prepare()
 
 
 def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:

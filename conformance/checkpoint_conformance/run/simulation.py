@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from checkpoint_openapi.document.strict_json import parse
 
 from checkpoint_conformance.checks.judge import Judge, Judgement
-from checkpoint_conformance.probes.generated.target_schema import Narrowed
+from checkpoint_conformance.probes.generated.target_schema import narrowed
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.runner import Options, run
 from checkpoint_conformance.run.session import Session
@@ -73,7 +73,7 @@ class _Rehearsal(Session):
         self.probes: dict[int, Probe] = {}
         self.judge = _Indifferent(target, self.errors, self.secrets)
         self.judge.probes = self.probes
-        self._narrowed = Narrowed(target)
+        self._narrowed = narrowed(target)
         self._stage = stage
         self._items: dict[str, list[dict[str, Any]]] = {}
         self._numbers = count(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
@@ -22,14 +22,23 @@ class ReferenceServerError(Exception):
     """The reference server did not start; the message holds what it said."""
 
 
-def target_or_reference(target_file: Path | None) -> AbstractContextManager[Target]:
-    """Open the target of a file, or that of a reference server of its own. Raises `DocumentError`."""
-    return reference_server() if target_file is None else nullcontext(Target.load(target_file))
+def target_or_reference(
+    target_file: Path | None, meanwhile: Callable[[], object] = lambda: None
+) -> AbstractContextManager[Target]:
+    """Open the target of a file, or that of a reference server of its own, which starts `meanwhile`.
+
+    Raises `DocumentError`, and what `reference_server` does.
+    """
+    if target_file is not None:
+        return nullcontext(Target.load(target_file))
+    return reference_server(meanwhile=meanwhile)
 
 
 @contextmanager
-def reference_server(*options: str) -> Generator[Target]:
+def reference_server(*options: str, meanwhile: Callable[[], object] = lambda: None) -> Generator[Target]:
     """Start the server on a free port with a database of its own; yield its target, then stop it.
+
+    `meanwhile` is called once, while the server starts.
 
     Raises ReferenceServerError where it does not listen within 30 s.
     """
@@ -42,6 +51,7 @@ def reference_server(*options: str) -> Generator[Target]:
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
             )
         try:
+            meanwhile()
             _await(target_file, process, log)
             yield Target.load(target_file)
         finally:

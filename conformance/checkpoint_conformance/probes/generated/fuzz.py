@@ -8,7 +8,7 @@ from typing import Any
 from checkpoint_conformance.data import as_list
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.generated.inputs import GeneratedRequest
-from checkpoint_conformance.probes.generated.target_schema import Narrowed
+from checkpoint_conformance.probes.generated.target_schema import narrowed
 from checkpoint_conformance.probes.probe import REFUSALS, Probe
 
 __all__ = ["generated_probes"]
@@ -16,14 +16,14 @@ __all__ = ["generated_probes"]
 
 def generated_probes(calls: Calls, requests: Iterable[GeneratedRequest]) -> list[Probe]:
     """Return the generated requests as probes, the invalid ones first."""
-    narrowed = Narrowed(calls.target)
+    schema = narrowed(calls.target)
     valid: list[Probe] = []
     invalid: list[Probe] = []
     for number, item in enumerate(requests, 1):
         request = calls.request("POST", item.path, item.body, content_type=item.content_type)
-        if narrowed.is_open(request):
+        if schema.is_open(request):
             continue
-        violated = narrowed.violations(request)
+        violated = schema.violations(request)
         if violated <= {"REQ-14"} and violated:
             continue  # only advisory for others, and REQ-14's own matter
         if violated:
@@ -31,7 +31,7 @@ def generated_probes(calls: Calls, requests: Iterable[GeneratedRequest]) -> list
             probe = Probe(f"FUZZ-2/{number}", "FUZZ-2", what, request, REFUSALS)
             invalid.append(probe)
         else:
-            call = _call(narrowed.parameters(request))
+            call = _call(schema.parameters(request))
             what = "a generated request that the schema allows"
             valid.append(Probe(f"FUZZ-1/{number}", "FUZZ-1", what, request, call=call))
     return [*invalid, *valid]

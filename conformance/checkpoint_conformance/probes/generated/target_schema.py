@@ -6,6 +6,7 @@ Without the narrowing a generator never guesses an id, so it never gets past the
 from __future__ import annotations
 
 import copy
+from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -16,7 +17,7 @@ from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Request
 
-__all__ = ["PATH", "Narrowed", "with_null_types"]
+__all__ = ["PATH", "Narrowed", "narrowed", "with_null_types"]
 
 PATH = "/v1/{project_id}/providers/{provider_id}/checkpoints"
 """The path of the operation in the document."""
@@ -27,15 +28,15 @@ _BY_MEMBER = {"plan_id": "REQ-9", "parameters": "REQ-10", "auto_trigger": "REQ-1
 class Narrowed:
     """The contract's document for one target."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, project_id: str, provider_id: str, policy_id: str, resources: tuple[str, ...]) -> None:
         """Build the document: the target's ids as enums, no security, no examples of other ids."""
-        self.target = target
+        self._project_id, self._provider_id, self._policy_id = project_id, provider_id, policy_id
         self.document: dict[str, Any] = _without_examples(copy.deepcopy(document()))
         operation = self.document["paths"][PATH]["post"]
         operation.pop("security", None)
         self.document.pop("security", None)
         self.document["components"].pop("securitySchemes", None)
-        ids = {"project_id": target.project_id, "provider_id": target.provider_id}
+        ids = {"project_id": project_id, "provider_id": provider_id}
         for holder in (operation, self.document["paths"][PATH]):
             for listed in holder.get("parameters", []):
                 parameter = self._resolve(listed)
@@ -44,17 +45,17 @@ class Narrowed:
         content = self._resolve(operation["requestBody"])["content"]
         content[_JSON]["schema"] = schema = self._inline(content[_JSON]["schema"])
         checkpoint = schema["properties"]["checkpoint"]["properties"]
-        checkpoint["plan_id"]["enum"] = [target.policy_id]
-        checkpoint["parameters"]["properties"]["resources"]["items"]["enum"] = list(target.resources)
+        checkpoint["plan_id"]["enum"] = [policy_id]
+        checkpoint["parameters"]["properties"]["resources"]["items"]["enum"] = list(resources)
         self._validator = jsonschema_rs.Draft7Validator(with_null_types(schema))
 
     def violations(self, request: Request) -> set[str]:
         """Return the requirements that the request speaks to by what it has wrong; none: it is valid."""
         path = request.path.partition("?")[0].split("/")
         wrong = set[str]()
-        if path[2:3] != [self.target.project_id]:
+        if path[2:3] != [self._project_id]:
             wrong.add("AUTH-4")
-        if path[4:5] != [self.target.provider_id]:
+        if path[4:5] != [self._provider_id]:
             wrong.add("REQ-16")
         media_type = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
         if media_type != _JSON:
@@ -77,7 +78,7 @@ class Narrowed:
             plan = body["checkpoint"].get("plan_id")
         except (StrictJsonError, KeyError, TypeError, AttributeError):
             return False
-        if isinstance(plan, str) and plan != self.target.policy_id and plan.lower() == self.target.policy_id:
+        if isinstance(plan, str) and plan != self._policy_id and plan.lower() == self._policy_id:
             return True
         if "auto_trigger" in parameters and parameters["auto_trigger"] is None:
             return True
@@ -107,6 +108,14 @@ class Narrowed:
         if members is None:
             return node
         return {key: self._inline(value) for key, value in self._resolve(members).items()}
+
+
+def narrowed(target: Target) -> Narrowed:
+    """Return the document narrowed to a target, made once for the same ids."""
+    return _narrowed(target.project_id, target.provider_id, target.policy_id, target.resources)
+
+
+_narrowed = lru_cache(maxsize=8)(Narrowed)
 
 
 def _requirement(error: jsonschema_rs.ValidationError) -> str:

@@ -23,7 +23,7 @@ from checkpoint_conformance.reports.writers.text import (
     subject,
 )
 
-__all__ = ["html"]
+__all__ = ["html", "prepare"]
 
 _MARKS = {"pass": "✓", "fail": "✕", "warn": "!", "skip": "\N{EN DASH}", "inconclusive": "?", "error": "✕"}
 _ID = re.compile(r"\b([A-Z]+-[0-9]+)\b")
@@ -58,6 +58,11 @@ def html(report: dict[str, Any]) -> str:
         tr=tr,
     )
     return page.strip() + "\n"
+
+
+def prepare() -> None:
+    """Compile the template of the language in use, so that a page made later is made at once."""
+    _template(language())
 
 
 @cache

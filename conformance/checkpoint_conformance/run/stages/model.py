@@ -87,13 +87,19 @@ class _Rig:
     _known: dict[Plan, bool] = field(default_factory=dict[Plan, bool])
     _slowest: float = 0.0
     """Seconds that the list took at most until it showed what was expected."""
+    _looked_at: int = 0
+    _unanswered: bool = False
+    """Whether one of the exchanges that were looked at is a create without an answer."""
 
     @property
     def unreliable(self) -> bool:
         """Whether a call got no answer, so that nobody knows what the list has to show."""
-        return any(
-            creates(exchange.request) and exchange.status is None for exchange in self.session.exchanges
-        )
+        exchanges = self.session.exchanges
+        while not self._unanswered and self._looked_at < len(exchanges):
+            exchange = exchanges[self._looked_at]
+            self._unanswered = exchange.status is None and creates(exchange.request)
+            self._looked_at += 1
+        return self._unanswered
 
     def differs(self, plan: Plan) -> bool:
         """Whether the server differs from the model in a plan, run as far as the budget allows.
