@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
-from checkpoint_openapi.document.source import DocumentError, load_with_positions
+from checkpoint_openapi.document.source import DocumentError, parse_with_positions, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,11 +83,17 @@ def data_path(name: str) -> Path:
 
 
 def document(name: str = "checkpoint.yaml") -> dict[str, Any]:
-    """Return a YAML file of the contract as plain data, read anew at each call, so that edits show.
+    """Return a YAML file of the contract as plain data: the caller's own, and as the file is now.
 
     Raises `FileNotFoundError` as `data_path` does, and `DocumentError` when the file is no YAML mapping.
     """
-    return load_with_positions(data_path(name)).document
+    path = data_path(name)
+    return copy.deepcopy(_parsed(read_text(path), str(path)))
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str, file: str) -> dict[str, Any]:
+    return parse_with_positions(text, file).document
 
 
 @cache

@@ -39,6 +39,8 @@ class Ledger:
         self.answers: defaultdict[Request, set[int]] = defaultdict(set)
         """Every status that each request got; more than one means that the server changes its mind."""
         self._findings: list[Finding] = []
+        self._places: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        """Where in the list the findings of a key stand."""
         self._lock = Lock()
 
     @property
@@ -62,10 +64,15 @@ class Ledger:
     def add(self, finding: Finding) -> None:
         """Record a finding; the second of a key confirms both."""
         with self._lock:
-            for index, known in enumerate(self._findings):
-                if known.key == finding.key and known.exchanges != finding.exchanges:
-                    self._findings[index] = replace(known, confirmed=True)
-                    finding = replace(finding, confirmed=True)
+            alike = self._places[finding.key]
+            for place in alike:
+                known = self._findings[place]
+                if known.exchanges != finding.exchanges:
+                    if not known.confirmed:
+                        self._findings[place] = replace(known, confirmed=True)
+                    if not finding.confirmed:
+                        finding = replace(finding, confirmed=True)
+            alike.append(len(self._findings))
             self._findings.append(finding)
 
     def confirmed(self, key: tuple[str, str]) -> bool:

@@ -5,7 +5,6 @@ Without the narrowing a generator never guesses an id, so it never gets past the
 
 from __future__ import annotations
 
-import copy
 from functools import lru_cache
 from typing import Any
 
@@ -31,7 +30,7 @@ class Narrowed:
     def __init__(self, project_id: str, provider_id: str, policy_id: str, resources: tuple[str, ...]) -> None:
         """Build the document: the target's ids as enums, no security, no examples of other ids."""
         self._project_id, self._provider_id, self._policy_id = project_id, provider_id, policy_id
-        self.document: dict[str, Any] = _without_examples(copy.deepcopy(document()))
+        self.document: dict[str, Any] = _without_examples(document())
         operation = self.document["paths"][PATH]["post"]
         operation.pop("security", None)
         self.document.pop("security", None)
