@@ -199,12 +199,13 @@ class Mortal(Server):
             dead = self.closing.is_set()
             self.closing.set()
         if not dead:
-            socket.create_connection(("127.0.0.1", self.port)).close()
+            host, _, port = self.authority.partition(":")
+            socket.create_connection((host, int(port))).close()
         raise ConnectionAbortedError
 
     def _accept(self) -> None:
         super()._accept()
-        self._listener.close()
+        self._socket.close()
 
     def stop(self) -> None:
         """Wait for the threads; the port is closed already."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from checkpoint_conformance.run.runner import run
-from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict
 from mutants.framework.variant import Variant
-from mutants.service.server import Server, running
+from mutants.framework.verifying import verify
+from mutants.service.server import Server
 from mutants.variants.catalogue import VARIANTS
 
 _EACH_TIME = frozenset(
@@ -29,9 +28,7 @@ _EACH_TIME = frozenset(
 
 def _verify(behaviour: type[Server]) -> tuple[Verdict, set[str], set[str]]:
     """Return the verdict, the requirements that failed, and those that warned."""
-    with running(behaviour) as given:
-        table = {**given, "timeout": 3.0, "patience": 5.0, "settle_within": 3.0, "max_creates": 80}
-        result = run(Target.from_table(table))
+    result, _ = verify(behaviour, timeout=3.0, patience=5.0, settle_within=3.0, max_creates=80)
     failed = {each.requirement.id for each in result.results if each.outcome is Outcome.FAIL}
     warned = {each.requirement.id for each in result.results if each.outcome is Outcome.WARN}
     return result.verdict, failed, warned

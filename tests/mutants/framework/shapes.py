@@ -104,7 +104,7 @@ def hangs(
     def respond(self: Turning, request: Request) -> Response:
         response = Server.respond(self, request)
         if which(request, response) and next(self.turns) % one_in == 0:
-            self.closing.wait(self.timeout * 1.5 if late else None)
+            self.linger(self.timeout * 1.5 if late else None)
             if not late:
                 raise ConnectionAbortedError
         return response

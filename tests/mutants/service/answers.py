@@ -13,6 +13,7 @@ from ..service.wire import Request, Response
 from ..service.world import Checkpoint, Policy, Resource, Store
 
 if TYPE_CHECKING:
+    from ..service.clock import Clock
     from ..service.refusals import Condition
     from ..service.schema import Call
 
@@ -23,12 +24,20 @@ class Answers:
     """The steps that make a checkpoint and show it, or an error; mixed into `Server`."""
 
     store: Store
+    clock: Clock
 
     def make(self, call: Call, policy: Policy, resources: tuple[Resource, ...]) -> Checkpoint:
         """Make the checkpoint and keep it."""
         number = self.store.next_number()
         checkpoint = Checkpoint(
-            self.new_id(number), number, self.created_at(), policy, resources, call.auto_trigger, call
+            id=self.new_id(number),
+            number=number,
+            created_at=self.created_at(),
+            policy=policy,
+            resources=resources,
+            auto_trigger=call.auto_trigger,
+            call=call,
+            born=self.clock.monotonic(),
         )
         self.store.add(checkpoint)
         return checkpoint
@@ -39,7 +48,11 @@ class Answers:
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
-        return datetime.now(UTC)
+        return datetime.fromtimestamp(self.clock.time(), UTC)
+
+    def age(self, checkpoint: Checkpoint) -> float:
+        """Return the seconds since `checkpoint` was made."""
+        return self.clock.monotonic() - checkpoint.born
 
     def created_at(self) -> str:
         """Return the time in the documented form: UTC, no zone, six digits of fraction."""

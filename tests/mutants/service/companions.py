@@ -119,7 +119,7 @@ class Companions:
 
     def item_status(self: Server, checkpoint: Checkpoint, resource: Resource) -> str:
         """Return the status of an item now."""
-        return "protecting" if checkpoint.age < self.protect_seconds else "available"
+        return "protecting" if self.age(checkpoint) < self.protect_seconds else "available"
 
     def delete_checkpoint(
         self: Server, request: Request, project: str, provider: str, wanted: str
@@ -130,7 +130,7 @@ class Companions:
         checkpoint = self.store.find(wanted)
         if checkpoint is None or checkpoint.policy.project != project:
             refuse("checkpoint-not-found")
-        if checkpoint.age < self.protect_seconds:
+        if self.age(checkpoint) < self.protect_seconds:
             refuse("checkpoint-protecting")
         self.remove(checkpoint)
         return self.json(200, {})

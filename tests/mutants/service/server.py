@@ -11,14 +11,15 @@ policy, resources, state.
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING, Any
 
 from ..service.answers import Answers
 from ..service.auth import Auth
 from ..service.companions import Companions
+from ..service.listener import Listener
 from ..service.refusals import CONDITIONS, Condition, Refusal, refuse
 from ..service.schema import Schema
-from ..service.transport import Transport
 from ..service.wire import Request, Response
 from ..service.world import (
     POLICY,
@@ -35,11 +36,12 @@ from ..service.world import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..service.clock import Clock
 
 __all__ = ["Server", "running"]
 
 
-class Server(Auth, Schema, Answers, Companions, Transport):
+class Server(Auth, Schema, Answers, Companions, Listener):
     """The conforming server: subclass it and override one step."""
 
     timeout = 10.0
@@ -53,6 +55,8 @@ class Server(Auth, Schema, Answers, Companions, Transport):
     prefix = ""
     """What stands before `/v1` in the address."""
     identity = "independent server on the standard library"
+    clock: Clock = time
+    """What tells the time here, and lets it pass."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,7 +123,8 @@ class Server(Auth, Schema, Answers, Companions, Transport):
         with self.store.lock:
             self.in_flight += 1
         try:
-            self.closing.wait(self.hold)
+            if self.hold:
+                self.linger(self.hold)
             yield
         finally:
             with self.store.lock:
@@ -173,7 +178,7 @@ class Server(Auth, Schema, Answers, Companions, Transport):
     def is_running(self, policy: Policy) -> bool:
         """Tell whether a checkpoint of `policy` is still being made."""
         return any(
-            checkpoint.policy.id == policy.id and checkpoint.age < self.protect_seconds
+            checkpoint.policy.id == policy.id and self.age(checkpoint) < self.protect_seconds
             for checkpoint in self.store.of_project(policy.project)
         )
 
@@ -186,7 +191,7 @@ class Server(Auth, Schema, Answers, Companions, Transport):
     def target(self) -> dict[str, Any]:
         """Return the members of a target file for this server."""
         return {
-            "url": f"http://127.0.0.1:{self.port}{self.prefix}",
+            "url": f"http://{self.authority}{self.prefix}",
             "project_id": PROJECT,
             "provider_id": PROVIDER,
             "token": TOKENS["demo"],

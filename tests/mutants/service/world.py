@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..service.refusals import CONDITIONS, Condition
@@ -75,7 +74,7 @@ class Policy:
 
 @dataclass
 class Checkpoint:
-    """One run of a policy; `born` is a monotonic time, `number` counts the checkpoints of this server."""
+    """One run of a policy: the `number`-th of this server, `born` at that time of its monotonic clock."""
 
     id: str
     number: int
@@ -84,12 +83,7 @@ class Checkpoint:
     resources: tuple[Resource, ...]
     auto_trigger: bool
     call: Any
-    born: float = field(default_factory=time.monotonic)
-
-    @property
-    def age(self) -> float:
-        """Seconds since the checkpoint was made."""
-        return time.monotonic() - self.born
+    born: float
 
 
 POLICY = Policy(

@@ -197,7 +197,7 @@ class AnswersInPieces(Server):
         data = compose(response) + body
         for start in range(0, len(data), 150):
             request.connection.socket.sendall(data[start : start + 150])
-            self.closing.wait(0.002)
+            self.linger(0.002)
 
 
 @variant()
@@ -205,7 +205,7 @@ class SlowAnswers(Server):
     """Every answer takes 0.1 s."""
 
     def respond(self, request: Request) -> Response:
-        self.closing.wait(0.1)
+        self.clock.sleep(0.1)
         return super().respond(request)
 
 

@@ -235,7 +235,7 @@ class ItemsInThreeSteps(Server):
     protect_seconds = 0.2
 
     def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
-        return "waiting_protect" if checkpoint.age < 0.1 else super().item_status(checkpoint, resource)
+        return "waiting_protect" if self.age(checkpoint) < 0.1 else super().item_status(checkpoint, resource)
 
 
 @variant()
@@ -261,7 +261,7 @@ class ItemsAppearLate(Server):
     protect_seconds = 0.3
 
     def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
-        return () if checkpoint.age < 0.2 else checkpoint.resources
+        return () if self.age(checkpoint) < 0.2 else checkpoint.resources
 
 
 @variant()
@@ -273,16 +273,16 @@ class DeletionTakesTime(Server):
         self.deleted: dict[str, float] = {}
 
     def remove(self, checkpoint: Checkpoint) -> None:
-        self.deleted.setdefault(checkpoint.id, checkpoint.age)
+        self.deleted.setdefault(checkpoint.id, self.age(checkpoint))
 
     def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
-        gone = checkpoint.age - self.deleted.get(checkpoint.id, checkpoint.age) > 0.2
+        gone = self.age(checkpoint) - self.deleted.get(checkpoint.id, self.age(checkpoint)) > 0.2
         return () if gone else super().item_resources(checkpoint)
 
     def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
         if checkpoint.id not in self.deleted:
             return super().item_status(checkpoint, resource)
-        late = checkpoint.age - self.deleted[checkpoint.id] > 0.1
+        late = self.age(checkpoint) - self.deleted[checkpoint.id] > 0.1
         return "deleting" if late else "waiting_delete"
 
 

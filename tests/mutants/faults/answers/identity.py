@@ -104,7 +104,7 @@ class IdRaceOfACounter(Server):
 
     def new_id(self, number: int) -> str:
         mine = self.counter + 1
-        self.closing.wait(0.03)
+        self.linger(0.03)
         self.counter = mine
         return stable_id(f"count {mine}")
 
@@ -122,7 +122,7 @@ class IdFromAClockOfTensOfMilliseconds(Server):
         if self.turn.acquire(blocking=False):
             self.ticks += 1
             mine = self.ticks
-            self.closing.wait(0.03)
+            self.linger(0.03)
             self.turn.release()
         else:
             mine = self.ticks
@@ -159,7 +159,7 @@ class IdOfTheCallBesideIt(Server):
 
     def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
         self.latest = checkpoint.id
-        self.closing.wait(0.03)
+        self.linger(0.03)
         return {**super().checkpoint_body(checkpoint), "id": self.latest}
 
 
@@ -253,7 +253,7 @@ class OneCheckpointForCallsAtOnce(Server):
                 self.turn.wait_for(lambda: bool(mine), timeout=2)
                 return mine[0]
             mine = self.flight[key] = []
-        self.closing.wait(0.04)
+        self.linger(0.04)
         with self.turn:
             mine.append(super().make(call, policy, resources))
             del self.flight[key]
@@ -269,5 +269,5 @@ class AnswersMixedUpUnderLoad(Server):
 
     def created(self, checkpoint: Checkpoint) -> Response:
         mine = self.buffer = super().created(checkpoint)
-        self.closing.wait(0.03)
+        self.linger(0.03)
         return self.buffer or mine

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 from ...framework.mutant import OUTSIDE, breaks, refusing, replaces
@@ -333,10 +332,10 @@ class DeletedCheckpointsComeBack(Server):
         self.removed: dict[str, float] = {}
 
     def remove(self, checkpoint: Checkpoint) -> None:
-        self.removed.setdefault(checkpoint.id, time.monotonic())
+        self.removed.setdefault(checkpoint.id, self.clock.monotonic())
 
     def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
-        since = time.monotonic() - self.removed.get(checkpoint.id, 0.0)
+        since = self.clock.monotonic() - self.removed.get(checkpoint.id, 0.0)
         return () if since < 0.1 else checkpoint.resources
 
 
@@ -387,7 +386,7 @@ class AutomaticRunDoesNotCount(_Running):
 
     def is_running(self, policy: Policy) -> bool:
         return any(
-            not checkpoint.auto_trigger and checkpoint.age < self.protect_seconds
+            not checkpoint.auto_trigger and self.age(checkpoint) < self.protect_seconds
             for checkpoint in self.store.of_project(policy.project)
             if checkpoint.policy.id == policy.id
         )
@@ -401,7 +400,7 @@ class OtherResourcesRunBesideIt(_Running):
         busy = {
             resource.id
             for checkpoint in self.store.of_project(policy.project)
-            if checkpoint.policy.id == policy.id and checkpoint.age < self.protect_seconds
+            if checkpoint.policy.id == policy.id and self.age(checkpoint) < self.protect_seconds
             for resource in checkpoint.resources
         }
         if busy.intersection(resource.id for resource in resources):

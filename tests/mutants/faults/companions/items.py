@@ -38,7 +38,16 @@ class _Leaking(Server):
             number = self.store.next_number()
             resources = POLICY.resources[:2]
             self.store.add(
-                Checkpoint(self.new_id(number), number, self.created_at(), POLICY, resources, False, None)
+                Checkpoint(
+                    id=self.new_id(number),
+                    number=number,
+                    created_at=self.created_at(),
+                    policy=POLICY,
+                    resources=resources,
+                    auto_trigger=False,
+                    call=None,
+                    born=self.clock.monotonic(),
+                )
             )
         return super().refused(request, condition)
 
@@ -56,7 +65,7 @@ class LateCheckpointForAResourceOutside(CheckpointForAResourceOutside):
     """What a refused call with a resource outside the policy left in a queue appears half a second later."""
 
     def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
-        waits = checkpoint.call is None and checkpoint.age < 0.5
+        waits = checkpoint.call is None and self.age(checkpoint) < 0.5
         return () if waits else super().item_resources(checkpoint)
 
 
@@ -158,7 +167,7 @@ def _status(
         name,
         fault,
         "item_status",
-        lambda _, checkpoint, _resource: course(checkpoint.age / seconds, checkpoint),
+        lambda server, checkpoint, _resource: course(server.age(checkpoint) / seconds, checkpoint),
         base=base,
         shows=shows,
         **options,

@@ -160,6 +160,6 @@ class HangOnExpectation(Server):
     def read(self, connection: Connection) -> Request | None:
         request = super().read(connection)
         if request is not None and request.header("expect"):
-            self.closing.wait(self.timeout * 1.5)
+            self.linger(self.timeout * 1.5)
             raise ConnectionAbortedError
         return request

@@ -233,7 +233,7 @@ class NextCallHangsAfterUnknownProvider(_Sticky):
         return condition.text == CONDITIONS["unknown-provider"].text
 
     def suffer(self) -> None:
-        self.closing.wait(self.timeout * 1.5)
+        self.linger(self.timeout * 1.5)
         raise ConnectionAbortedError
 
 

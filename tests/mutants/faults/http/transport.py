@@ -172,7 +172,7 @@ class AutomaticCallCreatesLate(Server):
 
     def respond(self, request: Request) -> Response:
         if b'"auto_trigger": true' in request.body:
-            self.closing.wait(self.timeout * 1.5)
+            self.linger(self.timeout * 1.5)
         return super().respond(request)
 
 
@@ -188,7 +188,7 @@ class AnswerDripsByteByByte(Server):
             return
         for byte in compose(response) + response.body:
             request.connection.socket.sendall(bytes([byte]))
-            if self.closing.wait(self.timeout / 40):
+            if self.linger(self.timeout / 40):
                 raise ConnectionAbortedError
 
 
@@ -206,7 +206,7 @@ class DeadlockWhenBusy(_Busy):
 
     def created(self, checkpoint: Checkpoint) -> Response:
         if self.in_flight > 1:
-            self.closing.wait(self.timeout * 1.5)
+            self.linger(self.timeout * 1.5)
             raise ConnectionAbortedError
         return super().created(checkpoint)
 

@@ -12,10 +12,10 @@ import threading
 from ..service.refusals import CONDITIONS, Condition
 from ..service.wire import Connection, Malformed, Request, Response, compose
 
-__all__ = ["Transport"]
+__all__ = ["Listener"]
 
 
-class Transport(abc.ABC):
+class Listener(abc.ABC):
     """Accept connections on a free port of the loopback, read requests and send answers."""
 
     largest_body = 512 * 1024
@@ -27,25 +27,27 @@ class Transport(abc.ABC):
         self.closing = threading.Event()
         self._numbers = itertools.count(1)
         self.crashes: list[BaseException] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._socket: socket.socket | None = None
         self._threads: dict[threading.Thread, Connection] = {}
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
 
     @property
-    def port(self) -> int:
-        """The port on which the server listens."""
-        return int(self._listener.getsockname()[1])
+    def authority(self) -> str:
+        """Address and port; the address alone while the server listens on no port."""
+        return "127.0.0.1" + (f":{self._socket.getsockname()[1]}" if self._socket else "")
 
     def start(self) -> None:
-        """Begin to accept; the port listens already."""
+        """Listen on a free port, and begin to accept."""
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._acceptor.start()
 
     def stop(self) -> None:
         """Close everything and wait for the threads; raise the first fault that one of them had."""
         self.closing.set()
-        socket.create_connection(("127.0.0.1", self.port)).close()
+        assert self._socket is not None, "start() comes first"
+        socket.create_connection(self._socket.getsockname()).close()
         self._acceptor.join()
-        self._listener.close()
+        self._socket.close()
         for thread, connection in list(self._threads.items()):
             connection.abort()
             thread.join()
@@ -53,8 +55,9 @@ class Transport(abc.ABC):
             raise self.crashes[0]
 
     def _accept(self) -> None:
+        assert self._socket is not None
         while True:
-            sock, _ = self._listener.accept()
+            sock, _ = self._socket.accept()
             if self.closing.is_set():
                 sock.close()
                 return
@@ -97,8 +100,16 @@ class Transport(abc.ABC):
         request = connection.read_request()
         if request is not None:
             connection.read_body(request)
-            request.number = next(self._numbers)
+            self.count(request)
         return request
+
+    def count(self, request: Request) -> None:
+        """Give the request its number."""
+        request.number = next(self._numbers)
+
+    def linger(self, seconds: float | None) -> bool:
+        """Keep a call in flight while real time passes; return early, with true, when the server stops."""
+        return self.closing.wait(seconds)
 
     def malformed(self, connection: Connection) -> None:
         """Answer bytes that are no request, and close."""

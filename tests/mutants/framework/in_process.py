@@ -1,0 +1,143 @@
+"""A server without a port: the suite gets its answers as objects, and both live by one virtual clock.
+
+That is enough for a fault of what is answered. A fault of bytes, of connections, or of what happens at the
+same time needs a socket, and asking for one is how it is told: a server that replaces a step below its
+handler, that drops a connection, or that lingers raises `NeedsASocket` instead of being judged here.
+"""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from checkpoint_conformance.transport.clock import VirtualClock
+from checkpoint_conformance.transport.exchange import Framing
+from checkpoint_conformance.transport.exchange import Request as SentRequest
+from checkpoint_conformance.transport.exchange import Response as ReceivedResponse
+from checkpoint_conformance.transport.in_process import InProcessConnection
+
+from ..service.listener import Listener
+from ..service.wire import Connection, Request
+
+if TYPE_CHECKING:
+    from ..service.server import Server
+    from ..service.wire import Response
+
+__all__ = ["InProcess", "NeedsASocket", "step_below_the_handler"]
+
+_BEGINNING = 1_767_225_600.0
+"""When the clock of every run begins: 2026, in seconds since the epoch."""
+_LATENCY = 0.001
+"""Seconds that an answer takes."""
+_BELOW = [
+    name
+    for name in vars(Listener)
+    if not name.startswith(("__", "_abc")) and name not in ("respond", "refused", "count", "authority")
+]
+"""The steps of a listener that nobody asks the server for here."""
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"(?:[!-~\x80-\xff]+(?:[ \t]+[!-~\x80-\xff]+)*)?")
+
+
+class NeedsASocket(Exception):
+    """The server does something that only a socket shows; the message says what."""
+
+
+class _NoSocket(Connection):
+    """What a server remembers of a connection, of which there are no bytes."""
+
+    def __init__(self) -> None:
+        self.accepted = self.refused = 0
+        self.token = None
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise NeedsASocket(f"it uses the {name} of a connection")
+
+
+def step_below_the_handler(behaviour: type[Server]) -> str:
+    """Return the name of a step that `behaviour` replaces and that runs below its handler, or nothing."""
+    return next((name for name in _BELOW if getattr(behaviour, name) is not getattr(Listener, name)), "")
+
+
+class InProcess:
+    """A transport whose connections lead straight to the handler of a new server of class `behaviour`."""
+
+    def __init__(self, behaviour: type[Server]) -> None:
+        self.clock = VirtualClock(_BEGINNING)
+        self.needs_a_socket = ""
+        """What the server did that needs one, as soon as it was seen."""
+        step = step_below_the_handler(behaviour)
+        if step:
+            self._give_up(f"it replaces {step}")
+        self.server = behaviour()
+        self.server.clock = self.clock
+        self.server.linger = self._linger  # type: ignore[method-assign]
+        self._numbers = iter(range(1, 1 << 62))
+
+    @property
+    def target(self) -> dict[str, Any]:
+        """The members of a target file for the server."""
+        return self.server.target()
+
+    def connect(self) -> InProcessConnection:
+        """Return a new connection."""
+        kept = _NoSocket()
+        return InProcessConnection(
+            next(self._numbers), lambda request: self._answer(kept, request), self.server.timeout, self.clock
+        )
+
+    def _answer(self, connection: _NoSocket, sent: SentRequest) -> ReceivedResponse:
+        self.clock.sleep(_LATENCY)
+        request = self._received(connection, sent)
+        try:
+            response = self.server.respond(request)
+        except ConnectionError:
+            self._give_up("it drops a connection")
+        except NeedsASocket as error:
+            self._give_up(str(error))
+        response.close = response.close or not request.keep_alive
+        self.server.finish(request, response)
+        return self._sent(request, response)
+
+    def _received(self, connection: _NoSocket, sent: SentRequest) -> Request:
+        """Return the request as the server would have read it."""
+        headers = [("Host", self.server.authority), *sent.headers]
+        if sent.framing is Framing.LENGTH:
+            headers.append(("Content-Length", str(len(sent.body))))
+        elif sent.framing is Framing.CHUNKED:
+            headers.append(("Transfer-Encoding", "chunked"))
+        oversize = len(sent.body) > self.server.largest_body
+        request = Request(sent.method, self.server.prefix + sent.path, headers, connection, oversize=oversize)
+        request.body = b"" if oversize else sent.body
+        request.keep_alive = "close" not in (request.header("connection") or "").lower()
+        self.server.count(request)
+        return request
+
+    def _sent(self, request: Request, response: Response) -> ReceivedResponse:
+        """Return the answer as a strict client would have read it."""
+        bodiless = request.method == "HEAD"
+        lengths = [value for name, value in response.headers if name.lower() == "content-length"]
+        plain = (
+            200 <= response.status <= 599
+            and response.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+            and lengths == [str(len(response.body))]
+            and all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in response.headers)
+            and not any(name.lower() == "transfer-encoding" for name, _ in response.headers)
+        )
+        if not plain:
+            self._give_up("its answer is no plain message")
+        known = response.status in set(HTTPStatus)
+        return ReceivedResponse(
+            status=response.status,
+            headers=tuple(response.headers),
+            body=b"" if bodiless else response.body,
+            reason=HTTPStatus(response.status).phrase if known else "Unknown",
+        )
+
+    def _linger(self, _seconds: float | None) -> NoReturn:
+        self._give_up("it keeps a call in flight")
+
+    def _give_up(self, why: str) -> NoReturn:
+        self.needs_a_socket = why
+        raise NeedsASocket(why)
