@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from checkpoint_openapi.diff.compare.bodies import compare_request_bodies
-from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
+from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
 from checkpoint_openapi.diff.compare.parameters import compare_parameters
 from checkpoint_openapi.diff.compare.responses import compare_responses
 from checkpoint_openapi.diff.compare.security import carried_keys, compare_endpoints, compare_security
@@ -22,7 +22,6 @@ from checkpoint_openapi.document.values import equal, members
 __all__ = ["compare"]
 
 _ORDER = {Severity.BREAKING: 0, Severity.REVIEW: 1, Severity.INFO: 2}
-_SHARED = ("#/components/", "#/security", "#/servers")
 _LIMIT_WORDS = ("limit", "quota", "throttl", "max-")
 
 
@@ -240,7 +239,6 @@ def _merged(findings: list[Finding]) -> list[Finding]:
     found: dict[tuple[Any, ...], Finding] = {}
     others: dict[tuple[Any, ...], list[str]] = {}
     for finding in findings:
-        shared = finding.label.startswith(_SHARED) or not finding.label.startswith("#")
         key = (
             (
                 finding.id,
@@ -250,7 +248,7 @@ def _merged(findings: list[Finding]) -> list[Finding]:
                 repr(finding.before),
                 repr(finding.after),
             )
-            if shared
+            if is_shared(finding.label)
             else (finding.id, finding.severity, finding.label, finding.operation, finding.place, finding.path)
         )
         if key not in found:

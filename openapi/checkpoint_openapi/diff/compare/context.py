@@ -7,14 +7,21 @@ from typing import Any
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.proof.judge import Judge
+from checkpoint_openapi.diff.schema.alike import Likeness
 from checkpoint_openapi.diff.schema.convert import Converter, Side
-from checkpoint_openapi.diff.schema.nested import references
 from checkpoint_openapi.diff.schema.novel import novel_names
-from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.values import equal
 
-__all__ = ["NOTHING", "Change", "Comparison", "Spot"]
+__all__ = ["NOTHING", "Change", "Comparison", "Spot", "is_shared"]
+
+
+_SHARED = ("#/components/", "#/security", "#/servers")
+
+
+def is_shared(label: str) -> bool:
+    """Say whether a place stands outside of any one operation, so that what changes there is told once."""
+    return label.startswith(_SHARED) or not label.startswith("#")
 
 
 @dataclass(frozen=True)
@@ -60,13 +67,13 @@ class Comparison:
     findings: list[Finding] = field(default_factory=list[Finding])
     quiet: set[Any] = field(default_factory=set[Any])
     """The pairs of schemas of which it is known that there is nothing to tell of their members."""
+    shown: set[Any] = field(default_factory=set[Any])
+    """The failures of shared components for which a value was found that shows them."""
     _converters: dict[tuple[bool, Side], Converter] = field(
         default_factory=dict[tuple[bool, Side], Converter]
     )
     _novel: frozenset[str] | None = None
-    _unchanged: dict[tuple[int, int], dict[str, bool]] = field(
-        default_factory=dict[tuple[int, int], dict[str, bool]]
-    )
+    _likeness: Likeness = field(default_factory=Likeness)
     _judges: dict[tuple[bool, bool], Judge] = field(default_factory=dict[tuple[bool, bool], Judge])
 
     def converter(self, *, new: bool, request: bool, sender: bool) -> Converter:
@@ -80,19 +87,7 @@ class Comparison:
 
     def same(self, old: Schema, new: Schema) -> bool:
         """Say whether a schema and all to which it leads stand unchanged, and at the same places."""
-        if not equal(old.content, new.content):
-            return False
-        names = references(old.content)
-        return all(self._is_unchanged(name, old.definitions, new.definitions) for name in names)
-
-    def _is_unchanged(self, name: str, old: Definitions, new: Definitions) -> bool:
-        known = self._unchanged.setdefault((id(old), id(new)), {})
-        if name not in known:
-            reach = {name, *old.reachable(name)}
-            known[name] = all(equal(old.get(other), new.get(other)) for other in reach)
-            if known[name]:
-                known.update(dict.fromkeys(reach, True))
-        return known[name]
+        return self._likeness.alike(old, new)
 
     def judge(self, *, request: bool, new_receives: bool) -> Judge:
         """Return the judge of one direction, who remembers what is settled."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
+from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
 from checkpoint_openapi.diff.compare.describe import describe, path_text
 from checkpoint_openapi.diff.compare.members import MemberWalk
 from checkpoint_openapi.diff.compare.travel import Travel, fits_as_text
@@ -13,7 +13,7 @@ from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS
 from checkpoint_openapi.diff.proof.failure import Failure
 from checkpoint_openapi.diff.proof.witness import MISSING, WitnessMaker
-from checkpoint_openapi.diff.schema.containment import Answer, Operand
+from checkpoint_openapi.diff.schema.containment import Answer
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents, Location
 
@@ -130,11 +130,16 @@ class _Direction:
         facet = FACETS[description.facet]
         if not self._breaks and description.facet == "member":
             return
-        value = maker.value(failure) if maker is not None else MISSING
         path = path_text(description.path)
         if not self._breaks and failure.answer is Answer.UNKNOWN and path in self._undecided:
             return
-        proven = not self._breaks or value is not MISSING or self._is_refuted(failure)
+        new, old = self._places(failure)
+        origin = (failure.clause, failure.alternative, self._pair.subject, self._narrowed)
+        is_shown = origin in self._comparison.shown and is_shared(self._comparison.revision.label(new))
+        value = maker.value(failure) if maker is not None and not is_shown else MISSING
+        if value is not MISSING:
+            self._comparison.shown.add(origin)
+        proven = not self._breaks or is_shown or value is not MISSING or self._is_refuted(failure)
         suffix = facet.narrowed if self._narrowed else facet.widened
         if description.facet == "discriminator" and self._breaks and not _sends_discriminator(failure):
             suffix = "discriminator-added" if self._narrowed else "discriminator-dropped"
@@ -143,7 +148,6 @@ class _Direction:
             self._undecided.add(path)
             rule = f"{self._pair.subject}-undecided"
             text = f"{text}: whether that breaks cannot be decided"
-        new, old = self._places(failure)
         self._comparison.add(
             rule,
             self._pair.spot.inside(path),
@@ -166,7 +170,7 @@ class _Direction:
             else (f"The {place} of {self._pair.spot.operation}")
         )
 
-    def _places(self, failure: Failure) -> tuple[Location | None, Location | None]:
+    def _places(self, failure: Failure) -> tuple[Location, Location | None]:
         """Return where the failure stands in the revision and in the base."""
         received, sent = failure.received_at, failure.sent_at
         labels = (received, sent) if self._narrowed else (sent, received)
@@ -187,10 +191,8 @@ class _Direction:
 
 
 def _satisfiable(schema: Schema) -> bool:
-    bundle = schema.bundle()
-    if len(bundle.get("$defs", {})) > _LARGE:
-        bundle = schema.shallow().bundle()
-    return Operand(bundle).may_be_satisfied()
+    is_large = len(schema.bundle().get("$defs", {})) > _LARGE
+    return (schema.shallow() if is_large else schema).operand.may_be_satisfied()
 
 
 def _place(documents: Documents, label: str | None) -> Location | None:

@@ -15,7 +15,7 @@ _OBJECT: JsonSchema = {"type": "object"}
 
 def overlap(branches: list[Schema], among: JsonSchema | None = None) -> bool:
     """Say whether two alternatives may accept the same value, or the same of some values only."""
-    contents = [Operand(branch.cut().bundle()).simplified() for branch in branches]
+    contents = [branch.cut().operand.simplified() for branch in branches]
     pairs = itertools.combinations(contents, 2)
     return any(Operand(conjunction([*pair, among or {}])).may_be_satisfied() for pair in pairs)
 

@@ -10,7 +10,7 @@ from checkpoint_openapi.diff.schema.containment import Answer
 from checkpoint_openapi.diff.schema.marks import AT
 from checkpoint_openapi.diff.schema.parts import Schema
 
-__all__ = ["Failure", "Step", "distinct", "telling"]
+__all__ = ["Failure", "Step", "Trail", "distinct", "telling"]
 
 Step = str | int
 """One step into a value: the name of a member or the number of an item."""
@@ -45,6 +45,27 @@ class Failure:
         """Return the same failure seen from the parent."""
         sent, received = self.sent_at or sender.at, self.received_at or receiver.at
         return replace(self, path=(step, *self.path), sent_at=sent, received_at=received)
+
+    def along(self, trail: Trail | None) -> Failure:
+        """Return the same failure seen from where a way to it begins."""
+        if trail is None:
+            return self
+        path, sent, received = list(self.path[::-1]), self.sent_at, self.received_at
+        while trail is not None:
+            path.append(trail.step)
+            sent, received = sent or trail.sender.at, received or trail.receiver.at
+            trail = trail.before
+        return replace(self, path=tuple(path[::-1]), sent_at=sent, received_at=received)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """The way to a pair of schemas: the last step, the pair that it was made from, and the way to that."""
+
+    step: Step
+    receiver: Schema
+    sender: Schema
+    before: Trail | None
 
 
 def telling(failures: list[Failure], sender: Schema) -> list[Failure]:

@@ -3,13 +3,11 @@
 The receiver is taken apart into its demands, and each is asked alone. A demand that is about a member, an
 item or an alternative is followed into it, so that a break is found at its place, each pair of components is
 judged once, and what the canonical form leaves open as a whole (patterns, recursion) is decided in pieces.
-Where pieces do not fit, the whole is asked, which knows how they hang together. A recursive pair of schemas
-is assumed to fit while it is being asked, which is sound because values are finite.
+Where pieces do not fit, the whole is asked, which knows how they hang together.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any, cast
 
@@ -18,11 +16,11 @@ from checkpoint_openapi.diff.proof.clauses import Clause, clauses
 from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
 from checkpoint_openapi.diff.proof.naming import allowed_names, names_sent, patterns_fit
 from checkpoint_openapi.diff.proof.sample import samples
+from checkpoint_openapi.diff.proof.walk import Inner, Pair, Walk
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand
 from checkpoint_openapi.diff.schema.marks import AT, UNDECLARED
-from checkpoint_openapi.diff.schema.parts import Part, Schema, is_never
+from checkpoint_openapi.diff.schema.parts import Definitions, Part, Schema, is_never
 from checkpoint_openapi.diff.schema.patterns import enriched, patterns_in
-from checkpoint_openapi.document.values import equal
 
 __all__ = ["Judge"]
 
@@ -34,37 +32,23 @@ _CONDITIONS = ("anyOf", "oneOf", "not", "if", "dependentSchemas", "enum", "const
 """Keywords that say something of several members at once."""
 _NESTED = 8
 """How many alternatives are entered, one inside the other."""
-_DEEP = 60
-"""How deep schemas are followed into each other."""
 
 
 class Judge:
     """Compares schemas of one sender with those of one receiver."""
 
     def __init__(self) -> None:
-        self._operands: dict[int, tuple[JsonSchema, Operand]] = {}
-        self._sharpened: dict[tuple[int, frozenset[str], frozenset[str]], tuple[JsonSchema, Operand]] = {}
-        self._open: set[tuple[str, str]] = set()
-        self._settled: dict[tuple[str, str], list[Failure]] = {}
+        self._walk = Walk(self._compare, self._too_deep)
         self._nesting = 0
         """How many alternatives are being entered."""
-        self._shallow: dict[int, tuple[JsonSchema, Schema]] = {}
-        self._cuts: dict[int, tuple[JsonSchema, Schema]] = {}
+        self._answers: dict[tuple[Definitions, str, Definitions, str], Answer] = {}
 
     def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
         """Return where a sender does not fit; nothing at all is the proof that it does."""
-        if equal(receiver.bundle(), sender.bundle()):
-            return []
-        key = (_text(receiver), _text(sender))
-        if key in self._open:
-            return []
-        if key not in self._settled:
-            if len(self._open) > _DEEP:
-                return [self._failure(None, Answer.UNKNOWN, receiver, receiver, sender)]
-            self._open.add(key)
-            self._settled[key] = self._ask(receiver, sender)
-            self._open.discard(key)
-        return self._settled[key]
+        return self._walk.failures(receiver, sender)
+
+    def _too_deep(self, receiver: Schema, sender: Schema) -> Failure:
+        return self._failure(None, Answer.UNKNOWN, receiver, receiver, sender)
 
     def fits(self, receiver: Schema, sender: Schema) -> bool:
         """Return whether it is proven that a sender fits."""
@@ -76,52 +60,42 @@ class Judge:
         Schemas that contain many others in circles are compared in pieces only: the canonical form says
         little of them, and is as large as all of them together.
         """
+        key = (receiver.definitions, receiver.text, sender.definitions, sender.text)
+        if key not in self._answers:
+            self._answers[key] = self._covers(receiver, sender)
+        return self._answers[key]
+
+    def _covers(self, receiver: Schema, sender: Schema) -> Answer:
         if receiver.is_tangled():
             return Answer.UNKNOWN
         if sender.is_tangled():
-            answer = self.covers(receiver, self._cut(sender))
+            answer = self.covers(receiver, sender.cut())
             return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
-        whole, part = self._operand(receiver), self._operand(sender)
+        whole, part = receiver.operand, sender.operand
         answer = whole.covers(part)
         if answer is Answer.UNKNOWN:
             known = patterns_in(whole.simplified())
-            answer = whole.covers(self._sharper(sender, part, *known))
+            answer = whole.covers(_sharper(sender, *known))
         if answer is Answer.UNKNOWN and sender.is_recursive():
-            cut = self._cut(sender)
-            answer = whole.covers(self._sharper(cut, self._operand(cut), *patterns_in(whole.simplified())))
+            answer = whole.covers(_sharper(sender.cut(), *patterns_in(whole.simplified())))
             return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
         return answer
 
-    def _cut(self, schema: Schema) -> Schema:
-        key = id(schema.content)
-        if key not in self._cuts or self._cuts[key][0] is not schema.content:
-            self._cuts[key] = (schema.content, schema.cut())
-        return self._cuts[key][1]
-
-    def _sharper(
-        self, sender: Schema, part: Operand, patterns: frozenset[str], keys: frozenset[str]
-    ) -> Operand:
-        """Return a sender's schema with what follows from its patterns made explicit."""
-        key = (id(sender.content), patterns, keys)
-        if key not in self._sharpened:
-            plain = part.simplified()
-            sharper = enriched(plain, patterns, keys)
-            self._sharpened[key] = (sender.content, part if sharper == plain else Operand(sharper))
-        return self._sharpened[key][1]
-
-    def _operand(self, schema: Schema) -> Operand:
-        key = id(schema.content)
-        if key not in self._operands or self._operands[key][0] is not schema.content:
-            self._operands[key] = (schema.content, Operand(schema.bundle()))
-        return self._operands[key][1]
-
-    def _ask(self, receiver: Schema, sender: Schema) -> list[Failure]:
+    def _compare(self, receiver: Schema, sender: Schema) -> Pair:
+        """Say of a pair of schemas what does not depend on others, and on which it does."""
+        hangs_together = _hangs_together(sender)
         found: list[Failure] = []
+        inner: list[Inner] = []
         for clause in clauses(receiver):
-            found.extend(self._unmet(clause, receiver, sender))
-        if found and _hangs_together(sender) and self.covers(receiver, sender) is Answer.YES:
-            return []
-        return distinct(telling(found, sender))
+            steps = None if hangs_together else _inside(clause, receiver, sender)
+            if steps is None:
+                found.extend(self._unmet(clause, receiver, sender))
+            else:
+                inner.extend(steps)
+        if found and hangs_together and self.covers(receiver, sender) is Answer.YES:
+            return Pair()
+        told = telling(found, sender)
+        return Pair(distinct(told), [] if told and not sender.parts() else inner)
 
     def _unmet(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure]:
         demand = receiver.sub(clause.schema)
@@ -139,19 +113,14 @@ class Judge:
 
     def _shallow_covers(self, demand: Schema, sender: Schema) -> bool:
         """Say whether a demand is met whatever the sender's members and items are, which is cheap to ask."""
-        key = id(sender.content)
-        if key not in self._shallow or self._shallow[key][0] is not sender.content:
-            self._shallow[key] = (sender.content, sender.shallow())
-        return self._operand(demand).covers(self._operand(self._shallow[key][1])) is Answer.YES
+        return demand.operand.covers(sender.shallow().operand) is Answer.YES
 
     def _deeper(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
         """Return the failures inside a member, an item or an alternative, or None where nothing is inside."""
         match clause.keyword:
-            case "properties" if clause.name is not None and clause.inner is not None:
-                inner = self.failures(receiver.sub(clause.inner), sender.member(clause.name))
-                return [failure.under(clause.name, receiver, sender) for failure in inner]
-            case "items" | "prefixItems" if clause.inner is not None:
-                return self._items(clause, clause.inner, receiver, sender)
+            case "properties" | "items" | "prefixItems":
+                steps = _inside(clause, receiver, sender)
+                return None if steps is None else self._below(steps, receiver, sender)
             case "propertyNames" | "additionalProperties" if allowed_names(clause) is not None:
                 return self._names(clause, receiver, sender)
             case "patternProperties":
@@ -166,16 +135,11 @@ class Judge:
             case _:
                 return None
 
-    def _items(self, clause: Clause, inner: JsonSchema, receiver: Schema, sender: Schema) -> list[Failure]:
-        """Ask about a numbered item, or about every one behind those that the receiver numbers."""
-        numbers = [clause.number]
-        if clause.number is None:
-            first = len(clause.part.keywords.get("prefixItems", []))
-            numbers = list(range(first, max(first, sender.numbered()) + 1))
+    def _below(self, steps: list[Inner], receiver: Schema, sender: Schema) -> list[Failure]:
         return [
-            failure.under(number or 0, receiver, sender)
-            for number in numbers
-            for failure in self.failures(receiver.sub(inner), sender.item(number))
+            failure.under(inner.step, receiver, sender)
+            for inner in steps
+            for failure in self.failures(inner.receiver, inner.sender)
         ]
 
     def _names(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
@@ -184,7 +148,7 @@ class Judge:
         names = [failure.value for failure in refused if isinstance(failure.value, str)]
         if not names:
             return [] if not refused else None
-        plain, others = self._operand(sender).simplified(), self._operand(sender.member(names[0]))
+        plain, others = sender.operand.simplified(), sender.member(names[0]).operand
         values: list[Any] = [
             {**cast("JsonSchema", base), names[0]: value}
             for base in samples(plain, limit=2)
@@ -303,7 +267,7 @@ class Judge:
 
     def _values(self, demand: Schema, sender: Schema, first: list[Any]) -> list[Any]:
         """Return values that the sender sends and the receiver refuses."""
-        part, whole = self._operand(sender), self._operand(demand)
+        part, whole = sender.operand, demand.operand
         found = [value for value in first if part.accepts(value) and whole.refuses(value)]
         if found:
             return found
@@ -317,8 +281,33 @@ class Judge:
         return [value for value in candidates if part.accepts(value) and whole.refuses(value)]
 
 
-def _text(schema: Schema) -> str:
-    return json.dumps(schema.content, sort_keys=True, default=str)
+def _sharper(sender: Schema, patterns: frozenset[str], keys: frozenset[str]) -> Operand:
+    """Return a sender's schema with what follows from its patterns made explicit."""
+
+    def sharpened() -> Operand:
+        plain = sender.operand.simplified()
+        sharper = enriched(plain, patterns, keys)
+        return sender.operand if sharper == plain else Operand(sharper)
+
+    return sender.once(f"sharper: {sorted(patterns)} {sorted(keys)}", sharpened)
+
+
+def _inside(clause: Clause, receiver: Schema, sender: Schema) -> list[Inner] | None:
+    """Return what a demand asks of a member or of items, or None where it asks something else.
+
+    A demand on items is about a numbered one, or about every one behind those that the receiver numbers.
+    """
+    match clause.keyword, clause.inner, clause.name:
+        case "properties", dict() as inner, str() as name:
+            return [Inner(name, receiver.sub(inner), sender.member(name))]
+        case "items" | "prefixItems", dict() as inner, _:
+            numbers = [clause.number]
+            if clause.number is None:
+                first = len(clause.part.keywords.get("prefixItems", []))
+                numbers = list(range(first, max(first, sender.numbered()) + 1))
+            return [Inner(number or 0, receiver.sub(inner), sender.item(number)) for number in numbers]
+        case _:
+            return None
 
 
 def _pressed(sender: JsonSchema, demand: JsonSchema) -> JsonSchema:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from string import ascii_lowercase
 from typing import Any, cast
 
@@ -12,13 +14,16 @@ from checkpoint_openapi.diff.proof.merge import is_facet, merged, replaced
 from checkpoint_openapi.diff.regex.language import Undecided, shortest_word
 from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, accepts
 from checkpoint_openapi.diff.schema.nested import definition_name
+from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.diff.schema.patterns import string_language
 from checkpoint_openapi.document.values import contains
 
-__all__ = ["samples"]
+__all__ = ["samples", "samples_of"]
 
 _DEPTH = 10
 _TRIES = 40
+_STEPS = 20_000
+"""How many schemas are entered, one inside the other, for all candidates together."""
 _EACH = 8
 """How many candidates of each inner schema are looked at."""
 _LONG = 2000
@@ -27,6 +32,8 @@ _SPARE = ("a", "b", "c", "extra")
 _LETTERS = [first + second for first in ("", *ascii_lowercase) for second in ascii_lowercase]
 """Names for objects that need many members."""
 _TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
+_OF_WORDS = ("pattern", "format", "allOf", "not", "minLength", "maxLength")
+"""Keywords that say of which words a string may be one."""
 _BY_FORMAT = {
     "uuid": ["3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3F2504E0-4F89-11D3-9A0C-0305E82C3301"],
     "date": ["2024-02-29", "1970-01-01"],
@@ -64,12 +71,19 @@ def samples(schema: JsonSchema, *, limit: int = 6) -> list[Any]:
     return found
 
 
+def samples_of(schema: Schema) -> list[Any]:
+    """Return the simplest values of a schema; they are found once for all schemas that are written alike."""
+    return schema.once("samples", lambda: samples(schema.operand.simplified(), limit=12))
+
+
 class _Sampler:
     """Yields candidates, of which some may turn out to be refused."""
 
     def __init__(self, definitions: dict[str, JsonSchema]) -> None:
         self._definitions = definitions
         self._known: dict[int, tuple[Any, list[Any]]] = {}
+        self._naming: dict[int, tuple[Any, Operand]] = {}
+        self._left = _STEPS
 
     def inner(self, schema: Any, depth: int) -> list[Any]:
         """Return the first candidates of an inner schema, found once."""
@@ -84,7 +98,8 @@ class _Sampler:
         """Yield candidates of a schema."""
         if schema is True:
             schema = {}
-        if not isinstance(schema, dict) or depth <= 0:
+        self._left -= 1
+        if not isinstance(schema, dict) or depth <= 0 or self._left < 0:
             return
         keywords = cast("JsonSchema", schema)
         if keywords.get("not") in ({}, True):
@@ -185,8 +200,11 @@ class _Sampler:
         """Return those of some names that a schema of names admits."""
         if not isinstance(keywords.get("propertyNames"), dict):
             return names
-        allowed = Operand({**keywords["propertyNames"], "$defs": self._definitions})
-        return [name for name in names if allowed.accepts(name)]
+        schema = cast("JsonSchema", keywords["propertyNames"])
+        known = self._naming.get(id(schema))
+        if known is None or known[0] is not schema:
+            known = self._naming[id(schema)] = (schema, Operand({**schema, "$defs": self._definitions}))
+        return [name for name in names if known[1].accepts(name)]
 
     def _names(self, keywords: JsonSchema) -> list[str]:
         """Return names that members may have."""
@@ -223,11 +241,7 @@ def _refused(keywords: JsonSchema) -> list[JsonSchema]:
 
 
 def _word(pattern: str) -> str | None:
-    try:
-        language = string_language({"pattern": pattern})
-        return shortest_word(language) if language is not None else None
-    except Undecided:
-        return None
+    return _fitting_word({"pattern": pattern})
 
 
 def _likely(keywords: JsonSchema) -> list[str]:
@@ -263,11 +277,7 @@ def _refused_names(refused: JsonSchema) -> list[str]:
 
 def _strings(keywords: JsonSchema) -> Iterator[str]:
     least, most = keywords.get("minLength", 0), keywords.get("maxLength")
-    try:
-        language = string_language(keywords)
-        word = shortest_word(language) if language is not None else None
-    except Undecided:
-        word = None
+    word = _fitting_word(keywords)
     listed = _BY_FORMAT.get(keywords.get("format", ""), [])
     if "format" in keywords:
         yield from listed
@@ -287,6 +297,26 @@ def _strings(keywords: JsonSchema) -> Iterator[str]:
         yield padded if most is None else padded[:most]
     if most is not None:
         yield "a" * most
+    refused: list[Any] = next((inner["enum"] for inner in _refused(keywords) if "enum" in inner), [])
+    yield from itertools.islice((name for name in _LETTERS if name not in refused), 1 if refused else 0)
+
+
+def _fitting_word(keywords: JsonSchema) -> str | None:
+    """Return the shortest word that the patterns of a schema allow, or None where these say nothing."""
+    facets = [keywords, *keywords.get("allOf", []), *_refused(keywords)]
+    if not any("pattern" in facet or "format" in facet for facet in facets):
+        return None
+    said = {key: keywords[key] for key in _OF_WORDS if key in keywords}
+    return _shortest(json.dumps(said, sort_keys=True))
+
+
+@lru_cache(maxsize=4096)
+def _shortest(text: str) -> str | None:
+    try:
+        language = string_language(json.loads(text))
+        return shortest_word(language) if language is not None else None
+    except Undecided:
+        return None
 
 
 def _numbers(keywords: JsonSchema, *, whole: bool) -> Iterator[int | float]:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from checkpoint_openapi.diff.proof.failure import Failure, Step
-from checkpoint_openapi.diff.proof.sample import samples
-from checkpoint_openapi.diff.schema.containment import Operand
+from checkpoint_openapi.diff.proof.sample import samples, samples_of
 from checkpoint_openapi.diff.schema.parts import Schema, is_never
 
 __all__ = ["MISSING", "WitnessMaker"]
@@ -33,8 +32,8 @@ class WitnessMaker:
     def __init__(self, receiver: Schema, sender: Schema, examples: list[Any]) -> None:
         self._receiver_schema = receiver
         self._sender_schema = sender
-        self._receiver = Operand(receiver.bundle())
-        self._sender = Operand(sender.bundle())
+        self._receiver = receiver.operand
+        self._sender = sender.operand
         self._examples = examples
         self._known_bases: list[Any] | None = None
 
@@ -54,7 +53,7 @@ class WitnessMaker:
         """Return values to begin with: the examples that the sender may send, then made ones."""
         if self._known_bases is None:
             usable = [value for value in self._examples if self._sender.accepts(value)]
-            self._known_bases = [*usable[:4], *samples(self._sender.simplified(), limit=3), None]
+            self._known_bases = [*usable[:4], *samples_of(self._sender_schema)[:3], None]
         return self._known_bases
 
     def _other(self) -> Any:
@@ -64,8 +63,8 @@ class WitnessMaker:
             return MISSING
         return next((value for value in samples(difference) if self._shows(value)), MISSING)
 
-    def _variants(self, base: Any, failure: Failure) -> list[Any]:
-        """Return a value changed at the place of a failure, in the ways that may show it."""
+    def _variants(self, base: Any, failure: Failure) -> Iterator[Any]:
+        """Yield a value changed at the place of a failure, in the ways that may show it."""
         there = _get(base, failure.path)
         leaves: list[Any] = []
         clause = failure.clause
@@ -77,11 +76,9 @@ class WitnessMaker:
                 shown = cast("dict[str, Any]", failure.value)
                 leaves.append({**members, clause.name: shown.get(clause.name, 0)})
         leaves.append(failure.value)
-        found: list[Any] = []
         for leaf in leaves:
             made = _put(base, failure.path, leaf, self._sender_schema, dict(failure.hosts))
-            found.extend(itertools.islice(made, _MADE))
-        return found
+            yield from itertools.islice(made, _MADE)
 
 
 def _put(
@@ -100,7 +97,7 @@ def _put(
     host = hosts.get(len(path))
     if host is not None:
         schema = host
-        base = base if Operand(host.bundle()).accepts(base) else None
+        base = base if host.operand.accepts(base) else None
     bases: list[Any] = [base] if isinstance(base, kind) else _of_kind(schema, kind)
     for made in bases:
         if isinstance(step, str):
@@ -129,7 +126,5 @@ def _get(value: Any, path: tuple[Step, ...]) -> Any:
 
 def _of_kind(schema: Schema, kind: type) -> list[Any]:
     """Return values of a schema that are of a kind, and at least the empty one."""
-    found = [
-        value for value in samples(Operand(schema.bundle()).simplified(), limit=12) if isinstance(value, kind)
-    ]
+    found = [value for value in samples_of(schema) if isinstance(value, kind)]
     return found or [{} if kind is object else kind()]

@@ -16,7 +16,7 @@ from jsonschema_rs import canonical
 
 from checkpoint_openapi.diff.schema.opaque import as_everything, as_nothing, mentions_opaque
 
-__all__ = ["Answer", "JsonSchema", "Operand", "accepts", "is_pattern", "operand"]
+__all__ = ["Answer", "JsonSchema", "Operand", "accepts", "is_pattern"]
 
 JsonSchema = dict[str, Any]
 """A JSON Schema (2020-12) as JSON data."""
@@ -35,14 +35,16 @@ _REGULAR_EXPRESSIONS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 
 class Operand:
-    """A schema in canonical form, or the fact that it has none."""
+    """A schema in canonical form, or the fact that it has none; what is not asked for is not made."""
 
     def __init__(self, schema: JsonSchema) -> None:
         self.schema = schema
-        self._canonical: jsonschema_rs.CanonicalSchema | None = None
+
+    @cached_property
+    def _canonical(self) -> jsonschema_rs.CanonicalSchema | None:
         try:
-            self._canonical = jsonschema_rs.canonicalize(
-                schema,
+            return jsonschema_rs.canonicalize(
+                self.schema,
                 draft=jsonschema_rs.Draft202012,
                 validate_formats=True,
                 pattern_options=_REGULAR_EXPRESSIONS,
@@ -54,7 +56,7 @@ class Operand:
             jsonschema_rs.ReferencingError,
         ):
             # A schema outside the canonical form leaves the question open; the caller asks in smaller pieces.
-            return
+            return None
 
     def covers(self, other: Operand) -> Answer:
         """Say whether every value that `other` accepts is accepted by this schema."""
@@ -131,11 +133,6 @@ class Operand:
             )
         except (ValueError, jsonschema_rs.ReferencingError):
             return None
-
-
-def operand(schema: JsonSchema) -> Operand:
-    """Return a schema as an operand of containment."""
-    return Operand(schema)
 
 
 def accepts(schema: JsonSchema, value: Any) -> bool:

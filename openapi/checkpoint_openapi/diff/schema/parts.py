@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import Any, TypeVar, cast
 
-from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, PIN
 from checkpoint_openapi.diff.schema.nested import SAME_PLACE, definition_name, mapped_inside, references
 
 __all__ = ["NEVER", "Definitions", "Part", "Schema", "is_never"]
 
+_Answer = TypeVar("_Answer")
 NEVER: JsonSchema = {"not": {}}
 """The schema that no value satisfies."""
 _DEEPEST = 6
@@ -67,6 +70,8 @@ class Definitions:
 
     def __init__(self, schemas: dict[str, JsonSchema]) -> None:
         self.schemas = schemas
+        self.answers: dict[tuple[str, str], Any] = {}
+        """What was answered about schemas that refer to these, by the question and the schema's text."""
         self._direct: dict[str, list[str]] = {}
         self._reachable: dict[str, frozenset[str]] = {}
 
@@ -120,6 +125,26 @@ class Schema:
         """Return another schema with the same definitions."""
         return Schema(content, self.definitions, self.depth)
 
+    @cached_property
+    def text(self) -> str:
+        """The content as text, which is the same for schemas that are written alike."""
+        return json.dumps(self.content, sort_keys=True, default=str)
+
+    def once(self, question: str, answer: Callable[[], _Answer]) -> _Answer:
+        """Return an answer about this schema, which is found once for all that are written alike.
+
+        A question stands for one kind of answer; the definitions keep it as long as they live.
+        """
+        key = (question, self.text)
+        if key not in self.definitions.answers:
+            self.definitions.answers[key] = answer()
+        return cast("_Answer", self.definitions.answers[key])
+
+    @property
+    def operand(self) -> Operand:
+        """The schema as an operand of containment."""
+        return self.once("operand", lambda: Operand(self.bundle()))
+
     def _branch(self, content: JsonSchema) -> Schema:
         return Schema(content, self.definitions, self.depth + 1)
 
@@ -149,7 +174,7 @@ class Schema:
 
     def shallow(self) -> Schema:
         """Return a schema that accepts at least as much: what is inside members and items is anything."""
-        return self.sub(self._shallow(self.content, frozenset()))
+        return self.once("shallow", lambda: self.sub(self._shallow(self.content, frozenset())))
 
     def _shallow(self, content: JsonSchema, trail: frozenset[str]) -> JsonSchema:
         found: JsonSchema = {}
@@ -193,6 +218,9 @@ class Schema:
 
     def cut(self) -> Schema:
         """Return a schema that accepts at least as much, in which recursion is anything."""
+        return self.once("cut", self._without_loops)
+
+    def _without_loops(self) -> Schema:
         loops = self.definitions.loops(self._needed())
         content = self._cut(self.content, loops, frozenset(), outside=True)
         return self.sub({} if content is None else content)

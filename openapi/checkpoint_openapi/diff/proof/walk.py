@@ -1,0 +1,132 @@
+"""The pairs of schemas that a question leads to, each compared once.
+
+Most demands are about one member or item: the pair fits if, and only if, what is inside fits. Such pairs are
+nodes of a graph with steps between them, which is walked breadth first, so that circles end and every failure
+is found on its shortest path. Where members hang together, a pair has to know the failures inside another
+one, and asks for them. A pair that is being compared is then assumed to fit, which is sound because values
+are finite; but what was found under this assumption is kept only if it comes true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from checkpoint_openapi.diff.proof.failure import Failure, Step, Trail, distinct
+from checkpoint_openapi.diff.schema.alike import Likeness
+from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+
+__all__ = ["Inner", "Pair", "Walk"]
+
+_NEVER = 1 << 30
+_DEEP = 60
+"""How many pairs are compared at a time, each for the sake of another."""
+
+
+class Inner(NamedTuple):
+    """What stands one step inside a pair of schemas."""
+
+    step: Step
+    receiver: Schema
+    sender: Schema
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What is known of a receiver and a sender by themselves."""
+
+    failures: list[Failure] = field(default_factory=list[Failure])
+    inner: list[Inner] = field(default_factory=list[Inner])
+    """The pairs that have to fit as well."""
+
+
+_Key = tuple[Definitions, str, Definitions, str]
+
+
+class Walk:
+    """Finds the failures of pairs; `compare` says what is to be said of one pair by itself."""
+
+    def __init__(
+        self, compare: Callable[[Schema, Schema], Pair], too_deep: Callable[[Schema, Schema], Failure]
+    ) -> None:
+        self._compare = compare
+        self._too_deep = too_deep
+        self._likeness = Likeness()
+        self._open: dict[_Key, int] = {}
+        """The pairs that are being compared, with their depth."""
+        self._known: dict[_Key, Pair] = {}
+        self._provisional: dict[_Key, tuple[Pair, int]] = {}
+        """What rests on the assumption that an open pair fits, with the depth of the outermost one."""
+        self._settled: dict[_Key, list[Failure]] = {}
+        self._rests_on = _NEVER
+        """The depth of the outermost open pair on which rests what is found right now."""
+
+    def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
+        """Return where a sender does not fit; nothing at all is the proof that it does."""
+        if self._likeness.alike(receiver, sender):
+            return []
+        key = _key(receiver, sender)
+        if key not in self._settled:
+            around, self._rests_on = self._rests_on, _NEVER
+            found = self._gathered(receiver, sender)
+            if self._rests_on != _NEVER:
+                self._rests_on = min(self._rests_on, around)
+                return found
+            self._settled[key], self._rests_on = found, around
+        return self._settled[key]
+
+    def _gathered(self, receiver: Schema, sender: Schema) -> list[Failure]:
+        """Return the failures of a pair and of all to which it leads."""
+        found: list[Failure] = []
+        seen = {_key(receiver, sender)}
+        pending: list[tuple[Schema, Schema, Trail | None]] = [(receiver, sender, None)]
+        for receiver, sender, trail in pending:
+            pair = self._pair(receiver, sender)
+            found.extend(failure.along(trail) for failure in pair.failures)
+            for inner in pair.inner:
+                key = _key(inner.receiver, inner.sender)
+                if key not in seen and not self._likeness.alike(inner.receiver, inner.sender):
+                    seen.add(key)
+                    further = Trail(inner.step, receiver, sender, trail)
+                    pending.append((inner.receiver, inner.sender, further))
+        return distinct(found)
+
+    def _pair(self, receiver: Schema, sender: Schema) -> Pair:
+        key = _key(receiver, sender)
+        if key in self._known:
+            return self._known[key]
+        if key in self._open:
+            self._rests_on = min(self._rests_on, self._open[key])
+            return Pair()
+        if key in self._provisional:
+            pair, depth = self._provisional[key]
+            self._rests_on = min(self._rests_on, depth)
+            return pair
+        depth = len(self._open)
+        if depth > _DEEP:
+            self._rests_on = 0
+            return Pair([self._too_deep(receiver, sender)])
+        self._open[key] = depth
+        around, self._rests_on = self._rests_on, _NEVER
+        pair = self._compare(receiver, sender)
+        rests_on, self._rests_on = self._rests_on, min(around, self._rests_on)
+        del self._open[key]
+        self._close(depth, fits=not pair.failures and not pair.inner)
+        if rests_on >= depth:
+            self._known[key] = pair
+            self._rests_on = around
+        else:
+            self._provisional[key] = pair, rests_on
+        return pair
+
+    def _close(self, depth: int, *, fits: bool) -> None:
+        """Keep or forget what rests on a pair that is compared now."""
+        for key in [key for key, (_, rests_on) in self._provisional.items() if rests_on >= depth]:
+            pair, _ = self._provisional.pop(key)
+            if fits:
+                self._known[key] = pair
+
+
+def _key(receiver: Schema, sender: Schema) -> _Key:
+    return receiver.definitions, receiver.text, sender.definitions, sender.text

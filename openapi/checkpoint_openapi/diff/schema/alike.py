@@ -1,0 +1,47 @@
+"""Whether two schemas are written alike, with all to which they lead, without unfolding either."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.nested import references
+from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+from checkpoint_openapi.document.values import equal
+
+__all__ = ["Likeness"]
+
+_Known = dict[str, bool]
+
+
+class Likeness:
+    """Compares schemas, and each definition of one side with that of the other once."""
+
+    def __init__(self) -> None:
+        self._known: WeakKeyDictionary[Definitions, WeakKeyDictionary[Definitions, _Known]] = (
+            WeakKeyDictionary()
+        )
+
+    def alike(self, left: Schema, right: Schema) -> bool:
+        """Say whether two schemas, and all definitions that they reach, are written alike."""
+        if not _same(left.content, right.content):
+            return False
+        others = self._known.setdefault(left.definitions, WeakKeyDictionary())
+        known = others.setdefault(right.definitions, {})
+        return all(
+            _are_alike(name, left.definitions, right.definitions, known) for name in references(left.content)
+        )
+
+
+def _are_alike(name: str, left: Definitions, right: Definitions, known: _Known) -> bool:
+    if name not in known:
+        reach = {name, *left.reachable(name)}
+        known[name] = all(_same(left.get(other), right.get(other)) for other in reach)
+        if known[name]:
+            known.update(dict.fromkeys(reach, True))
+    return known[name]
+
+
+def _same(left: JsonSchema, right: JsonSchema) -> bool:
+    # Python compares faster, and says so where even the kinds of numbers do not matter.
+    return left == right and equal(left, right)
