@@ -219,7 +219,7 @@ class Documents:
             return [first]
         others = [
             Location(file, pointer)
-            for file in list(self._sources)
+            for file in self._all_files
             for pointer in self._identified(file).dynamic.get(name, [])
         ]
         return [first, *(place for place in others if place != first)]
@@ -231,7 +231,7 @@ class Documents:
         return {
             name: Location(place.file, pointer)
             for name, pointers in known.dynamic.items()
-            for pointer in pointers
+            for pointer in reversed(pointers)
             if known.resource(pointer) == root
         }
 

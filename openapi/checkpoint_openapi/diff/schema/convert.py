@@ -47,6 +47,8 @@ class _Key(NamedTuple):
     hidden: frozenset[str]
     as_parent: bool
     """Taken in by a child, so that it does not stand for its children."""
+    scope: tuple[tuple[str, Location], ...] = ()
+    """Where each `$dynamicAnchor` stands that was met first on the way here, by its name."""
 
 
 class Converter:
@@ -75,8 +77,9 @@ class Converter:
 
     def _reference(self, key: _Key) -> JsonSchema:
         if key not in self._names:
-            readable = "".join(letter if letter.isalnum() else "." for letter in key.place.pointer.strip("/"))
+            readable = _readable(key.place.pointer.strip("/"))
             marks = [key.form.value, *sorted(key.hidden), *(["parent"] if key.as_parent else [])]
+            marks += [_readable(f"{name} {place}") for name, place in key.scope]
             name = f"{readable or 'root'}-{'-'.join(marks)}"
             while name in self._taken:
                 name += "'"
@@ -95,8 +98,10 @@ class Converter:
             if schema is not True:
                 self.quirks[key.place] = schema
             return {AT: self._documents.label(key.place)}
+        key = key._replace(scope=self._scope(key))
         members = cast("dict[str, Any]", schema)
-        alone = "$ref" in members and (self._documents.version == (3, 0) or len(members) == 1)
+        refers = "$ref" in members or "$dynamicRef" in members
+        alone = refers and (self._documents.version == (3, 0) or len(members) == 1)
         if alone or key.form is not _Form.WHOLE:
             return self._part(members, key)
         family = self._discriminators.is_parent(key.place, members)
@@ -113,24 +118,42 @@ class Converter:
 
     def _part(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
         """Convert a schema without holding it to its names."""
-        if "$ref" in schema:
-            return self._referring(schema, key)
+        targets = self._targets(schema, key)
+        if targets:
+            return self._referring(schema, key, targets)
         if not key.as_parent and self._discriminators.is_parent(key.place, schema):
             return self._family(schema, key)
         return self._keywords(schema, key)
 
-    def _referring(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
-        """Convert a `$ref`; its siblings count since 3.1, and are nothing in 3.0."""
-        self._documents.follow(key.place)
-        target = key._replace(place=self._documents.target(key.place))
+    def _scope(self, key: _Key) -> tuple[tuple[str, Location], ...]:
+        """Return the dynamic scope in a schema: what was met first stays (JSON Schema Core, 7.1)."""
+        if self._documents.version == (3, 0):
+            return ()
+        return tuple(sorted({**self._documents.dynamic_anchors(key.place), **dict(key.scope)}.items()))
+
+    def _targets(self, schema: dict[str, Any], key: _Key) -> list[Location]:
+        """Return the schemas to which a schema refers by `$ref` and `$dynamicRef`."""
+        found: list[Location] = []
+        if "$ref" in schema:
+            self._documents.follow(key.place)
+            found.append(self._documents.target(key.place))
+        candidates = self._documents.dynamic_targets(key.place)
+        if candidates:
+            met = [place for _, place in key.scope if place in candidates]
+            found.append(met[0] if len(candidates) > 1 and met else candidates[0])
+        return found
+
+    def _referring(self, schema: dict[str, Any], key: _Key, targets: list[Location]) -> JsonSchema:
+        """Convert references; their siblings count since 3.1, and are nothing in 3.0."""
         alone = self._documents.version == (3, 0) or len(schema) == 1
         if alone:
             hidden = frozenset[str]() if key.form is _Form.WHOLE else key.hidden
-            return self._reference(target._replace(hidden=hidden))
+            return self._reference(key._replace(place=targets[0], hidden=hidden))
         form = _Form.PART if key.form is _Form.WHOLE else key.form
-        rest = {name: value for name, value in schema.items() if name != "$ref"}
+        rest = {name: value for name, value in schema.items() if name not in ("$ref", "$dynamicRef")}
         found = self._keywords(rest, key._replace(form=form))
-        found["allOf"] = [self._reference(target._replace(form=form)), *found.get("allOf", [])]
+        references = [self._reference(key._replace(place=target, form=form)) for target in targets]
+        found["allOf"] = [*references, *found.get("allOf", [])]
         return found
 
     def _family(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
@@ -193,12 +216,12 @@ class Converter:
     def _nested(self, place: Location, key: _Key) -> JsonSchema:
         """Convert the schema of a member or an item."""
         form = _Form.PLAIN if key.form is _Form.PLAIN else _Form.WHOLE
-        return self._convert(_Key(place, form, frozenset(), as_parent=False))
+        return self._convert(_Key(place, form, frozenset(), as_parent=False, scope=key.scope))
 
     def _same(self, place: Location, key: _Key, form: _Form = _Form.PART) -> JsonSchema:
         """Convert another schema that applies to the same value."""
         form = _Form.PLAIN if key.form is _Form.PLAIN else form
-        return self._convert(_Key(place, form, key.hidden, as_parent=False))
+        return self._convert(_Key(place, form, key.hidden, as_parent=False, scope=key.scope))
 
     def _members(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> None:
         """Convert what is said of the members of an object."""
@@ -291,7 +314,7 @@ class Converter:
             parent = self._documents.follow(place)
             if key.place in self._discriminators.children(parent):
                 form = _Form.PLAIN if key.form is _Form.PLAIN else _Form.PART
-                return self._reference(_Key(parent, form, key.hidden, as_parent=True))
+                return self._reference(_Key(parent, form, key.hidden, as_parent=True, scope=key.scope))
         return self._same(place, key)
 
     def _selected(self, place: Location, schema: dict[str, Any], key: _Key) -> JsonSchema:
@@ -301,6 +324,10 @@ class Converter:
         if name in key.hidden:
             return branch
         return _pinned(branch, name, self._discriminators.values(key.place, schema, place))
+
+
+def _readable(text: str) -> str:
+    return "".join(letter if letter.isalnum() else "." for letter in text)
 
 
 def _pinned(schema: JsonSchema, name: str, values: list[str] | None) -> JsonSchema:

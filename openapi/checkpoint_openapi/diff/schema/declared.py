@@ -83,6 +83,8 @@ class Declarations:
             self._collect(self._documents.target(place), names, seen)
             if self._documents.version == (3, 0):
                 return
+        for target in self._documents.dynamic_targets(place):
+            self._collect(target, names, seen)
         self._own(members, place, names)
         for part in applicators(members, place):
             self._collect(part, names, seen)
