@@ -64,6 +64,20 @@ DEFECTS = {
         {"specification"},
         "    NotFound:",
     ),
+    "a header parameter in two cases": Defect(
+        "      - $ref: '#/components/parameters/ProviderId'\n",
+        "      - $ref: '#/components/parameters/ProviderId'\n"
+        "      - {name: X-Note, in: header, schema: {type: string}}\n"
+        "      - {name: x-note, in: header, schema: {type: string}}\n",
+        {"parameter-duplicate"},
+        "- {name: x-note",
+    ),
+    "a header of an answer in two cases": Defect(
+        "      headers:\n        Allow:\n",
+        "      headers:\n        allow: {schema: {type: string}}\n        Allow:\n",
+        {"header-duplicate"},
+        "        Allow:",
+    ),
     "a value listed twice": Defect(
         "enum: ['OS::Nova::Server', ",
         "enum: ['OS::Nova::Server', 'OS::Nova::Server', ",

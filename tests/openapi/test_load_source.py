@@ -90,6 +90,13 @@ def test_aliases_and_merge_keys_are_followed() -> None:
     assert source.position("/list/c") == Position("a.yaml", 4, 14)
 
 
+def test_an_anchor_may_be_defined_again() -> None:
+    """An alias stands for the last anchor of its name before it (YAML 1.2.2, 7.1)."""
+    source = parse_with_positions("a: &x 1\nb: *x\nc: &x [2]\nd: *x\n", "f.yaml")
+    assert source.document == {"a": 1, "b": 1, "c": [2], "d": [2]}
+    assert source.position("/c/0") == Position("f.yaml", 3, 8)
+
+
 def test_aliases_that_multiply_are_refused() -> None:
     """A few lines that stand for millions of values are told in one line, at once."""
     text = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))

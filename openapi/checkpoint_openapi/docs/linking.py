@@ -24,7 +24,9 @@ def link_requirements(value: Any, known: frozenset[str], kind: Kind = Kind.OBJEC
             if key == "description" and isinstance(member, str):
                 found[key] = _linked(member, known)
             else:
-                found[key] = link_requirements(member, known, Kind.MAP if key == FILES else kind.inside(key))
+                found[key] = link_requirements(
+                    member, known, Kind.MAP if key == FILES else kind.inside(key, member)
+                )
         return found
     if isinstance(value, list) and kind is not Kind.DATA:
         return [link_requirements(item, known) for item in cast("list[Any]", value)]

@@ -62,9 +62,8 @@ class Bundle:
     def _rewritten(self, value: Any, at: Location, kind: Kind) -> Any:
         """Return a value of some place with its references rewritten."""
         if isinstance(value, list):
-            # A map of names is an object; a list in its place is one of schemas' examples.
-            inside = Kind.OBJECT if kind is Kind.OBJECT else Kind.DATA
             whole = enumerate(cast("list[Any]", value))
+            inside = Kind.DATA if kind is Kind.DATA else Kind.OBJECT
             return [self._rewritten(item, at / number, inside) for number, item in whole]
         if not isinstance(value, dict) or kind is Kind.DATA:
             return value
@@ -75,7 +74,7 @@ class Bundle:
         found = {
             key: self._reference(member, at / key)
             if key == "$ref" and kind is Kind.OBJECT and isinstance(member, str)
-            else self._rewritten(member, at / key, self._inside(kind, key))
+            else self._rewritten(member, at / key, kind.inside(key, member))
             for key, member in value.items()
             if not (is_schema and key in _NAMES and isinstance(member, str))
         }
@@ -83,10 +82,6 @@ class Bundle:
             choice = targets[0] if len(targets) == 1 else {"anyOf": targets}
             found["allOf"] = [*items(found.get("allOf")), choice]
         return found
-
-    def _inside(self, kind: Kind, key: str) -> Kind:
-        """Return the kind of a member; examples by name may be references."""
-        return Kind.MAP if key == "examples" and kind is Kind.OBJECT else kind.inside(key)
 
     def _reference(self, written: str, at: Location) -> str:
         try:

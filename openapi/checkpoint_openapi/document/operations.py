@@ -14,6 +14,7 @@ __all__ = [
     "Operation",
     "Parameter",
     "callbacks",
+    "of_item",
     "operations",
     "parameter_key",
     "webhooks",
@@ -62,7 +63,7 @@ def operations(documents: Documents) -> dict[tuple[str, str], Operation]:
     found: dict[tuple[str, str], Operation] = {}
     for path in paths:
         if not path.startswith("x-"):
-            found.update(_of_item(documents, place / path, path, _VARIABLE.sub("{}", path)))
+            found.update(of_item(documents, place / path, path, _VARIABLE.sub("{}", path)))
     return found
 
 
@@ -71,7 +72,7 @@ def webhooks(documents: Documents) -> dict[tuple[str, str], Operation]:
     place = documents.root / "webhooks"
     found: dict[tuple[str, str], Operation] = {}
     for name in members(documents.get(documents.root).get("webhooks")):
-        found.update(_of_item(documents, place / name, name, name))
+        found.update(of_item(documents, place / name, name, name))
     return found
 
 
@@ -87,7 +88,7 @@ def callbacks(documents: Documents, operation: Operation) -> dict[tuple[str, str
             if not expression.startswith("x-"):
                 title = f"{name} {expression}"
                 key = _HEADER.sub(lambda header: header.group().lower(), title)
-                found.update(_of_item(documents, place / expression, title, key))
+                found.update(of_item(documents, place / expression, title, key))
     return found
 
 
@@ -101,7 +102,7 @@ def parameter_key(kind: str, name: str, path: str) -> tuple[str, str]:
     return kind, name
 
 
-def _of_item(documents: Documents, place: Location, path: str, key: str) -> dict[tuple[str, str], Operation]:
+def of_item(documents: Documents, place: Location, path: str, key: str) -> dict[tuple[str, str], Operation]:
     """Return the operations of a path item, of which a `$ref` may hold a part."""
     layers = [place]
     while "$ref" in members(documents.get(layers[-1])):

@@ -152,7 +152,7 @@ def parse_with_positions(text: str, file: str) -> Source:
     try:
         text = _as_yaml(text)
         _refuse_depth(text, file)
-        root = yaml.compose(text, Loader=_LOADER)
+        root = _composed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else ()
@@ -169,6 +169,27 @@ def parse_with_positions(text: str, file: str) -> Source:
     builder = _Builder(file)
     document = builder.value(root, "")
     return Source(file, document, text, root, tuple(builder.plain_keys), tuple(builder.ambiguous))
+
+
+class _Redefining(yaml.SafeLoader):
+    """Reads an anchor that is defined again, as it may be (YAML 1.2.2, 7.1), which PyYAML refuses."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Compose a node, whose anchor takes the place of an earlier one."""
+        events = cast("Any", self)
+        if not events.check_event(yaml.AliasEvent):
+            self.anchors.pop(events.peek_event().anchor, None)
+        return super().compose_node(parent, index)
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """Return the root of a text in YAML."""
+    try:
+        return yaml.compose(text, Loader=_LOADER)
+    except yaml.composer.ComposerError as error:
+        if "duplicate anchor" not in str(error):
+            raise
+    return yaml.compose(text, Loader=_Redefining)
 
 
 @dataclass

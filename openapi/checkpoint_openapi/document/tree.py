@@ -15,7 +15,7 @@ from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Kind", "Object", "objects_in"]
 
-_DATA = frozenset(("example", "examples", "value", "dataValue", "default", "enum", "const"))
+_DATA = frozenset(("example", "value", "dataValue", "default", "enum", "const"))
 """Keywords whose value is data."""
 _NAMES = frozenset(
     (
@@ -38,8 +38,10 @@ class Kind(Enum):
     DATA = "data"
     """It is an example, a default or an extension, and says nothing to a reader."""
 
-    def inside(self, key: str) -> Kind:
+    def inside(self, key: str, member: Any) -> Kind:
         """Return the kind of a member of such a value."""
+        if self is Kind.OBJECT and key == "examples":
+            return Kind.MAP if isinstance(member, dict) else Kind.DATA
         if self is Kind.OBJECT:
             if key in _DATA or key.startswith("x-"):
                 return Kind.DATA
@@ -64,5 +66,5 @@ def objects_in(value: Any, pointer: str = "") -> Iterator[Object]:
         if isinstance(here, dict) and kind is Kind.OBJECT:
             yield Object(at, cast("dict[str, Any]", here))
         inner = [(child(at, number), item, Kind.OBJECT) for number, item in enumerate(items(here))]
-        inner += [(child(at, key), item, kind.inside(key)) for key, item in members(here).items()]
+        inner += [(child(at, key), item, kind.inside(key, item)) for key, item in members(here).items()]
         pending.extend(reversed(inner))

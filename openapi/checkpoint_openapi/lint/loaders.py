@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import warnings
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.document.objects import METHODS
-from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.pointer import escaped, tokens
 from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import Fault, SkippedError
 from checkpoint_openapi.lint.structure import told
@@ -85,12 +86,30 @@ def _structure(context: Context) -> Iterator[Fault]:
     schema = known.get(context.version[:3])
     if schema is None:
         raise SkippedError(f"openapi-spec-validator does not know the version {context.version!r}")
-    if _kind(context).schema_validator.is_valid(context.document):
+    document = _without_path_references(context)
+    if _kind(context).schema_validator.is_valid(document):
         return
     content = dict(schema)
     validator = untyped("jsonschema.validators").validator_for(content)(content)
-    for error in validator.iter_errors(context.document):
+    for error in validator.iter_errors(document):
         yield from told(error)
+
+
+def _without_path_references(context: Context) -> dict[str, Any]:
+    """Return the document without the `$ref` of path items that hold more, as they may since OpenAPI 3.1.
+
+    The JSON Schema of OpenAPI takes such a path item for a Reference Object, which holds nothing more.
+    """
+    whole = [node for node in context.all("path-item") if node.reference is not None and len(node.value) > 1]
+    if context.is_3_0 or not whole:
+        return context.document
+    document = copy.deepcopy(context.document)
+    for node in whole:
+        item: Any = document
+        for token in tokens(node.pointer):
+            item = item[token]
+        del item["$ref"]
+    return document
 
 
 def _schemas(context: Context) -> Iterator[Fault]:
@@ -132,7 +151,7 @@ def _meaning(context: Context) -> Iterator[str]:
     kind = _kind(context)
     keywords = {**kind.keyword_validators, "default": silent}
     validator = type("WithoutDefaults", (kind,), {"keyword_validators": keywords})(
-        context.document, base_uri=Path(context.source.file).resolve().as_uri()
+        context.bundle.document, base_uri="urn:bundle"
     )
     elsewhere = (
         exceptions.DuplicateOperationIDError,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_openapi.document.documents import Location, UnresolvedError
-from checkpoint_openapi.document.objects import METHODS
+from checkpoint_openapi.document.documents import UnresolvedError
+from checkpoint_openapi.document.operations import Operation, of_item
+from checkpoint_openapi.document.pointer import child
+from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.finding import Fault
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from checkpoint_openapi.lint.context import Context
 
 __all__ = [
+    "header_duplicate",
     "operation_id_duplicate",
     "parameter_duplicate",
     "path_parameter_undeclared",
@@ -46,7 +49,10 @@ def operation_id_duplicate(context: Context) -> Iterator[Fault]:
 
 
 def parameter_duplicate(context: Context) -> Iterator[Fault]:
-    """Find parameters that one list declares twice: a reader takes the first or the last."""
+    """Find parameters that one list declares twice: a reader takes the first or the last.
+
+    The names of headers are the same in upper and lower case (RFC 9110, 5.1).
+    """
     for node in context.own("path-item", "operation"):
         known: set[tuple[str, str]] = set()
         for number in range(len(items(node.value.get("parameters")))):
@@ -56,9 +62,24 @@ def parameter_duplicate(context: Context) -> Iterator[Fault]:
             except UnresolvedError:
                 continue
             name, place = str(parameter.get("name")), str(parameter.get("in"))
-            if (name, place) in known:
+            same = name.lower() if place == "header" else name
+            if (same, place) in known:
                 yield Fault(pointer, f"the {place} parameter {name!r} is declared twice", "remove one")
-            known.add((name, place))
+            known.add((same, place))
+
+
+def header_duplicate(context: Context) -> Iterator[Fault]:
+    """Find headers of an answer, or of a part of a body, that are declared twice in upper and lower case."""
+    for node in context.own("response", "encoding"):
+        known: dict[str, str] = {}
+        for name in members(node.value.get("headers")):
+            first = known.setdefault(name.lower(), name)
+            if first != name:
+                yield Fault(
+                    child(node.pointer, "headers", name),
+                    f"the header {name!r} is {first!r} in other letters, and headers have no case",
+                    "remove one",
+                )
 
 
 def path_parameter_undeclared(context: Context) -> Iterator[Fault]:
@@ -123,16 +144,13 @@ def _paths(context: Context) -> Iterator[tuple[str, str, dict[str, dict[str, dic
         if node.member != "paths":
             continue
         try:
-            item = context.documents.follow(context.at(node.pointer))
-            shared = _declared(context, item)
-            methods: dict[str, dict[str, dict[str, Any]]] = {}
-            for method in METHODS:
-                if isinstance(members(context.documents.get(item)).get(method), dict):
-                    methods[method] = shared | _declared(context, item / method)
-        except UnresolvedError:
+            found = of_item(context.documents, context.at(node.pointer), node.key, node.key)
+        except DocumentError:
             continue
+        methods = {operation.method: _declared(operation) for operation in found.values()}
         yield node.key, node.pointer, methods
 
 
-def _declared(context: Context, holder: Location) -> dict[str, dict[str, Any]]:
-    return {str(each.get("name")): each for each in context.parameters(holder) if each.get("in") == "path"}
+def _declared(operation: Operation) -> dict[str, dict[str, Any]]:
+    values = (parameter.value for parameter in operation.parameters.values())
+    return {str(each.get("name")): each for each in values if each.get("in") == "path"}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from checkpoint_openapi.document.documents import Location, UnresolvedError
 from checkpoint_openapi.document.objects import Node
 from checkpoint_openapi.document.pointer import escaped
-from checkpoint_openapi.document.values import items, members
+from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import Fault
+from checkpoint_openapi.lint.usage import used_components
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +89,7 @@ def component_unused(context: Context) -> Iterator[Fault]:
     """Find components that nothing in use refers to, in a document that has operations of its own."""
     if not (context.document.get("paths") or context.document.get("webhooks")):
         return
-    used = _reachable(context.document)
+    used = used_components(context)
     for kind, components in members(context.document.get("components")).items():
         for name in members(components):
             if not kind.startswith("x-") and (kind, name) not in used:
@@ -188,34 +189,6 @@ def _parameters(context: Context, operation: Location) -> set[str]:
         for each in context.parameters(holder):
             names |= {str(each.get("name")), f"{each.get('in')}.{each.get('name')}"}
     return names
-
-
-def _reachable(document: dict[str, Any]) -> set[tuple[str, str]]:
-    """Return kind and name of the components that paths, webhooks and what they use lead to."""
-    components = members(document.get("components"))
-    waiting: list[Any] = [{member: value for member, value in document.items() if member != "components"}]
-    used: set[tuple[str, str]] = set()
-    while waiting:
-        for kind, name in _named(waiting.pop()):
-            if (kind, name) not in used and name in members(components.get(kind)):
-                used.add((kind, name))
-                waiting.append(components[kind][name])
-    return used
-
-
-def _named(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield kind and name of the components that any data names."""
-    for item in items(value):
-        yield from _named(item)
-    for member, item in members(value).items():
-        if member == "security":
-            yield from (("securitySchemes", name) for entry in items(item) for name in members(entry))
-        elif member == "$ref" and isinstance(item, str):
-            yield from _component(item)
-        elif member == "mapping":
-            for target in map(str, members(item).values()):
-                yield from _component(target if "/" in target else f"#/components/schemas/{target}")
-        yield from _named(item)
 
 
 def _component(reference: str) -> Iterator[tuple[str, str]]:

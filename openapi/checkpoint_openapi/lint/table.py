@@ -53,6 +53,7 @@ RULES = (
     Rule("tag-undeclared", _WARNING, "tags that the document does not declare", operations.tag_undeclared),
     Rule("operation-id-duplicate", _ERROR, "operation ids used twice", operations.operation_id_duplicate),
     Rule("parameter-duplicate", _ERROR, "parameters declared twice", operations.parameter_duplicate),
+    Rule("header-duplicate", _ERROR, "headers declared twice", operations.header_duplicate),
     Rule(
         "path-parameter-undeclared", _ERROR, "placeholders of paths without parameter",
         operations.path_parameter_undeclared,
