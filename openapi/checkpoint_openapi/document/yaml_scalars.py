@@ -17,6 +17,7 @@ from yaml.resolver import Resolver
 __all__ = ["Scalar", "read_scalar", "reading_of_yaml_1_1"]
 
 Scalar = str | int | float | bool | None
+"""What a scalar of YAML is in JSON."""
 
 _TAG = "tag:yaml.org,2002:"
 _NULL = {"", "~", "null", "Null", "NULL"}
