@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
@@ -18,9 +18,11 @@ from typing import Any
 
 import click
 from checkpoint_conformance.language import speaking, tr
+from checkpoint_conformance.target.target import DESCRIPTION as TARGET
 from checkpoint_openapi import __version__
 from checkpoint_openapi.cli import SUBCOMMANDS
 from checkpoint_openapi.cli import main as command_group
+from checkpoint_openapi.configuration.description import REQUIRED, Key, Member, Table
 from checkpoint_openapi.load import Requirement, document, errors, requirements
 from click.shell_completion import get_completion_class
 
@@ -42,6 +44,7 @@ def pages() -> dict[Path, str]:
         "errors.md": error_page(),
         "rules.md": rule_page(),
         "report.md": report_page(),
+        "target-file.md": target_page(),
     }
     found = {PAGES / name: text for name, text in made.items()}
     found[SHELL / "checkpoint-contract.1"] = manual()
@@ -248,6 +251,64 @@ def rule_page() -> str:
         for name, rule in DIFF.items()
     ]
     return "\n".join([*lines, ""])
+
+
+def target_page() -> str:
+    """Return the page of the target file: one row for each key of its description."""
+    own = {name: each for name, each in TARGET.members.items() if not isinstance(each, Table)}
+    tables = {name: each for name, each in TARGET.members.items() if isinstance(each, Table)}
+    tables["fixtures.second_project"] = tables["fixtures"].members["second_project"]
+    lines = [
+        MADE,
+        "",
+        "# The target file",
+        "",
+        "TOML, or YAML by its suffix. It says which server is verified, with what, and at what cost.",
+        "`checkpoint-contract target init` writes a commented one; `checkpoint-contract target check`",
+        "compares it with the server. It is read strictly: an unknown key, a value of another type or a",
+        "variable that is not set is an error that names its place, and nothing is sent.",
+        "",
+        'Any value may come from the environment: `token = { env = "CSBS_TOKEN" }`. File names are relative',
+        "to the file.",
+        "",
+        *_key_table("Top level", "", own),
+    ]
+    for name in sorted(tables, key=lambda name: [*TARGET.members].index(name.partition(".")[0])):
+        lines += _key_table(f"[{name}]", tables[name].help, tables[name].members)
+    return "\n".join(lines)
+
+
+def _key_table(heading: str, text: str, members: Mapping[str, Member]) -> list[str]:
+    rows = [
+        f"| `{name}` | {_default(each)} | {_cell(each.help)} |"
+        for name, each in members.items()
+        if not isinstance(each, Table)
+    ]
+    return [
+        f"## {heading}",
+        "",
+        *([text, ""] if text else []),
+        "| key | default | meaning |",
+        "|---|---|---|",
+        *rows,
+        "",
+    ]
+
+
+def _default(member: Member) -> str:
+    if not isinstance(member, Key) or member.default is None:
+        return getattr(member, "default_help", None) or "none"
+    if member.default is REQUIRED:
+        return "required"
+    if member.default_help is not None:
+        return member.default_help
+    match member.default:
+        case bool():
+            return str(member.default).lower()
+        case str():
+            return f'`"{member.default}"`'
+        case _:
+            return str(member.default)
 
 
 def report_page() -> str:

@@ -181,6 +181,7 @@ _SECOND_PROJECT = Table(
     },
     SecondProject,
     default=None,
+    help="Another project on the same server, for AUTH-4 and NF-2.",
 )
 _FIXTURES = Table(
     {
@@ -189,10 +190,17 @@ _FIXTURES = Table(
         "second_project": _SECOND_PROJECT,
     },
     dict[str, Any],
+    help="What only you can supply. Without one, its requirement is skipped and the verdict is partial.",
 )
 _IMPLEMENTATION = Table(
-    {name: Key(text, getattr(Implementation, name)) for name in ("name", "version", "vendor", "url")},
+    {
+        "name": Key(text, Implementation.name, "the name of the implementation"),
+        "version": Key(text, Implementation.version, "its version"),
+        "vendor": Key(text, Implementation.vendor, "who makes it"),
+        "url": Key(text, Implementation.url, "where to read about it"),
+    },
     Implementation,
+    help="Whose server it is, as reports name it.",
 )
 _DEVIATIONS = Table(
     {
