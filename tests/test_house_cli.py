@@ -145,7 +145,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     ("kind", "code", "said"),
     [
         ("fault", 4, "Error: this is a fault of checkpoint-contract: KeyError: 'a\\nb'."),
-        ("interrupt", 3, "Error: interrupted."),
+        ("interrupt", 5, "Error: interrupted."),
         ("package", 2, "Error: the package 'connexion' is not installed."),
     ],
 )

@@ -1,7 +1,7 @@
 """Ask of every pinned version: is it known to be vulnerable, was it withdrawn, does its licence bind users?
 
 Run: .venv/bin/python tools/audit.py [FILE]; FILE is constraints.txt unless it is named. Exit code: 0 all were
-asked and nothing was found, 1 with each finding, 2 no such file, 3 nothing was found, and one could not be
+asked and nothing was found, 1 with each finding, 2 no such file, 5 nothing was found, and one could not be
 asked. Whoever answers is first asked of a version for which the answer is known: silence proves nothing.
 """
 
@@ -131,7 +131,7 @@ def main() -> int:
         try:
             findings = ask(file)
         except NotAsked as reason:
-            code = code or 3
+            code = code or 5
             print(f"{question}: NOT ASKED: {reason}", flush=True)
             continue
         code = 1 if findings else code

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -23,6 +22,7 @@ from checkpoint_openapi import __version__
 from checkpoint_openapi.cli import SUBCOMMANDS
 from checkpoint_openapi.cli import main as command_group
 from checkpoint_openapi.configuration.description import REQUIRED, Key, Member, Table
+from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import Requirement, document, errors, requirements
 from click.shell_completion import get_completion_class
 
@@ -129,8 +129,8 @@ def manual() -> str:
             lines += [".TP", f".B {_roff(flag)}", _roff(meaning)]
         lines += [".PP", "Example:", ".PP", ".nf", _roff(example), ".fi"]
     lines += [".SH EXIT STATUS"]
-    for code, meaning in _exit_codes():
-        lines += [".TP", f".B {code}", _roff(meaning)]
+    for code in ExitCode:
+        lines += [".TP", f".B {code.value}", _roff(code.meaning)]
     return "\n".join([*lines, ""])
 
 
@@ -360,11 +360,6 @@ def _type(schema: dict[str, Any]) -> str:
             return " or ".join(_type(one) for one in each)
         case _:
             return "any"
-
-
-def _exit_codes() -> list[tuple[str, str]]:
-    page = (PAGES / "exit-codes.md").read_text(encoding="utf-8")
-    return re.findall(r"^\| ([0-4]) \| (.*?) \|$", page, re.MULTILINE)
 
 
 def _first_sentence(text: str | None) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from checkpoint_openapi.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,7 +23,7 @@ __all__ = ["admin"]
 class _RefusedError(click.ClickException):
     """One line on stderr and exit code 2: usage or configuration."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 @click.group(epilog="Example: checkpoint-contract admin --database demo.sqlite3 show")

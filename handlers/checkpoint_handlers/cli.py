@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 import click
+from checkpoint_openapi.exit_codes import ExitCode
 
 __all__ = ["serve"]
 
@@ -13,7 +14,7 @@ __all__ = ["serve"]
 class _CannotStartError(click.ClickException):
     """One line on stderr and exit code 2: usage or configuration."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 @click.command(epilog="Example: checkpoint-contract serve --port 0 --database demo.sqlite3")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
+from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import data_path
 from uvicorn.supervisors.basereload import BaseReload
 from uvicorn.supervisors.statreload import StatReload
@@ -70,4 +71,4 @@ def _run_child(options: Options, sockets: list[socket.socket] | None) -> None:
         run(options, sockets[0], sockets[1] if len(sockets) > 1 else None)
     except StartError as error:
         print(f"Error: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(ExitCode.USAGE)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
+from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import document
 
 from checkpoint_handlers import seed, stores
@@ -55,7 +56,7 @@ class Ending:
 
     def _end(self, _number: int, _frame: object) -> None:
         if not self._served:
-            sys.exit(0)
+            sys.exit(ExitCode.SUCCESS)
 
 
 class _Server(uvicorn.Server):

@@ -13,6 +13,7 @@ from functools import partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
+from checkpoint_openapi.exit_codes import ExitCode
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -143,7 +144,7 @@ def _work(options: Options, listener: socket.socket, parent: Connection) -> None
     except StartError as error:
         # The first start went well; another is tried until this one does, too.
         print(f"Error: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(ExitCode.USAGE)
 
 
 def _follow_parent() -> None:

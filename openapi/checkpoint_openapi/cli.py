@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 import click
 
 from checkpoint_openapi import __version__
+from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.suggestion import nearest
 
 __all__ = ["SUBCOMMANDS", "Subcommand", "main"]
 
-_USAGE, _INTERRUPTED, _FAULT = 2, 3, 4
 _TRACEBACK = "CHECKPOINT_TRACEBACK"
 
 
@@ -97,7 +97,7 @@ class _LazyGroup(click.Group):
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run; what escapes a command is one line on stderr and an exit code, never a traceback.
 
-        Codes: 2 usage or a missing package, 3 interrupted, 4 a fault of this program.
+        Codes: 2 usage or a missing package, 4 a fault of this program, 5 interrupted.
         """
         run: Callable[..., Any] = super().main
         if not standalone_mode:
@@ -106,13 +106,13 @@ class _LazyGroup(click.Group):
             sys.exit(run(*args, standalone_mode=False, **extra))
         except click.exceptions.NoArgsIsHelpError as help_text:
             help_text.show()
-            sys.exit(_USAGE)
+            sys.exit(ExitCode.USAGE)
         except click.ClickException as error:
             _complain(_one_line(error))
             sys.exit(error.exit_code)
         except click.Abort:
             _complain("interrupted.")
-            sys.exit(_INTERRUPTED)
+            sys.exit(ExitCode.UNDECIDED)
         except Exception as error:
             sys.exit(_told(error))
 
@@ -125,19 +125,19 @@ def _one_line(error: click.ClickException) -> str:
     return f"{sentence} `{error.ctx.command_path} --help` shows what there is."
 
 
-def _told(error: Exception) -> int:
+def _told(error: Exception) -> ExitCode:
     """Tell an exception that escaped a command; return the exit code."""
     if isinstance(error, ModuleNotFoundError) and not (error.name or "checkpoint_").startswith("checkpoint_"):
         _complain(
             f"the package {error.name!r} is not installed. The server's parts are an extra: "
             "pip install 'checkpoint-contract[server]'"
         )
-        return _USAGE
+        return ExitCode.USAGE
     if os.environ.get(_TRACEBACK):
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     what = " ".join(f"{type(error).__name__}: {error}".split())
     _complain(f"this is a fault of checkpoint-contract: {what}. {_TRACEBACK}=1 shows where.")
-    return _FAULT
+    return ExitCode.FAULT
 
 
 def _complain(message: str) -> None:

@@ -109,7 +109,7 @@ def test_replay_says_whether_it_still_fails(
 
 
 def test_replay_in_json_and_with_a_spent_budget(saved: Callable[..., Path], tmp_path: Path) -> None:
-    """What cannot be decided gives 3, and each finding has its state."""
+    """What cannot be decided gives 5, and each finding has its state."""
     file = saved(report(Broken))
     with running(Server) as table:
         target = write_target(table, tmp_path / "target.toml", max_creates=1, profiles=[])
@@ -117,7 +117,7 @@ def test_replay_in_json_and_with_a_spent_budget(saved: Callable[..., Path], tmp_
     states = [each["state"] for each in json.loads(result.stdout)]
     assert states[0] == "fails no more"
     assert set(states[1:]) == {"undecided"}
-    assert result.exit_code == 3
+    assert result.exit_code == 5
 
 
 @pytest.mark.parametrize(

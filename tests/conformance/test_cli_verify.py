@@ -138,7 +138,7 @@ def test_no_artefact_of_a_leaking_server_holds_a_secret(tmp_path: Path, canned: 
         ({"REQ_5": Outcome.WARN}, 0, "conformant"),
         ({"REQ_2": Outcome.FAIL}, 1, "not conformant"),
         ({"REQ_2": Outcome.SKIP}, 3, "partial"),
-        ({"REQ_2": Outcome.INCONCLUSIVE}, 3, "inconclusive"),
+        ({"REQ_2": Outcome.INCONCLUSIVE}, 5, "inconclusive"),
         ({"REQ_2": Outcome.ERROR}, 4, "error"),
     ],
 )
@@ -152,14 +152,33 @@ def test_each_verdict_has_its_exit_code(
 
 
 @pytest.mark.parametrize(
+    ("outcome", "code"),
+    [(Outcome.SKIP, 0), (Outcome.PASS, 0), (Outcome.FAIL, 1), (Outcome.ERROR, 4), (Outcome.INCONCLUSIVE, 5)],
+)
+def test_a_partial_verdict_alone_can_be_accepted(
+    outcome: Outcome, code: int, target: Path, tmp_path: Path, canned: Any
+) -> None:
+    """`--accept partial` turns 3 into 0 and leaves every other code."""
+    canned(Server, REQ_2=outcome)
+    arguments = ["verify", "--target", target, "--report", tmp_path / "out", "--accept", "partial"]
+    assert invoke(*arguments).exit_code == code
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--target", "nowhere.toml"], "nowhere.toml: No such file or directory. Write one with"),
-        (["--target", "broken.toml"], "broken.toml: not a TOML file"),
+        (
+            ["--target", "nowhere.toml"],
+            "nowhere.toml: cannot be read: No such file or directory. `checkpoint-contract target init`",
+        ),
+        (["--target", "broken.toml"], "broken.toml:1:1: is broken TOML"),
         (["--target", "unknown.toml"], "unknown key 'tokken'. Did you mean 'token'?"),
         (["--target", "target.toml", "--report", "target.toml/x"], "Error: target.toml/x: Not a directory"),
         (["--target", "target.toml", "--report", "target.toml"], "Error: target.toml: File exists. Name"),
-        (["--target", "target.toml", "--waivers", "nowhere.toml"], "nowhere.toml: No such file"),
+        (
+            ["--target", "target.toml", "--waivers", "nowhere.toml"],
+            "nowhere.toml: cannot be read: No such file",
+        ),
         (["--target", "target.toml", "--against", "target.toml"], "target.toml: not a JSON report"),
         (["--target", "target.toml", "--shard", "4/3"], "--shard 4/3: write k/n"),
         (["target.toml"], "Got unexpected extra argument (target.toml). Did you mean --target target.toml?"),
@@ -213,7 +232,7 @@ def test_a_fault_of_the_suite_gives_4_and_no_secret(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_gives_3_and_names_what_it_leaves(number: signal.Signals, tmp_path: Path) -> None:
+def test_an_interrupted_run_gives_5_and_names_what_it_leaves(number: signal.Signals, tmp_path: Path) -> None:
     """There is one line and no report, and no checkpoint is left that nobody knows of."""
     with running(Slow) as table:
         file = write_target(table, tmp_path / "target.toml", profiles=[])
@@ -224,7 +243,7 @@ def test_an_interrupted_run_gives_3_and_names_what_it_leaves(number: signal.Sign
                 assert process.poll() is None, "the run ended before it was interrupted"
             os.kill(process.pid, number)
             stdout, stderr = process.communicate(timeout=20)
-    assert process.returncode == 3
+    assert process.returncode == 5
     line = r"Error: interrupted, so there is no verdict\. Checkpoints left behind: [0-9a-f-]{36}"
     assert re.match(line, stderr.splitlines()[-1])
     assert not any(trace in stderr for trace in TRACES)

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 from checkpoint_conformance.reports.merge import merge
-from checkpoint_conformance.reports.report import ReportError
+from checkpoint_conformance.reports.report import ReportError, build_report
+from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.run.runner import Options
 from checkpoint_conformance.run.shard import Shard, ShardError
 from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.verdict.outcome import Verdict
 from checkpoint_conformance.verdict.waivers import State, Waiver
 from checkpoint_openapi.load import requirements
 from mutants.service.server import Server
 from mutants.service.world import POLICY
 
-from .runs import PLENTY, Broken, Dropping, outcomes, report, requirement
+from .runs import PLENTY, Broken, Dropping, outcomes, report, requirement, verify
 
 TODAY = datetime.date(2027, 1, 1)
 COUNT = 3
@@ -146,3 +148,24 @@ def without_owner(part: dict[str, Any]) -> dict[str, Any]:
     shard = part["header"]["shard"]
     names = [name for name in shard["requirements"] if name != "REQ-9"]
     return with_header(part, shard=shard | {"requirements": names})
+
+
+@pytest.mark.parametrize("shard", ["1/2", "2/2"])
+def test_a_shard_whose_part_passed_says_so(shard: str) -> None:
+    """What other shards judge does not make it partial, and its last line says what gives the verdict."""
+    found = report(Server, shard)
+    assert found["verdict"] == "conformant"
+    assert set(found["profiles"].values()) == {"conformant"}
+    last = terminal(found, quiet=True).splitlines()[-1]
+    index = shard[0]
+    assert last == f"Shard {index} of 2 is complete in itself; `report merge` judges the whole run."
+
+
+def test_a_shard_that_lacks_a_fixture_of_its_own_is_partial() -> None:
+    """Only the shard that would have used the fixture is, and it names its requirement alone."""
+    runs = [verify(Server, shard, expired_token=None) for shard in ("1/2", "2/2")]
+    partial = [run for run in runs if run.verdict is Verdict.PARTIAL]
+    assert len(partial) == 1
+    assert terminal(build_report(partial[0]), quiet=True).splitlines()[-1] == (
+        "No MUST failed, but 1 was skipped: AUTH-3."
+    )

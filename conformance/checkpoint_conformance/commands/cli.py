@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import requirements
 
-from checkpoint_conformance.commands.options import spoken
-from checkpoint_conformance.verdict.outcome import ExitCode
+from checkpoint_conformance.commands.options import accept_option, language_option
 
 __all__ = ["explain", "list_requirements", "replay", "target", "verify"]
 
@@ -76,16 +76,18 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
 @click.option("--waivers", type=_PATH, help="A TOML or YAML file of failures that are accepted until a date.")
 @click.option("--against", type=_PATH, help="An earlier report.json: only what became worse since fails.")
 @click.option("--shard", metavar="K/N", help="Send only this part; `report merge` joins the parts.")
+@accept_option
 @click.option("--dry-run", is_flag=True, help="Print every request that would be sent, and send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="Print the verdict alone.")
-@spoken
+@language_option
 def verify(dry_run: bool, **options: Any) -> None:
     """Say of a server, requirement by requirement, whether it keeps the contract.
 
-    Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration, 3 partial or inconclusive,
-    4 the suite failed. With --against: 1 for a regression, else 0. A shard answers for its own part; where
-    the observation profile is declared, give each shard a server of its own or run one after the other.
+    Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration, 3 partial, 4 the suite failed,
+    5 inconclusive or interrupted. With --against: 1 for a regression, else 0. A shard answers for its own
+    part; where the observation profile is declared, give each shard a server of its own or run one after
+    the other.
 
     Example: checkpoint-contract verify --target target.toml
     """
@@ -117,7 +119,8 @@ def replay(
 ) -> None:
     """Repeat exactly the exchanges that failed in a report, and say whether they still do.
 
-    Exit codes: 0 none fails any more, 1 one still fails, 2 usage or configuration, 3 undecided.
+    Exit codes: 0 none fails any more, 1 one still fails, 2 usage or configuration,
+    4 the suite failed, 5 undecided.
 
     Example: checkpoint-contract replay checkpoint-report/report.json REQ-9 --target target.toml
     """
@@ -170,7 +173,7 @@ def target_check(file: Path, *, as_json: bool) -> None:
 
 
 @click.command("list")
-@spoken
+@language_option
 def list_requirements() -> None:
     """List the requirements of the contract.
 
@@ -185,7 +188,7 @@ def list_requirements() -> None:
 
 @click.command()
 @click.argument("code", metavar="CODE", nargs=-1, required=True, shell_complete=_codes)
-@spoken
+@language_option
 def explain(code: tuple[str, ...]) -> None:
     """Explain a requirement, an error, a rule or a word of the verdict.
 

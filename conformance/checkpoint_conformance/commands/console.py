@@ -13,6 +13,7 @@ from types import FrameType
 
 import click
 from checkpoint_openapi.document.source import DocumentError
+from checkpoint_openapi.exit_codes import ExitCode
 
 from checkpoint_conformance.reports.report import ReportError
 from checkpoint_conformance.reports.writers.text import printable
@@ -20,7 +21,6 @@ from checkpoint_conformance.run.shard import ShardError
 from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.target.reference import ReferenceServerError
 from checkpoint_conformance.target.target import TargetError
-from checkpoint_conformance.verdict.outcome import ExitCode
 
 __all__ = ["SuiteError", "complain", "guarded", "interruptible", "reader_width", "say"]
 
@@ -59,7 +59,7 @@ def guarded(action: Callable[[], ExitCode]) -> ExitCode:
         return ExitCode.USAGE
     except KeyboardInterrupt as interrupt:
         complain(f"interrupted, so there is no verdict. {interrupt}".rstrip())
-        return ExitCode.PARTIAL
+        return ExitCode.UNDECIDED
     except SuiteError as failure:
         return _suite_failed(str(failure))
     except Exception:  # the last resort: a fault of the suite is told as one
@@ -83,4 +83,4 @@ def interruptible() -> Generator[None]:
 def _suite_failed(details: str) -> ExitCode:
     click.echo(details, err=True, nl=False)
     complain("the suite failed; this says nothing about the server. Please report it.")
-    return ExitCode.SUITE_FAILED
+    return ExitCode.FAULT

@@ -1,4 +1,4 @@
-"""The option `--lang` of every command that tells a verdict, a report or a requirement."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ from typing import ParamSpec
 import click
 
 from checkpoint_conformance.language import LANGUAGES, speaking
+from checkpoint_conformance.verdict.outcome import Verdict
 
-__all__ = ["spoken"]
+__all__ = ["accept_option", "language_option"]
 
 _P = ParamSpec("_P")
 
 
-def spoken(command: Callable[_P, None]) -> Callable[_P, None]:
-    """Give a command the option, and run it in the language that is asked for."""
+accept_option = click.option(
+    "--accept",
+    type=click.Choice([Verdict.PARTIAL.value]),
+    help="End with 0 where the verdict is partial: nothing failed, and what was skipped is known.",
+)
+"""The option `--accept` of every command that ends with the exit code of a verdict."""
+
+
+def language_option(command: Callable[_P, None]) -> Callable[_P, None]:
+    """Add the option `--lang`, and run the command in the language that it names."""
 
     @click.option(
         "--lang",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from checkpoint_conformance.commands.options import spoken
+from checkpoint_conformance.commands.options import accept_option, language_option
 from checkpoint_conformance.reports.writers import WRITERS
 
 __all__ = ["report"]
@@ -29,7 +29,7 @@ def report() -> None:
     show_default=True,
     help="The form to print; `github` is for annotations of a workflow.",
 )
-@spoken
+@language_option
 def show(file: Path, form: str) -> None:
     """Print a report in another form.
 
@@ -76,13 +76,18 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
     help="The folder for the reports of the whole run.",
 )
 @click.option("--waivers", type=_FILE, help="A TOML or YAML file of failures that are accepted until a date.")
+@accept_option
 @click.option("--quiet", "-q", is_flag=True, help="Print the verdict alone.")
-@spoken
-def merge(files: tuple[Path, ...], folder: Path, waivers: Path | None, quiet: bool) -> None:
-    """Join the reports of all shards into that of the whole run, with its verdict as the exit code.
+@language_option
+def merge(
+    files: tuple[Path, ...], folder: Path, waivers: Path | None, accept: str | None, quiet: bool
+) -> None:
+    """Join the reports of all shards into that of the whole run.
+
+    Exit codes: those of `verify`, for the verdict of the whole run.
 
     Example: checkpoint-contract report merge shard-1/report.json shard-2/report.json
     """
     from checkpoint_conformance.commands.report_commands import merge_reports
 
-    raise SystemExit(merge_reports(files, folder, waivers, quiet=quiet))
+    raise SystemExit(merge_reports(files, folder, waivers, accept=accept, quiet=quiet))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from checkpoint_openapi.exit_codes import ExitCode
 
 from checkpoint_conformance.commands.console import complain, guarded, reader_width, say
 from checkpoint_conformance.commands.progress import Progress
@@ -21,7 +22,7 @@ from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.reports.writers.text import printable
 from checkpoint_conformance.run.session import ServerGone
 from checkpoint_conformance.target.reference import target_or_reference
-from checkpoint_conformance.verdict.outcome import ExitCode, Verdict, exit_code
+from checkpoint_conformance.verdict.outcome import Verdict, exit_code
 from checkpoint_conformance.verdict.waivers import read_waivers
 
 __all__ = ["diff_reports", "merge_reports", "replay_report", "show_report", "show_schema"]
@@ -40,7 +41,7 @@ def show_report(file: Path, form: str) -> ExitCode:
             case _:
                 told = WRITERS[form].render(report)
         say(told.rstrip("\n"))
-        return ExitCode.CONFORMANT
+        return ExitCode.SUCCESS
 
     return guarded(action)
 
@@ -48,7 +49,7 @@ def show_report(file: Path, form: str) -> ExitCode:
 def show_schema() -> ExitCode:
     """Print the published schema of a report."""
     say(SCHEMA.read_text(encoding="utf-8").rstrip("\n"))
-    return ExitCode.CONFORMANT
+    return ExitCode.SUCCESS
 
 
 def diff_reports(old: Path, new: Path, *, as_json: bool) -> ExitCode:
@@ -57,13 +58,13 @@ def diff_reports(old: Path, new: Path, *, as_json: bool) -> ExitCode:
     def action() -> ExitCode:
         comparison = compare(read_report(old), read_report(new))
         say(json.dumps(comparison.data(), indent=1) if as_json else render_comparison(comparison))
-        return ExitCode.NOT_CONFORMANT if comparison.regressions else ExitCode.CONFORMANT
+        return ExitCode.FAILURE if comparison.regressions else ExitCode.SUCCESS
 
     return guarded(action)
 
 
 def merge_reports(
-    files: tuple[Path, ...], folder: Path, waiver_file: Path | None, *, quiet: bool
+    files: tuple[Path, ...], folder: Path, waiver_file: Path | None, *, accept: str | None, quiet: bool
 ) -> ExitCode:
     """Write the report of the whole run; the exit code is that of its verdict."""
 
@@ -78,8 +79,8 @@ def merge_reports(
         problems = [each.problem for each in applied if each.problem]
         for problem in problems:
             complain(f"{waiver_file}: {problem}")
-        code = exit_code(Verdict(report["verdict"]))
-        return ExitCode.NOT_CONFORMANT if problems and code is not ExitCode.SUITE_FAILED else code
+        code = exit_code(Verdict(report["verdict"]), accept)
+        return ExitCode.FAILURE if problems and code is not ExitCode.FAULT else code
 
     return guarded(action)
 
@@ -94,7 +95,7 @@ def replay_report(
         findings = failing(report, requirement)
         if not findings:
             say("[]" if as_json else "Nothing failed there, so nothing was repeated.")
-            return ExitCode.CONFORMANT
+            return ExitCode.SUCCESS
         with target_or_reference(target_file) as target, Progress(quiet=as_json) as said:
             try:
                 repeated = replay(report, target, findings, said.announce, times)
@@ -104,8 +105,8 @@ def replay_report(
         say(json.dumps(data, indent=1, ensure_ascii=False) if as_json else _told(repeated))
         states = {each.state for each in repeated}
         if State.STILL_FAILS in states:
-            return ExitCode.NOT_CONFORMANT
-        return ExitCode.PARTIAL if State.UNDECIDED in states else ExitCode.CONFORMANT
+            return ExitCode.FAILURE
+        return ExitCode.UNDECIDED if State.UNDECIDED in states else ExitCode.SUCCESS
 
     return guarded(action)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import errors, requirements
 
 from checkpoint_conformance.commands.console import SuiteError, complain, guarded, reader_width, say
@@ -25,8 +26,7 @@ from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.target.reference import target_or_reference
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.verdict.ledger import SkipReason
-from checkpoint_conformance.verdict.outcome import ExitCode, exit_code, verdict_of
+from checkpoint_conformance.verdict.outcome import exit_code
 from checkpoint_conformance.verdict.waivers import Applied, Waiver, apply, read_waivers
 
 __all__ = ["Settings", "dry_run", "examine", "verify_target"]
@@ -46,6 +46,8 @@ class Settings:
     """An earlier report: only what became worse since fails."""
     shard: str | None = None
     use_cache: bool = True
+    accept: str | None = None
+    """`partial`: a partial verdict is a success."""
     quiet: bool = False
     as_json: bool = False
 
@@ -67,7 +69,7 @@ def dry_run(settings: Settings) -> ExitCode:
                 if settings.as_json
                 else render_plan(planned)
             )
-        return ExitCode.CONFORMANT
+        return ExitCode.SUCCESS
 
     return guarded(action)
 
@@ -135,15 +137,14 @@ def _exit_code(
 
     A shard answers for its own part alone.
     """
-    own = [each for each in result.declared if each.reason is not SkipReason.OTHER_SHARD]
-    code = exit_code(verdict_of(own))
-    if earlier and code is not ExitCode.SUITE_FAILED:
+    code = exit_code(result.verdict, settings.accept)
+    if earlier and code is not ExitCode.FAULT:
         comparison = compare(earlier, report)
         if not settings.as_json:
             say(render_comparison(comparison))
-        code = ExitCode.NOT_CONFORMANT if comparison.regressions else ExitCode.CONFORMANT
-    if any(waiver.problem for waiver in applied) and code in (ExitCode.CONFORMANT, ExitCode.PARTIAL):
-        return ExitCode.NOT_CONFORMANT
+        code = ExitCode.FAILURE if comparison.regressions else ExitCode.SUCCESS
+    if any(waiver.problem for waiver in applied) and code in (ExitCode.SUCCESS, ExitCode.PARTIAL):
+        return ExitCode.FAILURE
     return code
 
 

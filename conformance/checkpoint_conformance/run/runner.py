@@ -93,11 +93,15 @@ class Run:
         return [result for result in self.results if result.requirement.profile in profiles]
 
     def verdicts(self) -> dict[str, Verdict]:
-        """Return the verdict of each declared profile."""
-        profiles = ("core", *sorted(self.session.target.profiles))
+        """Return the verdict of each declared profile, in a shard of those that it has a part of."""
+        parts = {
+            name: [result for result in self.declared if result.requirement.profile == name]
+            for name in ("core", *sorted(self.session.target.profiles))
+        }
         return {
-            name: verdict_of(result for result in self.results if result.requirement.profile == name)
-            for name in profiles
+            name: verdict_of(part)
+            for name, part in parts.items()
+            if any(result.reason is not SkipReason.OTHER_SHARD for result in part)
         }
 
 

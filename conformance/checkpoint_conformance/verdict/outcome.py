@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
+from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import Requirement
 
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
 
-__all__ = ["ExitCode", "Outcome", "Result", "Verdict", "verdict_of"]
+__all__ = ["Outcome", "Result", "Verdict", "exit_code", "verdict_of"]
 
 
 class Outcome(StrEnum):
@@ -40,22 +41,12 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
-class ExitCode(IntEnum):
-    """Exit codes of the command line."""
-
-    CONFORMANT = 0
-    NOT_CONFORMANT = 1
-    USAGE = 2
-    PARTIAL = 3
-    SUITE_FAILED = 4
-
-
 _EXIT_CODES = {
-    Verdict.CONFORMANT: ExitCode.CONFORMANT,
-    Verdict.NOT_CONFORMANT: ExitCode.NOT_CONFORMANT,
+    Verdict.CONFORMANT: ExitCode.SUCCESS,
+    Verdict.NOT_CONFORMANT: ExitCode.FAILURE,
     Verdict.PARTIAL: ExitCode.PARTIAL,
-    Verdict.INCONCLUSIVE: ExitCode.PARTIAL,
-    Verdict.ERROR: ExitCode.SUITE_FAILED,
+    Verdict.INCONCLUSIVE: ExitCode.UNDECIDED,
+    Verdict.ERROR: ExitCode.FAULT,
 }
 
 
@@ -77,9 +68,10 @@ class Result:
 def verdict_of(results: Iterable[Result]) -> Verdict:
     """Return the verdict: conformant only if every MUST was exercised and passed.
 
-    Where there is only advice, as in the profile conflict, that has to have been exercised instead.
+    Where there is only advice, as in the profile conflict, that has to have been exercised instead. A shard
+    answers for its own part: what another one judges counts neither for nor against it.
     """
-    everything = list(results)
+    everything = [result for result in results if result.reason is not SkipReason.OTHER_SHARD]
     binding = [result for result in everything if result.requirement.level == "MUST"]
     outcomes = [result.outcome for result in binding or everything]
     if any(result.outcome is Outcome.ERROR for result in everything):
@@ -91,6 +83,7 @@ def verdict_of(results: Iterable[Result]) -> Verdict:
     return Verdict.PARTIAL if Outcome.SKIP in outcomes else Verdict.CONFORMANT
 
 
-def exit_code(verdict: Verdict) -> ExitCode:
-    """Return the exit code of a verdict."""
-    return _EXIT_CODES[verdict]
+def exit_code(verdict: Verdict, accept: str | None = None) -> ExitCode:
+    """Return the exit code of a verdict; a partial one that the caller accepts is a success."""
+    accepted = verdict is Verdict.PARTIAL and verdict.value == accept
+    return ExitCode.SUCCESS if accepted else _EXIT_CODES[verdict]

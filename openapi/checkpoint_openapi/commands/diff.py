@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
+from checkpoint_openapi.exit_codes import ExitCode
+
 if TYPE_CHECKING:
     from checkpoint_openapi.diff.report import Report
 
@@ -23,7 +25,7 @@ _LEVELS = ("none", "breaking", "review", "version")
 class _CannotUseError(click.ClickException):
     """One line on stderr and exit code 2: a version or a file cannot be used."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 def _told(command: Callable[_P, None]) -> Callable[_P, None]:
@@ -103,8 +105,8 @@ def diff(
     REVISION is the contract of this checkout.
 
     \b
-    Exit codes: 0 compatible, 1 breaking, 2 a version cannot be used, 3 review needed,
-    4 a fault of this program.
+    Exit codes: 0 compatible, 1 breaking, 2 a version cannot be used, 4 a fault of this program,
+    5 undecided: a person has to review it.
     """
     from checkpoint_openapi.diff.report import FailOn
     from checkpoint_openapi.diff.writers import write

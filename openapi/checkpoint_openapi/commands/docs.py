@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from checkpoint_openapi.exit_codes import ExitCode
+
 if TYPE_CHECKING:
     from checkpoint_openapi.docs.preview import Build
 
 __all__ = ["docs"]
 
-_USAGE, _FAULT = 2, 4
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -105,7 +106,7 @@ def _serve(path: Path, port: int, base: str) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if faults:
         what = f"{type(faults[0]).__name__}: {faults[0]}"
-        _fail(f"this is a fault of checkpoint-contract: {what}", _FAULT)
+        _fail(f"this is a fault of checkpoint-contract: {what}", ExitCode.FAULT)
 
 
 def _tell(build: Build) -> None:
@@ -124,6 +125,6 @@ def _shown(path: Path) -> Path:
     return path if relative.startswith("..") else Path(relative)
 
 
-def _fail(what: str, code: int = _USAGE) -> NoReturn:
+def _fail(what: str, code: ExitCode = ExitCode.USAGE) -> NoReturn:
     click.echo(f"error: {what}", err=True)
     sys.exit(code)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.suggestion import nearest
 
 __all__ = ["lint"]
@@ -56,7 +57,9 @@ def lint(files: tuple[Path, ...], style: str, ignored: tuple[str, ...], *, rules
     if reports:
         form = {"text": render.as_text, "json": render.as_json, "github": render.as_github}[style]
         click.echo(form(reports), nl=False)
-    sys.exit(2 if not usable else 1 if any(report.findings for report in reports) else 0)
+    if not usable:
+        sys.exit(ExitCode.USAGE)
+    sys.exit(ExitCode.FAILURE if any(report.findings for report in reports) else ExitCode.SUCCESS)
 
 
 def _shown(path: Path) -> str:

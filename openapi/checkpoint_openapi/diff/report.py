@@ -18,6 +18,7 @@ from checkpoint_openapi.diff.findings.version import (
     version_findings,
 )
 from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.exit_codes import ExitCode
 
 __all__ = ["FailOn", "Report", "report"]
 
@@ -66,16 +67,16 @@ class Report:
         found = {finding.id for severity in Severity for finding in self.open(severity)}
         return {name for name in found if not name.startswith("version-")}
 
-    def exit_code(self, fail_on: FailOn) -> int:
-        """Return 0 for a gate that stays open, 1 for a break, 3 for what needs review."""
+    def exit_code(self, fail_on: FailOn) -> ExitCode:
+        """Return success for a gate that stays open, failure for a break, undecided for what needs review."""
         order = list(FailOn)
         if order.index(fail_on) >= order.index(FailOn.BREAKING) and self.open(Severity.BREAKING):
-            return 1
+            return ExitCode.FAILURE
         if fail_on is FailOn.VERSION and any(found.id.startswith("version-") for found in self.findings):
-            return 1
+            return ExitCode.FAILURE
         if order.index(fail_on) >= order.index(FailOn.REVIEW) and self.open(Severity.REVIEW):
-            return 3
-        return 0
+            return ExitCode.UNDECIDED
+        return ExitCode.SUCCESS
 
     @property
     def verdict(self) -> str:

@@ -42,7 +42,7 @@ SAME = change(TEXT, TEXT)
     ("found", "codes"),
     [
         (BREAKING, (0, 1, 1, 1)),
-        (REVIEW, (0, 0, 3, 1)),
+        (REVIEW, (0, 0, 5, 1)),
         (COMPATIBLE, (0, 0, 0, 1)),
         (WORDS, (0, 0, 0, 1)),
         (SAME, (0, 0, 0, 0)),

@@ -68,13 +68,14 @@ def explained(report: dict[str, Any]) -> str:
 
 
 def _reason(report: dict[str, Any]) -> str:
-    binding = [item for item in declared(report) if item["level"] == "MUST"]
+    own = [item for item in declared(report) if item["reason"] != "other-shard"]
+    binding = [item for item in own if item["level"] == "MUST"]
     by_outcome = {
         outcome: [item["id"] for item in binding if item["outcome"] == outcome] for outcome in OUTCOMES
     }
     shard = report["header"]["shard"]
-    if shard and report["verdict"] in ("partial", "conformant"):
-        told = "Shard {index} of {count}; the verdict is that of the merged report."
+    if shard and report["verdict"] == "conformant":
+        told = "Shard {index} of {count} is complete in itself; `report merge` judges the whole run."
         return tr(told, index=shard["index"], count=shard["count"])
     match report["verdict"]:
         case "conformant":
