@@ -305,11 +305,12 @@ def test_a_waiver_alone_turns_conformant_into_a_failure(target: Path, tmp_path: 
 
 
 def test_a_shard_answers_for_its_own_part(target: Path, tmp_path: Path) -> None:
-    """The exit code is 0 where this part shows nothing, although the report says partial."""
+    """Verdict and exit code are those of this part, and the last line says so."""
     options = ("--report", tmp_path / "out", "--max-examples", "1", "--shard", "2/2", "--quiet")
     result = invoke("verify", "--target", target, *options)
     assert result.exit_code == 0
-    assert "partial" in result.stdout
+    assert "conformant (" in result.stdout
+    assert "Shard 2 of 2 is complete in itself" in result.stdout
     assert result.stderr == ""
     found = json.loads((tmp_path / "out" / "report.json").read_text())
     assert found["header"]["shard"]["index"] == 2

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from checkpoint_conformance.target.target import (
     DEFAULT_PROVIDER,
+    DESCRIPTION,
     SecondProject,
     Target,
     TargetError,
 )
 from checkpoint_conformance.target.template import TEMPLATE
 from checkpoint_conformance.target.values import PROFILES
+from checkpoint_openapi.configuration.description import Table
 from checkpoint_openapi.document.source import DocumentError
 
 GOOD: dict[str, Any] = {
@@ -168,6 +170,24 @@ def test_the_reference_tells_the_defaults() -> None:
     assert {name: float(value) for name, value in rows.items()} == {
         name: getattr(Target, name) for name in rows
     }
+
+
+def keys(table: Table[Any]) -> set[str]:
+    """Return the names of all keys and tables of a description."""
+    inner = [keys(each) for each in table.members.values() if isinstance(each, Table)]
+    return set(table.members).union(*inner)
+
+
+@pytest.mark.parametrize("text", ["page", "template"])
+def test_page_and_template_name_every_key(text: str) -> None:
+    """Each key that a target file may hold stands on its page, and is shown by the template."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "target-file.md").read_text(encoding="utf-8")
+    shown = page if text == "page" else TEMPLATE
+    known = keys(DESCRIPTION)
+    assert len(known) > 20
+    assert {
+        key for key in known if not re.search(rf"[`.\[ ]{key}[`\] ]|^{key} ", shown, re.MULTILINE)
+    } == set()
 
 
 def test_a_second_project_needs_its_id() -> None:

@@ -42,6 +42,8 @@ resources = [                           # the ids of ALL resources of the policy
 [implementation]                        # whose server it is, as the report names it
 name = "my server"
 version = "1.0"
+# vendor = "Example Ltd"
+# url = "https://example.com"
 
 # [deviations]
 # resource_extra_info = "object"        # a resource's extra_info is a bare object

@@ -67,6 +67,8 @@ def _result(
     found = tuple(finding for finding in attribution.charged if finding.requirement == identifier)
     if found:
         return result_of_findings(requirement, found, exercised)
+    if elsewhere and not exercised:
+        return Result(requirement, Outcome.SKIP, SkipReason.OTHER_SHARD, "another shard answers for it")
     missing_feature = _missing_feature(requirement, target)
     if missing_feature:
         return Result(requirement, Outcome.SKIP, SkipReason.FEATURE_NOT_DECLARED, missing_feature)
@@ -80,8 +82,6 @@ def _result(
         return Result(requirement, Outcome.SKIP, reason, why, exercised=exercised)
     if exercised:
         return Result(requirement, Outcome.PASS, exercised=exercised)
-    if elsewhere:
-        return Result(requirement, Outcome.SKIP, SkipReason.OTHER_SHARD, "another shard exercises it")
     return _never_exercised(requirement, ledger, attribution, gone)
 
 

@@ -47,7 +47,8 @@ class ConfigurationFile:
         try:
             content = read_text(path)
         except DocumentError as error:
-            raise DocumentError(f"{error.what}. {hint}".rstrip(), error.file, error.line) from error
+            what = error.what if error.what.endswith("?") else f"{error.what}."
+            raise DocumentError(f"{what} {hint}".rstrip(), error.file, error.line) from error
         if _SUFFIXES.get(path.suffix, language) == "toml":
             return cls(str(path), _toml(content, str(path)), environment, hint=hint)
         source = parse_with_positions(content, str(path))
