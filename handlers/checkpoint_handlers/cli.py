@@ -146,6 +146,7 @@ def serve(
             scenarios=scenarios,
             cors=cors,
             admin_host=admin_host,
+            metrics=admin_port is not None,
             request_seconds=request_seconds,
             protect_seconds=protect_seconds,
             conflict=conflict,

@@ -15,13 +15,15 @@ class Clock:
 
     def __init__(self) -> None:
         self._latest = 0
-
-    def now(self) -> datetime:
-        """Return the time in UTC, to the microsecond and without a zone."""
-        self._latest = max(self._latest, time.time_ns() // 1000)
-        return _EPOCH + timedelta(microseconds=self._latest)
+        self._second = -1
+        self._text = ""
+        """The latest second that was told, which many stamps share."""
 
     def stamp(self, *, ahead: float = 0.0) -> str:
         """Return the time `ahead` seconds from now in the documented form with six digits (RESP-4)."""
-        moment = self.now() + timedelta(seconds=ahead) if ahead else self.now()
-        return moment.isoformat(timespec="microseconds")
+        self._latest = max(self._latest, time.time_ns() // 1000)
+        second, fraction = divmod(self._latest + round(ahead * 1e6), 1_000_000)
+        if second != self._second:
+            self._text = (_EPOCH + timedelta(seconds=second)).isoformat(timespec="seconds")
+            self._second = second
+        return f"{self._text}.{fraction:06d}"

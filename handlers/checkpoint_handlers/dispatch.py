@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Dispatcher", "Entry", "Request"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a handler gets of a request: plain values that fit the document."""
 
     project_id: str

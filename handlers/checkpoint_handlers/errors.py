@@ -100,11 +100,12 @@ class ErrorAnswers:
                 (name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items()
             ]
         except Exception:
-            _log.exception("%s failed, request %s", scope["method"], scope.get("request_id"))
+            request_id = scope.get("request_id", b"").decode()
+            _log.exception("%s failed, request %s", scope["method"], request_id)
             refusal = Refusal("internal-error")
         else:
             return
-        if any(name == b"expect" for name, _ in scope["headers"]):
+        if b"expect" in dict(scope["headers"]):
             # The client may keep its body to itself now: what comes next would be taken for it.
             headers.append((b"connection", b"close"))
         await _answer(refusal, headers, send)

@@ -26,4 +26,6 @@ class Options:
     request_seconds: float = 30.0
     scenarios: bool = False
     cors: tuple[str, ...] = ()
+    metrics: bool = False
+    """Whether requests are counted; without an admin port nobody could ask for the numbers."""
     admin_host: str = "127.0.0.1"

@@ -162,7 +162,7 @@ async def application(options: Options, store: Store) -> ASGIApp:
         log = None if options.access_log is None else AccessLog(options.access_log)
     except OSError as error:
         raise StartError(f"Cannot write the log {options.access_log}: {error.strerror}.") from error
-    return Telemetry(app, log)
+    return Telemetry(app, log, counting=options.metrics)
 
 
 def _config(options: Options, app: ASGIApp) -> uvicorn.Config:

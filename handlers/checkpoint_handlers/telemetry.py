@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import random
 import re
 import sys
 import time
@@ -83,11 +84,12 @@ class AccessLog:
 
 
 class Telemetry:
-    """Sees each request come and its answer go."""
+    """Sees each request come and its answer go: gives it an id, and counts or logs it where asked to."""
 
-    def __init__(self, app: ASGIApp, log: AccessLog | None = None) -> None:
+    def __init__(self, app: ASGIApp, log: AccessLog | None = None, *, counting: bool = False) -> None:
         self._app = app
         self._log = log
+        self._counting = counting
         self._counters: dict[int, Counter] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +99,7 @@ class Telemetry:
             return
         started = time.perf_counter()
         request_id = _id_of(scope)
-        scope["request_id"] = request_id.decode()
+        scope["request_id"] = request_id
         status = 0
 
         async def noting(message: Message) -> None:
@@ -108,14 +110,17 @@ class Telemetry:
             await send(message)
 
         await self._app(scope, receive, noting)
-        seconds = time.perf_counter() - started
-        if status:
+        if self._counting or self._log is not None:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        if self._counting and status:
             self._count(status, seconds)
         if self._log is not None:
             client = scope["client"]
             self._log.write(
                 time=datetime.now(UTC).isoformat(timespec="milliseconds"),
-                request_id=scope["request_id"],
+                request_id=scope["request_id"].decode(),
                 client=client and client[0],
                 method=scope["method"],
                 path=scope["path"],
@@ -136,4 +141,4 @@ def _id_of(scope: Scope) -> bytes:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SOUND_ID.fullmatch(value):
             return bytes(value)
-    return os.urandom(16).hex().encode()
+    return b"%032x" % random.getrandbits(128)

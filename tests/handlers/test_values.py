@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 from uuid import UUID
 
 from checkpoint_handlers.clock import Clock
 from checkpoint_handlers.ids import new_id
+from hypothesis import given
+from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     import pytest
@@ -37,3 +41,16 @@ def test_a_time_has_always_six_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     """A time on a full second is written like any other."""
     monkeypatch.setattr(time, "time_ns", lambda: 1_481_059_229_000_000_000)
     assert Clock().stamp() == "2016-12-06T21:20:29.000000"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 253_402_214_400 * 10**9), st.floats(0, 86400)), min_size=1, max_size=5)
+)
+def test_a_stamp_is_the_time_as_the_library_writes_it(moments: list[tuple[int, float]]) -> None:
+    """At any moment, and any time ahead of it, the stamp is what `datetime` writes of the latest."""
+    clock, latest = Clock(), 0
+    for nanoseconds, ahead in moments:
+        latest = max(latest, nanoseconds // 1000)
+        told = datetime(1970, 1, 1) + timedelta(microseconds=latest + round(ahead * 1e6))  # noqa: DTZ001 - told so
+        with patch("time.time_ns", return_value=nanoseconds):
+            assert clock.stamp(ahead=ahead) == told.isoformat(timespec="microseconds")
