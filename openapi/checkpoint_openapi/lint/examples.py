@@ -64,7 +64,7 @@ def enum_invalid(context: Context) -> Iterator[Fault]:
         if node.value.get("nullable") is True and None not in listed:
             yield Fault(
                 f"{node.pointer}/nullable",
-                "null is allowed by `nullable` but refused by `enum`",
+                "whether null is allowed depends on the tool: `nullable` says so, `enum` does not",
                 "list null, or remove `nullable`",
             )
 

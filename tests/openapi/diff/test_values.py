@@ -91,3 +91,50 @@ def test_what_holds_whatever_a_pattern_means_is_proven() -> None:
     assert ids(judged(with_schema(longer, request=True), with_schema(old, request=True)), "breaking")
     free = {"type": "string"}
     assert judged(with_schema(old, request=True), with_schema(free, request=True)).verdict == "compatible"
+
+
+def test_a_format_of_numbers_is_told_as_the_format() -> None:
+    """The bounds of int32 are nobody's words: what changed is the format, and it is told once."""
+    narrow, wide = {"type": "integer", "format": "int32"}, {"type": "integer"}
+    for old, new, words in (
+        (narrow, wide, '`format` was "int32" and is gone'),
+        (narrow, {**wide, "format": "int16"}, '`format` was "int32" and is now "int16"'),
+        (wide, narrow, '`format` is now "int32", where there was none'),
+    ):
+        for request in (True, False):
+            found = judged(with_schema(old, request=request), with_schema(new, request=request))
+            messages = [each.message for each in found.findings if not each.id.startswith("version-")]
+            assert len(messages) == 1
+            assert words in messages[0]
+
+
+LISTED = {"type": "string", "enum": ["a", "b"]}
+VAGUE = {**LISTED, "nullable": True}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "request_", "answer"),
+    [
+        (VAGUE, {**VAGUE, "enum": ["a", "b", None]}, "compatible", "review"),
+        ({**VAGUE, "enum": ["a", "b", None]}, VAGUE, "review", "compatible"),
+        (VAGUE, LISTED, "review", "compatible"),
+        (LISTED, VAGUE, "compatible", "review"),
+        (VAGUE, {**VAGUE, "enum": ["a"]}, "breaking", "compatible"),
+        (VAGUE, {**VAGUE, "description": "as it was"}, "compatible", "compatible"),
+    ],
+)
+def test_null_beside_an_enum_is_for_review(old: Any, new: Any, request_: str, answer: str) -> None:
+    """Whether `nullable` admits a null that `enum` lacks depends on the tool, and the finding names some."""
+    for request, expected in ((True, request_), (False, answer)):
+        schemas = (with_schema(each, request=request, version="3.0.3") for each in (old, new))
+        found = judged(*schemas)
+        assert found.verdict == expected
+        assert ("Connexion" in " ".join(each.message for each in found.findings)) is (expected == "review")
+
+
+def test_null_beside_an_enum_becomes_a_list_of_3_1() -> None:
+    """A list of 3.1 has one reading: against either reading of 3.0.3 a change of it is not breaking."""
+    for new in ({**LISTED, "type": ["string", "null"]}, {"enum": ["a", "b", None]}, LISTED):
+        for request in (True, False):
+            before = with_schema(VAGUE, request=request, version="3.0.3")
+            assert not ids(judged(before, with_schema(new, request=request)), "breaking")

@@ -76,9 +76,9 @@ class Comparison:
     _likeness: Likeness = field(default_factory=Likeness)
     _judges: dict[tuple[bool, bool], Judge] = field(default_factory=dict[tuple[bool, bool], Judge])
 
-    def converter(self, *, new: bool, request: bool, sender: bool) -> Converter:
+    def converter(self, *, new: bool, request: bool, sender: bool, strict: bool = False) -> Converter:
         """Return the converter of one version for one side."""
-        key = (new, Side(request, sender))
+        key = (new, Side(request, sender, strict))
         if key not in self._converters:
             if self._novel is None:
                 self._novel = novel_names(self.base, self.revision)

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.proof.failure import Failure, Step
 from checkpoint_openapi.diff.schema.containment import JsonSchema
-from checkpoint_openapi.diff.schema.marks import UNDECLARED
+from checkpoint_openapi.diff.schema.marks import FORMAT, UNDECLARED
 from checkpoint_openapi.diff.schema.opaque import as_written
 from checkpoint_openapi.diff.schema.parts import Schema
-from checkpoint_openapi.document.values import contains
+from checkpoint_openapi.document.values import contains, equal
 
 __all__ = ["Description", "describe", "path_text", "shown"]
 
@@ -64,6 +64,8 @@ def describe(failure: Failure, *, narrowed: bool) -> Description:
         return Description("schema", f"no longer {_fits(narrowed)}", failure.path)
     if clause.part.is_pin:
         return _pin(failure, narrowed=narrowed)
+    if FORMAT in clause.part.keywords:
+        return _format(failure, narrowed=narrowed)
     match clause.keyword:
         case "type":
             return _type(failure, narrowed=narrowed)
@@ -101,17 +103,29 @@ def _keyword(failure: Failure, *, narrowed: bool) -> Description:
     facet = _BY_KEYWORD.get(keyword, "condition")
     if isinstance(before, dict | list) or isinstance(after, dict | list):
         return Description(facet, f"`{keyword}` changed", failure.path, before, after)
-    if before is None:
-        text = f"`{keyword}` is now {shown(after)}, where there was none"
-    elif after is None:
-        text = f"`{keyword}` was {shown(before)} and is gone"
-    elif before == after:
-        text = (
-            f"`{keyword}` {shown(after)} no longer {'lets through' if narrowed else 'bounds'} the same values"
-        )
+    if before is not None and equal(before, after):
+        effect = "lets through" if narrowed else "bounds"
+        text = f"`{keyword}` {shown(after)} no longer {effect} the same values"
     else:
-        text = f"`{keyword}` was {shown(before)} and is now {shown(after)}"
+        text = _changed(keyword, before, after)
     return Description(facet, text, failure.path, before, after)
+
+
+def _format(failure: Failure, *, narrowed: bool) -> Description:
+    """Describe bounds that a format of numbers sets, and that nobody wrote."""
+    clause = failure.clause
+    assert clause is not None
+    before, after = _ordered(clause.part.keywords[FORMAT], _merged(failure.sender, FORMAT), narrowed=narrowed)
+    return Description("format", _changed("format", before, after), failure.path, before, after)
+
+
+def _changed(keyword: str, before: Any, after: Any) -> str:
+    """Return what became of a keyword; None stands for one that is not there."""
+    if before is None:
+        return f"`{keyword}` is now {shown(after)}, where there was none"
+    if after is None:
+        return f"`{keyword}` was {shown(before)} and is gone"
+    return f"`{keyword}` was {shown(before)} and is now {shown(after)}"
 
 
 def _merged(schema: Schema, keyword: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
@@ -14,12 +15,17 @@ from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS
 from checkpoint_openapi.diff.proof.failure import Failure
 from checkpoint_openapi.diff.proof.witness import MISSING, WitnessMaker
 from checkpoint_openapi.diff.schema.containment import Answer
+from checkpoint_openapi.diff.schema.marks import VAGUE_NULL
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents, Location
 
 __all__ = ["SchemaPair", "compare_schemas"]
 
 
+_NULL_BESIDE_ENUM = (
+    "whether `nullable` admits null that `enum` does not list depends on the tool (OpenAPI 3.0.3, Ajv 8 and "
+    "openapi-schema-validator 0.9: no; Connexion 3.3: yes)"
+)
 _LARGE = 30
 """From how many definitions on a schema is searched for contradictions on its surface only."""
 
@@ -47,29 +53,38 @@ class SchemaPair:
 
 def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
     """Add the findings about one schema."""
-    request = SUBJECTS[pair.subject].request
-    old = _schema(comparison, pair.old, new=False, request=request, sender=False)
-    new = _schema(comparison, pair.new, new=True, request=request, sender=False)
+    old, new = _schema(comparison, pair, new=False), _schema(comparison, pair, new=True)
     if comparison.same(old, new):
         return
+    readings = [(old, new)]
+    if any(schema.mentions(VAGUE_NULL) for schema in (old, new)):
+        strict = [_schema(comparison, pair, new=new, strict=True) for new in (False, True)]
+        readings.append((strict[0], strict[1]))
     try:
-        _compare_changed(comparison, pair, old, new)
+        _compare_changed(comparison, pair, readings)
     except RecursionError:
         # Alternatives that contain themselves in ever new ways: nothing is proven, and that is said.
         message = f"The {pair.spot.place} of {pair.spot.operation} nests deeper than can be compared"
         comparison.add(f"{pair.subject}-undecided", pair.spot, message, new=pair.new or pair.parent)
 
 
-def _compare_changed(comparison: Comparison, pair: SchemaPair, old: Schema, new: Schema) -> None:
-    request = SUBJECTS[pair.subject].request
+def _compare_changed(comparison: Comparison, pair: SchemaPair, readings: list[tuple[Schema, Schema]]) -> None:
+    old, new = readings[0]
     undecided: set[str] = set()
     breaking_way = SUBJECTS[pair.subject].narrowing_breaks
     for new_receives in (breaking_way, not breaking_way):
-        receiver = new if new_receives else old
-        place = pair.old if new_receives else pair.new
-        sender = _schema(comparison, place, new=not new_receives, request=request, sender=True)
-        direction = _Direction(comparison, pair, receiver, sender, undecided, new_receives=new_receives)
-        direction.report()
+        directions = [
+            _Direction(
+                comparison,
+                pair,
+                versions[new_receives],
+                _schema(comparison, pair, new=not new_receives, sender=True, strict=bool(number)),
+                undecided,
+                new_receives=new_receives,
+            )
+            for number, versions in enumerate(readings)
+        ]
+        _report(directions)
     sender = old if SUBJECTS[pair.subject].narrowing_breaks else new
     if pair.old and pair.new and not _satisfiable(sender) and old.expanded() != new.expanded():
         message = f"No value satisfies the {pair.spot.place} of {pair.spot.operation}: nothing is proven"
@@ -80,12 +95,26 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, old: Schema, new:
     walk.compare(old, new, (), required=pair.required)
 
 
+def _report(directions: list[_Direction]) -> None:
+    """Add the failures of every reading; what fails by one reading alone is for a person to decide."""
+    failures = [direction.failures() for direction in directions]
+    keys = [{failure.key for failure in found} for found in failures]
+    told: set[object] = set()
+    for direction, found in zip(directions, failures, strict=True):
+        for failure in found:
+            if failure.key not in told:
+                told.add(failure.key)
+                direction.add(failure, certain=all(failure.key in each for each in keys))
+
+
 def _schema(
-    comparison: Comparison, place: Location | None, *, new: bool, request: bool, sender: bool
+    comparison: Comparison, pair: SchemaPair, *, new: bool, sender: bool = False, strict: bool = False
 ) -> Schema:
+    place = pair.new if new else pair.old
     if place is None:
         return Schema.of({})
-    return comparison.converter(new=new, request=request, sender=sender).schema(place)
+    request = SUBJECTS[pair.subject].request
+    return comparison.converter(new=new, request=request, sender=sender, strict=strict).schema(place)
 
 
 class _Direction:
@@ -111,43 +140,39 @@ class _Direction:
         subject = SUBJECTS[pair.subject]
         self._breaks = subject.narrowing_breaks is new_receives
         self._judge = comparison.judge(request=subject.request, new_receives=new_receives)
+        self._told: set[tuple[str, str, str]] = set()
 
-    def report(self) -> None:
-        """Add a finding for each failure."""
+    def failures(self) -> list[Failure]:
+        """Return where the sender does not fit."""
         failures = self._judge.failures(self._receiver, self._sender)
-        if not failures or self._fits_as_text():
-            return
-        maker = WitnessMaker(self._receiver, self._sender, self._pair.examples) if self._breaks else None
-        for failure in failures:
-            self._add(failure, maker)
+        return [] if failures and self._fits_as_text() else failures
+
+    @cached_property
+    def _maker(self) -> WitnessMaker:
+        return WitnessMaker(self._receiver, self._sender, self._pair.examples)
 
     def _fits_as_text(self) -> bool:
         travel = self._pair.travel
         return travel is not None and fits_as_text(self._receiver, self._sender, travel, self._judge.fits)
 
-    def _add(self, failure: Failure, maker: WitnessMaker | None) -> None:
+    def add(self, failure: Failure, *, certain: bool) -> None:
+        """Add a finding for a failure, which is `certain` where every reading of the document has it."""
         description = describe(failure, narrowed=self._narrowed)
-        facet = FACETS[description.facet]
-        if not self._breaks and description.facet == "member":
-            return
         path = path_text(description.path)
+        if not self._breaks and (description.facet == "member" or not certain):
+            return
         if not self._breaks and failure.answer is Answer.UNKNOWN and path in self._undecided:
             return
         new, old = self._places(failure)
-        origin = (failure.clause, failure.alternative, self._pair.subject, self._narrowed)
-        is_shown = origin in self._comparison.shown and is_shared(self._comparison.revision.label(new))
-        value = maker.value(failure) if maker is not None and not is_shown else MISSING
-        if value is not MISSING:
-            self._comparison.shown.add(origin)
-        proven = not self._breaks or is_shown or value is not MISSING or self._is_refuted(failure)
-        suffix = facet.narrowed if self._narrowed else facet.widened
-        if description.facet == "discriminator" and self._breaks and not _sends_discriminator(failure):
-            suffix = "discriminator-added" if self._narrowed else "discriminator-dropped"
-        rule, text = f"{self._pair.subject}-{suffix}", description.text
-        if not proven:
+        value, proven = self._shown_by(failure, new)
+        rule, text = self._rule(failure, description.facet), description.text
+        if not (proven and certain):
             self._undecided.add(path)
             rule = f"{self._pair.subject}-undecided"
-            text = f"{text}: whether that breaks cannot be decided"
+            text = f"{text}: {_NULL_BESIDE_ENUM if proven else 'whether that breaks cannot be decided'}"
+        if (rule, path, text) in self._told:
+            return  # the other bound of a format
+        self._told.add((rule, path, text))
         self._comparison.add(
             rule,
             self._pair.spot.inside(path),
@@ -157,6 +182,28 @@ class _Direction:
             change=Change(before=description.before, after=description.after),
             witness=None if value is MISSING else self._witness(value),
         )
+
+    def _shown_by(self, failure: Failure, new: Location) -> tuple[Any, bool]:
+        """Return a value that shows a failure, or MISSING, and whether the failure is proven.
+
+        A failure of a shared component is shown once.
+        """
+        if not self._breaks:
+            return MISSING, True
+        origin = (failure.clause, failure.alternative, self._pair.subject, self._narrowed)
+        if origin in self._comparison.shown and is_shared(self._comparison.revision.label(new)):
+            return MISSING, True
+        value = self._maker.value(failure)
+        if value is not MISSING:
+            self._comparison.shown.add(origin)
+        return value, value is not MISSING or self._is_refuted(failure)
+
+    def _rule(self, failure: Failure, name: str) -> str:
+        facet = FACETS[name]
+        suffix = facet.narrowed if self._narrowed else facet.widened
+        if name == "discriminator" and self._breaks and not _sends_discriminator(failure):
+            suffix = "discriminator-added" if self._narrowed else "discriminator-dropped"
+        return f"{self._pair.subject}-{suffix}"
 
     def _is_refuted(self, failure: Failure) -> bool:
         """Say whether the canonical form proves a failure for which no value was found."""

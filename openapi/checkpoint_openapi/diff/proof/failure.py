@@ -41,6 +41,12 @@ class Failure:
     received_at: str | None = None
     """The same in the receiver's document."""
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What fails and where, by which readings of a document are held against each other."""
+        clause = self.clause
+        return (self.path, *((clause.keyword, clause.name, clause.number) if clause else ()))
+
     def under(self, step: Step, receiver: Schema, sender: Schema) -> Failure:
         """Return the same failure seen from the parent."""
         sent, received = self.sent_at or sender.at, self.received_at or receiver.at

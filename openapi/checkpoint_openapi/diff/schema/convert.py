@@ -16,8 +16,8 @@ from typing import Any, NamedTuple, cast
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.declared import Declarations, evaluated
 from checkpoint_openapi.diff.schema.discriminator import Discriminators
-from checkpoint_openapi.diff.schema.keywords import ANNOTATIONS, assertions, of_pattern
-from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, PIN
+from checkpoint_openapi.diff.schema.keywords import ANNOTATIONS, assertions, null_beside_enum, of_pattern
+from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, PIN, VAGUE_NULL
 from checkpoint_openapi.diff.schema.nulls import is_or_null
 from checkpoint_openapi.diff.schema.parts import Definitions, Schema
 from checkpoint_openapi.document.documents import Documents, Location
@@ -30,6 +30,8 @@ class Side(NamedTuple):
 
     request: bool
     sender: bool
+    strict: bool = False
+    """An `enum` without null refuses null, although `nullable` stands beside it."""
 
 
 class _Form(Enum):
@@ -183,7 +185,9 @@ class Converter:
     def _keywords(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
         quirks: list[str] = []
         nullable = self._documents.version == (3, 0)
-        found = assertions(schema, quirks, nullable=nullable)
+        found = assertions(schema, quirks, nullable=nullable, strict=self._side.strict)
+        if nullable and null_beside_enum(schema):
+            found[VAGUE_NULL] = True
         for name in quirks:
             self.quirks[key.place / name] = schema[name]
         if "required" in found:

@@ -13,9 +13,10 @@ from typing import Any, cast
 from checkpoint_openapi.diff.regex.language import ANYTHING, Undecided, is_contained
 from checkpoint_openapi.diff.regex.pattern import language_of, rewritten
 from checkpoint_openapi.diff.schema.containment import JsonSchema, is_pattern
+from checkpoint_openapi.diff.schema.marks import FORMAT
 from checkpoint_openapi.diff.schema.opaque import opaque
 
-__all__ = ["ANNOTATIONS", "assertions", "of_pattern"]
+__all__ = ["ANNOTATIONS", "assertions", "null_beside_enum", "of_pattern"]
 
 TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
 ANNOTATIONS = ("default", "deprecated", "readOnly", "writeOnly", "x-extensible-enum", "xml", "discriminator")
@@ -38,10 +39,22 @@ _RANGES: dict[str, tuple[float, float]] = {
 _NO_LIMIT = ("int64", "uint64", "double", "decimal", "password", "binary")
 
 
-def assertions(schema: dict[str, Any], quirks: list[str], *, nullable: bool) -> JsonSchema:
+def null_beside_enum(schema: dict[str, Any]) -> bool:
+    """Return whether `nullable` stands beside an `enum` that lacks null, which tools read in two ways.
+
+    OpenAPI 3.0.3 refuses null then: `enum` admits only what it lists. Many authors mean to admit it.
+    """
+    listed = schema.get("enum")
+    return schema.get("nullable") is True and isinstance(listed, list) and None not in listed
+
+
+def assertions(
+    schema: dict[str, Any], quirks: list[str], *, nullable: bool, strict: bool = False
+) -> JsonSchema:
     """Return the keywords of a schema that hold no schema themselves.
 
-    `nullable` is whether the document's version knows that keyword. The names of the keywords that cannot be
+    `nullable` is whether the document's version knows that keyword, `strict` whether an `enum` beside it
+    refuses null nevertheless. The names of the keywords that cannot be
     read are added to `quirks`.
     """
     found: JsonSchema = {}
@@ -66,7 +79,7 @@ def assertions(schema: dict[str, Any], quirks: list[str], *, nullable: bool) -> 
     _formats(schema, found, quirks)
     _required(schema, found, quirks)
     if nullable and schema.get("nullable") is True:
-        _allow_null(found)
+        _allow_null(found, strict=strict)
     return found
 
 
@@ -153,7 +166,7 @@ def _formats(schema: dict[str, Any], found: JsonSchema, quirks: list[str]) -> No
     more: list[JsonSchema] = []
     if isinstance(stated, str) and stated in _RANGES:
         low, high = _RANGES[stated]
-        more.append({"minimum": low, "maximum": high})
+        more.append({"minimum": low, "maximum": high, FORMAT: stated})
     elif isinstance(stated, str):
         if stated and stated not in _NO_LIMIT:
             found["format"] = stated
@@ -184,12 +197,12 @@ def _required(schema: dict[str, Any], found: JsonSchema, quirks: list[str]) -> N
         }
 
 
-def _allow_null(found: JsonSchema) -> None:
-    """Apply `nullable`: read as its authors mean it, so that an `enum` beside it admits null, too."""
+def _allow_null(found: JsonSchema, *, strict: bool) -> None:
+    """Apply `nullable`, by which an `enum` beside it admits null, too, unless it is read strictly."""
     if "type" in found:
         names = cast("list[str]", found["type"] if isinstance(found["type"], list) else [found["type"]])
         found["type"] = [*names, *(["null"] if "null" not in names else [])]
-    if "enum" in found and None not in found["enum"]:
+    if "enum" in found and None not in found["enum"] and not strict:
         found["enum"].append(None)
     if "const" in found and found["const"] is not None:
         found["enum"] = [found.pop("const"), None]

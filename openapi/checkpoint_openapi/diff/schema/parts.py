@@ -11,7 +11,13 @@ from typing import Any, TypeVar, cast
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, PIN
-from checkpoint_openapi.diff.schema.nested import SAME_PLACE, definition_name, mapped_inside, references
+from checkpoint_openapi.diff.schema.nested import (
+    SAME_PLACE,
+    all_schemas,
+    definition_name,
+    mapped_inside,
+    references,
+)
 
 __all__ = ["NEVER", "Definitions", "Part", "Schema", "is_never"]
 
@@ -154,6 +160,11 @@ class Schema:
         if not needed:
             return self.content
         return {**self.content, "$defs": {name: self.definitions.get(name) for name in needed}}
+
+    def mentions(self, keyword: str) -> bool:
+        """Return whether a keyword stands in the schema or in one to which it leads."""
+        contents = [self.content, *(self.definitions.get(name) for name in self._needed())]
+        return any(keyword in schema for content in contents for schema in all_schemas(content))
 
     def _needed(self) -> set[str]:
         return self.definitions.needed(references(self.content))
