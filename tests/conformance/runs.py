@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_conformance.reports.report import build_report
-from checkpoint_conformance.run.runner import Options, Run, run
-from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.record import Options, RunRecord
+from checkpoint_conformance.run.runner import run
+from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.shard import Shard
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.conclusion import conclude
@@ -137,7 +138,7 @@ def target_of(table: dict[str, Any], **changes: Any) -> Target:
     return replace(Target.from_table(table), **quick | changes)
 
 
-def verify(behaviour: type[Server], shard: str = "", **changes: Any) -> Run:
+def verify(behaviour: type[Server], shard: str = "", **changes: Any) -> RunRecord:
     """Run the suite against a server of its own."""
     with running(behaviour) as table:
         target = target_of(table, **changes)
@@ -154,34 +155,39 @@ def report(behaviour: type[Server], shard: str = "") -> dict[str, Any]:
     return loaded
 
 
-def finished(behaviour: type[Server], shard: str = "") -> Run:
-    """Return a finished run, made once; its results are the caller's own."""
-    run = _run(behaviour, shard)
-    return replace(run, results=list(run.results))
-
-
 @cache
-def _run(behaviour: type[Server], shard: str) -> Run:
+def finished(behaviour: type[Server], shard: str = "") -> RunRecord:
+    """Return a finished run, made once."""
     return verify(behaviour, shard)
 
 
 @cache
 def _report_text(behaviour: type[Server], shard: str) -> str:
-    return json.dumps(build_report(_run(behaviour, shard)))
+    return json.dumps(build_report(finished(behaviour, shard)))
 
 
 def excerpt(behaviour: type[Server], *steps: Callable[[Session], None], **changes: Any) -> dict[str, Any]:
     """Return the report of a run that takes only these steps."""
     with running(behaviour) as table:
-        session = Session(target_of(table, **changes))
-        result = Run(session, Options(max_examples=1), time.time())
+        session = open_session(target_of(table, **changes))
+        gone = ""
         try:
             for step in steps:
                 step(session)
-        except ServerGone as gone:
-            result.gone = str(gone)
-    result.results = conclude(session.target, session.ledger, result.gone)
-    return build_report(result)
+        except ServerGone as error:
+            gone = str(error)
+    record = RunRecord(
+        session.target,
+        Options(max_examples=1),
+        started=session.clock.time(),
+        elapsed=0.0,
+        exchanges=tuple(session.recorder.exchanges),
+        ledger=session.ledger,
+        results=tuple(conclude(session.target, session.ledger, gone)),
+        created=session.budget.created,
+        gone=gone,
+    )
+    return build_report(record)
 
 
 def requirement(found: dict[str, Any], identifier: str) -> dict[str, Any]:

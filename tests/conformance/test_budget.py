@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from checkpoint_conformance.run.budget import Budget, BudgetSpent
-from checkpoint_conformance.run.runner import Options, run
-from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.runner import run
+from checkpoint_conformance.run.session import Session, open_session
+from checkpoint_conformance.transport.in_process import InProcessTransport
+from checkpoint_conformance.transport.socket_transport import SocketTransport
 from checkpoint_conformance.verdict.outcome import Verdict
 from mutants.service.server import Server, running
 
 from conformance.runs import target_of
 
 if TYPE_CHECKING:
+    from checkpoint_conformance.transport.exchange import Request
     from mutants.service.world import Checkpoint
 
 CORE = frozenset[str]()
@@ -68,7 +72,7 @@ def test_a_run_never_creates_more_than_it_may(behaviour: type[Counting], limit: 
     with running(server) as table:
         result = run(target_of(table, max_creates=limit, profiles=CORE), Options(max_examples=1))
     assert 1 <= len(server.made) <= limit
-    assert len(server.made) <= result.session.budget.created <= limit
+    assert len(server.made) <= result.created <= limit
     if behaviour is Counting:
         assert result.verdict is (Verdict.CONFORMANT if limit == 80 else Verdict.PARTIAL)
     else:
@@ -80,36 +84,40 @@ def test_an_interruption_leaves_the_count_right(after: int) -> None:
     """An exception in the middle of the run gives no place back that was used."""
     server = counting(Counting)
 
+    watched: list[Session] = []
+
     def watch(session: Session) -> None:
-        if len(session.exchanges) >= after:
+        watched.append(session)
+        if len(session.recorder.exchanges) >= after:
             raise KeyboardInterrupt
 
     with running(server) as table:
-        session = Session(target_of(table, max_creates=20, profiles=CORE))
-        with pytest.raises(KeyboardInterrupt):
-            run(session.target, Options(max_examples=1), watch=watch, session=session)
+        target = target_of(table, max_creates=20, profiles=CORE)
+        with pytest.raises(KeyboardInterrupt, match="left behind"):
+            run(target, Options(max_examples=1), watch=watch)
+        session = watched[-1]
         assert len(server.made) <= session.budget.created <= 20
         assert session.budget.remaining == 20 - session.budget.created
 
 
 def test_an_interruption_while_the_answer_is_awaited_counts_as_created() -> None:
     """Nobody knows what became of a call whose answer was not read, so it is counted."""
-
-    class Broken(Session):
-        """A session that is interrupted after the request was sent."""
-
-        def _exchange(self, *arguments: Any) -> Any:
-            super()._exchange(*arguments)
-            raise KeyboardInterrupt
-
     server = counting(Counting)
     with running(server) as table:
-        session = Broken(target_of(table, max_creates=2))
+        target = target_of(table, max_creates=2)
+
+        def respond(request: Request) -> NoReturn:
+            """Have the server do it, and be interrupted."""
+            with SocketTransport(target.endpoint(), target.timeout).connect() as connection:
+                connection.exchange(request)
+            raise KeyboardInterrupt
+
+        session = open_session(target, transport=InProcessTransport(respond))
         for _ in range(2):
             with pytest.raises(KeyboardInterrupt):
-                session.transmit(session.calls.call(session.calls.documented))
+                session.client.transmit(session.calls.call(session.calls.documented))
         with pytest.raises(BudgetSpent, match="max_creates = 2 is spent"):
-            session.transmit(session.calls.call(session.calls.documented))
+            session.client.transmit(session.calls.call(session.calls.documented))
     assert len(server.made) == session.budget.created == 2
 
 
@@ -125,7 +133,7 @@ def test_advice_costs_three_checkpoints_at_most() -> None:
     with running(Tolerant) as table:
         result = run(target_of(table, profiles=CORE), Options(max_examples=1))
     assert result.verdict is Verdict.CONFORMANT
-    assert result.session.ledger.accepted("REQ-14") == 3
+    assert result.ledger.accepted("REQ-14") == 3
 
 
 def test_concurrent_calls_share_one_budget() -> None:
@@ -153,11 +161,11 @@ def test_concurrent_calls_share_one_budget() -> None:
 def test_a_refused_call_costs_nothing() -> None:
     """Only what may have created a checkpoint is counted; a GET never does."""
     with running(Server) as table:
-        session = Session(target_of(table, max_creates=1))
+        session = open_session(target_of(table, max_creates=1))
         for _ in range(3):
-            session.transmit(session.calls.post(b"{"))
-            session.transmit(session.calls.request("GET", session.calls.path()))
+            session.client.transmit(session.calls.post(b"{"))
+            session.client.transmit(session.calls.request("GET", session.calls.path()))
         assert session.budget.remaining == 1
-        assert session.transmit(session.calls.call(session.calls.documented)).status == 200
+        assert session.client.transmit(session.calls.call(session.calls.documented)).status == 200
         assert session.budget.remaining == 0
-        assert session.transmit(session.calls.request("GET", session.calls.path())).status == 405
+        assert session.client.transmit(session.calls.request("GET", session.calls.path())).status == 405

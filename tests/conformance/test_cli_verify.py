@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_conformance.commands import verify
 from checkpoint_conformance.reports.writers import WRITERS
-from checkpoint_conformance.run.runner import Options, Run
-from checkpoint_conformance.run.simulation import rehearse
+from checkpoint_conformance.run.record import Options, RunRecord
+from checkpoint_conformance.run.simulation import simulate
 from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.verdict.outcome import Outcome
@@ -85,7 +85,7 @@ def canned(monkeypatch: pytest.MonkeyPatch) -> Any:
             replace(each, outcome=outcomes.get(each.requirement.id.replace("-", "_"), each.outcome))
             for each in known.results
         ]
-        monkeypatch.setattr(verify, "run", lambda *_, **__: replace(known, results=list(changed)))
+        monkeypatch.setattr(verify, "run", lambda *_, **__: replace(known, results=tuple(changed)))
 
     return use
 
@@ -203,7 +203,7 @@ def test_a_run_without_a_verdict_leaves_none(
 ) -> None:
     """An earlier report is gone once a run has failed, so that nobody takes it for this run's."""
 
-    def fail(*_: object, **__: object) -> Run:
+    def fail(*_: object, **__: object) -> RunRecord:
         token = re.search(r'^token = "(.*)"', target.read_text(), re.MULTILINE)
         assert token
         raise ConfigurationError(f"the answer was {token[1]}: check `token`.")
@@ -221,7 +221,7 @@ def test_a_fault_of_the_suite_gives_4_and_no_secret(
 ) -> None:
     """The traceback is shown, because it is the suite's own, but without the token in it."""
 
-    def fail(given: Any, *_: object, **__: object) -> Run:
+    def fail(given: Any, *_: object, **__: object) -> RunRecord:
         raise RuntimeError(f"no header {given.token}")
 
     monkeypatch.setattr(verify, "run", fail)
@@ -391,13 +391,13 @@ def test_a_dry_run_lists_what_a_conforming_server_is_asked() -> None:
             if not re.search("checkpoints/[^/]+$|checkpoint_items", request.path)
         )
 
-    planned = rehearse(target, Options(max_examples=1))
+    planned = simulate(target, Options(max_examples=1))
     run = finished(Server)
-    assert asked(each.request for each in planned) == asked(each.request for each in run.session.exchanges)
-    assert sum(each.creates for each in planned) >= run.session.budget.created
+    assert asked(each.request for each in planned) == asked(each.request for each in run.exchanges)
+    assert sum(each.creates for each in planned) >= run.created
     deletions = Counter(each.request.path for each in planned if each.request.method == "DELETE")
     assert max(deletions.values()) < 5, "it waits for a checkpoint that never becomes deletable"
-    assert run.session.budget.limit == PLENTY
+    assert run.target.max_creates == PLENTY
 
 
 def test_json_on_standard_output_is_the_report(target: Path, tmp_path: Path, canned: Any) -> None:

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_conformance.run.runner import Options, run
+from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.transport.clock import VirtualClock
 from checkpoint_conformance.transport.endpoint import Endpoint
 from checkpoint_conformance.transport.exchange import Exchange, Fault, Request, Response, TransportFault

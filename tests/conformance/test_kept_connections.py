@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.probes.auth import authentication
-from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.session import open_session
 from checkpoint_conformance.run.stages.kept_connections import LOST, after_an_accepted_call, lost_requests
 from checkpoint_conformance.run.stages.recovery import recovery
 from checkpoint_conformance.run.stages.smoke import smoke
@@ -53,7 +53,7 @@ class _MoreImpatient(_Impatient):
 
 def _findings(behaviour: type[Server]) -> list[tuple[str, str, bool]]:
     with running(behaviour) as table:
-        session = Session(target_of(table, patience=0.2))
+        session = open_session(target_of(table, patience=0.2))
         smoke(session)
         recovery(session)
         after_an_accepted_call(session, authentication(session.calls, session.secrets))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from checkpoint_conformance.probes.generated.sequences import generate_plans
-from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.session import open_session
+from checkpoint_conformance.run.stages.deletion import Deletions
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.finding import Finding
@@ -59,11 +60,11 @@ def _run(
 ) -> tuple[list[Finding], list[tuple[str, str, bytes]]]:
     """Return the findings of a model-based run, and what was sent but for the looks at the list."""
     with running(behaviour) as table:
-        session = Session(Target.from_table({**table, "patience": 0.3, "max_creates": max_creates}))
-        model_run(session, generate_plans(deletes=True), lambda _: None)
+        session = open_session(Target.from_table({**table, "patience": 0.3, "max_creates": max_creates}))
+        model_run(session, Deletions(session), generate_plans(deletes=True), lambda _: None)
     sent = [
         (exchange.request.method, exchange.request.path.partition("?")[0], exchange.request.body)
-        for exchange in session.exchanges
+        for exchange in session.recorder.exchanges
         if exchange.request.method == "POST"
     ]
     return session.ledger.findings, sent

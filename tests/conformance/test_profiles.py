@@ -5,16 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.stages.conflict import conflict
-from checkpoint_conformance.run.stages.deletion import clean_up, created, deletion
+from checkpoint_conformance.run.stages.deletion import Deletions
 from checkpoint_conformance.run.stages.discovery import discovery
-from checkpoint_conformance.run.stages.observation import (
-    items_of_created,
-    progress,
-    refusals_leave_nothing,
-    wait_until_idle,
-)
+from checkpoint_conformance.run.stages.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.smoke import smoke
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.outcome import Outcome
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
 def outcomes(behaviour: type[Server], *steps: Callable[[Session], Any], **changes: Any) -> dict[str, Outcome]:
     """Run the steps after an accepted call; return the outcome of each requirement of a profile."""
     with running(behaviour) as table:
-        session = Session(target_of(table, **{"patience": 5.0, "profiles": COMPANIONS} | changes))
+        session = open_session(target_of(table, **{"patience": 5.0, "profiles": COMPANIONS} | changes))
         assert smoke(session)
         for step in steps:
             step(session)
@@ -46,9 +41,19 @@ def refused_group(session: Session) -> None:
 
     def send() -> None:
         for body in (b"{", b"[]"):
-            session.transmit(session.calls.post(body))
+            session.client.transmit(session.calls.post(body))
 
-    refusals_leave_nothing(session, "two refusals", send)
+    Observation(session, frozenset()).refusals_leave_nothing("two refusals", send)
+
+
+def progress(session: Session) -> None:
+    """Follow the items until all have ended."""
+    Observation(session, frozenset()).progress()
+
+
+def deletion(session: Session) -> None:
+    """Delete two checkpoints."""
+    Deletions(session).judge()
 
 
 UNDECIDED = Outcome.INCONCLUSIVE
@@ -125,7 +130,13 @@ def test_a_status_that_moves_on_after_the_end_is_found(last: str) -> None:
             return "available" if self.lists <= 3 else last
 
     expected = Outcome.PASS if last == "restoring" else Outcome.FAIL
-    assert outcomes(Restless, progress, progress, patience=1.0)["OBS-3"] is expected
+
+    def progress_twice(session: Session) -> None:
+        observation = Observation(session, frozenset())
+        observation.progress()
+        observation.progress()
+
+    assert outcomes(Restless, progress_twice, patience=1.0)["OBS-3"] is expected
 
 
 def test_a_run_that_does_not_end_is_only_held_to_what_is_declared() -> None:
@@ -143,11 +154,12 @@ def test_a_deletion_that_deletes_nothing_is_found() -> None:
 def test_the_clean_up_leaves_nothing_behind() -> None:
     """Every created checkpoint is deleted, also one that is still protecting."""
     with running(broken(protect_seconds=0.2)) as table:
-        session = Session(target_of(table, patience=5.0, profiles=COMPANIONS))
+        session = open_session(target_of(table, patience=5.0, profiles=COMPANIONS))
         assert smoke(session)
-        assert len(created(session)) >= 3
-        assert clean_up(session, print) == []
-        assert created(session) == []
+        deletions = Deletions(session)
+        assert len(deletions.created()) >= 3
+        assert deletions.clean_up(print) == []
+        assert deletions.created() == []
 
 
 def test_a_running_policy_that_refuses_passes_and_one_that_accepts_is_warned_of() -> None:
@@ -169,8 +181,7 @@ def test_a_running_policy_is_waited_for_by_its_items() -> None:
     """The next call goes out once the list shows that the run has ended, and is accepted."""
     with running(broken(conflict=True, protect_seconds=0.3)) as table:
         announced: list[str] = []
-        session = Session(target_of(table, patience=5.0, profiles=COMPANIONS), announced.append)
-        session.until_idle = lambda pause: wait_until_idle(session, pause)
+        session = open_session(target_of(table, patience=5.0, profiles=COMPANIONS), announced.append)
         request = session.calls.call(session.calls.documented)
-        assert [session.send(request).status for _ in range(2)] == [200, 200]
+        assert [session.client.send(request).status for _ in range(2)] == [200, 200]
     assert any(sentence.endswith("waiting until its items have ended") for sentence in announced)

@@ -10,7 +10,9 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.generated.sequences import generate_plans
 from checkpoint_conformance.probes.missing import missing
 from checkpoint_conformance.reports.report import ReportError
+from checkpoint_conformance.run.probing import send_probe
 from checkpoint_conformance.run.stages.concurrency import concurrent_calls, distinct_checkpoints
+from checkpoint_conformance.run.stages.deletion import Deletions
 from checkpoint_conformance.run.stages.discovery import discovery
 from checkpoint_conformance.run.stages.kept_connections import lost_requests
 from checkpoint_conformance.run.stages.model import model_run
@@ -86,23 +88,23 @@ class Sometimes(Server):
 def shapes(session: Session) -> None:
     """Send the documented requests and their shapes."""
     for probe in (*acceptance.documented(session.calls), *acceptance.shapes(session.calls)):
-        session.run(probe)
+        send_probe(session, probe)
 
 
 def unknown_policies(session: Session) -> None:
     """Ask for what does not exist."""
     for probe in missing(session.calls):
-        session.run(probe)
+        send_probe(session, probe)
 
 
 def sequences(session: Session) -> None:
     """Hold sequences against the model."""
-    model_run(session, generate_plans(deletes=True), lambda _: None)
+    model_run(session, Deletions(session), generate_plans(deletes=True), lambda _: None)
 
 
 def distinct(session: Session) -> None:
     """Compare the ids."""
-    distinct_checkpoints(session.exchanges, session.ledger)
+    distinct_checkpoints(session.recorder.exchanges, session.ledger)
 
 
 STEPS: dict[str, tuple[Callable[[Session], None], ...]] = {

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 from checkpoint_conformance.probes import acceptance
-from checkpoint_conformance.run.runner import Options, run
-from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.probing import send_probe
+from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.runner import run
+from checkpoint_conformance.run.session import open_session
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict
 from mutants.service.refusals import CONDITIONS, Refusal
@@ -57,9 +60,9 @@ def call(behaviour: type[Server], **changes: Any) -> tuple[int | None, list[str]
     """Send the documented call; return the status that came at last, what was announced, and the seconds."""
     announced: list[str] = []
     with running(behaviour) as table:
-        session = Session(target_of(table, **changes), announced.append)
+        session = open_session(target_of(table, **changes), announced.append)
         started = time.monotonic()
-        exchange = session.send(session.calls.call(session.calls.documented))
+        exchange = session.client.send(session.calls.call(session.calls.documented))
     return exchange.status, announced, time.monotonic() - started
 
 
@@ -152,21 +155,21 @@ def test_what_never_passes_is_inconclusive_and_no_failure(condition: str) -> Non
 def test_a_reason_that_outlasted_the_patience_is_not_waited_for_again() -> None:
     """The patience is spent once for each reason, not once for each request."""
     with running(busy(times=1_000_000)) as table:
-        session = Session(target_of(table, patience=0.5))
-        session.send(session.calls.call(session.calls.documented))
-        first = len(session.exchanges)
-        session.send(session.calls.call(session.calls.documented))
+        session = open_session(target_of(table, patience=0.5))
+        session.client.send(session.calls.call(session.calls.documented))
+        first = len(session.recorder.exchanges)
+        session.client.send(session.calls.call(session.calls.documented))
     assert first > 1
-    assert len(session.exchanges) == first + 1
+    assert len(session.recorder.exchanges) == first + 1
 
 
 def test_the_rate_limit_is_kept() -> None:
     """Requests start at least a period apart, in however many threads."""
     with running(Server) as table:
-        session = Session(target_of(table, rate=20.0))
+        session = open_session(target_of(table, rate=20.0))
         for _ in range(6):
-            session.transmit(session.calls.request("GET", session.calls.path()))
-    starts = [exchange.started for exchange in session.exchanges]
+            session.client.transmit(session.calls.request("GET", session.calls.path()))
+    starts = [exchange.started for exchange in session.recorder.exchanges]
     assert starts[-1] - starts[0] >= 5 / 20 * 0.95
 
 
@@ -244,9 +247,9 @@ def test_a_server_that_stops_answering_is_gone() -> None:
             return super().respond(request)
 
     with running(Hanging) as table:
-        session = Session(target_of(table, timeout=0.3))
+        session = open_session(target_of(table, timeout=0.3))
         probe = acceptance.documented(session.calls)[0]
         for _ in range(2):
-            session.run(probe)
+            send_probe(session, probe)
         with pytest.raises(ServerGone, match="answers nothing any more"):
-            session.run(probe)
+            send_probe(session, probe)

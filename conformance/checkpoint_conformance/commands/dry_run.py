@@ -8,8 +8,8 @@ import click
 
 from checkpoint_conformance.reports.evidence import request_data
 from checkpoint_conformance.reports.writers.text import body_text, printable
-from checkpoint_conformance.run.runner import Options
-from checkpoint_conformance.run.simulation import Planned, rehearse
+from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.simulation import Planned, simulate
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 
@@ -22,7 +22,7 @@ _LONGEST = 160
 def plan(target: Target, options: Options) -> dict[str, Any]:
     """Return the requests to a server that keeps the contract, as JSON data without secrets."""
     secrets = Secrets(target)
-    planned = rehearse(target, options)
+    planned = simulate(target, options)
     return {
         "target": target.url,
         "max_creates": target.max_creates,

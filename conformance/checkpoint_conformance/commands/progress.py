@@ -32,8 +32,6 @@ class Progress:
         clock: Callable[[], float] = SYSTEM_CLOCK.monotonic,
     ) -> None:
         """Write to `stream`, standard error unless given; `quiet` says nothing at all."""
-        self.session: Session | None = None
-        """The run's session, once it has sent something."""
         self._stream = stream or sys.stderr
         self._quiet = quiet
         self._live = not quiet and self._stream.isatty() and os.environ.get("TERM") != "dumb"
@@ -57,7 +55,6 @@ class Progress:
 
     def watch(self, session: Session) -> None:
         """Redraw the live line, if it is time; called after each exchange from any thread."""
-        self.session = session
         now = self._clock()
         with self._lock:
             if not self._live or now - self._drawn < _INTERVAL:
@@ -69,7 +66,7 @@ class Progress:
     def _line(self, session: Session, now: float) -> str:
         against = len({finding.requirement for finding in session.ledger.findings})
         parts = [
-            f"{len(session.exchanges)} requests",
+            f"{len(session.recorder.exchanges)} requests",
             f"{session.budget.created} of at most {session.budget.limit} checkpoints",
             f"findings against {against} requirements" if against else "nothing found",
             f"{now - self._started:.0f} s",

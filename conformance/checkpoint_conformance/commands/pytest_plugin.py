@@ -202,7 +202,7 @@ class _Verification:
         from checkpoint_conformance.commands.progress import Progress
         from checkpoint_conformance.commands.verify import examine
         from checkpoint_conformance.reports.files import write_all
-        from checkpoint_conformance.run.runner import Options
+        from checkpoint_conformance.run.record import Options
         from checkpoint_conformance.run.stages.smoke import ConfigurationError
 
         try:

@@ -20,16 +20,16 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.reports.evidence import exchange_from, with_context
 from checkpoint_conformance.reports.report import Report, ReportError
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.runner import Options
-from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.simulation import rehearse
+from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.session import Session, open_session
+from checkpoint_conformance.run.simulation import simulate
 from checkpoint_conformance.run.stages.concurrency import IDS_OF_THE_RUN, distinct_checkpoints
 from checkpoint_conformance.run.stages.conflict import conflict
-from checkpoint_conformance.run.stages.deletion import clean_up, deletion
+from checkpoint_conformance.run.stages.deletion import Deletions
 from checkpoint_conformance.run.stages.discovery import discovery
 from checkpoint_conformance.run.stages.kept_connections import LOST
 from checkpoint_conformance.run.stages.model import MODEL, repeat_sequence
-from checkpoint_conformance.run.stages.observation import items_of_created, progress, refusals_leave_nothing
+from checkpoint_conformance.run.stages.observation import Observation, items_of_created
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Exchange, Request
@@ -108,7 +108,7 @@ def replay(
         return [_repeat(stage, *each, times) for each in chosen]
     finally:
         if "deletion" in target.profiles:
-            clean_up(stage.session, announce)
+            stage.deletions.clean_up(announce)
 
 
 def _repeat(stage: _Stage, requirement: str, finding: dict[str, Any], times: int) -> Repeated:
@@ -124,7 +124,8 @@ class _Stage:
     """A session with the target, and what is needed to play the report's scenes on it."""
 
     def __init__(self, report: Report, target: Target, announce: Callable[[str], None]) -> None:
-        self.session = Session(target, announce)
+        self.session = open_session(target, announce)
+        self.deletions = Deletions(self.session)
         self._narrowed = narrowed(target)
         secrets = self.session.secrets
         self._recorded = {data["number"]: exchange_from(data, secrets) for data in report["exchanges"]}
@@ -132,7 +133,7 @@ class _Stage:
             _check_restored(exchange.request)
         header = report["header"]
         generous = replace(target, max_creates=_ENOUGH)
-        planned = rehearse(generous, Options(header["max_examples"], header["seed"]))
+        planned = simulate(generous, Options(header["max_examples"], header["seed"]))
         self._probes = {each.probe.id: each.probe for each in planned if each.probe}
         self._played: dict[tuple[frozenset[int], int], dict[int, Exchange]] = {}
         self._attempt = 0
@@ -159,7 +160,7 @@ class _Stage:
 
     def _single(self, probe: Probe, finding: dict[str, Any]) -> tuple[State, str]:
         exchange = self._play(finding)[finding["exchanges"][-1]]
-        judgement = self.session.judge.judge(self._as_recorded(probe, exchange.request), exchange)
+        judgement = self.session.recorder.judge(self._as_recorded(probe, exchange.request), exchange)
         shown = exchange.status or (exchange.fault.kind.value if exchange.fault else "no answer")
         symptoms = {found.published_symptom for found in judgement.findings}
         if _of_one_answer(finding["symptom"]) in symptoms:
@@ -179,21 +180,22 @@ class _Stage:
     def _lost(self, finding: dict[str, Any]) -> tuple[State, str]:
         """Repeat what a connection carried; the session notes what it had to send again."""
         lost = self._play(finding)[finding["exchanges"][-1]].request
-        if any(each.exchange.request == lost for each in self.session.lost):
+        if any(each.exchange.request == lost for each in self.session.recorder.lost):
             return State.STILL_FAILS, "lost on a kept connection"
         return State.FAILS_NO_MORE, "answered on the same connection"
 
     def _sequence(self, finding: dict[str, Any]) -> tuple[State, str]:
         """Run a sequence of the model-based run, and compare after every step."""
-        actual = repeat_sequence(self.session, [self._recorded[number] for number in finding["exchanges"]])
+        recorded = [self._recorded[number] for number in finding["exchanges"]]
+        actual = repeat_sequence(self.session, self.deletions, recorded)
         return (State.STILL_FAILS, actual) if actual else (State.FAILS_NO_MORE, "as the model says")
 
     def _companion(self, requirement: str, finding: dict[str, Any]) -> tuple[State, str]:
         """Ask the companion operations again; what they answer is about checkpoints of this time."""
-        session = self.session
-        session.ledger = Ledger()
+        session = replace(self.session, recorder=self.session.recorder.with_new_ledger())
         recorded = [self._recorded[number].request for number in finding["exchanges"]]
-        _COMPANIONS[requirement](session, recorded)
+        deletions = replace(self.deletions, session=session)
+        _COMPANIONS[requirement](session, deletions, recorded)
         found = [each for each in session.ledger.findings if each.requirement == requirement]
         if found:
             return State.STILL_FAILS, found[0].actual
@@ -222,12 +224,12 @@ class _Stage:
             exchange = self._recorded[number]
             connection = opened.get(exchange.connection)
             usable = connection if connection and (connection.reusable or not connection.used) else None
-            return self.session.send(exchange.request, usable)
+            return self.session.client.send(exchange.request, usable)
 
         for together in _scenes(self._recorded[number] for number in sorted(numbers)):
             for number in together:
                 if self._recorded[number].connection not in opened:
-                    connection = connections.enter_context(self.session.connection())
+                    connection = connections.enter_context(self.session.client.connection())
                     opened[self._recorded[number].connection] = connection
             with ThreadPoolExecutor(len(together)) as pool:
                 answers |= dict(zip(together, pool.map(send, together), strict=True))
@@ -285,31 +287,33 @@ def _check_restored(request: Request) -> None:
         raise ReportError(f"the target file has no {missing[1]}, with which a request was made. Add it.")
 
 
-def _after_a_call(judge: Callable[[Session], None]) -> Callable[[Session, list[Request]], None]:
+def _after_a_call(
+    judge: Callable[[Session, Deletions], None],
+) -> Callable[[Session, Deletions, list[Request]], None]:
     """Return a check that needs a checkpoint to look at, so that one is created before."""
 
-    def check(session: Session, _: list[Request]) -> None:
+    def check(session: Session, deletions: Deletions, _: list[Request]) -> None:
         probe = acceptance.documented(session.calls)[0]
-        session.judged(probe, session.send(probe.request))
-        judge(session)
+        session.recorder.judged(probe, session.client.send(probe.request))
+        judge(session, deletions)
 
     return check
 
 
-def _refused_again(session: Session, recorded: list[Request]) -> None:
+def _refused_again(session: Session, deletions: Deletions, recorded: list[Request]) -> None:
     def send() -> None:
         for request in recorded:
-            session.transmit(request)
+            session.client.transmit(request)
 
-    refusals_leave_nothing(session, "the recorded requests", send)
+    Observation(session, deletions.deleted).refusals_leave_nothing("the recorded requests", send)
 
 
-_COMPANIONS: dict[str, Callable[[Session, list[Request]], None]] = {
-    "DISC-1": lambda session, _: discovery(session),
-    "CONF-1": lambda session, _: conflict(session),
-    "OBS-1": _after_a_call(items_of_created),
+_COMPANIONS: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
+    "DISC-1": lambda session, _deletions, _recorded: discovery(session),
+    "CONF-1": lambda session, _deletions, _recorded: conflict(session),
+    "OBS-1": _after_a_call(lambda session, _: items_of_created(session)),
     "OBS-2": _refused_again,
-    "OBS-3": _after_a_call(progress),
-    "DEL-1": _after_a_call(deletion),
+    "OBS-3": _after_a_call(lambda session, deletions: Observation(session, deletions.deleted).progress()),
+    "DEL-1": _after_a_call(lambda _, deletions: deletions.judge()),
 }
 """How the requirements are judged again that need more than one exchange."""

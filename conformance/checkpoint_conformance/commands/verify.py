@@ -19,9 +19,9 @@ from checkpoint_conformance.reports.files import prepare, write_all
 from checkpoint_conformance.reports.report import Report, build_report, read_report
 from checkpoint_conformance.reports.writers import html
 from checkpoint_conformance.reports.writers.terminal import terminal
-from checkpoint_conformance.run.runner import Options, Run, run
+from checkpoint_conformance.run.record import Options, RunRecord
+from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.shard import WHOLE, Shard
-from checkpoint_conformance.run.stages.deletion import created
 from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.target.reference import target_or_reference
 from checkpoint_conformance.target.secrets import Secrets
@@ -76,7 +76,7 @@ def dry_run(settings: Settings) -> ExitCode:
 
 def examine(
     target: Target, options: Options, waivers: tuple[Waiver, ...], progress: Progress
-) -> tuple[Run, list[Applied], Report]:
+) -> tuple[RunRecord, list[Applied], Report]:
     """Run, apply the waivers, and report.
 
     Raises ConfigurationError, KeyboardInterrupt with what is left behind as its message, and SuiteError.
@@ -86,12 +86,11 @@ def examine(
             result = run(target, options, progress.announce, progress.watch)
         except ConfigurationError as error:
             raise ConfigurationError(Secrets(target).redact_excerpt(str(error))) from None
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(_left_behind(progress)) from None
         except Exception as error:
             raise SuiteError(Secrets(target).redact("".join(traceback.format_exception(error)))) from None
     today = datetime.now(UTC).date()
-    result.results, applied = apply(waivers, result.results, today, shard=not options.shard.whole)
+    results, applied = apply(waivers, result.results, today, shard=not options.shard.whole)
+    result = replace(result, results=tuple(results))
     return result, applied, build_report(result, applied)
 
 
@@ -131,7 +130,7 @@ def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:
 
 
 def _exit_code(
-    result: Run, applied: list[Applied], earlier: Report | None, report: Report, settings: Settings
+    result: RunRecord, applied: list[Applied], earlier: Report | None, report: Report, settings: Settings
 ) -> ExitCode:
     """Return the code: of the regressions where an earlier report is given, else of the verdict.
 
@@ -146,9 +145,3 @@ def _exit_code(
     if any(waiver.problem for waiver in applied) and code in (ExitCode.SUCCESS, ExitCode.PARTIAL):
         return ExitCode.FAILURE
     return code
-
-
-def _left_behind(progress: Progress) -> str:
-    """Name the checkpoints that an interrupted run leaves, which nobody else knows of."""
-    left = created(progress.session) if progress.session else []
-    return f"Checkpoints left behind: {', '.join(left)}." if left else "No checkpoint was left behind."

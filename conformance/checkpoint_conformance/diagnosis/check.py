@@ -21,7 +21,8 @@ from checkpoint_conformance.diagnosis.companions import companions, second_polic
 from checkpoint_conformance.diagnosis.fixtures import fixtures
 from checkpoint_conformance.diagnosis.step import State, Step
 from checkpoint_conformance.diagnosis.way import way
-from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.target.target import Target
 
 __all__ = ["diagnose"]
@@ -32,7 +33,7 @@ def diagnose(target: Target) -> Iterator[Step]:
 
     Secrets are taken out of what is told.
     """
-    session = Session(target)
+    session = open_session(target)
     try:
         for step in _steps(session):
             redact = session.secrets.redact_excerpt
@@ -46,16 +47,16 @@ def _steps(session: Session) -> Iterator[Step]:
     yield from steps
     if _wrong(steps):
         return
-    anonymous = session.transmit(session.calls.post(CUT_OFF, token=None))
+    anonymous = session.client.transmit(session.calls.post(CUT_OFF, token=None))
     steps = [operation(anonymous), clock(anonymous)]
     yield from steps
     if steps[0].state is State.MEND:
         return
-    let_in = access(session.transmit(session.calls.post(CUT_OFF)))
+    let_in = access(session.client.transmit(session.calls.post(CUT_OFF)))
     yield let_in
     if let_in.state is State.MEND:
         return
-    accepted = provider(session.transmit(unknown_policy(session)))
+    accepted = provider(session.client.transmit(unknown_policy(session)))
     yield accepted
     if accepted.state is State.MEND:
         return

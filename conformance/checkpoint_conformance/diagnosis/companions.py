@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from checkpoint_conformance.diagnosis.step import State, Step, tells_nothing, told
-from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.companions import ListError, checkpoint_items, policies
+from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.session import Session, open_session
 
 __all__ = ["companions", "second_policy"]
 
@@ -38,7 +38,7 @@ def second_policy(session: Session) -> Iterator[Step]:
     second = session.target.second_project
     if not (second and second.policy_id and second.token and "discovery" in session.target.profiles):
         return
-    other = Session(replace(session.target, project_id=second.project_id, token=second.token))
+    other = open_session(replace(session.target, project_id=second.project_id, token=second.token))
     try:
         listed = _listed(other)
     except ListError as error:
@@ -53,7 +53,7 @@ def second_policy(session: Session) -> Iterator[Step]:
 
 def _listed(session: Session) -> dict[str, dict[str, Any]]:
     """Return the policies by their ids, lower-case. Raises ListError."""
-    return {policy["id"].casefold(): policy for _, page in policies(session) for policy in page}
+    return {policy["id"].casefold(): policy for _, page in session.lists.policies() for policy in page}
 
 
 def _named(listed: dict[str, dict[str, Any]]) -> str:
@@ -96,7 +96,7 @@ def _policy(session: Session) -> Iterator[Step]:
 def _observation(session: Session) -> Step:
     unknown = session.calls.unknown_id("a checkpoint")
     try:
-        items, _ = checkpoint_items(session, checkpoint_id=unknown)
+        items, _ = session.lists.checkpoint_items(checkpoint_id=unknown)
     except ListError as error:
         return _not_offered("observation", str(error), error.exchange.status)
     if items:
@@ -107,7 +107,7 @@ def _observation(session: Session) -> Step:
 
 def _deletion(session: Session) -> Step:
     path = f"{session.calls.path()}/{session.calls.unknown_id('a checkpoint')}"
-    exchange = session.transmit(session.calls.request("DELETE", path))
+    exchange = session.client.transmit(session.calls.request("DELETE", path))
     if exchange.status == 404 and told(exchange) != "404 APIGW.0101":
         return Step("deletion", State.OK, f"the server deletes: an unknown checkpoint gets {told(exchange)}")
     found = f"the deletion of an unknown checkpoint gets {told(exchange)}"

@@ -28,10 +28,10 @@ def fixtures(session: Session) -> Iterator[Step]:
     A server may look at the body first: then a whole one follows, for a policy that nobody knows.
     """
     for fixture in _given(session):
-        exchange = session.transmit(fixture.request)
+        exchange = session.client.transmit(fixture.request)
         if exchange.status == 400 != fixture.expected:
             whole = unknown_policy(session).with_header("X-Auth-Token", fixture.token)
-            exchange = session.transmit(whole)
+            exchange = session.client.transmit(whole)
         found = f"gets {told(exchange)}"
         if exchange.status == fixture.expected:
             verb = "accepted" if fixture.expected == 400 else "refused"

@@ -57,12 +57,14 @@ class Call:
 class Calls:
     """Builds requests for one target."""
 
-    def __init__(self, target: Target) -> None:
-        """Take ids and token from the target."""
+    def __init__(
+        self, target: Target, documented: Call | None = None, policy_name: str | None = None
+    ) -> None:
+        """Take ids and token from the target, and what answers have told so far."""
         self.target = target
-        self.documented = Call(False, target.resources[:2])
-        """The shape of the documented example: by hand, with listed resources (REQ-1)."""
-        self.policy_name: str | None = None
+        self.documented = documented or Call(False, target.resources[:2])
+        """The call on which every other request builds: by default the documented example (REQ-1)."""
+        self.policy_name = policy_name
         """The policy's name, once an answer has told it."""
 
     def body(self, call: Call) -> dict[str, Any]:

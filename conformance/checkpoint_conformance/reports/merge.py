@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from checkpoint_openapi.load import requirements
 
 from checkpoint_conformance.reports.evidence import exchange_from
 from checkpoint_conformance.reports.report import Report, ReportError, build_report
-from checkpoint_conformance.run.runner import Options, Run
-from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.stages.concurrency import IDS_OF_THE_RUN, distinct_checkpoints
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Implementation, SecondProject, Target
@@ -43,21 +43,28 @@ def merge(
     """
     parts = _ordered(reports)
     target = _target(parts)
-    session = Session(target)
-    session.secrets = _Redacted(target)
-    session.ledger = _united(parts, session.exchanges)
+    exchanges, ledger = _united(parts)
     header = parts[0]["header"]
-    run = Run(
-        session,
+    gone = next((part["gone"] for part in parts if part["gone"]), "")
+    results, applied = apply(waivers, conclude(target, ledger, gone), today)
+    whole = RunRecord(
+        target,
         Options(header["max_examples"], header["seed"]),
-        min(datetime.datetime.fromisoformat(part["header"]["started"]).timestamp() for part in parts),
+        started=min(_seconds(part["header"]["started"]) for part in parts),
         elapsed=max(part["footer"]["elapsed"] for part in parts),
-        gone=next((part["gone"] for part in parts if part["gone"]), ""),
+        exchanges=tuple(exchanges),
+        ledger=ledger,
+        results=tuple(results),
+        created=sum(part["checkpoints"]["created"] for part in parts),
+        deleted=frozenset(name for part in parts for name in part["checkpoints"]["deleted"]),
+        gone=gone,
     )
-    run.results, applied = apply(waivers, conclude(target, session.ledger, run.gone), today)
-    session.budget.charge(sum(part["checkpoints"]["created"] for part in parts))
-    session.deleted = {name for part in parts for name in part["checkpoints"]["deleted"]}
-    return build_report(run, applied) | {"requests": sum(part["requests"] for part in parts)}, applied
+    report = build_report(whole, applied, _NoSecrets(target))
+    return report | {"requests": sum(part["requests"] for part in parts)}, applied
+
+
+def _seconds(moment: str) -> float:
+    return datetime.datetime.fromisoformat(moment).timestamp()
 
 
 def _ordered(reports: Sequence[Report]) -> list[Report]:
@@ -122,7 +129,7 @@ def _target(parts: list[Report]) -> Target:
     )
 
 
-class _Redacted(Secrets):
+class _NoSecrets(Secrets):
     """The reports hold no secrets any more."""
 
     def redact(self, text: str) -> str:
@@ -132,15 +139,16 @@ class _Redacted(Secrets):
         return text
 
 
-def _united(parts: list[Report], exchanges: list[Exchange]) -> Ledger:
-    """Put what the shards saw into one ledger, and their exchanges into the list."""
+def _united(parts: list[Report]) -> tuple[list[Exchange], Ledger]:
+    """Put what the shards exchanged into one list, numbered anew, and what they saw into one ledger."""
+    exchanges: list[Exchange] = []
     ledger = Ledger()
     connections = 0
     for part in parts:
         own = {data["number"]: exchange_from(data) for data in part["exchanges"]}
         for number, exchange in own.items():
             renumbered = len(exchanges) + 1
-            moved = _renumbered(exchange, renumbered, exchange.connection + connections)
+            moved = replace(exchange, number=renumbered, connection=exchange.connection + connections)
             own[number] = moved
             exchanges.append(moved)
         connections = max((exchange.connection for exchange in exchanges), default=0)
@@ -158,19 +166,7 @@ def _united(parts: list[Report], exchanges: list[Exchange]) -> Ledger:
                 for exchange in finding.exchanges[-1:]:
                     ledger.answers[exchange.request].update(data["answers"])
     distinct_checkpoints(sorted(exchanges, key=lambda exchange: exchange.started), ledger)
-    return ledger
-
-
-def _renumbered(exchange: Exchange, number: int, connection: int) -> Exchange:
-    return Exchange(
-        exchange.request,
-        exchange.response,
-        exchange.fault,
-        exchange.started,
-        exchange.elapsed,
-        connection,
-        number,
-    )
+    return exchanges, ledger
 
 
 def _finding(data: dict[str, Any], exchanges: dict[int, Exchange]) -> Finding:

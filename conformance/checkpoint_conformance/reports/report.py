@@ -22,11 +22,12 @@ from checkpoint_openapi.load import data_path, document
 
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.reports.evidence import exchange_data, with_context
-from checkpoint_conformance.run.runner import Run
-from checkpoint_conformance.run.stages.observation import created_checkpoint
+from checkpoint_conformance.run.record import RunRecord
+from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.ledger import Ledger
 from checkpoint_conformance.verdict.outcome import Result
 from checkpoint_conformance.verdict.waivers import Applied
 
@@ -47,19 +48,22 @@ class ReportError(Exception):
     """A report cannot be read, written or used; the message says which and why."""
 
 
-def build_report(run: Run, waivers: Iterable[Applied] = ()) -> Report:
-    """Return the report of a finished run, to whose results the waivers were applied."""
-    session, secrets = run.session, run.session.secrets
+def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secrets | None = None) -> Report:
+    """Return the report of a finished run, to whose results the waivers were applied.
+
+    The secrets that are taken out are those of the target, unless others are given.
+    """
+    secrets = secrets or Secrets(run.target)
     results = [_requirement(result, secrets) for result in run.results]
     numbers = {
         number for result in results for finding in result["findings"] for number in finding["exchanges"]
     }
     observations = None
     if not run.options.shard.whole:
-        observations = _observations(run)
+        observations = _observations(run.ledger, secrets)
         numbers |= {number for found in observations["findings"] for number in found["exchanges"]}
-        numbers |= {exchange.number for exchange in session.exchanges if _created(exchange)}
-    shown = with_context(numbers, session.exchanges)
+        numbers |= {exchange.number for exchange in run.exchanges if _created(exchange)}
+    shown = with_context(numbers, run.exchanges)
     return {
         "format": FORMAT,
         "header": _header(run),
@@ -69,17 +73,17 @@ def build_report(run: Run, waivers: Iterable[Applied] = ()) -> Report:
         "requirements": results,
         "waivers": [applied.data() for applied in waivers],
         "exchanges": [
-            exchange_data(exchange, session.target.url, secrets)
-            for exchange in session.exchanges
+            exchange_data(exchange, run.target.url, secrets)
+            for exchange in run.exchanges
             if exchange.number in shown
         ],
         "checkpoints": {
-            "limit": session.budget.limit,
-            "created": session.budget.created,
-            "ids": list(dict.fromkeys(filter(None, map(_created, session.exchanges)))),
-            "deleted": sorted(session.deleted),
+            "limit": run.target.max_creates,
+            "created": run.created,
+            "ids": list(dict.fromkeys(filter(None, map(_created, run.exchanges)))),
+            "deleted": sorted(run.deleted),
         },
-        "requests": len(session.exchanges),
+        "requests": len(run.exchanges),
         "observations": observations,
         "footer": {"complete": True, "elapsed": round(run.elapsed, 3)},
     }
@@ -106,8 +110,8 @@ def _validator() -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-def _header(run: Run) -> dict[str, Any]:
-    target, options, implementation = run.session.target, run.options, run.session.target.implementation
+def _header(run: RunRecord) -> dict[str, Any]:
+    target, options, implementation = run.target, run.options, run.target.implementation
     return {
         "suite": __version__,
         "contract": {
@@ -153,8 +157,8 @@ def _header(run: Run) -> dict[str, Any]:
     }
 
 
-def _fixtures(run: Run) -> list[str]:
-    target = run.session.target
+def _fixtures(run: RunRecord) -> list[str]:
+    target = run.target
     second = target.second_project
     given = {
         "expired_token": target.expired_token,
@@ -214,9 +218,8 @@ def _finding(finding: Finding, secrets: Secrets) -> dict[str, Any]:
     }
 
 
-def _observations(run: Run) -> dict[str, Any]:
+def _observations(ledger: Ledger, secrets: Secrets) -> dict[str, Any]:
     """Return all that a shard saw, before any of it is charged: what `report merge` concludes from."""
-    ledger, secrets = run.session.ledger, run.session.secrets
     return {
         "exercised": dict(sorted(ledger.exercised.items())),
         "skipped": {name: [reason.value, why] for name, (reason, why) in ledger.skipped.items()},

@@ -14,9 +14,11 @@ class BudgetSpent(Exception):
 class Budget:
     """Counts what was created and what might still be, and never lets their sum pass the limit."""
 
-    def __init__(self, limit: int) -> None:
-        """`limit` is the target's `max_creates`."""
+    def __init__(self, limit: int, kept_back: int = 0) -> None:
+        """`limit` is the target's `max_creates`; so many of them are for what cannot be planned."""
         self.limit = limit
+        self.kept_back = kept_back
+        """Calls for refused requests that are accepted after all, and for CONF-1."""
         self.created = 0
         """Calls that were accepted, or whose answer was lost: they may have created a checkpoint."""
         self._pending = 0
@@ -27,6 +29,11 @@ class Budget:
         """How many more calls may be sent at once."""
         with self._lock:
             return self.limit - self.created - self._pending
+
+    @property
+    def has_spare(self) -> bool:
+        """Whether a call is left beyond those that are kept back."""
+        return self.remaining > self.kept_back
 
     def reserve(self) -> None:
         """Take a place before a request is sent. Raises BudgetSpent."""

@@ -7,26 +7,27 @@ exchange belongs to.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import count
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from checkpoint_openapi.document.strict_json import parse
 
-from checkpoint_conformance.checks.judge import Judge, Judgement
+from checkpoint_conformance.checks.judge import Judgement
+from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.target_schema import narrowed
 from checkpoint_conformance.probes.probe import Probe
-from checkpoint_conformance.run.runner import Options, run
-from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import VirtualClock
 from checkpoint_conformance.transport.exchange import Exchange, Request, Response
 from checkpoint_conformance.transport.in_process import InProcessTransport
-from checkpoint_conformance.verdict.finding import Finding
 
-__all__ = ["Planned", "rehearse"]
+__all__ = ["Planned", "simulate"]
 
 _TIME = "2020-01-01T00:00:00"
 _NAME = "POLICY-NAME"
@@ -48,44 +49,51 @@ class Planned:
     """Whether a conforming server accepts it, and so makes a backup."""
 
 
-def rehearse(target: Target, options: Options) -> list[Planned]:
+def simulate(target: Target, options: Options) -> list[Planned]:
     """Return every request of a run against a server that keeps the contract, in order."""
+    announced: list[str] = []
     stages: list[str] = []
-    session = _Rehearsal(replace(target, rate=0.0), lambda: stages[-1])
-    run(session.target, options, stages.append, session=session, clock=session.clock)
+    record = run(
+        target,
+        options,
+        announced.append,
+        lambda _: stages.append(announced[-1]),
+        transport=InProcessTransport(_Server(target).respond),
+        clock=VirtualClock(),
+        judge=_accept_any_answer,
+    )
     return [
         Planned(
             exchange.request,
-            session.stages[exchange.number],
-            session.probes.get(exchange.number),
+            stage,
+            record.asked.get(exchange.number),
             creates=exchange.request.method == "POST" and exchange.status == 200,
         )
-        for exchange in session.exchanges
+        for exchange, stage in zip(record.exchanges, stages, strict=True)
     ]
 
 
-class _Rehearsal(Session):
-    """A session whose answers are made up."""
+def _accept_any_answer(probe: Probe, _: Exchange) -> Judgement:
+    """Find nothing: an answer that is made up says nothing of a server."""
+    return Judgement(exercised={probe.requirement}, readable=True)
 
-    def __init__(self, target: Target, stage: Callable[[], str]) -> None:
-        super().__init__(target, transport=InProcessTransport(self._respond), clock=VirtualClock())
-        self.stages: dict[int, str] = {}
-        self.probes: dict[int, Probe] = {}
-        self.judge = _Indifferent(target, self.errors, self.secrets)
-        self.judge.probes = self.probes
+
+class _Server:
+    """Answers as the contract wants it, as far as the course of a run depends on the answers."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._calls = Calls(target)
         self._narrowed = narrowed(target)
-        self._stage = stage
         self._items: dict[str, list[dict[str, Any]]] = {}
         self._numbers = count(1)
+        self._lock = Lock()
 
-    def _respond(self, request: Request) -> Response:
-        status, body = self._answer(request)
+    def respond(self, request: Request) -> Response:
+        """Return the answer to any request."""
+        with self._lock:
+            status, body = self._answer(request)
         return Response(status, (("Content-Type", "application/json"),), json.dumps(body).encode())
-
-    def _keep(self, exchange: Exchange) -> Exchange:
-        kept = super()._keep(exchange)
-        self.stages[kept.number] = self._stage()
-        return kept
 
     def _answer(self, request: Request) -> tuple[int, dict[str, Any]]:
         address = urlsplit(request.path)
@@ -132,7 +140,7 @@ class _Rehearsal(Session):
         target = self.target
         return [
             self._policy(target.policy_id, target.resources),
-            self._policy(self.calls.unknown_id("another policy"), (_ELSEWHERE,)),
+            self._policy(self._calls.unknown_id("another policy"), (_ELSEWHERE,)),
         ]
 
     def _policy(self, identifier: str, resources: Iterable[str]) -> dict[str, Any]:
@@ -148,13 +156,3 @@ class _Rehearsal(Session):
             "resources": [{"id": name, "type": _KIND, "name": name} for name in resources],
             "scheduled_operations": [],
         }
-
-
-class _Indifferent(Judge):
-    """A judge that finds nothing, and remembers which probe an exchange belongs to."""
-
-    probes: dict[int, Probe]
-
-    def judge(self, probe: Probe, exchange: Exchange) -> Judgement:
-        self.probes[exchange.number] = probe
-        return Judgement(list[Finding](), {probe.requirement}, readable=True)

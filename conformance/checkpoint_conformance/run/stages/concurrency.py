@@ -17,7 +17,8 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
@@ -60,7 +61,7 @@ def concurrent_calls(session: Session) -> None:
 
     def one(probe: Probe) -> tuple[Probe, Exchange]:
         barrier.wait()
-        return probe, session.transmit(probe.request)
+        return probe, session.client.transmit(probe.request)
 
     with ThreadPoolExecutor(len(probes)) as pool:
         futures = [pool.submit(one, probe) for probe in probes]
@@ -81,7 +82,7 @@ def concurrent_calls(session: Session) -> None:
 
 def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Request, set[Symptom]]) -> None:
     """Judge one answer; what happens to the same call alone as well is not for the company (FUZZ-1)."""
-    judgement = session.judged(probe, exchange)
+    judgement = session.recorder.judged(probe, exchange)
     for index, finding in enumerate(judgement.findings):
         if finding.symptom not in _IN_COMPANY:
             continue
@@ -95,16 +96,16 @@ def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Reque
             requirement = "RESP-11" if refused else finding.requirement
             charged = replace(finding, requirement=requirement, symptom=finding.symptom.under_concurrency)
         judgement.findings[index] = charged
-    session.record(probe.requirement, judgement)
+    session.recorder.record(probe.requirement, judgement)
 
 
 def _symptoms(session: Session, probe: Probe) -> set[Symptom]:
     """Return what is found when the call is made once more, alone; nothing where the budget is spent."""
     try:
-        exchange = session.send(probe.request)
+        exchange = session.client.send(probe.request)
     except BudgetSpent:
         return set()
-    return {finding.symptom for finding in session.judged(probe, exchange).findings}
+    return {finding.symptom for finding in session.recorder.judged(probe, exchange).findings}
 
 
 def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from checkpoint_conformance.checks.judge import error_code_of
 from checkpoint_conformance.probes.calls import Call
+from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.companions import ListError, checkpoint_items
-from checkpoint_conformance.run.stages.observation import created_checkpoint
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
@@ -53,7 +54,7 @@ def _start_twice(session: Session, call: Call, further: list[Call]) -> bool:
 def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
     """Make further calls while the first one's run goes on; return whether a finding wants confirming."""
     for call in further:
-        second = session.transmit(session.calls.call(call))
+        second = session.client.transmit(session.calls.call(call))
         refused = (second.status, error_code_of(second)) in _PUBLISHED
         if not refused and second.status == 200 and _has_ended(session, first):
             if not session.ledger.exercised["CONF-1"]:
@@ -68,15 +69,13 @@ def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
 
 def _until_accepted(session: Session, call: Call) -> Exchange | None:
     """Call until the policy no longer runs; return the accepted exchange, or None once patience is out."""
-    deadline, pause = session.clock.monotonic() + session.target.patience, _FIRST_PAUSE
+    backoff = Backoff(session.clock, session.target.patience, _FIRST_PAUSE, _LONGEST_PAUSE)
     while True:
-        exchange = session.transmit(session.calls.call(call))
+        exchange = session.client.transmit(session.calls.call(call))
         if exchange.status == 200:
             return exchange
-        if session.clock.monotonic() + pause > deadline:
+        if not backoff.wait():
             return None
-        session.clock.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _has_ended(session: Session, first: Exchange) -> bool:
@@ -85,7 +84,7 @@ def _has_ended(session: Session, first: Exchange) -> bool:
     if "observation" not in session.target.profiles or identifier is None:
         return False
     try:
-        items, _ = checkpoint_items(session, checkpoint_id=identifier)
+        items, _ = session.lists.checkpoint_items(checkpoint_id=identifier)
     except ListError:
         return False
     return bool(items) and all(item["status"] in ("available", "error") for item in items)

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from checkpoint_conformance.probes.missing import foreign_policy, foreign_resource
+from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.probing import send_probe
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.companions import ListError, policies
-from checkpoint_conformance.run.stages.unauthorized import look_as_strangers
+from checkpoint_conformance.run.stages.unauthorized import look_as_unauthorized
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -31,7 +32,7 @@ def discovery(session: Session) -> None:
             session.ledger.add(finding)
         if not found:
             _ask_for_a_resource_of_another_policy(session, listed)
-            look_as_strangers(session, _REQUIREMENT, "policies", session.target.policy_id)
+            look_as_unauthorized(session, _REQUIREMENT, "policies", session.target.policy_id)
             _ask_for_a_policy_that_its_project_lists(session)
             return
 
@@ -45,9 +46,9 @@ def _ask_for_a_policy_that_its_project_lists(session: Session) -> None:
     if second is None or second.token is None:
         return
     path = session.calls.list_path("policies", second.project_id)
-    session.send(session.calls.request("GET", path, token=second.token))
+    session.client.send(session.calls.request("GET", path, token=second.token))
     for probe in foreign_policy(session.calls, "once-listed"):
-        session.run(probe)
+        send_probe(session, probe)
 
 
 def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[str, Any]]) -> None:
@@ -61,7 +62,7 @@ def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[st
             others.update(resources)
     if strangers := sorted(others.keys() - own):
         probe = foreign_resource(session.calls, "of-another-policy", [others[strangers[0]]])
-        session.run(replace(probe, conditions=()))  # its own state may be looked at first
+        send_probe(session, replace(probe, conditions=()))  # its own state may be looked at first
 
 
 def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
@@ -71,7 +72,7 @@ def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
     last: Exchange | None = None
     found: list[Finding] | None = None
     try:
-        for exchange, page in policies(session):
+        for exchange, page in session.lists.policies():
             last = exchange
             listed += page
             for policy in page:

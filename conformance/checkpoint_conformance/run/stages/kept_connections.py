@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.session import Lost, Session
+from checkpoint_conformance.run.recorder import Lost
+from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
@@ -47,7 +48,7 @@ def after_an_accepted_call(session: Session, probes: list[Probe]) -> None:
     """
     for probe in on_kept_connection(probes):
         for _ in range(2):
-            if session.budget.remaining <= session.reserve or not _follow(session, probe):
+            if not session.budget.has_spare or not _follow(session, probe):
                 break
 
 
@@ -58,8 +59,8 @@ def lost_requests(session: Session) -> None:
     again. One that is still open after a pause and ends with the request, time after time, drops it.
     Raises ServerGone.
     """
-    for lost in session.lost[:_MOST_LOST]:
-        if session.budget.remaining <= session.reserve:
+    for lost in session.recorder.lost[:_MOST_LOST]:
+        if not session.budget.has_spare:
             return
         again = [_lose_again(session, lost) for _ in range(_AGAIN)]
         if all(again):
@@ -79,33 +80,33 @@ def lost_requests(session: Session) -> None:
 def _lose_again(session: Session, lost: Lost) -> tuple[Exchange, ...]:
     """Return what ended without an answer on a connection that was still open before, or nothing."""
     exchanges: list[Exchange] = []
-    with session.connection() as connection:
+    with session.client.connection() as connection:
         try:
             for request in lost.before:
-                exchanges.append(session.transmit(request, connection))
+                exchanges.append(session.client.transmit(request, connection))
                 if not connection.stays_open(max(_PAUSE, 3 * exchanges[-1].elapsed)):
                     return ()
-            known = len(session.lost)
-            session.transmit(lost.exchange.request, connection)
+            known = len(session.recorder.lost)
+            session.client.transmit(lost.exchange.request, connection)
         except BudgetSpent:
             return ()
-    return (*exchanges, session.lost[known].exchange) if len(session.lost) > known else ()
+    return (*exchanges, session.recorder.lost[known].exchange) if len(session.recorder.lost) > known else ()
 
 
 def _follow(session: Session, probe: Probe) -> bool:
     """Send an accepted call, then the probe, on one connection; return whether a finding wants confirming."""
-    with session.connection() as connection:
+    with session.client.connection() as connection:
         try:
             if not _accepted(session, connection):
                 return False
-            judgement = session.judged(probe, session.send(probe.request, connection))
+            judgement = session.recorder.judged(probe, session.client.send(probe.request, connection))
         except BudgetSpent:
             return False
-    session.record(probe.requirement, judgement)
+    session.recorder.record(probe.requirement, judgement)
     return bool(judgement.findings)
 
 
 def _accepted(session: Session, connection: Connection) -> bool:
     """Whether a valid call was accepted and the connection stays open."""
-    exchange = session.send(session.calls.call(session.calls.documented), connection)
+    exchange = session.client.send(session.calls.call(session.calls.documented), connection)
     return exchange.status == 200 and connection.reusable

@@ -15,11 +15,12 @@ from urllib.parse import unquote
 
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.generated.inputs import REFUSALS, SHAPES, Plan, Step
+from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.session import Session, creates
-from checkpoint_conformance.run.stages.companions import ListError, checkpoint_items
-from checkpoint_conformance.run.stages.deletion import delete
-from checkpoint_conformance.run.stages.observation import created_checkpoint
+from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.deletion import Deletions
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -43,15 +44,17 @@ class _Difference:
     sequence: tuple[Exchange, ...]
 
 
-def model_run(session: Session, plans: Iterable[Plan], announce: Callable[[str], None]) -> None:
+def model_run(
+    session: Session, deletions: Deletions, plans: Iterable[Plan], announce: Callable[[str], None]
+) -> None:
     """Run the plans within what the budget leaves; add a finding for a difference.
 
     A difference that shows only once, such as another user's call, stays unconfirmed. Raises ServerGone.
     """
-    if session.budget.remaining <= session.reserve or any(map(session.ledger.failed, _REQUIREMENTS)):
+    if not session.budget.has_spare or any(map(session.ledger.failed, _REQUIREMENTS)):
         announce("no model-based run: the budget is spent, or single calls already differ")
         return
-    rig = _Rig(session)
+    rig = _Rig(session, deletions)
     if rig.unreliable:
         announce("no model-based run: a call got no answer, and may create a checkpoint at any time")
         return
@@ -66,12 +69,12 @@ def model_run(session: Session, plans: Iterable[Plan], announce: Callable[[str],
         session.ledger.add(_finding(difference, confirmed=False))
 
 
-def repeat_sequence(session: Session, exchanges: list[Exchange]) -> str:
+def repeat_sequence(session: Session, deletions: Deletions, exchanges: list[Exchange]) -> str:
     """Run the plan that recorded exchanges show; return what differs from the model now, or nothing.
 
     Raises BudgetSpent and ServerGone.
     """
-    difference = _Rig(session).carry_out(_plan_of(session.calls, exchanges))
+    difference = _Rig(session, deletions).carry_out(_plan_of(session.calls, exchanges))
     return difference.actual if difference else ""
 
 
@@ -80,6 +83,7 @@ class _Rig:
     """What the sequences of one run share."""
 
     session: Session
+    deletions: Deletions
     found: list[_Difference] = field(default_factory=list[_Difference])
     """Differences, of which the first was seen twice."""
     passing: list[_Difference] = field(default_factory=list[_Difference])
@@ -94,10 +98,10 @@ class _Rig:
     @property
     def unreliable(self) -> bool:
         """Whether a call got no answer, so that nobody knows what the list has to show."""
-        exchanges = self.session.exchanges
+        exchanges = self.session.recorder.exchanges
         while not self._unanswered and self._looked_at < len(exchanges):
             exchange = exchanges[self._looked_at]
-            self._unanswered = exchange.status is None and creates(exchange.request)
+            self._unanswered = exchange.status is None and may_create(exchange.request)
             self._looked_at += 1
         return self._unanswered
 
@@ -107,7 +111,8 @@ class _Rig:
         What was found is shrunk on the reserve; a plan that this does not cover either shows nothing.
         """
         if plan not in self._known:
-            available = self.session.budget.remaining - (0 if self.found else self.session.reserve)
+            budget = self.session.budget
+            available = budget.remaining - (0 if self.found else budget.kept_back)
             affordable = _affordable(plan, available)
             covered = affordable == plan or not self.found
             if covered and affordable not in self._known:
@@ -130,21 +135,19 @@ class _Rig:
 
     def carry_out(self, plan: Plan) -> _Difference | None:
         """Run a plan, and return the first difference. Raises BudgetSpent."""
-        run = _Sequence(self.session)
+        run = _Sequence(self.session, self.deletions)
         for step in plan:
             requirement = run.take(step)
             if requirement is None or self.unreliable:
                 return None
-            started, pause = self.session.clock.monotonic(), _FIRST_PAUSE
+            started = self.session.clock.monotonic()
+            backoff = Backoff(self.session.clock, self._patience(), _FIRST_PAUSE)
             while (shown := run.shown()) != run.expected:
-                waited = self.session.clock.monotonic() - started
-                if waited + pause > self._patience():
-                    sequence = (*run.exchanges, self.session.exchanges[-1])
-                    deleted = {identifier.casefold() for identifier in self.session.deleted}
+                if not backoff.wait():
+                    sequence = (*run.exchanges, self.session.recorder.exchanges[-1])
+                    deleted = {identifier.casefold() for identifier in self.deletions.deleted}
                     blamed = "DEL-1" if deleted & shown.keys() else requirement
                     return _Difference(blamed, _text(run.expected), _text(shown), sequence)
-                self.session.clock.sleep(pause)
-                pause *= 2
             self._slowest = max(self._slowest, self.session.clock.monotonic() - started)
         return None
 
@@ -157,10 +160,11 @@ class _Rig:
 class _Sequence:
     """A plan being run, and what the list has to show."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, deletions: Deletions) -> None:
         self.exchanges: list[Exchange] = []
         self.expected: dict[str, list[str]] = {}
         self._session = session
+        self._deletions = deletions
         self._created: list[str | None] = []
         self._before = set(_listed(session))
 
@@ -172,12 +176,12 @@ class _Sequence:
         """
         calls = self._session.calls
         if step.kind == "refuse":
-            refused = self._send(_refusal(calls, step.number)).status not in range(200, 300)
+            refused = not is_accepted(self._send(_refusal(calls, step.number)))
             return "OBS-2" if refused else None
         if step.kind == "create":
             call = _shape(calls, step.number)
             exchange = self._send(calls.call(call))
-            accepted = exchange.status in range(200, 300)
+            accepted = is_accepted(exchange)
             identifier = created_checkpoint(exchange) if accepted else None
             self._created.append(identifier)
             if accepted and identifier is None:
@@ -188,8 +192,8 @@ class _Sequence:
             return "OBS-1"
         identifier = self._created[step.number]
         if identifier:
-            deletion = delete(self._session, identifier)
-            self.exchanges.append(deletion or self._session.exchanges[-1])
+            deletion = self._deletions.delete(identifier)
+            self.exchanges.append(deletion or self._session.recorder.exchanges[-1])
             if deletion:
                 self.expected.pop(identifier.casefold(), None)
         return "DEL-1"
@@ -200,7 +204,7 @@ class _Sequence:
         return {name: items for name, items in listed.items() if name not in self._before}
 
     def _send(self, request: Request) -> Exchange:
-        exchange = self._session.send(request)
+        exchange = self._session.client.send(request)
         self.exchanges.append(exchange)
         return exchange
 
@@ -264,7 +268,7 @@ def _finding(difference: _Difference, *, confirmed: bool) -> Finding:
 def _listed(session: Session) -> dict[str, list[str]]:
     """Return the resources of each checkpoint in the list of the policy; nothing where it is unreadable."""
     try:
-        items, _ = checkpoint_items(session, policy_id=session.target.policy_id)
+        items, _ = session.lists.checkpoint_items(policy_id=session.target.policy_id)
     except ListError:
         return {}
     shown: dict[str, list[str]] = {}

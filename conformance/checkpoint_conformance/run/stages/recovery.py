@@ -10,7 +10,8 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.robustness import unknown_route
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.session import ServerGone, Session
+from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import SkipReason
 
@@ -48,7 +49,7 @@ def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
 def recovery(session: Session) -> None:
     """Send each refused request and then the documented one; judge the second. Raises ServerGone."""
     for name, refused in refused_before(session).items():
-        if session.budget.remaining <= session.reserve:
+        if not session.budget.has_spare:
             break
         summary = f"the documented request after a refusal: {name.replace('-', ' ')}"
         probe = acceptance.base(session.calls, "HTTP-6", name, summary)
@@ -70,12 +71,12 @@ def still_serves(session: Session, name: str) -> None:
         session.calls, "HTTP-6", f"after-{name.replace(' ', '-')}", f"the documented request after {name}"
     )
     try:
-        exchange = session.send(probe.request)
-        judgement = session.judged(probe, exchange)
-        session.record("HTTP-6", judgement)
+        exchange = session.client.send(probe.request)
+        judgement = session.recorder.judged(probe, exchange)
+        session.recorder.record("HTTP-6", judgement)
         if not any(finding.requirement == "HTTP-6" for finding in judgement.findings):
             return
-        session.record("HTTP-6", session.judged(probe, session.send(probe.request)))
+        session.recorder.record("HTTP-6", session.recorder.judged(probe, session.client.send(probe.request)))
     except BudgetSpent as spent:
         session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, str(spent))
         return
@@ -86,21 +87,21 @@ def still_serves(session: Session, name: str) -> None:
 def _judge_follower(session: Session, probe: Probe, refused: tuple[Request, ...]) -> None:
     for _ in range(_AGAIN):
         judgement = _follow(session, probe, refused)
-        session.record("HTTP-6", judgement)
+        session.recorder.record("HTTP-6", judgement)
         if not judgement.findings:
             return
 
 
 def _follow(session: Session, probe: Probe, refused: tuple[Request, ...]) -> Judgement:
     """Return the judgement of the valid request that follows on the same connection, or else on a new one."""
-    with session.connection() as connection:
+    with session.client.connection() as connection:
         before: list[Exchange] = []
         for request in refused:
             kept = connection if connection.reusable or not connection.used else None
-            before.append(session.send(request, kept))
+            before.append(session.client.send(request, kept))
         kept = connection if connection.reusable else None
-        exchange = session.send(probe.request, kept)
-    judgement = session.judged(probe, exchange)
+        exchange = session.client.send(probe.request, kept)
+    judgement = session.recorder.judged(probe, exchange)
     refusals = tuple(exchange for exchange in before if (exchange.status or 0) >= 400)
     if not refusals:
         return Judgement(undecided="nothing was refused, so there was nothing to recover from")

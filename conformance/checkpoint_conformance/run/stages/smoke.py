@@ -15,11 +15,13 @@ from checkpoint_conformance.checks.judge import Judgement, error_code_of
 from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes import acceptance
-from checkpoint_conformance.probes.calls import ABSENT, Call
+from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.session import ServerGone, Session
-from checkpoint_conformance.run.stages.companions import ListError, policies
+from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.probing import settle
+from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
@@ -38,33 +40,34 @@ class ConfigurationError(Exception):
     """The target file does not fit the server, so nothing can be said about the server."""
 
 
-def smoke(session: Session, *, twice: bool = True) -> bool:
+def smoke(session: Session, *, twice: bool = True) -> Calls | None:
     """Send the documented request, `twice` or once, and find the shape on which every other probe builds.
 
-    Returns whether any valid request is accepted. Raises ConfigurationError where the answers speak against
-    the target file rather than the server.
+    Returns how such a request looks, or None where none is accepted. Raises ConfigurationError where the
+    answers speak against the target file rather than the server.
     """
     probe, again = acceptance.documented(session.calls)
     try:
-        exchange = session.send(probe.request)
+        exchange = session.client.send(probe.request)
     except ServerGone as gone:
         raise ConfigurationError(
             f"{session.target.url}: {gone}. Check `url`, and that the server runs."
         ) from gone
-    judgement = session.judged(probe, exchange)
+    judgement = session.recorder.judged(probe, exchange)
     if _accepted(exchange) or not _refused(judgement):
-        session.settle(probe, judgement)
-        session.calls.policy_name = _policy_name(exchange)
-        if _accepted(exchange) and twice:
+        settle(session, probe, judgement)
+        if not _accepted(exchange):
+            return None
+        if twice:
             _twice_on_one_connection(session, again)
-        return _accepted(exchange)
+        return Calls(session.target, policy_name=_policy_name(exchange))
     return _diagnose(session, probe, exchange, judgement)
 
 
 def _policy_name(exchange: Exchange) -> str | None:
     """Return the policy's name as the answer tells it, or None."""
     try:
-        members = checkpoint(read_body(exchange)) if _accepted(exchange) else None
+        members = checkpoint(read_body(exchange))
     except StrictJsonError:
         return None
     plan = as_object(members.get("protection_plan")) if members else None
@@ -75,48 +78,48 @@ def _policy_name(exchange: Exchange) -> str | None:
 def _twice_on_one_connection(session: Session, again: Probe) -> None:
     """Send the documented request twice on one connection and judge the second answer; confirm a finding."""
     for _ in range(2):
-        with session.connection() as connection:
+        with session.client.connection() as connection:
             try:
-                session.send(again.request, connection)
+                session.client.send(again.request, connection)
                 kept = connection if connection.reusable else None
-                judgement = session.judged(again, session.send(again.request, kept))
+                judgement = session.recorder.judged(again, session.client.send(again.request, kept))
             except BudgetSpent as spent:
                 session.ledger.skip("RESP-11", SkipReason.BUDGET_SPENT, str(spent))
                 return
-        session.record(again.requirement, judgement)
+        session.recorder.record(again.requirement, judgement)
         if not judgement.findings:
             return
 
 
-def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Judgement) -> bool:
+def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Judgement) -> Calls | None:
     """Find out which member makes the server refuse the documented request, and who is to blame."""
     some = session.calls.documented.resources
     shapes = {"REQ-4": Call(False, ABSENT), "REQ-3": Call(ABSENT, some), "REQ-1": Call(ABSENT, ABSENT)}
     accepted: dict[str, bool] = {}
     for requirement, call in shapes.items():
-        shape = acceptance.base(
+        lesser = acceptance.base(
             session.calls, requirement, "instead", "a valid request with less in it", call
         )
         try:
-            answer = session.send(shape.request)
+            answer = session.client.send(lesser.request)
         except BudgetSpent:
             break
-        session.judged(shape, answer)
+        session.recorder.judged(lesser, answer)
         accepted[requirement] = _accepted(answer)
     if not any(accepted.values()):
         if _listed_policy(session) is None:
             _blame_configuration(exchange)
-        session.settle(probe, judgement)
-        return False
+        settle(session, probe, judgement)
+        return None
     asked = len(accepted) == len(shapes)
     if asked and accepted["REQ-4"] and error_code_of(exchange) == "CSBS.6000":
         _check_resources(session)
     culprit = "REQ-1"
     if asked and accepted["REQ-4"] != accepted["REQ-3"]:
         culprit = "REQ-4" if accepted["REQ-4"] else "REQ-3"
-    session.settle(replace(probe, requirement=culprit), _charged_to(judgement, culprit))
-    session.calls.documented = next(call for requirement, call in shapes.items() if accepted.get(requirement))
-    return True
+    settle(session, replace(probe, requirement=culprit), _charged_to(judgement, culprit))
+    shape = next(call for requirement, call in shapes.items() if accepted.get(requirement))
+    return Calls(session.target, shape)
 
 
 def _check_resources(session: Session) -> None:
@@ -125,7 +128,7 @@ def _check_resources(session: Session) -> None:
     for resource in session.target.resources:
         request = session.calls.call(Call(False, (resource,)))
         try:
-            answers[resource] = _accepted(session.send(request))
+            answers[resource] = _accepted(session.client.send(request))
         except BudgetSpent:
             break
     refused = [resource for resource, accepted in answers.items() if not accepted]
@@ -148,7 +151,7 @@ def _listed_policy(session: Session) -> dict[str, Any] | None:
         return None
     wanted = session.target.policy_id.casefold()
     try:
-        listed = [policy for _, page in policies(session) for policy in page]
+        listed = [policy for _, page in session.lists.policies() for policy in page]
     except ListError:
         return None
     return next((policy for policy in listed if policy["id"].casefold() == wanted), None)

@@ -7,27 +7,28 @@ from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["look_as_strangers", "strangers"]
+__all__ = ["look_as_unauthorized", "unauthorized_callers"]
 
-_DOORS = ("AUTH-1", "AUTH-2", "AUTH-4")
+_ACCESS = ("AUTH-1", "AUTH-2", "AUTH-4")
 
 
-def strangers(session: Session) -> dict[str, str | None]:
+def unauthorized_callers(session: Session) -> dict[str, str | None]:
     """Return the tokens of callers to whom nothing of the project is shown, by who they are.
 
     There are none where the operation itself lets such callers in: that is for AUTH-1 to AUTH-4 to say.
     """
-    if any(map(session.ledger.failed, _DOORS)):
+    if any(map(session.ledger.failed, _ACCESS)):
         return {}
     second = session.target.second_project
     theirs = {"another project's token": second.token} if second and second.token else {}
     return {"no token": None, "an unknown token": UNKNOWN_TOKEN, **theirs}
 
 
-def look_as_strangers(session: Session, requirement: str, path: str, identifier: str) -> None:
-    """Charge `requirement` with a list that shows `identifier` to a stranger. Raises ServerGone."""
-    for who, token in strangers(session).items():
-        exchange = session.send(session.calls.request("GET", session.calls.list_path(path), token=token))
+def look_as_unauthorized(session: Session, requirement: str, path: str, identifier: str) -> None:
+    """Charge `requirement` with a list that shows `identifier` to the unauthorized. Raises ServerGone."""
+    for who, token in unauthorized_callers(session).items():
+        request = session.calls.request("GET", session.calls.list_path(path), token=token)
+        exchange = session.client.send(request)
         body = exchange.response.body if exchange.response and exchange.status == 200 else b""
         if identifier.casefold().encode() in body.lower():
             finding = Finding(

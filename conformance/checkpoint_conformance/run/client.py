@@ -1,0 +1,191 @@
+"""The client of a run: sends within budget and rate, waits where that helps, and notices a dead server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from threading import Lock
+
+from checkpoint_openapi.load import errors
+
+from checkpoint_conformance.checks.judge import is_conflict
+from checkpoint_conformance.run.budget import Budget
+from checkpoint_conformance.run.recorder import Lost, Recorder, is_accepted, may_create
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.clock import Clock
+from checkpoint_conformance.transport.connection import Connection, Transport
+from checkpoint_conformance.transport.exchange import Exchange, Fault, Request
+
+__all__ = ["Client", "ServerGone"]
+
+_LOST = (Fault.TIMEOUT, Fault.DROPPED)
+_RUNNING = "the policy is already running (500, published conflict)"
+_RESERVE = 8
+_FOR_CONFLICT = 5
+_CONNECT_ATTEMPTS = 5
+_MOST_TIMEOUTS = 8
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 10.0
+
+
+class ServerGone(Exception):
+    """The server stopped answering altogether; what is left of the run cannot be judged."""
+
+
+class Client:
+    """Sends the requests of one run. May be used from any thread."""
+
+    def __init__(
+        self,
+        target: Target,
+        transport: Transport,
+        clock: Clock,
+        recorder: Recorder,
+        *,
+        announce: Callable[[str], None] = lambda _: None,
+        heard: Callable[[], None] = lambda: None,
+        until_idle: Callable[[float], None] | None = None,
+    ) -> None:
+        """Every exchange goes to the recorder, and is then told to `heard`, in the thread that made it.
+
+        `announce` is told in a sentence whenever the client waits. `until_idle` waits, about so many seconds
+        at the least, until the policy no longer runs; without it the client tries again after a pause.
+        """
+        self.clock = clock
+        self.budget = Budget(
+            target.max_creates, _RESERVE + (_FOR_CONFLICT if "conflict" in target.profiles else 0)
+        )
+        self._target = target
+        self._transport = transport
+        self._recorder = recorder
+        self._announce = announce
+        self._heard = heard
+        self._until_idle = until_idle
+        self._errors = errors()
+        self._lock = Lock()
+        self._timeouts = 0
+        self._hopeless: set[str] = set()
+        self._next_slot = 0.0
+
+    def connection(self) -> Connection:
+        """Return a connection that is not open yet."""
+        return self._transport.connect()
+
+    def send(self, request: Request, connection: Connection | None = None) -> Exchange:
+        """Send a request; wait for a running policy, a 503 or a 429 to pass, within the target's patience.
+
+        Raises BudgetSpent before a call that might exceed `max_creates`, and ServerGone.
+        """
+        exchange = self.transmit(request, connection)
+        pause, waited = _FIRST_PAUSE, 0.0
+        while (reason := self._passing(exchange)) and reason not in self._hopeless:
+            asked = max(self._pause_asked(exchange, pause), pause / 5)
+            if waited + asked > self._target.patience:
+                self._hopeless.add(reason)
+                self._announce(f"{reason}: still so after {waited:g} s, going on without")
+                break
+            waited += self._wait(reason, asked)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+            exchange = self.transmit(request, None)
+        return exchange
+
+    def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:
+        """Send a request once, within budget and rate. Raises BudgetSpent and ServerGone."""
+        creating = may_create(request)
+        if creating:
+            self.budget.reserve()
+        created = True
+        try:
+            self._keep_rate()
+            exchange = self._exchange(request, connection)
+            created = exchange.status is None or is_accepted(exchange)
+        except ServerGone:
+            created = False
+            raise
+        finally:
+            if creating:
+                self.budget.settle(created=created)
+        return self._keep(exchange)
+
+    def check_alive(self, exchange: Exchange, harmless: Request) -> None:
+        """After a lost answer, find out whether the server still answers anything. Raises ServerGone."""
+        if exchange.response or not exchange.fault or exchange.fault.kind not in _LOST:
+            return
+        self._timeouts += exchange.fault.kind is Fault.TIMEOUT
+        if self._timeouts > _MOST_TIMEOUTS:
+            raise ServerGone(f"{self._timeouts} requests got no answer within {self._target.timeout:g} s")
+        check = self.transmit(harmless)
+        if check.fault and check.fault.kind is Fault.TIMEOUT:
+            raise ServerGone("the server answers nothing any more")
+
+    def _keep(self, exchange: Exchange) -> Exchange:
+        exchange = self._recorder.keep(exchange)
+        self._heard()
+        return exchange
+
+    def _exchange(self, request: Request, connection: Connection | None) -> Exchange:
+        """Exchange on the given connection or a fresh one; again where a kept one had been closed."""
+        if connection is not None:
+            before = tuple(connection.requests)
+            exchange = connection.exchange(request)
+            if not (before and exchange.fault and exchange.fault.kind is Fault.DROPPED):
+                return exchange
+            self._recorder.lost.append(Lost(before, self._keep(exchange)))
+            if may_create(request):  # the lost call may have created a checkpoint, and so may the next
+                self.budget.reserve()
+                self.budget.settle(created=True)
+        pause, detail = 0.05, ""
+        for attempt in range(_CONNECT_ATTEMPTS):
+            with self.connection() as fresh:
+                exchange = fresh.exchange(request)
+            if not exchange.fault or exchange.fault.kind is not Fault.UNREACHABLE:
+                return exchange
+            detail = exchange.fault.detail
+            if not self._recorder.exchanges:
+                break  # nobody was ever there: no use in waiting
+            if attempt + 1 < _CONNECT_ATTEMPTS:
+                self.clock.sleep(pause)
+                pause *= 2
+        raise ServerGone(detail)
+
+    def _passing(self, exchange: Exchange) -> str | None:
+        """Return why waiting may help, or None."""
+        if exchange.status == 503:
+            return "the service is unavailable (503)"
+        if exchange.status == 429:
+            return "too many requests (429)"
+        if exchange.status == 500 and is_conflict(exchange, self._errors):
+            return _RUNNING
+        return None
+
+    def _wait(self, reason: str, pause: float) -> float:
+        """Wait for the reason to pass; return the seconds that it took."""
+        started = self.clock.monotonic()
+        if reason == _RUNNING and self._until_idle:
+            self._announce(f"{reason}: waiting until its items have ended")
+            self._until_idle(pause)
+        else:
+            self._announce(f"{reason}: trying again in {pause:g} s")
+            self.clock.sleep(pause)
+        return self.clock.monotonic() - started
+
+    def _pause_asked(self, exchange: Exchange, fallback: float) -> float:
+        """Return the seconds of `Retry-After`, a number or a date (RFC 9110, 10.2.3), else the fallback."""
+        value = exchange.response.header("Retry-After") if exchange.response else None
+        if value is None:
+            return fallback
+        if value.isascii() and value.isdigit():
+            return float(value)
+        try:
+            moment = parsedate_to_datetime(value)
+        except (ValueError, OverflowError):  # a server may write anything there
+            return fallback
+        return max(0.0, moment.timestamp() - self.clock.time())
+
+    def _keep_rate(self) -> None:
+        if not self._target.rate:
+            return
+        with self._lock:
+            slot = max(self._next_slot, self.clock.monotonic())
+            self._next_slot = slot + 1 / self._target.rate
+        self.clock.sleep(max(0.0, slot - self.clock.monotonic()))

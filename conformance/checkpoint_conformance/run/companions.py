@@ -1,0 +1,167 @@
+"""Reading the lists of the companion operations: every page of them, strictly, by their own document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import jsonschema_rs
+from checkpoint_openapi.document.strict_json import StrictJsonError
+from checkpoint_openapi.load import document
+
+from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.generated.target_schema import with_null_types
+from checkpoint_conformance.run.client import Client
+from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.symptom import Symptom
+
+__all__ = ["UNDER_WAY", "CompanionLists", "ListError", "Page"]
+
+UNDER_WAY = frozenset({"waiting_protect", "protecting"})
+"""The statuses of an item whose run goes on."""
+_PAGE = 1000
+_MOST_PAGES = 100
+_READINGS = 3
+_LONGEST_PAUSE = 5.0
+_REFUSED_MARKER = (400, 404)
+
+
+Page = tuple[Exchange, list[dict[str, Any]]]
+"""An answer, and the entries in it."""
+
+
+class ListError(Exception):
+    """A list was not answered in its documented form; the message says how, the exchange shows it."""
+
+    def __init__(self, symptom: Symptom, message: str, exchange: Exchange) -> None:
+        """Take the symptom beside the message."""
+        super().__init__(message)
+        self.symptom = symptom
+        self.exchange = exchange
+
+    @property
+    def status(self) -> int | None:
+        """The status, where the symptom carries one."""
+        return self.exchange.status if self.symptom.carries_status else None
+
+
+class CompanionLists:
+    """Reads the lists of one target."""
+
+    def __init__(self, client: Client, calls: Calls) -> None:
+        """Take the client that asks."""
+        self._client = client
+        self._calls = calls
+        self._longest: dict[str, int] = {}
+        """The most entries that a page of each list has held, by the path of the list."""
+
+    def policies(self) -> list[Page]:
+        """Return the pages of `listPolicies`. Raises ListError and ServerGone."""
+        return self._pages("policies", "PolicyList", "policies", {})
+
+    def checkpoint_items(self, **filters: str) -> tuple[list[dict[str, Any]], Exchange]:
+        """Return all items that the filters leave, and the last exchange. Raises ListError and ServerGone."""
+        items: list[dict[str, Any]] = []
+        last: Exchange | None = None
+        for exchange, page in self._pages(
+            "checkpoint_items", "CheckpointItemList", "checkpoint_items", filters
+        ):
+            items += page
+            last = exchange
+        assert last is not None
+        return items, last
+
+    def wait_until_idle(self, pause: float) -> None:
+        """Wait `pause` seconds, then until no item of the policy is under way or patience is out.
+
+        Raises ServerGone.
+        """
+        clock, target = self._client.clock, self._calls.target
+        deadline = clock.monotonic() + target.patience
+        while True:
+            clock.sleep(min(pause, _LONGEST_PAUSE))
+            try:
+                items, _ = self.checkpoint_items(policy_id=target.policy_id)
+            except ListError:
+                return
+            if all(item["status"] not in UNDER_WAY for item in items) or clock.monotonic() > deadline:
+                return
+
+    def _pages(self, path: str, schema: str, member: str, filters: dict[str, str]) -> list[Page]:
+        """Return every page, each behind the marker of the one before.
+
+        An entry may go while the list is read, and is no marker any more: then the list is read again. Where
+        that does not help either, the server knows no markers, and what it showed is all.
+        Raises ListError for any answer that is not the documented one.
+        """
+        read: list[Page] = []
+        for _ in range(_READINGS):
+            read = []
+            try:
+                for page in self._walk(path, schema, member, filters):
+                    read.append(page)
+            except ListError as error:
+                if not (read and error.status in _REFUSED_MARKER):
+                    raise
+            else:
+                break
+        return read
+
+    def _walk(self, path: str, schema: str, member: str, filters: dict[str, str]) -> Iterator[Page]:
+        """Yield page after page until one is the last.
+
+        A page may hold fewer entries than were asked for and not be the last: that is one that is shorter
+        than another page of this list ever was, or that nothing new is behind.
+        """
+        marker: dict[str, str] = {}
+        seen = set[str]()
+        for _ in range(_MOST_PAGES):
+            query = urlencode({**filters, "limit": str(_PAGE), **marker}, quote_via=quote)
+            address = f"{self._calls.list_path(path)}?{query}"
+            exchange = self._client.send(self._calls.request("GET", address))
+            entries = _entries(exchange, schema, member)
+            fresh = {entry["id"] for entry in entries} - seen
+            if fresh or not marker:
+                yield exchange, entries
+            longest = self._longest.get(path, 0)
+            self._longest[path] = max(longest, len(entries))
+            if not fresh or len(entries) < longest:
+                return
+            seen |= fresh
+            marker = {"marker": entries[-1]["id"]}
+
+
+def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any]]:
+    if exchange.fault:
+        raise ListError(Symptom.LIST_UNANSWERED, exchange.fault.detail, exchange)
+    if exchange.status != 200:
+        raise ListError(Symptom.LIST_STATUS, f"the list was answered with {exchange.status}", exchange)
+    assert exchange.response is not None
+    media_type = (exchange.response.header("Content-Type") or "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise ListError(
+            Symptom.LIST_CONTENT_TYPE, f"the list came as {media_type or 'no content type'}", exchange
+        )
+    try:
+        body = exchange.response.value
+    except StrictJsonError as error:
+        raise ListError(
+            Symptom.LIST_NOT_JSON, f"the list's body is no strict JSON: {error}", exchange
+        ) from error
+    for problem in _validator(schema).iter_errors(body):
+        place = "/".join(str(step) for step in problem.instance_path)
+        text = f"at {place or 'the root'}: {problem.message[:200]}"
+        raise ListError(Symptom.LIST_FORM, text, exchange)
+    entries: list[dict[str, Any]] = body[member]
+    return entries
+
+
+@cache
+def _validator(schema: str) -> jsonschema_rs.Draft7Validator:
+    components = with_null_types(document("companions.yaml")["components"])
+    components["schemas"]["ItemStatus"] = {"type": "string"}  # which ones there are is OBS-3's to judge
+    return jsonschema_rs.Draft7Validator(
+        {"allOf": [{"$ref": f"#/components/schemas/{schema}"}], "components": components}
+    )

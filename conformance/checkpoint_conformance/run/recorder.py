@@ -1,0 +1,95 @@
+"""What a run keeps of what it hears: the exchanges as evidence, who asked, and what each answer says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+from checkpoint_openapi.document.strict_json import StrictJsonError
+
+from checkpoint_conformance.checks.http import read_body
+from checkpoint_conformance.checks.judge import Judgement
+from checkpoint_conformance.checks.success import checkpoint
+from checkpoint_conformance.probes.calls import Call
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.verdict.ledger import Ledger
+
+__all__ = ["Judges", "Lost", "Recorder", "created_checkpoint", "is_accepted", "may_create"]
+
+Judges = Callable[[Probe, Exchange], Judgement]
+"""Says what the answer to a probe means. Called from any thread."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A request without an answer, and what its connection had carried before."""
+
+    before: tuple[Request, ...]
+    exchange: Exchange
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Keeps exchanges and judgements. May be used from any thread."""
+
+    judge: Judges
+    ledger: Ledger = field(default_factory=Ledger)
+    exchanges: list[Exchange] = field(default_factory=list[Exchange])
+    """What was exchanged, in the order of the answers; the numbers count from 1."""
+    asked: dict[int, Probe] = field(default_factory=dict[int, Probe])
+    """The probe that each exchange was judged for, by its number."""
+    accepted: list[tuple[Exchange, Call]] = field(default_factory=list[tuple[Exchange, Call]])
+    """Valid calls that were accepted, with what they asked for."""
+    lost: list[Lost] = field(default_factory=list[Lost])
+    """Requests that got no answer on a connection which had carried others, and were sent again."""
+    _lock: Lock = field(default_factory=Lock)
+
+    def keep(self, exchange: Exchange) -> Exchange:
+        """Keep an exchange as evidence; return it with its number."""
+        with self._lock:
+            exchange = replace(exchange, number=len(self.exchanges) + 1)
+            self.exchanges.append(exchange)
+        self.ledger.hear(exchange)
+        return exchange
+
+    def judged(self, probe: Probe, exchange: Exchange) -> Judgement:
+        """Judge the answer to a probe; remember who asked, and a valid call that was accepted."""
+        with self._lock:
+            self.asked[exchange.number] = probe
+            if probe.call and is_accepted(exchange):
+                self.accepted.append((exchange, probe.call))
+        return self.judge(probe, exchange)
+
+    def record(self, requirement: str, judgement: Judgement) -> None:
+        """Put a judgement into the ledger."""
+        self.ledger.exercise(*judgement.exercised)
+        for finding in judgement.findings:
+            self.ledger.add(finding)
+        if judgement.undecided:
+            self.ledger.leave_undecided(requirement, judgement.undecided)
+
+    def with_new_ledger(self) -> Recorder:
+        """Return a recorder of the same exchanges that has found nothing yet."""
+        return replace(self, ledger=Ledger())
+
+
+def created_checkpoint(exchange: Exchange) -> str | None:
+    """Return the id that an accepted call was given, or None where the answer holds none."""
+    try:
+        members = checkpoint(read_body(exchange)) if exchange.response else None
+    except StrictJsonError:
+        return None
+    identifier = members.get("id") if members else None
+    return identifier if isinstance(identifier, str) else None
+
+
+def is_accepted(exchange: Exchange) -> bool:
+    """Whether the answer says that the request was carried out."""
+    return exchange.status in range(200, 300)
+
+
+def may_create(request: Request) -> bool:
+    """Whether a server, however odd, might create a checkpoint for the request."""
+    return request.method in ("POST", "PUT", "PATCH")
