@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance.commands.replay import Repeated, State, failing, replay
+from checkpoint_conformance.commands.replay import Repeated, ReplayState, failing, replay
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.generated.sequences import generate_plans
 from checkpoint_conformance.probes.missing import missing
@@ -128,7 +128,7 @@ def repeat(
         return replay(found, target_of(table, **changes), failing(found, name), times=times)
 
 
-def states(repeated: list[Repeated], name: str) -> set[State]:
+def states(repeated: list[Repeated], name: str) -> set[ReplayState]:
     """Return what was said of a requirement's findings."""
     return {each.state for each in repeated if each.requirement == name}
 
@@ -137,13 +137,13 @@ def test_against_the_same_server_everything_still_fails() -> None:
     """What was confirmed fails again; what was seen a single time may not."""
     repeated = repeat(report(Broken), Broken)
     assert {each.requirement for each in repeated} == {"HTTP-2", "REQ-11", "REQ-14", "REQ-16", "RESP-3"}
-    assert {each.state for each in repeated if each.requirement != "REQ-16"} == {State.STILL_FAILS}
+    assert {each.state for each in repeated if each.requirement != "REQ-16"} == {ReplayState.STILL_FAILS}
 
 
 def test_against_a_mended_server_nothing_fails_any_more() -> None:
     """The answers of a conforming server are accepted, and shown."""
     repeated = repeat(report(Broken), Server)
-    assert {each.state for each in repeated} == {State.FAILS_NO_MORE}
+    assert {each.state for each in repeated} == {ReplayState.FAILS_NO_MORE}
     assert next(each.note for each in repeated if each.requirement == "REQ-11") == "answered 400"
 
 
@@ -184,22 +184,25 @@ def test_each_kind_of_evidence_can_be_repeated(behaviour: type[Server], steps: s
     """It fails again, and on a server that is mended it does not."""
     found = excerpt(behaviour, *STEPS[steps], patience=0.2)
     assert requirement(found, name)["outcome"] == "fail"
-    assert states(repeat(found, behaviour, name), name) == {State.STILL_FAILS}
-    assert states(repeat(found, Server, name), name) == {State.FAILS_NO_MORE}
+    assert states(repeat(found, behaviour, name), name) == {ReplayState.STILL_FAILS}
+    assert states(repeat(found, Server, name), name) == {ReplayState.FAILS_NO_MORE}
 
 
 def test_an_intermittent_fault_is_found_by_trying_more_often() -> None:
     """One repetition may miss it; several do not."""
     found = excerpt(Sometimes, shapes)
-    assert State.STILL_FAILS in states(repeat(found, Sometimes, "RESP-3", times=3), "RESP-3")
+    assert ReplayState.STILL_FAILS in states(repeat(found, Sometimes, "RESP-3", times=3), "RESP-3")
 
 
 def test_the_budget_holds_for_a_replay() -> None:
     """What the budget leaves no call for is undecided, and no call is made beyond it."""
     Recording.asked = []
     repeated = repeat(report(Broken), Recording, max_creates=2)
-    assert State.UNDECIDED in {each.state for each in repeated}
-    assert next(each.note for each in repeated if each.state is State.UNDECIDED) == "max_creates = 2 is spent"
+    assert ReplayState.UNDECIDED in {each.state for each in repeated}
+    assert (
+        next(each.note for each in repeated if each.state is ReplayState.UNDECIDED)
+        == "max_creates = 2 is spent"
+    )
 
 
 def test_nothing_is_sent_where_nothing_failed() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.diagnosis.check import diagnose
-from checkpoint_conformance.diagnosis.step import State, Step
+from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
 from checkpoint_conformance.target.target import SecondProject, Target
 from checkpoint_conformance.transport.endpoint import TlsSettings
 from checkpoint_openapi.cli import main
@@ -112,12 +112,12 @@ class Busy(Server):
         refuse("unavailable")
 
 
-def found(target: Target) -> dict[str, Step]:
+def found(target: Target) -> dict[str, CheckResult]:
     """Return the steps by their topics."""
     return {step.topic: step for step in diagnose(target)}
 
 
-def check(behaviour: type[Server], **changes: Any) -> dict[str, Step]:
+def check(behaviour: type[Server], **changes: Any) -> dict[str, CheckResult]:
     """Return what is found about a running server, the target being changed."""
     with running(behaviour) as table:
         return found(replace(Target.from_table(table), **changes))
@@ -127,7 +127,7 @@ def test_right_target_is_ready_and_nothing_is_made() -> None:
     """Of a right target no step is to be mended, every topic is looked at, and no backup is made."""
     Recording.made = 0
     steps = check(Recording)
-    assert {step.state for step in steps.values()} == {State.OK, State.NOTE}
+    assert {step.state for step in steps.values()} == {CheckStatus.OK, CheckStatus.NOTE}
     assert list(steps) == [
         *("address", "tls", "operation", "clock", "token", "provider", "discovery", "policy", "resources"),
         *("observation", "deletion", "expired_token", "read_only_token", "second_project"),
@@ -151,7 +151,7 @@ def test_right_target_is_ready_and_nothing_is_made() -> None:
 def test_wrong_entry_is_named(changes: dict[str, Any], topic: str, said: str) -> None:
     """The step of a wrong entry says what came back and what to change, and the others are not blamed."""
     steps = check(Server, **changes)
-    wrong = [step for step in steps.values() if step.state is State.MEND]
+    wrong = [step for step in steps.values() if step.state is CheckStatus.MEND]
     assert [step.topic for step in wrong] == [topic]
     assert said in wrong[0].found
     assert wrong[0].advice
@@ -162,7 +162,7 @@ def test_resources_that_the_file_leaves_out_are_named() -> None:
     with running(Server) as table:
         target = Target.from_table(table)
         step = found(replace(target, resources=target.resources[:1]))["resources"]
-    assert step.state is State.MEND
+    assert step.state is CheckStatus.MEND
     assert target.resources[1] in step.found
 
 
@@ -172,13 +172,13 @@ def test_second_policy_is_looked_up() -> None:
         target = Target.from_table(table)
         assert target.second_project
         steps = found(replace(target, second_project=replace(target.second_project, policy_id=STRANGE)))
-    assert steps["second policy"].state is State.MEND
+    assert steps["second policy"].state is CheckStatus.MEND
 
 
 def test_profiles_that_are_not_there_are_named() -> None:
     """Each declared profile without its operation is named, with what to do."""
     steps = check(Core)
-    assert {topic for topic, step in steps.items() if step.state is State.MEND} == {
+    assert {topic for topic, step in steps.items() if step.state is CheckStatus.MEND} == {
         *("discovery", "observation", "deletion")
     }
     assert "`profiles`" in steps["deletion"].advice
@@ -188,9 +188,9 @@ def test_undeclared_profiles_and_absent_fixtures_are_noted() -> None:
     """What cannot be looked up without them is a note, and no fault."""
     bare = {"expired_token": None, "read_only_token": None, "second_project": None}
     steps = check(Core, profiles=frozenset({"conflict"}), max_creates=5, **bare)
-    noted = {topic for topic, step in steps.items() if step.state is State.NOTE}
+    noted = {topic for topic, step in steps.items() if step.state is CheckStatus.NOTE}
     assert {"policy", "conflict", "fixtures", "budget"} <= noted
-    assert not [step for step in steps.values() if step.state is State.MEND]
+    assert not [step for step in steps.values() if step.state is CheckStatus.MEND]
 
 
 @pytest.mark.parametrize("behaviour", [BodyFirst, PermissionAfterBody])
@@ -198,13 +198,13 @@ def test_body_before_token_is_no_fault_of_the_file(behaviour: type[Server]) -> N
     """Where the body is looked at before the token, each token is tried with a whole one."""
     steps = check(behaviour)
     tokens = ("expired_token", "read_only_token", "second_project")
-    assert [steps[name].state for name in tokens] == [State.OK] * 3
+    assert [steps[name].state for name in tokens] == [CheckStatus.OK] * 3
 
 
 def test_token_that_is_looked_at_last_is_left_to_the_run() -> None:
     """Where a policy is looked up before the permission, 404 says nothing about the token."""
     step = check(PermissionLast)["read_only_token"]
-    assert step.state is State.OPEN
+    assert step.state is CheckStatus.OPEN
     assert "`verify` will tell" in step.advice
 
 
@@ -220,22 +220,22 @@ def test_wrong_prefix_is_told_from_a_wrong_token() -> None:
 def test_redirect_names_its_end() -> None:
     """Nothing is sent to where a redirect leads; the place is named."""
     step = check(Moved)["operation"]
-    assert step.state is State.MEND
+    assert step.state is CheckStatus.MEND
     assert "https://new.example.com/" in step.found
 
 
 def test_clock_far_off_is_told() -> None:
     """A server whose Date is years behind is told so, by seconds."""
     step = check(Dated, max_creates=5)["clock"]
-    assert step.state is State.MEND
+    assert step.state is CheckStatus.MEND
     assert "s behind" in step.found
 
 
 def test_unavailable_service_leaves_it_open() -> None:
     """A 503 speaks neither for the file nor against it."""
     steps = check(Busy, max_creates=5, profiles=frozenset[str]())
-    assert steps["operation"].state is State.OPEN
-    assert steps["token"].state is State.OPEN
+    assert steps["operation"].state is CheckStatus.OPEN
+    assert steps["token"].state is CheckStatus.OPEN
 
 
 def test_closed_port_and_unknown_name_are_told_apart() -> None:

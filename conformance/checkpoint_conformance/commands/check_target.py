@@ -11,21 +11,21 @@ from checkpoint_openapi.exit_codes import ExitCode
 
 from checkpoint_conformance.commands.console import guarded, say
 from checkpoint_conformance.diagnosis.check import diagnose
-from checkpoint_conformance.diagnosis.step import State, Step
+from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
 from checkpoint_conformance.reports.writers.text import printable
 from checkpoint_conformance.target.target import Target
 
 __all__ = ["check_target"]
 
-_MARKS = {State.OK: "✓", State.NOTE: "-", State.OPEN: "?", State.MEND: "✗"}
-_COLOURS = {State.OK: "green", State.OPEN: "magenta", State.MEND: "red"}
+_MARKS = {CheckStatus.OK: "✓", CheckStatus.NOTE: "-", CheckStatus.OPEN: "?", CheckStatus.MEND: "✗"}
+_COLOURS = {CheckStatus.OK: "green", CheckStatus.OPEN: "magenta", CheckStatus.MEND: "red"}
 
 
 def check_target(file: Path, *, as_json: bool) -> ExitCode:
     """Diagnose, and print each step as soon as it is known; return the exit code."""
 
     def action() -> ExitCode:
-        steps: list[Step] = []
+        steps: list[CheckResult] = []
         for step in diagnose(Target.load(file)):
             steps.append(step)
             if not as_json:
@@ -39,20 +39,20 @@ def check_target(file: Path, *, as_json: bool) -> ExitCode:
     return guarded(action)
 
 
-def _exit_code(steps: list[Step]) -> ExitCode:
+def _exit_code(steps: list[CheckResult]) -> ExitCode:
     states = {step.state for step in steps}
-    if State.MEND in states:
+    if CheckStatus.MEND in states:
         return ExitCode.USAGE
-    return ExitCode.UNDECIDED if State.OPEN in states else ExitCode.SUCCESS
+    return ExitCode.UNDECIDED if CheckStatus.OPEN in states else ExitCode.SUCCESS
 
 
-def _line(step: Step) -> str:
+def _line(step: CheckResult) -> str:
     mark = click.style(f"{_MARKS[step.state]} {step.state:<5}", fg=_COLOURS.get(step.state))
     text = f"{mark} {step.topic:<16} {printable(step.found)}"
     return f"{text}\n{'':<24} {printable(step.advice)}" if step.advice else text
 
 
-def _summary(file: Path, code: ExitCode, steps: list[Step]) -> str:
+def _summary(file: Path, code: ExitCode, steps: list[CheckResult]) -> str:
     match code:
         case ExitCode.SUCCESS:
             return f"\nReady. Next: checkpoint-contract verify --target {file}"
@@ -61,5 +61,5 @@ def _summary(file: Path, code: ExitCode, steps: list[Step]) -> str:
                 "\nNot all could be told from the server's answers; nothing in the file is known to be wrong."
             )
         case _:
-            first = next(step for step in steps if step.state is State.MEND)
+            first = next(step for step in steps if step.state is CheckStatus.MEND)
             return f"\nNot ready: begin with `{first.topic}`."

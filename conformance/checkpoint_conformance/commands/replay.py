@@ -36,7 +36,7 @@ from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import Ledger
 from checkpoint_conformance.verdict.symptom import published, read_symptom
 
-__all__ = ["Repeated", "State", "failing", "replay"]
+__all__ = ["Repeated", "ReplayState", "failing", "replay"]
 
 _SAME = ("project_id", "provider_id", "policy_id", "resources")
 """What stands in the requests, and so has to be the same in report and target."""
@@ -44,7 +44,7 @@ _ENOUGH = 100_000
 """A budget that leaves no probe out: the rehearsal sends nothing."""
 
 
-class State(StrEnum):
+class ReplayState(StrEnum):
     """What the repetition of a finding showed."""
 
     STILL_FAILS = "still fails"
@@ -59,7 +59,7 @@ class Repeated:
     requirement: str
     probe: str
     symptom: str
-    state: State
+    state: ReplayState
     note: str = ""
     """Why it is undecided, or what was answered now."""
 
@@ -114,7 +114,7 @@ def replay(
 def _repeat(stage: _Stage, requirement: str, finding: dict[str, Any], times: int) -> Repeated:
     repeated = stage.repeat(requirement, finding, 0)
     for attempt in range(1, times):
-        if repeated.state is not State.FAILS_NO_MORE:
+        if repeated.state is not ReplayState.FAILS_NO_MORE:
             break
         repeated = stage.repeat(requirement, finding, attempt)
     return repeated
@@ -153,44 +153,46 @@ class _Stage:
             elif requirement in _COMPANIONS:
                 state, note = self._companion(requirement, finding)
             else:
-                state, note = State.UNDECIDED, "this suite has no such probe; run `verify`"
+                state, note = ReplayState.UNDECIDED, "this suite has no such probe; run `verify`"
         except BudgetSpent as spent:
-            state, note = State.UNDECIDED, str(spent)
+            state, note = ReplayState.UNDECIDED, str(spent)
         return Repeated(requirement, probe, finding["symptom"], state, note)
 
-    def _single(self, probe: Probe, finding: dict[str, Any]) -> tuple[State, str]:
+    def _single(self, probe: Probe, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         exchange = self._play(finding)[finding["exchanges"][-1]]
         judgement = self.session.recorder.judge(self._as_recorded(probe, exchange.request), exchange)
         shown = exchange.status or (exchange.fault.kind.value if exchange.fault else "no answer")
         symptoms = {found.published_symptom for found in judgement.findings}
         if _of_one_answer(finding["symptom"]) in symptoms:
-            return State.STILL_FAILS, f"answered {shown}"
+            return ReplayState.STILL_FAILS, f"answered {shown}"
         if judgement.undecided:
-            return State.UNDECIDED, judgement.undecided
+            return ReplayState.UNDECIDED, judgement.undecided
         others = f", but now {', '.join(sorted(symptoms))}" if symptoms else ""
-        return State.FAILS_NO_MORE, f"answered {shown}{others}"
+        return ReplayState.FAILS_NO_MORE, f"answered {shown}{others}"
 
-    def _ids(self, requirement: str, finding: dict[str, Any]) -> tuple[State, str]:
+    def _ids(self, requirement: str, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         ledger = Ledger()
         distinct_checkpoints(list(self._play(finding).values()), ledger)
         if ledger.failed(requirement):
-            return State.STILL_FAILS, next(each.actual for each in ledger.findings)
-        return State.FAILS_NO_MORE, "different ids"
+            return ReplayState.STILL_FAILS, next(each.actual for each in ledger.findings)
+        return ReplayState.FAILS_NO_MORE, "different ids"
 
-    def _lost(self, finding: dict[str, Any]) -> tuple[State, str]:
+    def _lost(self, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         """Repeat what a connection carried; the session notes what it had to send again."""
         lost = self._play(finding)[finding["exchanges"][-1]].request
         if any(each.exchange.request == lost for each in self.session.recorder.lost):
-            return State.STILL_FAILS, "lost on a kept connection"
-        return State.FAILS_NO_MORE, "answered on the same connection"
+            return ReplayState.STILL_FAILS, "lost on a kept connection"
+        return ReplayState.FAILS_NO_MORE, "answered on the same connection"
 
-    def _sequence(self, finding: dict[str, Any]) -> tuple[State, str]:
+    def _sequence(self, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         """Run a sequence of the model-based run, and compare after every step."""
         recorded = [self._recorded[number] for number in finding["exchanges"]]
         actual = repeat_sequence(self.session, self.deletions, recorded)
-        return (State.STILL_FAILS, actual) if actual else (State.FAILS_NO_MORE, "as the model says")
+        return (
+            (ReplayState.STILL_FAILS, actual) if actual else (ReplayState.FAILS_NO_MORE, "as the model says")
+        )
 
-    def _companion(self, requirement: str, finding: dict[str, Any]) -> tuple[State, str]:
+    def _companion(self, requirement: str, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         """Ask the companion operations again; what they answer is about checkpoints of this time."""
         session = replace(self.session, recorder=self.session.recorder.with_new_ledger())
         recorded = [self._recorded[number].request for number in finding["exchanges"]]
@@ -198,13 +200,13 @@ class _Stage:
         _COMPANIONS[requirement](session, deletions, recorded)
         found = [each for each in session.ledger.findings if each.requirement == requirement]
         if found:
-            return State.STILL_FAILS, found[0].actual
+            return ReplayState.STILL_FAILS, found[0].actual
         if requirement in session.ledger.exercised:
-            return State.FAILS_NO_MORE, ""
+            return ReplayState.FAILS_NO_MORE, ""
         why = (
             session.ledger.undecided.get(requirement) or session.ledger.skipped.get(requirement, ("", ""))[1]
         )
-        return State.UNDECIDED, why or "nothing let it be judged"
+        return ReplayState.UNDECIDED, why or "nothing let it be judged"
 
     def _play(self, finding: dict[str, Any]) -> dict[int, Exchange]:
         """Repeat the recorded exchanges of a scene; return the new ones by the recorded numbers."""

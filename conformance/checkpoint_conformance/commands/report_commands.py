@@ -11,7 +11,7 @@ from checkpoint_openapi.exit_codes import ExitCode
 
 from checkpoint_conformance.commands.console import complain, guarded, reader_width, say
 from checkpoint_conformance.commands.progress import Progress
-from checkpoint_conformance.commands.replay import Repeated, State, failing, replay
+from checkpoint_conformance.commands.replay import Repeated, ReplayState, failing, replay
 from checkpoint_conformance.reports.comparison import compare, render_comparison
 from checkpoint_conformance.reports.files import prepare, write_all
 from checkpoint_conformance.reports.merge import merge
@@ -104,14 +104,18 @@ def replay_report(
         data = [each.data() for each in repeated]
         say(json.dumps(data, indent=1, ensure_ascii=False) if as_json else _told(repeated))
         states = {each.state for each in repeated}
-        if State.STILL_FAILS in states:
+        if ReplayState.STILL_FAILS in states:
             return ExitCode.FAILURE
-        return ExitCode.UNDECIDED if State.UNDECIDED in states else ExitCode.SUCCESS
+        return ExitCode.UNDECIDED if ReplayState.UNDECIDED in states else ExitCode.SUCCESS
 
     return guarded(action)
 
 
-_COLOURS = {State.STILL_FAILS: "red", State.FAILS_NO_MORE: "green", State.UNDECIDED: "magenta"}
+_COLOURS = {
+    ReplayState.STILL_FAILS: "red",
+    ReplayState.FAILS_NO_MORE: "green",
+    ReplayState.UNDECIDED: "magenta",
+}
 
 
 def _told(repeated: list[Repeated]) -> str:
@@ -120,5 +124,5 @@ def _told(repeated: list[Repeated]) -> str:
         state = click.style(f"{each.state:<13}", fg=_COLOURS[each.state])
         note = f" ({printable(each.note)})" if each.note else ""
         lines.append(f"{state} {each.requirement:<8} {printable(each.probe)}: {each.symptom}{note}")
-    still = sum(each.state is State.STILL_FAILS for each in repeated)
+    still = sum(each.state is ReplayState.STILL_FAILS for each in repeated)
     return "\n".join([*lines, f"{still} of {len(repeated)} findings still fail."])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 
 from checkpoint_conformance.checks.judge import error_code_of
-from checkpoint_conformance.diagnosis.step import State, Step, told
+from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus, told
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Fault, Request
@@ -19,64 +19,74 @@ _TOLERATED_SKEW = 60.0
 _LATER = "`verify` will judge it; if the server is only busy, ask again."
 
 
-def operation(exchange: Exchange) -> Step:
+def operation(exchange: Exchange) -> CheckResult:
     """Judge the answer to a call without a token: is the operation at this address at all?"""
     found, status = told(exchange), exchange.status
     if exchange.fault and exchange.fault.kind in (Fault.NO_STATUS, Fault.BAD_HEAD, Fault.DROPPED):
         advice = "Check the port, and whether `url` has to begin with https://."
-        return Step("operation", State.MEND, f"what listens there does not speak HTTP: {found}", advice)
+        return CheckResult(
+            "operation", CheckStatus.MEND, f"what listens there does not speak HTTP: {found}", advice
+        )
     if exchange.fault or exchange.response is None or status is None:
-        return Step("operation", State.OPEN, found, "Raise `timeout`, or look at the server.")
+        return CheckResult("operation", CheckStatus.OPEN, found, "Raise `timeout`, or look at the server.")
     if 300 <= status < 400:
         place = exchange.response.header("Location") or "elsewhere"
         advice = "Set `url` to where it leads; the suite follows no redirect."
-        return Step("operation", State.MEND, f"{found} to {place}", advice)
+        return CheckResult("operation", CheckStatus.MEND, f"{found} to {place}", advice)
     if status in (404, 405, 501):
         advice = "Check `url` and its prefix: /v1/{project_id}/providers/... is appended to it."
-        return Step("operation", State.MEND, f"it is not at this address: {found}", advice)
+        return CheckResult("operation", CheckStatus.MEND, f"it is not at this address: {found}", advice)
     if status in (400, 401, 403):
-        return Step("operation", State.OK, f"it is there: a call without a token gets {found}")
-    return Step("operation", State.OPEN, f"a call without a token gets {found}, which tells nothing", _LATER)
+        return CheckResult("operation", CheckStatus.OK, f"it is there: a call without a token gets {found}")
+    return CheckResult(
+        "operation", CheckStatus.OPEN, f"a call without a token gets {found}, which tells nothing", _LATER
+    )
 
 
-def clock(exchange: Exchange) -> Step:
+def clock(exchange: Exchange) -> CheckResult:
     """Compare the server's `Date`, in whole seconds, with this machine's clock (RFC 9110, 6.6.1)."""
     value = exchange.response.header("Date") if exchange.response else None
     if value is None:
-        return Step("clock", State.NOTE, "the server does not tell its time")
+        return CheckResult("clock", CheckStatus.NOTE, "the server does not tell its time")
     try:
         theirs = parsedate_to_datetime(value).timestamp()
     except (ValueError, OverflowError):  # a server may write anything there
-        return Step("clock", State.NOTE, f"the server's Date cannot be read: {value}")
+        return CheckResult("clock", CheckStatus.NOTE, f"the server's Date cannot be read: {value}")
     skew = theirs + 0.5 - (exchange.started + exchange.elapsed / 2)
     if abs(skew) <= 2:
-        return Step("clock", State.OK, "the server's agrees with this machine's")
+        return CheckResult("clock", CheckStatus.OK, "the server's agrees with this machine's")
     found = f"the server's is {abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}"
     if abs(skew) <= _TOLERATED_SKEW:
-        return Step("clock", State.OK, found)
+        return CheckResult("clock", CheckStatus.OK, found)
     advice = "Set whichever of the two is wrong: RESP-4 compares `created_at` with this machine's clock."
-    return Step("clock", State.MEND, found, advice)
+    return CheckResult("clock", CheckStatus.MEND, found, advice)
 
 
-def access(exchange: Exchange) -> Step:
+def access(exchange: Exchange) -> CheckResult:
     """Judge the answer to a body that is cut off: only a good token gets as far as 400."""
     found = told(exchange)
     match exchange.status:
         case 400:
-            return Step("token", State.OK, f"accepted for the project: a body that is cut off gets {found}")
+            return CheckResult(
+                "token", CheckStatus.OK, f"accepted for the project: a body that is cut off gets {found}"
+            )
         case 401:
             advice = "Check `token`: is it complete, of this region, and not expired?"
-            return Step("token", State.MEND, f"not accepted: {found}", advice)
+            return CheckResult("token", CheckStatus.MEND, f"not accepted: {found}", advice)
         case 403:
             advice = (
                 "Check that `project_id` is the project of the token, and that its role may run policies."
             )
-            return Step("token", State.MEND, f"it may not do this in this project: {found}", advice)
+            return CheckResult(
+                "token", CheckStatus.MEND, f"it may not do this in this project: {found}", advice
+            )
         case 404:
-            return Step("token", State.MEND, f"the project is not there: {found}", "Check `project_id`.")
+            return CheckResult(
+                "token", CheckStatus.MEND, f"the project is not there: {found}", "Check `project_id`."
+            )
         case _:
             text = f"a body that is cut off gets {found}, which tells nothing"
-            return Step("token", State.OPEN, text, _LATER)
+            return CheckResult("token", CheckStatus.OPEN, text, _LATER)
 
 
 def unknown_policy(session: Session) -> Request:
@@ -86,18 +96,20 @@ def unknown_policy(session: Session) -> Request:
     return session.calls.post(session.calls.changed(plan_id=unknown, parameters=parameters))
 
 
-def provider(exchange: Exchange) -> Step:
+def provider(exchange: Exchange) -> CheckResult:
     """Judge the answer to `unknown_policy`: 404 says that what is looked at before is right."""
     found = told(exchange)
     if exchange.status == 404:
-        return Step("provider", State.OK, f"accepted: a policy that nobody knows gets {found}")
+        return CheckResult("provider", CheckStatus.OK, f"accepted: a policy that nobody knows gets {found}")
     if exchange.status == 400 and error_code_of(exchange) == "CSBS.9001":
         advice = "Check `provider_id`; without it the documented one is taken."
-        return Step("provider", State.MEND, f"not accepted: {found}", advice)
+        return CheckResult("provider", CheckStatus.MEND, f"not accepted: {found}", advice)
     if exchange.status in range(200, 300):
         advice = (
             "Look there for a backup that was made of it. The fault is the server's, as `verify` will tell."
         )
-        return Step("provider", State.OPEN, f"a policy that nobody knows was executed: {found}", advice)
+        return CheckResult(
+            "provider", CheckStatus.OPEN, f"a policy that nobody knows was executed: {found}", advice
+        )
     text = f"a policy that nobody knows gets {found}, which tells nothing"
-    return Step("provider", State.OPEN, text, _LATER)
+    return CheckResult("provider", CheckStatus.OPEN, text, _LATER)

@@ -17,10 +17,10 @@ from checkpoint_conformance.diagnosis.access import (
     provider,
     unknown_policy,
 )
+from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
 from checkpoint_conformance.diagnosis.companions import companions, second_policy
+from checkpoint_conformance.diagnosis.connectivity import connectivity
 from checkpoint_conformance.diagnosis.fixtures import fixtures
-from checkpoint_conformance.diagnosis.step import State, Step
-from checkpoint_conformance.diagnosis.way import way
 from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.target.target import Target
@@ -28,7 +28,7 @@ from checkpoint_conformance.target.target import Target
 __all__ = ["diagnose"]
 
 
-def diagnose(target: Target) -> Iterator[Step]:
+def diagnose(target: Target) -> Iterator[CheckResult]:
     """Yield what each step finds, until one finds what makes the rest pointless. Raises TargetError.
 
     Secrets are taken out of what is told.
@@ -39,26 +39,28 @@ def diagnose(target: Target) -> Iterator[Step]:
             redact = session.secrets.redact_excerpt
             yield replace(step, found=redact(step.found), advice=redact(step.advice))
     except ServerGone as gone:
-        yield Step("server", State.MEND, f"it is gone: {gone}", "See that it stays up, and ask again.")
+        yield CheckResult(
+            "server", CheckStatus.MEND, f"it is gone: {gone}", "See that it stays up, and ask again."
+        )
 
 
-def _steps(session: Session) -> Iterator[Step]:
-    steps = list(way(session.target))
+def _steps(session: Session) -> Iterator[CheckResult]:
+    steps = list(connectivity(session.target))
     yield from steps
     if _wrong(steps):
         return
     anonymous = session.client.transmit(session.calls.post(CUT_OFF, token=None))
     steps = [operation(anonymous), clock(anonymous)]
     yield from steps
-    if steps[0].state is State.MEND:
+    if steps[0].state is CheckStatus.MEND:
         return
     let_in = access(session.client.transmit(session.calls.post(CUT_OFF)))
     yield let_in
-    if let_in.state is State.MEND:
+    if let_in.state is CheckStatus.MEND:
         return
     accepted = provider(session.client.transmit(unknown_policy(session)))
     yield accepted
-    if accepted.state is State.MEND:
+    if accepted.state is CheckStatus.MEND:
         return
     yield from companions(session)
     yield from fixtures(session)
@@ -66,17 +68,17 @@ def _steps(session: Session) -> Iterator[Step]:
     yield _budget(session.target)
 
 
-def _wrong(steps: Iterable[Step]) -> bool:
-    return any(step.state is State.MEND for step in steps)
+def _wrong(steps: Iterable[CheckResult]) -> bool:
+    return any(step.state is CheckStatus.MEND for step in steps)
 
 
-def _budget(target: Target) -> Step:
+def _budget(target: Target) -> CheckResult:
     """Compare `max_creates` with the default, with which a whole run gets by."""
     found = f"a run creates at most max_creates = {target.max_creates} backups"
     if target.max_creates >= Target.max_creates:
-        return Step("budget", State.OK, found)
+        return CheckResult("budget", CheckStatus.OK, found)
     advice = (
         f"A whole run gets by with {Target.max_creates}. With fewer, the last requirements are skipped as "
         "budget-spent; `verify --dry-run` shows every call."
     )
-    return Step("budget", State.NOTE, found, advice)
+    return CheckResult("budget", CheckStatus.NOTE, found, advice)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from checkpoint_conformance.diagnosis.step import State, Step, tells_nothing, told
+from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus, tells_nothing, told
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.session import Session, open_session
 
@@ -18,22 +18,22 @@ _NOT_ASKED = (
 _MOST_NAMED = 4
 
 
-def companions(session: Session) -> Iterator[Step]:
+def companions(session: Session) -> Iterator[CheckResult]:
     """Yield a step for policy and resources, and one for each declared profile. Raises ServerGone."""
     declared = session.target.profiles
     if "discovery" in declared:
         yield from _policy(session)
     else:
-        yield Step("policy", State.NOTE, f"not looked up: {_NOT_ASKED}")
+        yield CheckResult("policy", CheckStatus.NOTE, f"not looked up: {_NOT_ASKED}")
     if "observation" in declared:
         yield _observation(session)
     if "deletion" in declared:
         yield _deletion(session)
     if "conflict" in declared:
-        yield Step("conflict", State.NOTE, "not tried: only a running policy shows it")
+        yield CheckResult("conflict", CheckStatus.NOTE, "not tried: only a running policy shows it")
 
 
-def second_policy(session: Session) -> Iterator[Step]:
+def second_policy(session: Session) -> Iterator[CheckResult]:
     """Yield whether the second project has the policy that the target file names, where it can be asked."""
     second = session.target.second_project
     if not (second and second.policy_id and second.token and "discovery" in session.target.profiles):
@@ -42,13 +42,15 @@ def second_policy(session: Session) -> Iterator[Step]:
     try:
         listed = _listed(other)
     except ListError as error:
-        yield Step("second policy", State.OPEN, f"not looked up: {error}", "`verify` will judge it.")
+        yield CheckResult(
+            "second policy", CheckStatus.OPEN, f"not looked up: {error}", "`verify` will judge it."
+        )
         return
     if second.policy_id.casefold() in listed:
-        yield Step("second policy", State.OK, "the second project has it")
+        yield CheckResult("second policy", CheckStatus.OK, "the second project has it")
     else:
         advice = f"Name another as `policy_id` there. It has {_named(listed)}."
-        yield Step("second policy", State.MEND, "the second project does not have it", advice)
+        yield CheckResult("second policy", CheckStatus.MEND, "the second project does not have it", advice)
 
 
 def _listed(session: Session) -> dict[str, dict[str, Any]]:
@@ -62,38 +64,42 @@ def _named(listed: dict[str, dict[str, Any]]) -> str:
     return ", ".join(names[:_MOST_NAMED]) + more if names else "none at all"
 
 
-def _policy(session: Session) -> Iterator[Step]:
+def _policy(session: Session) -> Iterator[CheckResult]:
     """Compare [policy] with what the server lists."""
     try:
         listed = _listed(session)
     except ListError as error:
         yield _not_offered("discovery", str(error), error.exchange.status)
         return
-    yield Step("discovery", State.OK, f"the server lists its policies: {len(listed)}")
+    yield CheckResult("discovery", CheckStatus.OK, f"the server lists its policies: {len(listed)}")
     policy = listed.get(session.target.policy_id.casefold())
     if policy is None:
         advice = f"Name another as [policy] `id`. The project has {_named(listed)}."
-        yield Step("policy", State.MEND, f"{session.target.policy_id} is not in the project", advice)
+        yield CheckResult(
+            "policy", CheckStatus.MEND, f"{session.target.policy_id} is not in the project", advice
+        )
         return
-    yield Step("policy", State.OK, f"the project has it: {policy['name']}")
+    yield CheckResult("policy", CheckStatus.OK, f"the project has it: {policy['name']}")
     theirs = {resource["id"].casefold(): resource["id"] for resource in policy["resources"]}
     ours = {resource.casefold(): resource for resource in session.target.resources}
     extra = [ours[key] for key in ours if key not in theirs]
     absent = [theirs[key] for key in theirs if key not in ours]
     if not theirs:
         advice = "Name a policy that backs something up."
-        yield Step("resources", State.MEND, "the policy has none", advice)
+        yield CheckResult("resources", CheckStatus.MEND, "the policy has none", advice)
     elif extra:
         found = f"the policy does not hold {', '.join(extra[:_MOST_NAMED])}"
-        yield Step("resources", State.MEND, found, "Take it out of [policy] `resources`, or correct it.")
+        yield CheckResult(
+            "resources", CheckStatus.MEND, found, "Take it out of [policy] `resources`, or correct it."
+        )
     elif absent:
         found = f"the policy also holds {', '.join(absent[:_MOST_NAMED])}"
-        yield Step("resources", State.MEND, found, "List all of them as [policy] `resources`.")
+        yield CheckResult("resources", CheckStatus.MEND, found, "List all of them as [policy] `resources`.")
     else:
-        yield Step("resources", State.OK, f"the policy holds all {len(ours)}, and no other")
+        yield CheckResult("resources", CheckStatus.OK, f"the policy holds all {len(ours)}, and no other")
 
 
-def _observation(session: Session) -> Step:
+def _observation(session: Session) -> CheckResult:
     unknown = session.calls.unknown_id("a checkpoint")
     try:
         items, _ = session.lists.checkpoint_items(checkpoint_id=unknown)
@@ -101,23 +107,25 @@ def _observation(session: Session) -> Step:
         return _not_offered("observation", str(error), error.exchange.status)
     if items:
         found = f"the list ignores its filter: {len(items)} items for a checkpoint that does not exist"
-        return Step("observation", State.OPEN, found, "`verify` will judge it.")
-    return Step("observation", State.OK, "the server lists checkpoint items")
+        return CheckResult("observation", CheckStatus.OPEN, found, "`verify` will judge it.")
+    return CheckResult("observation", CheckStatus.OK, "the server lists checkpoint items")
 
 
-def _deletion(session: Session) -> Step:
+def _deletion(session: Session) -> CheckResult:
     path = f"{session.calls.path()}/{session.calls.unknown_id('a checkpoint')}"
     exchange = session.client.transmit(session.calls.request("DELETE", path))
     if exchange.status == 404 and told(exchange) != "404 APIGW.0101":
-        return Step("deletion", State.OK, f"the server deletes: an unknown checkpoint gets {told(exchange)}")
+        return CheckResult(
+            "deletion", CheckStatus.OK, f"the server deletes: an unknown checkpoint gets {told(exchange)}"
+        )
     found = f"the deletion of an unknown checkpoint gets {told(exchange)}"
     return _not_offered("deletion", found, exchange.status)
 
 
-def _not_offered(profile: str, found: str, status: int | None) -> Step:
+def _not_offered(profile: str, found: str, status: int | None) -> CheckResult:
     if tells_nothing(status):
-        return Step(profile, State.OPEN, found, "Ask again; if it stays, look at the server.")
+        return CheckResult(profile, CheckStatus.OPEN, found, "Ask again; if it stays, look at the server.")
     advice = (
         f'Take "{profile}" out of `profiles` if the server does not have it; else it is the server\'s fault.'
     )
-    return Step(profile, State.MEND, found, advice)
+    return CheckResult(profile, CheckStatus.MEND, found, advice)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checkpoint_conformance.diagnosis.access import CUT_OFF, unknown_policy
-from checkpoint_conformance.diagnosis.step import State, Step, tells_nothing, told
+from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus, tells_nothing, told
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Request
 
@@ -22,7 +22,7 @@ class _Fixture:
     advice: str
 
 
-def fixtures(session: Session) -> Iterator[Step]:
+def fixtures(session: Session) -> Iterator[CheckResult]:
     """Yield a step for each token, tried with a body that is cut off. Raises ServerGone.
 
     A server may look at the body first: then a whole one follows, for a policy that nobody knows.
@@ -35,23 +35,25 @@ def fixtures(session: Session) -> Iterator[Step]:
         found = f"gets {told(exchange)}"
         if exchange.status == fixture.expected:
             verb = "accepted" if fixture.expected == 400 else "refused"
-            yield Step(fixture.name, State.OK, f"{verb}: {found}")
+            yield CheckResult(fixture.name, CheckStatus.OK, f"{verb}: {found}")
         elif tells_nothing(exchange.status):
-            yield Step(fixture.name, State.OPEN, found, "Ask again; if it stays, look at the server.")
+            yield CheckResult(
+                fixture.name, CheckStatus.OPEN, found, "Ask again; if it stays, look at the server."
+            )
         elif exchange.status == 404:
             either = f"{found}: it is a token for any call, or is looked at last"
-            yield Step(
-                fixture.name, State.OPEN, either, f"{fixture.advice} If it is one, `verify` will tell."
+            yield CheckResult(
+                fixture.name, CheckStatus.OPEN, either, f"{fixture.advice} If it is one, `verify` will tell."
             )
         else:
             verb = "refused" if fixture.expected == 400 else "not refused as such"
             wrong = f"{verb}: {found} instead of {fixture.expected}"
-            yield Step(fixture.name, State.MEND, wrong, fixture.advice)
+            yield CheckResult(fixture.name, CheckStatus.MEND, wrong, fixture.advice)
     names = ("expired_token", "read_only_token", "second_project")
     absent = [name for name in names if not getattr(session.target, name)]
     if absent:
         found = f"{', '.join(absent)} not given: what needs them is skipped, and the verdict is partial"
-        yield Step("fixtures", State.NOTE, found)
+        yield CheckResult("fixtures", CheckStatus.NOTE, found)
 
 
 def _given(session: Session) -> Iterator[_Fixture]:

@@ -8,18 +8,18 @@ import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from checkpoint_conformance.diagnosis.step import State, Step
+from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK
 from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError
 
-__all__ = ["way"]
+__all__ = ["connectivity"]
 
 _SOON = 14
 """Days before its end from which on a certificate is told of."""
 
 
-def way(target: Target) -> Iterator[Step]:
+def connectivity(target: Target) -> Iterator[CheckResult]:
     """Yield the steps that open a connection. Raises TargetError for certificate files of no use."""
     endpoint = target.endpoint()
     started = SYSTEM_CLOCK.monotonic()
@@ -30,11 +30,11 @@ def way(target: Target) -> Iterator[Step]:
         return
     elapsed = (SYSTEM_CLOCK.monotonic() - started) * 1000
     with connection:
-        yield Step("address", State.OK, f"{endpoint.authority} answers after {elapsed:.0f} ms")
+        yield CheckResult("address", CheckStatus.OK, f"{endpoint.authority} answers after {elapsed:.0f} ms")
         yield _encryption(target, endpoint, connection)
 
 
-def _not_open(endpoint: Endpoint, error: EndpointError) -> Step:
+def _not_open(endpoint: Endpoint, error: EndpointError) -> CheckResult:
     """Name the step that failed, and what mends it."""
     cause = error.__cause__
     match cause:
@@ -44,42 +44,53 @@ def _not_open(endpoint: Endpoint, error: EndpointError) -> Step:
                 "if it is of another host, check `url`."
             )
             found = f"the certificate is not trusted: {cause.verify_message}"
-            return Step("tls", State.MEND, found, advice)
+            return CheckResult("tls", CheckStatus.MEND, found, advice)
         case ssl.SSLError() if "WRONG_VERSION_NUMBER" in str(cause):
-            return Step(
-                "tls", State.MEND, "the port speaks no TLS", "Check the port, or begin `url` with http://."
+            return CheckResult(
+                "tls",
+                CheckStatus.MEND,
+                "the port speaks no TLS",
+                "Check the port, or begin `url` with http://.",
             )
         case ssl.SSLError():
             advice = "Check [tls]: a server that asks for a certificate needs `client_certificate`."
-            return Step("tls", State.MEND, str(error), advice)
+            return CheckResult("tls", CheckStatus.MEND, str(error), advice)
         case socket.gaierror():
             advice = "Check the name in `url`, and whether a `proxy` is needed."
-            return Step("address", State.MEND, f"the name {endpoint.host} is not known", advice)
+            return CheckResult("address", CheckStatus.MEND, f"the name {endpoint.host} is not known", advice)
         case ConnectionRefusedError():
             advice = "Check the port in `url`, and that the server runs."
-            return Step("address", State.MEND, f"nobody listens at {endpoint.host}:{endpoint.port}", advice)
+            return CheckResult(
+                "address", CheckStatus.MEND, f"nobody listens at {endpoint.host}:{endpoint.port}", advice
+            )
         case TimeoutError():
             advice = "Check `url`, the firewall between, and whether a `proxy` is needed."
-            return Step("address", State.MEND, f"{endpoint.host}:{endpoint.port} does not answer", advice)
+            return CheckResult(
+                "address", CheckStatus.MEND, f"{endpoint.host}:{endpoint.port} does not answer", advice
+            )
         case _:
-            return Step("address", State.MEND, str(error), "Check `url` and `proxy`.")
+            return CheckResult("address", CheckStatus.MEND, str(error), "Check `url` and `proxy`.")
 
 
-def _encryption(target: Target, endpoint: Endpoint, connection: socket.socket) -> Step:
+def _encryption(target: Target, endpoint: Endpoint, connection: socket.socket) -> CheckResult:
     if not isinstance(connection, ssl.SSLSocket):
         if _is_local(endpoint.host):
-            return Step("tls", State.NOTE, "none: the server is on this machine")
-        return Step("tls", State.NOTE, "none: the token is sent so that others on the way can read it")
+            return CheckResult("tls", CheckStatus.NOTE, "none: the server is on this machine")
+        return CheckResult(
+            "tls", CheckStatus.NOTE, "none: the token is sent so that others on the way can read it"
+        )
     if not target.tls.verify:
-        return Step("tls", State.NOTE, f"{connection.version()}, but [tls] verify = false trusts anybody")
+        return CheckResult(
+            "tls", CheckStatus.NOTE, f"{connection.version()}, but [tls] verify = false trusts anybody"
+        )
     ends = ssl.cert_time_to_seconds(str((connection.getpeercert() or {})["notAfter"]))
     days = int((ends - SYSTEM_CLOCK.time()) // 86400)
     until = (
         f"{connection.version()}, the certificate holds until {datetime.fromtimestamp(ends, UTC):%Y-%m-%d}"
     )
     if days < _SOON:
-        return Step("tls", State.NOTE, f"{until}, which is in {days} days")
-    return Step("tls", State.OK, until)
+        return CheckResult("tls", CheckStatus.NOTE, f"{until}, which is in {days} days")
+    return CheckResult("tls", CheckStatus.OK, until)
 
 
 def _is_local(host: str) -> bool:

@@ -8,10 +8,10 @@ from enum import StrEnum
 from checkpoint_conformance.checks.judge import error_code_of
 from checkpoint_conformance.transport.exchange import Exchange
 
-__all__ = ["State", "Step", "tells_nothing", "told"]
+__all__ = ["CheckResult", "CheckStatus", "tells_nothing", "told"]
 
 
-class State(StrEnum):
+class CheckStatus(StrEnum):
     """How a step came out."""
 
     OK = "ok"
@@ -24,11 +24,11 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class CheckResult:
     """What one step found."""
 
     topic: str
-    state: State
+    state: CheckStatus
     found: str
     advice: str = ""
     """What to do, in a sentence or two."""
