@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from checkpoint_openapi.cli import SUBCOMMANDS
+from handlers.reliability import FILES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -80,3 +81,10 @@ def test_every_page_says_what_the_reference_server_is_for() -> None:
     (purpose,) = re.findall(r"^It is a reference and a sandbox: .+?\n\n", readme, re.MULTILINE | re.DOTALL)
     for page in ("SECURITY.md", "docs/operating.md", "docs/reliability.md"):
         assert purpose in (ROOT / page).read_text(encoding="utf-8"), page
+
+
+def test_ci_runs_each_fault_test_once() -> None:
+    """What the run of the matrix leaves out is what the page of reliability runs."""
+    steps = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert re.findall(r'--ignore=([^\s"]+)', steps) == list(FILES)
+    assert "tests.handlers.reliability" in steps

@@ -69,7 +69,7 @@ def matrix() -> str:
     """See that no mutant survives."""
     text = (ROOT / "docs" / "kill-matrix.md").read_text(encoding="utf-8")
     counts = re.search(r"^- (\d+) mutants, (\d+) of them killed", text, re.MULTILINE)
-    if counts is None or counts[1] != counts[2]:
+    if counts is None or counts[1] != counts[2] or "not as expected" in text:
         raise NotReady("docs/kill-matrix.md has a survivor; improve the check that misses it")
     return f"{counts[1]} mutants killed"
 
