@@ -235,6 +235,7 @@ def scenario(database: str | None, project_id: str, status: int, code: str, time
 
     Servers with --scenarios answer the next calls of a project with any pair of errors.yaml.
     """
+    from checkpoint_handlers import stores
     from checkpoint_handlers.scenarios import refusal_of
 
     try:
@@ -242,9 +243,13 @@ def scenario(database: str | None, project_id: str, status: int, code: str, time
     except ValueError as error:
         raise _RefusedError(str(error)) from error
 
-    async def work(store: Store) -> None:
-        for _ in range(times):
-            await store.add_scenario(project_id, status, code)
+    async def work(_store: Store) -> None:
+        scenarios = await stores.open_scenarios(stores.named(database))
+        try:
+            for _ in range(times):
+                await scenarios.add(project_id, status, code)
+        finally:
+            await scenarios.close()
 
     _with_store(database, work)
 

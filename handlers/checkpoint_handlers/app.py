@@ -41,7 +41,7 @@ async def create_app(
         _no_route,
         middlewares=[
             ErrorAnswers,
-            *([ScenarioHeader] if service.scenarios else []),
+            *([ScenarioHeader] if service.scenarios is not None else []),
             PlannedRouting,  # type: ignore[list-item] # what is behind it is the next line
             SecurityMiddleware,
             Dispatcher,

@@ -27,8 +27,9 @@ def operations(service: Service) -> dict[str, Entry]:
         "listCheckpointItems": Entry(partial(list_checkpoint_items, service), needs="read-only"),
         "deleteCheckpoint": Entry(partial(delete_checkpoint, service), needs="operate"),
     }
-    if not service.scenarios:
+    if service.scenarios is None:
         return table
     return {
-        name: replace(entry, handler=staged(service.store, entry.handler)) for name, entry in table.items()
+        name: replace(entry, handler=staged(service.scenarios, entry.handler))
+        for name, entry in table.items()
     }

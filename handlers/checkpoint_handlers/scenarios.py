@@ -1,12 +1,13 @@
 """`--scenarios`: errors to order, for those who write clients.
 
 A request with the header `X-Scenario: 503 APIGW.0106` gets that answer and does nothing; `admin scenario`
-says what a project's next calls are answered. Any pair of `errors.yaml` will do.
+says what a project's next calls are answered. Any pair of `errors.yaml` will do. The store of the service
+knows nothing of this: the orders wait in a table of their own.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from checkpoint_openapi.load import Condition, errors
 
@@ -18,11 +19,30 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from checkpoint_handlers.dispatch import Request
-    from checkpoint_handlers.store import Caller, Store
+    from checkpoint_handlers.store import Caller
 
-__all__ = ["ScenarioHeader", "refusal_of", "staged"]
+__all__ = ["ScenarioHeader", "Scenarios", "refusal_of", "staged"]
 
 _HEADER = b"x-scenario"
+
+
+class Scenarios(Protocol):
+    """What the operator has ordered for coming calls, for all processes of a service together.
+
+    Every method may raise `StoreUnavailableError`.
+    """
+
+    async def add(self, project_id: str, status: int, code: str) -> None:
+        """Have one more of the project's coming calls answered so."""
+        ...
+
+    async def take(self, project_id: str) -> tuple[int, str] | None:
+        """Return how the project's next call is to be answered, if it was said, and forget it."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        ...
 
 
 def refusal_of(status: int, code: str) -> Refusal:
@@ -61,12 +81,12 @@ class ScenarioHeader:
 
 
 def staged(
-    store: Store, handler: Callable[[Caller, Request], Awaitable[dict[str, Any]]]
+    scenarios: Scenarios, handler: Callable[[Caller, Request], Awaitable[dict[str, Any]]]
 ) -> Callable[[Caller, Request], Awaitable[dict[str, Any]]]:
     """Return a handler that first looks what the operator has said of the project's next call."""
 
     async def answer(caller: Caller, request: Request) -> dict[str, Any]:
-        wanted = await store.take_scenario(caller.project.id)
+        wanted = await scenarios.take(caller.project.id)
         if wanted is not None:
             raise refusal_of(*wanted)
         return await handler(caller, request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import signal
 import socket
@@ -26,7 +27,7 @@ from checkpoint_handlers.service import Service
 from checkpoint_handlers.telemetry import REGISTRY, AccessLog, Telemetry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncGenerator, Callable, Iterable
 
     from starlette.types import ASGIApp
 
@@ -123,14 +124,10 @@ async def serve(
 
     Returns after a signal, when the requests in flight are finished.
     """
-    store = await stores.open_store(options.database, initial(options))
-    try:
-        app = await application(options, store)
+    async with application(options) as (app, store):
         settle()
         async with administered(admin, store.ping, REGISTRY):
             await _Server(_config(options, app), listening).serve(sockets=[listener])
-    finally:
-        await store.close()
 
 
 def settle() -> None:
@@ -151,18 +148,26 @@ def initial(options: Options) -> Callable[[], Iterable[Entry]]:
     return seed.seeder(stores.tokens_path(options.database))
 
 
-async def application(options: Options, store: Store) -> ASGIApp:
-    """Return what answers requests."""
-    app: ASGIApp = await create_app(  # pyright: ignore[reportAssignmentType] - Connexion's own type of a scope
-        Service(store, options.protect_seconds, options.conflict, options.scenarios)
-    )
-    if options.cors:
-        app = Cors(app, options.cors, map(document, DOCUMENTS))
-    try:
-        log = None if options.access_log is None else AccessLog(options.access_log)
-    except OSError as error:
-        raise StartError(f"Cannot write the log {options.access_log}: {error.strerror}.") from error
-    return Telemetry(app, log, counting=options.metrics)
+@contextlib.asynccontextmanager
+async def application(options: Options) -> AsyncGenerator[tuple[ASGIApp, Store]]:
+    """Give what answers requests, and its store, both ready for use while the block runs."""
+    async with contextlib.AsyncExitStack() as opened:
+        store = await stores.open_store(options.database, initial(options))
+        opened.push_async_callback(store.close)
+        scenarios = None
+        if options.scenarios:
+            scenarios = await stores.open_scenarios(options.database)
+            opened.push_async_callback(scenarios.close)
+        app: ASGIApp = await create_app(  # pyright: ignore[reportAssignmentType] - Connexion's own type of a scope
+            Service(store, options.protect_seconds, options.conflict, scenarios)
+        )
+        if options.cors:
+            app = Cors(app, options.cors, map(document, DOCUMENTS))
+        try:
+            log = None if options.access_log is None else AccessLog(options.access_log)
+        except OSError as error:
+            raise StartError(f"Cannot write the log {options.access_log}: {error.strerror}.") from error
+        yield Telemetry(app, log, counting=options.metrics), store
 
 
 def _config(options: Options, app: ASGIApp) -> uvicorn.Config:

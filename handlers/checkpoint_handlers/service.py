@@ -9,6 +9,7 @@ from checkpoint_handlers.clock import Clock
 from checkpoint_handlers.errors import Refusal
 
 if TYPE_CHECKING:
+    from checkpoint_handlers.scenarios import Scenarios
     from checkpoint_handlers.store import Store
 
 __all__ = ["PROVIDER_ID", "Service", "require_provider"]
@@ -26,8 +27,8 @@ class Service:
     """How long a new checkpoint is protecting before it is available."""
     conflict: bool = False
     """Whether a policy that is running refuses another run (CONF-1)."""
-    scenarios: bool = False
-    """Whether clients and the operator may say how calls are answered."""
+    scenarios: Scenarios | None = None
+    """What the operator has said of coming calls, where he and clients may say how calls are answered."""
     clock: Clock = field(default_factory=Clock)
 
 

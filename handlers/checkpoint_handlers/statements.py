@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from checkpoint_handlers.store import Entry, ItemFilter, NewCheckpoint, Page
 
 __all__ = [
-    "ADD_SCENARIO",
     "CALLER",
     "DELETE",
     "HELD",
@@ -30,7 +29,6 @@ __all__ = [
     "REMOVE",
     "RUNNING",
     "SETTLE",
-    "TAKE_SCENARIO",
     "TOKENS",
     "Listing",
     "Query",
@@ -77,13 +75,6 @@ SETTLE = "UPDATE checkpoints SET settled = TRUE WHERE id = ? AND NOT settled"
 """Have a checkpoint available whatever the time."""
 DELETE = "DELETE FROM checkpoints WHERE id = ?"
 """Delete a checkpoint."""
-ADD_SCENARIO = "INSERT INTO scenarios (project_id, status, code) VALUES (?, ?, ?)"
-"""Put an answer at the end of what a project's calls get."""
-TAKE_SCENARIO = (
-    "DELETE FROM scenarios WHERE seq = (SELECT min(seq) FROM scenarios WHERE project_id = ?) "
-    "RETURNING status, code"
-)
-"""Take the answer that the next call of a project gets."""
 
 _SAVE_PROJECT = (
     "INSERT INTO projects (id, verified, open, quota) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "

@@ -236,14 +236,6 @@ class Store(Protocol):
         """List all tokens."""
         ...
 
-    async def add_scenario(self, project_id: str, status: int, code: str) -> None:
-        """Have one more of the project's coming calls answered so."""
-        ...
-
-    async def take_scenario(self, project_id: str) -> tuple[int, str] | None:
-        """Return how the project's next call is to be answered, if it was said, and forget it."""
-        ...
-
     async def ping(self) -> None:
         """Return when the store can be written to, as far as one look can tell."""
         ...

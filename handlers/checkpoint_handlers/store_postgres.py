@@ -39,12 +39,18 @@ if TYPE_CHECKING:
         Project,
     )
 
-__all__ = ["MEMORY", "PostgresStore"]
+__all__ = ["CONNECTION", "MEMORY", "PATIENCE", "PostgresStore", "reachable"]
 
 MEMORY = 5.0
 """Seconds after which the catalogue is read anew, should a change not have been told."""
-_PATIENCE = 5.0
+PATIENCE = 5.0
 """Seconds that a statement may take, well within a client's timeout."""
+CONNECTION: dict[str, Any] = {
+    "timeout": PATIENCE,
+    "command_timeout": PATIENCE,
+    "server_settings": {"application_name": "checkpoint-contract", "synchronous_commit": "on"},
+}
+"""How each connection is made."""
 _PAUSE = 0.2
 """Seconds between attempts to reach a database that was out of reach."""
 _READERS = 4
@@ -88,14 +94,8 @@ class PostgresStore:
 
         Raises `StartError` for a database that is out of reach or of another program.
         """
-        settings = {"application_name": "checkpoint-contract", "synchronous_commit": "on"}
-        options: dict[str, Any] = {
-            "timeout": _PATIENCE,
-            "command_timeout": _PATIENCE,
-            "server_settings": settings,
-        }
         try:
-            pool = await asyncpg.create_pool(url, min_size=1, max_size=_READERS, **options)
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=_READERS, **CONNECTION)
         except (*_OUT_OF_REACH, asyncpg.PostgresError, ValueError) as error:
             raise _reason(error) from error
         try:
@@ -106,7 +106,7 @@ class PostgresStore:
             if isinstance(error, (*_OUT_OF_REACH, asyncpg.PostgresError, StartError)):
                 raise _reason(error) from error
             raise
-        return cls(pool, partial(asyncpg.connect, url, **options))
+        return cls(pool, partial(asyncpg.connect, url, **CONNECTION))
 
     async def caller(self, digest: bytes) -> Caller | None:
         """Return whom the token with this SHA-256 stands for."""
@@ -183,15 +183,6 @@ class PostgresStore:
         async with self._reader() as connection:
             return [Token(*row) for row in await connection.fetch(statements.TOKENS)]
 
-    async def add_scenario(self, project_id: str, status: int, code: str) -> None:
-        """Have one more of the project's coming calls answered so."""
-        await self._one(statements.ADD_SCENARIO, project_id, status, code)
-
-    async def take_scenario(self, project_id: str) -> tuple[int, str] | None:
-        """Return how the project's next call is to be answered, if it was said, and forget it."""
-        row = await self._one(statements.TAKE_SCENARIO, project_id)
-        return None if row is None else (row[0], row[1])
-
     async def ping(self) -> None:
         """Return when the database answers and takes writes."""
         async with self._reader() as connection:
@@ -204,7 +195,7 @@ class PostgresStore:
         for connection in (self._listening, self._writing):
             await connection.close()
         try:
-            await asyncio.wait_for(self._pool.close(), _PATIENCE)
+            await asyncio.wait_for(self._pool.close(), PATIENCE)
         except TimeoutError:
             self._pool.terminate()
 
@@ -213,7 +204,7 @@ class PostgresStore:
         loop = asyncio.get_running_loop()
         if self._listening.open and loop.time() < self._fresh_until:
             return
-        with _reachable():
+        with reachable():
             await self._listening.get()
         self._callers.clear()
         self._policies.clear()
@@ -229,7 +220,7 @@ class PostgresStore:
     async def _write(self, orders: Sequence[Order]) -> Sequence[Outcome]:
         """Carry out orders in one transaction."""
         plain = [order.checkpoint for order in orders if isinstance(order, Create) and order.unconditional]
-        with _reachable():
+        with reachable():
             connection = await self._writing.get()
             if len(plain) == len(orders):
                 await _insert(connection, plain)
@@ -258,8 +249,8 @@ class PostgresStore:
 
     @contextlib.asynccontextmanager
     async def _reader(self) -> AsyncGenerator[PoolConnectionProxy]:
-        with _reachable():
-            async with self._pool.acquire(timeout=_PATIENCE) as connection:
+        with reachable():
+            async with self._pool.acquire(timeout=PATIENCE) as connection:
                 yield connection
 
 
@@ -301,7 +292,7 @@ class _Connection:
     async def close(self) -> None:
         """Close it."""
         if self._held is not None:
-            await self._held.close(timeout=_PATIENCE)
+            await self._held.close(timeout=PATIENCE)
 
 
 async def _insert(connection: asyncpg.Connection, checkpoints: Sequence[NewCheckpoint]) -> None:
@@ -354,7 +345,7 @@ def _related() -> Generator[None]:
 
 
 @contextlib.contextmanager
-def _reachable() -> Generator[None]:
+def reachable() -> Generator[None]:
     """Turn a failure of the database inside into `StoreUnavailableError`."""
     try:
         yield

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         Project,
     )
 
-__all__ = ["SqliteStore"]
+__all__ = ["SqliteStore", "connect", "reachable"]
 
 _T = TypeVar("_T")
 
@@ -64,7 +64,7 @@ class SqliteStore:
             try:
                 _require_database(path)
                 self._writing, self._catalogue, self._reading = (
-                    opened.enter_context(contextlib.closing(_open(path))) for _ in range(3)
+                    opened.enter_context(contextlib.closing(connect(path))) for _ in range(3)
                 )
                 _check(self._writing)
                 migrate(self._writing, initial)
@@ -86,7 +86,7 @@ class SqliteStore:
         known = self._callers.get(digest)
         if known is not None:
             return known
-        with _reachable():
+        with reachable():
             row = self._catalogue.execute(statements.CALLER, (digest,)).fetchone()
         if row is None:
             return None
@@ -98,7 +98,7 @@ class SqliteStore:
         known = self._policies.get((project_id, policy_id))
         if known is not None:
             return known
-        with _reachable():
+        with reachable():
             row = self._catalogue.execute(statements.POLICY, (policy_id, project_id)).fetchone()
         if row is None:
             return None
@@ -147,14 +147,6 @@ class SqliteStore:
         """List all tokens."""
         return [Token(*row) for row in await self._read(_all, statements.TOKENS)]
 
-    async def add_scenario(self, project_id: str, status: int, code: str) -> None:
-        """Have one more of the project's coming calls answered so."""
-        await self._in_writer(_one_row, statements.ADD_SCENARIO, (project_id, status, code))
-
-    async def take_scenario(self, project_id: str) -> tuple[int, str] | None:
-        """Return how the project's next call is to be answered, if it was said, and forget it."""
-        return await self._in_writer(_one_row, statements.TAKE_SCENARIO, (project_id,))
-
     async def ping(self) -> None:
         """Return when the file can be written to, as far as taking its lock can tell."""
         await self._in_writer(_ping)
@@ -170,7 +162,7 @@ class SqliteStore:
         """Compare the revision, once for all requests that one turn of the event loop serves."""
         if self._compared:
             return
-        with _reachable():
+        with reachable():
             (revision,) = self._catalogue.execute("SELECT value FROM revision").fetchone()
         if revision != self._revision:
             self._callers.clear()
@@ -188,14 +180,14 @@ class SqliteStore:
         return await self._in_writer(_carry_out, orders)
 
     async def _in_writer(self, job: Callable[..., _T], *arguments: Any) -> _T:
-        with _reachable():
+        with reachable():
             return await asyncio.get_running_loop().run_in_executor(
                 self._writer, job, self._writing, *arguments
             )
 
     async def _read(self, query: Callable[..., _T], *arguments: Any) -> _T:
         """Run a query that may be long beside the event loop."""
-        with _reachable():
+        with reachable():
             return await asyncio.get_running_loop().run_in_executor(
                 self._reader, query, self._reading, *arguments
             )
@@ -301,7 +293,7 @@ def _related() -> Generator[None]:
 
 
 @contextlib.contextmanager
-def _reachable() -> Generator[None]:
+def reachable() -> Generator[None]:
     """Turn a failure of the database inside into `StoreUnavailableError`."""
     try:
         yield
@@ -322,7 +314,8 @@ def _require_database(path: Path) -> None:
             raise StartError(_NO_DATABASE)
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
+    """Return a connection to a file, with the settings that the store relies on."""
     connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     try:
         for setting in _SETTINGS:

@@ -124,11 +124,8 @@ class _Supervisor:
 
 async def _prepare(options: Options) -> None:
     """Make the database ready and try everything that a start may fail of, before there is any worker."""
-    store = await stores.open_store(options.database, initial(options))
-    try:
-        await application(options, store)
-    finally:
-        await store.close()
+    async with application(options):
+        pass
 
 
 def _work(options: Options, listener: socket.socket, parent: Connection) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +26,7 @@ from hypothesis import strategies as st
 from handlers import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from handlers.running import RunningServer
@@ -72,7 +73,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     assert server.stop() == 0
 
 
-def manage(database: Path, *arguments: str, code: int = 0) -> str:
+def manage(database: Path | str, *arguments: str, code: int = 0) -> str:
     """Run an admin command; return what it printed, the one line on stderr for a code that is not 0."""
     outcome = CliRunner().invoke(admin, ["--database", str(database), *arguments])
     assert outcome.exit_code == code, outcome.output
@@ -334,6 +335,18 @@ def test_the_operator_says_what_comes_next(served: RunningServer) -> None:
     path = served.path.replace(served.target["project_id"], second["project_id"])
     assert served.create(served.order(second["policy_id"]), path=path, token=second["token"]).status == 200
     assert [served.create().status for _ in range(3)] == [500, 500, 200]
+
+
+def test_times_counts_across_workers(start: Callable[..., RunningServer], url: str | None) -> None:
+    """Of calls that come together to four workers the first ones are answered so, as many as were ordered."""
+    server = start("--scenarios", "--workers", "4", url=url)
+    manage(
+        url or server.database, "scenario", server.target["project_id"], "500", "CSBS.1001", "--times", "20"
+    )
+    with ThreadPoolExecutor(10) as clients:
+        first = list(clients.map(lambda _: server.create().status, range(20)))
+        then = list(clients.map(lambda _: server.create().status, range(20)))
+    assert (first, then) == ([500] * 20, [200] * 20)
 
 
 def test_without_the_flag_there_are_no_scenarios(server: RunningServer) -> None:
