@@ -5,14 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from checkpoint_conformance.run.runner import origins
+from checkpoint_conformance.target.target import SecondProject, Target
 from checkpoint_conformance.transport.exchange import Exchange, Request, Response
 from checkpoint_conformance.verdict.attribution import attribute
 from checkpoint_conformance.verdict.finding import Finding, Spread
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 VALID = Request("POST", "/v1/x", body=b"valid")
 UNDOCUMENTED = Spread("undocumented", "HTTP-1")
 NUMBERS = {"found": 1}
+ORIGINS = origins(
+    Target(
+        "http://h",
+        "p" * 32,
+        "a-token-that-is-long-enough",
+        "7c1f2e3d-4a5b-4c6d-8e9f-0a1b2c3d4e5f",
+        ("resource-1", "resource-2"),
+        second_project=SecondProject("q" * 32, "another-token-that-is-long", "theirs"),
+    )
+)
+
+
+def named(probe: str) -> Origin:
+    """Return the origin of that name as the suite has it, else one that implies nothing."""
+    return ORIGINS.get(probe, Origin(probe))
 
 
 def found(requirement: str, symptom: Symptom, probe: str = "", spread: Spread | None = None) -> Finding:
@@ -20,9 +38,8 @@ def found(requirement: str, symptom: Symptom, probe: str = "", spread: Spread | 
     NUMBERS["found"] += 1
     exchange = Exchange(VALID, Response(400, (), b""), None, 0.0, 0.0, number=NUMBERS["found"])
     status = 422 if symptom.carries_status else None
-    return Finding(
-        requirement, symptom, probe or f"{requirement}/x", "a", "b", (exchange,), spread=spread, status=status
-    )
+    origin = named(probe) if probe else Origin(f"{requirement}/x")
+    return Finding(requirement, symptom, origin, "a", "b", (exchange,), spread=spread, status=status)
 
 
 RULES: dict[str, tuple[list[Finding], set[str], set[str]]] = {
@@ -209,7 +226,7 @@ def test_calls_that_share_an_answer_may_have_got_each_other_s() -> None:
 def test_one_answer_to_a_generated_request_is_charged_once() -> None:
     """A page instead of JSON is HTTP-2's, whatever status it came under."""
     page = found("HTTP-2", Symptom.CONTENT_TYPE, "FUZZ-1/odd")
-    status = Finding("FUZZ-1", Symptom.WRONG_STATUS, "FUZZ-1/odd", "a", "b", page.exchanges, status=403)
+    status = Finding("FUZZ-1", Symptom.WRONG_STATUS, page.origin, "a", "b", page.exchanges, status=403)
     result = attribute([page, status], {})
     assert [each.requirement for each in result.charged] == ["HTTP-2"]
     assert set(result.consequences) == {"FUZZ-1"}
@@ -225,7 +242,7 @@ def test_an_answer_of_another_call_is_one_fault() -> None:
     """What else is wrong in a repeated answer follows from the repetition."""
     repeated = found("RESP-11", Symptom.SAME_CHECKPOINT_AGAIN)
     member = Finding(
-        "RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED, "REQ-4/first", "a", "b", repeated.exchanges
+        "RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED, Origin("REQ-4/first"), "a", "b", repeated.exchanges
     )
     result = attribute([repeated, member], {})
     assert [each.requirement for each in result.charged] == ["RESP-11"]

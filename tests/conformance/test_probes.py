@@ -48,7 +48,7 @@ def every() -> list[Probe]:
         acceptance.documented_later(CALLS),
         *acceptance.shapes(CALLS),
         *acceptance.variations(CALLS),
-        *(probe for group in single_faults(CALLS, secrets).values() for probe in group),
+        *(probe for group in single_faults(CALLS, secrets) for probe in group.probes),
         *on_kept_connection(authentication(CALLS, secrets)),
     ]
 
@@ -123,7 +123,7 @@ def test_without_fixtures_only_their_probes_are_missing() -> None:
     """What needs an expired, a read-only or another project's token is left out, and nothing else."""
     bare = Target("http://h", TARGET.project_id, TARGET.token, TARGET.policy_id, TARGET.resources)
     groups = single_faults(Calls(bare), Secrets(bare))
-    left = {probe.id for group in groups.values() for probe in group}
+    left = {probe.id for group in groups for probe in group.probes}
     missing = {probe.id for probe in every() if not probe.wants_acceptance} - left
     own = ("AUTH-3/", "AUTH-4/their", "AUTH-5/", "AUTH-6/expired", "NF-2/")
     assert {name for name in missing if not name.startswith(own)} <= {

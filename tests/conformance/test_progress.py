@@ -12,6 +12,7 @@ from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 from mutants.service.server import Server, running
 
@@ -35,7 +36,7 @@ def session() -> Iterator[Session]:
     with running(Server) as table:
         session = open_session(target_of(table))
         session.recorder.exchanges.extend([Exchange(Request("GET", "/"), None, None, 0, 0)] * 3)
-        session.ledger.add(Finding("REQ-1", Symptom.REFUSED, "REQ-1/documented", "200", "400", ()))
+        session.ledger.add(Finding("REQ-1", Symptom.REFUSED, Origin("REQ-1/documented"), "200", "400", ()))
         yield session
 
 

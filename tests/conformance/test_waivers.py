@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.outcome import Outcome, Result, Verdict, verdict_of
 from checkpoint_conformance.verdict.symptom import Symptom
 from checkpoint_conformance.verdict.waivers import State, Waiver, apply, read_waivers
@@ -36,7 +37,9 @@ def waiver(requirement: str = "REQ-11", probe: str | None = None, expires: datet
 
 def finding(probe: str, *, confirmed: bool = True) -> Finding:
     """Return a finding against the requirement of the probe."""
-    return Finding(probe.partition("/")[0], Symptom.ACCEPTED, probe, "400", "200", (), confirmed=confirmed)
+    return Finding(
+        probe.partition("/")[0], Symptom.ACCEPTED, Origin(probe), "400", "200", (), confirmed=confirmed
+    )
 
 
 def failed(*probes: str) -> Result:

@@ -13,6 +13,7 @@ from checkpoint_conformance.data import as_object
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import Exchange, Framing, Response
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.origin import ANY_ANSWER
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["allow", "body_bytes", "condition_code", "disclosure", "error_code", "error_shape", "read_body"]
@@ -216,7 +217,7 @@ def _sent_by_us(text: str, exchange: Exchange) -> bool:
 
 
 def _finding(exchange: Exchange, requirement: str, symptom: Symptom, expected: str, actual: str) -> Finding:
-    return Finding(requirement, symptom, "", expected, actual, (exchange,))
+    return Finding(requirement, symptom, ANY_ANSWER, expected, actual, (exchange,))
 
 
 def _kind(value: object) -> str:

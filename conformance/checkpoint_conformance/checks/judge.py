@@ -17,6 +17,7 @@ from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange, Fault
 from checkpoint_conformance.verdict.finding import Finding, Spread
+from checkpoint_conformance.verdict.origin import ANY_ANSWER, Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["Judge", "Judgement", "error_code_of", "is_conflict"]
@@ -66,7 +67,7 @@ class Judge:
         judgement = self.ride_along(exchange)
         if not self._lost(probe, exchange, judgement):
             self._status(probe, exchange, judgement)
-        judgement.findings = [replace(finding, probe=probe.id) for finding in judgement.findings]
+        judgement.findings = [replace(finding, origin=Origin.of(probe)) for finding in judgement.findings]
         return judgement
 
     def ride_along(self, exchange: Exchange) -> Judgement:
@@ -222,4 +223,4 @@ def _wrong_status(exchange: Exchange, requirement: str, status: int, expected: s
 
 
 def _finding(exchange: Exchange, requirement: str, symptom: Symptom, expected: str, actual: str) -> Finding:
-    return Finding(requirement, symptom, "", expected, actual, (exchange,))
+    return Finding(requirement, symptom, ANY_ANSWER, expected, actual, (exchange,))

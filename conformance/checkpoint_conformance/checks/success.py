@@ -13,6 +13,7 @@ from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding, Level
+from checkpoint_conformance.verdict.origin import ANY_ANSWER
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["KNOWN_STATUSES", "RESOURCE_TYPES", "Reading", "checkpoint", "success"]
@@ -85,7 +86,9 @@ class Reading:
     ) -> None:
         """Add a finding."""
         self.judge(requirement)
-        self.findings.append(Finding(requirement, symptom, "", expected, actual, (self._exchange,), level))
+        self.findings.append(
+            Finding(requirement, symptom, ANY_ANSWER, expected, actual, (self._exchange,), level)
+        )
 
 
 def success(exchange: Exchange, call: Call, target: Target) -> Reading:

@@ -142,13 +142,13 @@ class _Stage:
         """Play the scene of a finding, and judge it as the run did; a scene is played once an attempt."""
         probe, self._attempt = finding["probe"], attempt
         try:
-            if probe == IDS_OF_THE_RUN:
+            if probe == IDS_OF_THE_RUN.id:
                 state, note = self._ids(requirement, finding)
             elif probe in self._probes:
                 state, note = self._single(self._probes[probe], finding)
-            elif probe == LOST:
+            elif probe == LOST.id:
                 state, note = self._lost(finding)
-            elif probe.endswith(MODEL):
+            elif probe in {origin.id for origin in MODEL.values()}:
                 state, note = self._sequence(finding)
             elif requirement in _COMPANIONS:
                 state, note = self._companion(requirement, finding)

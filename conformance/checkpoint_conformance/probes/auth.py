@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.probes.probe import ANY_REFUSAL, Implications, Probe
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import Request
 
@@ -51,27 +53,36 @@ def _missing(calls: Calls) -> list[Probe]:
     body = calls.body(calls.documented)
     bare = calls.post(body, token=None)
     token = calls.target.token
+    absent = replace(
+        _unauthorized("AUTH-1", "absent", "no token", bare),
+        implies=Implications(accepted_too=("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6")),
+        on_kept_connection=True,
+    )
     elsewhere = {
-        "absent": ("no token", bare),
         "absent-again": ("no token, a second time", bare),
         "other-header": ("the token in X-Subject-Token only", bare.with_header("X-Subject-Token", token)),
         "bearer": ("the token in Authorization only", bare.with_header("Authorization", f"Bearer {token}")),
         "cookie": ("the token in a cookie only", bare.with_header("Cookie", f"X-Auth-Token={token}")),
     }
-    return [_unauthorized("AUTH-1", name, what, request) for name, (what, request) in elsewhere.items()]
+    return [
+        absent,
+        *(_unauthorized("AUTH-1", name, what, request) for name, (what, request) in elsewhere.items()),
+    ]
 
 
 def _unknown(calls: Calls, secrets: Secrets) -> list[Probe]:
     body = calls.body(calls.documented)
-    tokens = {
-        "empty": "",
-        "unknown": UNKNOWN_TOKEN,
-        "unknown-again": UNKNOWN_TOKEN,
-        **_MALFORMED,
-        **secrets.derived,
-    }
-    probes: list[Probe] = []
-    for name, token in tokens.items():
+    empty = replace(
+        _unauthorized("AUTH-2", "empty", "a token that is empty", calls.post(body, token="")),
+        implies=Implications(same_answer="AUTH-1"),
+    )
+    unknown = replace(
+        _unauthorized("AUTH-2", "unknown", "a token that is unknown", calls.post(body, token=UNKNOWN_TOKEN)),
+        implies=Implications(accepted_too=("AUTH-3", "AUTH-4", "AUTH-5")),
+        on_kept_connection=True,
+    )
+    probes = [empty, unknown]
+    for name, token in {"unknown-again": UNKNOWN_TOKEN, **_MALFORMED, **secrets.derived}.items():
         what = f"a token that is {name.replace('-', ' ')}"
         probes.append(_unauthorized("AUTH-2", name, what, calls.post(body, token=token)))
     huge = calls.post(body, token="A" * 8000)
@@ -85,7 +96,8 @@ def _expired(calls: Calls) -> list[Probe]:
     if token is None:
         return []
     request = calls.post(calls.body(calls.documented), token=token)
-    return [_unauthorized("AUTH-3", "expired", "an expired token", request)]
+    expired = _unauthorized("AUTH-3", "expired", "an expired token", request)
+    return [replace(expired, on_kept_connection=True)]
 
 
 def _unknown_project(calls: Calls) -> list[Probe]:
@@ -119,23 +131,34 @@ def _other_project(calls: Calls) -> list[Probe]:
         return []
     theirs = calls.changed(plan_id=second.policy_id, parameters={}) if second.policy_id else body
     requests = {
-        "their-token": ("another project's token", calls.post(body, token=second.token)),
+        "their-token": ("another project's token", calls.post(body, token=second.token), True),
         "their-token-their-policy": (
             "another project's token, for its own policy",
             calls.post(theirs, token=second.token),
+            False,
         ),
         "their-project": (
             "our token on another project's path",
             calls.post(theirs, project_id=second.project_id),
+            True,
         ),
         "their-project-our-policy": (
             "our token and policy on another project's path",
             calls.post(body, project_id=second.project_id),
+            False,
         ),
     }
     return [
-        Probe(f"AUTH-4/{name}", "AUTH-4", what, request, _STRANGERS, ("forbidden", "unauthenticated"))
-        for name, (what, request) in requests.items()
+        Probe(
+            f"AUTH-4/{name}",
+            "AUTH-4",
+            what,
+            request,
+            _STRANGERS,
+            ("forbidden", "unauthenticated"),
+            on_kept_connection=kept,
+        )
+        for name, (what, request, kept) in requests.items()
     ]
 
 
@@ -147,7 +170,13 @@ def _read_only(calls: Calls) -> list[Probe]:
     allowed = frozenset({403})
     return [
         Probe(
-            "AUTH-5/read-only", "AUTH-5", "a token without the permission", request, allowed, ("forbidden",)
+            "AUTH-5/read-only",
+            "AUTH-5",
+            "a token without the permission",
+            request,
+            allowed,
+            ("forbidden",),
+            on_kept_connection=True,
         )
     ]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.oversized import MEBIBYTE
-from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.probes.probe import ANY_REFUSAL, Implications, Probe
 from checkpoint_conformance.transport.exchange import Request
 
 __all__ = ["foreign_policy", "foreign_resource", "missing"]
@@ -33,9 +33,10 @@ def _unknown_policy(calls: Calls) -> list[Probe]:
     }
     what = "a policy that does not exist"
     requests = {name: calls.post(calls.changed(plan_id=policy)) for name, policy in policies.items()}
-    return [
+    unknown, *others = (
         _probe("NF-1", name, what, request, {404}, "policy-not-found") for name, request in requests.items()
-    ]
+    )
+    return [replace(unknown, implies=Implications(accepted_too=("NF-2", "REQ-15"))), *others]
 
 
 def foreign_policy(calls: Calls, name: str) -> list[Probe]:
@@ -45,7 +46,8 @@ def foreign_policy(calls: Calls, name: str) -> list[Probe]:
         return []
     request = calls.post(calls.changed(plan_id=second.policy_id))
     conditions = ("policy-not-found", "forbidden")
-    return [_probe("NF-2", name, "another project's policy", request, {403, 404}, *conditions)]
+    probe = _probe("NF-2", name, "another project's policy", request, {403, 404}, *conditions)
+    return [replace(probe, implies=Implications(same_answer="NF-1"))]
 
 
 def _foreign_resources(calls: Calls) -> list[Probe]:
@@ -75,7 +77,15 @@ def _large_resource(calls: Calls) -> Probe:
     """Return a resource of 1 MiB; a server that takes any would list it for the rest of the run."""
     request = calls.post(calls.changed_parameters(resources=["a" * MEBIBYTE]))
     what = "a resource of 1 MiB"
-    return Probe("REQ-17/resource-1-mib", "REQ-17", what, request, ANY_REFUSAL, presumes=("REQ-4", "NF-3"))
+    return Probe(
+        "REQ-17/resource-1-mib",
+        "REQ-17",
+        what,
+        request,
+        ANY_REFUSAL,
+        presumes=("REQ-4", "NF-3"),
+        implies=Implications(smaller="NF-3"),
+    )
 
 
 def _probe(

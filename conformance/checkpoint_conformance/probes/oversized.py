@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.probes.probe import ANY_REFUSAL, Implications, Probe
 
 __all__ = ["MEBIBYTE", "oversized"]
 
@@ -15,34 +15,51 @@ _DEPTH = 10_000
 
 
 def oversized(calls: Calls) -> list[Probe]:
-    """Return every probe of the group; the statuses allowed are all of 4xx."""
+    """Return every probe of the group; the statuses allowed are all of 4xx.
+
+    Beside each body stands the requirement that refuses the same value when it is small.
+    """
     own, nested = list(calls.target.resources), b"[" * _DEPTH + b"]" * _DEPTH
     objects = b'{"a":' * _DEPTH + b"1" + b"}" * _DEPTH
     good = json.dumps(calls.changed(parameters={"resources": "HERE"}))
     root = json.dumps(calls.body(calls.documented))
     long = "a" * MEBIBYTE
-    bodies: dict[str, tuple[str, bytes]] = {
-        "resources-65": ("65 resources", _with_resources(calls, (own * 65)[:65])),
-        "resources-1000": ("1000 resources", _with_resources(calls, (own * 1000)[:1000])),
+    bodies: dict[str, tuple[str, bytes, str | None]] = {
+        "resources-65": ("65 resources", _with_resources(calls, (own * 65)[:65]), None),
+        "resources-1000": ("1000 resources", _with_resources(calls, (own * 1000)[:1000]), None),
         "plan-1-mib": (
             "a plan_id of 1 MiB that begins as the policy's",
             json.dumps(calls.changed(plan_id=calls.target.policy_id + long)).encode(),
+            "REQ-15",
         ),
         "trigger-1-mib": (
             "an auto_trigger of 1 MiB",
             json.dumps(calls.changed_parameters(auto_trigger=long)).encode(),
+            "REQ-11",
         ),
-        "lists-10000": ("lists 10 000 deep in resources", good.encode().replace(b'"HERE"', nested)),
-        "objects-10000": ("objects 10 000 deep in resources", good.encode().replace(b'"HERE"', objects)),
-        "root-10000": ("lists 10 000 deep at the root", nested),
+        "lists-10000": ("lists 10 000 deep in resources", good.encode().replace(b'"HERE"', nested), "REQ-12"),
+        "objects-10000": (
+            "objects 10 000 deep in resources",
+            good.encode().replace(b'"HERE"', objects),
+            "REQ-12",
+        ),
+        "root-10000": ("lists 10 000 deep at the root", nested, "REQ-7"),
         "member-10000": (
             "lists 10 000 deep in an unknown member",
             root[:-1].encode() + b', "x": ' + nested + b"}",
+            None,
         ),
     }
     return [
-        Probe(f"REQ-17/{name}", "REQ-17", what, calls.post(body), ANY_REFUSAL)
-        for name, (what, body) in bodies.items()
+        Probe(
+            f"REQ-17/{name}",
+            "REQ-17",
+            what,
+            calls.post(body),
+            ANY_REFUSAL,
+            implies=Implications(smaller=smaller),
+        )
+        for name, (what, body, smaller) in bodies.items()
     ]
 
 

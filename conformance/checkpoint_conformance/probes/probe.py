@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.transport.exchange import Request
 
-__all__ = ["ANY_REFUSAL", "DOCUMENTED", "REFUSALS", "Probe"]
+__all__ = ["ANY_REFUSAL", "DOCUMENTED", "NOTHING", "REFUSALS", "Circumstance", "Implications", "Probe"]
 
 DOCUMENTED = frozenset({200, 400, 401, 403, 404, 405, 413, 415, 429, 500, 503})
 """Statuses of the operation and of a gateway before it (contract, errors)."""
@@ -15,6 +16,35 @@ REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 415, 429})
 """The documented statuses that refuse a request for its own sake."""
 ANY_REFUSAL = frozenset(range(400, 500))
 """Every status by which a client is refused."""
+
+
+class Circumstance(StrEnum):
+    """Under which circumstance a request is sent, which may be what the server gets wrong."""
+
+    ALONE = "alone"
+    KEPT_CONNECTION = "kept connection"
+    """Behind an accepted call on its connection."""
+    CONCURRENT = "concurrent"
+    """At the same time as other calls."""
+
+
+@dataclass(frozen=True)
+class Implications:
+    """What a wrong answer to a probe explains elsewhere, so that one fault is charged once."""
+
+    accepted_too: tuple[str, ...] = ()
+    """Requirements whose probes are accepted as well once this one is, as by a server without tokens."""
+    same_answer: str | None = None
+    """The requirement whose probes many a server cannot tell from this one: an equal symptom is one fault."""
+    refused_as: str | None = None
+    """The requirement for whose sake it may be refused instead: a member under an unknown name is missing
+    under its own."""
+    smaller: str | None = None
+    """The requirement that refuses the same value when it is small: accepted there, its size is no fault."""
+
+
+NOTHING = Implications()
+"""What most probes explain elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +66,10 @@ class Probe:
     call: Call | None = None
     presumes: tuple[str, ...] = ()
     """Requirements without which this probe would only find their fault again."""
+    implies: Implications = NOTHING
+    circumstance: Circumstance = Circumstance.ALONE
+    on_kept_connection: bool = False
+    """Whether it is also sent behind an accepted call on its connection, where a server may forget to ask."""
     alone: bool = False
     """Whether a wrong status, even 501, speaks for this requirement alone, however often it shows."""
     open_outcome: bool = False

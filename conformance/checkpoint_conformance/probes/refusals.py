@@ -10,7 +10,7 @@ from urllib.parse import quote
 from checkpoint_conformance.probes.broken_example import BROKEN_EXAMPLE
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.oversized import oversized
-from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.probes.probe import NOTHING, Implications, Probe
 from checkpoint_conformance.transport.exchange import Framing, Request
 
 __all__ = ["refusals"]
@@ -18,6 +18,8 @@ __all__ = ["refusals"]
 _BAD = frozenset({400})
 _BAD_OR_UNKNOWN = frozenset({400, 404})
 _INVALID = ("invalid-request",)
+_NAMED_OTHERWISE = Implications(refused_as="REQ-14")
+"""Of a member that is missing, but stands there under a name that is unknown."""
 
 _NOT_AN_OBJECT: dict[str, Any] = {
     "null": None,
@@ -69,8 +71,10 @@ def refusals(calls: Calls) -> list[Probe]:
     ]
 
 
-def _refuse(requirement: str, variant: str, summary: str, request: Request) -> Probe:
-    return Probe(f"{requirement}/{variant}", requirement, summary, request, _BAD, _INVALID)
+def _refuse(
+    requirement: str, variant: str, summary: str, request: Request, implies: Implications = NOTHING
+) -> Probe:
+    return Probe(f"{requirement}/{variant}", requirement, summary, request, _BAD, _INVALID, implies=implies)
 
 
 def _not_json(calls: Calls) -> list[Probe]:
@@ -136,16 +140,22 @@ def _no_object_at_root(calls: Calls) -> list[Probe]:
 
 def _checkpoint(calls: Calls) -> list[Probe]:
     inner = calls.body(calls.documented)["checkpoint"]
+    named_otherwise: dict[str, Any] = {"other-case": {"Checkpoint": inner}, "unwrapped": inner}
     bodies: dict[str, Any] = {
         "missing": {},
-        "other-case": {"Checkpoint": inner},
-        "unwrapped": inner,
+        **named_otherwise,
         "list": {"checkpoint": [inner]},
         "quoted": {"checkpoint": json.dumps(inner)},
         **{name: {"checkpoint": value} for name, value in _NOT_AN_OBJECT.items()},
     }
     return [
-        _refuse("REQ-8", name, f"checkpoint {name.replace('-', ' ')}", calls.post(body))
+        _refuse(
+            "REQ-8",
+            name,
+            f"checkpoint {name.replace('-', ' ')}",
+            calls.post(body),
+            _NAMED_OTHERWISE if name in named_otherwise else NOTHING,
+        )
         for name, body in bodies.items()
     ]
 
@@ -171,7 +181,8 @@ def _plan_id_type(calls: Calls) -> list[Probe]:
     ]
     for alias in ("planId", "id", "plan"):
         request = calls.post(calls.changed(plan_id=ABSENT, **{alias: plan}))
-        probes.append(_refuse("REQ-9", f"named-{alias}", f"no plan_id but {alias}", request))
+        summary = f"no plan_id but {alias}"
+        probes.append(_refuse("REQ-9", f"named-{alias}", summary, request, _NAMED_OTHERWISE))
     return probes
 
 
@@ -194,7 +205,8 @@ def _parameters(calls: Calls) -> list[Probe]:
         for name, value in values.items()
     ]
     beside = calls.post(calls.changed(parameters=ABSENT, **calls.documented.parameters()))
-    probes.append(_refuse("REQ-10", "beside", "no parameters but their members in checkpoint", beside))
+    summary = "no parameters but their members in checkpoint"
+    probes.append(_refuse("REQ-10", "beside", summary, beside, _NAMED_OTHERWISE))
     return probes
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from checkpoint_conformance.probes.calls import ABSENT, Calls, merged
 from checkpoint_conformance.probes.probe import Probe
 
-__all__ = ["Setting", "in_other_settings", "settings"]
+__all__ = ["REPEATED", "Setting", "in_other_settings", "settings"]
 
 _AUTOMATIC = frozenset(
     {
@@ -45,6 +45,8 @@ _EVERY = frozenset(
     }
 )
 """Probes of a MUST whose fault lies outside `parameters`, which are sent again in each setting."""
+REPEATED = _AUTOMATIC | _EVERY
+"""The ids of the probes that are sent again in another setting."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Setting:
             summary=f"{probe.summary}, {self.summary}",
             request=replace(probe.request, body=json.dumps(body).encode()),
             presumes=(*probe.presumes, self.presumes),
+            # Who lets others in with this shape alone need not do so with every one.
+            implies=replace(probe.implies, accepted_too=()),
         )
 
 

@@ -16,6 +16,7 @@ from checkpoint_openapi.load import requirements
 from checkpoint_conformance.reports.evidence import exchange_from
 from checkpoint_conformance.reports.report import Report, ReportError, build_report
 from checkpoint_conformance.run.record import Options, RunRecord
+from checkpoint_conformance.run.runner import origins
 from checkpoint_conformance.run.stages.concurrency import IDS_OF_THE_RUN, distinct_checkpoints
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Implementation, SecondProject, Target
@@ -23,6 +24,7 @@ from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.finding import Finding, Spread
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import read_symptom
 from checkpoint_conformance.verdict.waivers import Applied, Waiver, apply
 
@@ -43,7 +45,7 @@ def merge(
     """
     parts = _ordered(reports)
     target = _target(parts)
-    exchanges, ledger = _united(parts)
+    exchanges, ledger = _united(parts, origins(target))
     header = parts[0]["header"]
     gone = next((part["gone"] for part in parts if part["gone"]), "")
     results, applied = apply(waivers, conclude(target, ledger, gone), today)
@@ -139,7 +141,7 @@ class _NoSecrets(Secrets):
         return text
 
 
-def _united(parts: list[Report]) -> tuple[list[Exchange], Ledger]:
+def _united(parts: list[Report], known: dict[str, Origin]) -> tuple[list[Exchange], Ledger]:
     """Put what the shards exchanged into one list, numbered anew, and what they saw into one ledger."""
     exchanges: list[Exchange] = []
     ledger = Ledger()
@@ -160,8 +162,8 @@ def _united(parts: list[Report]) -> tuple[list[Exchange], Ledger]:
         for name, why in observations["undecided"].items():
             ledger.leave_undecided(name, why)
         for data in observations["findings"]:
-            if data["probe"] != IDS_OF_THE_RUN:
-                finding = _finding(data, own)
+            if data["probe"] != IDS_OF_THE_RUN.id:
+                finding = _finding(data, own, known)
                 ledger.add(finding)
                 for exchange in finding.exchanges[-1:]:
                     ledger.answers[exchange.request].update(data["answers"])
@@ -169,7 +171,7 @@ def _united(parts: list[Report]) -> tuple[list[Exchange], Ledger]:
     return exchanges, ledger
 
 
-def _finding(data: dict[str, Any], exchanges: dict[int, Exchange]) -> Finding:
+def _finding(data: dict[str, Any], exchanges: dict[int, Exchange], known: dict[str, Origin]) -> Finding:
     try:
         symptom, status = read_symptom(data["symptom"])
     except ValueError as error:
@@ -179,7 +181,7 @@ def _finding(data: dict[str, Any], exchanges: dict[int, Exchange]) -> Finding:
     return Finding(
         requirement=data["requirement"],
         symptom=symptom,
-        probe=data["probe"],
+        origin=known.get(data["probe"], Origin(data["probe"])),
         expected=data["expected"],
         actual=data["actual"],
         exchanges=tuple(exchanges[number] for number in data["exchanges"]),

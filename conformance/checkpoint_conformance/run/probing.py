@@ -11,6 +11,7 @@ from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["send_probe", "settle"]
@@ -71,7 +72,7 @@ def _question_conflict(session: Session, probe: Probe, exchange: Exchange) -> No
     actual = f"500 {error_code_of(exchange)}, though the policy was not running"
     evidence = (exchange, valid)
     session.ledger.add(
-        Finding("HTTP-3", Symptom.ANSWERED_5XX, probe.id, expected, actual, evidence, confirmed=True)
+        Finding("HTTP-3", Symptom.ANSWERED_5XX, Origin.of(probe), expected, actual, evidence, confirmed=True)
     )
 
 
@@ -82,6 +83,8 @@ def _is_pointless(session: Session, probe: Probe) -> bool:
     if probe.requirement in advisory() and session.ledger.accepted(probe.requirement) >= _ENOUGH_ADVICE:
         return True
     return not probe.wants_acceptance and any(
-        finding.symptom is Symptom.NO_ANSWER and finding.confirmed and finding.probed == probe.requirement
+        finding.symptom is Symptom.NO_ANSWER
+        and finding.confirmed
+        and finding.origin.requirement == probe.requirement
         for finding in session.ledger.findings
     )

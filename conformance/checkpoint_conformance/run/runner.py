@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.auth import authentication
@@ -23,11 +23,20 @@ from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.recorder import Judges
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.shard import Shard
-from checkpoint_conformance.run.stages.concurrency import concurrent_calls, distinct_checkpoints
+from checkpoint_conformance.run.stages.concurrency import (
+    MOST_AT_ONCE,
+    concurrent_call,
+    concurrent_calls,
+    distinct_checkpoints,
+)
 from checkpoint_conformance.run.stages.conflict import conflict
 from checkpoint_conformance.run.stages.deletion import Deletions
 from checkpoint_conformance.run.stages.discovery import discovery
-from checkpoint_conformance.run.stages.kept_connections import after_an_accepted_call, lost_requests
+from checkpoint_conformance.run.stages.kept_connections import (
+    after_an_accepted_call,
+    lost_requests,
+    on_kept_connection,
+)
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.run.stages.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.recovery import recovery, still_serves
@@ -38,15 +47,24 @@ from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
 from checkpoint_conformance.transport.connection import Transport
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.origin import Origin
 
-__all__ = ["run", "single_faults"]
+__all__ = ["Group", "origins", "run", "single_faults"]
 
-_MAY_LOCK_OUT = frozenset({"calls without the right token", "calls with one fault"})
-"""Groups after which a valid call shows whether the server holds them against the caller."""
 _GENERATED_CALLS = 8
 """Generated requests that create: each costs as much as any other call, and says less."""
-_INDEPENDENT = frozenset({"calls without the right token", "other methods and paths", "odd input"})
-"""Groups whose probes say something even of a server that accepts no valid call."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Probes of single faults that are sent one after the other."""
+
+    name: str
+    probes: list[Probe]
+    may_lock_out: bool = False
+    """Whether a valid call follows, which shows whether the server holds them against the caller."""
+    needs_acceptance: bool = True
+    """Whether they say nothing of a server that accepts no valid call."""
 
 
 def run(
@@ -107,16 +125,26 @@ def _left_behind(deletions: Deletions) -> str:
     return f"Checkpoints left behind: {', '.join(left)}." if left else "No checkpoint was left behind."
 
 
-def single_faults(calls: Calls, secrets: Secrets) -> dict[str, list[Probe]]:
-    """Return the probes of single faults, in groups by name."""
-    return {
-        "calls without the right token": in_other_settings(authentication(calls, secrets), calls),
-        "calls with one fault": in_other_settings(refusals(calls), calls),
-        "calls for what is not there": in_other_settings(missing(calls), calls),
-        "other methods and paths": [*methods(calls), unknown_route(calls)],
-        "several faults at once": [*several_faults(calls), *fitting_refusals(calls)],
-        "odd input": odd_input(calls),
-    }
+def single_faults(calls: Calls, secrets: Secrets) -> tuple[Group, ...]:
+    """Return the probes of single faults, in groups."""
+    tokens = in_other_settings(authentication(calls, secrets), calls)
+    return (
+        Group("calls without the right token", tokens, may_lock_out=True, needs_acceptance=False),
+        Group("calls with one fault", in_other_settings(refusals(calls), calls), may_lock_out=True),
+        Group("calls for what is not there", in_other_settings(missing(calls), calls)),
+        Group("other methods and paths", [*methods(calls), unknown_route(calls)], needs_acceptance=False),
+        Group("several faults at once", [*several_faults(calls), *fitting_refusals(calls)]),
+        Group("odd input", odd_input(calls), needs_acceptance=False),
+    )
+
+
+def origins(target: Target) -> dict[str, Origin]:
+    """Return, by their names, the origins from whose findings others may follow."""
+    calls, secrets = Calls(target), Secrets(target)
+    singles = [probe for group in single_faults(calls, secrets) for probe in group.probes]
+    kept = on_kept_connection(authentication(calls, secrets))
+    at_once = [concurrent_call(calls, number + 1, calls.documented) for number in range(MOST_AT_ONCE)]
+    return {probe.id: Origin.of(probe) for probe in (*singles, *kept, *at_once)}
 
 
 def _exchange_everything(
@@ -135,11 +163,11 @@ def _exchange_everything(
         session = replace(session, calls=accepted)
         _exchange_valid_requests(session, shard, announce)
     announce("single faults (AUTH, REQ, NF, HTTP)")
-    for name, probes in single_faults(session.calls, session.secrets).items():
-        if accepted or name in _INDEPENDENT:
-            _refused(session, observation, name, shard.takes(probes))
-        if accepted and shard.owns("HTTP-6") and name in _MAY_LOCK_OUT:
-            still_serves(session, name)
+    for group in single_faults(session.calls, session.secrets):
+        if accepted or not group.needs_acceptance:
+            _refused(session, observation, group.name, shard.takes(group.probes))
+        if accepted and shard.owns("HTTP-6") and group.may_lock_out:
+            still_serves(session, group.name)
     if not accepted:
         return
     announce("generated requests (FUZZ)")

@@ -1,68 +1,48 @@
-"""What only follows from another fault, and so is not charged a second time.
-
-Each function returns the findings that stay, and notes the others in `consequences`: requirement to cause, in
-words that begin with the cause's id.
-"""
+"""Rules of blame for what only follows from another fault, and so is not charged a second time."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
 
+from checkpoint_conformance.probes.probe import Circumstance
+from checkpoint_conformance.verdict.case import Case
 from checkpoint_conformance.verdict.finding import Finding
-from checkpoint_conformance.verdict.symptom import Symptom, published
+from checkpoint_conformance.verdict.groups import (
+    ACCEPTANCE,
+    BEFORE_REFUSALS,
+    GENERATED,
+    MEMBERS_OF_AN_ANSWER,
+    REFUSED_WHILE_RUNNING,
+    VALID_SHAPES,
+)
+from checkpoint_conformance.verdict.origin import Origin
+from checkpoint_conformance.verdict.symptom import FAILING, UNANSWERED, Symptom
 
 __all__ = [
+    "FOLLOWING",
+    "UNREADABLE",
+    "drop_accepted_too",
     "drop_codes",
-    "drop_followers",
+    "drop_conflicts",
     "drop_following_requirements",
+    "drop_generated",
+    "drop_odd_waits",
     "drop_repeated_answers",
     "drop_same_answers",
     "drop_unreadable_lists",
-    "drop_what_is_taken_small",
-    "without",
+    "drop_what_is_accepted_small",
+    "drop_what_refusals_leave",
 ]
 
-_CONSEQUENCES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("AUTH-1/absent", Symptom.ACCEPTED): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5", "AUTH-6"),
-    ("AUTH-1/absent-kept", Symptom.ACCEPTED): ("AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5"),
-    ("AUTH-2/unknown-kept", Symptom.ACCEPTED): ("AUTH-3", "AUTH-4", "AUTH-5"),
-    ("AUTH-2/unknown", Symptom.ACCEPTED): ("AUTH-3", "AUTH-4", "AUTH-5"),
-    ("NF-1/unknown", Symptom.ACCEPTED): ("NF-2", "REQ-15"),
+UNREADABLE: dict[tuple[Symptom, int | None], set[str]] = {
+    (Symptom.LIST_UNANSWERED, None): {"HTTP-1", "HTTP-2", "HTTP-3"},
+    (Symptom.LIST_CONTENT_TYPE, None): {"HTTP-1", "HTTP-2"},
+    (Symptom.LIST_NOT_JSON, None): {"HTTP-1", "HTTP-2"},
+    (Symptom.LIST_STATUS, 500): {"HTTP-3"},
 }
-"""A probe and its symptom, and the requirements in which the same symptom only follows from it."""
+"""What keeps a list from being read, with its status, and the requirements that any answer may break so."""
 
-_OF_ANY_SIZE = {
-    "REQ-17/plan-1-mib": "REQ-15",
-    "REQ-17/resource-1-mib": "NF-3",
-    "REQ-17/trigger-1-mib": "REQ-11",
-    "REQ-17/lists-10000": "REQ-12",
-    "REQ-17/objects-10000": "REQ-12",
-    "REQ-17/root-10000": "REQ-7",
-}
-"""A probe of something large, and the requirement that refuses the same thing when it is small."""
-
-_RENAMED = frozenset(
-    {
-        "REQ-8/other-case",
-        "REQ-8/unwrapped",
-        "REQ-9/named-planId",
-        "REQ-9/named-id",
-        "REQ-9/named-plan",
-        "REQ-10/beside",
-    }
-)
-"""Probes of a missing member that stands there under a name which is unknown."""
-
-_UNREADABLE: dict[str, set[str]] = {
-    Symptom.LIST_UNANSWERED: {"HTTP-1", "HTTP-2", "HTTP-3"},
-    Symptom.LIST_CONTENT_TYPE: {"HTTP-1", "HTTP-2"},
-    Symptom.LIST_NOT_JSON: {"HTTP-1", "HTTP-2"},
-    published(Symptom.LIST_STATUS, 500): {"HTTP-3"},
-}
-"""What keeps a list from being read, and the requirements by which any answer may be so."""
-
-_FOLLOWING_REQUIREMENTS: dict[str, tuple[str, ...]] = {
+FOLLOWING: dict[str, tuple[str, ...]] = {
     "HTTP-6": ("FUZZ-1",),
     "AUTH-1": ("AUTH-6",),
     "AUTH-2": ("AUTH-6",),
@@ -72,24 +52,68 @@ _FOLLOWING_REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "RESP-8": ("OBS-1",),
     "REQ-5": ("OBS-1",),
 }
-"""Requirements that cannot be kept, or not be judged, once another is broken."""
+"""Requirements that cannot be met, or not be judged, once another is broken."""
 
 
-def without(
-    findings: list[Finding], consequences: dict[str, str], cause: Callable[[Finding], str | None]
-) -> list[Finding]:
-    """Return the findings that have no cause elsewhere; note the others as consequences of theirs."""
-    kept: list[Finding] = []
-    for finding in findings:
-        why = cause(finding)
-        if why is None:
-            kept.append(finding)
-        else:
-            consequences[finding.requirement] = why
-    return kept
+def drop_conflicts(findings: list[Finding], case: Case) -> list[Finding]:
+    """Where a running policy refuses in a way of its own (CONF-1), every such refusal is the same fault."""
+    conflicts = [finding for finding in findings if finding.requirement == "CONF-1"]
+    answers = {finding.exchanges[-1].status for finding in conflicts} - {200}
+
+    def cause(finding: Finding) -> str | None:
+        last = finding.exchanges[-1]
+        refusal = finding.requirement in REFUSED_WHILE_RUNNING and last.status in answers
+        if refusal and last.request.method == "POST":
+            return "CONF-1: the policy was running, and this is how it was refused"
+        return None
+
+    return case.without(findings, cause)
 
 
-def drop_same_answers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+def drop_what_refusals_leave(findings: list[Finding], case: Case) -> list[Finding]:
+    """Where a refusal makes the server fail or lose a valid call (HTTP-6), others suffer from it as well.
+
+    Where valid calls suffer of themselves it is the other way round.
+    """
+    of_itself = {
+        finding.symptom: finding.requirement
+        for finding in findings
+        if finding.origin.requirement in BEFORE_REFUSALS
+    }
+    after = {finding.symptom for finding in findings if finding.requirement == "HTTP-6"} - of_itself.keys()
+    unanswered = bool(after & UNANSWERED)
+    crashes = Counter(each.exchanges[-1].request for each in findings if each.symptom is Symptom.ANSWERED_5XX)
+
+    def cause(finding: Finding) -> str | None:
+        once = crashes[finding.exchanges[-1].request] == 1 or case.varies(finding, range(500))
+        crash = finding.symptom is Symptom.ANSWERED_5XX and finding.symptom in after and once
+        if finding.requirement == "HTTP-6" and finding.symptom in FAILING & of_itself.keys():
+            return f"{of_itself[finding.symptom]}: valid calls fail without a refusal, too"
+        if finding.requirement != "HTTP-6" and (crash or (unanswered and finding.symptom in UNANSWERED)):
+            return "HTTP-6: what follows a refusal fails, valid or not"
+        return None
+
+    return case.without(findings, cause)
+
+
+def drop_odd_waits(findings: list[Finding], case: Case) -> list[Finding]:
+    """Where valid calls get no answer in time (HTTP-1), odd input that the server takes for one gets none.
+
+    Where these are documented calls, what differs from them in one fault gets none either.
+    """
+    waiting = [finding for finding in findings if finding.symptom is Symptom.NO_ANSWER]
+    valid = {finding.origin.requirement for finding in waiting if finding.requirement == "HTTP-1"}
+
+    def cause(finding: Finding) -> str | None:
+        odd = finding.symptom is Symptom.NO_ANSWER and finding.requirement == "HTTP-3"
+        if odd and (valid & VALID_SHAPES or (valid and finding.origin.requirement == "HTTP-3")):
+            return "HTTP-1: valid calls get no answer in time either"
+        return None
+
+    return case.without(findings, cause)
+
+
+def drop_same_answers(findings: list[Finding], case: Case) -> list[Finding]:
     """Charge one wrong answer once where two conditions cannot but get the same.
 
     A foreign policy is an unknown one to a server that does not disclose (NF-2), an empty token is no token
@@ -97,54 +121,56 @@ def drop_same_answers(findings: list[Finding], consequences: dict[str, str]) -> 
     """
     symptoms: defaultdict[str, set[str]] = defaultdict(set)
     for finding in findings:
-        if finding.probe not in _RENAMED:
+        if not finding.origin.implies.refused_as:
             symptoms[finding.requirement].add(finding.published_symptom)
 
     def cause(finding: Finding) -> str | None:
-        twin = None
-        if finding.requirement == "NF-2":
-            twin = "NF-1"
-        elif finding.probe == "AUTH-2/empty":
-            twin = "AUTH-1"
-        elif finding.probe in _RENAMED and finding.symptom is not Symptom.ACCEPTED:
-            twin = "REQ-14" if finding.published_symptom not in symptoms[finding.requirement] else None
+        implied = finding.origin.implies
+        twin = implied.same_answer
+        if implied.refused_as and finding.symptom is not Symptom.ACCEPTED:
+            of_its_own = finding.published_symptom in symptoms[finding.requirement]
+            twin = None if of_its_own else implied.refused_as
         same = twin and finding.published_symptom in symptoms[twin]
         return f"{twin} gets the same wrong answer" if same else None
 
-    return without(findings, consequences, cause)
+    return case.without(findings, cause)
 
 
-def drop_followers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
-    """Where one probe was accepted that lets others in, what these show follows from it."""
-    present = {(finding.probe, finding.symptom) for finding in findings}
+def drop_accepted_too(findings: list[Finding], case: Case) -> list[Finding]:
+    """Where one probe was accepted that lets others in, that these are accepted follows from it.
+
+    What a kept connection lets in explains only what was sent on such a one.
+    """
+    accepted = {finding.origin for finding in findings if finding.symptom is Symptom.ACCEPTED}
+
+    def explains(origin: Origin, finding: Finding) -> bool:
+        everywhere = origin.circumstance is not Circumstance.KEPT_CONNECTION
+        return finding.requirement in origin.implies.accepted_too and (
+            everywhere or finding.origin.circumstance is Circumstance.KEPT_CONNECTION
+        )
 
     def cause(finding: Finding) -> str | None:
-        causes = [
-            probe
-            for (probe, symptom), followers in _CONSEQUENCES.items()
-            if (probe, symptom) in present
-            and finding.symptom == symptom
-            and finding.requirement in followers
-            and (not probe.endswith("-kept") or finding.probe.endswith("-kept"))
-        ]
-        return f"{causes[0]} was accepted, and this follows from it" if causes else None
+        if finding.symptom is not Symptom.ACCEPTED:
+            return None
+        names = sorted(origin.id for origin in accepted if explains(origin, finding))
+        return f"{names[0]} was accepted, and this follows from it" if names else None
 
-    return without(findings, consequences, cause)
+    return case.without(findings, cause)
 
 
-def drop_what_is_taken_small(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+def drop_what_is_accepted_small(findings: list[Finding], case: Case) -> list[Finding]:
     """Where a wrong value is accepted, it is in any size: the size is not what goes unnoticed (REQ-17)."""
     accepting = {finding.requirement for finding in findings if finding.symptom is Symptom.ACCEPTED}
 
     def cause(finding: Finding) -> str | None:
-        small = _OF_ANY_SIZE.get(finding.probe)
-        taken = finding.symptom is Symptom.ACCEPTED and small in accepting
-        return f"{small}: the same is accepted when it is small" if taken else None
+        smaller = finding.origin.implies.smaller
+        follows = finding.symptom is Symptom.ACCEPTED and smaller in accepting
+        return f"{smaller}: the same is accepted when it is small" if follows else None
 
-    return without(findings, consequences, cause)
+    return case.without(findings, cause)
 
 
-def drop_repeated_answers(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
     """Charge an answer that belongs to another call once, whatever else is wrong in it for this call.
 
     Of calls at the same time that share an answer, others may have got each other's.
@@ -157,15 +183,15 @@ def drop_repeated_answers(findings: list[Finding], consequences: dict[str, str])
     }
 
     def cause(finding: Finding) -> str | None:
-        member_of_answer = finding.requirement in ("RESP-5", "RESP-6", "RESP-8", "RESP-12")
-        in_company = bool(repeated) and finding.probe.startswith("RESP-2/concurrent-")
+        mixed_up = bool(repeated) and finding.origin.circumstance is Circumstance.CONCURRENT
         given_again = all(exchange.number in repeated for exchange in finding.exchanges)
-        return "the answer was another call's" if member_of_answer and (given_again or in_company) else None
+        follows = finding.requirement in MEMBERS_OF_AN_ANSWER and (given_again or mixed_up)
+        return "the answer was another call's" if follows else None
 
-    return without(findings, consequences, cause)
+    return case.without(findings, cause)
 
 
-def drop_unreadable_lists(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+def drop_unreadable_lists(findings: list[Finding], case: Case) -> list[Finding]:
     """Leave a list that cannot be read to HTTP-1 to HTTP-3 where the operation itself is answered so too."""
     broken = {finding.requirement for finding in findings}
     surplus = any(finding.symptom is Symptom.SURPLUS for finding in findings)
@@ -173,36 +199,57 @@ def drop_unreadable_lists(findings: list[Finding], consequences: dict[str, str])
     def cause(finding: Finding) -> str | None:
         if surplus and finding.symptom in (Symptom.NO_STATUS_LINE, Symptom.BAD_HEAD):
             return "HTTP-2: bytes behind an answer are read as the next one"
-        causes = sorted(broken & _UNREADABLE.get(finding.published_symptom, set()))
+        causes = sorted(broken & UNREADABLE.get((finding.symptom, finding.status), set()))
         return f"{causes[0]}: the lists are answered in the same way" if causes else None
 
-    return without(findings, consequences, cause)
+    return case.without(findings, cause)
 
 
-def drop_codes(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+def drop_codes(findings: list[Finding], case: Case) -> list[Finding]:
     """Where a fault goes unnoticed under its own requirement, the code is another condition's too (ERR-3)."""
     specific = {finding.requirement for finding in findings} - {"ERR-3"}
 
     def cause(finding: Finding) -> str | None:
-        probed = finding.probe.partition("/")[0]
+        probed = finding.origin.requirement
         covered = finding.requirement == "ERR-3" and probed in specific
         return f"{probed} covers the same fault" if covered else None
 
-    return without(findings, consequences, cause)
+    return case.without(findings, cause)
 
 
-def drop_following_requirements(findings: list[Finding], consequences: dict[str, str]) -> list[Finding]:
+def drop_following_requirements(findings: list[Finding], case: Case) -> list[Finding]:
     """Leave out requirements that rest on a broken one."""
     present = {finding.requirement for finding in findings}
-    dropped = {
-        follower: cause
-        for cause, followers in _FOLLOWING_REQUIREMENTS.items()
-        if cause in present
+    causes = {
+        follower: broken
+        for broken, followers in FOLLOWING.items()
+        if broken in present
         for follower in followers
     }
 
     def cause(finding: Finding) -> str | None:
-        broken = dropped.get(finding.requirement)
+        broken = causes.get(finding.requirement)
         return f"{broken} is broken, and this rests on it" if broken else None
 
-    return without(findings, consequences, cause)
+    return case.without(findings, cause)
+
+
+def drop_generated(findings: list[Finding], case: Case) -> list[Finding]:
+    """Leave a generated request's finding to the requirement whose own probes found the same fault."""
+    specific = {finding.requirement for finding in findings}
+    of_others = {
+        finding.exchanges[-1].number: finding.requirement
+        for finding in findings
+        if finding.requirement not in GENERATED
+    }
+
+    def cause(finding: Finding) -> str | None:
+        if finding.requirement not in GENERATED:
+            return None
+        if same := of_others.get(finding.exchanges[-1].number):
+            return f"{same} takes the same answer"
+        covering = case.violations_of(finding) if finding.requirement == "FUZZ-2" else ACCEPTANCE
+        causes = sorted((covering & specific) - GENERATED)
+        return f"{causes[0]} covers the same fault" if causes else None
+
+    return case.without(findings, cause)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom, published
 
 __all__ = ["Finding", "Level", "Spread"]
@@ -34,7 +35,7 @@ class Finding:
 
     requirement: str
     symptom: Symptom
-    probe: str
+    origin: Origin
     expected: str
     actual: str
     exchanges: tuple[Exchange, ...]
@@ -47,9 +48,9 @@ class Finding:
     """The status of a symptom that carries one."""
 
     @property
-    def probed(self) -> str:
-        """The requirement that the probe is of, which need not be the one that is broken."""
-        return self.probe.partition("/")[0]
+    def probe(self) -> str:
+        """The stable name of what made it, as a waiver gives it."""
+        return self.origin.id
 
     @property
     def published_symptom(self) -> str:

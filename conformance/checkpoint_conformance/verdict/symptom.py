@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-__all__ = ["Symptom", "published", "read_symptom"]
+__all__ = ["FAILING", "UNANSWERED", "Symptom", "published", "read_symptom"]
 
 _WITH_STATUS = re.compile(r"(?P<symptom>status|list-status)-(?P<status>[0-9]{3})")
 
@@ -155,6 +155,11 @@ class Symptom(StrEnum):
         """The symptom that a single one of the answers shows which together show this one."""
         return _OF_ONE_ANSWER.get(self, self)
 
+
+UNANSWERED = frozenset({Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED, Symptom.DROPPED_ON_KEPT_CONNECTION})
+"""Symptoms of a request that got no answer."""
+FAILING = UNANSWERED | {Symptom.ANSWERED_5XX}
+"""Symptoms of a request that let nothing else be judged."""
 
 _UNDER_CONCURRENCY = {
     Symptom.REFUSED: Symptom.REFUSED_UNDER_CONCURRENCY,

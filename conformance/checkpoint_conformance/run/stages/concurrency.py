@@ -14,22 +14,31 @@ from checkpoint_openapi.document.strict_json import StrictJsonError
 from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.probes import acceptance
-from checkpoint_conformance.probes.calls import Call
-from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.probes.calls import Call, Calls
+from checkpoint_conformance.probes.probe import Circumstance, Probe
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["IDS_OF_THE_RUN", "concurrent_calls", "distinct_checkpoints", "together"]
+__all__ = [
+    "IDS_OF_THE_RUN",
+    "MOST_AT_ONCE",
+    "concurrent_call",
+    "concurrent_calls",
+    "distinct_checkpoints",
+    "together",
+]
 
-IDS_OF_THE_RUN = "the ids of the run"
-"""The probe of a finding that compares accepted calls with each other."""
+IDS_OF_THE_RUN = Origin("the ids of the run", "accepted calls compared with each other")
+"""The origin of a finding that compares accepted calls with each other."""
 
-_IN_FLIGHT = 16
+MOST_AT_ONCE = 16
+"""Calls that are sent at the same time at the most."""
 _IN_COMPANY = (Symptom.ANSWERED_5XX, Symptom.REFUSED, Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED)
 """What may happen to a valid call only in company."""
 
@@ -41,13 +50,14 @@ def together(session: Session) -> list[Probe]:
     usable = not any(map(session.ledger.failed, ("REQ-3", "REQ-4")))
     kinds = (calls.documented, other if usable else calls.documented)
     remaining = session.budget.remaining
-    count = _IN_FLIGHT if remaining >= 2 * _IN_FLIGHT else max(0, remaining // 3)
-    return [
-        acceptance.base(
-            calls, "RESP-2", f"concurrent-{number + 1}", "one of several calls at once", kinds[number % 2]
-        )
-        for number in range(count)
-    ]
+    count = MOST_AT_ONCE if remaining >= 2 * MOST_AT_ONCE else max(0, remaining // 3)
+    return [concurrent_call(calls, number + 1, kinds[number % 2]) for number in range(count)]
+
+
+def concurrent_call(calls: Calls, number: int, call: Call) -> Probe:
+    """Return the call of that number, counted from 1, of those that are sent at the same time."""
+    probe = acceptance.base(calls, "RESP-2", f"concurrent-{number}", "one of several calls at once", call)
+    return replace(probe, circumstance=Circumstance.CONCURRENT)
 
 
 def concurrent_calls(session: Session) -> None:

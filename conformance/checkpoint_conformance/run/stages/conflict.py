@@ -12,10 +12,12 @@ from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["conflict"]
 
+_ORIGIN = Origin("CONF-1/twice", "a second run of a policy that is running")
 _TRIES = 2
 _PUBLISHED = {(500, "CSBS.1001"), (500, "CSBS.6030")}
 _FIRST_PAUSE = 0.1
@@ -93,4 +95,4 @@ def _has_ended(session: Session, first: Exchange) -> bool:
 def _finding(first: Exchange, second: Exchange) -> Finding:
     shown = f"{second.status} {error_code_of(second) or ''}".strip() if second.response else "no answer"
     symptom = Symptom.SECOND_RUN_ACCEPTED if second.status == 200 else Symptom.SECOND_RUN_REFUSED_OTHERWISE
-    return Finding("CONF-1", symptom, "CONF-1/twice", "500 CSBS.1001 or CSBS.6030", shown, (first, second))
+    return Finding("CONF-1", symptom, _ORIGIN, "500 CSBS.1001 or CSBS.6030", shown, (first, second))

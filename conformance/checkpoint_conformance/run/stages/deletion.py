@@ -17,10 +17,12 @@ from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.unauthorized import unauthorized_callers
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["Deletions"]
 
+_ORIGIN = Origin("DEL-1/delete", "the list after a deletion")
 _LEAVING = frozenset({"waiting_delete", "deleting", "deleted"})
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
@@ -197,4 +199,4 @@ class Deletions:
 
 
 def _finding(symptom: Symptom, expected: str, actual: str, *exchanges: Exchange) -> Finding:
-    return Finding("DEL-1", symptom, "DEL-1/delete", expected, actual, exchanges)
+    return Finding("DEL-1", symptom, _ORIGIN, expected, actual, exchanges)

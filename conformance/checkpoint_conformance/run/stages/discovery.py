@@ -16,11 +16,13 @@ from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.unauthorized import look_as_unauthorized
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["discovery"]
 
 _REQUIREMENT = "DISC-1"
+_ORIGIN = Origin("DISC-1/list", "the list of policies")
 
 
 def discovery(session: Session) -> None:
@@ -120,4 +122,4 @@ def _policy(policy: dict[str, Any], exchange: Exchange, session: Session) -> lis
 
 
 def _finding(symptom: Symptom, expected: str, actual: str, exchange: Exchange) -> Finding:
-    return Finding(_REQUIREMENT, symptom, "DISC-1/list", expected, actual, (exchange,))
+    return Finding(_REQUIREMENT, symptom, _ORIGIN, expected, actual, (exchange,))

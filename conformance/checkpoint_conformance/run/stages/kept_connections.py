@@ -4,40 +4,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.probes.probe import Circumstance, Probe
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import Lost
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["LOST", "after_an_accepted_call", "lost_requests", "on_kept_connection"]
 
 _MOST_LOST, _AGAIN = 3, 2
-LOST = "HTTP-3/kept"
-"""The probe that findings of lost requests name."""
+LOST = Origin("HTTP-3/kept", "requests lost on a connection that had carried others")
+"""The origin of findings of lost requests."""
 _PAUSE = 0.1
 """Seconds in which a server that closes after an answer will have closed."""
-_FOLLOWING = (
-    "AUTH-1/absent",
-    "AUTH-2/unknown",
-    "AUTH-3/expired",
-    "AUTH-4/their-token",
-    "AUTH-4/their-project",
-    "AUTH-5/read-only",
-)
 
 
 def on_kept_connection(probes: list[Probe]) -> list[Probe]:
     """Return those of the probes that follow an accepted call on its connection."""
     return [
         replace(
-            probe, id=f"{probe.id}-kept", summary=f"{probe.summary}, after an accepted call on the connection"
+            probe,
+            id=f"{probe.id}-kept",
+            summary=f"{probe.summary}, after an accepted call on the connection",
+            circumstance=Circumstance.KEPT_CONNECTION,
         )
         for probe in probes
-        if probe.id in _FOLLOWING
+        if probe.on_kept_connection
     ]
 
 

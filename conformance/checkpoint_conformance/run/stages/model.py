@@ -23,15 +23,18 @@ from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.deletion import Deletions
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["MODEL", "model_run", "repeat_sequence"]
 
-MODEL = "/model"
-"""How the probe ends that findings of the model-based run name."""
 _FIRST_PAUSE = 0.02
 _APPEARANCE = 10.0
-_REQUIREMENTS = ("OBS-1", "OBS-2", "DEL-1")
+MODEL = {
+    requirement: Origin(f"{requirement}/model", "sequences of calls, refusals and deletions")
+    for requirement in ("OBS-1", "OBS-2", "DEL-1")
+}
+"""The origins of what the model-based run finds, by the requirement that is broken."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def model_run(
 
     A difference that shows only once, such as another user's call, stays unconfirmed. Raises ServerGone.
     """
-    if not session.budget.has_spare or any(map(session.ledger.failed, _REQUIREMENTS)):
+    if not session.budget.has_spare or any(map(session.ledger.failed, MODEL)):
         announce("no model-based run: the budget is spent, or single calls already differ")
         return
     rig = _Rig(session, deletions)
@@ -257,7 +260,7 @@ def _finding(difference: _Difference, *, confirmed: bool) -> Finding:
     return Finding(
         difference.requirement,
         Symptom.MODEL_DIFFERS,
-        f"{difference.requirement}{MODEL}",
+        MODEL[difference.requirement],
         difference.expected,
         difference.actual,
         difference.sequence,

@@ -17,6 +17,7 @@ from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.unauthorized import look_as_unauthorized
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["Observation", "items_of_created"]
@@ -281,7 +282,9 @@ def _is_refused(exchange: Exchange) -> bool:
 
 
 def _finding(requirement: str, symptom: Symptom, expected: str, actual: str, *exchanges: Exchange) -> Finding:
-    return Finding(requirement, symptom, f"{requirement}/items", expected, actual, exchanges)
+    return Finding(
+        requirement, symptom, Origin(f"{requirement}/items", "the list of items"), expected, actual, exchanges
+    )
 
 
 def _confirmed(finding: Finding) -> Finding:

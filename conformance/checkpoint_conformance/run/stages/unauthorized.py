@@ -5,6 +5,7 @@ from __future__ import annotations
 from checkpoint_conformance.probes.auth import UNKNOWN_TOKEN
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["look_as_unauthorized", "unauthorized_callers"]
@@ -34,7 +35,7 @@ def look_as_unauthorized(session: Session, requirement: str, path: str, identifi
             finding = Finding(
                 requirement,
                 Symptom.SHOWN_TO_STRANGERS,
-                f"{requirement}/strangers",
+                Origin(f"{requirement}/strangers", "the list for a caller without a token of the project"),
                 f"a refusal for {who}",
                 f"200 with {identifier}",
                 (exchange,),

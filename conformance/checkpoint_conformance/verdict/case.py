@@ -1,0 +1,45 @@
+"""A case: what the rules of blame look at beside the findings, and where they note what only follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from checkpoint_conformance.transport.exchange import Request
+from checkpoint_conformance.verdict.finding import Finding
+
+__all__ = ["Case", "Rule"]
+
+
+@dataclass
+class Case:
+    """The answers of a run, and the consequences noted so far."""
+
+    answers: Mapping[Request, set[int]]
+    """Every status that each request got."""
+    violations_of: Callable[[Finding], set[str]]
+    """Names the requirements that cover what a generated request (FUZZ) has wrong."""
+    consequences: dict[str, str] = field(default_factory=dict[str, str])
+    """Requirement to cause, in words that begin with the cause's id."""
+
+    def without(self, findings: list[Finding], cause: Callable[[Finding], str | None]) -> list[Finding]:
+        """Return the findings that have no cause elsewhere; note the others as consequences of theirs."""
+        kept: list[Finding] = []
+        for finding in findings:
+            why = cause(finding)
+            if why is None:
+                kept.append(finding)
+            else:
+                self.consequences[finding.requirement] = why
+        return kept
+
+    def varies(self, finding: Finding, others: range = range(600)) -> bool:
+        """Whether the finding's request got another status, out of `others`, at another time."""
+        exchange = finding.exchanges[-1]
+        return any(
+            status in others for status in self.answers.get(exchange.request, set()) - {exchange.status}
+        )
+
+
+Rule = Callable[[list[Finding], Case], list[Finding]]
+"""Returns the findings that a rule leaves, charged as it wants them, and notes the consequences."""

@@ -1,0 +1,116 @@
+"""Rules of blame that charge one requirement with what shows under several."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from checkpoint_conformance.verdict.case import Case
+from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.groups import BROAD, GENERATED, REFUSED_AT_TIMES, TOKENS, VALID_SHAPES
+from checkpoint_conformance.verdict.symptom import Symptom
+
+__all__ = [
+    "gather_intermittent_authentication",
+    "gather_intermittent_refusals",
+    "gather_selections",
+    "gather_spread",
+]
+
+
+def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Finding]:
+    """Charge a server that accepts a valid request at one time and refuses it at another to REQ-1."""
+    refused = [finding for finding in findings if finding.symptom is Symptom.REFUSED]
+    if not any(
+        finding.requirement in VALID_SHAPES and case.varies(finding, range(200, 300)) for finding in refused
+    ):
+        return findings
+    gathered: list[Finding] = []
+    for finding in findings:
+        refusal = finding.symptom in (Symptom.REFUSED, Symptom.REFUSED_UNDER_CONCURRENCY)
+        if refusal and finding.requirement in REFUSED_AT_TIMES:
+            if finding.requirement != "REQ-1":
+                case.consequences[finding.requirement] = "REQ-1: the same request is accepted at other times"
+            charged = replace(finding, requirement="REQ-1", symptom=Symptom.REFUSED_AT_TIMES, spread=None)
+            gathered.append(replace(charged, confirmed=len(refused) > 1))
+        elif finding.symptom is Symptom.WRONG_STATUS and case.varies(finding):
+            case.consequences[finding.requirement] = (
+                "the same request was answered as it should be at other times"
+            )
+        else:
+            gathered.append(finding)
+    return gathered
+
+
+def gather_spread(findings: list[Finding], case: Case) -> list[Finding]:
+    """Charge a symptom that shows under several requirements to the general one.
+
+    A broad requirement (FUZZ, HTTP-6), or the general one in odd input, meets it only in passing.
+    """
+    groups: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.spread:
+            groups[finding.spread.group].append(finding)
+    charged_to: dict[str, str] = {}
+    for group, members in groups.items():
+        general = min(finding.spread.general for finding in members if finding.spread)
+        blamed = {finding.requirement for finding in members} - BROAD
+        specific = blamed - {general}
+        if blamed:
+            charged_to[group] = specific.pop() if len(specific) == 1 else general
+    gathered: list[Finding] = []
+    for finding in findings:
+        taker = charged_to.get(finding.spread.group) if finding.spread else None
+        if taker and finding.requirement != taker:
+            why = f"{taker}: {finding.published_symptom} beyond this requirement's probes"
+            case.consequences[finding.requirement] = why
+            gathered.append(replace(finding, requirement=taker))
+        else:
+            gathered.append(finding)
+    return [
+        replace(finding, confirmed=True) if _shows_twice(finding, gathered) else finding
+        for finding in gathered
+    ]
+
+
+def _shows_twice(finding: Finding, findings: list[Finding]) -> bool:
+    """Whether the symptom's group shows under the same requirement more than once."""
+    if finding.spread is None:
+        return False
+    group = finding.spread.group
+    return (
+        sum(
+            other.spread is not None
+            and other.spread.group == group
+            and other.requirement == finding.requirement
+            for other in findings
+        )
+        > 1
+    )
+
+
+def gather_selections(findings: list[Finding], case: Case) -> list[Finding]:
+    """Charge a wrong selection to REQ-5 where it shows only in answers to null or an empty list."""
+    probed = {finding.origin.requirement for finding in findings if finding.requirement == "RESP-8"}
+    if "REQ-5" not in probed or probed - GENERATED - {"REQ-5"}:
+        return findings
+    case.consequences["RESP-8"] = "REQ-5: only null or an empty list is misread"
+    return [
+        replace(finding, requirement="REQ-5") if finding.requirement == "RESP-8" else finding
+        for finding in findings
+    ]
+
+
+def gather_intermittent_authentication(findings: list[Finding], case: Case) -> list[Finding]:
+    """Charge a check of tokens that lets anybody in now and then once, whichever tokens met it."""
+    varying = [
+        finding
+        for finding in findings
+        if finding.requirement in TOKENS and len(case.answers.get(finding.exchanges[-1].request, ())) > 1
+    ]
+    accepting = {finding.requirement for finding in varying if finding.symptom is Symptom.ACCEPTED}
+    if len(accepting) < 2:
+        return findings
+    first = min(accepting)
+    why = f"{first}: the same call is refused at other times"
+    return case.without(findings, lambda finding: why if finding.requirement in TOKENS - {first} else None)
