@@ -123,20 +123,29 @@ def test_suite_takes_the_time_from_its_clock() -> None:
 
 
 def test_suite_names_every_requirement_and_no_other() -> None:
-    """Each active requirement is judged somewhere in the suite or says why not; no unknown id is named."""
+    """Each active requirement is judged somewhere or says why not; no module names an unknown id."""
     known = {requirement.id: requirement for requirement in requirements()}
     family = re.compile(rf"(?:{'|'.join(sorted({name.split('-')[0] for name in known}))})-\d+")
     suite = ROOT / "conformance" / "checkpoint_conformance"
-    files = [file for room in ("checks", "probes", "run") for file in (suite / room).rglob("*.py")]
     named = {
-        text
-        for file in files
-        for text in strings(ast.parse(file.read_text(encoding="utf-8")))
-        if family.fullmatch(text)
+        file: {
+            text for text in strings(ast.parse(file.read_text(encoding="utf-8"))) if family.fullmatch(text)
+        }
+        for file in suite.rglob("*.py")
     }
+    judging = [file for room in ("checks", "probes", "run") for file in (suite / room).rglob("*.py")]
     due = {name for name, each in known.items() if each.status == "active" and not each.not_tested}
-    assert named - known.keys() == set()
-    assert due - named == set()
+    assert set[str]().union(*named.values()) - known.keys() == set()
+    assert due - set[str]().union(*(named[file] for file in judging)) == set()
+
+
+@pytest.mark.parametrize("package", ["openapi", "conformance", "handlers"])
+def test_error_codes_stand_in_the_catalogue_alone(package: str) -> None:
+    """No text of the code is an error code, with or without a status: the id of its condition leads to it."""
+    code = re.compile(r"(?:[1-5][0-9]{2} )?(?:CSBS|APIGW|BackupService)\.[0-9]{4}")
+    files = (ROOT / package).rglob("*.py")
+    texts = {text for file in files for text in strings(ast.parse(file.read_text(encoding="utf-8")))}
+    assert {text for text in texts if code.fullmatch(text)} == set()
 
 
 @pytest.mark.parametrize(

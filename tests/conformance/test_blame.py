@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -36,7 +35,6 @@ TARGET = Target(
     ),
 )
 CATALOGUE = frozenset(item.id for item in requirements() if item.status == "active")
-GROUPS = "|".join(sorted({name.partition("-")[0] for name in CATALOGUE}))
 
 
 @cache
@@ -50,15 +48,6 @@ def probes() -> tuple[Probe, ...]:
 def modules() -> list[Path]:
     """Return every module of the suite."""
     return sorted(PACKAGE.rglob("*.py"))
-
-
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_module_names_requirements_of_the_catalogue(path: Path) -> None:
-    """An id that stands alone in a text of the code is that of an active requirement."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    named = {text for text in texts if isinstance(text, str) and re.fullmatch(rf"({GROUPS})-\d+", text)}
-    assert named - CATALOGUE == set()
 
 
 def test_the_rules_name_requirements_of_the_catalogue() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from checkpoint_openapi.document.strict_json import StrictJsonError
-from checkpoint_openapi.load import ErrorCatalogue, advisory
+from checkpoint_openapi.load import ErrorCatalogue, advisory, errors
 
 from checkpoint_conformance.checks import http
 from checkpoint_conformance.checks.http_layer import answered_by_http
@@ -20,7 +20,7 @@ from checkpoint_conformance.verdict.finding import Finding, Spread
 from checkpoint_conformance.verdict.origin import ANY_ANSWER, Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["Judge", "Judgement", "error_code_of", "is_conflict"]
+__all__ = ["Judge", "Judgement", "error_code_of", "is_condition", "is_conflict"]
 
 _CONFLICTS = {"running-by-hand", "running-by-schedule", "nothing-to-back-up"}
 _CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
@@ -54,12 +54,12 @@ class Judgement:
 class Judge:
     """Judges exchanges against the contract for one target."""
 
-    def __init__(self, target: Target, errors: ErrorCatalogue, secrets: Secrets) -> None:
+    def __init__(self, target: Target, catalogue: ErrorCatalogue, secrets: Secrets) -> None:
         """Take the target for its ids, the error catalogue, and the secrets that no error may show."""
         self._target = target
-        self._errors = errors
+        self._errors = catalogue
         self._secrets = secrets
-        states = [errors.conditions[name] for name in _CLIENT_STATES]
+        states = [catalogue.conditions[name] for name in _CLIENT_STATES]
         self._client_state = {(state.status, state.code) for state in states}
 
     def judge(self, probe: Probe, exchange: Exchange) -> Judgement:
@@ -80,11 +80,7 @@ class Judge:
             self._extend(judgement, http.disclosure(exchange, self._secrets))
         if answered_by_http(exchange):
             return judgement
-        if (
-            exchange.response.status >= 500
-            and exchange.status != 503
-            and not is_conflict(exchange, self._errors)
-        ):
+        if exchange.response.status >= 500 and exchange.status != 503 and not is_conflict(exchange):
             return judgement  # the page of a crash is the crash's consequence
         judgement.exercised.add("HTTP-2")
         unreadable = list(http.body_bytes(exchange))
@@ -125,7 +121,7 @@ class Judge:
     def _status(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> None:
         assert exchange.response is not None
         status = exchange.response.status
-        if status in _PASSING or is_conflict(exchange, self._errors):
+        if status in _PASSING or is_conflict(exchange):
             judgement.undecided = f"the answer stayed {status}"
         elif probe.wants_acceptance:
             self._acceptance(probe, exchange, judgement, status)
@@ -198,10 +194,15 @@ def _taker(probe: Probe, general: str) -> str:
     return "HTTP-6" if probe.requirement == "HTTP-6" else general
 
 
-def is_conflict(exchange: Exchange, errors: ErrorCatalogue) -> bool:
+def is_conflict(exchange: Exchange) -> bool:
     """Whether the answer is one of the three published conflicts under 500, which are no crash."""
-    pairs = {(errors.conditions[name].status, errors.conditions[name].code) for name in _CONFLICTS}
-    return (exchange.status, error_code_of(exchange)) in pairs
+    return is_condition(exchange, *_CONFLICTS)
+
+
+def is_condition(exchange: Exchange, *names: str) -> bool:
+    """Whether status and code are those of one of the conditions that `errors.yaml` has under these ids."""
+    conditions = [errors().conditions[name] for name in names]
+    return (exchange.status, error_code_of(exchange)) in {(each.status, each.code) for each in conditions}
 
 
 def error_code_of(exchange: Exchange) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
 
-from checkpoint_conformance.checks.judge import error_code_of
+from checkpoint_conformance.checks.judge import is_condition
 from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus, told
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.run.session import Session
@@ -101,7 +101,7 @@ def provider(exchange: Exchange) -> CheckResult:
     found = told(exchange)
     if exchange.status == 404:
         return CheckResult("provider", CheckStatus.OK, f"accepted: a policy that nobody knows gets {found}")
-    if exchange.status == 400 and error_code_of(exchange) == "CSBS.9001":
+    if is_condition(exchange, "invalid-request"):
         advice = "Check `provider_id`; without it the documented one is taken."
         return CheckResult("provider", CheckStatus.MEND, f"not accepted: {found}", advice)
     if exchange.status in range(200, 300):

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from threading import Lock
 
-from checkpoint_openapi.load import errors
-
 from checkpoint_conformance.checks.judge import is_conflict
 from checkpoint_conformance.run.budget import Budget
 from checkpoint_conformance.run.recorder import Lost, Recorder, is_accepted, may_create
@@ -61,7 +59,6 @@ class Client:
         self._announce = announce
         self._heard = heard
         self._until_idle = until_idle
-        self._errors = errors()
         self._lock = Lock()
         self._timeouts = 0
         self._hopeless: set[str] = set()
@@ -154,7 +151,7 @@ class Client:
             return "the service is unavailable (503)"
         if exchange.status == 429:
             return "too many requests (429)"
-        if exchange.status == 500 and is_conflict(exchange, self._errors):
+        if exchange.status == 500 and is_conflict(exchange):
             return _RUNNING
         return None
 

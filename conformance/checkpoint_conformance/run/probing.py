@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checkpoint_openapi.load import advisory, errors
+from checkpoint_openapi.load import advisory
 
 from checkpoint_conformance.checks.judge import Judgement, error_code_of, is_conflict
 from checkpoint_conformance.probes.probe import Probe
@@ -35,7 +35,7 @@ def send_probe(session: Session, probe: Probe) -> Exchange | None:
         return None
     settle(session, probe, session.recorder.judged(probe, exchange))
     session.client.check_alive(exchange, session.calls.request("GET", session.calls.path()))
-    if not probe.wants_acceptance and is_conflict(exchange, errors()):
+    if not probe.wants_acceptance and is_conflict(exchange):
         _question_conflict(session, probe, exchange)
     return exchange
 

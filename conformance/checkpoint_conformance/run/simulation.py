@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from checkpoint_openapi.document.strict_json import parse
+from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.judge import Judgement
 from checkpoint_conformance.probes.calls import Calls
@@ -33,7 +34,6 @@ _TIME = "2020-01-01T00:00:00"
 _NAME = "POLICY-NAME"
 _KIND = "OS::Nova::Server"
 _ELSEWHERE = "RESOURCE-OF-ANOTHER-POLICY"
-_GONE = {"error_code": "CSBS.3001", "error_msg": "The checkpoint does not exist."}
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,12 @@ def _accept_any_answer(probe: Probe, _: Exchange) -> Judgement:
     return Judgement(exercised={probe.requirement}, readable=True)
 
 
+def _refusal(name: str) -> tuple[int, dict[str, Any]]:
+    """Return status and body of a condition of `errors.yaml`."""
+    condition = errors().conditions[name]
+    return condition.status, {"error_code": condition.code, "error_msg": condition.text}
+
+
 class _Server:
     """Answers as the contract wants it, as far as the course of a run depends on the answers."""
 
@@ -105,10 +111,10 @@ class _Server:
             return 200, {"checkpoint_items": [] if "marker" in query else self._listed(query)}
         if known and request.method == "DELETE":
             listed = self._items.pop(address.path.split("/")[-1], None)
-            return (404, _GONE) if listed is None else (200, {})
+            return _refusal("checkpoint-not-found") if listed is None else (200, {})
         if known and request.method == "POST" and self._is_valid(request):
             return 200, {"checkpoint": self._checkpoint(request)}
-        return 400, {"error_code": "CSBS.9001", "error_msg": "Invalid request."}
+        return _refusal("invalid-request")
 
     def _is_valid(self, request: Request) -> bool:
         try:

@@ -1,8 +1,10 @@
-"""CONF-1: a policy that is running refuses a second run with 500 CSBS.1001 or 6030."""
+"""CONF-1: a policy that is running refuses a second run with one of the two published conflicts."""
 
 from __future__ import annotations
 
-from checkpoint_conformance.checks.judge import error_code_of
+from checkpoint_openapi.load import errors
+
+from checkpoint_conformance.checks.judge import error_code_of, is_condition
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import BudgetSpent
@@ -19,7 +21,8 @@ __all__ = ["conflict"]
 
 _ORIGIN = Origin("CONF-1/twice", "a second run of a policy that is running")
 _TRIES = 2
-_PUBLISHED = {(500, "CSBS.1001"), (500, "CSBS.6030")}
+_PUBLISHED = ("running-by-hand", "running-by-schedule")
+"""The conditions of `errors.yaml` that refuse a second run."""
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
 
@@ -57,7 +60,7 @@ def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
     """Make further calls while the first one's run goes on; return whether a finding wants confirming."""
     for call in further:
         second = session.client.transmit(session.calls.call(call))
-        refused = (second.status, error_code_of(second)) in _PUBLISHED
+        refused = is_condition(second, *_PUBLISHED)
         if not refused and second.status == 200 and _has_ended(session, first):
             if not session.ledger.exercised["CONF-1"]:
                 session.ledger.leave_undecided("CONF-1", "the first run had ended before the second call")
@@ -95,4 +98,6 @@ def _has_ended(session: Session, first: Exchange) -> bool:
 def _finding(first: Exchange, second: Exchange) -> Finding:
     shown = f"{second.status} {error_code_of(second) or ''}".strip() if second.response else "no answer"
     symptom = Symptom.SECOND_RUN_ACCEPTED if second.status == 200 else Symptom.SECOND_RUN_REFUSED_OTHERWISE
-    return Finding("CONF-1", symptom, _ORIGIN, "500 CSBS.1001 or CSBS.6030", shown, (first, second))
+    conditions = [errors().conditions[name] for name in _PUBLISHED]
+    expected = " or ".join(f"{each.status} {each.code}" for each in conditions)
+    return Finding("CONF-1", symptom, _ORIGIN, expected, shown, (first, second))

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from checkpoint_openapi.document.strict_json import StrictJsonError
+from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.http import read_body
-from checkpoint_conformance.checks.judge import Judgement, error_code_of
+from checkpoint_conformance.checks.judge import Judgement, error_code_of, is_condition
 from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes import acceptance
@@ -112,7 +113,11 @@ def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Jud
         settle(session, probe, judgement)
         return None
     asked = len(accepted) == len(shapes)
-    if asked and accepted["REQ-4"] and error_code_of(exchange) == "CSBS.6000":
+    if (
+        asked
+        and accepted["REQ-4"]
+        and error_code_of(exchange) == errors().conditions["resource-not-in-policy"].code
+    ):
         _check_resources(session)
     culprit = "REQ-1"
     if asked and accepted["REQ-4"] != accepted["REQ-3"]:
@@ -164,9 +169,10 @@ def _blame_configuration(exchange: Exchange) -> None:
         raise ConfigurationError(
             f"the documented request got {exchange.status}{f' {code}' if code else ''}: {hint}."
         )
-    if exchange.status == 500 and error_code_of(exchange) == "CSBS.6032":
+    if is_condition(exchange, "nothing-to-back-up"):
         raise ConfigurationError(
-            "the policy has nothing to back up (500 CSBS.6032): name another under [policy]."
+            f"the policy has nothing to back up ({exchange.status} {error_code_of(exchange)}): name another "
+            "under [policy]."
         )
 
 
