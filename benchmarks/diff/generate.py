@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-__all__ = ["document", "interwoven", "revision"]
+__all__ = ["document", "interwoven", "loosened", "revision", "tangle"]
 
 _TYPES: list[dict[str, Any]] = [
     {"type": "string", "maxLength": 64},
@@ -61,6 +61,37 @@ def revision(base: dict[str, Any]) -> dict[str, Any]:
             order["properties"]["field0"]["maxLength"] = 16
         else:
             order["properties"]["added"] = {"type": "string"}
+    return changed
+
+
+def tangle(schemas: int) -> dict[str, Any]:
+    """Return a document of so many schemas that refer to each other in circles, each with an operation."""
+    paths: dict[str, Any] = {}
+    found: dict[str, Any] = {}
+    for number in range(schemas):
+        near = {"type": "array", "items": _ref(f"S{(3 * number + 2) % schemas}")}
+        found[f"S{number}"] = {
+            "type": "object",
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "string"},
+                "next": _ref(f"S{(7 * number + 1) % schemas}"),
+                "list": near,
+                "value": {"type": "integer", "maximum": number + 1},
+            },
+        }
+        paths[f"/s{number}"] = {"get": _operation(None, _ref(f"S{number}"))}
+    found["Error"] = _object(["code", "message"], {})
+    info = {"title": "Tangle", "version": "1.0.0"}
+    return {"openapi": "3.0.3", "info": info, "paths": paths, "components": {"schemas": found}}
+
+
+def loosened(base: dict[str, Any]) -> dict[str, Any]:
+    """Return a tangle of which each schema has a member that changed, so that every answer breaks."""
+    changed = copy.deepcopy(base)
+    for name, schema in changed["components"]["schemas"].items():
+        if name != "Error":
+            schema["properties"]["value"] = {"type": "number"}
     return changed
 
 

@@ -1,10 +1,12 @@
 """Measures `checkpoint-contract diff` as a whole process: on the contract itself, and as documents grow.
 
-    python benchmarks/diff/run.py [--repeat 5]
+    python benchmarks/diff/run.py [--repeat 5] [--octokit] [--against PYTHON] [--only WORD]
 
-Prints one line a document, with the fastest and the median of its runs in seconds and the largest memory
-of one in megabytes. Fails when a limit is passed: 0.7 s for the contract, 5 s for 200 operations, 500 MB
-for any. The machine's load shows in the median.
+Prints one line a document: the fewest and the median of the processor seconds of its runs, and the largest
+memory of one in megabytes. `--octokit` adds GitHub's API descriptions, fetched with npm. `--against` is the
+interpreter of another build, which runs in turn with this one: the line has its figures as well, and how many
+times as long it took. `--only` keeps the documents with a word in their name. Fails when a limit is passed:
+0.7 s for the contract, 5 s for 200 operations, 500 MB for any.
 """
 
 from __future__ import annotations
@@ -15,18 +17,29 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import octokit
 import yaml
-from generate import document, interwoven, revision
+from generate import document, interwoven, loosened, revision, tangle
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = ROOT / "openapi" / "checkpoint.yaml"
-_QUIET = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
 SIZES = (25, 50, 100, 200, 400)
+TANGLES = (40, 75, 150, 300)
 MEMORY = 500
 LIMITS = {"the contract": 0.7, "200 operations": 5.0}
+_COMMAND = "from checkpoint_openapi.cli import main; main()"
+_CANNOT_COMPARE = (2, 4)
+
+
+class Run(NamedTuple):
+    """What one comparison took."""
+
+    seconds: float
+    """Of the processor."""
+    megabytes: int
 
 
 def main() -> int:
@@ -35,26 +48,58 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--repeat", type=int, default=5, help="runs of each document")
-    repeat = parser.parse_args().repeat
+    parser.add_argument("--octokit", action="store_true", help="measure GitHub's API descriptions, too")
+    parser.add_argument("--against", metavar="PYTHON", help="the interpreter of another build")
+    parser.add_argument(
+        "--only", metavar="WORD", default="", help="measure documents with this in their name"
+    )
+    options = parser.parse_args()
     late: list[str] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, base, changed in [*_contract(Path(folder)), *_generated(Path(folder))]:
-            done = [_measured(base, changed) for _ in range(repeat)]
-            runs, megabytes = [seconds for seconds, _ in done], max(memory for _, memory in done)
-            line = {
-                "document": name,
-                "kilobytes": round(base.stat().st_size / 1024),
-                "fastest": round(min(runs), 3),
-            }
-            line = {**line, "median": round(statistics.median(runs), 3), "megabytes": megabytes}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        found = [*_contract(folder), *_generated(folder), *(octokit.pairs(folder) if options.octokit else [])]
+        for title, base, changed in found:
+            if options.only not in title:
+                continue
+            line, runs = _line(title, base, changed, options)
             print(json.dumps(line), flush=True)
+            megabytes, seconds = max(run.megabytes for run in runs), min(run.seconds for run in runs)
             if megabytes > MEMORY:
-                late.append(f"{name} took {megabytes} MB, more than {MEMORY} MB")
-            if min(runs) > LIMITS.get(name, float("inf")):
-                late.append(f"{name} took {min(runs):.2f} s, more than {LIMITS[name]} s")
+                late.append(f"{title} took {megabytes} MB, more than {MEMORY} MB")
+            if seconds > LIMITS.get(title, float("inf")):
+                late.append(f"{title} took {seconds:.2f} s, more than {LIMITS[title]} s")
     for text in late:
         print(f"error: {text}", file=sys.stderr)
     return 1 if late else 0
+
+
+def _line(
+    title: str, base: Path, changed: Path, options: argparse.Namespace
+) -> tuple[dict[str, Any], list[Run]]:
+    """Return what is printed of one document, and the runs of this build."""
+    runs: list[Run] = []
+    others: list[Run] = []
+    for _ in range(options.repeat):
+        runs.append(_measured(sys.executable, base, changed))
+        if options.against:
+            others.append(_measured(options.against, base, changed))
+    line: dict[str, Any] = {"document": title, "kilobytes": round(base.stat().st_size / 1024)}
+    line.update(_figures(runs))
+    if others:
+        times = statistics.median(run.seconds for run in others) / statistics.median(
+            run.seconds for run in runs
+        )
+        line.update(against=_figures(others), times=round(times, 1))
+    return line, runs
+
+
+def _figures(runs: list[Run]) -> dict[str, Any]:
+    seconds = [run.seconds for run in runs]
+    return {
+        "fewest": round(min(seconds), 2),
+        "median": round(statistics.median(seconds), 2),
+        "megabytes": max(run.megabytes for run in runs),
+    }
 
 
 def _contract(folder: Path) -> list[tuple[str, Path, Path]]:
@@ -66,24 +111,31 @@ def _contract(folder: Path) -> list[tuple[str, Path, Path]]:
 def _generated(folder: Path) -> list[tuple[str, Path, Path]]:
     found: list[tuple[str, Path, Path]] = []
     documents = {f"{size} operations": document(size) for size in SIZES}
-    for name, base in {**documents, "interwoven": interwoven(30)}.items():
+    versions = {
+        name: (base, revision(base)) for name, base in {**documents, "interwoven": interwoven(30)}.items()
+    }
+    tangles = {f"tangle of {size} schemas": tangle(size) for size in TANGLES}
+    versions.update({name: (base, loosened(base)) for name, base in tangles.items()})
+    for name, contents in versions.items():
         paths = folder / f"{name}.base.yaml", folder / f"{name}.revision.yaml"
-        for path, content in zip(paths, (base, revision(base)), strict=True):
+        for path, content in zip(paths, contents, strict=True):
             path.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
         found.append((name, *paths))
     return found
 
 
-def _measured(base: Path, changed: Path) -> tuple[float, int]:
-    """Return the seconds and the megabytes of a comparison; its exit code tells only of the gate."""
-    command = [sys.executable, "-m", "checkpoint_openapi.commands.diff", str(base), str(changed)]
-    start = time.perf_counter()
-    process = os.posix_spawn(sys.executable, command, os.environ, file_actions=_QUIET)
+def _measured(python: str, base: Path, changed: Path) -> Run:
+    """Return what a comparison took; its exit code tells only of the gate, unless it could not compare."""
+    command = [python, "-c", _COMMAND, "diff", str(base), str(changed)]
+    quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    process = os.posix_spawn(python, command, os.environ, file_actions=quiet)
     _, status, usage = os.wait4(process, 0)
-    elapsed = time.perf_counter() - start
-    if os.waitstatus_to_exitcode(status) not in (0, 1, 3):
-        raise RuntimeError(f"{' '.join(command)} failed")
-    return elapsed, usage.ru_maxrss // (1024 if sys.platform == "linux" else 1024 * 1024)
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0 or code in _CANNOT_COMPARE:
+        raise RuntimeError(f"{' '.join(command)} failed with {code}")
+    return Run(
+        usage.ru_utime + usage.ru_stime, usage.ru_maxrss // (1024 if sys.platform == "linux" else 1024 * 1024)
+    )
 
 
 if __name__ == "__main__":

@@ -20,9 +20,12 @@ def overlap(branches: list[Schema], among: JsonSchema | None = None) -> bool:
     return any(Operand(conjunction([*pair, among or {}])).may_be_satisfied() for pair in pairs)
 
 
-def overlap_as_objects(branches: list[Schema]) -> bool:
-    """Say whether alternatives may accept the same object, and no other value twice."""
-    return overlap(branches, _OBJECT) and not overlap(branches, {"not": _OBJECT})
+def overlap_as_objects(choice: Schema) -> bool:
+    """Say whether alternatives of a `oneOf` may accept the same object, and no other value twice."""
+    branches = [choice.sub(branch) for branch in choice.content["oneOf"]]
+    return choice.once(
+        "overlap as objects", lambda: overlap(branches, _OBJECT) and not overlap(branches, {"not": _OBJECT})
+    )
 
 
 def conjunction(contents: list[JsonSchema]) -> JsonSchema:

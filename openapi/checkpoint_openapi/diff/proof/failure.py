@@ -16,7 +16,7 @@ Step = str | int
 """One step into a value: the name of a member or the number of an item."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Failure:
     """A demand of the receiver that the sender does not meet, or of which that is unknown."""
 
@@ -64,7 +64,7 @@ class Failure:
         return replace(self, path=tuple(path[::-1]), sent_at=sent, received_at=received)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Trail:
     """The way to a pair of schemas: the last step, the pair that it was made from, and the way to that."""
 

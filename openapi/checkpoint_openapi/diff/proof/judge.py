@@ -17,6 +17,7 @@ from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
 from checkpoint_openapi.diff.proof.naming import allowed_names, names_sent, patterns_fit
 from checkpoint_openapi.diff.proof.sample import samples
 from checkpoint_openapi.diff.proof.walk import Inner, Pair, Walk
+from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand
 from checkpoint_openapi.diff.schema.marks import AT, UNDECLARED
 from checkpoint_openapi.diff.schema.parts import Definitions, Part, Schema, is_never
@@ -62,14 +63,14 @@ class Judge:
         """
         key = (receiver.definitions, receiver.text, sender.definitions, sender.text)
         if key not in self._answers:
-            self._answers[key] = self._covers(receiver, sender)
+            self._answers[key] = self._covers(receiver, closed_for(receiver, sender))
         return self._answers[key]
 
     def _covers(self, receiver: Schema, sender: Schema) -> Answer:
         if receiver.is_tangled():
             return Answer.UNKNOWN
         if sender.is_tangled():
-            answer = self.covers(receiver, sender.cut())
+            answer = self._covers(receiver, sender.cut())
             return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
         whole, part = receiver.operand, sender.operand
         answer = whole.covers(part)
@@ -113,7 +114,7 @@ class Judge:
 
     def _shallow_covers(self, demand: Schema, sender: Schema) -> bool:
         """Say whether a demand is met whatever the sender's members and items are, which is cheap to ask."""
-        return demand.operand.covers(sender.shallow().operand) is Answer.YES
+        return demand.operand.covers(closed_for(demand, sender.shallow()).operand) is Answer.YES
 
     def _deeper(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
         """Return the failures inside a member, an item or an alternative, or None where nothing is inside."""
@@ -199,8 +200,8 @@ class Judge:
             branches.append({"type": "null"})
         if len(branches) > _MANY * 4 or len(offered) > _MANY * 4:
             return None
-        versions = (offered, [sender.sub(branch) for branch in branches])
-        if clause.keyword == chosen == "oneOf" and all(overlap_as_objects(version) for version in versions):
+        versions = (receiver.sub({"oneOf": clause.value}), sender.sub({"oneOf": branches}))
+        if clause.keyword == chosen == "oneOf" and all(map(overlap_as_objects, versions)):
             clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=as_any(clause))
         beside: JsonSchema = {key: value for key, value in choice.keywords.items() if key not in (chosen, AT)}
         rest = [_whole(part) for part in parts if part is not choice]
@@ -209,9 +210,17 @@ class Judge:
         found: list[Failure] = []
         for branch in branches:
             sent = sender.sub({"allOf": [branch, *rest]} if rest else branch)
+            if clause.keyword == "anyOf" and self._fits_its_like(offered, sent, sender.sub(branch)):
+                continue
             if self.covers(receiver.sub(clause.schema), sent) is not Answer.YES:
                 found.extend(self._branch(clause, offered, sent, sender.sub(branch), receiver))
         return found
+
+    def _fits_its_like(self, offered: list[Schema], sent: Schema, bare: Schema) -> bool:
+        """Say whether an alternative fits the receiver's of the same name, which asks less than the whole."""
+        name = label(bare)
+        same = [branch for branch in offered if name is not None and label(branch) == name]
+        return any(not self.failures(branch, sent) for branch in same)
 
     def _branch(
         self, clause: Clause, offered: list[Schema], sent: Schema, bare: Schema, receiver: Schema
@@ -267,7 +276,7 @@ class Judge:
 
     def _values(self, demand: Schema, sender: Schema, first: list[Any]) -> list[Any]:
         """Return values that the sender sends and the receiver refuses."""
-        part, whole = sender.operand, demand.operand
+        part, whole = closed_for(demand, sender).operand, demand.operand
         found = [value for value in first if part.accepts(value) and whole.refuses(value)]
         if found:
             return found
