@@ -13,33 +13,32 @@ FILES = ("tests/handlers/test_faults.py", "tests/handlers/test_disclosure.py")
 HEAD = """\
 # Reliability
 
-It is a reference and a sandbox: it shows what a server of this contract owes, and clients are written and
-tested against it. It may run in a network that its operator controls, for many users at once. It backs
-nothing up, so it must never stand in for the real service, hold data or tokens that are worth something
-elsewhere, or be reached from the open internet: it speaks HTTP without TLS and does not limit how often a
-client calls.
+It is a reference and a sandbox: it shows what the contract requires of a server, and you can develop and
+test clients against it. You may run it in a network that you control, for many users at once. It backs up
+nothing, so never use it in place of the real service, never store data or tokens in it that have value
+elsewhere, and never expose it to the open internet: it speaks HTTP without TLS and does not limit how
+often a client calls.
 
 <!-- run: by .ci/run -->
 ```sh
 python -m tests.handlers.reliability docs/reliability.md
 ```
 
-runs the tests that break the server, its store and its clients for real, and writes the figures that they
-found. Each figure is of one run on the machine that made this page; that nothing is lost is what the tests
-require of any.
+runs the tests that really break the server, its store and its clients, and writes the results to this page.
+Each figure comes from a single run on one machine. The tests themselves require that nothing is ever lost.
 
-| fault | found |
+| fault | result |
 |---|---|
 """
 TAIL = """
-A full disk, a locked, corrupt, read-only or foreign file, a clock that is stepped back while the server runs
-or before it starts again, chunked and pipelined requests, heads beyond 64 KiB, and clients that are slow or
-leave are in the default tests of `tests/handlers`.
+The default tests in `tests/handlers` cover a full disk, a locked, corrupt, read-only or foreign file, a
+clock set back while the server runs or before it restarts, chunked and pipelined requests, heads over
+64 KiB, and clients that are slow or disconnect.
 
-An answer goes out after the commit. Kills of a process test that, and not the loss of power: for that the
-stores rely on `synchronous = FULL` of SQLite and `synchronous_commit = on` of PostgreSQL. A call whose
-connection or whose database was lost on the way may have been carried out without an answer; no call is
-carried out in part.
+The server responds only after the commit. Killing a process tests this, but a power failure is a different
+matter: there the stores rely on `synchronous = FULL` in SQLite and `synchronous_commit = on` in PostgreSQL.
+If the connection or the database is lost during a call, the call may have been carried out without a
+response. No call is ever carried out in part.
 """
 TITLES = {
     "test_ten_kills_under_load_lose_nothing": "kill -9 of the server under load",
