@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -18,6 +19,8 @@ from typing import Any
 import click
 from checkpoint_conformance.language import speaking, tr
 from checkpoint_conformance.target.target import DESCRIPTION as TARGET
+from checkpoint_conformance.verdict.ledger import SkipReason
+from checkpoint_conformance.verdict.outcome import OUTCOMES, REASONS, VERDICTS, Outcome, Verdict, exit_code
 from checkpoint_openapi import __version__
 from checkpoint_openapi.cli import SUBCOMMANDS
 from checkpoint_openapi.cli import main as command_group
@@ -48,7 +51,27 @@ def pages() -> dict[Path, str]:
     }
     found = {PAGES / name: text for name, text in made.items()}
     found[SHELL / "checkpoint-contract.1"] = manual()
+    found |= {path: with_verdict_tables(path) for path in (ROOT / "README.md", ROOT / "docs/verdicts.md")}
     return found | {SHELL / f"checkpoint-contract.{shell}": completion(shell) for shell in SHELLS}
+
+
+def with_verdict_tables(page: Path) -> str:
+    """Return a page with its tables of outcomes, reasons and verdicts made anew from what the suite says."""
+    named = ", ".join(f"`{reason}`" for reason in REASONS if reason is not SkipReason.OTHER_SHARD)
+    skip = {Outcome.SKIP: f"The requirement was not exercised, for one of these reasons: {named}."}
+    codes = [(f"`{each}`", VERDICTS[each], str(int(exit_code(each)))) for each in Verdict]
+    tables = {
+        ("outcome", "means"): [(f"`{name}`", text) for name, text in (OUTCOMES | skip).items()],
+        ("reason", "means"): [(f"`{name}`", text) for name, text in REASONS.items()],
+        ("verdict", "means", "exit code"): codes,
+    }
+    text = page.read_text(encoding="utf-8")
+    for head, rows in tables.items():
+        start = f"| {' | '.join(head)} |\n"
+        lines = [start, "|---" * len(head), "|\n", *(f"| {' | '.join(map(_cell, row))} |\n" for row in rows)]
+        made = "".join(lines)
+        text = re.sub(rf"{re.escape(start)}(?:\|.*\n)+", lambda _, made=made: made, text)
+    return text
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:

@@ -8,6 +8,7 @@ from checkpoint_openapi.load import Condition, Requirement, document, errors, re
 from checkpoint_openapi.suggestion import nearest
 
 from checkpoint_conformance.language import tr
+from checkpoint_conformance.verdict.outcome import OUTCOMES, REASONS, VERDICTS, Verdict, exit_code
 
 __all__ = ["UnknownCodeError", "explain_code", "explanation", "known_codes"]
 
@@ -17,22 +18,8 @@ _BASIS = {
     "A": "an assumption of this project",
 }
 _ERROR = re.compile(r"(?:([1-5][0-9]{2})\s+)?([A-Za-z]+\.[0-9]{4})")
-_WORDS = {
-    "pass": "The requirement was exercised, and nothing was found.",
-    "fail": "A MUST is not met; confirmed by asking again.",
-    "warn": "A SHOULD is not met. It costs no verdict.",
-    "skip": "The requirement was not exercised, for a reason of a closed list.",
-    "inconclusive": "Never exercised, or two observations disagree. A MUST like that makes the verdict so.",
-    "error": "The suite itself failed; this says nothing about the server.",
-    "conformant": "Every MUST of the declared profiles was exercised and passed. Exit code 0.",
-    "not conformant": "At least one MUST failed. Exit code 1.",
-    "partial": "No MUST failed, but one was skipped, for lack of a fixture or by a waiver. Exit code 3.",
-    "feature-not-declared": "The target file declares neither the profile nor the fixture that it needs.",
-    "precondition-failed": "What it builds on failed already; mend that first.",
-    "waived": "The failure is accepted by the waiver file until a date.",
-    "budget-spent": "`max_creates` was reached; raise it, or declare the profile deletion and clean up.",
-    "other-shard": "Another shard exercises it; `report merge` joins them.",
-}
+_WORDS = {str(name): text for name, text in (*VERDICTS.items(), *REASONS.items(), *OUTCOMES.items())}
+"""What a word means; one that names a verdict as well as an outcome means the outcome."""
 
 
 class UnknownCodeError(Exception):
@@ -107,7 +94,12 @@ def _condition(condition: Condition) -> str:
 
 
 def _word(name: str) -> str:
-    return f"{tr(name)}: {tr(_WORDS[name])}" if name in _WORDS else ""
+    if name not in _WORDS:
+        return ""
+    meaning = f"{tr(name)}: {tr(_WORDS[name])}"
+    if name in OUTCOMES or name in REASONS:
+        return meaning
+    return f"{meaning} {tr('Exit code {code}.', code=int(exit_code(Verdict(name))))}"
 
 
 def _lint_rule(name: str) -> str:

@@ -12,7 +12,16 @@ from checkpoint_openapi.load import Requirement
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
 
-__all__ = ["Outcome", "Result", "Verdict", "exit_code", "verdict_of"]
+__all__ = [
+    "OUTCOMES",
+    "REASONS",
+    "VERDICTS",
+    "Outcome",
+    "Result",
+    "Verdict",
+    "exit_code",
+    "verdict_of",
+]
 
 
 class Outcome(StrEnum):
@@ -41,6 +50,39 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
+OUTCOMES = {
+    Outcome.PASS: "The requirement was exercised, and no problem was found.",
+    Outcome.FAIL: "A MUST is not met; repeating the request confirmed it.",
+    Outcome.WARN: "A SHOULD is not met. It costs no verdict.",
+    Outcome.SKIP: "The requirement was not exercised, for a reason of a closed list.",
+    Outcome.INCONCLUSIVE: (
+        "Never exercised, or two observations disagree. A MUST like that makes the verdict so."
+    ),
+    Outcome.ERROR: "The suite itself failed; this says nothing about the server.",
+}
+"""What each outcome means, in sentences that the pages and `explain` show."""
+REASONS = {
+    SkipReason.FEATURE_NOT_DECLARED: (
+        "The target file declares neither the profile nor the fixture that it needs."
+    ),
+    SkipReason.PRECONDITION_FAILED: "What it builds on failed already; fix that first.",
+    SkipReason.WAIVED: "The failure is accepted by the waiver file until a date.",
+    SkipReason.BUDGET_SPENT: (
+        "`max_creates` was reached; raise it, or declare the profile deletion and clean up."
+    ),
+    SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` joins them.",
+}
+"""What each reason to skip a requirement means."""
+VERDICTS = {
+    Verdict.CONFORMANT: "Every MUST of the declared profiles was exercised and passed.",
+    Verdict.NOT_CONFORMANT: "At least one MUST failed.",
+    Verdict.PARTIAL: (
+        "No MUST failed, but at least one was skipped, because a fixture is missing or a waiver applies."
+    ),
+    Verdict.INCONCLUSIVE: "No MUST failed, but at least one could not be decided, or the run was interrupted.",
+    Verdict.ERROR: "The suite itself failed; this says nothing about the server.",
+}
+"""What each verdict means."""
 _EXIT_CODES = {
     Verdict.CONFORMANT: ExitCode.SUCCESS,
     Verdict.NOT_CONFORMANT: ExitCode.FAILURE,
