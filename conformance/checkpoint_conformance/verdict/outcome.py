@@ -79,7 +79,9 @@ VERDICTS = {
     Verdict.PARTIAL: (
         "No MUST failed, but at least one was skipped, because a fixture is missing or a waiver applies."
     ),
-    Verdict.INCONCLUSIVE: "No MUST failed, but at least one could not be decided, or the run was interrupted.",
+    Verdict.INCONCLUSIVE: (
+        "No MUST failed, but at least one could not be decided, or the run was interrupted."
+    ),
     Verdict.ERROR: "The suite itself failed; this says nothing about the server.",
 }
 """What each verdict means."""
