@@ -44,7 +44,8 @@ def docs(file: Path | None, output: Path, port: int, base: str, *, watch: bool) 
     With --watch the page refreshes itself after each save, shows what is wrong and what changed
     since the release, and a mock answers requests under the document's own paths on the same port.
 
-    Exit code: 0 done, 2 the document or an option cannot be used, 4 a fault of this program.
+    Exit code: 0 done, 2 the document or an option cannot be used, 4 a fault of this program,
+    5 done, but for a part of OpenAPI 3.2 that is not read yet.
 
     Example: checkpoint-contract docs --output contract.html
     """
@@ -64,12 +65,17 @@ def docs(file: Path | None, output: Path, port: int, base: str, *, watch: bool) 
 def _write(path: Path, output: Path) -> None:
     from checkpoint_openapi.docs import read_content, render_page
 
-    page = render_page(read_content(path))
+    content = read_content(path)
+    page = render_page(content)
     try:
         output.write_text(page, encoding="utf-8")
     except OSError as error:
         _fail(f"{output}: cannot be written: {error.strerror or error}. Name another file with --output.")
     click.echo(f"{output}: {len(page.encode()) / 1e6:.1f} MB, opens in any browser without a network")
+    for name, place in content.unread:
+        click.echo(f"{place}: not checked: `{name}`, a part of OpenAPI 3.2 that is not read yet", err=True)
+    if content.unread:
+        sys.exit(ExitCode.UNDECIDED)
 
 
 def _serve(path: Path, port: int, base: str) -> None:

@@ -32,7 +32,7 @@ def lint(files: tuple[Path, ...], style: str, ignored: tuple[str, ...], *, rules
     """Say whether OpenAPI documents are sound, and how to mend what is not.
 
     Without FILE the contract's own documents are read. Exit code: 0 clean, 1 findings, 2 a file or an option
-    that cannot be used.
+    that cannot be used, 5 nothing found, and a part of OpenAPI 3.2 that was not checked.
 
     Example: checkpoint-contract lint --ignore example-missing
     """
@@ -59,7 +59,8 @@ def lint(files: tuple[Path, ...], style: str, ignored: tuple[str, ...], *, rules
         click.echo(form(reports), nl=False)
     if not usable:
         sys.exit(ExitCode.USAGE)
-    sys.exit(ExitCode.FAILURE if any(report.findings for report in reports) else ExitCode.SUCCESS)
+    codes = {report.exit_code for report in reports}
+    sys.exit(next(code for code in (ExitCode.FAILURE, ExitCode.UNDECIDED, ExitCode.SUCCESS) if code in codes))
 
 
 def _shown(path: Path) -> str:

@@ -22,8 +22,9 @@ from checkpoint_openapi.docs.listing import Clauses, Listing, listing
 from checkpoint_openapi.docs.reading import SeenFiles
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents
-from checkpoint_openapi.document.objects import METHODS
-from checkpoint_openapi.document.source import Source
+from checkpoint_openapi.document.objects import operations_in
+from checkpoint_openapi.document.source import Position, Source
+from checkpoint_openapi.document.unread import unread_parts
 from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Content", "OperationRow", "read_content"]
@@ -55,6 +56,8 @@ class Content:
     listings: tuple[Listing, ...]
     files: frozenset[Path]
     """Every file that the page was made of, or would be if it were there."""
+    unread: tuple[tuple[str, Position], ...]
+    """What of OpenAPI 3.2 stands in the document and is not read, and where."""
 
     @property
     def groups(self) -> list[list[RequirementRow]]:
@@ -90,6 +93,7 @@ def read_content(path: Path, reader: SeenFiles | None = None) -> Content:
             listing(source.text, name, _clauses(requirements, name)) for name, source in sources.items()
         ),
         files=frozenset(_files(path, documents, sources)),
+        unread=tuple((part.name, documents.position(part.place)) for part in unread_parts(documents)),
     )
 
 
@@ -97,9 +101,7 @@ def _entries(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     """Return path, method and object of each operation that stands in the document itself."""
     found: list[tuple[str, str, dict[str, Any]]] = []
     for path, item in members(document.get("paths")).items():
-        found += [
-            (path, method, members(members(item)[method])) for method in METHODS if method in members(item)
-        ]
+        found += [(path, method, members(value)) for method, _, value in operations_in(members(item))]
     return found
 
 

@@ -16,7 +16,7 @@ from checkpoint_openapi.docs.answers import Answer, Answers
 from checkpoint_openapi.docs.checks import BodyError, Checker
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.objects import METHODS
+from checkpoint_openapi.document.objects import operations_in
 from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Mock", "Request"]
@@ -73,14 +73,14 @@ class Mock:
             return self._answers.plain("404", "The document has no such path.")
         route, values = found
         item = self._documents.get(route.item)
-        methods = [method for method in METHODS if method in item]
-        method = request.method.lower()
-        if method not in methods:
-            reason = f"The path has the methods {', '.join(methods).upper()}."
-            return self._answers.refusal(route.item / next(iter(methods), "get"), ("405",), reason).allowing(
+        places = {method.upper(): route.item.below(*way) for method, way, _ in operations_in(item)}
+        methods = list(places)
+        if request.method not in places:
+            reason = f"The path has the methods {', '.join(methods)}."
+            return self._answers.refusal(next(iter(places.values()), route.item), ("405",), reason).allowing(
                 methods
             )
-        operation = route.item / method
+        operation = places[request.method]
         try:
             body = self._checked(request, route.item, operation, values)
         except _Refusal as refusal:

@@ -37,6 +37,10 @@ class Location(NamedTuple):
     def __truediv__(self, token: str | int) -> Location:
         return Location(self.file, child(self.pointer, token))
 
+    def below(self, *path: str | int) -> Location:
+        """Return a place below this one."""
+        return Location(self.file, child(self.pointer, *path))
+
     def __str__(self) -> str:
         return f"{self.file}#{self.pointer}"
 

@@ -13,10 +13,10 @@ from typing import Any, Literal, cast
 from checkpoint_openapi.document import pointer
 from checkpoint_openapi.document.values import items, members
 
-__all__ = ["METHODS", "Node", "walk"]
+__all__ = ["METHODS", "Node", "operations_in", "walk"]
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-"""The members of a path that are operations."""
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""The members of a path that are operations, `query` since OpenAPI 3.2."""
 
 # Maps whose `x-` keys are extensions; elsewhere such a key is a name, as of a header or a property.
 _EXTENSIBLE = ("paths", "responses")
@@ -45,9 +45,11 @@ _GRAMMAR: dict[str, dict[str, tuple[_Shape, str]]] = {
         "links": ("map", "link"),
         "callbacks": ("map", "callback"),
         "pathItems": ("map", "path-item"),
+        "mediaTypes": ("map", "media-type"),
     },
     "path-item": {
         **dict.fromkeys(METHODS, ("one", "operation")),
+        "additionalOperations": ("map", "operation"),
         "parameters": ("list", "parameter"),
         "servers": ("list", "server"),
     },
@@ -71,7 +73,10 @@ _GRAMMAR: dict[str, dict[str, tuple[_Shape, str]]] = {
     "media-type": {
         "schema": ("one", "schema"),
         "examples": ("map", "example"),
+        "itemSchema": ("one", "schema"),
         "encoding": ("map", "encoding"),
+        "itemEncoding": ("one", "encoding"),
+        "prefixEncoding": ("list", "encoding"),
     },
     "encoding": {"headers": ("map", "header")},
     "link": {"server": ("one", "server")},
@@ -116,6 +121,18 @@ class Node:
 def walk(document: dict[str, Any]) -> Iterator[Node]:
     """Yield every object of a document, parents before children, in the order of the text."""
     yield from _below(Node("document", "", document, None, "", ""))
+
+
+def operations_in(item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+    """Yield method, way and value of each operation of a path item, those of other methods included.
+
+    A method of HTTP is written in lower case, and any other as it travels (OpenAPI 3.2.0, 4.9).
+    """
+    for method, operation in item.items():
+        if method.lower() in METHODS:
+            yield method.lower(), (method,), operation
+    for method, operation in members(item.get("additionalOperations")).items():
+        yield method, ("additionalOperations", method), operation
 
 
 def _below(node: Node) -> Iterator[Node]:

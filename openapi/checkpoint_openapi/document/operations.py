@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.objects import METHODS
+from checkpoint_openapi.document.objects import operations_in
 from checkpoint_openapi.document.values import items, members
 
 __all__ = [
@@ -112,15 +112,15 @@ def of_item(documents: Documents, place: Location, path: str, key: str) -> dict[
         layers.append(target)
     found: dict[tuple[str, str], Operation] = {}
     for item in reversed(layers):
-        for method, value in members(documents.get(item)).items():
-            if method.lower() not in METHODS or not isinstance(value, dict):
+        for method, way, stated in operations_in(members(documents.get(item))):
+            if not isinstance(stated, dict):
                 continue
+            at = item.below(*way)
             parameters: dict[tuple[str, str], Parameter] = {}
-            for holder in (*reversed(layers), item / method):
+            for holder in (*reversed(layers), at):
                 parameters.update(_parameters(documents, holder, path))
-            found[key, method.lower()] = Operation(
-                (key, method.lower()), path, method.lower(), item / method, item, members(value), parameters
-            )
+            value = members(documents.get(at))
+            found[key, method] = Operation((key, method), path, method, at, item, value, parameters)
     return found
 
 

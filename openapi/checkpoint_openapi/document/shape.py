@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.objects import METHODS
+from checkpoint_openapi.document.objects import operations_in
 from checkpoint_openapi.document.pointer import last
 from checkpoint_openapi.document.tree import objects_in
 from checkpoint_openapi.document.values import members
@@ -69,20 +69,20 @@ def check_references(documents: Documents) -> None:
 
 def _check_item(documents: Documents, place: Location, item: dict[str, Any]) -> None:
     _demand(documents, place / "parameters", item.get("parameters"), list)
-    for method in METHODS:
-        if method in item:
-            _demand(documents, place / method, item[method], dict)
-            operation = members(item[method])
-            for name, kind in (
-                ("parameters", list),
-                ("responses", dict),
-                ("requestBody", dict),
-                ("callbacks", dict),
-            ):
-                _demand(documents, place / method / name, operation.get(name), kind)
-            for status, answer in members(operation.get("responses")).items():
-                if not status.startswith("x-"):
-                    _demand(documents, place / method / "responses" / status, answer, dict)
+    _demand(documents, place / "additionalOperations", item.get("additionalOperations"), dict)
+    for _, way, operation in operations_in(item):
+        _check_operation(documents, place.below(*way), operation)
+
+
+def _check_operation(documents: Documents, place: Location, value: Any) -> None:
+    _demand(documents, place, value, dict)
+    operation = members(value)
+    kinds = {"parameters": list, "responses": dict, "requestBody": dict, "callbacks": dict}
+    for name, kind in kinds.items():
+        _demand(documents, place / name, operation.get(name), kind)
+    for status, answer in members(operation.get("responses")).items():
+        if not status.startswith("x-"):
+            _demand(documents, place / "responses" / status, answer, dict)
 
 
 def _demand(documents: Documents, place: Location, value: Any, kind: type) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from checkpoint_openapi.document.documents import Documents, Files
 from checkpoint_openapi.document.source import Position
+from checkpoint_openapi.document.unread import unread_parts
+from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.lint.context import Context
 from checkpoint_openapi.lint.finding import Finding, Severity, SkippedError
 from checkpoint_openapi.lint.table import RULES, Rule
@@ -27,6 +29,15 @@ class Report:
     findings: tuple[Finding, ...]
     skipped: dict[str, str]
     """Why, by the id of the rule."""
+    unread: tuple[tuple[str, Position], ...] = ()
+    """What of OpenAPI 3.2 stands in the document and is not checked, and where."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Failure for findings, undecided where something was not checked that may hold some, or success."""
+        if self.findings:
+            return ExitCode.FAILURE
+        return ExitCode.UNDECIDED if self.unread else ExitCode.SUCCESS
 
 
 def lint(path: Path | str, *, ignored: Collection[str] = ()) -> Report:
@@ -52,7 +63,8 @@ def lint_documents(documents: Documents, *, ignored: Collection[str] = ()) -> Re
             findings += _apply(rule, context)
         except SkippedError as reason:
             skipped[rule.id] = str(reason)
-    return Report(context.source.file, tuple(sorted(findings, key=_place)), skipped)
+    unread = tuple((part.name, documents.position(part.place)) for part in unread_parts(documents))
+    return Report(context.source.file, tuple(sorted(findings, key=_place)), skipped, unread)
 
 
 def _apply(rule: Rule, context: Context) -> Iterator[Finding]:

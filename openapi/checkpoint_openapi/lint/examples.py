@@ -106,15 +106,16 @@ def _shows(value: Any) -> bool:
 
 def _examples(context: Context) -> Iterator[_Example]:
     for node in context.own(*_HOLDERS):
-        if node.kind == "schema":
-            schema: Any = node.value
-            place = node.pointer
-        else:
-            schema, place = node.value.get("schema"), f"{node.pointer}/schema"
-        if not isinstance(schema, dict):
-            continue
+        direction = _direction(node)
+        place = context.at(node.pointer)
         for pointer, value in _values(context, node):
-            yield _Example(pointer, value, context.at(place), _direction(node))
+            if node.kind == "schema":
+                yield _Example(pointer, value, place, direction)
+            if node.kind != "schema" and isinstance(node.value.get("schema"), dict):
+                yield _Example(pointer, value, place / "schema", direction)
+            if isinstance(node.value.get("itemSchema"), dict):
+                for number, item in enumerate(items(value)):
+                    yield _Example(child(pointer, number), item, place / "itemSchema", direction)
 
 
 def _values(context: Context, node: Node) -> Iterator[tuple[str, Any]]:

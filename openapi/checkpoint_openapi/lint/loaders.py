@@ -115,7 +115,11 @@ def _without_path_references(context: Context) -> dict[str, Any]:
 def _schemas(context: Context) -> Iterator[Fault]:
     """Yield what the dialect of Schema Objects refuses that the JSON Schema of the document leaves open."""
     dialects = untyped("openapi_schema_validator")
-    dialect = dialects.OAS30Validator if context.is_3_0 else dialects.OAS31Validator
+    dialect = {
+        (3, 0): dialects.OAS30Validator,
+        (3, 1): dialects.OAS31Validator,
+        (3, 2): dialects.OAS32Validator,
+    }[context.documents.version]
     # A pattern that is none has a rule of its own, so formats are not looked at.
     formats = untyped("jsonschema").FormatChecker(formats=[])
     for node in context.own("schema"):

@@ -136,7 +136,7 @@ def tag_undeclared(context: Context) -> Iterator[Fault]:
 
 
 def _paths(context: Context) -> Iterator[tuple[str, str, dict[str, dict[str, dict[str, Any]]]]]:
-    """Yield template and pointer of each path, and for each of its methods the path parameters by name.
+    """Yield template and pointer of each path, and for each of its operations the path parameters by name.
 
     A path that cannot be read whole, since a reference dangles, is left out.
     """
@@ -147,7 +147,10 @@ def _paths(context: Context) -> Iterator[tuple[str, str, dict[str, dict[str, dic
             found = of_item(context.documents, context.at(node.pointer), node.key, node.key)
         except DocumentError:
             continue
-        methods = {operation.method: _declared(operation) for operation in found.values()}
+        methods = {
+            operation.place.pointer.removeprefix(f"{operation.item.pointer}/"): _declared(operation)
+            for operation in found.values()
+        }
         yield node.key, node.pointer, methods
 
 

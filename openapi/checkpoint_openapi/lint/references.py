@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from checkpoint_openapi.document.documents import Location, UnresolvedError
 from checkpoint_openapi.document.objects import Node
 from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.unread import is_uri
 from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import Fault
 from checkpoint_openapi.lint.usage import used_components
@@ -105,6 +106,9 @@ def security_undeclared(context: Context) -> Iterator[Fault]:
     declared = members(members(context.document.get("components")).get("securitySchemes"))
     for node in context.all("security"):
         for name in node.value.keys() - declared.keys():
+            if context.documents.version >= (3, 2) and is_uri(name):
+                # It is told that such a name is not read yet.
+                continue
             yield Fault(
                 f"{node.pointer}/{escaped(name)}",
                 f"the security scheme {name!r} is not declared",

@@ -21,6 +21,7 @@ def as_text(reports: Sequence[Report]) -> str:
             lines.append(f"{finding.position}: {finding.severity}: {finding.what} [{finding.rule}]")
             lines.append(f"    at {finding.pointer or '/'}")
             lines.append(f"    mend: {finding.mend}")
+        lines += [f"{place}: not checked: {_unread(name)}" for name, place in report.unread]
         lines += [f"{report.file}: not checked: {rules} ({reason})" for rules, reason in _skipped(report)]
     count = sum(len(report.findings) for report in reports)
     files = ", ".join(report.file for report in reports)
@@ -38,6 +39,11 @@ def as_json(reports: Sequence[Report]) -> str:
             for report in reports
             for rule, reason in report.skipped.items()
         ],
+        "unread": [
+            {"name": name, "file": place.file, "line": place.line, "column": place.column}
+            for report in reports
+            for name, place in report.unread
+        ],
         "complete": True,
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -53,6 +59,9 @@ def as_github(reports: Sequence[Report]) -> str:
             lines.append(
                 f"::{finding.severity} {place}::{_message(f'{finding.what}. Mend: {finding.mend}.')}"
             )
+        for name, (file, line, column) in report.unread:
+            where = f"file={_property(file)},line={line},col={column}"
+            lines.append(f"::warning {where}::{_message(f'Not checked: {_unread(name)}')}")
         for rules, reason in _skipped(report):
             lines.append(
                 f"::notice file={_property(report.file)}::{_message(f'Not checked: {rules} ({reason})')}"
@@ -72,6 +81,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.what,
         "mend": finding.mend,
     }
+
+
+def _unread(name: str) -> str:
+    return f"`{name}`, a part of OpenAPI 3.2 that is not read yet"
 
 
 def _skipped(report: Report) -> Iterator[tuple[str, str]]:

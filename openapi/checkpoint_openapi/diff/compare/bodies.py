@@ -188,16 +188,17 @@ def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
         ("event" if request else "event-response") if spot.event else "request" if request else "response"
     )
     sender = old if request is not spot.event else new
-    pair = SchemaPair(
-        subject=subject,
-        spot=here,
-        old=old.place / "schema" if "schema" in old.value else None,
-        new=new.place / "schema" if "schema" in new.value else None,
-        parent=new.place,
-        media_type=new.written,
-        examples=examples_of(sender.value),
-    )
-    compare_schemas(comparison, pair)
+    for keyword, part in (("schema", here), ("itemSchema", here.at(f"items of the {here.place}"))):
+        pair = SchemaPair(
+            subject=subject,
+            spot=part,
+            old=old.place / keyword if keyword in old.value else None,
+            new=new.place / keyword if keyword in new.value else None,
+            parent=new.place,
+            media_type=new.written,
+            examples=examples_of(sender.value) if keyword == "schema" else [],
+        )
+        compare_schemas(comparison, pair)
 
 
 def _normal(written: str) -> str:

@@ -17,6 +17,7 @@ from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.operations import Operation, callbacks, operations, webhooks
 from checkpoint_openapi.document.shape import check_references, check_shape
+from checkpoint_openapi.document.unread import unread_parts
 from checkpoint_openapi.document.values import equal, members
 
 __all__ = ["compare"]
@@ -47,6 +48,7 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
     compare_endpoints(comparison)
     _limits(comparison, base.root, revision.root, "the document")
     _quirks(comparison)
+    _not_compared(comparison)
     return sorted(
         _merged(comparison.findings),
         key=lambda found: (
@@ -200,6 +202,30 @@ def _limits(comparison: Comparison, old: Location, new: Location, title: str) ->
 
 def _number(value: Any) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _not_compared(comparison: Comparison) -> None:
+    """Report the parts of OpenAPI 3.2 that changed and are not read, and the address of the document."""
+    before, after = (
+        {(part.name, documents.label(part.place)): part for part in unread_parts(documents)}
+        for documents in (comparison.base, comparison.revision)
+    )
+    for name, label in sorted(before.keys() | after.keys()):
+        old, new = before.get((name, label)), after.get((name, label))
+        if old is None or new is None or old.value != new.value:
+            message = f"`{name}` is not compared yet, a part of OpenAPI 3.2 that changed"
+            spot = Spot("", "the document").inside(label)
+            places = [part.place if part else None for part in (old, new)]
+            comparison.add("part-not-compared", spot, message, old=places[0], new=places[1])
+    was, is_now = (
+        documents.get(documents.root).get("$self") for documents in (comparison.base, comparison.revision)
+    )
+    if was != is_now:
+        message = f"Other documents referred to this one as {was} and refer to it as {is_now} now"
+        spot, place = Spot("", "the document").inside("$self"), comparison.revision.root / "$self"
+        comparison.add(
+            "document-address-changed", spot, message, new=place, change=Change(before=was, after=is_now)
+        )
 
 
 def _quirks(comparison: Comparison) -> None:

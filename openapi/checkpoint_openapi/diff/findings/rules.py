@@ -161,6 +161,8 @@ _OWN = {
     "webhook-added": Rule(_I, "A webhook is new."),
     "callback-removed": Rule(_B, "A callback is not made any more."),
     "callback-added": Rule(_I, "A callback is new."),
+    "part-not-compared": Rule(_R, "A part of OpenAPI 3.2 changed that is not compared yet."),
+    "document-address-changed": Rule(_I, "The `$self` changed by which other documents refer to this one."),
     "keyword-unreadable": Rule(_R, "A keyword changed whose value no validator reads."),
     "schema-unsatisfiable": Rule(
         _R, "A schema that no value satisfies changed: nothing can be proven of it."
