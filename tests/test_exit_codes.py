@@ -36,10 +36,12 @@ paths:
               schema: {type: string, pattern: "^PATTERN$"}
         "400": {description: No.}
 """
+UNASKED = "--ignore connexion --ignore schemathesis --ignore example-missing --ignore pattern-divergent"
 ROWS: list[tuple[str, ExitCode]] = [
     ("lint contract.yaml", ExitCode.FAILURE),
     ("lint", ExitCode.SUCCESS),
     ("lint missing.yaml", ExitCode.USAGE),
+    (f"lint newer.yaml {UNASKED}", ExitCode.UNDECIDED),
     ("diff contract.yaml contract.yaml", ExitCode.SUCCESS),
     ("diff contract.yaml wider.yaml", ExitCode.FAILURE),
     ("diff wider.yaml contract.yaml", ExitCode.SUCCESS),
@@ -51,6 +53,7 @@ ROWS: list[tuple[str, ExitCode]] = [
     ("next-version contract.yaml wider.yaml", ExitCode.SUCCESS),
     ("next-version missing.yaml contract.yaml", ExitCode.USAGE),
     ("docs contract.yaml --output page.html", ExitCode.SUCCESS),
+    ("docs newer.yaml --output page.html", ExitCode.UNDECIDED),
     ("docs missing.yaml --output page.html", ExitCode.USAGE),
     ("list", ExitCode.SUCCESS),
     ("explain REQ-1", ExitCode.SUCCESS),
@@ -84,6 +87,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in {
         "contract.yaml": CONTRACT.replace("PATTERN", "[ab]"),
         "wider.yaml": CONTRACT.replace("PATTERN", "[abc]"),
+        "newer.yaml": CONTRACT.replace("PATTERN", "[ab]")
+        .replace("3.0.3", "3.2.0")
+        .replace("schema:", "itemEncoding: {contentType: text/plain}\n              schema:"),
         "format.yaml": CONTRACT.replace("PATTERN", "[ab]").replace("string,", "string, format: phone,"),
     }.items():
         (folder / name).write_text(text)
