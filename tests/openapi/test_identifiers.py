@@ -12,7 +12,7 @@ from checkpoint_openapi.docs.mock import Mock, Request
 from checkpoint_openapi.document.documents import Documents, Location, Text, UnresolvedError
 from checkpoint_openapi.lint import lint
 from checkpoint_openapi.lint.engine import lint_documents
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ SCHEMAS = st.one_of(
 )
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(old=SCHEMAS, new=SCHEMAS, name=st.sampled_from(sorted(SPELLINGS)))
 def test_the_verdict_rests_on_the_schemas_and_not_on_how_they_are_referred_to(
     old: Schema, new: Schema, name: str
