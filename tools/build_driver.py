@@ -20,6 +20,8 @@ from typing import Any
 
 UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d(?::|%3A)\d\d(?::|%3A)\d\d(?:\.\d+)?")
+CREDENTIALS = re.compile(rb"(?im)^(?:x-auth-token|x-subject-token|authorization|cookie): .*$")
+SECRET = re.compile(rb"[A-Za-z0-9_-]{16,}")
 PORT = re.compile(rb"(?m)^(Host: 127\.0\.0\.1):\d+")
 LIMITS = {"timeout": 1.0, "patience": 2.0, "settle_within": 1.5, "max_creates": 80}
 
@@ -48,16 +50,17 @@ class Recorder:
     def streams(self, own: set[bytes]) -> list[str]:
         """Return what each connection sent, in the order of their beginning.
 
-        Ids that the server gave, which `own` does not hold, are `<id>`, times are `<time>`, the port is gone;
-        a GET that repeats the one before it, as one that waits for a change does, is left out.
+        Tokens, which the reference server makes anew at each start, are their length. Ids that the server
+        gave, which `own` does not hold, are `<id>`, times are `<time>`, the port is gone; a GET that repeats
+        the one before it, as one that waits for a change does, is left out.
         """
         given = self.received - own
         texts = [
             TIME.sub(
                 b"<time>",
-                UUID.sub(lambda match: b"<id>" if match[0] in given else match[0], PORT.sub(rb"\1", raw)),
+                UUID.sub(lambda match: b"<id>" if match[0] in given else match[0], raw),
             ).decode("latin-1")
-            for raw in map(bytes, self.sent.values())
+            for raw in map(_without_secrets_and_port, map(bytes, self.sent.values()))
         ]
         pairs = zip(["", *texts], texts, strict=False)
         return [text for before, text in pairs if text != before or not text.startswith("GET ")]
@@ -98,6 +101,11 @@ class Recorder:
                 return data
 
         socket.socket = Recording  # type: ignore[misc]
+
+
+def _without_secrets_and_port(raw: bytes) -> bytes:
+    raw = PORT.sub(rb"\1", raw)
+    return CREDENTIALS.sub(lambda line: SECRET.sub(lambda secret: b"<%d>" % len(secret[0]), line[0]), raw)
 
 
 class Build:

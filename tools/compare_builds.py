@@ -3,11 +3,11 @@
 Run: .venv/bin/python tools/compare_builds.py BASE [NEW] [--every N] [--only TEXT]. BASE and NEW are
 checkouts with an environment in `.venv`; NEW is this one unless it is named. Each verifies the reference
 server, every mutant and every variant over sockets. What each connection sends is compared byte for
-byte, except that ids and times which a server gave become words, the port is left out, and a GET that
-repeats the one before it, as a wait for a change does, counts once. Requests sent at the same time may
-come in another order, which is told and is no difference. A difference counts when a second run of both
-builds shows one too. `--every N` takes one server of N, `--only` those whose name contains the text.
-Exit code: 0 no difference, 1 differences, 2 usage.
+byte, except that ids and times which a server gave become words, tokens their length, the port is left
+out, and a GET that repeats the one before it, as a wait for a change does, counts once. Requests sent at
+the same time may come in another order, which is told and is no difference. A difference counts when a
+second run of both builds shows one too. `--every N` takes one server of N, `--only` those whose name
+contains the text. Exit code: 0 no difference, 1 differences, 2 usage.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.shard import Shard
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.conclusion import conclude
+from mutants.framework.verifying import with_server
 from mutants.service.refusals import refuse
 from mutants.service.server import Server, running
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from checkpoint_conformance.transport.clock import Clock
+    from mutants.framework.in_process import InProcess
     from mutants.service.refusals import Condition
     from mutants.service.wire import Request, Response
     from mutants.service.world import Checkpoint
@@ -140,13 +143,16 @@ def target_of(table: dict[str, Any], **changes: Any) -> Target:
 
 def verify(behaviour: type[Server], shard: str = "", **changes: Any) -> RunRecord:
     """Run the suite against a server of its own."""
-    with running(behaviour) as table:
+
+    def use(table: dict[str, Any], transport: InProcess | None, clock: Clock) -> RunRecord:
         target = target_of(table, **changes)
         options = Options(max_examples=1)
         if shard:
             options = replace(options, shard=Shard.of(shard, target))
             target = replace(target, max_creates=options.shard.max_creates)
-        return run(target, options)
+        return run(target, options, transport=transport, clock=clock)
+
+    return with_server(behaviour, use)
 
 
 def report(behaviour: type[Server], shard: str = "") -> dict[str, Any]:
