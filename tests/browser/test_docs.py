@@ -17,6 +17,8 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from handlers import running
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -277,3 +279,39 @@ def test_end_of_the_preview_is_shown(live: Live) -> None:
     """A page whose server is gone says so."""
     live.server.end()
     WebDriverWait(live.chromium, PATIENCE).until(lambda c: c.find_elements(By.CSS_SELECTOR, "body.lost"))
+
+
+def test_the_page_calls_a_server_that_lets_it(
+    chromium: webdriver.Chrome, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A page made for a server calls it and has a console for that; any other page reaches nothing."""
+    server = running.start(tmp_path_factory.mktemp("server"), "--cors", "null")
+    try:
+        content = read_content(data_path("checkpoint.yaml"))
+        path = tmp_path / "contract.html"
+        path.write_text(render_page(content, server=server.target["url"]))
+        chromium.get(path.as_uri())
+        WebDriverWait(chromium, PATIENCE).until(lambda driver: driver.find_elements(By.CLASS_NAME, "try-out"))
+        assert called(chromium, server)["status"] == 200
+        assert len(server.items()) == 3
+        path.write_text(render_page(content))
+        chromium.get(path.as_uri())
+        assert called(chromium, server) == {"failed": True}
+        assert len(server.items()) == 3
+    finally:
+        assert server.stop() == 0
+
+
+def called(chromium: webdriver.Chrome, server: running.RunningServer) -> dict[str, Any]:
+    """Call the operation from within the page."""
+    script = """
+        const [url, token, body, done] = arguments;
+        const headers = {"X-Auth-Token": token, "Content-Type": "application/json"};
+        fetch(url, {method: "POST", body, headers})
+            .then((answer) => done({status: answer.status}), () => done({failed: true}));
+    """
+    url = server.target["url"] + server.path
+    told: dict[str, Any] = chromium.execute_async_script(
+        script, url, server.target["token"], json.dumps(server.order())
+    )
+    return told

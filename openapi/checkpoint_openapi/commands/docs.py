@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["docs"]
 
+_SERVER = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+"""What may stand in the page's Content-Security-Policy."""
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -34,7 +37,12 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 @click.option(
     "--base", default="released", show_default=True, help="What its diff compares with, as for `diff`."
 )
-def docs(file: Path | None, output: Path, port: int, base: str, *, watch: bool) -> None:
+@click.option(
+    "--server", metavar="URL",
+    help="Let the page call this server from the browser, such as one started by `serve --cors null`. "
+    "[default: it reaches no network]",
+)  # fmt: skip
+def docs(file: Path | None, output: Path, port: int, base: str, server: str | None, *, watch: bool) -> None:
     """Make a page of a contract that a person likes to read: one file that needs no network.
 
     Without FILE it is the contract of this package. The catalogues in the folder of FILE, requirements.yaml,
@@ -53,25 +61,34 @@ def docs(file: Path | None, output: Path, port: int, base: str, *, watch: bool) 
     from checkpoint_openapi.load import data_path
 
     path = _shown(file or data_path("checkpoint.yaml"))
+    if server is not None and not _SERVER.fullmatch(server):
+        _fail(
+            f"--server: {server!r} is no address: write scheme, host and port, such as http://127.0.0.1:8080."
+        )
+    if server is not None and watch:
+        _fail("--server is for a page that is written; the preview calls its mock. Leave one of both out.")
     try:
         if watch:
             _serve(path, port, base)
         else:
-            _write(path, output)
+            _write(path, output, server)
     except DocumentError as error:
         _fail(str(error))
 
 
-def _write(path: Path, output: Path) -> None:
+def _write(path: Path, output: Path, server: str | None) -> None:
     from checkpoint_openapi.docs import read_content, render_page
 
     content = read_content(path)
-    page = render_page(content)
+    page = render_page(content, server=server)
     try:
         output.write_text(page, encoding="utf-8")
     except OSError as error:
         _fail(f"{output}: cannot be written: {error.strerror or error}. Name another file with --output.")
-    click.echo(f"{output}: {len(page.encode()) / 1e6:.1f} MB, opens in any browser without a network")
+    click.echo(
+        f"{output}: {len(page.encode()) / 1e6:.1f} MB, opens in any browser"
+        f"{' without a network' if server is None else f', and calls {server}'}"
+    )
     for name, place in content.unread:
         click.echo(f"{place}: not checked: `{name}`, a part of OpenAPI 3.2 that is not read yet", err=True)
     if content.unread:

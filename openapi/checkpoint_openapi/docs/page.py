@@ -41,8 +41,11 @@ _POLICY = (
 )
 
 
-def render_page(content: Content | None, build: Build | None = None) -> str:
+def render_page(content: Content | None, build: Build | None = None, server: str | None = None) -> str:
     """Return the page of a contract.
+
+    `server` is the URL of a server that the page may call. The server has to let the page's origin do so
+    (CORS), which is `null` for a page that is opened as a file.
 
     Without a build of the preview it is one file that needs nothing else. With one it refers to the assets of
     the preview's server and tells the state of the document; `content` is None until there is a good version.
@@ -51,13 +54,17 @@ def render_page(content: Content | None, build: Build | None = None) -> str:
     policy = (
         _POLICY.format(script="'self' 'unsafe-inline'", style="'self'", connect="'self'")
         if live
-        else _POLICY.format(script="'unsafe-inline'", style="", connect="'none'")
+        else _POLICY.format(script="'unsafe-inline'", style="", connect=server or "'none'")
     )
+    document = dict(content.document) if content else {}
+    if server is not None:
+        document["servers"] = [{"url": server}]
     return _template().render(
         content=content,
         build=build,
         policy=policy,
-        document=_json(content.document if content else {}),
+        document=_json(document),
+        callable=live or server is not None,
         assets={} if live else {name: _inline(name) for name in ASSETS},
         anchor_of=_anchor_of,
         program=f"checkpoint-contract {__version__}",

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,3 +109,18 @@ def test_fault_of_ours_ends_the_watch(contract: Path) -> None:
 
     assert ran.returncode == 4
     assert ran.stderr == "error: this is a fault of checkpoint-contract: ValueError: planted\n"
+
+
+def test_a_server_is_the_only_address_of_the_page(contract: Path, tmp_path: Path) -> None:
+    """With --server the policy of the page names that server; nothing else may be put there."""
+    output = tmp_path / "page.html"
+    arguments = [str(contract), "--output", str(output)]
+    outcome = CliRunner().invoke(docs, [*arguments, "--server", "http://127.0.0.1:8080"])
+    assert outcome.exit_code == 0, outcome.output
+    assert "connect-src http://127.0.0.1:8080; base-uri" in unescape(output.read_text())
+    for wrong in ("127.0.0.1:8080", "http://a/b", "http://a; script-src *", "file:///etc", "http://a b", ""):
+        refused = CliRunner().invoke(docs, [*arguments, "--server", wrong])
+        assert refused.exit_code == 2
+        assert "--server" in refused.stderr
+    both = CliRunner().invoke(docs, [str(contract), "--watch", "--server", "http://127.0.0.1:8080"])
+    assert both.exit_code == 2

@@ -4,6 +4,7 @@
 (() => {
   const root = document.documentElement;
   const live = document.body.classList.contains("live");
+  const callable = document.body.classList.contains("callable");
   let shown = document.getElementById("document").textContent;
 
   /* Light and dark: the system's choice until the reader makes one. */
@@ -31,7 +32,7 @@
     defaultModelExpandDepth: 3,
     displayRequestDuration: true,
     tryItOutEnabled: false,
-    supportedSubmitMethods: live ? undefined : [],
+    supportedSubmitMethods: callable ? undefined : [],
     validatorUrl: null,
     showExtensions: false,
     onComplete: () => unfold(),
