@@ -113,7 +113,16 @@ SCHEMAS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOWLY = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@SLOWLY
 @given(old=SCHEMAS, new=SCHEMAS, name=st.sampled_from(sorted(SPELLINGS)))
 def test_the_verdict_rests_on_the_schemas_and_not_on_how_they_are_referred_to(
     old: Schema, new: Schema, name: str

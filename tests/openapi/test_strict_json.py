@@ -8,7 +8,7 @@ import math
 import time
 
 import pytest
-from checkpoint_openapi.document.strict_json import StrictJsonError, parse
+from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from checkpoint_openapi.document.strict_json import StrictJsonError
+from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_openapi.load import ErrorCatalogue
 
 from checkpoint_conformance.data import as_object

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from checkpoint_openapi.document.strict_json import StrictJsonError
+from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_openapi.load import ErrorCatalogue, advisory, errors
 
 from checkpoint_conformance.checks import http

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from checkpoint_openapi.document.strict_json import StrictJsonError, parse
+from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
 
 from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.probes.calls import Call

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import jsonschema_rs
-from checkpoint_openapi.document.strict_json import StrictJsonError
+from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_openapi.load import document
 
 from checkpoint_conformance.probes.calls import Calls

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from checkpoint_openapi.document.strict_json import parse
+from checkpoint_openapi.document.formats.strict_json import parse
 from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.judge import Judgement

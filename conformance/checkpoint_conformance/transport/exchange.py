@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from checkpoint_openapi.document.strict_json import parse
+from checkpoint_openapi.document.formats.strict_json import parse
 
 __all__ = ["Exchange", "Fault", "Framing", "Headers", "Request", "Response", "TransportFault"]
 

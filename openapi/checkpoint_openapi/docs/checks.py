@@ -10,7 +10,7 @@ import jsonschema_rs
 from checkpoint_openapi.docs.schemas import as_json_schemas
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Location
-from checkpoint_openapi.document.strict_json import StrictJsonError, parse
+from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
 
 __all__ = ["BodyError", "Checker", "UnusableSchemaError"]
 

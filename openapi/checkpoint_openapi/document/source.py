@@ -17,9 +17,9 @@ from typing import Any, NamedTuple, cast
 
 import yaml
 
-from checkpoint_openapi.document.json_text import JsonPlaces, parse_json
+from checkpoint_openapi.document.formats.json_text import JsonPlaces, parse_json
+from checkpoint_openapi.document.formats.yaml_scalars import Scalar, read_scalar, reading_of_yaml_1_1
 from checkpoint_openapi.document.pointer import child, tokens
-from checkpoint_openapi.document.yaml_scalars import Scalar, read_scalar, reading_of_yaml_1_1
 from checkpoint_openapi.suggestion import nearest
 
 __all__ = [

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
-from checkpoint_openapi.document.strict_json import StrictJsonError, parse
+from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
 from checkpoint_openapi.load import document
 
 from checkpoint_conformance.data import as_list, as_object

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from threading import Barrier
 
-from checkpoint_openapi.document.strict_json import StrictJsonError
+from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 
 from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.success import checkpoint

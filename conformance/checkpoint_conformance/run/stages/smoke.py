@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from checkpoint_openapi.document.strict_json import StrictJsonError
+from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.http import read_body

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from itertools import chain
 from typing import Any, cast
 
-from checkpoint_openapi.document.strict_json import parse_text
+from checkpoint_openapi.document.formats.strict_json import parse_text
 
 __all__ = ["JsonPlaces", "parse_json"]
 
