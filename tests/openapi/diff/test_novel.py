@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from checkpoint_openapi.diff.schema.declared import Declarations
-from checkpoint_openapi.diff.schema.novel import novel_names
+from checkpoint_openapi.diff.conversion.declared import Declarations
+from checkpoint_openapi.diff.conversion.novel import novel_names
 from checkpoint_openapi.document.documents import Documents, Location, Text
 from checkpoint_openapi.document.pointer import escaped
 from hypothesis import given, settings

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from checkpoint_openapi.diff.conversion.convert import Converter, Side
+from checkpoint_openapi.diff.conversion.novel import novel_names
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.proof.judge import Judge
 from checkpoint_openapi.diff.schema.alike import Likeness
-from checkpoint_openapi.diff.schema.convert import Converter, Side
-from checkpoint_openapi.diff.schema.novel import novel_names
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents, Location
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from checkpoint_openapi.diff.schema.declared import Declarations
+from checkpoint_openapi.diff.conversion.declared import Declarations
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.pointer import escaped
 from checkpoint_openapi.document.source import DocumentError

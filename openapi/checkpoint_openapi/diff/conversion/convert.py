@@ -13,12 +13,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, NamedTuple, cast
 
+from checkpoint_openapi.diff.conversion.declared import Declarations, evaluated
+from checkpoint_openapi.diff.conversion.discriminator import Discriminators
+from checkpoint_openapi.diff.conversion.keywords import ANNOTATIONS, assertions, null_beside_enum, of_pattern
+from checkpoint_openapi.diff.conversion.nulls import is_or_null
 from checkpoint_openapi.diff.schema.containment import JsonSchema
-from checkpoint_openapi.diff.schema.declared import Declarations, evaluated
-from checkpoint_openapi.diff.schema.discriminator import Discriminators
-from checkpoint_openapi.diff.schema.keywords import ANNOTATIONS, assertions, null_beside_enum, of_pattern
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, PIN, VAGUE_NULL
-from checkpoint_openapi.diff.schema.nulls import is_or_null
 from checkpoint_openapi.diff.schema.parts import Definitions, Schema
 from checkpoint_openapi.document.documents import Documents, Location
 
