@@ -70,7 +70,7 @@ def _entry(table: Mapping[str, Entry], operation_id: str) -> Entry:
     except KeyError:
         raise StartError(
             f"The operation {operation_id!r} of the document has no handler; there are {', '.join(table)}. "
-            "Mend the document or add a handler to the operations table."
+            "Fix the document or add a handler to the operations table."
         ) from None
 
 

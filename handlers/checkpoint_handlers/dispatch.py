@@ -66,14 +66,14 @@ class Operation:
         if not operation.security:
             raise StartError(
                 f"The operation {operation.operation_id!r} has no security, but acts for the project of a "
-                "token. Mend the document."
+                "token. Fix the document."
             )
         if "{project_id}" not in operation.path:
-            raise StartError(f"The path {operation.path} has no {{project_id}}. Mend the document.")
+            raise StartError(f"The path {operation.path} has no {{project_id}}. Fix the document.")
         if any(len(requirement) != 1 for requirement in operation.security):
             raise StartError(
                 f"The operation {operation.operation_id!r} may be called with no token, or needs several: "
-                "this server takes exactly one. Mend the document."
+                "this server takes exactly one. Fix the document."
             )
         self._status = min(int(status) for status in operation.responses if status.startswith("2"))
         self._parser = operation.uri_parser_class(operation.parameters, {})
@@ -121,7 +121,7 @@ class _Body:
         if list(self._checks) != ["application/json"]:
             raise StartError(
                 f"The operation {operation.operation_id!r} takes {', '.join(content)}: "
-                "this server reads application/json and nothing else. Mend the document."
+                "this server reads application/json and nothing else. Fix the document."
             )
         self._check = self._checks["application/json"]
 

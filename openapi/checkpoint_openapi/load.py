@@ -142,4 +142,4 @@ def _frozen(value: Any) -> Any:
 
 
 def _broken(name: str, what: str) -> DocumentError:
-    return DocumentError(f"{what}. Mend the file or install the package again.", str(data_path(name)))
+    return DocumentError(f"{what}. Fix the file or install the package again.", str(data_path(name)))

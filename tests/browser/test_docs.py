@@ -252,8 +252,8 @@ def test_error_is_shown_and_the_last_version_stays(live: Live) -> None:
     live.save("type: boolean", "type: bolean")
     live.shows("#problem", "`bolean` is not one of")
     assert live.chromium.find_element(By.CSS_SELECTOR, SUMMARY).text == "Execute a backup policy"
-    live.save("summary: Execute a backup policy", "summary: Mended")
-    live.shows(SUMMARY, "Mended")
+    live.save("summary: Execute a backup policy", "summary: Fixed")
+    live.shows(SUMMARY, "Fixed")
     assert live.chromium.find_elements(By.ID, "problem") == []
 
 

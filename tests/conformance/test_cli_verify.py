@@ -188,7 +188,7 @@ def test_a_partial_verdict_alone_can_be_accepted(
 def test_bad_input_gives_2_and_one_line_before_any_request(
     arguments: list[str], words: str, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the caller can mend is named with the place and the remedy, and the server is not asked."""
+    """What the caller can fix is named with the place and the remedy, and the server is not asked."""
     monkeypatch.chdir(tmp_path)
     text = target.read_text()
     Path("broken.toml").write_text("= 1")

@@ -1,4 +1,4 @@
-"""A replay repeats exactly what failed, and tells what was mended from what was not."""
+"""A replay repeats exactly what failed, and tells what was fixed from what was not."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_the_recorded_bytes_are_sent_again_with_the_secrets() -> None:
     ],
 )
 def test_each_kind_of_evidence_can_be_repeated(behaviour: type[Server], steps: str, name: str) -> None:
-    """It fails again, and on a server that is mended it does not."""
+    """It fails again, and on a server that is fixed it does not."""
     found = excerpt(behaviour, *STEPS[steps], patience=0.2)
     assert requirement(found, name)["outcome"] == "fail"
     assert states(repeat(found, behaviour, name), name) == {ReplayState.STILL_FAILS}

@@ -27,11 +27,11 @@ def test_a_report_does_not_differ_from_itself() -> None:
 def test_what_broke_and_what_was_mended_are_told_apart() -> None:
     """One way there are regressions, the other way round the same requirements are fixes."""
     broken = compare(report(Server), report(Broken))
-    mended = compare(report(Broken), report(Server))
+    fixed = compare(report(Broken), report(Server))
     names = {"HTTP-2", "REQ-11", "REQ-14", "REQ-16", "RESP-3"}
     assert {change.requirement for change in broken.regressions} == names
-    assert {change.requirement for change in mended.fixes} == names
-    assert broken.fixes == mended.regressions == []
+    assert {change.requirement for change in fixed.fixes} == names
+    assert broken.fixes == fixed.regressions == []
 
 
 @pytest.mark.parametrize(

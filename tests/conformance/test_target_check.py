@@ -124,7 +124,7 @@ def check(behaviour: type[Server], **changes: Any) -> dict[str, CheckResult]:
 
 
 def test_right_target_is_ready_and_nothing_is_made() -> None:
-    """Of a right target no step is to be mended, every topic is looked at, and no backup is made."""
+    """Of a right target no step is to be fixed, every topic is looked at, and no backup is made."""
     Recording.made = 0
     steps = check(Recording)
     assert {step.state for step in steps.values()} == {CheckStatus.OK, CheckStatus.NOTE}
@@ -151,7 +151,7 @@ def test_right_target_is_ready_and_nothing_is_made() -> None:
 def test_wrong_entry_is_named(changes: dict[str, Any], topic: str, said: str) -> None:
     """The step of a wrong entry says what came back and what to change, and the others are not blamed."""
     steps = check(Server, **changes)
-    wrong = [step for step in steps.values() if step.state is CheckStatus.MEND]
+    wrong = [step for step in steps.values() if step.state is CheckStatus.FIX]
     assert [step.topic for step in wrong] == [topic]
     assert said in wrong[0].found
     assert wrong[0].advice
@@ -162,7 +162,7 @@ def test_resources_that_the_file_leaves_out_are_named() -> None:
     with running(Server) as table:
         target = Target.from_table(table)
         step = found(replace(target, resources=target.resources[:1]))["resources"]
-    assert step.state is CheckStatus.MEND
+    assert step.state is CheckStatus.FIX
     assert target.resources[1] in step.found
 
 
@@ -172,13 +172,13 @@ def test_second_policy_is_looked_up() -> None:
         target = Target.from_table(table)
         assert target.second_project
         steps = found(replace(target, second_project=replace(target.second_project, policy_id=STRANGE)))
-    assert steps["second policy"].state is CheckStatus.MEND
+    assert steps["second policy"].state is CheckStatus.FIX
 
 
 def test_profiles_that_are_not_there_are_named() -> None:
     """Each declared profile without its operation is named, with what to do."""
     steps = check(Core)
-    assert {topic for topic, step in steps.items() if step.state is CheckStatus.MEND} == {
+    assert {topic for topic, step in steps.items() if step.state is CheckStatus.FIX} == {
         *("discovery", "observation", "deletion")
     }
     assert "`profiles`" in steps["deletion"].advice
@@ -190,7 +190,7 @@ def test_undeclared_profiles_and_absent_fixtures_are_noted() -> None:
     steps = check(Core, profiles=frozenset({"conflict"}), max_creates=5, **bare)
     noted = {topic for topic, step in steps.items() if step.state is CheckStatus.NOTE}
     assert {"policy", "conflict", "fixtures", "budget"} <= noted
-    assert not [step for step in steps.values() if step.state is CheckStatus.MEND]
+    assert not [step for step in steps.values() if step.state is CheckStatus.FIX]
 
 
 @pytest.mark.parametrize("behaviour", [BodyFirst, PermissionAfterBody])
@@ -220,14 +220,14 @@ def test_wrong_prefix_is_told_from_a_wrong_token() -> None:
 def test_redirect_names_its_end() -> None:
     """Nothing is sent to where a redirect leads; the place is named."""
     step = check(Moved)["operation"]
-    assert step.state is CheckStatus.MEND
+    assert step.state is CheckStatus.FIX
     assert "https://new.example.com/" in step.found
 
 
 def test_clock_far_off_is_told() -> None:
     """A server whose Date is years behind is told so, by seconds."""
     step = check(Dated, max_creates=5)["clock"]
-    assert step.state is CheckStatus.MEND
+    assert step.state is CheckStatus.FIX
     assert "s behind" in step.found
 
 
@@ -268,7 +268,7 @@ def test_tls_trouble_is_told(pki: Path) -> None:
 
 
 def test_command_tells_and_ends_with_its_code(tmp_path: Path) -> None:
-    """Ready is 0, what is to be mended is 2 and named in the last line; --json holds the same; no secret."""
+    """Ready is 0, what is to be fixed is 2 and named in the last line; --json holds the same; no secret."""
     with running(Server) as table:
         good = write_target(table, tmp_path / "good.toml", profiles=[])
         bad = write_target(table, tmp_path / "bad.toml", token="gAAAAAB-not-the-token")
@@ -278,7 +278,7 @@ def test_command_tells_and_ends_with_its_code(tmp_path: Path) -> None:
     assert (ready.exit_code, wrong.exit_code, listed.exit_code) == (0, 2, 2)
     assert ready.stdout.splitlines()[-1].startswith("Ready")
     assert wrong.stdout.splitlines()[-1].startswith("Not ready: begin with `token`")
-    assert [step["state"] for step in json.loads(listed.stdout)][-1] == "mend"
+    assert [step["state"] for step in json.loads(listed.stdout)][-1] == "fix"
     assert "gAAAAAB-not-the-token" not in wrong.stdout + listed.stdout
     missing = CliRunner().invoke(main, ["target", "check", str(tmp_path / "none.toml")])
     assert missing.exit_code == 2

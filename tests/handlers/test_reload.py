@@ -26,7 +26,7 @@ def copied(folder: Path) -> dict[str, str]:
 
 
 def test_an_edit_is_served_and_a_broken_one_survived(tmp_path: Path) -> None:
-    """A lower limit is kept after the save; a broken document is one line, and the next save mends it."""
+    """A lower limit is kept after the save; a broken document is one line, and the next save fixes it."""
     environment = copied(tmp_path)
     edited = tmp_path / "openapi" / "checkpoint.yaml"
     sound = edited.read_text(encoding="utf-8")

@@ -391,7 +391,7 @@ def test_a_finding_says_where_what_and_how_to_mend(folder: Path) -> None:
     assert finding.position == (str(document), line, 11)
     assert finding.pointer == "/components/schemas/CheckpointParameters/properties/auto_trigger/default"
     assert finding.what == "the default breaks its schema: 0 is not of type 'boolean'"
-    assert finding.mend == "correct one of both"
+    assert finding.fix == "correct one of both"
 
 
 def test_a_null_that_is_refused_is_told_once_and_as_json_writes_it(folder: Path) -> None:

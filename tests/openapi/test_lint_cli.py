@@ -59,7 +59,7 @@ def test_text_has_place_rule_and_remedy(flawed: str) -> None:
     assert result.stdout.splitlines() == [
         f"flawed.yaml:8:9: error: {FINDING} [unquoted-key]",
         "    at /paths/~1a/get/responses/200",
-        "    mend: write '200'",
+        "    fix: write '200'",
         (
             "flawed.yaml: not checked: clause-dangling, requirement-unknown "
             "(there is no requirement catalogue beside the document)"
@@ -84,7 +84,7 @@ def test_json_holds_the_same(flawed: str) -> None:
             "column": 9,
             "pointer": "/paths/~1a/get/responses/200",
             "message": FINDING,
-            "mend": "write '200'",
+            "fix": "write '200'",
         }
     ]
     assert {entry["rule"] for entry in document["skipped"]} == {
@@ -101,7 +101,7 @@ def test_github_gets_annotations(flawed: str) -> None:
     first, *others = run("--format", "github", flawed).stdout.splitlines()
 
     assert first == (
-        f"::error file=flawed.yaml,line=8,col=9,title=unquoted-key::{FINDING}. Mend: write '200'."
+        f"::error file=flawed.yaml,line=8,col=9,title=unquoted-key::{FINDING}. Fix: write '200'."
     )
     assert others
     assert all(line.startswith("::notice file=flawed.yaml::Not checked: ") for line in others)

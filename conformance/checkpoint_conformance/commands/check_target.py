@@ -17,8 +17,8 @@ from checkpoint_conformance.target.target import Target
 
 __all__ = ["check_target"]
 
-_MARKS = {CheckStatus.OK: "✓", CheckStatus.NOTE: "-", CheckStatus.OPEN: "?", CheckStatus.MEND: "✗"}
-_COLOURS = {CheckStatus.OK: "green", CheckStatus.OPEN: "magenta", CheckStatus.MEND: "red"}
+_MARKS = {CheckStatus.OK: "✓", CheckStatus.NOTE: "-", CheckStatus.OPEN: "?", CheckStatus.FIX: "✗"}
+_COLOURS = {CheckStatus.OK: "green", CheckStatus.OPEN: "magenta", CheckStatus.FIX: "red"}
 
 
 def check_target(file: Path, *, as_json: bool) -> ExitCode:
@@ -41,7 +41,7 @@ def check_target(file: Path, *, as_json: bool) -> ExitCode:
 
 def _exit_code(steps: list[CheckResult]) -> ExitCode:
     states = {step.state for step in steps}
-    if CheckStatus.MEND in states:
+    if CheckStatus.FIX in states:
         return ExitCode.USAGE
     return ExitCode.UNDECIDED if CheckStatus.OPEN in states else ExitCode.SUCCESS
 
@@ -61,5 +61,5 @@ def _summary(file: Path, code: ExitCode, steps: list[CheckResult]) -> str:
                 "\nNot all could be told from the server's answers; nothing in the file is known to be wrong."
             )
         case _:
-            first = next(step for step in steps if step.state is CheckStatus.MEND)
+            first = next(step for step in steps if step.state is CheckStatus.FIX)
             return f"\nNot ready: begin with `{first.topic}`."

@@ -158,12 +158,12 @@ def target_init(file: Path, force: bool) -> None:
 @click.argument("file", metavar="TARGET", type=_PATH, default=Path("target.toml"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def target_check(file: Path, *, as_json: bool) -> None:
-    """Say whether a target file fits its server, and what to mend. No backup is made.
+    """Say whether a target file fits its server, and what to fix. No backup is made.
 
     Address, TLS, operation, clock, token, project, provider, policy, resources, profiles and fixtures are
     looked at in this order, with requests that every server has to refuse, and with the declared companions.
 
-    Exit codes: 0 ready, 2 something is to be mended, 3 the answers leave it open, 4 the suite failed.
+    Exit codes: 0 ready, 2 something is to be fixed, 3 the answers leave it open, 4 the suite failed.
 
     Example: checkpoint-contract target check target.toml
     """

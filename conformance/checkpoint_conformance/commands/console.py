@@ -25,7 +25,7 @@ from checkpoint_conformance.target.target import TargetError
 __all__ = ["SuiteError", "complain", "guarded", "interruptible", "reader_width", "say"]
 
 _USAGE = (ConfigurationError, DocumentError, ReferenceServerError, ReportError, ShardError, TargetError)
-"""What the caller can mend; the message of each says how."""
+"""What the caller can fix; the message of each says how."""
 
 
 class SuiteError(Exception):

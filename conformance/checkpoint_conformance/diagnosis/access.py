@@ -25,17 +25,17 @@ def operation(exchange: Exchange) -> CheckResult:
     if exchange.fault and exchange.fault.kind in (Fault.NO_STATUS, Fault.BAD_HEAD, Fault.DROPPED):
         advice = "Check the port, and whether `url` has to begin with https://."
         return CheckResult(
-            "operation", CheckStatus.MEND, f"what listens there does not speak HTTP: {found}", advice
+            "operation", CheckStatus.FIX, f"what listens there does not speak HTTP: {found}", advice
         )
     if exchange.fault or exchange.response is None or status is None:
         return CheckResult("operation", CheckStatus.OPEN, found, "Raise `timeout`, or look at the server.")
     if 300 <= status < 400:
         place = exchange.response.header("Location") or "elsewhere"
         advice = "Set `url` to where it leads; the suite follows no redirect."
-        return CheckResult("operation", CheckStatus.MEND, f"{found} to {place}", advice)
+        return CheckResult("operation", CheckStatus.FIX, f"{found} to {place}", advice)
     if status in (404, 405, 501):
         advice = "Check `url` and its prefix: /v1/{project_id}/providers/... is appended to it."
-        return CheckResult("operation", CheckStatus.MEND, f"it is not at this address: {found}", advice)
+        return CheckResult("operation", CheckStatus.FIX, f"it is not at this address: {found}", advice)
     if status in (400, 401, 403):
         return CheckResult("operation", CheckStatus.OK, f"it is there: a call without a token gets {found}")
     return CheckResult(
@@ -59,7 +59,7 @@ def clock(exchange: Exchange) -> CheckResult:
     if abs(skew) <= _TOLERATED_SKEW:
         return CheckResult("clock", CheckStatus.OK, found)
     advice = "Set whichever of the two is wrong: RESP-4 compares `created_at` with this machine's clock."
-    return CheckResult("clock", CheckStatus.MEND, found, advice)
+    return CheckResult("clock", CheckStatus.FIX, found, advice)
 
 
 def access(exchange: Exchange) -> CheckResult:
@@ -72,17 +72,17 @@ def access(exchange: Exchange) -> CheckResult:
             )
         case 401:
             advice = "Check `token`: is it complete, of this region, and not expired?"
-            return CheckResult("token", CheckStatus.MEND, f"not accepted: {found}", advice)
+            return CheckResult("token", CheckStatus.FIX, f"not accepted: {found}", advice)
         case 403:
             advice = (
                 "Check that `project_id` is the project of the token, and that its role may run policies."
             )
             return CheckResult(
-                "token", CheckStatus.MEND, f"it may not do this in this project: {found}", advice
+                "token", CheckStatus.FIX, f"it may not do this in this project: {found}", advice
             )
         case 404:
             return CheckResult(
-                "token", CheckStatus.MEND, f"the project is not there: {found}", "Check `project_id`."
+                "token", CheckStatus.FIX, f"the project is not there: {found}", "Check `project_id`."
             )
         case _:
             text = f"a body that is cut off gets {found}, which tells nothing"
@@ -103,7 +103,7 @@ def provider(exchange: Exchange) -> CheckResult:
         return CheckResult("provider", CheckStatus.OK, f"accepted: a policy that nobody knows gets {found}")
     if is_condition(exchange, "invalid-request"):
         advice = "Check `provider_id`; without it the documented one is taken."
-        return CheckResult("provider", CheckStatus.MEND, f"not accepted: {found}", advice)
+        return CheckResult("provider", CheckStatus.FIX, f"not accepted: {found}", advice)
     if exchange.status in range(200, 300):
         advice = (
             "Look there for a backup that was made of it. The fault is the server's, as `verify` will tell."

@@ -1,4 +1,4 @@
-"""The diagnosis as a whole: each step builds on the one before, so the first `mend` is where to begin.
+"""The diagnosis as a whole: each step builds on the one before, so the first `fix` is where to begin.
 
 Sent are GETs of declared companions, the deletion of a checkpoint that does not exist, and calls that
 every server has to refuse: without a token, with a body that is cut off, for a policy that nobody knows.
@@ -40,7 +40,7 @@ def diagnose(target: Target) -> Iterator[CheckResult]:
             yield replace(step, found=redact(step.found), advice=redact(step.advice))
     except ServerGone as gone:
         yield CheckResult(
-            "server", CheckStatus.MEND, f"it is gone: {gone}", "See that it stays up, and ask again."
+            "server", CheckStatus.FIX, f"it is gone: {gone}", "See that it stays up, and ask again."
         )
 
 
@@ -52,15 +52,15 @@ def _steps(session: Session) -> Iterator[CheckResult]:
     anonymous = session.client.transmit(session.calls.post(CUT_OFF, token=None))
     steps = [operation(anonymous), clock(anonymous)]
     yield from steps
-    if steps[0].state is CheckStatus.MEND:
+    if steps[0].state is CheckStatus.FIX:
         return
     let_in = access(session.client.transmit(session.calls.post(CUT_OFF)))
     yield let_in
-    if let_in.state is CheckStatus.MEND:
+    if let_in.state is CheckStatus.FIX:
         return
     accepted = provider(session.client.transmit(unknown_policy(session)))
     yield accepted
-    if accepted.state is CheckStatus.MEND:
+    if accepted.state is CheckStatus.FIX:
         return
     yield from companions(session)
     yield from fixtures(session)
@@ -69,7 +69,7 @@ def _steps(session: Session) -> Iterator[CheckResult]:
 
 
 def _wrong(steps: Iterable[CheckResult]) -> bool:
-    return any(step.state is CheckStatus.MEND for step in steps)
+    return any(step.state is CheckStatus.FIX for step in steps)
 
 
 def _budget(target: Target) -> CheckResult:

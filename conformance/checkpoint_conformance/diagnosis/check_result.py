@@ -19,7 +19,7 @@ class CheckStatus(StrEnum):
     """Nothing is wrong, or nothing can be asked; it is said so that nobody is surprised later."""
     OPEN = "open"
     """The server's answer fits neither a right target file nor a wrong one."""
-    MEND = "mend"
+    FIX = "fix"
     """The target file, or the way to the server, is wrong."""
 
 

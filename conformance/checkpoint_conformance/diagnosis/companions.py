@@ -51,7 +51,7 @@ def second_policy(session: Session) -> Iterator[CheckResult]:
         yield CheckResult("second policy", CheckStatus.OK, "the second project has it")
     else:
         advice = f"Name another as `policy_id` there. It has {_named(listed)}."
-        yield CheckResult("second policy", CheckStatus.MEND, "the second project does not have it", advice)
+        yield CheckResult("second policy", CheckStatus.FIX, "the second project does not have it", advice)
 
 
 def _listed(session: Session) -> dict[str, dict[str, Any]]:
@@ -77,7 +77,7 @@ def _policy(session: Session) -> Iterator[CheckResult]:
     if policy is None:
         advice = f"Name another as [policy] `id`. The project has {_named(listed)}."
         yield CheckResult(
-            "policy", CheckStatus.MEND, f"{session.target.policy_id} is not in the project", advice
+            "policy", CheckStatus.FIX, f"{session.target.policy_id} is not in the project", advice
         )
         return
     yield CheckResult("policy", CheckStatus.OK, f"the project has it: {policy['name']}")
@@ -87,15 +87,15 @@ def _policy(session: Session) -> Iterator[CheckResult]:
     absent = [theirs[key] for key in theirs if key not in ours]
     if not theirs:
         advice = "Name a policy that backs something up."
-        yield CheckResult("resources", CheckStatus.MEND, "the policy has none", advice)
+        yield CheckResult("resources", CheckStatus.FIX, "the policy has none", advice)
     elif extra:
         found = f"the policy does not hold {', '.join(extra[:_MOST_NAMED])}"
         yield CheckResult(
-            "resources", CheckStatus.MEND, found, "Take it out of [policy] `resources`, or correct it."
+            "resources", CheckStatus.FIX, found, "Take it out of [policy] `resources`, or correct it."
         )
     elif absent:
         found = f"the policy also holds {', '.join(absent[:_MOST_NAMED])}"
-        yield CheckResult("resources", CheckStatus.MEND, found, "List all of them as [policy] `resources`.")
+        yield CheckResult("resources", CheckStatus.FIX, found, "List all of them as [policy] `resources`.")
     else:
         yield CheckResult("resources", CheckStatus.OK, f"the policy holds all {len(ours)}, and no other")
 
@@ -129,4 +129,4 @@ def _not_offered(profile: str, found: str, status: int | None) -> CheckResult:
     advice = (
         f'Take "{profile}" out of `profiles` if the server does not have it; else it is the server\'s fault.'
     )
-    return CheckResult(profile, CheckStatus.MEND, found, advice)
+    return CheckResult(profile, CheckStatus.FIX, found, advice)

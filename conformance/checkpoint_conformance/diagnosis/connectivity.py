@@ -35,7 +35,7 @@ def connectivity(target: Target) -> Iterator[CheckResult]:
 
 
 def _not_open(endpoint: Endpoint, error: EndpointError) -> CheckResult:
-    """Name the step that failed, and what mends it."""
+    """Name the step that failed, and what fixes it."""
     cause = error.__cause__
     match cause:
         case ssl.SSLCertVerificationError():
@@ -44,32 +44,32 @@ def _not_open(endpoint: Endpoint, error: EndpointError) -> CheckResult:
                 "if it is of another host, check `url`."
             )
             found = f"the certificate is not trusted: {cause.verify_message}"
-            return CheckResult("tls", CheckStatus.MEND, found, advice)
+            return CheckResult("tls", CheckStatus.FIX, found, advice)
         case ssl.SSLError() if "WRONG_VERSION_NUMBER" in str(cause):
             return CheckResult(
                 "tls",
-                CheckStatus.MEND,
+                CheckStatus.FIX,
                 "the port speaks no TLS",
                 "Check the port, or begin `url` with http://.",
             )
         case ssl.SSLError():
             advice = "Check [tls]: a server that asks for a certificate needs `client_certificate`."
-            return CheckResult("tls", CheckStatus.MEND, str(error), advice)
+            return CheckResult("tls", CheckStatus.FIX, str(error), advice)
         case socket.gaierror():
             advice = "Check the name in `url`, and whether a `proxy` is needed."
-            return CheckResult("address", CheckStatus.MEND, f"the name {endpoint.host} is not known", advice)
+            return CheckResult("address", CheckStatus.FIX, f"the name {endpoint.host} is not known", advice)
         case ConnectionRefusedError():
             advice = "Check the port in `url`, and that the server runs."
             return CheckResult(
-                "address", CheckStatus.MEND, f"nobody listens at {endpoint.host}:{endpoint.port}", advice
+                "address", CheckStatus.FIX, f"nobody listens at {endpoint.host}:{endpoint.port}", advice
             )
         case TimeoutError():
             advice = "Check `url`, the firewall between, and whether a `proxy` is needed."
             return CheckResult(
-                "address", CheckStatus.MEND, f"{endpoint.host}:{endpoint.port} does not answer", advice
+                "address", CheckStatus.FIX, f"{endpoint.host}:{endpoint.port} does not answer", advice
             )
         case _:
-            return CheckResult("address", CheckStatus.MEND, str(error), "Check `url` and `proxy`.")
+            return CheckResult("address", CheckStatus.FIX, str(error), "Check `url` and `proxy`.")
 
 
 def _encryption(target: Target, endpoint: Endpoint, connection: socket.socket) -> CheckResult:

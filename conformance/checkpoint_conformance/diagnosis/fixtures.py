@@ -48,7 +48,7 @@ def fixtures(session: Session) -> Iterator[CheckResult]:
         else:
             verb = "refused" if fixture.expected == 400 else "not refused as such"
             wrong = f"{verb}: {found} instead of {fixture.expected}"
-            yield CheckResult(fixture.name, CheckStatus.MEND, wrong, fixture.advice)
+            yield CheckResult(fixture.name, CheckStatus.FIX, wrong, fixture.advice)
     names = ("expired_token", "read_only_token", "second_project")
     absent = [name for name in names if not getattr(session.target, name)]
     if absent:

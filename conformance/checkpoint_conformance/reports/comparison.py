@@ -1,4 +1,4 @@
-"""Two reports side by side: what became worse, what was mended, what else changed."""
+"""Two reports side by side: what became worse, what was fixed, what else changed."""
 
 from __future__ import annotations
 

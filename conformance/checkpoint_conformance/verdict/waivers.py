@@ -73,7 +73,7 @@ class Applied:
         """Why the run fails because of it, and what to do; None where it does not."""
         if self.state is State.EXPIRED:
             ended = f"the waiver of {self.waiver} expired on {self.waiver.expires.isoformat()}"
-            return f"{ended} and no longer counts. Mend the server, or renew it."
+            return f"{ended} and no longer counts. Fix the server, or renew it."
         if self.state is State.STALE:
             return f"the waiver of {self.waiver} is stale: its failure does not happen any more. Remove it."
         return None

@@ -29,7 +29,7 @@ _DEFAULT = ("checkpoint.yaml", "companions.yaml")
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave a rule out; may be repeated.")
 @click.option("--rules", is_flag=True, help="List the rules and exit.")
 def lint(files: tuple[Path, ...], style: str, ignored: tuple[str, ...], *, rules: bool) -> None:
-    """Say whether OpenAPI documents are sound, and how to mend what is not.
+    """Say whether OpenAPI documents are sound, and how to fix what is not.
 
     Without FILE the contract's own documents are read. Exit code: 0 clean, 1 findings, 2 a file or an option
     that cannot be used, 5 nothing found, and a part of OpenAPI 3.2 that was not checked.

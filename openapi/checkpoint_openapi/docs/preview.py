@@ -49,7 +49,7 @@ class Fault:
     place: str
     """File, line and column."""
     what: str
-    mend: str = ""
+    fix: str = ""
     rule: str = ""
     anchor: str = ""
     excerpt: tuple[ExcerptLine, ...] = ()
@@ -187,7 +187,7 @@ def _of_finding(finding: Finding, *, excerpt: bool = False) -> Fault:
     file, line, _ = finding.position
     lines = _excerpt(file, line) if excerpt else ()
     return Fault(
-        str(finding.position), finding.what, finding.mend, finding.rule, anchor(Path(file).name, line), lines
+        str(finding.position), finding.what, finding.fix, finding.rule, anchor(Path(file).name, line), lines
     )
 
 

@@ -70,7 +70,7 @@ def lint_documents(documents: Documents, *, ignored: Collection[str] = ()) -> Re
 def _apply(rule: Rule, context: Context) -> Iterator[Finding]:
     for fault in rule.check(context):
         position = fault.position or context.source.position(fault.pointer)
-        yield Finding(rule.id, rule.severity, position, fault.pointer, fault.what, fault.mend)
+        yield Finding(rule.id, rule.severity, position, fault.pointer, fault.what, fault.fix)
 
 
 def _place(finding: Finding) -> tuple[Position, str]:

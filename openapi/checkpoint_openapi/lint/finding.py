@@ -27,7 +27,7 @@ class Fault:
     """JSON pointer into the document that is linted."""
     what: str
     """One sentence without a full stop."""
-    mend: str
+    fix: str
     """What to do about it, in the imperative."""
     position: Position | None = None
     """The place, where it is not that of the pointer."""
@@ -42,7 +42,7 @@ class Finding:
     position: Position
     pointer: str
     what: str
-    mend: str
+    fix: str
 
 
 class SkippedError(Exception):

@@ -53,8 +53,8 @@ def pattern_divergent(context: Context) -> Iterator[Fault]:
     for pointer, pattern, length_bounded in _patterns(context):
         if any(_refusals(pattern)):
             continue
-        for reading, mend in _divergences(pattern, length_bounded=length_bounded):
-            yield Fault(pointer, reading, mend)
+        for reading, fix in _divergences(pattern, length_bounded=length_bounded):
+            yield Fault(pointer, reading, fix)
 
 
 def _patterns(context: Context) -> Iterator[tuple[str, str, bool]]:
@@ -83,10 +83,10 @@ def _divergences(pattern: str, *, length_bounded: bool) -> Iterator[tuple[str, s
     tokens = [match[0] for match in _TOKEN.finditer(pattern)]
     escapes = {inner for token in tokens for inner in re.findall(r"\\.", token, re.DOTALL)}
     for shorthand in sorted(escapes & _SHORTHANDS.keys()):
-        reading, mend = _SHORTHANDS[shorthand]
+        reading, fix = _SHORTHANDS[shorthand]
         yield (
             f"Python's `{shorthand}` means {reading}, that of ECMAScript ASCII or another set",
-            f"write {mend}",
+            f"write {fix}",
         )
     if not _compiles(pattern, jsonschema_rs.RegexOptions()):
         yield "Rust's plain engine and RE2 know no lookaround and no back-reference", "write it without them"

@@ -80,10 +80,10 @@ def ref_siblings(context: Context) -> Iterator[Fault]:
         else:
             heeded = {"$ref", "summary", "description"}
         for member in node.value.keys() - heeded:
-            mend = "move it to what the reference names"
+            fix = "move it to what the reference names"
             if node.kind == "schema":
-                mend += ", or wrap the reference in `allOf`"
-            yield Fault(f"{node.pointer}/{member}", f"`{member}` beside `$ref` is ignored", mend)
+                fix += ", or wrap the reference in `allOf`"
+            yield Fault(f"{node.pointer}/{member}", f"`{member}` beside `$ref` is ignored", fix)
 
 
 def component_unused(context: Context) -> Iterator[Fault]:

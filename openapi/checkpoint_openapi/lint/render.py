@@ -20,7 +20,7 @@ def as_text(reports: Sequence[Report]) -> str:
         for finding in report.findings:
             lines.append(f"{finding.position}: {finding.severity}: {finding.what} [{finding.rule}]")
             lines.append(f"    at {finding.pointer or '/'}")
-            lines.append(f"    mend: {finding.mend}")
+            lines.append(f"    fix: {finding.fix}")
         lines += [f"{place}: not checked: {_unread(name)}" for name, place in report.unread]
         lines += [f"{report.file}: not checked: {rules} ({reason})" for rules, reason in _skipped(report)]
     count = sum(len(report.findings) for report in reports)
@@ -57,7 +57,7 @@ def as_github(reports: Sequence[Report]) -> str:
             file, line, column = finding.position
             place = f"file={_property(file)},line={line},col={column},title={_property(finding.rule)}"
             lines.append(
-                f"::{finding.severity} {place}::{_message(f'{finding.what}. Mend: {finding.mend}.')}"
+                f"::{finding.severity} {place}::{_message(f'{finding.what}. Fix: {finding.fix}.')}"
             )
         for name, (file, line, column) in report.unread:
             where = f"file={_property(file)},line={line},col={column}"
@@ -79,7 +79,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "column": column,
         "pointer": finding.pointer,
         "message": finding.what,
-        "mend": finding.mend,
+        "fix": finding.fix,
     }
 
 

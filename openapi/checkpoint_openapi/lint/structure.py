@@ -96,9 +96,9 @@ def _unknown(error: Any, name: str, pointer: str) -> Fault:
     forms = [form for form in members(error.schema.get("patternProperties")) if form != _EXTENSION]
     near = nearest(str(name), known)
     if near:
-        mend = f"did you mean `{near}`?"
+        fix = f"did you mean `{near}`?"
     elif forms:
-        mend = f"write a name of the form {' or '.join(forms)}"
+        fix = f"write a name of the form {' or '.join(forms)}"
     else:
-        mend = "remove it, or begin its name with `x-`"
-    return Fault(pointer, f"`{name}` is nothing that OpenAPI knows here", mend)
+        fix = "remove it, or begin its name with `x-`"
+    return Fault(pointer, f"`{name}` is nothing that OpenAPI knows here", fix)

@@ -82,7 +82,7 @@ def test_fault_is_told_and_the_last_version_stays(
     with watched(contract) as (preview, save):
         good = preview.current
         broken = save(text.replace(old, new, 1))
-        mended = save(text)
+        fixed = save(text)
 
     assert broken.problem is not None
     fault = broken.problem.faults[0]
@@ -92,7 +92,7 @@ def test_fault_is_told_and_the_last_version_stays(
     assert f":{line.number}:" in fault.place
     assert broken.content is good.content
     assert broken.mock is good.mock
-    assert mended.problem is None
+    assert fixed.problem is None
 
 
 def test_lint_finding_is_told_beside_the_new_version(contract: Path) -> None:

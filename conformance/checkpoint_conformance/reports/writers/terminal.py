@@ -1,4 +1,4 @@
-"""The report for a terminal: one line a requirement, then each failure with what is needed to mend it."""
+"""The report for a terminal: one line a requirement, then each failure with what is needed to fix it."""
 
 from __future__ import annotations
 
