@@ -42,7 +42,7 @@ class Judge:
         self._walk = Walk(self._compare, self._too_deep)
         self._nesting = 0
         """How many alternatives are being entered."""
-        self._answers: dict[tuple[Definitions, str, Definitions, str], Answer] = {}
+        self._answers: dict[tuple[Definitions, bytes, Definitions, bytes], Answer] = {}
 
     def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
         """Return where a sender does not fit; nothing at all is the proof that it does."""
@@ -61,7 +61,7 @@ class Judge:
         Schemas that contain many others in circles are compared in pieces only: the canonical form says
         little of them, and is as large as all of them together.
         """
-        key = (receiver.definitions, receiver.text, sender.definitions, sender.text)
+        key = (receiver.definitions, receiver.digest, sender.definitions, sender.digest)
         if key not in self._answers:
             self._answers[key] = self._covers(receiver, closed_for(receiver, sender))
         return self._answers[key]

@@ -41,7 +41,7 @@ class Pair:
     """The pairs that have to fit as well."""
 
 
-_Key = tuple[Definitions, str, Definitions, str]
+_Key = tuple[Definitions, bytes, Definitions, bytes]
 
 
 class Walk:
@@ -129,4 +129,4 @@ class Walk:
 
 
 def _key(receiver: Schema, sender: Schema) -> _Key:
-    return receiver.definitions, receiver.text, sender.definitions, sender.text
+    return receiver.definitions, receiver.digest, sender.definitions, sender.digest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -76,8 +77,8 @@ class Definitions:
 
     def __init__(self, schemas: dict[str, JsonSchema]) -> None:
         self.schemas = schemas
-        self.answers: dict[tuple[str, str], Any] = {}
-        """What was answered about schemas that refer to these, by the question and the schema's text."""
+        self.answers: dict[tuple[str, bytes], Any] = {}
+        """What was answered about schemas that refer to these, by the question and the schema's digest."""
         self._direct: dict[str, list[str]] = {}
         self._reachable: dict[str, frozenset[str]] = {}
 
@@ -132,16 +133,17 @@ class Schema:
         return Schema(content, self.definitions, self.depth)
 
     @cached_property
-    def text(self) -> str:
-        """The content as text, which is the same for schemas that are written alike."""
-        return json.dumps(self.content, sort_keys=True, default=str)
+    def digest(self) -> bytes:
+        """A hash of the content, which is the same for schemas that are written alike."""
+        text = json.dumps(self.content, sort_keys=True, default=str)
+        return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 
     def once(self, question: str, answer: Callable[[], _Answer]) -> _Answer:
         """Return an answer about this schema, which is found once for all that are written alike.
 
         A question stands for one kind of answer; the definitions keep it as long as they live.
         """
-        key = (question, self.text)
+        key = (question, self.digest)
         if key not in self.definitions.answers:
             self.definitions.answers[key] = answer()
         return cast("_Answer", self.definitions.answers[key])
