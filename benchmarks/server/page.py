@@ -62,7 +62,7 @@ def page(
         "",
         *_ratios(found, stored, memory),
         "",
-        *_sqlite(found),
+        *_stores(found),
         "",
         *_workers(found),
     ]
@@ -86,11 +86,25 @@ def _servers(found: dict[str, Any]) -> list[str]:
 def _ratios(found: dict[str, Any], stored: dict[int, list[float]], memory: dict[str, float]) -> list[str]:
     """Return the table of what was to be reached."""
     lines = ["| ratio | median | middle half of the rounds | goal |", "|---|---:|---:|---:|"]
+    own, peer = found["reference"], found["starlette"]
+    title = "processor ÷ Starlette with jsonschema-rs, valid, in memory"
+    lines.append(_compared(title, _processor(own.costs), _processor(peer.costs), "at most 1.0"))
+    title = "processor ÷ Starlette with jsonschema-rs, refused, in memory"
+    lines.append(
+        _compared(title, _processor(own.refused_costs), _processor(peer.refused_costs), "at most 1.0")
+    )
     for title, upper, lower, goal in _GOALS:
         lines.append(_compared(title, found[upper].rates, found[lower].rates, goal or "—"))
-    own = found["reference"]
     lines.append(_compared("refused ÷ valid, in memory", own.refused_rates, own.rates, 1.0))
-    lines.append(_compared("p99 ÷ p50, in memory", own.p99, own.p50, "at most 4"))
+    for title, name in (("in memory", "reference"), ("SQLite", "sqlite")):
+        lines.append(_compared(f"p99 ÷ p50, {title}", found[name].p99, found[name].p50, "at most 3"))
+    two, one = found["two workers"], found["sqlite"]
+    bound = ceiling(_cost(two), median(one.rates))
+    lines.append(
+        _compared(
+            "two workers ÷ the most this machine allows", two.rates, [bound * each for each in one.rates], 0.9
+        )
+    )
     if stored:
         title = "time with 10⁶ stored checkpoints ÷ with 10³, SQLite"
         lines.append(_compared(title, *stored.values(), "at most 1.2"))
@@ -102,14 +116,14 @@ def _ratios(found: dict[str, Any], stored: dict[int, list[float]], memory: dict[
     return lines
 
 
-def _sqlite(found: dict[str, Any]) -> list[str]:
+def _stores(found: dict[str, Any]) -> list[str]:
     """Return what a durable answer costs the event loop, which bounds how many there can be."""
-    memory, sqlite = _cost(found["reference"]), _cost(found["sqlite"])
-    commit = sqlite.server - sqlite.loop
+    memory, sqlite, postgresql = (_cost(found[name]) for name in ("reference", "sqlite", "postgresql"))
+    one, other = sqlite.loop - memory.loop, postgresql.loop - memory.loop
     return [
-        f"A valid request takes {memory.loop:.0f} µs of the event loop's thread in memory; on SQLite",
-        f"{sqlite.loop:.0f} µs, and {commit:.0f} µs of the thread that commits beside it.",
-        "The first bounds the rate.",
+        f"A valid request takes {memory.loop:.0f} µs of the event loop's thread in memory. SQLite adds",
+        f"{one:.0f} µs to that (at most 40), PostgreSQL {other:.0f} µs (at most 60). The thread that",
+        f"commits to SQLite takes {sqlite.server - sqlite.loop:.0f} µs beside it.",
     ]
 
 
@@ -128,6 +142,11 @@ def _compared(title: str, upper: list[float], lower: list[float], goal: float | 
     """Return a row with the median of the ratios within a round, and between what half of them lie."""
     first, middle, third = quantiles(above / below for above, below in zip(upper, lower, strict=True))
     return f"| {title} | {middle:.2f} | {first:.2f} to {third:.2f} | {goal} |"
+
+
+def _processor(costs: Sequence[Cost]) -> list[float]:
+    """Return the processor time of a request, round by round."""
+    return [cost.server for cost in costs]
 
 
 def _cost(server: Any) -> Cost:

@@ -69,6 +69,7 @@ class Server:
     p50: list[float] = field(default_factory=list)
     p99: list[float] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
+    refused_costs: list[Cost] = field(default_factory=list)
 
 
 def order(plan: str) -> str:
@@ -206,9 +207,10 @@ def compare(servers: list[Server], rounds: int, seconds: int) -> None:
             rate, p50, p99, failed = load(server, seconds if number else 1, order(PLAN))
             cost = clock.cost(rate * (seconds if number else 1))
             assert not failed, f"{server.name} refused {failed} valid requests"
-            refused_rate, _, _, refused = load(
-                server, max(1, seconds // 2) if number else 1, order("no-uuid")
-            )
+            half = max(1, seconds // 2)
+            clock = Clock(server.process)
+            refused_rate, _, _, refused = load(server, half, order("no-uuid"))
+            refused_cost = clock.cost(refused_rate * half)
             assert refused or not refused_rate, f"{server.name} took an invalid request"
             if not number:
                 continue  # everything is warm now
@@ -217,6 +219,7 @@ def compare(servers: list[Server], rounds: int, seconds: int) -> None:
             server.p50.append(p50)
             server.p99.append(p99)
             server.costs.append(cost)
+            server.refused_costs.append(refused_cost)
             print(f"{number}. {server.name}: {rate:.0f}/s, refused {refused_rate:.0f}/s, p99 {p99:.1f} ms")
 
 
