@@ -33,7 +33,8 @@ _LATENCY = 0.001
 _BELOW = [
     name
     for name in vars(Listener)
-    if not name.startswith(("__", "_abc")) and name not in ("respond", "refused", "count", "authority")
+    if not name.startswith(("__", "_abc"))
+    and name not in ("respond", "refused", "count", "authority", "largest_body")
 ]
 """The steps of a listener that nobody asks the server for here."""
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -70,6 +71,8 @@ class InProcess:
         step = step_below_the_handler(behaviour)
         if step:
             self._give_up(f"it replaces {step}")
+        if behaviour.real_time:
+            self._give_up("it shows in real time alone")
         self.server = behaviour()
         self.server.clock = self.clock
         self.server.linger = self._linger  # type: ignore[method-assign]

@@ -52,6 +52,8 @@ class Server(Auth, Schema, Answers, Companions, Listener):
     """Whether a policy that is running refuses a second run."""
     hold = 0.0
     """Seconds that a call stays in flight, to widen the window of a race."""
+    real_time = False
+    """Whether a fault shows only at the pace of real requests, and not on a virtual clock."""
     prefix = ""
     """What stands before `/v1` in the address."""
     identity = "independent server on the standard library"

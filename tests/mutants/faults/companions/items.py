@@ -149,10 +149,15 @@ class CheckpointForAWrongType(_Leaking):
 
 
 def _status(
-    name: str, fault: str, course: Callable[[float, Checkpoint], str], seconds: float = 0.4, **options: Any
+    name: str,
+    fault: str,
+    course: Callable[[float, Checkpoint], str],
+    seconds: float = 0.4,
+    real_time: bool = False,
+    **options: Any,
 ) -> None:
     """Register a server whose items have the status that `course` gives, by age in units of `seconds`."""
-    base = type("Slow", (Server,), {"protect_seconds": seconds})
+    base = type("Slow", (Server,), {"protect_seconds": seconds, "real_time": real_time})
     shows = (
         *[BASE] * 4,
         item_list(),
@@ -214,6 +219,7 @@ _status(
     "item-ends-in-deleted",
     "An item ends in deleted, without a deletion.",
     _then("protecting", "protecting", "deleted"),
+    real_time=True,
 )
 _status(
     "item-ends-in-restoring", "An item ends in restoring.", _then("protecting", "protecting", "restoring")
