@@ -56,9 +56,7 @@ def as_github(reports: Sequence[Report]) -> str:
         for finding in report.findings:
             file, line, column = finding.position
             place = f"file={_property(file)},line={line},col={column},title={_property(finding.rule)}"
-            lines.append(
-                f"::{finding.severity} {place}::{_message(f'{finding.what}. Fix: {finding.fix}.')}"
-            )
+            lines.append(f"::{finding.severity} {place}::{_message(f'{finding.what}. Fix: {finding.fix}.')}")
         for name, (file, line, column) in report.unread:
             where = f"file={_property(file)},line={line},col={column}"
             lines.append(f"::warning {where}::{_message(f'Not checked: {_unread(name)}')}")
