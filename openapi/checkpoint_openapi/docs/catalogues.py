@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from checkpoint_openapi.docs.listing import anchor
 from checkpoint_openapi.docs.reading import SeenFiles
+from checkpoint_openapi.document.pointer import tokens
 from checkpoint_openapi.document.source import DocumentError, Source
 from checkpoint_openapi.document.values import items, members
 
@@ -196,9 +197,9 @@ def _incomplete(catalogue: Source, pointer: str, missing: KeyError) -> DocumentE
 
 def _place(pointer: str) -> str:
     """Return the names on the way to a clause, without those that say only what kind of thing follows."""
-    tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
-    shown = [token for token in tokens if token not in _KINDS and not token.startswith("/")]
-    return " / ".join(shown or tokens)
+    names = tokens(pointer)
+    shown = [token for token in names if token not in _KINDS and not token.startswith("/")]
+    return " / ".join(shown or names)
 
 
 _KINDS = {"paths", "components", "schemas", "properties", "parameters", "requestBodies", "content"}

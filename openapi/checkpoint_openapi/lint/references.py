@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from checkpoint_openapi.document.documents import Location, UnresolvedError
 from checkpoint_openapi.document.objects import Node
-from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.pointer import escaped, unescaped
 from checkpoint_openapi.document.unread import is_uri
 from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import Fault
@@ -198,4 +198,4 @@ def _parameters(context: Context, operation: Location) -> set[str]:
 def _component(reference: str) -> Iterator[tuple[str, str]]:
     tokens = reference.split("#", 1)[-1].split("/")
     if len(tokens) >= 4 and tokens[:2] == ["", "components"]:
-        yield tokens[2], tokens[3].replace("~1", "/").replace("~0", "~")
+        yield tokens[2], unescaped(tokens[3])

@@ -9,6 +9,7 @@ from typing import Any
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.marks import AT
 from checkpoint_openapi.diff.schema.parts import NEVER, Part, Schema
+from checkpoint_openapi.document.pointer import escaped
 
 __all__ = ["Clause", "clauses"]
 
@@ -47,7 +48,7 @@ class Clause:
             return None
         tokens = [self.keyword]
         if self.keyword in ("properties", "dependentRequired", "dependentSchemas") and self.name is not None:
-            tokens.append(self.name.replace("~", "~0").replace("/", "~1"))
+            tokens.append(escaped(self.name))
         return "/".join([self.part.at, *tokens])
 
 

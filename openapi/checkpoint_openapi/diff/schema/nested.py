@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.document.pointer import unescaped
 
 __all__ = [
     "SAME_PLACE",
@@ -111,4 +112,4 @@ def references(schema: JsonSchema) -> list[str]:
 def definition_name(reference: str) -> str:
     """Return the name of the definition to which a reference of ours leads."""
     name = reference.removeprefix(_DEFINITION)
-    return name.replace("%25", "%").replace("~1", "/").replace("~0", "~")
+    return unescaped(name.replace("%25", "%"))
