@@ -75,8 +75,8 @@ class Judge:
         whole, part = receiver.operand, sender.operand
         answer = whole.covers(part)
         if answer is Answer.UNKNOWN:
-            known = patterns_in(whole.simplified())
-            answer = whole.covers(_sharper(sender, *known))
+            sharper = _sharper(sender, *patterns_in(whole.simplified()))
+            answer = answer if sharper is part else whole.covers(sharper)
         if answer is Answer.UNKNOWN and sender.is_recursive():
             answer = whole.covers(_sharper(sender.cut(), *patterns_in(whole.simplified())))
             return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
