@@ -25,6 +25,9 @@ class Defect(NamedTuple):
     """None when the place is in another file."""
 
 
+PATHS = "paths:\n"
+PARAMETERS = "      - $ref: '#/components/parameters/ProviderId'\n"
+REQUEST = "      requestBody:\n        $ref: '#/components/requestBodies/CreateCheckpoint'\n"
 DEFECTS = {
     "unquoted status": Defect("        '400':\n", "        400:\n", {"unquoted-key"}, "400:"),
     "a date as a key": Defect(
@@ -294,6 +297,72 @@ DEFECTS = {
         "",
         {"example-missing"},
         "        '503':",
+    ),
+    "a header of numbers": Defect(
+        PARAMETERS,
+        f"{PARAMETERS}      - {{name: X-Size, in: header, schema: {{type: integer}}}}\n",
+        {"parameter-unconverted"},
+        "X-Size",
+    ),
+    "a header with content": Defect(
+        PARAMETERS,
+        f"{PARAMETERS}      - name: X-Size\n        in: header\n"
+        "        content: {text/plain: {schema: {type: string}}}\n",
+        {"parameter-content-unread"},
+        "content: {text/plain",
+    ),
+    "an array inside a deepObject": Defect(
+        PARAMETERS,
+        f"{PARAMETERS}      - name: filter\n        in: query\n        style: deepObject\n"
+        "        schema:\n          type: object\n          properties:\n"
+        "            ids: {type: array, items: {type: string}}\n",
+        {"deep-object-array"},
+        "ids: {type",
+    ),
+    "a body of text": Defect(
+        REQUEST,
+        "      requestBody:\n        required: true\n        content:\n          text/plain:\n"
+        "            schema: {type: string}\n            example: now\n",
+        {"body-unchecked", "component-unused"},
+        "text/plain",
+    ),
+    "another body of text": Defect(
+        PATHS,
+        f"{PATHS}  /v1/texts:\n    put:\n      operationId: putText\n      requestBody:\n"
+        "        content: {text/plain: {schema: {type: string}, example: now}}\n"
+        "      responses: {'204': {description: Taken.}}\n",
+        {"body-unchecked"},
+        "text/plain",
+    ),
+    "a range of statuses": Defect(
+        "        '404':\n          $ref: '#/components/responses/NotFound'\n",
+        "        '404':\n          $ref: '#/components/responses/NotFound'\n"
+        "        '4XX':\n          $ref: '#/components/responses/NotFound'\n",
+        {"range-unchecked"},
+        "'4XX'",
+    ),
+    "int32 without bounds": Defect(
+        PARAMETERS,
+        f"{PARAMETERS}      - {{name: size, in: query, schema: {{type: integer, format: int32}}}}\n",
+        {"format-unchecked"},
+        "int32",
+    ),
+    "fractions of a number": Defect(
+        PARAMETERS,
+        f"{PARAMETERS}      - {{name: size, in: query, schema: {{type: number, multipleOf: 0.01}}}}\n",
+        {"multiple-divergent"},
+        "0.01",
+    ),
+    "a mapping to a bare name": Defect(
+        PARAMETERS,
+        f"{PARAMETERS}      - name: pet\n        in: query\n        content:\n          application/json:\n"
+        "            schema:\n              discriminator: {propertyName: id, mapping: {r: Resource}}\n"
+        "              oneOf: [{$ref: '#/components/schemas/Resource'}]\n",
+        {"discriminator-unmapped"},
+        "r: Resource",
+    ),
+    "an anchor twice": Defect(
+        "servers:\n", "x-one: &name 1\nx-two: &name 2\nservers:\n", {"anchor-repeated"}, "x-two"
     ),
     "a clause that points nowhere": Defect(
         "        extra_info:\n          description: |\n            More about the server",

@@ -27,8 +27,16 @@ _DEFAULT = ("checkpoint.yaml", "companions.yaml")
     help="How to write the findings.",
 )
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave a rule out; may be repeated.")
+@click.option(
+    "--for",
+    "tools",
+    metavar="TOOL[,TOOL]",
+    help="Tell what these tools do with the document, and no others: connexion, schemathesis.",
+)
 @click.option("--rules", is_flag=True, help="List the rules and exit.")
-def lint(files: tuple[Path, ...], style: str, ignored: tuple[str, ...], *, rules: bool) -> None:
+def lint(
+    files: tuple[Path, ...], style: str, ignored: tuple[str, ...], tools: str | None, *, rules: bool
+) -> None:
     """Say whether OpenAPI documents are sound, and how to fix what is not.
 
     Without FILE the contract's own documents are read. Exit code: 0 clean, 1 findings, 2 a file or an option
@@ -46,11 +54,13 @@ def lint(files: tuple[Path, ...], style: str, ignored: tuple[str, ...], *, rules
             click.echo(f"{rule.id:26} {rule.severity:8} {rule.about}")
         return
     _refuse_unknown(ignored, [rule.id for rule in linter.RULES])
+    asked = tuple(name.strip() for name in (tools or "").split(",") if name.strip())
+    _refuse_unknown(asked, list(linter.TOOLS), "tool")
     reports: list[linter.Report] = []
     usable = True
     for path in files or tuple(data_path(name) for name in _DEFAULT):
         try:
-            reports.append(linter.lint(_shown(path), ignored=ignored))
+            reports.append(linter.lint(_shown(path), ignored=ignored, tools=asked))
         except DocumentError as error:
             click.echo(f"Error: {error}", err=True)
             usable = False
@@ -69,9 +79,10 @@ def _shown(path: Path) -> str:
     return str(path) if relative.startswith("..") else relative
 
 
-def _refuse_unknown(ignored: tuple[str, ...], known: list[str]) -> None:
-    for name in ignored:
+def _refuse_unknown(names: tuple[str, ...], known: list[str], what: str = "rule") -> None:
+    for name in names:
         if name not in known:
             near = nearest(name, known)
             hint = f" Did you mean {near!r}?" if near else ""
-            raise click.UsageError(f"No rule is called {name!r}.{hint} List them with --rules.")
+            listed = "List them with --rules." if what == "rule" else f"There are {', '.join(known)}."
+            raise click.UsageError(f"No {what} is called {name!r}.{hint} {listed}")

@@ -24,6 +24,8 @@ _IDENTIFIER = re.compile(r"[A-Z]+-[0-9]+")
 def clause_dangling(context: Context) -> Iterator[Fault]:
     """Find requirements whose clause points to a place that the document does not have."""
     catalogue = _catalogue(context)
+    if catalogue is None:
+        return
     for number, entry in enumerate(_requirements(catalogue)):
         name, _, pointer = str(entry.get("clause", "")).partition("#")
         if name != Path(context.source.file).name:
@@ -41,7 +43,10 @@ def clause_dangling(context: Context) -> Iterator[Fault]:
 
 def requirement_unknown(context: Context) -> Iterator[Fault]:
     """Find texts that name a requirement which the catalogue does not have."""
-    known = {str(entry.get("id")) for entry in _requirements(_catalogue(context))}
+    catalogue = _catalogue(context)
+    if catalogue is None:
+        return
+    known = {str(entry.get("id")) for entry in _requirements(catalogue)}
     groups = {identifier.partition("-")[0] for identifier in known}
     for node in context.objects:
         for member in ("description", "summary"):
@@ -57,10 +62,13 @@ def requirement_unknown(context: Context) -> Iterator[Fault]:
                     )
 
 
-def _catalogue(context: Context) -> Source:
+def _catalogue(context: Context) -> Source | None:
+    """Return the catalogue beside the document; None where the document belongs to no contract with one."""
     path = Path(context.source.file).with_name("requirements.yaml")
     if not path.exists():
-        raise SkippedError("there is no requirement catalogue beside the document")
+        if path.with_name("errors.yaml").exists():
+            raise SkippedError("there is no requirement catalogue beside the document")
+        return None
     try:
         return load_with_positions(path)
     except DocumentError as error:

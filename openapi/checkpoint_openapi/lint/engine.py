@@ -40,21 +40,29 @@ class Report:
         return ExitCode.UNDECIDED if self.unread else ExitCode.SUCCESS
 
 
-def lint(path: Path | str, *, ignored: Collection[str] = ()) -> Report:
-    """Read a document and apply all rules but the ignored ones.
+def lint(path: Path | str, *, ignored: Collection[str] = (), tools: Collection[str] = ()) -> Report:
+    """Read a document and apply all rules but the ignored ones, and those about tools that are not asked for.
+
+    Without `tools` the rules about all of them are applied, as far as they read that version of OpenAPI.
 
     Raises `DocumentError` when the file cannot be read, is broken YAML, or is no document of OpenAPI 3.
     """
-    return lint_documents(Documents(Files(), str(path)), ignored=ignored)
+    return lint_documents(Documents(Files(), str(path)), ignored=ignored, tools=tools)
 
 
-def lint_documents(documents: Documents, *, ignored: Collection[str] = ()) -> Report:
-    """Apply all rules but the ignored ones to a document that was read before."""
+def lint_documents(
+    documents: Documents, *, ignored: Collection[str] = (), tools: Collection[str] = ()
+) -> Report:
+    """Apply the rules as `lint` does to a document that was read before."""
     context = Context(documents)
     findings: list[Finding] = []
     skipped: dict[str, str] = {}
     for rule in RULES:
-        if rule.id in ignored:
+        if rule.id in ignored or (tools and rule.tools and set(tools).isdisjoint(rule.tools)):
+            continue
+        if "connexion" in rule.tools and "connexion" not in tools and not context.is_3_0:
+            if rule.loads:
+                skipped[rule.id] = "Connexion 3.3 reads only OpenAPI 3.0"
             continue
         if rule.loads and any(finding.severity is Severity.ERROR for finding in findings):
             skipped[rule.id] = "other errors come first"

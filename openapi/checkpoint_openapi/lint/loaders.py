@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["connexion_refuses", "schemathesis_refuses", "specification_violated"]
 
+_ANCHOR = "duplicate anchor"
+"""What readers say of an anchor that is defined again; the rule `anchor-repeated` knows its place."""
+
 
 def specification_violated(context: Context) -> Iterator[Fault]:
     """Report what openapi-spec-validator finds, apart from what has a rule that knows the place."""
@@ -61,6 +64,8 @@ def connexion_refuses(context: Context) -> Iterator[Fault]:
                     )
     # Whatever it raises, and it raises errors of several packages, the server would not start.
     except Exception as error:
+        if _ANCHOR in _told(error):
+            return
         what = f"Connexion does not load the document: {_told(error)}"
         yield Fault(_pointer_of(error), what, "write what Connexion reads: OpenAPI 3.0, whole and valid")
 
@@ -75,8 +80,9 @@ def schemathesis_refuses(context: Context) -> Iterator[Fault]:
     # It raises errors of several packages; any of them means that no request would be generated.
     except Exception as error:
         errors = [error]
-    for what in dict.fromkeys(_told(error) for error in errors):
-        yield Fault("", f"Schemathesis does not load the document: {what}", "correct what it names")
+    for what in dict.fromkeys(map(_told, errors)):
+        if _ANCHOR not in what:
+            yield Fault("", f"Schemathesis does not load the document: {what}", "correct what it names")
 
 
 def _structure(context: Context) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from checkpoint_openapi.lint import (
     catalogue,
+    downstream,
     examples,
     loaders,
     operations,
@@ -18,7 +19,7 @@ from checkpoint_openapi.lint import (
 from checkpoint_openapi.lint.context import Context
 from checkpoint_openapi.lint.finding import Fault, Severity
 
-__all__ = ["RULES", "Rule"]
+__all__ = ["RULES", "TOOLS", "Rule"]
 
 
 class Rule(NamedTuple):
@@ -31,13 +32,19 @@ class Rule(NamedTuple):
     check: Callable[[Context], Iterator[Fault]]
     loads: bool = False
     """Whether a whole program loads the document; asked only when no other rule found an error."""
+    tools: tuple[str, ...] = ()
+    """The tools whose behaviour the rule is about; none: OpenAPI itself, or every reader."""
 
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
+_CONNEXION, _SCHEMATHESIS = ("connexion",), ("schemathesis",)
 
 RULES = (
     Rule("unquoted-key", _ERROR, "keys that are no text to YAML, such as a status", texts.unquoted_key),
-    Rule("template-braces", _ERROR, "braces that Connexion executes as a template", texts.template_braces),
+    Rule(
+        "template-braces", _ERROR, "braces that Connexion executes as a template", texts.template_braces,
+        tools=_CONNEXION,
+    ),
     Rule("ambiguous-scalar", _WARNING, "values that YAML readers disagree on", texts.ambiguous_scalar),
     Rule("specification", _ERROR, "what OpenAPI itself forbids", loaders.specification_violated),
     Rule("ref-dangling", _ERROR, "references that lead nowhere", references.ref_dangling),
@@ -77,7 +84,51 @@ RULES = (
     Rule("example-missing", _WARNING, "requests and statuses without an example", examples.example_missing),
     Rule("clause-dangling", _ERROR, "clauses that point nowhere", catalogue.clause_dangling),
     Rule("requirement-unknown", _ERROR, "unknown requirements in texts", catalogue.requirement_unknown),
-    Rule("connexion", _ERROR, "what Connexion refuses", loaders.connexion_refuses, loads=True),
-    Rule("schemathesis", _ERROR, "what Schemathesis refuses", loaders.schemathesis_refuses, loads=True),
+    Rule(
+        "anchor-repeated", _WARNING, "anchors defined twice, which Connexion and Schemathesis refuse",
+        downstream.anchor_repeated, tools=(*_CONNEXION, *_SCHEMATHESIS),
+    ),
+    Rule(
+        "multiple-divergent", _WARNING, "fractions in `multipleOf`, which engines compute differently",
+        downstream.multiple_divergent,
+    ),
+    Rule(
+        "parameter-unconverted", _WARNING, "headers and cookies that are no text, which Connexion refuses",
+        downstream.parameter_unconverted, tools=_CONNEXION,
+    ),
+    Rule(
+        "parameter-content-unread", _WARNING, "`content` of headers and cookies, which Connexion ignores",
+        downstream.content_unread, tools=_CONNEXION,
+    ),
+    Rule(
+        "deep-object-array", _WARNING, "arrays inside a deepObject, which Connexion refuses",
+        downstream.deep_object_unmet, tools=_CONNEXION,
+    ),
+    Rule(
+        "body-unchecked", _WARNING, "bodies other than JSON and forms, which Connexion does not check",
+        downstream.body_unchecked, tools=_CONNEXION,
+    ),
+    Rule(
+        "range-unchecked", _WARNING, "answers under a range of statuses, which Connexion does not check",
+        downstream.range_unchecked, tools=_CONNEXION,
+    ),
+    Rule(
+        "format-unchecked", _WARNING, "int32 without bounds, which Connexion does not check",
+        downstream.format_unchecked, tools=(*_CONNEXION, *_SCHEMATHESIS),
+    ),
+    Rule(
+        "discriminator-unmapped", _WARNING, "mapped values that Schemathesis never sends",
+        downstream.discriminator_unmapped, tools=_SCHEMATHESIS,
+    ),
+    Rule(
+        "connexion", _ERROR, "what Connexion refuses", loaders.connexion_refuses, loads=True, tools=_CONNEXION
+    ),
+    Rule(
+        "schemathesis", _ERROR, "what Schemathesis refuses", loaders.schemathesis_refuses, loads=True,
+        tools=_SCHEMATHESIS,
+    ),
 )  # fmt: skip
 """Every rule, in the order in which they are asked."""
+
+TOOLS = tuple(sorted({tool for rule in RULES for tool in rule.tools}))
+"""The tools about which there are rules."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import decimal
 import json
+import math
 import re
 from enum import Enum
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.pointer import escaped, tokens
+from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import SkippedError
 
 if TYPE_CHECKING:
@@ -45,19 +49,32 @@ def _type_of_3_0(validator: Any, wanted: str, value: Any, schema: dict[str, Any]
         yield untyped("jsonschema").ValidationError(f"{value!r} is not of type {wanted!r}")
 
 
+def _multiple_of(_: Any, step: float, value: Any, schema: dict[str, Any]) -> Iterator[Any]:  # noqa: ARG001 - jsonschema's
+    """Judge multiples in decimals, as the numbers are written: in binary 4.35 is none of 0.01."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return
+    if decimal.Decimal(str(value)) % decimal.Decimal(str(step)):
+        yield untyped("jsonschema").ValidationError(f"{value!r} is not a multiple of {step}")
+
+
 # A discriminator only names the branch, and the library takes the name of a schema for a file.
 _PLAIN = {
     keyword: untyped("jsonschema").Draft4Validator.VALIDATORS[keyword]
     for keyword in ("allOf", "anyOf", "oneOf")
 }
 _OF_3_0: dict[Direction, Any] = {
-    direction: untyped("jsonschema.validators").extend(validator, {**_PLAIN, "type": _type_of_3_0})
+    direction: untyped("jsonschema.validators").extend(
+        validator, {**_PLAIN, "type": _type_of_3_0, "multipleOf": _multiple_of}
+    )
     for direction, validator in (
         (Direction.REQUEST, _OAS.OAS30WriteValidator),
         (Direction.RESPONSE, _OAS.OAS30ReadValidator),
         (Direction.BOTH, _OAS.OAS30Validator),
     )
 }
+
+
+_OF_3_1: Any = untyped("jsonschema.validators").extend(_OAS.OAS31Validator, {"multipleOf": _multiple_of})
 
 
 def faults(context: Context, schema: Location, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
@@ -92,9 +109,9 @@ def innermost(error: Any) -> tuple[str, str]:
 
 def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
     if context.is_3_0:
-        kind, draft = _OF_3_0[direction], _DRAFTS.DRAFT4
+        kind, draft = _demanding(context, direction), _DRAFTS.DRAFT4
     else:
-        kind, draft = _OAS.OAS31Validator, _DRAFTS.DRAFT202012
+        kind, draft = _OF_3_1, _DRAFTS.DRAFT202012
     whole = _REFERENCING.Resource(contents=context.bundle.document, specification=draft)
     registry = _REFERENCING.Registry().with_resource(_BUNDLE, whole)
     validator = kind(schema, registry=registry, format_checker=kind.FORMAT_CHECKER)
@@ -105,3 +122,33 @@ def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> 
     # What is no schema makes the validator fail in any way; the rule `specification` tells what is wrong.
     except Exception as error:
         raise SkippedError(f"a schema is malformed: {type(error).__name__}") from error
+
+
+@lru_cache(maxsize=16)
+def _demanding(context: Context, direction: Direction) -> Any:
+    """Return the validator of OpenAPI 3.0 that demands no member which does not travel in a direction.
+
+    The library sees that of a member that is written where it is required, and not through a reference.
+    """
+    silent = {Direction.REQUEST: "readOnly", Direction.RESPONSE: "writeOnly"}.get(direction)
+
+    def required(_: Any, names: list[str], value: Any, schema: dict[str, Any]) -> Iterator[Any]:
+        declared = members(schema.get("properties"))
+        for name in names if isinstance(value, dict) else []:
+            member = _followed(context, declared.get(name))
+            if name not in value and not (silent and member.get(silent) is True):
+                yield untyped("jsonschema").ValidationError(f"{name!r} is a required property")
+
+    return untyped("jsonschema.validators").extend(_OF_3_0[direction], {"required": required})
+
+
+def _followed(context: Context, schema: Any) -> dict[str, Any]:
+    """Return a schema of the bundle behind its references."""
+    seen: set[str] = set()
+    while "$ref" in members(schema) and schema["$ref"] not in seen:
+        seen.add(schema["$ref"])
+        node: Any = context.bundle.document
+        for token in tokens(str(schema["$ref"]).partition("#")[2]):
+            node = members(node).get(token)
+        schema = node
+    return members(schema)

@@ -1,0 +1,175 @@
+"""What the tools that read the document really do with it, where that is less than the document says.
+
+Each check names the tool and the version in which it was seen; the tests run that tool.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from checkpoint_openapi.document.pointer import child
+from checkpoint_openapi.document.source import Position
+from checkpoint_openapi.document.values import items, members
+from checkpoint_openapi.lint.finding import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checkpoint_openapi.document.objects import Node
+    from checkpoint_openapi.lint.context import Context
+
+__all__ = [
+    "anchor_repeated",
+    "body_unchecked",
+    "content_unread",
+    "deep_object_unmet",
+    "discriminator_unmapped",
+    "format_unchecked",
+    "multiple_divergent",
+    "parameter_unconverted",
+    "range_unchecked",
+]
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_SENT = ("header", "cookie")
+
+
+def parameter_unconverted(context: Context) -> Iterator[Fault]:
+    """Find headers and cookies that are no text: Connexion 3.3 hands them over as text and refuses them."""
+    for node in context.own("parameter"):
+        kind = node.value.get("in")
+        types = _types(context, child(node.pointer, "schema"))
+        if kind in _SENT and types and not types & {"string"}:
+            yield Fault(
+                child(node.pointer, "schema"),
+                f"Connexion 3.3 refuses every value of this {kind} parameter: it leaves the value text",
+                "describe the text, such as `type: string` with a `pattern`",
+            )
+
+
+def content_unread(context: Context) -> Iterator[Fault]:
+    """Find headers and cookies described by `content`, which Connexion 3.3 does not read."""
+    for node in context.own("parameter"):
+        if node.value.get("in") in _SENT and members(node.value.get("content")):
+            yield Fault(
+                child(node.pointer, "content"),
+                f"Connexion 3.3 does not check the content of a {node.value['in']} parameter",
+                "check it in the handler, or describe the text by `schema`",
+            )
+
+
+def deep_object_unmet(context: Context) -> Iterator[Fault]:
+    """Find arrays inside a deepObject of the query: Connexion 3.3 reads them as text and refuses them."""
+    for node in context.own("parameter"):
+        if node.value.get("in") != "query" or node.value.get("style") != "deepObject":
+            continue
+        schema = child(node.pointer, "schema")
+        for name in members(_at(context, schema).get("properties")):
+            place = child(child(schema, "properties"), name)
+            if "array" in _types(context, place):
+                yield Fault(
+                    place,
+                    "Connexion 3.3 refuses every value of an array inside a deepObject",
+                    "send the array as a query parameter of its own",
+                )
+
+
+def body_unchecked(context: Context) -> Iterator[Fault]:
+    """Find bodies that are neither JSON nor a form: Connexion 3.3 neither demands nor checks them."""
+    for node in context.own("request-body"):
+        for name, media in members(node.value.get("content")).items():
+            if not _is_checked(name) and (node.value.get("required") or members(media).get("schema")):
+                yield Fault(
+                    child(child(node.pointer, "content"), name),
+                    f"Connexion 3.3 neither demands nor checks a body of {name}",
+                    "check it in the handler",
+                )
+
+
+def range_unchecked(context: Context) -> Iterator[Fault]:
+    """Find answers under a range of statuses, which Connexion 3.3 does not check as it does exact ones."""
+    for node in context.all("response"):
+        if node.member == "responses" and node.key.upper().endswith("XX") and _has_schema(context, node):
+            yield Fault(
+                node.pointer,
+                f"Connexion 3.3 does not check answers under {node.key}, only exact statuses and `default`",
+                "name each status, or use `default`",
+            )
+
+
+def format_unchecked(context: Context) -> Iterator[Fault]:
+    """Find int32 without bounds: Connexion 3.3 takes 2147483648, Schemathesis 4.32 sends it as invalid."""
+    for node in context.own("schema"):
+        bounds = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"} & node.value.keys()
+        if node.value.get("format") == "int32" and len(bounds) < 2:
+            yield Fault(
+                child(node.pointer, "format"),
+                "Connexion 3.3 does not check int32, and Schemathesis 4.32 sends 2147483648 as a fault",
+                "add `minimum: -2147483648` and `maximum: 2147483647`",
+            )
+
+
+def discriminator_unmapped(context: Context) -> Iterator[Fault]:
+    """Find bare names in the mapping of a discriminator: Schemathesis 4.32 never sends their values."""
+    for node in context.own("schema"):
+        stated = members(node.value.get("discriminator"))
+        for value, target in members(stated.get("mapping")).items():
+            if "/" not in str(target) and target != value:
+                yield Fault(
+                    child(child(child(node.pointer, "discriminator"), "mapping"), value),
+                    f"Schemathesis 4.32 never sends {value!r}: it does not read the bare name {target!r}",
+                    f"write `#/components/schemas/{target}`",
+                )
+
+
+def multiple_divergent(context: Context) -> Iterator[Fault]:
+    """Find fractions in `multipleOf`, which engines compute in binary or in decimals."""
+    for node in context.own("schema"):
+        step = node.value.get("multipleOf")
+        if isinstance(step, float) and step != int(step):
+            yield Fault(
+                child(node.pointer, "multipleOf"),
+                f"engines disagree on multiples of {step:g}: jsonschema-rs computes in decimals, Python's "
+                "jsonschema and Ajv in binary, and refuse some",
+                "count in a smaller unit, such as whole cents, or describe the digits by a `pattern`",
+            )
+
+
+def anchor_repeated(context: Context) -> Iterator[Fault]:
+    """Find anchors that are defined again: YAML 1.2.2, 7.1, allows it, and PyYAML does not read it."""
+    known: set[str] = set()
+    text = context.source.text
+    for token in yaml.scan(text) if context.source.root is not None and "&" in text else ():
+        if isinstance(token, yaml.AnchorToken):
+            if token.value in known:
+                mark = token.start_mark
+                yield Fault(
+                    "",
+                    f"Connexion 3.3 and Schemathesis 4.32 refuse a document with two anchors {token.value}",
+                    "give the second one another name",
+                    Position(context.source.file, mark.line + 1, mark.column + 1),
+                )
+            known.add(token.value)
+
+
+def _at(context: Context, pointer: str) -> dict[str, Any]:
+    """Return the object at a place, its reference followed."""
+    place = context.at(pointer)
+    return members(context.read(place)) if context.documents.has(place) else {}
+
+
+def _types(context: Context, pointer: str) -> set[str]:
+    stated = _at(context, pointer).get("type")
+    return set(map(str, items(stated))) if isinstance(stated, list) else {stated} if stated else set()
+
+
+def _is_checked(media_type: str) -> bool:
+    name = media_type.split(";", maxsplit=1)[0].strip().lower()
+    return name in _FORMS or name.endswith(("/json", "+json"))
+
+
+def _has_schema(context: Context, node: Node) -> bool:
+    content = members(_at(context, node.pointer).get("content"))
+    return any(members(media).get("schema") for media in content.values())
