@@ -147,7 +147,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("kind", "code", "said"),
     [
-        ("fault", 4, "Error: this is a fault of checkpoint-contract: KeyError: 'a\\nb'."),
+        ("fault", 4, "Error: this is a bug in checkpoint-contract: KeyError: 'a\\nb'."),
         ("interrupt", 5, "Error: interrupted."),
         ("package", 2, "Error: the package 'connexion' is not installed."),
     ],

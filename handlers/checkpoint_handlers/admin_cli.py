@@ -27,10 +27,10 @@ class _RefusedError(click.ClickException):
 
 
 @click.group(epilog="Example: checkpoint-contract admin --database demo.sqlite3 show")
-@click.option("--database", help="SQLite file, or postgresql://… of a database, as for `serve`.")
+@click.option("--database", help="SQLite file, or postgresql://… URL of a database, as for `serve`.")
 @click.pass_context
 def admin(context: click.Context, database: str | None) -> None:
-    """Manage projects, tokens, policies and faults of a database, while servers use it or not.
+    """Manage projects, tokens, policies and faults in a database, even while servers use it.
 
     Exit codes: 0 done, 2 not done (one line on stderr says why).
     """
@@ -60,7 +60,7 @@ def show(database: str | None) -> None:
 def load(database: str | None, file: Path) -> None:
     """Store the entries of a seed file.
 
-    Each takes the place of an earlier one with its id.
+    Each replaces an existing entry with the same id.
     """
     from checkpoint_openapi.document.source import DocumentError
 
@@ -82,8 +82,8 @@ def load(database: str | None, file: Path) -> None:
     epilog="Example: checkpoint-contract admin project b942cc8342734d15bcb246babb1953cf --quota 100"
 )
 @click.argument("identifier")
-@click.option("--quota", type=click.IntRange(0, 2**31 - 1), help="How many checkpoints it may hold.")
-@click.option("--no-quota", is_flag=True, help="Let it hold any number.")
+@click.option("--quota", type=click.IntRange(0, 2**31 - 1), help="How many checkpoints the project may hold.")
+@click.option("--no-quota", is_flag=True, help="Remove the limit.")
 @click.option("--open/--closed", "opened", default=None, help="Whether the service is open to it.")
 @click.option("--verified/--unverified", default=None, help="Whether its account is verified.")
 @click.pass_obj
@@ -95,14 +95,14 @@ def project(
     opened: bool | None,
     verified: bool | None,
 ) -> None:
-    """Change a project, or make one.
+    """Change or create a project.
 
-    One that does not exist is made, open, verified and without quota.
+    A project that does not exist is created: open, verified and without quota.
     """
     from checkpoint_handlers.store import Project
 
     if len(identifier) != 32 or not set(identifier) <= set("0123456789abcdef"):
-        raise _RefusedError(f"{identifier!r} is no project id: 32 lower-case hexadecimal digits.")
+        raise _RefusedError(f"{identifier!r} is not a project id: write 32 lower-case hexadecimal digits.")
 
     async def work(store: Store) -> None:
         known = {each.id: each for each in await store.projects()}
@@ -121,14 +121,14 @@ def project(
     type=click.Choice(["operate", "read-only"]),
     default="operate",
     show_default=True,
-    help="What it may do: everything, or list.",
+    help="What the token may do: everything, or only list.",
 )
 @click.option(
-    "--days", type=click.FloatRange(0, 36500), help="Let it expire after so many days. [default: never]"
+    "--days", type=click.FloatRange(0, 36500), help="Days until the token expires. [default: never]"
 )
 @click.pass_obj
 def token(database: str | None, project_id: str, role: Any, days: float | None) -> None:
-    """Make a token of a project and print it.
+    """Create a token for a project and print it.
 
     It is stored as a hash and cannot be shown again.
     """
@@ -142,7 +142,7 @@ def token(database: str | None, project_id: str, role: Any, days: float | None) 
     async def work(store: Store) -> None:
         if project_id not in {each.id for each in await store.projects()}:
             raise _RefusedError(
-                f"There is no project {project_id}: `admin show` lists them, `admin project` makes one."
+                f"There is no project {project_id}: `admin show` lists all, `admin project` creates one."
             )
         await store.save([Token(digest_of(made), project_id, role, expires_at)])
 
@@ -154,9 +154,9 @@ def token(database: str | None, project_id: str, role: Any, days: float | None) 
 @click.argument("beginning")
 @click.pass_obj
 def revoke(database: str | None, beginning: str) -> None:
-    """Make a token invalid.
+    """Revoke a token.
 
-    It is named by the beginning of its digest, as `show` prints it.
+    Identify it by the beginning of its digest, as `show` prints it.
     """
     from checkpoint_handlers.store import Token
 
@@ -174,7 +174,7 @@ def revoke(database: str | None, beginning: str) -> None:
 def remove(database: str | None, kind: str, identifier: str) -> None:
     """Remove a policy or a project.
 
-    A project can be removed once it has neither tokens nor policies.
+    A project can be removed only if it has no tokens and no policies.
     """
     from checkpoint_handlers.store import Policy, Project
 
@@ -196,15 +196,15 @@ def remove(database: str | None, kind: str, identifier: str) -> None:
 @click.argument("condition")
 @click.pass_obj
 def fault(database: str | None, policy_id: str, resource_id: str, condition: str) -> None:
-    """Let a server of a policy refuse a backup.
+    """Make a server of a policy refuse backups.
 
-    It refuses for a condition of errors.yaml; `none` ends that.
+    CONDITION is an id from errors.yaml; `none` ends the fault.
     """
     from checkpoint_handlers.seed import OBSTACLES
 
     if condition != "none" and condition not in OBSTACLES:
         raise _RefusedError(
-            f"{condition!r} is no condition of a server; there are {', '.join(OBSTACLES)}, none."
+            f"{condition!r} is not a condition of a server; choose one of {', '.join(OBSTACLES)}, none."
         )
     obstacle = None if condition == "none" else condition
 
@@ -226,14 +226,12 @@ def fault(database: str | None, policy_id: str, resource_id: str, condition: str
 @click.argument("project_id")
 @click.argument("status", type=int)
 @click.argument("code")
-@click.option(
-    "--times", default=1, show_default=True, type=click.IntRange(1, 1000), help="For how many calls."
-)
+@click.option("--times", default=1, show_default=True, type=click.IntRange(1, 1000), help="Number of calls.")
 @click.pass_obj
 def scenario(database: str | None, project_id: str, status: int, code: str, times: int) -> None:
-    """Say how the next calls are answered.
+    """Set the response to the next calls.
 
-    Servers with --scenarios answer the next calls of a project with any pair of errors.yaml.
+    Servers started with --scenarios answer the next calls of a project with this pair from errors.yaml.
     """
     from checkpoint_handlers import stores
     from checkpoint_handlers.scenarios import refusal_of

@@ -24,11 +24,11 @@ class _CannotStartError(click.ClickException):
     default=8080,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="Port to listen on; 0 takes a free one. The port is printed.",
+    help="Port to listen on; 0 picks a free one. The port is printed.",
 )
 @click.option(
     "--database",
-    help="SQLite file, or postgresql://… of a database; its tables are made on first start. "
+    help="SQLite file, or postgresql://… URL of a database; tables are created on first start. "
     "[default: a file in your data directory]",
 )
 @click.option(
@@ -36,31 +36,31 @@ class _CannotStartError(click.ClickException):
     default=1,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="How many processes share the port and the database.",
+    help="Number of processes that share the port and the database.",
 )
-@click.option("--reload", is_flag=True, help="Start anew when the code or a document changes.")
+@click.option("--reload", is_flag=True, help="Restart when the code or a document changes.")
 @click.option(
     "--protect-seconds",
     default=0.0,
     show_default=True,
     type=click.FloatRange(0, 86400),
-    help="How long a new checkpoint is protecting before it is available.",
+    help="How long a new checkpoint stays `protecting` before it becomes `available`.",
 )
-@click.option("--conflict", is_flag=True, help="Let a policy that is running refuse a second run.")
+@click.option("--conflict", is_flag=True, help="Make a running policy refuse a second run.")
 @click.option(
     "--seed",
     type=click.Path(path_type=Path, readable=False),
-    help="Begin a new database with the entries of this YAML file, and without demonstration data.",
+    help="Fill a new database from this YAML file instead of with demonstration data.",
 )
 @click.option(
     "--scenarios",
     is_flag=True,
-    help="Let clients choose an error by the header X-Scenario, and `admin scenario` say what comes next.",
+    help="Let the header X-Scenario request an error, and `admin scenario` set the next responses.",
 )
 @click.option(
     "--admin-port",
     type=click.IntRange(0, 65535),
-    help="Serve health, readiness and metrics on this port, too; 0 takes a free one. The port is printed.",
+    help="Also serve health, readiness and metrics on this port; 0 picks a free one. The port is printed.",
 )
 @click.option(
     "--admin-host",
@@ -72,20 +72,20 @@ class _CannotStartError(click.ClickException):
     "--cors",
     multiple=True,
     metavar="ORIGIN",
-    help="Let a browser's pages of this origin call the server, such as http://127.0.0.1:8090; null is a "
-    "page opened as a file, * is any. May be repeated. [default: none]",
+    help="Let browser pages from this origin call the server, such as http://127.0.0.1:8090; null is a "
+    "page opened from a file, * is any origin. May be repeated. [default: none]",
 )
 @click.option(
     "--access-log",
     type=click.Path(path_type=Path, readable=False),
-    help="Append a line of JSON for each request to this file; - is standard output.",
+    help="Append one line of JSON per request to this file; - is standard output.",
 )
 @click.option(
     "--request-seconds",
     default=30.0,
     show_default=True,
     type=click.FloatRange(0.1, 3600),
-    help="How long a request may take to arrive.",
+    help="Time limit for a request to arrive completely.",
 )
 @click.option(
     "--target-file",
@@ -109,7 +109,7 @@ def serve(
     request_seconds: float,
     target_file: Path | None,
 ) -> None:
-    """Start the reference server on demonstration data, until Ctrl-C.
+    """Start the reference server with demonstration data. Ctrl-C stops it.
 
     Exit codes: 0 ended by a signal, 2 not started (one line on stderr says why).
     """

@@ -34,36 +34,38 @@ class Subcommand(NamedTuple):
 
 SUBCOMMANDS = {
     "verify": Subcommand(
-        "checkpoint_conformance.commands.cli:verify", "Say whether a server keeps the contract."
+        "checkpoint_conformance.commands.cli:verify", "Check whether a server conforms to the contract."
     ),
     "report": Subcommand(
-        "checkpoint_conformance.commands.report_cli:report", "Show, compare and join reports."
+        "checkpoint_conformance.commands.report_cli:report", "Show, compare and merge reports."
     ),
-    "replay": Subcommand("checkpoint_conformance.commands.cli:replay", "Repeat what failed in a report."),
+    "replay": Subcommand(
+        "checkpoint_conformance.commands.cli:replay", "Repeat the failed requests of a report."
+    ),
     "target": Subcommand(
-        "checkpoint_conformance.commands.cli:target", "Write a target file, or check it against its server."
+        "checkpoint_conformance.commands.cli:target", "Create a target file, or check it against its server."
     ),
     "list": Subcommand("checkpoint_conformance.commands.cli:list_requirements", "List the requirements."),
     "explain": Subcommand(
-        "checkpoint_conformance.commands.cli:explain", "Explain a requirement, an error, a rule."
+        "checkpoint_conformance.commands.cli:explain", "Explain a requirement, an error or a rule."
     ),
     "serve": Subcommand("checkpoint_handlers.cli:serve", "Start the reference server."),
-    "admin": Subcommand("checkpoint_handlers.admin_cli:admin", "Manage what the reference server serves."),
-    "lint": Subcommand("checkpoint_openapi.commands.lint:lint", "Say whether the documents are sound."),
-    "diff": Subcommand("checkpoint_openapi.commands.diff:diff", "Judge a change: whom does it break?"),
-    "changelog": Subcommand("checkpoint_openapi.commands.diff:changelog", "Write what changed, in Markdown."),
+    "admin": Subcommand("checkpoint_handlers.admin_cli:admin", "Manage the data of the reference server."),
+    "lint": Subcommand("checkpoint_openapi.commands.lint:lint", "Find errors in OpenAPI documents."),
+    "diff": Subcommand("checkpoint_openapi.commands.diff:diff", "Detect breaking changes."),
+    "changelog": Subcommand("checkpoint_openapi.commands.diff:changelog", "List the changes, in Markdown."),
     "next-version": Subcommand(
-        "checkpoint_openapi.commands.diff:next_version", "Name the version of a change."
+        "checkpoint_openapi.commands.diff:next_version", "Print the version number that a change requires."
     ),
     "docs": Subcommand(
-        "checkpoint_openapi.commands.docs:docs", "Make a page of the contract, or preview it."
+        "checkpoint_openapi.commands.docs:docs", "Render the contract as a page, or preview it."
     ),
 }
 """All subcommands, in the order of the overview."""
 
 
 class _LazyGroup(click.Group):
-    """A group that imports a subcommand when it is called, and tells what went wrong in one line."""
+    """A group that imports a subcommand when it is called, and reports errors in one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names in the order of the table."""
@@ -97,7 +99,7 @@ class _LazyGroup(click.Group):
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run; what escapes a command is one line on stderr and an exit code, never a traceback.
 
-        Codes: 2 usage or a missing package, 4 a fault of this program, 5 interrupted.
+        Codes: 2 usage or a missing package, 4 a bug in this program, 5 interrupted.
         """
         run: Callable[..., Any] = super().main
         if not standalone_mode:
@@ -114,7 +116,7 @@ class _LazyGroup(click.Group):
             _complain("interrupted.")
             sys.exit(ExitCode.UNDECIDED)
         except Exception as error:
-            sys.exit(_told(error))
+            sys.exit(_report(error))
 
 
 def _one_line(error: click.ClickException) -> str:
@@ -125,18 +127,18 @@ def _one_line(error: click.ClickException) -> str:
     return f"{sentence} `{error.ctx.command_path} --help` shows what there is."
 
 
-def _told(error: Exception) -> ExitCode:
-    """Tell an exception that escaped a command; return the exit code."""
+def _report(error: Exception) -> ExitCode:
+    """Report an exception that escaped a command; return the exit code."""
     if isinstance(error, ModuleNotFoundError) and not (error.name or "checkpoint_").startswith("checkpoint_"):
         _complain(
-            f"the package {error.name!r} is not installed. The server's parts are an extra: "
+            f"the package {error.name!r} is not installed. To install the server: "
             "pip install 'checkpoint-contract[server]'"
         )
         return ExitCode.USAGE
     if os.environ.get(_TRACEBACK):
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     what = " ".join(f"{type(error).__name__}: {error}".split())
-    _complain(f"this is a fault of checkpoint-contract: {what}. {_TRACEBACK}=1 shows where.")
+    _complain(f"this is a bug in checkpoint-contract: {what}. Set {_TRACEBACK}=1 to see where.")
     return ExitCode.FAULT
 
 
@@ -147,7 +149,7 @@ def _complain(message: str) -> None:
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="checkpoint-contract")
 def main() -> None:
-    """Prove that a server keeps the contract of "Executing a Backup Policy".
+    """Check whether a server conforms to the contract of "Executing a Backup Policy".
 
     Example: checkpoint-contract verify
     """

@@ -246,7 +246,7 @@ def test_closed_port_and_unknown_name_are_told_apart() -> None:
         base = Target(f"http://127.0.0.1:{port}", "p", "t", STRANGE, (STRANGE,), proxy="")
         closed = found(base)
     unknown = found(replace(base, url="http://no-such-name.invalid"))
-    assert "nobody listens" in closed["address"].found
+    assert "nothing is listening" in closed["address"].found
     assert "is not known" in unknown["address"].found
 
 
@@ -277,7 +277,7 @@ def test_command_tells_and_ends_with_its_code(tmp_path: Path) -> None:
         listed = CliRunner().invoke(main, ["target", "check", "--json", str(bad)])
     assert (ready.exit_code, wrong.exit_code, listed.exit_code) == (0, 2, 2)
     assert ready.stdout.splitlines()[-1].startswith("Ready")
-    assert wrong.stdout.splitlines()[-1].startswith("Not ready: begin with `token`")
+    assert wrong.stdout.splitlines()[-1].startswith("Not ready: start with `token`")
     assert [step["state"] for step in json.loads(listed.stdout)][-1] == "fix"
     assert "gAAAAAB-not-the-token" not in wrong.stdout + listed.stdout
     missing = CliRunner().invoke(main, ["target", "check", str(tmp_path / "none.toml")])

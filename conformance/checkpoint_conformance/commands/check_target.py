@@ -57,9 +57,7 @@ def _summary(file: Path, code: ExitCode, steps: list[CheckResult]) -> str:
         case ExitCode.SUCCESS:
             return f"\nReady. Next: checkpoint-contract verify --target {file}"
         case ExitCode.UNDECIDED:
-            return (
-                "\nNot all could be told from the server's answers; nothing in the file is known to be wrong."
-            )
+            return "\nThe server's responses leave something open; nothing in the file is known to be wrong."
         case _:
             first = next(step for step in steps if step.state is CheckStatus.FIX)
-            return f"\nNot ready: begin with `{first.topic}`."
+            return f"\nNot ready: start with `{first.topic}`."

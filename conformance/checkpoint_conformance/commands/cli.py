@@ -17,7 +17,7 @@ _PATH = click.Path(path_type=Path)
 
 
 class _NamesItsTarget(click.Command):
-    """A command that takes its target file by `--target`, and says so to who leaves the option out."""
+    """A command that takes its target file by `--target`, and hints at the option if it is missing."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse; raises UsageError with the option for a file that stands alone."""
@@ -56,38 +56,42 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
     type=_PATH,
     default=Path("checkpoint-report"),
     show_default=True,
-    help="The folder for the reports: JSON, HTML, JUnit, HAR, Markdown, badge.",
+    help="Folder for the reports: JSON, HTML, JUnit, HAR, Markdown, badge.",
 )
 @click.option(
     "--max-examples",
     type=click.IntRange(1, 100_000),
     default=60,
     show_default=True,
-    help="Examples of the fuzzing phase.",
+    help="Number of examples in the fuzzing phase.",
 )
-@click.option("--seed", type=int, help="Vary the generated requests. Default: the same requests every time.")
+@click.option(
+    "--seed", type=int, help="Seed for the generated requests. Default: the same requests every time."
+)
 @click.option(
     "--cache/--no-cache",
     "use_cache",
     default=True,
     show_default=True,
-    help="Keep generated requests in the user's cache folder, and use those kept there.",
+    help="Store generated requests in the user's cache folder, and reuse them.",
 )
-@click.option("--waivers", type=_PATH, help="A TOML or YAML file of failures that are accepted until a date.")
-@click.option("--against", type=_PATH, help="An earlier report.json: only what became worse since fails.")
-@click.option("--shard", metavar="K/N", help="Send only this part; `report merge` joins the parts.")
+@click.option(
+    "--waivers", type=_PATH, help="A TOML or YAML file of failures that are accepted until a given date."
+)
+@click.option("--against", type=_PATH, help="An earlier report.json: fail only on regressions since then.")
+@click.option("--shard", metavar="K/N", help="Run only this part; `report merge` combines the parts.")
 @accept_option
 @click.option("--dry-run", is_flag=True, help="Print every request that would be sent, and send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-@click.option("--quiet", "-q", is_flag=True, help="Print the verdict alone.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only the verdict.")
 @language_option
 def verify(dry_run: bool, **options: Any) -> None:
-    """Say of a server, requirement by requirement, whether it keeps the contract.
+    """Check a server against the contract, requirement by requirement.
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration, 3 partial, 4 the suite failed,
-    5 inconclusive or interrupted. With --against: 1 for a regression, else 0. A shard answers for its own
-    part; where the observation profile is declared, give each shard a server of its own or run one after
-    the other.
+    5 inconclusive or interrupted. With --against: 1 for a regression, else 0. The exit code of a
+    shard covers only its own part. If the target declares the profile `observation`, give each shard its
+    own server, or run the shards one after the other.
 
     Example: checkpoint-contract verify --target target.toml
     """
@@ -104,22 +108,22 @@ def verify(dry_run: bool, **options: Any) -> None:
     "--target",
     "target_file",
     type=_PATH,
-    help="The target file that the run was made with. Default: start the reference server.",
+    help="The target file of the original run. Default: start the reference server.",
 )
 @click.option(
     "--times",
     type=click.IntRange(1, 100),
     default=1,
     show_default=True,
-    help="How often to try what does not fail at once; a fault may be intermittent.",
+    help="How often to try a request that does not fail at once; faults may be intermittent.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def replay(
     report_file: Path, requirement_id: str | None, target_file: Path | None, times: int, as_json: bool
 ) -> None:
-    """Repeat exactly the exchanges that failed in a report, and say whether they still do.
+    """Repeat the failed requests of a report, and show whether they still fail.
 
-    Exit codes: 0 none fails any more, 1 one still fails, 2 usage or configuration,
+    Exit codes: 0 nothing fails anymore, 1 something still fails, 2 usage or configuration,
     4 the suite failed, 5 undecided.
 
     Example: checkpoint-contract replay checkpoint-report/report.json REQ-9 --target target.toml
@@ -132,25 +136,25 @@ def replay(
 
 @click.group()
 def target() -> None:
-    """Write or check a target file, which says which server is verified and with what."""
+    """Create or check a target file, which describes the server to verify."""
 
 
 @target.command("init")
 @click.argument("file", type=_PATH, default=Path("target.toml"))
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 def target_init(file: Path, force: bool) -> None:
-    """Write a commented target file to fill in.
+    """Create a target file with comments, to fill in.
 
     Example: checkpoint-contract target init target.toml
     """
     from checkpoint_conformance.target.template import TEMPLATE
 
     if file.exists() and not force:
-        raise _usage(f"{file} exists already. Name another file, or give --force.")
+        raise _usage(f"{file} already exists. Choose another file, or use --force.")
     try:
         file.write_text(TEMPLATE, encoding="utf-8")
     except OSError as error:
-        raise _usage(f"{file}: {error.strerror}. Name a place that can be written.") from error
+        raise _usage(f"{file}: {error.strerror}. Choose a writable location.") from error
     click.echo(f"Wrote {file}. Fill it in, then: checkpoint-contract target check {file}")
 
 
@@ -158,12 +162,12 @@ def target_init(file: Path, force: bool) -> None:
 @click.argument("file", metavar="TARGET", type=_PATH, default=Path("target.toml"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def target_check(file: Path, *, as_json: bool) -> None:
-    """Say whether a target file fits its server, and what to fix. No backup is made.
+    """Check a target file against its server, and show what to fix. Creates no backup.
 
-    Address, TLS, operation, clock, token, project, provider, policy, resources, profiles and fixtures are
-    looked at in this order, with requests that every server has to refuse, and with the declared companions.
+    Checks address, TLS, operation, clock, token, project, provider, policy, resources, profiles and fixtures,
+    in this order, with requests that every server must reject and with the declared companion operations.
 
-    Exit codes: 0 ready, 2 something is to be fixed, 3 the answers leave it open, 4 the suite failed.
+    Exit codes: 0 ready, 2 something must be fixed, 4 the suite failed, 5 the responses leave something open.
 
     Example: checkpoint-contract target check target.toml
     """

@@ -19,7 +19,7 @@ _P = ParamSpec("_P")
 accept_option = click.option(
     "--accept",
     type=click.Choice([Verdict.PARTIAL.value]),
-    help="End with 0 where the verdict is partial: nothing failed, and what was skipped is known.",
+    help="Exit with 0 if the verdict is partial: nothing failed, but something was skipped.",
 )
 """The option `--accept` of every command that ends with the exit code of a verdict."""
 
@@ -35,7 +35,7 @@ def language_option(command: Callable[_P, None]) -> Callable[_P, None]:
         show_default=True,
         envvar="CHECKPOINT_LANG",
         show_envvar=True,
-        help="The language of what a person reads: English or Chinese.",
+        help="Language of the output: English or Chinese.",
     )
     @wraps(command)
     def run(name: str, *args: _P.args, **kwargs: _P.kwargs) -> None:

@@ -16,7 +16,7 @@ _FILE = click.Path(path_type=Path)
 
 @click.group()
 def report() -> None:
-    """Show, compare and join the reports that `verify` writes."""
+    """Show, compare and merge the reports that `verify` writes."""
 
 
 @report.command()
@@ -27,11 +27,11 @@ def report() -> None:
     type=click.Choice(["terminal", "github", *WRITERS]),
     default="terminal",
     show_default=True,
-    help="The form to print; `github` is for annotations of a workflow.",
+    help="Output format; `github` prints workflow annotations.",
 )
 @language_option
 def show(file: Path, form: str) -> None:
-    """Print a report in another form.
+    """Print a report in another format.
 
     Example: checkpoint-contract report show checkpoint-report/report.json --format markdown
     """
@@ -56,7 +56,7 @@ def schema() -> None:
 @click.argument("new", type=_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def diff(old: Path, new: Path, as_json: bool) -> None:
-    """Tell regressions from fixes. Exit codes: 0 no regression, 1 regressions, 2 usage.
+    """Show regressions and fixes. Exit codes: 0 no regression, 1 regressions, 2 usage.
 
     Example: checkpoint-contract report diff old/report.json new/report.json
     """
@@ -73,16 +73,18 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
     type=_FILE,
     default=Path("checkpoint-report"),
     show_default=True,
-    help="The folder for the reports of the whole run.",
+    help="Folder for the reports of the whole run.",
 )
-@click.option("--waivers", type=_FILE, help="A TOML or YAML file of failures that are accepted until a date.")
+@click.option(
+    "--waivers", type=_FILE, help="A TOML or YAML file of failures that are accepted until a given date."
+)
 @accept_option
-@click.option("--quiet", "-q", is_flag=True, help="Print the verdict alone.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only the verdict.")
 @language_option
 def merge(
     files: tuple[Path, ...], folder: Path, waivers: Path | None, accept: str | None, quiet: bool
 ) -> None:
-    """Join the reports of all shards into that of the whole run.
+    """Merge the reports of all shards into one report of the whole run.
 
     Exit codes: those of `verify`, for the verdict of the whole run.
 

@@ -16,30 +16,28 @@ CUT_OFF = b'{"checkpoint": '
 """A body that no server can execute."""
 _TOLERATED_SKEW = 60.0
 """Seconds. RESP-4 takes five minutes, but a clock that is a minute off is on its way."""
-_LATER = "`verify` will judge it; if the server is only busy, ask again."
+_LATER = "`verify` will judge it. If the server is only busy, try again."
 
 
 def operation(exchange: Exchange) -> CheckResult:
     """Judge the answer to a call without a token: is the operation at this address at all?"""
     found, status = told(exchange), exchange.status
     if exchange.fault and exchange.fault.kind in (Fault.NO_STATUS, Fault.BAD_HEAD, Fault.DROPPED):
-        advice = "Check the port, and whether `url` has to begin with https://."
-        return CheckResult(
-            "operation", CheckStatus.FIX, f"what listens there does not speak HTTP: {found}", advice
-        )
+        advice = "Check the port, and whether `url` must start with https://."
+        return CheckResult("operation", CheckStatus.FIX, f"the server does not speak HTTP: {found}", advice)
     if exchange.fault or exchange.response is None or status is None:
-        return CheckResult("operation", CheckStatus.OPEN, found, "Raise `timeout`, or look at the server.")
+        return CheckResult("operation", CheckStatus.OPEN, found, "Increase `timeout`, or check the server.")
     if 300 <= status < 400:
         place = exchange.response.header("Location") or "elsewhere"
-        advice = "Set `url` to where it leads; the suite follows no redirect."
+        advice = "Set `url` to that address; the suite follows no redirects."
         return CheckResult("operation", CheckStatus.FIX, f"{found} to {place}", advice)
     if status in (404, 405, 501):
         advice = "Check `url` and its prefix: /v1/{project_id}/providers/... is appended to it."
-        return CheckResult("operation", CheckStatus.FIX, f"it is not at this address: {found}", advice)
+        return CheckResult("operation", CheckStatus.FIX, f"not found at this address: {found}", advice)
     if status in (400, 401, 403):
-        return CheckResult("operation", CheckStatus.OK, f"it is there: a call without a token gets {found}")
+        return CheckResult("operation", CheckStatus.OK, f"found: a call without a token gets {found}")
     return CheckResult(
-        "operation", CheckStatus.OPEN, f"a call without a token gets {found}, which tells nothing", _LATER
+        "operation", CheckStatus.OPEN, f"a call without a token gets {found}, which shows nothing", _LATER
     )
 
 
@@ -47,18 +45,18 @@ def clock(exchange: Exchange) -> CheckResult:
     """Compare the server's `Date`, in whole seconds, with this machine's clock (RFC 9110, 6.6.1)."""
     value = exchange.response.header("Date") if exchange.response else None
     if value is None:
-        return CheckResult("clock", CheckStatus.NOTE, "the server does not tell its time")
+        return CheckResult("clock", CheckStatus.NOTE, "the server sends no Date")
     try:
         theirs = parsedate_to_datetime(value).timestamp()
     except (ValueError, OverflowError):  # a server may write anything there
         return CheckResult("clock", CheckStatus.NOTE, f"the server's Date cannot be read: {value}")
     skew = theirs + 0.5 - (exchange.started + exchange.elapsed / 2)
     if abs(skew) <= 2:
-        return CheckResult("clock", CheckStatus.OK, "the server's agrees with this machine's")
-    found = f"the server's is {abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}"
+        return CheckResult("clock", CheckStatus.OK, "the server's clock agrees with this machine's")
+    found = f"the server's clock is {abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}"
     if abs(skew) <= _TOLERATED_SKEW:
         return CheckResult("clock", CheckStatus.OK, found)
-    advice = "Set whichever of the two is wrong: RESP-4 compares `created_at` with this machine's clock."
+    advice = "Correct whichever clock is wrong: RESP-4 compares `created_at` with this machine's clock."
     return CheckResult("clock", CheckStatus.FIX, found, advice)
 
 
@@ -68,24 +66,22 @@ def access(exchange: Exchange) -> CheckResult:
     match exchange.status:
         case 400:
             return CheckResult(
-                "token", CheckStatus.OK, f"accepted for the project: a body that is cut off gets {found}"
+                "token", CheckStatus.OK, f"accepted for the project: a truncated body gets {found}"
             )
         case 401:
-            advice = "Check `token`: is it complete, of this region, and not expired?"
+            advice = "Check `token`: is it complete, for this region, and not expired?"
             return CheckResult("token", CheckStatus.FIX, f"not accepted: {found}", advice)
         case 403:
-            advice = (
-                "Check that `project_id` is the project of the token, and that its role may run policies."
-            )
+            advice = "Check that the token belongs to `project_id`, and that its role may run policies."
             return CheckResult(
-                "token", CheckStatus.FIX, f"it may not do this in this project: {found}", advice
+                "token", CheckStatus.FIX, f"not allowed to do this in this project: {found}", advice
             )
         case 404:
             return CheckResult(
-                "token", CheckStatus.FIX, f"the project is not there: {found}", "Check `project_id`."
+                "token", CheckStatus.FIX, f"the project does not exist: {found}", "Check `project_id`."
             )
         case _:
-            text = f"a body that is cut off gets {found}, which tells nothing"
+            text = f"a truncated body gets {found}, which shows nothing"
             return CheckResult("token", CheckStatus.OPEN, text, _LATER)
 
 
@@ -100,16 +96,12 @@ def provider(exchange: Exchange) -> CheckResult:
     """Judge the answer to `unknown_policy`: 404 says that what is looked at before is right."""
     found = told(exchange)
     if exchange.status == 404:
-        return CheckResult("provider", CheckStatus.OK, f"accepted: a policy that nobody knows gets {found}")
+        return CheckResult("provider", CheckStatus.OK, f"accepted: an unknown policy gets {found}")
     if is_condition(exchange, "invalid-request"):
-        advice = "Check `provider_id`; without it the documented one is taken."
+        advice = "Check `provider_id`; the default is the documented one."
         return CheckResult("provider", CheckStatus.FIX, f"not accepted: {found}", advice)
     if exchange.status in range(200, 300):
-        advice = (
-            "Look there for a backup that was made of it. The fault is the server's, as `verify` will tell."
-        )
-        return CheckResult(
-            "provider", CheckStatus.OPEN, f"a policy that nobody knows was executed: {found}", advice
-        )
-    text = f"a policy that nobody knows gets {found}, which tells nothing"
+        advice = "Look for a backup that this created. The server is at fault, as `verify` will show."
+        return CheckResult("provider", CheckStatus.OPEN, f"an unknown policy was executed: {found}", advice)
+    text = f"an unknown policy gets {found}, which shows nothing"
     return CheckResult("provider", CheckStatus.OPEN, text, _LATER)

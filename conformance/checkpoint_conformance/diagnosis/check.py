@@ -40,7 +40,10 @@ def diagnose(target: Target) -> Iterator[CheckResult]:
             yield replace(step, found=redact(step.found), advice=redact(step.advice))
     except ServerGone as gone:
         yield CheckResult(
-            "server", CheckStatus.FIX, f"it is gone: {gone}", "See that it stays up, and ask again."
+            "server",
+            CheckStatus.FIX,
+            f"the server is gone: {gone}",
+            "Keep the server running, and try again.",
         )
 
 
@@ -78,7 +81,7 @@ def _budget(target: Target) -> CheckResult:
     if target.max_creates >= Target.max_creates:
         return CheckResult("budget", CheckStatus.OK, found)
     advice = (
-        f"A whole run gets by with {Target.max_creates}. With fewer, the last requirements are skipped as "
+        f"{Target.max_creates} is enough for a whole run. With fewer, the last requirements are skipped as "
         "budget-spent; `verify --dry-run` shows every call."
     )
     return CheckResult("budget", CheckStatus.NOTE, found, advice)

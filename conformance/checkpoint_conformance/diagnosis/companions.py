@@ -14,7 +14,8 @@ from checkpoint_conformance.run.session import Session, open_session
 __all__ = ["companions", "second_policy"]
 
 _NOT_ASKED = (
-    'only the list of policies shows it: declare "discovery" if the server has one; else the first call tells'
+    'only the list of policies shows it: declare "discovery" if the server has one; '
+    "otherwise the first call shows it"
 )
 _MOST_NAMED = 4
 
@@ -25,13 +26,13 @@ def companions(session: Session) -> Iterator[CheckResult]:
     if "discovery" in declared:
         yield from _policy(session)
     else:
-        yield CheckResult("policy", CheckStatus.NOTE, f"not looked up: {_NOT_ASKED}")
+        yield CheckResult("policy", CheckStatus.NOTE, f"not checked: {_NOT_ASKED}")
     if "observation" in declared:
         yield _observation(session)
     if "deletion" in declared:
         yield _deletion(session)
     if "conflict" in declared:
-        yield CheckResult("conflict", CheckStatus.NOTE, "not tried: only a running policy shows it")
+        yield CheckResult("conflict", CheckStatus.NOTE, "not tested: only a running policy shows it")
 
 
 def second_policy(session: Session) -> Iterator[CheckResult]:
@@ -44,13 +45,13 @@ def second_policy(session: Session) -> Iterator[CheckResult]:
         listed = _listed(other)
     except ListError as error:
         yield CheckResult(
-            "second policy", CheckStatus.OPEN, f"not looked up: {error}", "`verify` will judge it."
+            "second policy", CheckStatus.OPEN, f"not checked: {error}", "`verify` will judge it."
         )
         return
     if second.policy_id.casefold() in listed:
         yield CheckResult("second policy", CheckStatus.OK, "the second project has it")
     else:
-        advice = f"Name another as `policy_id` there. It has {_named(listed)}."
+        advice = f"Choose another `policy_id` there. The project has {_named(listed)}."
         yield CheckResult("second policy", CheckStatus.FIX, "the second project does not have it", advice)
 
 
@@ -75,29 +76,29 @@ def _policy(session: Session) -> Iterator[CheckResult]:
     yield CheckResult("discovery", CheckStatus.OK, f"the server lists its policies: {len(listed)}")
     policy = listed.get(session.target.policy_id.casefold())
     if policy is None:
-        advice = f"Name another as [policy] `id`. The project has {_named(listed)}."
+        advice = f"Choose another [policy] `id`. The project has {_named(listed)}."
         yield CheckResult(
             "policy", CheckStatus.FIX, f"{session.target.policy_id} is not in the project", advice
         )
         return
-    yield CheckResult("policy", CheckStatus.OK, f"the project has it: {policy['name']}")
+    yield CheckResult("policy", CheckStatus.OK, f"found in the project: {policy['name']}")
     theirs = {resource["id"].casefold(): resource["id"] for resource in policy["resources"]}
     ours = {resource.casefold(): resource for resource in session.target.resources}
     extra = [ours[key] for key in ours if key not in theirs]
     absent = [theirs[key] for key in theirs if key not in ours]
     if not theirs:
-        advice = "Name a policy that backs something up."
-        yield CheckResult("resources", CheckStatus.FIX, "the policy has none", advice)
+        advice = "Choose a policy that backs up at least one resource."
+        yield CheckResult("resources", CheckStatus.FIX, "the policy has no resources", advice)
     elif extra:
-        found = f"the policy does not hold {', '.join(extra[:_MOST_NAMED])}"
+        found = f"the policy does not contain {', '.join(extra[:_MOST_NAMED])}"
         yield CheckResult(
-            "resources", CheckStatus.FIX, found, "Take it out of [policy] `resources`, or correct it."
+            "resources", CheckStatus.FIX, found, "Remove it from [policy] `resources`, or correct it."
         )
     elif absent:
-        found = f"the policy also holds {', '.join(absent[:_MOST_NAMED])}"
-        yield CheckResult("resources", CheckStatus.FIX, found, "List all of them as [policy] `resources`.")
+        found = f"the policy also contains {', '.join(absent[:_MOST_NAMED])}"
+        yield CheckResult("resources", CheckStatus.FIX, found, "List all of them in [policy] `resources`.")
     else:
-        yield CheckResult("resources", CheckStatus.OK, f"the policy holds all {len(ours)}, and no other")
+        yield CheckResult("resources", CheckStatus.OK, f"the policy contains all {len(ours)}, and no others")
 
 
 def _observation(session: Session) -> CheckResult:
@@ -125,7 +126,7 @@ def _deletion(session: Session) -> CheckResult:
 
 def _not_offered(profile: str, found: str, status: int | None) -> CheckResult:
     if tells_nothing(status):
-        return CheckResult(profile, CheckStatus.OPEN, found, "Ask again; if it stays, look at the server.")
+        return CheckResult(profile, CheckStatus.OPEN, found, "Try again. If it persists, check the server.")
     advice = (
         f'Take "{profile}" out of `profiles` if the server does not have it; else it is the server\'s fault.'
     )

@@ -30,7 +30,9 @@ def connectivity(target: Target) -> Iterator[CheckResult]:
         return
     elapsed = (SYSTEM_CLOCK.monotonic() - started) * 1000
     with connection:
-        yield CheckResult("address", CheckStatus.OK, f"{endpoint.authority} answers after {elapsed:.0f} ms")
+        yield CheckResult(
+            "address", CheckStatus.OK, f"{endpoint.authority} accepts connections after {elapsed:.0f} ms"
+        )
         yield _encryption(target, endpoint, connection)
 
 
@@ -40,8 +42,8 @@ def _not_open(endpoint: Endpoint, error: EndpointError) -> CheckResult:
     match cause:
         case ssl.SSLCertVerificationError():
             advice = (
-                "If the certificate is from an authority of your own, name it as [tls] `ca_file`; "
-                "if it is of another host, check `url`."
+                "If the certificate is from your own certificate authority, set [tls] `ca_file`; "
+                "if it is for another host, check `url`."
             )
             found = f"the certificate is not trusted: {cause.verify_message}"
             return CheckResult("tls", CheckStatus.FIX, found, advice)
@@ -49,22 +51,24 @@ def _not_open(endpoint: Endpoint, error: EndpointError) -> CheckResult:
             return CheckResult(
                 "tls",
                 CheckStatus.FIX,
-                "the port speaks no TLS",
-                "Check the port, or begin `url` with http://.",
+                "the port does not speak TLS",
+                "Check the port, or start `url` with http://.",
             )
         case ssl.SSLError():
-            advice = "Check [tls]: a server that asks for a certificate needs `client_certificate`."
+            advice = "Check [tls]: if the server asks for a certificate, set `client_certificate`."
             return CheckResult("tls", CheckStatus.FIX, str(error), advice)
         case socket.gaierror():
             advice = "Check the name in `url`, and whether a `proxy` is needed."
-            return CheckResult("address", CheckStatus.FIX, f"the name {endpoint.host} is not known", advice)
-        case ConnectionRefusedError():
-            advice = "Check the port in `url`, and that the server runs."
             return CheckResult(
-                "address", CheckStatus.FIX, f"nobody listens at {endpoint.host}:{endpoint.port}", advice
+                "address", CheckStatus.FIX, f"the name {endpoint.host} cannot be resolved", advice
+            )
+        case ConnectionRefusedError():
+            advice = "Check the port in `url`, and that the server is running."
+            return CheckResult(
+                "address", CheckStatus.FIX, f"nothing is listening at {endpoint.host}:{endpoint.port}", advice
             )
         case TimeoutError():
-            advice = "Check `url`, the firewall between, and whether a `proxy` is needed."
+            advice = "Check `url`, any firewall in between, and whether a `proxy` is needed."
             return CheckResult(
                 "address", CheckStatus.FIX, f"{endpoint.host}:{endpoint.port} does not answer", advice
             )
@@ -76,17 +80,17 @@ def _encryption(target: Target, endpoint: Endpoint, connection: socket.socket) -
     if not isinstance(connection, ssl.SSLSocket):
         if _is_local(endpoint.host):
             return CheckResult("tls", CheckStatus.NOTE, "none: the server is on this machine")
-        return CheckResult(
-            "tls", CheckStatus.NOTE, "none: the token is sent so that others on the way can read it"
-        )
+        return CheckResult("tls", CheckStatus.NOTE, "none: others on the network can read the token")
     if not target.tls.verify:
         return CheckResult(
-            "tls", CheckStatus.NOTE, f"{connection.version()}, but [tls] verify = false trusts anybody"
+            "tls",
+            CheckStatus.NOTE,
+            f"{connection.version()}, but [tls] verify = false accepts any certificate",
         )
     ends = ssl.cert_time_to_seconds(str((connection.getpeercert() or {})["notAfter"]))
     days = int((ends - SYSTEM_CLOCK.time()) // 86400)
     until = (
-        f"{connection.version()}, the certificate holds until {datetime.fromtimestamp(ends, UTC):%Y-%m-%d}"
+        f"{connection.version()}, the certificate is valid until {datetime.fromtimestamp(ends, UTC):%Y-%m-%d}"
     )
     if days < _SOON:
         return CheckResult("tls", CheckStatus.NOTE, f"{until}, which is in {days} days")

@@ -38,12 +38,15 @@ def fixtures(session: Session) -> Iterator[CheckResult]:
             yield CheckResult(fixture.name, CheckStatus.OK, f"{verb}: {found}")
         elif tells_nothing(exchange.status):
             yield CheckResult(
-                fixture.name, CheckStatus.OPEN, found, "Ask again; if it stays, look at the server."
+                fixture.name, CheckStatus.OPEN, found, "Try again. If it persists, check the server."
             )
         elif exchange.status == 404:
-            either = f"{found}: it is a token for any call, or is looked at last"
+            either = f"{found}: valid for any call, or checked last"
             yield CheckResult(
-                fixture.name, CheckStatus.OPEN, either, f"{fixture.advice} If it is one, `verify` will tell."
+                fixture.name,
+                CheckStatus.OPEN,
+                either,
+                f"{fixture.advice} If it is one, `verify` will show it.",
             )
         else:
             verb = "refused" if fixture.expected == 400 else "not refused as such"
@@ -52,22 +55,22 @@ def fixtures(session: Session) -> Iterator[CheckResult]:
     names = ("expired_token", "read_only_token", "second_project")
     absent = [name for name in names if not getattr(session.target, name)]
     if absent:
-        found = f"{', '.join(absent)} not given: what needs them is skipped, and the verdict is partial"
+        found = f"{', '.join(absent)} missing: requirements that need them are skipped; verdict partial"
         yield CheckResult("fixtures", CheckStatus.NOTE, found)
 
 
 def _given(session: Session) -> Iterator[_Fixture]:
     target, post = session.target, session.calls.post
     if target.expired_token:
-        advice = "Name a token whose time is over."
+        advice = "Use a token that has expired."
         request = post(CUT_OFF, token=target.expired_token)
         yield _Fixture("expired_token", target.expired_token, request, 401, advice)
     if target.read_only_token:
-        advice = "Name a token of this project whose role may look, and may not run a policy."
+        advice = "Use a token of this project whose role may read but not run policies."
         request = post(CUT_OFF, token=target.read_only_token)
         yield _Fixture("read_only_token", target.read_only_token, request, 403, advice)
     second = target.second_project
     if second and second.token:
         request = post(CUT_OFF, token=second.token, project_id=second.project_id)
-        advice = "Name a project other than `project_id`, and a token of that project."
+        advice = "Use a project other than `project_id`, and a token of that project."
         yield _Fixture("second_project", second.token, request, 400, advice)

@@ -54,4 +54,4 @@ def write_atomically(path: Path, content: str) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ReportError(f"{path}: {error.strerror}. Name a place that can be written.") from error
+        raise ReportError(f"{path}: {error.strerror}. Choose a writable location.") from error

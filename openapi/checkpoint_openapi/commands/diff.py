@@ -45,7 +45,7 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
             place = error.filename or "the output"
             raise _CannotUseError(f"{place}: {error.strerror or error}") from error
         except RecursionError as error:
-            raise _CannotUseError("the contract nests deeper than can be compared") from error
+            raise _CannotUseError("the contract is nested too deeply to compare") from error
 
     return run
 
@@ -57,7 +57,7 @@ def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
     from checkpoint_openapi.load import data_path
 
     if len(versions) > 2:
-        raise click.UsageError("two versions are compared, a base and a revision")
+        raise click.UsageError("give at most two versions, a base and a revision")
     revision = versions[-1] if versions else _shown(data_path("checkpoint.yaml"))
     base = versions[0] if len(versions) == 2 else RELEASED
     accepted = load_acknowledgements(acknowledgements) if acknowledgements is not None else None
@@ -81,32 +81,34 @@ def _write(text: str, output: Path | None) -> None:
 )
 @click.argument("versions", nargs=-1, metavar="[BASE] [REVISION]")
 @click.option(
-    "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="How to tell it."
+    "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Output format."
 )
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the output to this file."
+)
 @click.option(
     "--fail-on", type=click.Choice(_LEVELS), default="review", show_default=True,
-    help="From what on to fail; `version` adds an info.version that moves too little.",
+    help="Severity at which to fail; `version` also requires a sufficient bump of info.version.",
 )  # fmt: skip
 @click.option(
     "--acknowledgements",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A YAML file of accepted findings.",
+    help="File of accepted findings.",
 )
 @_told
 def diff(
     versions: tuple[str, ...], form: str, output: Path | None, fail_on: str, acknowledgements: Path | None
 ) -> None:
-    """Judge a change of the contract: whom does it break, and by which request or answer?
+    """Detect breaking changes to the contract, each with a request or response that shows it.
 
     \b
-    BASE and REVISION are files, or REV:PATH of a git commit. Where only one is named it is the
-    REVISION, and the base is `released`, the newest released contract. Where none is, the
-    REVISION is the contract of this checkout.
+    BASE and REVISION are files, or REV:PATH in a git commit. A single argument is the REVISION;
+    the base is then `released`, the latest released contract. Without arguments, the REVISION is
+    the contract in this checkout.
 
     \b
-    Exit codes: 0 compatible, 1 breaking, 2 a version cannot be used, 4 a fault of this program,
-    5 undecided: a person has to review it.
+    Exit codes: 0 compatible, 1 breaking, 2 a version cannot be used, 4 a bug in this program,
+    5 undecided: a person has to review the change.
     """
     from checkpoint_openapi.diff.report import FailOn
     from checkpoint_openapi.diff.writers import write
@@ -118,13 +120,15 @@ def diff(
 
 @click.command(epilog="Example: checkpoint-contract changelog openapi/checkpoint.yaml")
 @click.argument("versions", nargs=-1, metavar="[BASE] [REVISION]")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the output to this file."
+)
 @_told
 def changelog(versions: tuple[str, ...], output: Path | None) -> None:
-    """Write what changed as a section of a changelog, in Markdown.
+    """Write the changes as a changelog section, in Markdown.
 
-    The arguments are those of `diff`. It is headed by the version of the REVISION, or by the lowest that the
-    change admits where that is higher.
+    The arguments are those of `diff`. The heading is the version of the REVISION, or the lowest
+    version that the change allows if that is higher.
     """
     from checkpoint_openapi.diff.findings.version import Version
     from checkpoint_openapi.diff.writers.markdown import changelog as section
@@ -139,14 +143,16 @@ def changelog(versions: tuple[str, ...], output: Path | None) -> None:
 @click.argument("versions", nargs=-1, metavar="[BASE] [REVISION]")
 @_told
 def next_version(versions: tuple[str, ...]) -> None:
-    """Say which version the change makes of the base's.
+    """Print the version number that a change requires.
 
-    A break moves the major number, an addition the minor. The arguments are those of `diff`.
-    Exit code 2 when the base's info.version is no semantic version.
+    A breaking change increments the major version, an addition the minor version. The
+    arguments are those of `diff`. Exit code 2 if info.version of the base is not a semantic version.
     """
     report = _report(versions, None)
     if report.next_version is None:
-        raise _CannotUseError(f"{report.base}: info.version {report.base_version!r} is no semantic version")
+        raise _CannotUseError(
+            f"{report.base}: info.version {report.base_version!r} is not a semantic version"
+        )
     click.echo(str(report.next_version))
 
 

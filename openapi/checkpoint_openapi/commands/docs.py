@@ -28,32 +28,39 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 @click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), default=Path("contract.html"),
-    show_default=True, help="The page to write.",
+    show_default=True, help="File to write the page to.",
 )  # fmt: skip
-@click.option("--watch", is_flag=True, help="Serve a live preview instead, until it is interrupted.")
+@click.option("--watch", is_flag=True, help="Serve a live preview instead, until interrupted.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Its port, 0 for any."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8090,
+    show_default=True,
+    help="Port of the preview; 0 picks a free one.",
 )
 @click.option(
-    "--base", default="released", show_default=True, help="What its diff compares with, as for `diff`."
+    "--base",
+    default="released",
+    show_default=True,
+    help="Base that the preview compares with, as for `diff`.",
 )
 @click.option(
     "--server", metavar="URL",
     help="Let the page call this server from the browser, such as one started by `serve --cors null`. "
-    "[default: it reaches no network]",
+    "[default: the page uses no network]",
 )  # fmt: skip
 def docs(file: Path | None, output: Path, port: int, base: str, server: str | None, *, watch: bool) -> None:
-    """Make a page of a contract that a person likes to read: one file that needs no network.
+    """Render a contract as a readable page: one file that needs no network.
 
-    Without FILE it is the contract of this package. The catalogues in the folder of FILE, requirements.yaml,
-    errors.yaml and ERRATA.md, become parts of the page.
+    Without FILE, this renders the contract of this package. The catalogues next to FILE
+    (requirements.yaml, errors.yaml and ERRATA.md) become part of the page.
 
     \b
-    With --watch the page refreshes itself after each save, shows what is wrong and what changed
-    since the release, and a mock answers requests under the document's own paths on the same port.
+    With --watch, the page refreshes itself after each save and shows errors and changes since the
+    release. A mock answers requests to the document's paths on the same port.
 
-    Exit code: 0 done, 2 the document or an option cannot be used, 4 a fault of this program,
-    5 done, but for a part of OpenAPI 3.2 that is not read yet.
+    Exit code: 0 done, 2 the document or an option cannot be used, 4 a bug in this program,
+    5 done, except for a part of OpenAPI 3.2 that is not supported yet.
 
     Example: checkpoint-contract docs --output contract.html
     """
@@ -129,7 +136,7 @@ def _serve(path: Path, port: int, base: str) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if faults:
         what = f"{type(faults[0]).__name__}: {faults[0]}"
-        _fail(f"this is a fault of checkpoint-contract: {what}", ExitCode.FAULT)
+        _fail(f"this is a bug in checkpoint-contract: {what}", ExitCode.FAULT)
 
 
 def _tell(build: Build) -> None:

@@ -24,23 +24,23 @@ _DEFAULT = ("checkpoint.yaml", "companions.yaml")
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="How to write the findings.",
+    help="Output format.",
 )
-@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave a rule out; may be repeated.")
+@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Skip a rule; may be repeated.")
 @click.option(
     "--for",
     "tools",
     metavar="TOOL[,TOOL]",
-    help="Tell what these tools do with the document, and no others: connexion, schemathesis.",
+    help="Check compatibility with these tools only: connexion, schemathesis.",
 )
 @click.option("--rules", is_flag=True, help="List the rules and exit.")
 def lint(
     files: tuple[Path, ...], style: str, ignored: tuple[str, ...], tools: str | None, *, rules: bool
 ) -> None:
-    """Say whether OpenAPI documents are sound, and how to fix what is not.
+    """Find errors in OpenAPI documents, and show how to fix them.
 
-    Without FILE the contract's own documents are read. Exit code: 0 clean, 1 findings, 2 a file or an option
-    that cannot be used, 5 nothing found, and a part of OpenAPI 3.2 that was not checked.
+    Without FILE, lint checks the documents of the contract. Exit codes: 0 clean, 1 findings, 2 a file or an
+    option cannot be used, 5 no findings, but a part of OpenAPI 3.2 was not checked.
 
     Example: checkpoint-contract lint --ignore example-missing
     """

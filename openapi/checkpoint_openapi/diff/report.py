@@ -118,4 +118,7 @@ def _ambiguous(revision: Documents) -> list[str]:
     found = revision.ambiguities()
     told = [f"{place}: {each.text} without quotes is {each.reading}" for place, each in found[:_MOST_TOLD]]
     more = len(found) - len(told)
-    return [*told, *([f"{more} more values are read differently by YAML 1.1 and 1.2"] if more > 0 else [])]
+    return [
+        *told,
+        *([f"{more} more values differ in meaning between YAML 1.1 and 1.2"] if more > 0 else []),
+    ]

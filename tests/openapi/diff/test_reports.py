@@ -129,8 +129,8 @@ def test_an_acknowledgement_ends(tmp_path: Path) -> None:
 
 
 def test_an_acknowledgement_of_nothing_is_told(tmp_path: Path) -> None:
-    """An entry that meets no finding is to be removed."""
-    assert "meets no finding" in acknowledged(tmp_path, "0" * 16).remarks[0]
+    """An entry that matches no finding is to be removed."""
+    assert "matches no finding" in acknowledged(tmp_path, "0" * 16).remarks[0]
 
 
 def test_a_fingerprint_is_of_the_change_and_not_of_its_line() -> None:
@@ -197,7 +197,7 @@ def test_annotations_stand_at_lines_of_the_revision() -> None:
     """A workflow command has its properties escaped, and a severity of its own."""
     first = write(BREAKING, "github").splitlines()[0]
     assert re.match(r"::error file=revision\.yaml,line=\d+,col=\d+,title=request-length-narrowed::", first)
-    assert "%0AThe old contract allows this request; the new one refuses it.%0A  POST /things%0A" in first
+    assert "%0AThe old contract allows this request; the new one rejects it.%0A  POST /things%0A" in first
     assert re.search(r"%0Afingerprint [0-9a-f]{16}$", first)
     assert write(REVIEW, "github").startswith("::warning ")
     assert write(COMPATIBLE, "github").startswith("::notice ")

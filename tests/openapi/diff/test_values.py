@@ -77,7 +77,7 @@ def pattern(text: str, **others: Any) -> dict[str, Any]:
     ],
 )
 def test_an_unreadable_pattern_is_for_review(old: Any, new: Any, request_: bool) -> None:
-    """Of a pattern that no engine here reads nothing is proven; it is shown as it is written."""
+    """Of a pattern that no engine here reads nothing can be proven about it; it is shown as it is written."""
     found = judged(with_schema(old, request=request_), with_schema(new, request=request_))
     assert not ids(found, "breaking")
     text = " ".join(each.message for each in found.findings)
@@ -99,7 +99,7 @@ def test_a_format_of_numbers_is_told_as_the_format() -> None:
     for old, new, words in (
         (narrow, wide, '`format` was "int32" and is gone'),
         (narrow, {**wide, "format": "int16"}, '`format` was "int32" and is now "int16"'),
-        (wide, narrow, '`format` is now "int32", where there was none'),
+        (wide, narrow, '`format` is now "int32"; there was none before'),
     ):
         for request in (True, False):
             found = judged(with_schema(old, request=request), with_schema(new, request=request))

@@ -108,7 +108,7 @@ def test_fault_of_ours_ends_the_watch(contract: Path) -> None:
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     assert ran.returncode == 4
-    assert ran.stderr == "error: this is a fault of checkpoint-contract: ValueError: planted\n"
+    assert ran.stderr == "error: this is a bug in checkpoint-contract: ValueError: planted\n"
 
 
 def test_a_server_is_the_only_address_of_the_page(contract: Path, tmp_path: Path) -> None:

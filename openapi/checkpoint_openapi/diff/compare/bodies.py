@@ -41,7 +41,9 @@ def compare_request_bodies(comparison: Comparison, old: Operation, new: Operatio
     if before is None and after is not None:
         _body_added(comparison, after, here)
     elif before is not None and after is None:
-        message = f"The request body of {spot.operation} is gone: what clients send is not read any more"
+        message = (
+            f"The request body of {spot.operation} is gone: the server no longer reads what clients send"
+        )
         witness = Witness("request", spot.request_line, text="It may carry the old body.")
         comparison.add("request-body-removed", here, message, new=new.place, old=before[0], witness=witness)
     elif before is not None and after is not None:
@@ -62,11 +64,11 @@ def _body(
 def _body_added(comparison: Comparison, after: tuple[Location, dict[str, Any]], here: Spot) -> None:
     place, value = after
     if value.get("required") is True:
-        message = f"{here.operation} demands a request body now"
-        witness = Witness("request", here.request_line, text="Without a body it was right.")
+        message = f"{here.operation} now requires a request body"
+        witness = Witness("request", here.request_line, text="It was valid without a body.")
         comparison.add("request-body-added-required", here, message, new=place, witness=witness)
     else:
-        comparison.add("request-body-added", here, f"{here.operation} accepts a request body now", new=place)
+        comparison.add("request-body-added", here, f"{here.operation} now accepts a request body", new=place)
 
 
 def _requiredness(
@@ -77,13 +79,13 @@ def _requiredness(
 ) -> None:
     was, is_now = before[1].get("required") is True, after[1].get("required") is True
     if is_now and not was:
-        message = f"The request body of {here.operation} has to be sent now"
-        witness = Witness("request", here.request_line, text="Without a body it was right.")
+        message = f"The request body of {here.operation} is now required"
+        witness = Witness("request", here.request_line, text="It was valid without a body.")
         comparison.add(
             "request-body-became-required", here, message, new=after[0] / "required", witness=witness
         )
     elif was and not is_now:
-        message = f"The request body of {here.operation} may be left out now"
+        message = f"The request body of {here.operation} is now optional"
         comparison.add("request-body-became-optional", here, message, new=after[0])
 
 
@@ -102,11 +104,11 @@ def compare_content(
     after = media_types(new_place / "content", new.get("content"))
     if not request and not before and after:
         comparison.add(
-            "response-body-added", spot, f"The {spot.place} of {spot.operation} has a body now", new=new_place
+            "response-body-added", spot, f"The {spot.place} of {spot.operation} now has a body", new=new_place
         )
         return
     if not request and before and not after:
-        message = f"The {spot.place} of {spot.operation} has no body any more"
+        message = f"The {spot.place} of {spot.operation} no longer has a body"
         comparison.add(
             "response-body-removed", spot, message, new=new_place, old=old_place, witness=_answer(spot)
         )
@@ -127,7 +129,7 @@ def compare_content(
             _compare_media(comparison, before[general], after[name], spot, request=request)
             continue
         kind = "request" if request else "response"
-        message = f"The {spot.place} of {spot.operation} may also be {after[name].written} now"
+        message = f"The {spot.place} of {spot.operation} may now also be {after[name].written}"
         comparison.add(
             f"{kind}-media-type-added",
             spot,
@@ -145,7 +147,7 @@ def _media_removed(
     comparison: Comparison, media: _Media, new_place: Location, spot: Spot, *, request: bool
 ) -> None:
     kind = "request" if request else "response"
-    message = f"The {spot.place} of {spot.operation} may not be {media.written} any more"
+    message = f"The {spot.place} of {spot.operation} may no longer be {media.written}"
     text = f"It carries {media.written}." if request else f"It was asked for with `Accept: {media.written}`."
     witness = Witness("request", spot.request_line, media.written, text=text)
     comparison.add(
@@ -160,7 +162,7 @@ def _media_removed(
 
 
 def _media_widened(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
-    message = f"The {spot.place} of {spot.operation} may be any of {new.written} now"
+    message = f"The {spot.place} of {spot.operation} may now be any of {new.written}"
     if request:
         comparison.add(
             "request-media-type-added", spot, message, new=new.place, change=Change(after=new.written)
@@ -175,7 +177,7 @@ def _media_widened(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
 def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
     here = spot.at(f"{spot.place} {new.written}")
     if old.value.get("encoding") != new.value.get("encoding"):
-        message = f"The parts of the {here.place} of {spot.operation} are encoded otherwise"
+        message = f"The parts of the {here.place} of {spot.operation} are encoded differently"
         comparison.add(
             "request-encoding-changed",
             here,

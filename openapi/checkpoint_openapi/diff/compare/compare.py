@@ -119,7 +119,7 @@ def _removed(comparison: Comparison, operation: Operation, paths: set[str]) -> N
         message = f"{operation.title} is gone, after its sunset on {sunset}"
         comparison.add("operation-removed-after-sunset", spot, message, old=operation.place)
         return
-    witness = Witness("request", operation.title, text="It was right and is not answered any more.")
+    witness = Witness("request", operation.title, text="It was valid and is no longer answered.")
     comparison.add(gone, spot, f"{operation.title} is gone", old=operation.place, witness=witness)
 
 
@@ -139,13 +139,13 @@ def _lifecycle(comparison: Comparison, old: Operation, new: Operation, spot: Spo
     was, is_now = old.value.get("deprecated") is True, new.value.get("deprecated") is True
     if is_now and not was:
         comparison.add(
-            "operation-deprecated", spot, f"{new.title} is deprecated now", new=new.place / "deprecated"
+            "operation-deprecated", spot, f"{new.title} is now deprecated", new=new.place / "deprecated"
         )
     elif was and not is_now:
         comparison.add("operation-reinstated", spot, f"{new.title} is no longer deprecated", new=new.place)
     before, after = old.value.get("operationId"), new.value.get("operationId")
     if before != after:
-        message = f"The operationId of {new.title} was {before} and is {after} now"
+        message = f"The operationId of {new.title} was {before} and is now {after}"
         comparison.add(
             "operation-id-changed",
             spot,
@@ -168,7 +168,7 @@ def _compare_events(
     for key, old in before.items():
         spot = _spot(old, event=True, prefix=prefix)
         if key not in after:
-            message = f"The {kind} {spot.operation} is not made any more"
+            message = f"The {kind} {spot.operation} is no longer made"
             comparison.add(f"{kind}-removed", spot, message, new=parent, old=old.place)
             continue
         compare_parameters(comparison, old, after[key], spot, set())
@@ -194,7 +194,7 @@ def _limits(comparison: Comparison, old: Location, new: Location, title: str) ->
         )
         rule = "limit-lowered" if lowered else "limit-changed"
         spot = Spot("" if title == "the document" else title, "limits")
-        message = f"`{name}` of {title} was {was} and is {is_now} now"
+        message = f"`{name}` of {title} was {was} and is now {is_now}"
         comparison.add(
             rule, spot.inside(name), message, new=new / name, change=Change(before=was, after=is_now)
         )
@@ -242,9 +242,7 @@ def _quirks(comparison: Comparison) -> None:
                 continue
             documents = comparison.revision if new else comparison.base
             place = documents.place(label)
-            message = (
-                f"No validator reads `{label.rsplit('/', 1)[-1]}: {value}`, and it changed: say what is meant"
-            )
+            message = f"`{label.rsplit('/', 1)[-1]}: {value}` changed, but no validator understands it"
             comparison.add(
                 "keyword-unreadable",
                 Spot("", "schemas").inside(label),

@@ -85,7 +85,7 @@ def describe(failure: Failure, *, narrowed: bool) -> Description:
 
 
 def _fits(narrowed: bool) -> str:
-    return "accepts what it accepted" if narrowed else "keeps to what it was"
+    return "accepts everything it used to accept" if narrowed else "stays within what it used to be"
 
 
 def _ordered(demanded: Any, sent: Any, *, narrowed: bool) -> tuple[Any, Any]:
@@ -122,7 +122,7 @@ def _format(failure: Failure, *, narrowed: bool) -> Description:
 def _changed(keyword: str, before: Any, after: Any) -> str:
     """Return what became of a keyword; None stands for one that is not there."""
     if before is None:
-        return f"`{keyword}` is now {shown(after)}, where there was none"
+        return f"`{keyword}` is now {shown(after)}; there was none before"
     if after is None:
         return f"`{keyword}` was {shown(before)} and is gone"
     return f"`{keyword}` was {shown(before)} and is now {shown(after)}"
@@ -168,7 +168,7 @@ def _type(failure: Failure, *, narrowed: bool) -> Description:
     sent = _types_of(failure.sender)
     before, after = _ordered(demanded, sent, narrowed=narrowed)
     if set(sent) - set(demanded) == {"null"}:
-        text = "null is refused now" if narrowed else "may be null now"
+        text = "null is now rejected" if narrowed else "may now be null"
         return Description("null", text, failure.path, before, after)
     names = [" or ".join(f"`{name}`" for name in side) or "of any type" for side in (before, after)]
     return Description("type", f"was {names[0]} and is now {names[1]}", failure.path, before, after)
@@ -180,9 +180,9 @@ def _required(failure: Failure, *, narrowed: bool) -> Description:
     assert clause.name is not None
     path = (*failure.path, clause.name)
     if clause.name in failure.sender.names():
-        text = "has to be sent now" if narrowed else "may be missing now"
+        text = "is now required" if narrowed else "may now be missing"
         return Description("required", text, path, not narrowed, narrowed)
-    text = "is new and has to be sent" if narrowed else "was always there and is gone"
+    text = "is new and required" if narrowed else "was always present and is gone"
     return Description("new-required", text, path, not narrowed, narrowed)
 
 
@@ -190,12 +190,12 @@ def _member(failure: Failure, *, narrowed: bool) -> Description:
     clause = failure.clause
     assert clause is not None
     if clause.name is None or clause.name == UNDECLARED:
-        text = "undeclared members are refused now" if narrowed else "undeclared members may come now"
+        text = "undeclared members are now rejected" if narrowed else "undeclared members may now appear"
         return Description("unknown-members", text, failure.path)
     text = (
-        "is not declared any more and is refused"
+        "is no longer declared and is now rejected"
         if narrowed
-        else "is new, and the old object admits no other members"
+        else "is new, and the old object allows no other members"
     )
     return Description("member", text, (*failure.path, clause.name))
 
@@ -210,17 +210,17 @@ def _listed(failure: Failure, *, narrowed: bool) -> Description:
     before, after = _ordered(demanded, sent, narrowed=narrowed)
     if not isinstance(sent, list):
         text = (
-            f"only {shown(demanded)} is accepted now"
+            f"now only {shown(demanded)} is accepted"
             if narrowed
             else f"is no longer one of {shown(demanded)}"
         )
         return Description("value", text, failure.path, before, after)
     other = [value for value in cast("list[Any]", sent) if not contains(demanded, value)]
     if other == [None]:
-        text = "null is refused now" if narrowed else "may be null now"
+        text = "null is now rejected" if narrowed else "may now be null"
         return Description("null", text, failure.path, before, after)
     names = " and ".join(shown(value) for value in other) or "a value"
-    text = f"may no longer be {names}" if narrowed else f"may be {names} now"
+    text = f"may no longer be {names}" if narrowed else f"may now be {names}"
     return Description("value", text, failure.path, before, after)
 
 
@@ -229,15 +229,15 @@ def _alternative(failure: Failure, *, narrowed: bool) -> Description:
     assert clause is not None
     name = failure.alternative.reference if failure.alternative is not None else None
     what = f"the alternative `{name.split('-')[0].rsplit('.', 1)[-1]}`" if name else "an alternative"
-    text = f"{what} is not accepted any more" if narrowed else f"{what} is new"
+    text = f"{what} is no longer accepted" if narrowed else f"{what} is new"
     if failure.crowded:
-        refused = "which `oneOf` refuses" if narrowed else "which `oneOf` refused before"
-        text = f"what fits {what} may fit another one as well, {refused}"
+        refused = "which `oneOf` rejects" if narrowed else "which `oneOf` rejected before"
+        text = f"a value that matches {what} may also match another one, {refused}"
     return Description("alternative", text, failure.path, None, what)
 
 
 def _pin(failure: Failure, *, narrowed: bool) -> Description:
     clause = failure.clause
     assert clause is not None
-    text = "the discriminator's values " + ("admit less now" if narrowed else "admit more now")
+    text = "the discriminator's values " + ("now allow less" if narrowed else "now allow more")
     return Description("discriminator", text, failure.path, None, clause.name or clause.value)

@@ -95,7 +95,7 @@ class MemberWalk:
                 continue
             hidden = _hidden(new, name)
             if hidden is not None:
-                text = "does not travel in this direction any more"
+                text = "no longer appears in this direction"
                 self._add("member-hidden", (*path, name), text, hidden, old=before[name])
             elif name not in everywhere_new and not _is_closed(new):
                 self._gone((*path, name), new, before[name])
@@ -107,8 +107,8 @@ class MemberWalk:
         if SUBJECTS[self._subject].request:
             witness = Witness("request", self._spot.request_line, text=f"It may carry `{path_text(path)}`.")
         else:
-            witness = Witness("answer", self._spot.place, text=f"It has no `{path_text(path)}` any more.")
-        self._add("member-removed", path, "is not declared any more", new, old=member, witness=witness)
+            witness = Witness("answer", self._spot.place, text=f"It no longer has `{path_text(path)}`.")
+        self._add("member-removed", path, "is no longer declared", new, old=member, witness=witness)
 
     def _alternatives(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
         """Report named alternatives that come or go while the same is accepted, as open objects allow."""
@@ -130,21 +130,21 @@ class MemberWalk:
                 )
             else:
                 self._add(
-                    "alternative-offered", path, f"may be described by `{name}` now", new, old, after=name
+                    "alternative-offered", path, f"may now be described by `{name}`", new, old, after=name
                 )
 
     def _annotations(self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool) -> None:
         before, after = _annotation(old, "default"), _annotation(new, "default")
         if not required and not self._same(before, after):
             if before is _NONE:
-                text = f"has the default {shown(after)} now"
+                text = f"now has the default {shown(after)}"
                 self._add("default-added", path, text, new, old, after=after, keyword="default")
             elif after is _NONE:
                 self._add(
                     "default-removed", path, f"had the default {shown(before)}", new, old, before=before
                 )
             else:
-                text = f"had the default {shown(before)} and has {shown(after)} now"
+                text = f"had the default {shown(before)} and now has {shown(after)}"
                 witness = Witness(
                     "request",
                     self._spot.request_line,
@@ -155,7 +155,7 @@ class MemberWalk:
                     keyword="default",
                 )  # fmt: skip
         if _annotation(new, "deprecated") is True and _annotation(old, "deprecated") is not True and path:
-            self._add("member-deprecated", path, "is deprecated now", new, old, keyword="deprecated")
+            self._add("member-deprecated", path, "is now deprecated", new, old, keyword="deprecated")
         known, listed = _annotation(old, "x-extensible-enum"), _annotation(new, "x-extensible-enum")
         if isinstance(known, list) and isinstance(listed, list):
             still = cast("list[Any]", listed)
@@ -165,7 +165,7 @@ class MemberWalk:
                     "known-value-removed", path, f"may no longer be {shown(gone)}", new, old, before=gone
                 )
         if self._is_xml and _annotation(old, "xml") != _annotation(new, "xml"):
-            self._add("xml-changed", path, "is written otherwise in XML", new, old)
+            self._add("xml-changed", path, "is written differently in XML", new, old)
 
     def _same(self, before: Any, after: Any) -> bool:
         """Say whether two defaults are the same, which in a query 1 and "1" are."""

@@ -80,7 +80,7 @@ def _is_required(parameter: Parameter) -> bool:
 
 
 def _moved(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -> None:
-    message = f"The {_noun(old)} of {spot.operation} is read as a {new.value.get('in')} parameter now"
+    message = f"The {_noun(old)} of {spot.operation} is now read as a {new.value.get('in')} parameter"
     comparison.add(
         "parameter-location-changed",
         spot.at(_noun(new)),
@@ -93,9 +93,9 @@ def _moved(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -
 
 def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
     if _is_required(parameter):
-        message = f"The {_noun(parameter)} of {spot.operation} is new and has to be sent"
+        message = f"The {_noun(parameter)} of {spot.operation} is new and required"
         witness = Witness(
-            "request", spot.request_line, text=f"Without {parameter.value.get('name')} it was right."
+            "request", spot.request_line, text=f"It was valid without {parameter.value.get('name')}."
         )
         comparison.add(
             "parameter-added-required",
@@ -105,12 +105,12 @@ def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
             witness=witness,
         )
     else:
-        message = f"The {_noun(parameter)} of {spot.operation} is new and may be left out"
+        message = f"The {_noun(parameter)} of {spot.operation} is new and optional"
         comparison.add("parameter-added", spot.at(_noun(parameter)), message, new=parameter.place)
 
 
 def _removed(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
-    message = f"The {_noun(parameter)} of {spot.operation} is gone: it is not heeded any more"
+    message = f"The {_noun(parameter)} of {spot.operation} is gone: the server ignores it"
     witness = Witness("request", spot.request_line, text=f"It may carry the {_noun(parameter)}.")
     comparison.add(
         "parameter-removed", spot.at(_noun(parameter)), message, old=parameter.place, witness=witness
@@ -120,8 +120,8 @@ def _removed(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
 def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -> None:
     here = spot.at(_noun(new))
     if _is_required(new) and not _is_required(old):
-        message = f"The {_noun(new)} of {spot.operation} has to be sent now"
-        witness = Witness("request", spot.request_line, text=f"Without {new.value.get('name')} it was right.")
+        message = f"The {_noun(new)} of {spot.operation} is now required"
+        witness = Witness("request", spot.request_line, text=f"It was valid without {new.value.get('name')}.")
         comparison.add(
             "parameter-became-required",
             here,
@@ -131,13 +131,13 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
             witness=witness,
         )
     elif _is_required(old) and not _is_required(new):
-        message = f"The {_noun(new)} of {spot.operation} may be left out now"
+        message = f"The {_noun(new)} of {spot.operation} is now optional"
         comparison.add("parameter-became-optional", here, message, new=new.place / "required", old=old.place)
     if new.value.get("deprecated") is True and old.value.get("deprecated") is not True:
-        message = f"The {_noun(new)} of {spot.operation} is deprecated now"
+        message = f"The {_noun(new)} of {spot.operation} is now deprecated"
         comparison.add("parameter-deprecated", here, message, new=new.place / "deprecated")
     if old.value.get("allowEmptyValue") is True and new.value.get("allowEmptyValue") is not True:
-        message = f"The {_noun(new)} of {spot.operation} has to have a value now"
+        message = f"The {_noun(new)} of {spot.operation} must now have a value"
         comparison.add("parameter-empty-value-refused", here, message, new=new.place, old=old.place)
     _compare_form(comparison, old, new, here)
     _compare_reserved(comparison, old, new, here)
@@ -202,7 +202,7 @@ def _compare_form(comparison: Comparison, old: Parameter, new: Parameter, here: 
     written = ", ".join(
         f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}" for key in sorted(before | after)
     )
-    message = f"The {_noun(new)} of {here.operation} is written in another form now: {written}"
+    message = f"The {_noun(new)} of {here.operation} is now serialized differently: {written}"
     place = next((new.place / key for key in ("style", "explode", "content") if key in new.value), new.place)
     comparison.add(
         "parameter-serialization-changed",
@@ -226,8 +226,8 @@ def _compare_reserved(comparison: Comparison, old: Parameter, new: Parameter, he
     if place is not None and avoids(converter.schema(place), _RESERVED, judge.fits):
         return
     name = new.value.get("name")
-    message = f"The {_noun(new)} of {here.operation} no longer holds reserved characters unencoded"
-    text = f"`{name}=a/b` was right, and `{name}=a%2Fb` has to be sent now."
+    message = f"The {_noun(new)} of {here.operation} no longer accepts unencoded reserved characters"
+    text = f"`{name}=a/b` was valid; now it must be sent as `{name}=a%2Fb`."
     comparison.add(
         "parameter-reserved-encoded", here, message, new=new.place, old=old.place,
         change=Change(before=True, after=False),

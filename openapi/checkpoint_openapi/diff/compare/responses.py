@@ -80,8 +80,8 @@ def _breadth(status: str) -> int:
 def _removed(comparison: Comparison, status: str, place: Location, new: Operation, spot: Spot) -> None:
     here = spot.at(f"answer {status}")
     if status[:1] in _SUCCESS:
-        message = f"{spot.operation} does not answer {status} any more, which clients take for success"
-        witness = Witness("request", spot.request_line, text=f"It was answered {status}.")
+        message = f"{spot.operation} no longer returns {status}, which clients treat as success"
+        witness = Witness("request", spot.request_line, text=f"It used to return {status}.")
         comparison.add(
             "response-removed",
             here,
@@ -92,7 +92,7 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
             witness=witness,
         )
     else:
-        message = f"{spot.operation} does not answer {status} any more"
+        message = f"{spot.operation} no longer returns {status}"
         comparison.add("response-error-removed", here, message, old=place, change=Change(before=status))
 
 
@@ -100,14 +100,14 @@ def _added(comparison: Comparison, status: str, place: Location, spot: Spot) -> 
     here = spot.at(f"answer {status}")
     if status[:1] in ("2", "3"):
         message = (
-            f"{spot.operation} may answer {status} now: clients that know only the old statuses may fail"
+            f"{spot.operation} may now return {status}: clients that know only the old statuses may fail"
         )
         comparison.add("response-added-success", here, message, new=place, change=Change(after=status))
     else:
         comparison.add(
             "response-added",
             here,
-            f"{spot.operation} may answer {status} now",
+            f"{spot.operation} may now return {status}",
             new=place,
             change=Change(after=status),
         )
@@ -183,17 +183,17 @@ def _compare_header(
     before, after = members(comparison.base.get(old[1])), members(comparison.revision.get(place))
     was, is_now = before.get("required") is True, after.get("required") is True
     if was and not is_now:
-        message = f"The header `{name}` of the {spot.place} of {spot.operation} may be missing now"
+        message = f"The header `{name}` of the {spot.place} of {spot.operation} may now be missing"
         witness = Witness("answer", spot.place, text=f"It has no {name}.")
         comparison.add(
             "response-header-became-optional", spot.inside(name), message, new=place, witness=witness
         )
     elif is_now and not was:
-        message = f"The header `{name}` of the {spot.place} of {spot.operation} is always there now"
+        message = f"The header `{name}` of the {spot.place} of {spot.operation} is now always present"
         comparison.add("response-header-became-required", spot.inside(name), message, new=place)
     shape = members(_schema_of(comparison, place, after)).get("type")
     if before.get("explode", False) != after.get("explode", False) and shape in ("array", "object"):
-        message = f"The header `{name}` of the {spot.place} of {spot.operation} is written in another form"
+        message = f"The header `{name}` of the {spot.place} of {spot.operation} is serialized differently"
         comparison.add("response-header-serialization-changed", spot.inside(name), message, new=place)
     pair = SchemaPair(
         subject="event-header" if spot.event else "header",

@@ -63,8 +63,8 @@ def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
     try:
         _compare_changed(comparison, pair, readings)
     except RecursionError:
-        # Alternatives that contain themselves in ever new ways: nothing is proven, and that is said.
-        message = f"The {pair.spot.place} of {pair.spot.operation} nests deeper than can be compared"
+        # Alternatives that contain themselves in ever new ways: nothing can be proven, and that is said.
+        message = f"The {pair.spot.place} of {pair.spot.operation} is nested too deeply to compare"
         comparison.add(f"{pair.subject}-undecided", pair.spot, message, new=pair.new or pair.parent)
 
 
@@ -87,7 +87,7 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, readings: list[tu
         _report(directions)
     sender = old if SUBJECTS[pair.subject].narrowing_breaks else new
     if pair.old and pair.new and not _satisfiable(sender) and old.expanded() != new.expanded():
-        message = f"No value satisfies the {pair.spot.place} of {pair.spot.operation}: nothing is proven"
+        message = f"No value satisfies the {pair.spot.place} of {pair.spot.operation}: nothing can be proven"
         comparison.add("schema-unsatisfiable", pair.spot, message, new=pair.new)
     is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
     is_text = pair.travel is not None
@@ -169,7 +169,7 @@ class _Direction:
         if not (proven and certain):
             self._undecided.add(path)
             rule = f"{self._pair.subject}-undecided"
-            text = f"{text}: {_NULL_BESIDE_ENUM if proven else 'whether that breaks cannot be decided'}"
+            text = f"{text}: {_NULL_BESIDE_ENUM if proven else 'whether this is breaking cannot be decided'}"
         if (rule, path, text) in self._told:
             return  # the other bound of a format
         self._told.add((rule, path, text))
@@ -229,7 +229,7 @@ class _Direction:
         sent_by_client = SUBJECTS[pair.subject].request
         kind = "request" if sent_by_client else "answer"
         allows, refuses = ("old", "new") if self._narrowed else ("new", "old")
-        text = f"The {allows} contract allows this {kind}; the {refuses} one refuses it."
+        text = f"The {allows} contract allows this {kind}; the {refuses} one rejects it."
         if pair.wrap == "body":
             line = spot.request_line if sent_by_client else spot.place.split(" body")[0]
             return Witness(kind, line, pair.media_type, value, has_body=True, text=text)

@@ -41,7 +41,7 @@ def compare_endpoints(comparison: Comparison) -> None:
         _, old = before.get(name, (place, {}))
         for key in sorted(old.keys() & urls.keys()):
             if None not in (old[key], urls[key]) and old[key] != urls[key]:
-                message = f"The {key.rsplit('/', 1)[-1]} of {name} was {old[key]} and is {urls[key]} now"
+                message = f"The {key.rsplit('/', 1)[-1]} of {name} was {old[key]} and is now {urls[key]}"
                 at = Location(place.file, f"{place.pointer}/{key}")
                 comparison.add(
                     "security-endpoint-changed",
@@ -112,11 +112,11 @@ def _lost(
         rule, text = "security-added", "demands authentication now"
     elif same is not None:
         scopes = sorted({scope for way in same for scope in same[way] - alternative[way]})
-        rule, text = "security-scope-added", f"demands the scope {', '.join(scopes)} of {names} now"
+        rule, text = "security-scope-added", f"now requires the scope {', '.join(scopes)} of {names}"
     elif named:
-        rule, text = "security-scheme-changed", f"takes the credentials of {names} in another way now"
+        rule, text = "security-scheme-changed", f"now takes the credentials of {names} in a different way"
     else:
-        rule, text = "security-alternative-removed", f"does not accept {names} alone any more"
+        rule, text = "security-alternative-removed", f"no longer accepts {names} alone"
     comparison.add(
         rule,
         here,
@@ -141,11 +141,11 @@ def _gained(
     if not alternative:
         rule, text = "security-removed", "can be called without authentication now"
     elif same:
-        rule, text = "security-scope-removed", f"demands fewer scopes of {names} now"
+        rule, text = "security-scope-removed", f"now requires fewer scopes of {names}"
     elif any(other.keys() < alternative.keys() for _, _, other in before):
         return
     else:
-        rule, text = "security-alternative-added", f"accepts {names}, too"
+        rule, text = "security-alternative-added", f"also accepts {names}"
     comparison.add(
         rule, here, f"{here.operation} {text}", new=place, change=Change(after=_plain(alternative))
     )

@@ -36,9 +36,11 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
     here = spot.at("servers")
     lost = sorted({_base_path(url) for url in before} - {_base_path(url) for url in after})
     if lost and before:
-        message = f"No server offers {spot.operation} under the base path {', '.join(lost)} any more"
+        message = f"{spot.operation} is no longer offered under the base path {', '.join(lost)}"
         witness = Witness(
-            "request", f"{old.method.upper()} {lost[0].rstrip('/')}{old.path}", text="It was answered there."
+            "request",
+            f"{old.method.upper()} {lost[0].rstrip('/')}{old.path}",
+            text="It used to be answered there.",
         )
         comparison.add(
             "server-base-path-changed",
@@ -60,7 +62,7 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
             change=Change(before=sorted(before), after=sorted(after)),
         )
     elif after - before:
-        message = f"{spot.operation} is offered at {', '.join(sorted(after - before))}, too"
+        message = f"{spot.operation} is also offered at {', '.join(sorted(after - before))}"
         comparison.add("server-added", here, message, new=place, change=Change(after=sorted(after)))
 
 

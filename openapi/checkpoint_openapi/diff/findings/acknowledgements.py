@@ -41,7 +41,7 @@ class Acknowledgements:
             if entry.expires < today:
                 remarks.append(f"{entry.place}: {entry.fingerprint} expired on {entry.expires}")
             elif entry.fingerprint not in known:
-                remarks.append(f"{entry.place}: {entry.fingerprint} meets no finding: remove it")
+                remarks.append(f"{entry.place}: {entry.fingerprint} matches no finding: remove it")
         found = [
             replace(finding, acknowledged=valid[finding.fingerprint].reason)
             if finding.fingerprint in valid

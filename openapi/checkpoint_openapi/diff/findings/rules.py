@@ -16,11 +16,11 @@ class Severity(Enum):
     """How much a change matters to those who use the contract."""
 
     BREAKING = "breaking"
-    """Something that was right is wrong now."""
+    """Something that was valid no longer is."""
     REVIEW = "review"
-    """It cannot be decided, or it is for a person to decide."""
+    """The gate cannot decide, or a person has to."""
     INFO = "info"
-    """Everything that was right still is."""
+    """Everything that was valid still is."""
 
 
 class Rule(NamedTuple):
@@ -56,13 +56,13 @@ class Facet(NamedTuple):
 SUBJECTS = {
     "request": Subject("the request body", request=True, narrowing_breaks=True),
     "parameter": Subject("a parameter", request=True, narrowing_breaks=True),
-    "response": Subject("the answer's body", request=False, narrowing_breaks=False),
-    "header": Subject("a header of the answer", request=False, narrowing_breaks=False),
+    "response": Subject("the response body", request=False, narrowing_breaks=False),
+    "header": Subject("a response header", request=False, narrowing_breaks=False),
     "event": Subject("the body of a callback or webhook", request=True, narrowing_breaks=False),
     "event-parameter": Subject("a parameter of a callback or webhook", request=True, narrowing_breaks=False),
-    "event-response": Subject("the answer to a callback or webhook", request=False, narrowing_breaks=True),
+    "event-response": Subject("the response to a callback or webhook", request=False, narrowing_breaks=True),
     "event-header": Subject(
-        "a header in the answer to a callback or webhook", request=False, narrowing_breaks=True
+        "a header in the response to a callback or webhook", request=False, narrowing_breaks=True
     ),
 }
 """What of an operation can change, by the word with which its rules begin."""
@@ -80,7 +80,7 @@ FACETS = {
     "member-count": Facet("member-count-narrowed", "member-count-widened", "the number of members"),
     "required": Facet("member-became-required", "member-became-optional", "a member that is required"),
     "new-required": Facet("required-member-added", "required-member-removed", "a required member"),
-    "dependency": Facet("dependency-added", "dependency-dropped", "what a member demands of others"),
+    "dependency": Facet("dependency-added", "dependency-dropped", "what a member requires of others"),
     "member": Facet("member-refused", "member-unexpected", "a member of a closed object"),
     "unknown-members": Facet("unknown-members-refused", "unknown-members-allowed", "undeclared members"),
     "alternative": Facet("alternative-removed", "alternative-added", "the alternatives"),
@@ -93,110 +93,110 @@ FACETS = {
 _B, _R, _I = Severity.BREAKING, Severity.REVIEW, Severity.INFO
 
 _OWN = {
-    "path-removed": Rule(_B, "A path is gone, or has another form."),
-    "path-added": Rule(_I, "A path is new."),
-    "operation-removed": Rule(_B, "A method of a path is gone."),
-    "operation-added": Rule(_I, "A method of a path is new."),
-    "operation-removed-after-sunset": Rule(
-        _I, "A deprecated operation is gone after the date of its sunset."
-    ),
-    "operation-deprecated": Rule(_I, "An operation is to go away."),
-    "operation-reinstated": Rule(_I, "An operation is no longer to go away."),
-    "operation-id-changed": Rule(
-        _I, "The name of an operation changed: generated clients call it otherwise."
-    ),
-    "parameter-added-required": Rule(_B, "A new parameter has to be sent.", event=_I),
-    "parameter-added": Rule(_I, "A new parameter may be sent."),
-    "parameter-removed": Rule(_B, "A parameter is not known any more: what it asked for is not done."),
-    "parameter-became-required": Rule(_B, "A parameter has to be sent now.", event=_I),
-    "parameter-became-optional": Rule(_I, "A parameter may be left out now.", event=_B),
-    "parameter-location-changed": Rule(_B, "A parameter is read from another part of the request."),
-    "parameter-serialization-changed": Rule(_B, "A parameter is written in another form."),
-    "parameter-reserved-encoded": Rule(
-        _B, "Reserved characters of a parameter have to be percent-encoded now."
-    ),
-    "parameter-empty-value-refused": Rule(_B, "A parameter without a value is not accepted any more."),
-    "parameter-deprecated": Rule(_I, "A parameter is to go away."),
-    "request-body-added-required": Rule(_B, "A body has to be sent now.", event=_I),
-    "request-body-added": Rule(_I, "A body may be sent now."),
-    "request-body-removed": Rule(_B, "A body is not read any more."),
-    "request-body-became-required": Rule(_B, "The body has to be sent now.", event=_I),
-    "request-body-became-optional": Rule(_I, "The body may be left out now.", event=_B),
-    "request-media-type-removed": Rule(_B, "A media type of the request is refused now."),
-    "request-media-type-added": Rule(_I, "A further media type of the request is accepted."),
-    "request-encoding-changed": Rule(_R, "The parts of a form are encoded otherwise."),
-    "response-removed": Rule(_B, "A status of success is gone, so that another one takes its place."),
-    "response-error-removed": Rule(_I, "A status of failure is not given any more."),
+    "path-removed": Rule(_B, "A path was removed or changed its form."),
+    "path-added": Rule(_I, "A path was added."),
+    "operation-removed": Rule(_B, "A method of a path was removed."),
+    "operation-added": Rule(_I, "A method of a path was added."),
+    "operation-removed-after-sunset": Rule(_I, "A deprecated operation was removed after its sunset date."),
+    "operation-deprecated": Rule(_I, "An operation was deprecated."),
+    "operation-reinstated": Rule(_I, "An operation is no longer deprecated."),
+    "operation-id-changed": Rule(_I, "The operationId changed, and with it the name in generated clients."),
+    "parameter-added-required": Rule(_B, "A required parameter was added.", event=_I),
+    "parameter-added": Rule(_I, "An optional parameter was added."),
+    "parameter-removed": Rule(_B, "A parameter was removed: the server now ignores it."),
+    "parameter-became-required": Rule(_B, "A parameter became required.", event=_I),
+    "parameter-became-optional": Rule(_I, "A parameter became optional.", event=_B),
+    "parameter-location-changed": Rule(_B, "A parameter moved to another part of the request."),
+    "parameter-serialization-changed": Rule(_B, "The serialization of a parameter changed."),
+    "parameter-reserved-encoded": Rule(_B, "Reserved characters in a parameter must now be percent-encoded."),
+    "parameter-empty-value-refused": Rule(_B, "A parameter may no longer be empty."),
+    "parameter-deprecated": Rule(_I, "A parameter was deprecated."),
+    "request-body-added-required": Rule(_B, "A required request body was added.", event=_I),
+    "request-body-added": Rule(_I, "An optional request body was added."),
+    "request-body-removed": Rule(_B, "The request body was removed."),
+    "request-body-became-required": Rule(_B, "The request body became required.", event=_I),
+    "request-body-became-optional": Rule(_I, "The request body became optional.", event=_B),
+    "request-media-type-removed": Rule(_B, "A media type of the request was removed."),
+    "request-media-type-added": Rule(_I, "A media type of the request was added."),
+    "request-encoding-changed": Rule(_R, "The encoding of form parts changed."),
+    "response-removed": Rule(_B, "A success status was removed, so another one takes its place."),
+    "response-error-removed": Rule(_I, "An error status was removed."),
     "response-added-success": Rule(
-        _R, "A further status of success: clients may know only the old ones.", event=_I
+        _R, "A success status was added: clients may know only the old ones.", event=_I
     ),
-    "response-added": Rule(_I, "A further status of failure: clients know its class by the first digit."),
-    "response-media-type-removed": Rule(_B, "A media type of the answer is gone."),
-    "response-media-type-added": Rule(_I, "A further media type of the answer."),
-    "response-media-type-widened": Rule(_B, "A media type of the answer became a range of them."),
-    "response-body-removed": Rule(_B, "An answer has no body any more."),
-    "response-body-added": Rule(_I, "An answer has a body now."),
-    "response-header-removed": Rule(_B, "A header that was always there is gone.", event=_I),
-    "response-optional-header-removed": Rule(_B, "A header that was sometimes there is gone.", event=_I),
-    "response-header-became-optional": Rule(_B, "A header that was always there may be missing.", event=_I),
-    "response-header-became-required": Rule(_I, "A header is always there now.", event=_B),
-    "response-header-added": Rule(_I, "A header is new."),
-    "event-header-added-required": Rule(_B, "The answer to a callback or webhook needs a further header."),
-    "response-header-serialization-changed": Rule(_B, "A header is written in another form."),
-    "response-link-removed": Rule(_I, "A link to another operation is gone."),
-    "security-added": Rule(_B, "Authentication is demanded where there was none."),
-    "security-alternative-removed": Rule(_B, "A way to authenticate is not accepted any more."),
-    "security-alternative-added": Rule(_I, "A further way to authenticate is accepted."),
-    "security-removed": Rule(_I, "Authentication is not demanded any more."),
-    "security-scope-added": Rule(_B, "A further scope is demanded."),
-    "security-scope-removed": Rule(_I, "A scope is not demanded any more."),
-    "security-scheme-changed": Rule(_B, "The same authentication is sent in another way."),
-    "security-endpoint-changed": Rule(_R, "Credentials come from another address."),
+    "response-added": Rule(_I, "An error status was added: clients recognize its class by the first digit."),
+    "response-media-type-removed": Rule(_B, "A media type of the response was removed."),
+    "response-media-type-added": Rule(_I, "A media type of the response was added."),
+    "response-media-type-widened": Rule(_B, "A media type of the response became a range."),
+    "response-body-removed": Rule(_B, "A response body was removed."),
+    "response-body-added": Rule(_I, "A response body was added."),
+    "response-header-removed": Rule(_B, "A required response header was removed.", event=_I),
+    "response-optional-header-removed": Rule(_B, "An optional response header was removed.", event=_I),
+    "response-header-became-optional": Rule(_B, "A response header became optional.", event=_I),
+    "response-header-became-required": Rule(_I, "A response header became required.", event=_B),
+    "response-header-added": Rule(_I, "A response header was added."),
+    "event-header-added-required": Rule(
+        _B, "A required header was added to the response to a callback or webhook."
+    ),
+    "response-header-serialization-changed": Rule(_B, "The serialization of a response header changed."),
+    "response-link-removed": Rule(_I, "A link to another operation was removed."),
+    "security-added": Rule(_B, "Authentication is now required where there was none."),
+    "security-alternative-removed": Rule(_B, "A way to authenticate was removed."),
+    "security-alternative-added": Rule(_I, "A way to authenticate was added."),
+    "security-removed": Rule(_I, "Authentication is no longer required."),
+    "security-scope-added": Rule(_B, "An additional scope is required."),
+    "security-scope-removed": Rule(_I, "A scope is no longer required."),
+    "security-scheme-changed": Rule(_B, "The same credentials are sent in a different way."),
+    "security-endpoint-changed": Rule(_R, "Credentials come from a different address."),
     "server-base-path-changed": Rule(_B, "No server offers the operation under its old path."),
-    "server-removed": Rule(_R, "A server is gone, while its path is still offered elsewhere."),
-    "server-added": Rule(_I, "A server is new."),
+    "server-removed": Rule(_R, "A server was removed, but its path is still offered elsewhere."),
+    "server-added": Rule(_I, "A server was added."),
     "limit-lowered": Rule(_R, "A limit that the document states beside the schemas is lower."),
     "limit-changed": Rule(_I, "A limit that the document states beside the schemas changed."),
-    "webhook-removed": Rule(_B, "A webhook is not called any more."),
-    "webhook-added": Rule(_I, "A webhook is new."),
-    "callback-removed": Rule(_B, "A callback is not made any more."),
-    "callback-added": Rule(_I, "A callback is new."),
+    "webhook-removed": Rule(_B, "A webhook was removed."),
+    "webhook-added": Rule(_I, "A webhook was added."),
+    "callback-removed": Rule(_B, "A callback was removed."),
+    "callback-added": Rule(_I, "A callback was added."),
     "part-not-compared": Rule(_R, "A part of OpenAPI 3.2 changed that is not compared yet."),
     "document-address-changed": Rule(_I, "The `$self` changed by which other documents refer to this one."),
-    "keyword-unreadable": Rule(_R, "A keyword changed whose value no validator reads."),
+    "keyword-unreadable": Rule(_R, "A keyword whose value no validator understands changed."),
     "schema-unsatisfiable": Rule(
-        _R, "A schema that no value satisfies changed: nothing can be proven of it."
+        _R, "A schema that no value satisfies changed: nothing can be proven about it."
     ),
-    "version-too-low": Rule(_I, "`info.version` does not move as far as the change."),
-    "version-unreadable": Rule(_I, "`info.version` is no semantic version, so it cannot be checked."),
+    "version-too-low": Rule(_I, "The bump of `info.version` is too small for the change."),
+    "version-unreadable": Rule(_I, "`info.version` is not a semantic version, so it cannot be checked."),
 }
 
 _MEMBERS = {
-    "member-added": (_I, _I, "An optional member is new."),
-    "member-removed": (_B, _B, "A member is not declared any more: it is ignored, or never comes."),
-    "member-hidden": (_R, _R, "A member that is still declared does not travel in this direction any more."),
+    "member-added": (_I, _I, "An optional member was added."),
+    "member-removed": (_B, _B, "A member was removed: it is ignored, or never appears."),
+    "member-hidden": (_R, _R, "A member is still declared but no longer appears in this direction."),
     "alternative-dropped": (
         _R,
         _I,
-        "An alternative is gone, although what it admits is still admitted by the others.",
+        "An alternative was removed, but the others still allow what it allowed.",
     ),
     "alternative-offered": (
         _I,
         _R,
-        "An alternative is new, although what it admits was admitted by the others.",
+        "An alternative was added, but the others already allowed what it allows.",
     ),
-    "discriminator-added": (_R, _I, "A discriminator is new: which schema applies hangs on its value now."),
+    "discriminator-added": (_R, _I, "A discriminator was added: its value now decides which schema applies."),
     "discriminator-dropped": (
         _I,
         _R,
-        "A discriminator is gone: which schema applies does not hang on its value any more.",
+        "A discriminator was removed: its value no longer decides which schema applies.",
     ),
-    "member-deprecated": (_I, _I, "A member is to go away."),
-    "default-changed": (_B, _I, "Leaving a member out means something else now."),
-    "default-removed": (_R, _I, "It is not said any more what leaving a member out means."),
-    "default-added": (_I, _I, "It is said now what leaving a member out means."),
-    "known-value-removed": (_B, _I, "An extensible list of values lost one."),
-    "xml-changed": (_R, _R, "A member is written otherwise in XML."),
+    "member-deprecated": (_I, _I, "A member was deprecated."),
+    "default-changed": (_B, _I, "Omitting a member now means something else."),
+    "default-removed": (
+        _R,
+        _I,
+        "A default was removed: omitting a member no longer has a stated meaning.",
+    ),
+    "default-added": (_I, _I, "A default was added: omitting a member now has a stated meaning."),
+    "known-value-removed": (_B, _I, "A value was removed from an extensible list."),
+    "xml-changed": (_R, _R, "The XML form of a member changed."),
 }
 
 
@@ -206,9 +206,9 @@ def _about_schemas() -> dict[str, Rule]:
         for facet in FACETS.values():
             narrowed = _B if subject.narrowing_breaks else _I
             widened = _I if subject.narrowing_breaks else _B
-            found[f"{name}-{facet.narrowed}"] = Rule(narrowed, f"Of {subject.noun}, {facet.noun} narrowed.")
-            found[f"{name}-{facet.widened}"] = Rule(widened, f"Of {subject.noun}, {facet.noun} widened.")
-        found[f"{name}-undecided"] = Rule(_R, f"Whether a change of {subject.noun} breaks cannot be decided.")
+            found[f"{name}-{facet.narrowed}"] = Rule(narrowed, f"In {subject.noun}, {facet.noun} narrowed.")
+            found[f"{name}-{facet.widened}"] = Rule(widened, f"In {subject.noun}, {facet.noun} widened.")
+        found[f"{name}-undecided"] = Rule(_R, f"A change to {subject.noun} cannot be decided.")
         for suffix, (breaks, other, summary) in _MEMBERS.items():
             severity = breaks if subject.narrowing_breaks else other
             found[f"{name}-{suffix}"] = Rule(severity, f"In {subject.noun}: {summary}")

@@ -82,7 +82,7 @@ def version_findings(base: Documents, revision: Documents, findings: list[Findin
         which = stated[0] if before is None else stated[1]
         return [
             _finding(
-                revision, "version-unreadable", f"`info.version` {which!r} is no semantic version", stated
+                revision, "version-unreadable", f"`info.version` {which!r} is not a semantic version", stated
             )
         ]
     if after >= before.after(step):

@@ -13,7 +13,7 @@ __all__ = ["changelog", "write"]
 
 _TITLES = {
     Severity.BREAKING: "Breaking changes",
-    Severity.REVIEW: "To be reviewed",
+    Severity.REVIEW: "For review",
     Severity.INFO: "Compatible changes",
 }
 

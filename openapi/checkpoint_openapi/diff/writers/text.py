@@ -11,9 +11,9 @@ from checkpoint_openapi.diff.report import Report
 __all__ = ["evidence", "summary", "write"]
 
 _TITLES = {
-    Severity.BREAKING: "BREAKING: what was right is wrong now",
-    Severity.REVIEW: "REVIEW: for a person to decide",
-    Severity.INFO: "COMPATIBLE: what was right still is",
+    Severity.BREAKING: "Breaking changes",
+    Severity.REVIEW: "For review",
+    Severity.INFO: "Compatible changes",
 }
 _LONG = 1200
 
@@ -53,7 +53,7 @@ def evidence(finding: Finding) -> list[str]:
     """Return the lines that show a finding, and by which it can be acknowledged."""
     lines: list[str] = []
     if finding.in_base:
-        lines.append("The line is the base's: the revision has nothing there.")
+        lines.append("This line is in the base: the revision has nothing there.")
     if finding.aliases:
         lines.append(f"Also in {', '.join(finding.aliases)}.")
     if finding.witness is not None:
