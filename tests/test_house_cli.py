@@ -167,7 +167,7 @@ def test_traceback_is_shown_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(main, ["broken", "fault"])
     assert result.exit_code == 4
     assert result.stderr.startswith("Traceback")
-    assert result.stderr.splitlines()[-1].startswith("Error: this is a fault")
+    assert result.stderr.splitlines()[-1].startswith("Error: this is a bug")
 
 
 @pytest.mark.parametrize(

@@ -285,7 +285,7 @@ def test_a_policy_and_its_project_are_removed(served: RunningServer) -> None:
     ("arguments", "what"),
     [
         (("project", "short"), "32 lower-case hexadecimal"),
-        (("token", "d" * 32), f"There is no project {'d' * 32}: `admin show` lists them"),
+        (("token", "d" * 32), f"There is no project {'d' * 32}: `admin show` lists all"),
         (("fault", POLICY, WEB, "fire"), "resource-terminated"),
         (("fault", "unknown", WEB, "none"), "no policy"),
         (("fault", POLICY, "unknown", "none"), "no server"),

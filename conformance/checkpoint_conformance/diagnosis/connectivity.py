@@ -93,7 +93,9 @@ def _encryption(target: Target, endpoint: Endpoint, connection: socket.socket) -
         f"{connection.version()}, the certificate is valid until {datetime.fromtimestamp(ends, UTC):%Y-%m-%d}"
     )
     if days < _SOON:
-        return CheckResult("tls", CheckStatus.NOTE, f"{until}, which is in {days} days")
+        return CheckResult(
+            "tls", CheckStatus.NOTE, f"{until}, which is in {days} day{'' if days == 1 else 's'}"
+        )
     return CheckResult("tls", CheckStatus.OK, until)
 
 
