@@ -116,7 +116,7 @@ def test_an_interruption_while_the_answer_is_awaited_counts_as_created() -> None
         for _ in range(2):
             with pytest.raises(KeyboardInterrupt):
                 session.client.transmit(session.calls.call(session.calls.documented))
-        with pytest.raises(BudgetSpent, match="max_creates = 2 is spent"):
+        with pytest.raises(BudgetSpent, match="max_creates = 2 is used up"):
             session.client.transmit(session.calls.call(session.calls.documented))
     assert len(server.made) == session.budget.created == 2
 

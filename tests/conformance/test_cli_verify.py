@@ -310,7 +310,7 @@ def test_a_shard_answers_for_its_own_part(target: Path, tmp_path: Path) -> None:
     result = invoke("verify", "--target", target, *options)
     assert result.exit_code == 0
     assert "conformant (" in result.stdout
-    assert "Shard 2 of 2 is complete in itself" in result.stdout
+    assert "Shard 2 of 2 passed its own part" in result.stdout
     assert result.stderr == ""
     found = json.loads((tmp_path / "out" / "report.json").read_text())
     assert found["header"]["shard"]["index"] == 2

@@ -136,10 +136,10 @@ def test_page_forgets_the_language_before() -> None:
 def test_a_sentence_of_the_run_is_retold() -> None:
     """What a run puts together is translated by its pattern, and left alone where none fits."""
     with language.speaking("zh"):
-        assert "80" in language.retold("max_creates = 80 is spent")
-        assert IDEOGRAPH.search(language.retold("max_creates = 80 is spent"))
+        assert "80" in language.retold("max_creates = 80 is used up")
+        assert IDEOGRAPH.search(language.retold("max_creates = 80 is used up"))
         assert language.retold("the moon is full") == "the moon is full"
-    assert language.retold("max_creates = 80 is spent") == "max_creates = 80 is spent"
+    assert language.retold("max_creates = 80 is used up") == "max_creates = 80 is used up"
 
 
 def test_columns_of_the_terminal_line_up() -> None:

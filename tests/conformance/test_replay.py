@@ -201,7 +201,7 @@ def test_the_budget_holds_for_a_replay() -> None:
     assert ReplayState.UNDECIDED in {each.state for each in repeated}
     assert (
         next(each.note for each in repeated if each.state is ReplayState.UNDECIDED)
-        == "max_creates = 2 is spent"
+        == "max_creates = 2 is used up"
     )
 
 

@@ -158,7 +158,7 @@ def test_a_shard_whose_part_passed_says_so(shard: str) -> None:
     assert set(found["profiles"].values()) == {"conformant"}
     last = terminal(found, quiet=True).splitlines()[-1]
     index = shard[0]
-    assert last == f"Shard {index} of 2 is complete in itself; `report merge` judges the whole run."
+    assert last == f"Shard {index} of 2 passed its own part; `report merge` judges the whole run."
 
 
 def test_a_shard_that_lacks_a_fixture_of_its_own_is_partial() -> None:

@@ -193,7 +193,7 @@ def test_the_page_leads_with_the_verdict_then_the_failures(page: Page) -> None:
         "MUSTs failed",
         "Failures",
         "Not decided",
-        "Advice not followed",
+        "Recommendations not followed",
         "All requirements",
     ]
     places = [text.index(words) for words in order]
@@ -363,7 +363,7 @@ def test_a_run_that_met_its_cap_says_what_it_did_not_reach() -> None:
     found = report(Broken)
     requirement(found, "NF-3").update(outcome="skip", reason="budget-spent", detail="")
     limit = found["checkpoints"]["limit"]
-    ending = f"max_creates = {limit} is spent, so these were not exercised: NF-3. Raise it."
+    ending = f"max_creates = {limit} is used up, so these were not exercised: NF-3. Increase it."
     assert explained(found).endswith(ending)
     assert explained(report(Broken)).endswith("RESP-3.")
 

@@ -13,8 +13,8 @@ from checkpoint_conformance.verdict.outcome import OUTCOMES, REASONS, VERDICTS, 
 __all__ = ["UnknownCodeError", "explain_code", "explanation", "known_codes"]
 
 _BASIS = {
-    "S": "the source documentation says it",
-    "P": "another published page or a real client says it",
+    "S": "the source documentation requires it",
+    "P": "another published page or a real client requires it",
     "A": "an assumption of this project",
 }
 _ERROR = re.compile(r"(?:([1-5][0-9]{2})\s+)?([A-Za-z]+\.[0-9]{4})")
@@ -60,7 +60,7 @@ def explanation(requirement: Requirement) -> str:
         "  " + tr("Basis: {basis}", basis=basis),
     ]
     if requirement.needs:
-        needs = "Needs: the target's fixture `{fixture}`; without it the verdict is partial"
+        needs = "Needs the target's fixture `{fixture}`; without it the verdict is partial"
         lines.append("  " + tr(needs, fixture=requirement.needs))
     if requirement.status != "active":
         lines.append("  " + tr("Status: {status}", status=requirement.status))

@@ -39,7 +39,7 @@ class Budget:
         """Take a place before a request is sent. Raises BudgetSpent."""
         with self._lock:
             if self.created + self._pending >= self.limit:
-                raise BudgetSpent(f"max_creates = {self.limit} is spent")
+                raise BudgetSpent(f"max_creates = {self.limit} is used up")
             self._pending += 1
 
     def settle(self, *, created: bool) -> None:

@@ -46,7 +46,7 @@ def result_of_findings(requirement: Requirement, findings: tuple[Finding, ...], 
     """Return what at least one finding makes of a requirement."""
     confirmed = [finding for finding in findings if finding.confirmed]
     if not confirmed:
-        detail = "seen once and not again on repetition: flaky"
+        detail = "seen once, but not on repetition: flaky"
         return Result(requirement, Outcome.INCONCLUSIVE, None, detail, findings, exercised)
     binding = requirement.level == "MUST" and any(finding.level == "MUST" for finding in confirmed)
     return Result(requirement, Outcome.FAIL if binding else Outcome.WARN, None, "", findings, exercised)
@@ -68,7 +68,7 @@ def _result(
     if found:
         return result_of_findings(requirement, found, exercised)
     if elsewhere and not exercised:
-        return Result(requirement, Outcome.SKIP, SkipReason.OTHER_SHARD, "another shard answers for it")
+        return Result(requirement, Outcome.SKIP, SkipReason.OTHER_SHARD, "another shard covers it")
     missing_feature = _missing_feature(requirement, target)
     if missing_feature:
         return Result(requirement, Outcome.SKIP, SkipReason.FEATURE_NOT_DECLARED, missing_feature)
@@ -93,9 +93,9 @@ def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attr
         why = f"the server is gone: {gone}"
         return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
     if _breaks_a_must(attribution):
-        why = "what it needs was not there, because of the failures above"
+        why = "a precondition is missing because of the failures above"
         return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
-    return Result(requirement, Outcome.INCONCLUSIVE, None, "no answer let it be judged")
+    return Result(requirement, Outcome.INCONCLUSIVE, None, "no response allowed a judgement")
 
 
 def _breaks_a_must(attribution: Attribution) -> bool:

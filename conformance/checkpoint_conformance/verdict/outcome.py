@@ -53,24 +53,25 @@ class Verdict(StrEnum):
 OUTCOMES = {
     Outcome.PASS: "The requirement was exercised, and no problem was found.",
     Outcome.FAIL: "A MUST is not met; repeating the request confirmed it.",
-    Outcome.WARN: "A SHOULD is not met. It costs no verdict.",
-    Outcome.SKIP: "The requirement was not exercised, for a reason of a closed list.",
+    Outcome.WARN: "A SHOULD is not met. This does not change the verdict.",
+    Outcome.SKIP: "The requirement was not exercised, for one of a fixed set of reasons.",
     Outcome.INCONCLUSIVE: (
-        "Never exercised, or two observations disagree. A MUST like that makes the verdict so."
+        "Never exercised, or two observations disagree. "
+        "If this happens to a MUST, the verdict is inconclusive."
     ),
     Outcome.ERROR: "The suite itself failed; this says nothing about the server.",
 }
 """What each outcome means, in sentences that the pages and `explain` show."""
 REASONS = {
     SkipReason.FEATURE_NOT_DECLARED: (
-        "The target file declares neither the profile nor the fixture that it needs."
+        "The target file does not declare the profile or the fixture that it needs."
     ),
-    SkipReason.PRECONDITION_FAILED: "What it builds on failed already; fix that first.",
-    SkipReason.WAIVED: "The failure is accepted by the waiver file until a date.",
+    SkipReason.PRECONDITION_FAILED: "A requirement that it depends on failed; fix that first.",
+    SkipReason.WAIVED: "The waiver file accepts the failure until a given date.",
     SkipReason.BUDGET_SPENT: (
-        "`max_creates` was reached; raise it, or declare the profile deletion and clean up."
+        "`max_creates` was reached; increase it, or declare the profile deletion and clean up."
     ),
-    SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` joins them.",
+    SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines them.",
 }
 """What each reason to skip a requirement means."""
 VERDICTS = {

@@ -31,7 +31,7 @@ _TITLES = {
     "fail": "Failures",
     "error": "Faults of the suite",
     "inconclusive": "Not decided",
-    "warn": "Advice not followed",
+    "warn": "Recommendations not followed",
     "skip": "Not exercised",
 }
 """The heading under which the requirements of an outcome are told at length."""

@@ -115,13 +115,13 @@ def _run(report: dict[str, Any]) -> list[str]:
         ),
     ]
     if created["deleted"]:
-        lines.append(tr("{count} of them deleted again", count=len(created["deleted"])))
+        lines.append(tr("{count} of them deleted", count=len(created["deleted"])))
     if left:
         names = listed([printable(name) for name in left], most=3)
         lines.append(tr("Left on the server: {names} (report.json has all ids)", names=names))
     if report["gone"]:
         lines.append(
-            tr("The server could not be judged to the end: {reason}", reason=printable(report["gone"]))
+            tr("The server could not be judged completely: {reason}", reason=printable(report["gone"]))
         )
     shard = header["shard"]
     if shard:

@@ -63,7 +63,7 @@ def explained(report: dict[str, Any]) -> str:
     dear = [item["id"] for item in declared(report) if item["reason"] == "budget-spent"]
     if not dear:
         return told
-    more = "max_creates = {limit} is spent, so these were not exercised: {names}. Raise it."
+    more = "max_creates = {limit} is used up, so these were not exercised: {names}. Increase it."
     return f"{told} {tr(more, limit=report['checkpoints']['limit'], names=listed(dear))}"
 
 
@@ -75,11 +75,11 @@ def _reason(report: dict[str, Any]) -> str:
     }
     shard = report["header"]["shard"]
     if shard and report["verdict"] == "conformant":
-        told = "Shard {index} of {count} is complete in itself; `report merge` judges the whole run."
+        told = "Shard {index} of {count} passed its own part; `report merge` judges the whole run."
         return tr(told, index=shard["index"], count=shard["count"])
     match report["verdict"]:
         case "conformant":
-            told = "Each of the {count} MUSTs of the declared profiles was exercised and passed."
+            told = "All {count} MUSTs of the declared profiles were exercised and passed."
             return tr(told, count=len(binding))
         case "not conformant":
             failed = by_outcome["fail"]
@@ -94,11 +94,11 @@ def _reason(report: dict[str, Any]) -> str:
         case "inconclusive":
             return _but(
                 by_outcome["inconclusive"],
-                "No MUST failed, but 1 was not decided: {names}.",
-                "No MUST failed, but {count} were not decided: {names}.",
+                "No MUST failed, but 1 could not be decided: {names}.",
+                "No MUST failed, but {count} could not be decided: {names}.",
             )
         case _:
-            return tr("The suite itself failed, which says nothing about the server.")
+            return tr("The suite itself failed; this says nothing about the server.")
 
 
 def in_short(requirement: dict[str, Any]) -> str:
