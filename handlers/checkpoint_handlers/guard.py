@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from email.message import Message
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
@@ -108,10 +108,11 @@ def _members(value: Any, objects: int) -> int:
         each = left.pop()
         if isinstance(each, dict):
             objects -= 1
-            members += len(each)
-            left += each.values()
+            found = cast("dict[str, Any]", each)
+            members += len(found)
+            left += found.values()
         elif isinstance(each, list):
-            left += each
+            left += cast("list[Any]", each)
     return members
 
 

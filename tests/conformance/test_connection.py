@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_conformance.transport.endpoint import Endpoint
-from checkpoint_conformance.transport.exchange import Exchange, Fault, Framing, Request
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Framing, Request
 from checkpoint_conformance.transport.socket_transport import SocketTransport
 
 if TYPE_CHECKING:
@@ -116,52 +116,60 @@ def told(request: Request) -> bytes:
     return b"".join(heard)
 
 
-FAULTS: dict[str, tuple[bytes, Fault, int | None]] = {
-    "nothing": (b"", Fault.DROPPED, None),
-    "no status line": (b"hello\r\n\r\n", Fault.NO_STATUS, None),
-    "a status of four digits": (b"HTTP/1.1 2000 OK\r\n\r\n", Fault.NO_STATUS, None),
-    "a status below 100": (b"HTTP/1.1 099 OK\r\n\r\n", Fault.NO_STATUS, None),
-    "another protocol": (b"RTSP/1.0 200 OK\r\n\r\n", Fault.NO_STATUS, None),
-    "half a status line": (b"HTTP/1.1 20", Fault.NO_STATUS, None),
-    "a space in a field name": (b"HTTP/1.1 200 OK\r\nContent Length: 2\r\n\r\n{}", Fault.BAD_HEAD, None),
-    "a field without a colon": (b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", Fault.BAD_HEAD, None),
-    "a NUL in a field": (b"HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n", Fault.BAD_HEAD, None),
+FAULTS: dict[str, tuple[bytes, FaultKind, int | None]] = {
+    "nothing": (b"", FaultKind.DROPPED, None),
+    "no status line": (b"hello\r\n\r\n", FaultKind.NO_STATUS, None),
+    "a status of four digits": (b"HTTP/1.1 2000 OK\r\n\r\n", FaultKind.NO_STATUS, None),
+    "a status below 100": (b"HTTP/1.1 099 OK\r\n\r\n", FaultKind.NO_STATUS, None),
+    "another protocol": (b"RTSP/1.0 200 OK\r\n\r\n", FaultKind.NO_STATUS, None),
+    "half a status line": (b"HTTP/1.1 20", FaultKind.NO_STATUS, None),
+    "a space in a field name": (b"HTTP/1.1 200 OK\r\nContent Length: 2\r\n\r\n{}", FaultKind.BAD_HEAD, None),
+    "a field without a colon": (b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", FaultKind.BAD_HEAD, None),
+    "a NUL in a field": (
+        b"HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n",
+        FaultKind.BAD_HEAD,
+        None,
+    ),
     "two lengths": (
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
-        Fault.BAD_HEAD,
+        FaultKind.BAD_HEAD,
         None,
     ),
     "a length that is no number": (
         b"HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}",
-        Fault.BAD_HEAD,
+        FaultKind.BAD_HEAD,
         None,
     ),
-    "a head without end": (b"HTTP/1.1 200 OK\r\nContent-Le", Fault.BAD_HEAD, None),
-    "a head of 300 KiB": (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 300_000, Fault.BAD_HEAD, None),
+    "a head without end": (b"HTTP/1.1 200 OK\r\nContent-Le", FaultKind.BAD_HEAD, None),
+    "a head of 300 KiB": (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 300_000, FaultKind.BAD_HEAD, None),
     "a protocol that nobody asked for": (
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
-        Fault.BAD_HEAD,
+        FaultKind.BAD_HEAD,
         None,
     ),
     "less than Content-Length": (
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
-        Fault.TRUNCATED,
+        FaultKind.TRUNCATED,
         200,
     ),
-    "half a chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc", Fault.TRUNCATED, 200),
+    "half a chunk": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
+        FaultKind.TRUNCATED,
+        200,
+    ),
     "no last chunk": (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
-        Fault.TRUNCATED,
+        FaultKind.TRUNCATED,
         200,
     ),
-    "a byte behind Content-Length": (OK + b"x", Fault.SURPLUS, 200),
-    "a second answer": (OK + OK, Fault.SURPLUS, 200),
+    "a byte behind Content-Length": (OK + b"x", FaultKind.SURPLUS, 200),
+    "a second answer": (OK + OK, FaultKind.SURPLUS, 200),
     "a byte behind the last chunk": (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n ",
-        Fault.SURPLUS,
+        FaultKind.SURPLUS,
         200,
     ),
-    "a body behind 204": (b"HTTP/1.1 204 No Content\r\n\r\n{}", Fault.SURPLUS, 204),
+    "a body behind 204": (b"HTTP/1.1 204 No Content\r\n\r\n{}", FaultKind.SURPLUS, 204),
 }
 
 
@@ -191,7 +199,7 @@ def test_a_port_where_nobody_listens_is_unreachable() -> None:
     with SocketTransport(Endpoint(f"http://127.0.0.1:{port}", proxy=""), 5).connect() as connection:
         exchange = connection.exchange(GET)
     assert exchange.fault is not None
-    assert exchange.fault.kind is Fault.UNREACHABLE
+    assert exchange.fault.kind is FaultKind.UNREACHABLE
     assert f"127.0.0.1:{port}" in exchange.fault.detail
 
 
@@ -216,7 +224,7 @@ def test_the_deadline_is_for_the_whole_exchange(beginning: bytes, status: int | 
     started = time.monotonic()
     exchange = once(drip, timeout=QUICK)
     assert exchange.fault is not None
-    assert (exchange.fault.kind, exchange.status) == (Fault.TIMEOUT, status)
+    assert (exchange.fault.kind, exchange.status) == (FaultKind.TIMEOUT, status)
     assert QUICK <= time.monotonic() - started < 5 * QUICK
 
 
@@ -224,7 +232,7 @@ def test_a_server_that_never_reads_runs_into_the_deadline() -> None:
     """A body that cannot be sent is a timeout, not a hang."""
     exchange = once(lambda peer: peer.stopping.wait(), LARGE, QUICK)
     assert exchange.fault is not None
-    assert exchange.fault.kind is Fault.TIMEOUT
+    assert exchange.fault.kind is FaultKind.TIMEOUT
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["at once", "when the client is stuck"])
@@ -255,7 +263,7 @@ def test_a_server_that_resets_without_an_answer_has_dropped_the_connection() -> 
     """A reset in the middle of the request is a lost answer."""
     exchange = once(answering(), LARGE)
     assert exchange.fault is not None
-    assert (exchange.fault.kind, exchange.status) == (Fault.DROPPED, None)
+    assert (exchange.fault.kind, exchange.status) == (FaultKind.DROPPED, None)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +297,7 @@ def test_a_connection_that_ends_behind_an_interim_answer_is_dropped() -> None:
     """`100 Continue` is no answer, so nothing has arrived of one."""
     exchange = once(answering(b"HTTP/1.1 100 Continue\r\n\r\n"))
     assert exchange.fault
-    assert exchange.fault.kind is Fault.DROPPED
+    assert exchange.fault.kind is FaultKind.DROPPED
 
 
 def test_a_body_without_end_is_not_kept() -> None:
@@ -305,7 +313,7 @@ def test_a_body_without_end_is_not_kept() -> None:
     exchange = once(talk)
     assert exchange.response
     assert exchange.fault
-    assert exchange.fault.kind is Fault.TRUNCATED
+    assert exchange.fault.kind is FaultKind.TRUNCATED
     assert len(exchange.response.body) < (1 << 24) + (1 << 17)
 
 
@@ -376,7 +384,7 @@ def test_a_silent_close_between_two_requests_is_a_dropped_connection() -> None:
         assert not connection.reusable
         second = connection.exchange(GET)
     assert second.fault is not None
-    assert (second.fault.kind, second.response) == (Fault.DROPPED, None)
+    assert (second.fault.kind, second.response) == (FaultKind.DROPPED, None)
 
 
 def test_connection_close_ends_the_reuse() -> None:

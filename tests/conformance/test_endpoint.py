@@ -14,7 +14,7 @@ import pytest
 from checkpoint_conformance.commands.verify import Settings, verify_target
 from checkpoint_conformance.target.target import Target, TargetError
 from checkpoint_conformance.transport.endpoint import Endpoint, TlsSettings
-from checkpoint_conformance.transport.exchange import Exchange, Fault, Request
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request
 from checkpoint_conformance.transport.socket_transport import SocketTransport
 from checkpoint_conformance.verdict.outcome import ExitCode
 from mutants.service.server import Server, running
@@ -103,7 +103,7 @@ def test_a_private_authority_is_trusted_once_it_is_named(pki: Path) -> None:
         unverified = ask(table, verify=False)
     for refused in (unknown, wrong):
         assert refused.fault is not None
-        assert refused.fault.kind is Fault.UNREACHABLE
+        assert refused.fault.kind is FaultKind.UNREACHABLE
         assert "certificate verify failed" in refused.fault.detail
     assert unverified.status == 404
 
@@ -230,7 +230,7 @@ def test_a_proxy_that_opens_no_tunnel_is_told(status: bytes, reason: str) -> Non
         with SocketTransport(endpoint, 5).connect() as connection:
             exchange = connection.exchange(GET)
     assert exchange.fault is not None
-    assert exchange.fault.kind is Fault.UNREACHABLE
+    assert exchange.fault.kind is FaultKind.UNREACHABLE
     assert reason in exchange.fault.detail
 
 

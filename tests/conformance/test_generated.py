@@ -13,7 +13,7 @@ import pytest
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.fuzz import generated_probes
 from checkpoint_conformance.probes.generated.recipe import Recipe
-from checkpoint_conformance.probes.generated.target_schema import narrowed
+from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.target.target import Target
 
@@ -96,7 +96,7 @@ def test_each_request_is_sent_once_and_the_invalid_ones_first() -> None:
 
 def test_a_probe_expects_what_its_request_deserves() -> None:
     """A request is FUZZ-1's exactly if it violates nothing, and its call says what it asks for."""
-    schema = narrowed(TARGET)
+    schema = target_schema(TARGET)
     for probe in probes():
         violated = schema.violations(probe.request)
         assert probe.requirement == ("FUZZ-2" if violated else "FUZZ-1")
@@ -138,12 +138,12 @@ VIOLATIONS: dict[str, tuple[bytes, set[str]]] = {
 def test_a_request_is_told_by_what_it_has_wrong(name: str) -> None:
     """Each violation belongs to the requirement that speaks of it."""
     body, expected = VIOLATIONS[name]
-    assert narrowed(TARGET).violations(CALLS.post(body)) == expected
+    assert target_schema(TARGET).violations(CALLS.post(body)) == expected
 
 
 def test_ids_and_content_type_count_too() -> None:
     """The path's ids and the media type are part of what may be wrong."""
-    schema, body = narrowed(TARGET), CALLS.body(CALLS.documented)
+    schema, body = target_schema(TARGET), CALLS.body(CALLS.documented)
     assert schema.violations(CALLS.post(body, project_id="x")) == {"AUTH-4"}
     assert schema.violations(CALLS.post(body, provider_id="x")) == {"REQ-16"}
     assert schema.violations(CALLS.post(body, content_type="text/plain")) == {"REQ-13"}
@@ -163,10 +163,10 @@ def test_ids_and_content_type_count_too() -> None:
 )
 def test_what_every_source_leaves_open_is_never_asked(body: bytes) -> None:
     """Such a request may be answered either way, so it is no probe."""
-    assert narrowed(TARGET).is_open(CALLS.post(body))
+    assert target_schema(TARGET).is_open(CALLS.post(body))
 
 
 def test_runs_against_the_same_ids_share_the_document() -> None:
     """Where a server is, and who calls it, changes nothing in it; another id does."""
-    assert narrowed(replace(TARGET, url="http://elsewhere", token="another")) is narrowed(TARGET)
-    assert narrowed(replace(TARGET, policy_id="another")) is not narrowed(TARGET)
+    assert target_schema(replace(TARGET, url="http://elsewhere", token="another")) is target_schema(TARGET)
+    assert target_schema(replace(TARGET, policy_id="another")) is not target_schema(TARGET)

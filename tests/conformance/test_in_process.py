@@ -10,7 +10,7 @@ from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.transport.clock import VirtualClock
 from checkpoint_conformance.transport.endpoint import Endpoint
-from checkpoint_conformance.transport.exchange import Exchange, Fault, Request, Response, TransportFault
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request, Response, TransportFault
 from checkpoint_conformance.transport.in_process import InProcessTransport
 from checkpoint_conformance.transport.socket_transport import SocketTransport
 from checkpoint_conformance.verdict.outcome import Outcome
@@ -59,7 +59,7 @@ def test_both_transports_keep_the_same_of_their_connections() -> None:
         Response(200, (("Connection", "close"),), b"{}"),
         Response(200, (("connection", "x, Close"),), b"{}"),
         Response(200, (), b"{}", http_version="1.0"),
-        TransportFault(Fault.DROPPED, "the connection was closed without an answer"),
+        TransportFault(FaultKind.DROPPED, "the connection was closed without an answer"),
     ],
     ids=["close", "among-others", "http-1.0", "fault"],
 )
@@ -96,7 +96,7 @@ def test_an_in_process_answer_may_come_too_late() -> None:
     exchange = exchanged(5.1, 5.0)
     assert exchange.response is None
     assert exchange.fault is not None
-    assert exchange.fault.kind is Fault.TIMEOUT
+    assert exchange.fault.kind is FaultKind.TIMEOUT
     assert exchange.elapsed == 5.0
 
 

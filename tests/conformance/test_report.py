@@ -20,7 +20,7 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.endpoint import Endpoint
 from checkpoint_conformance.transport.exchange import (
     Exchange,
-    Fault,
+    FaultKind,
     Framing,
     Request,
     Response,
@@ -55,7 +55,7 @@ EXCHANGES = {
         REQUESTS["every-byte"], Response(400, (), b"\xff\x00\r\n", "", "1.0"), None, 1e9, 0.1, 1, 1
     ),
     "lost": Exchange(
-        REQUESTS["get"], None, TransportFault(Fault.DROPPED, "closed", b"\xfe"), 1.7e9 + 1e-6, 0.0, 1, 1
+        REQUESTS["get"], None, TransportFault(FaultKind.DROPPED, "closed", b"\xfe"), 1.7e9 + 1e-6, 0.0, 1, 1
     ),
 }
 

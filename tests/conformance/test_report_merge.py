@@ -14,7 +14,7 @@ from checkpoint_conformance.run.runner import Options
 from checkpoint_conformance.run.shard import Shard, ShardError
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.outcome import Verdict
-from checkpoint_conformance.verdict.waivers import State, Waiver
+from checkpoint_conformance.verdict.waivers import Waiver, WaiverState
 from checkpoint_openapi.load import requirements
 from mutants.service.server import Server
 from mutants.service.world import POLICY
@@ -95,7 +95,7 @@ def test_waivers_are_applied_to_the_whole() -> None:
     given = [Waiver("REQ-11", "r", "https://l", TODAY), Waiver("REQ-12", "r", "https://l", TODAY)]
     joined, applied = merge(shards(Broken), given, TODAY)
     assert requirement(joined, "REQ-11")["reason"] == "waived"
-    assert [each.state for each in applied] == [State.APPLIED, State.STALE]
+    assert [each.state for each in applied] == [WaiverState.APPLIED, WaiverState.STALE]
     assert [waiver["state"] for waiver in joined["waivers"]] == ["applied", "stale"]
 
 

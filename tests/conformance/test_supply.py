@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_conformance.probes.generated import cache, recipe, supply, worker
-from checkpoint_conformance.probes.generated.inputs import GeneratedRequest, Inputs, Step
+from checkpoint_conformance.probes.generated.inputs import GeneratedRequest, Inputs, PlanStep
 from checkpoint_conformance.probes.generated.recipe import Recipe
 from checkpoint_conformance.probes.generated.supply import Supply
 from checkpoint_conformance.probes.generated.worker import GenerationError
@@ -32,7 +32,7 @@ SMALL = Inputs(
         GeneratedRequest("/v1/x%0A?a=%20", "text/plain; x=\xe9", bytes(range(256))),
         GeneratedRequest("/", None, b""),
     ),
-    ((Step("create", 3), Step("delete", 0)), ()),
+    ((PlanStep("create", 3), PlanStep("delete", 0)), ()),
 )
 
 FOREIGN = (

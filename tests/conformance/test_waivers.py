@@ -11,7 +11,7 @@ from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.outcome import Outcome, Result, Verdict, verdict_of
 from checkpoint_conformance.verdict.symptom import Symptom
-from checkpoint_conformance.verdict.waivers import State, Waiver, apply, read_waivers
+from checkpoint_conformance.verdict.waivers import Waiver, WaiverState, apply, read_waivers
 from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.load import requirements
 
@@ -76,7 +76,7 @@ def test_a_waived_failure_is_skipped_and_leaves_the_verdict_partial() -> None:
     assert len(results[1].findings) == 2
     assert "https://example.com/7" in results[1].detail
     assert verdict_of(results) is Verdict.PARTIAL
-    assert [(each.state, each.problem) for each in applied] == [(State.APPLIED, None)]
+    assert [(each.state, each.problem) for each in applied] == [(WaiverState.APPLIED, None)]
 
 
 def test_a_waiver_of_a_probe_leaves_the_others() -> None:
@@ -85,7 +85,7 @@ def test_a_waiver_of_a_probe_leaves_the_others() -> None:
     assert results[0].outcome is Outcome.FAIL
     assert [each.probe for each in results[0].findings] == ["REQ-11/two"]
     assert results[0].detail == "1 further findings are waived"
-    assert applied[0].state is State.APPLIED
+    assert applied[0].state is WaiverState.APPLIED
 
 
 def test_two_waivers_together_may_cover_a_requirement() -> None:
@@ -93,7 +93,7 @@ def test_two_waivers_together_may_cover_a_requirement() -> None:
     waivers = [waiver(probe="REQ-11/one"), waiver(probe="REQ-11/two")]
     results, applied = apply(waivers, [failed("REQ-11/one", "REQ-11/two")], TODAY)
     assert results[0].reason is SkipReason.WAIVED
-    assert {each.state for each in applied} == {State.APPLIED}
+    assert {each.state for each in applied} == {WaiverState.APPLIED}
 
 
 def test_a_flaky_failure_can_be_waived() -> None:
@@ -114,7 +114,7 @@ def test_a_waiver_whose_failure_is_gone_fails_the_run(given: Waiver, result: Res
     """A waiver that covers nothing in a requirement that was judged is stale, and says what to do."""
     results, applied = apply([given], [result], TODAY)
     assert results == [result]
-    assert applied[0].state is State.STALE
+    assert applied[0].state is WaiverState.STALE
     assert "Remove it" in (applied[0].problem or "")
 
 
@@ -122,7 +122,7 @@ def test_an_expired_waiver_does_not_count() -> None:
     """The day after its last one the failure counts again, and a line says why."""
     results, applied = apply([waiver()], [failed("REQ-11/one")], TODAY + datetime.timedelta(1))
     assert results[0].outcome is Outcome.FAIL
-    assert applied[0].state is State.EXPIRED
+    assert applied[0].state is WaiverState.EXPIRED
     assert "expired on 2027-01-31" in (applied[0].problem or "")
 
 
@@ -131,7 +131,7 @@ def test_a_waiver_stays_open_where_nothing_was_judged(shard: bool) -> None:
     """A requirement that was not exercised decides nothing, nor does a pass that only one shard saw."""
     skipped = Result(KNOWN["REQ-11"], Outcome.SKIP, SkipReason.BUDGET_SPENT)
     _, applied = apply([waiver()], [passed() if shard else skipped], TODAY, shard=shard)
-    assert (applied[0].state, applied[0].problem) == (State.OPEN, None)
+    assert (applied[0].state, applied[0].problem) == (WaiverState.OPEN, None)
 
 
 def test_a_file_is_read_in_both_languages(tmp_path: Path) -> None:

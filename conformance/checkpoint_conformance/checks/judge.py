@@ -15,7 +15,7 @@ from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes.probe import DOCUMENTED, Probe
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.exchange import Exchange, Fault
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind
 from checkpoint_conformance.verdict.finding import Finding, Spread
 from checkpoint_conformance.verdict.origin import ANY_ANSWER, Origin
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -29,9 +29,9 @@ _PASSING = frozenset({429, 503})
 _NOT_IMPLEMENTED = 501
 """What a server may answer to a method that it does not know (RFC 9110, 15.6.2)."""
 _INCOMPLETE = {
-    Fault.NO_STATUS: (Symptom.NO_STATUS_LINE, "RFC 9112, 4"),
-    Fault.BAD_HEAD: (Symptom.BAD_HEAD, "RFC 9112, 5"),
-    Fault.TRUNCATED: (Symptom.TRUNCATED, "RFC 9112, 8"),
+    FaultKind.NO_STATUS: (Symptom.NO_STATUS_LINE, "RFC 9112, 4"),
+    FaultKind.BAD_HEAD: (Symptom.BAD_HEAD, "RFC 9112, 5"),
+    FaultKind.TRUNCATED: (Symptom.TRUNCATED, "RFC 9112, 8"),
 }
 
 
@@ -73,7 +73,7 @@ class Judge:
     def ride_along(self, exchange: Exchange) -> Judgement:
         """Judge what every complete answer owes: HTTP-2, HTTP-5, ERR-1 and ERR-2."""
         judgement = Judgement(exercised={"HTTP-1"})
-        if exchange.response is None or (exchange.fault and exchange.fault.kind is not Fault.SURPLUS):
+        if exchange.response is None or (exchange.fault and exchange.fault.kind is not FaultKind.SURPLUS):
             return judgement
         if exchange.response.status >= 400:
             judgement.exercised.add("HTTP-5")
@@ -103,7 +103,7 @@ class Judge:
     def _lost(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> bool:
         """Handle an exchange without a complete answer. Returns whether there is no status to judge."""
         fault = exchange.fault
-        if fault is None or fault.kind is Fault.SURPLUS:
+        if fault is None or fault.kind is FaultKind.SURPLUS:
             return False
         if fault.kind in _INCOMPLETE:
             symptom, clause = _INCOMPLETE[fault.kind]
@@ -111,7 +111,7 @@ class Judge:
             received = "" if exchange.response else f": {fault.received[:60]!r}"
             judgement.add(_finding(exchange, "HTTP-1", symptom, expected, fault.detail + received))
             return exchange.response is None
-        late = fault.kind is Fault.TIMEOUT
+        late = fault.kind is FaultKind.TIMEOUT
         blamed = _taker(probe, "HTTP-1" if late and probe.wants_acceptance else "HTTP-3")
         symptom = Symptom.NO_ANSWER if late else Symptom.CONNECTION_DROPPED
         expected = f"an answer within {self._target.timeout:g} s"

@@ -15,7 +15,7 @@ from checkpoint_openapi.suggestion import nearest
 from checkpoint_conformance.data import as_list
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import ABSENT, Call
-from checkpoint_conformance.probes.generated.target_schema import narrowed
+from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.reports.evidence import exchange_from, with_context
 from checkpoint_conformance.reports.report import Report, ReportError
@@ -126,7 +126,7 @@ class _Stage:
     def __init__(self, report: Report, target: Target, announce: Callable[[str], None]) -> None:
         self.session = open_session(target, announce)
         self.deletions = Deletions(self.session)
-        self._narrowed = narrowed(target)
+        self._schema = target_schema(target)
         secrets = self.session.secrets
         self._recorded = {data["number"]: exchange_from(data, secrets) for data in report["exchanges"]}
         for exchange in self._recorded.values():
@@ -239,9 +239,9 @@ class _Stage:
 
     def _as_recorded(self, probe: Probe, request: Request) -> Probe:
         """Return the probe with what the recorded request asks for, where smoke had chosen another shape."""
-        if probe.call is None or self._narrowed.violations(request):
+        if probe.call is None or self._schema.violations(request):
             return probe
-        parameters = self._narrowed.parameters(request)
+        parameters = self._schema.parameters(request)
         resources = parameters.get("resources", ABSENT)
         listed = as_list(resources)
         selected = resources if listed is None else tuple(listed)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 
 from checkpoint_conformance.checks.judge import is_condition
-from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus, told
+from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus, answer_summary
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.transport.exchange import Exchange, Fault, Request
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request
 
 __all__ = ["CUT_OFF", "access", "clock", "operation", "provider", "unknown_policy"]
 
@@ -21,8 +21,8 @@ _LATER = "`verify` will judge it. If the server is only busy, try again."
 
 def operation(exchange: Exchange) -> CheckResult:
     """Judge the answer to a call without a token: is the operation at this address at all?"""
-    found, status = told(exchange), exchange.status
-    if exchange.fault and exchange.fault.kind in (Fault.NO_STATUS, Fault.BAD_HEAD, Fault.DROPPED):
+    found, status = answer_summary(exchange), exchange.status
+    if exchange.fault and exchange.fault.kind in (FaultKind.NO_STATUS, FaultKind.BAD_HEAD, FaultKind.DROPPED):
         advice = "Check the port, and whether `url` must start with https://."
         return CheckResult("operation", CheckStatus.FIX, f"the server does not speak HTTP: {found}", advice)
     if exchange.fault or exchange.response is None or status is None:
@@ -62,7 +62,7 @@ def clock(exchange: Exchange) -> CheckResult:
 
 def access(exchange: Exchange) -> CheckResult:
     """Judge the answer to a body that is cut off: only a good token gets as far as 400."""
-    found = told(exchange)
+    found = answer_summary(exchange)
     match exchange.status:
         case 400:
             return CheckResult(
@@ -94,7 +94,7 @@ def unknown_policy(session: Session) -> Request:
 
 def provider(exchange: Exchange) -> CheckResult:
     """Judge the answer to `unknown_policy`: 404 says that what is looked at before is right."""
-    found = told(exchange)
+    found = answer_summary(exchange)
     if exchange.status == 404:
         return CheckResult("provider", CheckStatus.OK, f"accepted: an unknown policy gets {found}")
     if is_condition(exchange, "invalid-request"):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from checkpoint_conformance.checks.judge import error_code_of
 from checkpoint_conformance.transport.exchange import Exchange
 
-__all__ = ["CheckResult", "CheckStatus", "tells_nothing", "told"]
+__all__ = ["CheckResult", "CheckStatus", "answer_summary", "tells_nothing"]
 
 
 class CheckStatus(StrEnum):
@@ -39,7 +39,7 @@ def tells_nothing(status: int | None) -> bool:
     return status is None or status == 429 or status >= 500
 
 
-def told(exchange: Exchange) -> str:
+def answer_summary(exchange: Exchange) -> str:
     """Return what came back, in a few words."""
     if exchange.fault:
         return f"no answer ({exchange.fault.detail})"

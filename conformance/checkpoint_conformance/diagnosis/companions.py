@@ -7,7 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from checkpoint_conformance.checks.judge import is_condition
-from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus, tells_nothing, told
+from checkpoint_conformance.diagnosis.check_result import (
+    CheckResult,
+    CheckStatus,
+    answer_summary,
+    tells_nothing,
+)
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.session import Session, open_session
 
@@ -118,9 +123,11 @@ def _deletion(session: Session) -> CheckResult:
     exchange = session.client.transmit(session.calls.request("DELETE", path))
     if exchange.status == 404 and not is_condition(exchange, "no-route"):
         return CheckResult(
-            "deletion", CheckStatus.OK, f"the server deletes: an unknown checkpoint gets {told(exchange)}"
+            "deletion",
+            CheckStatus.OK,
+            f"the server deletes: an unknown checkpoint gets {answer_summary(exchange)}",
         )
-    found = f"the deletion of an unknown checkpoint gets {told(exchange)}"
+    found = f"the deletion of an unknown checkpoint gets {answer_summary(exchange)}"
     return _not_offered("deletion", found, exchange.status)
 
 

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checkpoint_conformance.diagnosis.access import CUT_OFF, unknown_policy
-from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus, tells_nothing, told
+from checkpoint_conformance.diagnosis.check_result import (
+    CheckResult,
+    CheckStatus,
+    answer_summary,
+    tells_nothing,
+)
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Request
 
@@ -32,7 +37,7 @@ def fixtures(session: Session) -> Iterator[CheckResult]:
         if exchange.status == 400 != fixture.expected:
             whole = unknown_policy(session).with_header("X-Auth-Token", fixture.token)
             exchange = session.client.transmit(whole)
-        found = f"gets {told(exchange)}"
+        found = f"gets {answer_summary(exchange)}"
         if exchange.status == fixture.expected:
             verb = "accepted" if fixture.expected == 400 else "refused"
             yield CheckResult(fixture.name, CheckStatus.OK, f"{verb}: {found}")

@@ -11,7 +11,7 @@ from checkpoint_conformance.reports.curl import curl_line
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import (
     Exchange,
-    Fault,
+    FaultKind,
     Framing,
     Headers,
     Request,
@@ -76,7 +76,7 @@ def exchange_from(data: dict[str, Any], secrets: Secrets | None = None) -> Excha
             http_version=response["http_version"],
         ),
         fault=fault
-        and TransportFault(Fault(fault["kind"]), fault["detail"], body_bytes(fault["received"], secrets)),
+        and TransportFault(FaultKind(fault["kind"]), fault["detail"], body_bytes(fault["received"], secrets)),
         started=datetime.fromisoformat(data["started"]).timestamp(),
         elapsed=data["elapsed_ms"] / 1000,
         connection=data["connection"],

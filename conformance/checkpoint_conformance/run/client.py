@@ -12,11 +12,11 @@ from checkpoint_conformance.run.recorder import Lost, Recorder, is_accepted, may
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import Clock
 from checkpoint_conformance.transport.connection import Connection, Transport
-from checkpoint_conformance.transport.exchange import Exchange, Fault, Request
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request
 
 __all__ = ["Client", "ServerGone"]
 
-_LOST = (Fault.TIMEOUT, Fault.DROPPED)
+_LOST = (FaultKind.TIMEOUT, FaultKind.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
 _RESERVE = 8
 _FOR_CONFLICT = 5
@@ -108,11 +108,11 @@ class Client:
         """After a lost answer, find out whether the server still answers anything. Raises ServerGone."""
         if exchange.response or not exchange.fault or exchange.fault.kind not in _LOST:
             return
-        self._timeouts += exchange.fault.kind is Fault.TIMEOUT
+        self._timeouts += exchange.fault.kind is FaultKind.TIMEOUT
         if self._timeouts > _MOST_TIMEOUTS:
             raise ServerGone(f"{self._timeouts} requests got no answer within {self._target.timeout:g} s")
         check = self.transmit(harmless)
-        if check.fault and check.fault.kind is Fault.TIMEOUT:
+        if check.fault and check.fault.kind is FaultKind.TIMEOUT:
             raise ServerGone("the server answers nothing any more")
 
     def _keep(self, exchange: Exchange) -> Exchange:
@@ -125,7 +125,7 @@ class Client:
         if connection is not None:
             before = tuple(connection.requests)
             exchange = connection.exchange(request)
-            if not (before and exchange.fault and exchange.fault.kind is Fault.DROPPED):
+            if not (before and exchange.fault and exchange.fault.kind is FaultKind.DROPPED):
                 return exchange
             self._recorder.lost.append(Lost(before, self._keep(exchange)))
             if may_create(request):  # the lost call may have created a checkpoint, and so may the next
@@ -135,7 +135,7 @@ class Client:
         for attempt in range(_CONNECT_ATTEMPTS):
             with self.connection() as fresh:
                 exchange = fresh.exchange(request)
-            if not exchange.fault or exchange.fault.kind is not Fault.UNREACHABLE:
+            if not exchange.fault or exchange.fault.kind is not FaultKind.UNREACHABLE:
                 return exchange
             detail = exchange.fault.detail
             if not self._recorder.exchanges:

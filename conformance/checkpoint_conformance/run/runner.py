@@ -165,13 +165,13 @@ def _exchange_everything(
     announce("single faults (AUTH, REQ, NF, HTTP)")
     for group in single_faults(session.calls, session.secrets):
         if accepted or not group.needs_acceptance:
-            _refused(session, observation, group.name, shard.takes(group.probes))
+            _refused(session, observation, group.name, shard.select(group.probes))
         if accepted and shard.owns("HTTP-6") and group.may_lock_out:
             still_serves(session, group.name)
     if not accepted:
         return
     announce("generated requests (FUZZ)")
-    generated = shard.takes(generated_probes(session.calls, supply.inputs.requests))
+    generated = shard.select(generated_probes(session.calls, supply.inputs.requests))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
     _refused(session, observation, "generated requests", invalid)
     _spend(session, [probe for probe in generated if probe.wants_acceptance][:_GENERATED_CALLS])
@@ -182,9 +182,9 @@ def _exchange_everything(
 def _exchange_valid_requests(session: Session, shard: Shard, announce: Callable[[str], None]) -> None:
     calls = session.calls
     announce("valid requests (REQ, RESP)")
-    _spend(session, shard.takes(acceptance.shapes(calls)))
-    _spend(session, shard.takes(acceptance.variations(calls)))
-    _spend(session, shard.takes([acceptance.documented_later(calls)]))
+    _spend(session, shard.select(acceptance.shapes(calls)))
+    _spend(session, shard.select(acceptance.variations(calls)))
+    _spend(session, shard.select([acceptance.documented_later(calls)]))
     if shard.owns("RESP-2"):
         announce("calls at the same time (RESP-2, RESP-11)")
         concurrent_calls(session)

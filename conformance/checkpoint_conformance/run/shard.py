@@ -86,7 +86,7 @@ class Shard:
         """Whether the requirement's own probes are sent here."""
         return self.whole or requirement in self.owned
 
-    def takes(self, probes: Iterable[Probe]) -> list[Probe]:
+    def select(self, probes: Iterable[Probe]) -> list[Probe]:
         """Return the probes that are sent here, in their order."""
         return [probe for probe in probes if self._takes(probe)]
 

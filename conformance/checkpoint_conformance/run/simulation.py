@@ -19,7 +19,7 @@ from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.judge import Judgement
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.probes.generated.target_schema import narrowed
+from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.runner import run
@@ -90,7 +90,7 @@ class _Server:
     def __init__(self, target: Target) -> None:
         self.target = target
         self._calls = Calls(target)
-        self._narrowed = narrowed(target)
+        self._schema = target_schema(target)
         self._items: dict[str, list[dict[str, Any]]] = {}
         self._numbers = count(1)
         self._lock = Lock()
@@ -118,7 +118,7 @@ class _Server:
 
     def _is_valid(self, request: Request) -> bool:
         try:
-            return not self._narrowed.violations(request)
+            return not self._schema.violations(request)
         except UnicodeEncodeError:  # a lone surrogate, which no schema validator can hold
             return False
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from checkpoint_openapi.document.formats.strict_json import parse
 
-__all__ = ["Exchange", "Fault", "Framing", "Headers", "Request", "Response", "TransportFault"]
+__all__ = ["Exchange", "FaultKind", "Framing", "Headers", "Request", "Response", "TransportFault"]
 
 Headers = tuple[tuple[str, str], ...]
 """Field lines in the order of the wire; values are read and written as ISO-8859-1 (RFC 9110, 5.5)."""
@@ -77,7 +77,7 @@ class Response:
         return parse(self.body)
 
 
-class Fault(StrEnum):
+class FaultKind(StrEnum):
     """What kept an answer from being one."""
 
     UNREACHABLE = "unreachable"
@@ -100,7 +100,7 @@ class Fault(StrEnum):
 class TransportFault:
     """A fault of the transport, with the bytes that did arrive as far as they were no answer."""
 
-    kind: Fault
+    kind: FaultKind
     detail: str
     received: bytes = b""
 

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Self
 
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
-from checkpoint_conformance.transport.exchange import Exchange, Fault, Request, Response, TransportFault
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request, Response, TransportFault
 
 __all__ = ["InProcessConnection", "InProcessTransport", "Respond"]
 
@@ -66,7 +66,7 @@ class InProcessConnection:
         elapsed = self._clock.monotonic() - began
         if elapsed > self._timeout:
             elapsed = self._timeout
-            answer = TransportFault(Fault.TIMEOUT, f"no complete answer within {self._timeout:g} s")
+            answer = TransportFault(FaultKind.TIMEOUT, f"no complete answer within {self._timeout:g} s")
         self.requests.append(request)
         response = answer if isinstance(answer, Response) else None
         fault = answer if isinstance(answer, TransportFault) else None

@@ -18,7 +18,7 @@ from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
 from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError
 from checkpoint_conformance.transport.exchange import (
     Exchange,
-    Fault,
+    FaultKind,
     Framing,
     Request,
     Response,
@@ -109,20 +109,22 @@ class SocketConnection:
             elif self.used:
                 self._protocol.start_next_cycle()
         except EndpointError as error:
-            return None, TransportFault(Fault.UNREACHABLE, str(error))
+            return None, TransportFault(FaultKind.UNREACHABLE, str(error))
         try:
             self._sent = self._send(request, reader)
             reader.read(self._socket, self._protocol)
         except TimeoutError:
             return reader.partial(), reader.fault(
-                Fault.TIMEOUT, f"no complete answer within {self._timeout:g} s"
+                FaultKind.TIMEOUT, f"no complete answer within {self._timeout:g} s"
             )
         except OSError as error:
-            kind = Fault.TRUNCATED if reader.status else Fault.DROPPED
+            kind = FaultKind.TRUNCATED if reader.status else FaultKind.DROPPED
             return reader.partial(), reader.fault(kind, f"the connection broke: {error.strerror or error}")
         except h11.RemoteProtocolError as error:
             kind = reader.diagnose()
-            detail = "the connection was closed without an answer" if kind is Fault.DROPPED else str(error)
+            detail = (
+                "the connection was closed without an answer" if kind is FaultKind.DROPPED else str(error)
+            )
             return reader.partial(), reader.fault(kind, detail)
         return reader.partial(), reader.surplus(self._socket, self._protocol)
 
@@ -239,14 +241,14 @@ class _Reader:
             http_version=bytes(self.status.http_version).decode(),
         )
 
-    def diagnose(self) -> Fault:
+    def diagnose(self) -> FaultKind:
         if self.status:
-            return Fault.TRUNCATED
+            return FaultKind.TRUNCATED
         if not self.raw:
-            return Fault.DROPPED
-        return Fault.BAD_HEAD if _STATUS_LINE.match(bytes(self.raw)) else Fault.NO_STATUS
+            return FaultKind.DROPPED
+        return FaultKind.BAD_HEAD if _STATUS_LINE.match(bytes(self.raw)) else FaultKind.NO_STATUS
 
-    def fault(self, kind: Fault, detail: str) -> TransportFault:
+    def fault(self, kind: FaultKind, detail: str) -> TransportFault:
         return TransportFault(kind, detail, bytes(self.raw[:_CHUNK]))
 
     def surplus(self, connection: socket.socket, protocol: h11.Connection) -> TransportFault | None:
@@ -265,5 +267,5 @@ class _Reader:
         if not extra:
             return None
         return TransportFault(
-            Fault.SURPLUS, f"{len(extra)} bytes follow the announced end of the answer", extra
+            FaultKind.SURPLUS, f"{len(extra)} bytes follow the announced end of the answer", extra
         )

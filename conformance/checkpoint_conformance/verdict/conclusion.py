@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from checkpoint_openapi.load import Requirement, advisory, requirements
 
-from checkpoint_conformance.probes.generated.target_schema import narrowed
+from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.attribution import Attribution, attribute
 from checkpoint_conformance.verdict.finding import Finding
@@ -24,7 +24,7 @@ def conclude(
     `gone` says why the server could not be asked to the end. `owned` names the requirements that this run
     was to exercise; None: all of them.
     """
-    schema = narrowed(target)
+    schema = target_schema(target)
     attribution = attribute(
         ledger.findings, ledger.answers, lambda finding: schema.violations(finding.exchanges[0].request)
     )

@@ -24,12 +24,12 @@ from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Result
 
-__all__ = ["Applied", "State", "Waiver", "apply", "read_waivers"]
+__all__ = ["Applied", "Waiver", "WaiverState", "apply", "read_waivers"]
 
 _JUDGED = (Outcome.PASS, Outcome.FAIL, Outcome.WARN)
 
 
-class State(StrEnum):
+class WaiverState(StrEnum):
     """What became of a waiver in a run."""
 
     APPLIED = "applied"
@@ -66,15 +66,15 @@ class Applied:
     """A waiver, and what became of it."""
 
     waiver: Waiver
-    state: State
+    state: WaiverState
 
     @property
     def problem(self) -> str | None:
         """Why the run fails because of it, and what to do; None where it does not."""
-        if self.state is State.EXPIRED:
+        if self.state is WaiverState.EXPIRED:
             ended = f"the waiver of {self.waiver} expired on {self.waiver.expires.isoformat()}"
             return f"{ended} and no longer counts. Fix the server, or renew it."
-        if self.state is State.STALE:
+        if self.state is WaiverState.STALE:
             return f"the waiver of {self.waiver} is stale: its failure does not happen any more. Remove it."
         return None
 
@@ -112,11 +112,11 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
     return waivers
 
 
-def _state(waiver: Waiver, result: Result | None, today: datetime.date, *, shard: bool) -> State:
+def _state(waiver: Waiver, result: Result | None, today: datetime.date, *, shard: bool) -> WaiverState:
     if result and any(map(waiver.covers, result.findings)):
-        return State.APPLIED if today <= waiver.expires else State.EXPIRED
+        return WaiverState.APPLIED if today <= waiver.expires else WaiverState.EXPIRED
     judged = result is not None and result.outcome in _JUDGED
-    return State.STALE if judged and not shard else State.OPEN
+    return WaiverState.STALE if judged and not shard else WaiverState.OPEN
 
 
 def _waived(result: Result, waivers: list[Waiver]) -> Result:

@@ -30,7 +30,7 @@ def link_requirements(value: Any, known: frozenset[str], kind: Kind = Kind.OBJEC
         return found
     if isinstance(value, list) and kind is not Kind.DATA:
         return [link_requirements(item, known) for item in cast("list[Any]", value)]
-    return value
+    return cast("Any", value)
 
 
 def _linked(text: str, known: frozenset[str]) -> str:

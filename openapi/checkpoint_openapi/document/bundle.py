@@ -66,7 +66,7 @@ class Bundle:
             inside = Kind.DATA if kind is Kind.DATA else Kind.OBJECT
             return [self._rewritten(item, at / number, inside) for number, item in whole]
         if not isinstance(value, dict) or kind is Kind.DATA:
-            return value
+            return cast("Any", value)
         return self._object(cast("dict[str, Any]", value), at, kind)
 
     def _object(self, value: dict[str, Any], at: Location, kind: Kind) -> dict[str, Any]:

@@ -186,7 +186,7 @@ def _composed(text: str) -> yaml.Node | None:
     """Return the root of a text in YAML."""
     try:
         return yaml.compose(text, Loader=_LOADER)
-    except yaml.composer.ComposerError as error:
+    except yaml.MarkedYAMLError as error:
         if "duplicate anchor" not in str(error):
             raise
     return yaml.compose(text, Loader=_Redefining)

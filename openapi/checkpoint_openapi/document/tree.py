@@ -63,8 +63,9 @@ def objects_in(value: Any, pointer: str = "") -> Iterator[Object]:
         at, here, kind = pending.pop()
         if kind is Kind.DATA:
             continue
-        if isinstance(here, dict) and kind is Kind.OBJECT:
-            yield Object(at, cast("dict[str, Any]", here))
+        if kind is Kind.OBJECT and isinstance(here, dict):
+            yield Object(at, members(cast("Any", here)))
+        here = cast("Any", here)
         inner = [(child(at, number), item, Kind.OBJECT) for number, item in enumerate(items(here))]
         inner += [(child(at, key), item, kind.inside(key, item)) for key, item in members(here).items()]
         pending.extend(reversed(inner))

@@ -128,7 +128,7 @@ def multiple_divergent(context: Context) -> Iterator[Fault]:
     """Find fractions in `multipleOf`, which engines compute in binary or in decimals."""
     for node in context.own("schema"):
         step = node.value.get("multipleOf")
-        if isinstance(step, float) and step != int(step):
+        if isinstance(step, float) and not step.is_integer():
             yield Fault(
                 child(node.pointer, "multipleOf"),
                 f"engines disagree on multiples of {step:g}: jsonschema-rs computes in decimals, Python's "
@@ -161,8 +161,8 @@ def _at(context: Context, pointer: str) -> dict[str, Any]:
 
 
 def _types(context: Context, pointer: str) -> set[str]:
-    stated = _at(context, pointer).get("type")
-    return set(map(str, items(stated))) if isinstance(stated, list) else {stated} if stated else set()
+    stated: Any = _at(context, pointer).get("type")
+    return {str(name) for name in (items(stated) or [stated]) if name is not None}
 
 
 def _is_checked(media_type: str) -> bool:

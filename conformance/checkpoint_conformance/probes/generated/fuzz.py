@@ -8,7 +8,7 @@ from typing import Any
 from checkpoint_conformance.data import as_list
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.generated.inputs import GeneratedRequest
-from checkpoint_conformance.probes.generated.target_schema import narrowed
+from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import REFUSALS, Probe
 
 __all__ = ["generated_probes"]
@@ -16,7 +16,7 @@ __all__ = ["generated_probes"]
 
 def generated_probes(calls: Calls, requests: Iterable[GeneratedRequest]) -> list[Probe]:
     """Return the generated requests as probes, the invalid ones first."""
-    schema = narrowed(calls.target)
+    schema = target_schema(calls.target)
     valid: list[Probe] = []
     invalid: list[Probe] = []
     for number, item in enumerate(requests, 1):

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-__all__ = ["REFUSALS", "SHAPES", "GeneratedRequest", "Inputs", "Plan", "Step"]
+__all__ = ["REFUSALS", "SHAPES", "GeneratedRequest", "Inputs", "Plan", "PlanStep"]
 
 SHAPES, REFUSALS = 4, 5
 """How many kinds of valid and of refused calls the steps of a plan choose from."""
@@ -20,14 +20,14 @@ class GeneratedRequest(NamedTuple):
     body: bytes
 
 
-class Step(NamedTuple):
+class PlanStep(NamedTuple):
     """One step of a plan: what is done, and which of its kind (of a deletion: which creation it undoes)."""
 
     kind: str
     number: int
 
 
-Plan = tuple[Step, ...]
+Plan = tuple[PlanStep, ...]
 """The steps of one sequence, in order."""
 
 
@@ -67,7 +67,7 @@ def _request(path: Any, content_type: Any, body: Any) -> GeneratedRequest:
     return GeneratedRequest(path, content_type, body.encode("latin-1"))
 
 
-def _step(kind: Any, number: Any) -> Step:
+def _step(kind: Any, number: Any) -> PlanStep:
     if kind not in ("create", "refuse", "delete") or type(number) is not int or number < 0:
         raise ValueError(f"no step of a plan: {kind!r}, {number!r}")
-    return Step(kind, number)
+    return PlanStep(kind, number)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from checkpoint_conformance.probes.generated.inputs import Inputs
-from checkpoint_conformance.probes.generated.target_schema import narrowed
+from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.target.target import Target
 
 __all__ = ["GENERATORS", "SOURCES", "Recipe", "surroundings"]
@@ -38,7 +38,7 @@ class Recipe:
     @classmethod
     def of(cls, target: Target, max_examples: int, seed: int | None = None) -> Recipe:
         """Return the recipe of the inputs for a target."""
-        document = json.dumps(narrowed(target).document, sort_keys=True)
+        document = json.dumps(target_schema(target).document, sort_keys=True)
         return cls(document, "deletion" in target.profiles, max_examples, seed)
 
     @classmethod

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from checkpoint_conformance.probes.generated.hypothesis_settings import same_everywhere
-from checkpoint_conformance.probes.generated.inputs import REFUSALS, SHAPES, Plan, Step
+from checkpoint_conformance.probes.generated.inputs import REFUSALS, SHAPES, Plan, PlanStep
 
 __all__ = ["generate_plans", "search"]
 
@@ -65,22 +65,22 @@ class _Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plan: list[Step] = []
+        self.plan: list[PlanStep] = []
 
     @rule(number=st.integers(0, SHAPES - 1))
     def create(self, number: int) -> None:
-        self.plan.append(Step("create", number))
+        self.plan.append(PlanStep("create", number))
 
     @rule(number=st.integers(0, REFUSALS - 1))
     def refuse(self, number: int) -> None:
-        self.plan.append(Step("refuse", number))
+        self.plan.append(PlanStep("refuse", number))
 
     @precondition(lambda self: self.deletes)
     @rule(number=st.integers(0, _STEPS - 1))
     def delete(self, number: int) -> None:
         created = sum(step.kind == "create" for step in self.plan)
         if created:
-            self.plan.append(Step("delete", number % created))
+            self.plan.append(PlanStep("delete", number % created))
 
     def teardown(self) -> None:
         # Hypothesis also tears down where it breaks a sequence off, and takes no verdict on that.

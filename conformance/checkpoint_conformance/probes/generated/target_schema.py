@@ -16,7 +16,7 @@ from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Request
 
-__all__ = ["PATH", "Narrowed", "narrowed", "with_null_types"]
+__all__ = ["PATH", "TargetSchema", "target_schema", "with_null_types"]
 
 PATH = "/v1/{project_id}/providers/{provider_id}/checkpoints"
 """The path of the operation in the document."""
@@ -24,7 +24,7 @@ _JSON = "application/json"
 _BY_MEMBER = {"plan_id": "REQ-9", "parameters": "REQ-10", "auto_trigger": "REQ-11", "resources": "REQ-12"}
 
 
-class Narrowed:
+class TargetSchema:
     """The contract's document for one target."""
 
     def __init__(self, project_id: str, provider_id: str, policy_id: str, resources: tuple[str, ...]) -> None:
@@ -109,12 +109,12 @@ class Narrowed:
         return {key: self._inline(value) for key, value in self._resolve(members).items()}
 
 
-def narrowed(target: Target) -> Narrowed:
+def target_schema(target: Target) -> TargetSchema:
     """Return the document narrowed to a target, made once for the same ids."""
     return _narrowed(target.project_id, target.provider_id, target.policy_id, target.resources)
 
 
-_narrowed = lru_cache(maxsize=8)(Narrowed)
+_narrowed = lru_cache(maxsize=8)(TargetSchema)
 
 
 def _requirement(error: jsonschema_rs.ValidationError) -> str:

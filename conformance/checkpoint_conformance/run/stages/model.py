@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
-from checkpoint_conformance.probes.generated.inputs import REFUSALS, SHAPES, Plan, Step
+from checkpoint_conformance.probes.generated.inputs import REFUSALS, SHAPES, Plan, PlanStep
 from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.companions import ListError
@@ -171,7 +171,7 @@ class _Sequence:
         self._created: list[str | None] = []
         self._before = set(_listed(session))
 
-    def take(self, step: Step) -> str | None:
+    def take(self, step: PlanStep) -> str | None:
         """Take a step; return the requirement that a difference after it breaks. Raises BudgetSpent.
 
         None where a request is accepted that has to be refused, or an answer does not tell the id of what it
@@ -214,14 +214,14 @@ class _Sequence:
 
 def _plan_of(calls: Calls, exchanges: list[Exchange]) -> Plan:
     """Return the plan whose steps the exchanges are."""
-    steps = {calls.call(_shape(calls, number)).body: Step("create", number) for number in range(SHAPES)}
-    refused = {_refusal(calls, number): Step("refuse", number) for number in range(REFUSALS)}
-    plan: list[Step] = []
+    steps = {calls.call(_shape(calls, number)).body: PlanStep("create", number) for number in range(SHAPES)}
+    refused = {_refusal(calls, number): PlanStep("refuse", number) for number in range(REFUSALS)}
+    plan: list[PlanStep] = []
     created: list[str | None] = []
     for exchange in exchanges:
         if exchange.request.method == "DELETE":
             identifier = unquote(exchange.request.path.rsplit("/", 1)[-1])
-            plan.append(Step("delete", created.index(identifier)))
+            plan.append(PlanStep("delete", created.index(identifier)))
         elif exchange.request in refused:
             plan.append(refused[exchange.request])
         elif exchange.request.method == "POST":

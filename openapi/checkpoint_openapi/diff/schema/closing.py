@@ -12,6 +12,7 @@ from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.marks import CLOSER
 from checkpoint_openapi.diff.schema.nested import all_schemas, mapped
 from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+from checkpoint_openapi.document.values import items, members
 
 __all__ = ["closed_for"]
 
@@ -61,9 +62,8 @@ def _told_apart(receiver: Schema) -> frozenset[str] | None:
 
 
 def _add_names(value: Any, found: set[str]) -> None:
-    if isinstance(value, dict):
-        found.update(cast("dict[str, Any]", value))
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    found.update(members(value))
+    for inner in (*members(value).values(), *items(value)):
         _add_names(inner, found)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any, cast
 
@@ -41,7 +42,9 @@ def parse_json(text: str) -> dict[str, Any] | None:
 def _is_deep(document: dict[str, Any]) -> bool:
     level: list[Any] = [document]
     for _ in range(_DEEPEST):
-        inside = chain.from_iterable(item.values() if isinstance(item, dict) else item for item in level)
+        inside: Iterator[Any] = chain.from_iterable(
+            cast("dict[str, Any]", item).values() if isinstance(item, dict) else item for item in level
+        )
         level = [item for item in inside if isinstance(item, dict | list)]
         if not level:
             return False
