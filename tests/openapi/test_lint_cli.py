@@ -25,7 +25,7 @@ paths:
       responses:
         200: {description: Fine.}
 """
-FINDING = "the key 200 is no text to YAML, and some tools fail on it"
+FINDING = "the key 200 is not text in YAML, and some tools fail on it"
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ def unquoted_key(context: Context) -> Iterator[Fault]:
     """Find keys that YAML reads as a number, a Boolean, null or a date: JSON has keys of text only."""
     for pointer in context.source.plain_keys:
         key = pointer.rsplit("/", 1)[1]
-        yield Fault(pointer, f"the key {key} is no text to YAML, and some tools fail on it", f"write '{key}'")
+        yield Fault(
+            pointer, f"the key {key} is not text in YAML, and some tools fail on it", f"write '{key}'"
+        )
 
 
 def ambiguous_scalar(context: Context) -> Iterator[Fault]:

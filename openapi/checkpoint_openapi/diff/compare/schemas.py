@@ -173,10 +173,11 @@ class _Direction:
         if (rule, path, text) in self._told:
             return  # the other bound of a format
         self._told.add((rule, path, text))
+        separator = ": " if not path or text.startswith("`") else " "
         self._comparison.add(
             rule,
             self._pair.spot.inside(path),
-            f"{self._about(path)} {text}" if path else f"{self._about(path)}: {text}",
+            f"{self._about(path)}{separator}{text}",
             new=new,
             old=old,
             change=Change(before=description.before, after=description.after),
