@@ -64,7 +64,7 @@ def _findings(behaviour: type[Server]) -> list[tuple[str, str, bool]]:
 @pytest.mark.parametrize("behaviour", [Exhausted, _OneCall])
 def test_a_request_that_ends_its_connection_is_lost(behaviour: type[Server]) -> None:
     """It was open after a pause, and ended with the request, each time: HTTP-3."""
-    assert _findings(behaviour) == [("HTTP-3", LOST, True)]
+    assert _findings(behaviour) == [("HTTP-3", LOST.id, True)]
 
 
 @pytest.mark.parametrize("behaviour", [Server, _Impatient, _MoreImpatient])

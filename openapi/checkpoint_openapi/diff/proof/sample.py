@@ -297,8 +297,8 @@ def _strings(keywords: JsonSchema) -> Iterator[str]:
         yield padded if most is None else padded[:most]
     if most is not None:
         yield "a" * most
-    listed = [cast("list[Any]", inner["enum"]) for inner in _refused(keywords) if "enum" in inner]
-    refused = listed[0] if listed else []
+    excluded = [cast("list[Any]", inner["enum"]) for inner in _refused(keywords) if "enum" in inner]
+    refused = excluded[0] if excluded else []
     yield from itertools.islice((name for name in _LETTERS if name not in refused), 1 if refused else 0)
 
 
