@@ -184,4 +184,4 @@ def test_a_running_policy_is_waited_for_by_its_items() -> None:
         session = open_session(target_of(table, patience=5.0, profiles=COMPANIONS), announced.append)
         request = session.calls.call(session.calls.documented)
         assert [session.client.send(request).status for _ in range(2)] == [200, 200]
-    assert any(sentence.endswith("waiting until its items have ended") for sentence in announced)
+    assert any(sentence.endswith("waiting until its items are done") for sentence in announced)

@@ -135,7 +135,7 @@ def test_a_wait_beyond_the_patience_is_not_begun(value: str) -> None:
     """The run goes on without, and says so."""
     status, announced, seconds = call(busy(times=99, retry_after=value), patience=2.0)
     assert status == 503
-    assert announced == ["the service is unavailable (503): still so after 0 s, going on without"]
+    assert announced == ["the service is unavailable (503): still the case after 0 s, continuing without it"]
     assert seconds < 2
 
 

@@ -100,7 +100,9 @@ def replay_report(
             try:
                 repeated = replay(report, target, findings, said.announce, times)
             except ServerGone as gone:
-                raise ReportError(f"{target.url}: {gone}. Check `url`, and that the server runs.") from gone
+                raise ReportError(
+                    f"{target.url}: {gone}. Check `url`, and that the server is running."
+                ) from gone
         data = [each.data() for each in repeated]
         say(json.dumps(data, indent=1, ensure_ascii=False) if as_json else _told(repeated))
         states = {each.state for each in repeated}

@@ -79,7 +79,7 @@ class Client:
             asked = max(self._pause_asked(exchange, pause), pause / 5)
             if waited + asked > self._target.patience:
                 self._hopeless.add(reason)
-                self._announce(f"{reason}: still so after {waited:g} s, going on without")
+                self._announce(f"{reason}: still the case after {waited:g} s, continuing without it")
                 break
             waited += self._wait(reason, asked)
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -159,7 +159,7 @@ class Client:
         """Wait for the reason to pass; return the seconds that it took."""
         started = self.clock.monotonic()
         if reason == _RUNNING and self._until_idle:
-            self._announce(f"{reason}: waiting until its items have ended")
+            self._announce(f"{reason}: waiting until its items are done")
             self._until_idle(pause)
         else:
             self._announce(f"{reason}: trying again in {pause:g} s")

@@ -157,7 +157,7 @@ def _exchange_everything(
     observation = (
         Observation(session, deletions.deleted) if "observation" in session.target.profiles else None
     )
-    announce("smoke: reachable, token accepted, fixtures there?")
+    announce("smoke test: server reachable, token accepted, fixtures valid?")
     accepted = smoke(session, twice=shard.owns("RESP-11"))
     if accepted:
         session = replace(session, calls=accepted)
@@ -186,10 +186,10 @@ def _exchange_valid_requests(session: Session, shard: Shard, announce: Callable[
     _spend(session, shard.select(acceptance.variations(calls)))
     _spend(session, shard.select([acceptance.documented_later(calls)]))
     if shard.owns("RESP-2"):
-        announce("calls at the same time (RESP-2, RESP-11)")
+        announce("concurrent calls (RESP-2, RESP-11)")
         concurrent_calls(session)
     if shard.owns("HTTP-6"):
-        announce("recovery after refusals (HTTP-6)")
+        announce("recovery after rejected requests (HTTP-6)")
         recovery(session)
         after_an_accepted_call(session, authentication(calls, session.secrets))
         lost_requests(session)
@@ -219,7 +219,7 @@ def _exchange_with_companions(
     if "deletion" in profiles:
         deletions.judge()
     if observation:
-        announce("sequences against a model (OBS)")
+        announce("model-based sequences (OBS)")
         model_run(session, deletions, plans, announce)
 
 

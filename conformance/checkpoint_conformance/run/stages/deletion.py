@@ -140,7 +140,9 @@ class Deletions:
         if gone:
             self._look_for_returned(gone)
         if left:
-            announce(f"{len(left)} checkpoints could not be deleted: {', '.join(left)}")
+            announce(
+                f"{len(left)} checkpoint{'s' * (len(left) != 1)} could not be deleted: {', '.join(left)}"
+            )
         return left
 
     def created(self, *, ours: bool = False) -> list[str]:

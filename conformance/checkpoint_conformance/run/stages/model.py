@@ -55,11 +55,11 @@ def model_run(
     A difference that shows only once, such as another user's call, stays unconfirmed. Raises ServerGone.
     """
     if not session.budget.has_spare or any(map(session.ledger.failed, MODEL)):
-        announce("no model-based run: the budget is spent, or single calls already differ")
+        announce("no model-based run: the budget is used up, or single calls already differ")
         return
     rig = _Rig(session, deletions)
     if rig.unreliable:
-        announce("no model-based run: a call got no answer, and may create a checkpoint at any time")
+        announce("no model-based run: a call got no response, and may create a checkpoint at any time")
         return
     if any(map(rig.differs, plans)):
         # Hypothesis takes a while to import, and is needed for shrinking alone.

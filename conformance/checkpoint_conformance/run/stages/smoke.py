@@ -52,7 +52,7 @@ def smoke(session: Session, *, twice: bool = True) -> Calls | None:
         exchange = session.client.send(probe.request)
     except ServerGone as gone:
         raise ConfigurationError(
-            f"{session.target.url}: {gone}. Check `url`, and that the server runs."
+            f"{session.target.url}: {gone}. Check `url`, and that the server is running."
         ) from gone
     judgement = session.recorder.judged(probe, exchange)
     if _accepted(exchange) or not _refused(judgement):
