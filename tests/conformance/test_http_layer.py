@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from checkpoint_conformance.checks import http
 from checkpoint_conformance.checks.http_layer import answered_by_http
 from checkpoint_conformance.transport.exchange import Exchange, Framing, Request, Response
 
@@ -47,3 +50,24 @@ def test_other_statuses_are_the_operation_s(status: int) -> None:
 def test_lost_answer_is_nobody_s() -> None:
     """Without an answer there is nothing that HTTP answered."""
     assert not answered_by_http(Exchange(PLAIN, None, None, 0.0, 0.0))
+
+
+def unbounded(pattern: str) -> list[object]:
+    """Return the repetitions without an upper bound in a regular expression."""
+    pending, found = [re._parser.parse(pattern, re.DOTALL)], []
+    while pending:
+        for operation, argument in pending.pop():
+            parts = argument if isinstance(argument, tuple | list) else [argument]
+            if str(operation) in ("MAX_REPEAT", "MIN_REPEAT") and argument[1] is re._constants.MAXREPEAT:
+                found.append(argument)
+            pending += [part for part in parts if isinstance(part, re._parser.SubPattern)]
+            if str(operation) == "BRANCH":
+                pending += argument[1]
+    return found
+
+
+@pytest.mark.parametrize("pattern", http._DISCLOSURES.values(), ids=lambda pattern: pattern.pattern[:12])
+def test_the_search_for_disclosures_is_linear(pattern: re.Pattern[str]) -> None:
+    """No part repeats without a bound, so that no answer makes the search slow."""
+    assert unbounded(r"(?:a|[bc]+)x") != []
+    assert unbounded(pattern.pattern) == []

@@ -118,7 +118,7 @@ def test_several_processes_are_refused(pytester: pytest.Pytester) -> None:
 def test_without_the_option_nothing_happens(pytester: pytest.Pytester) -> None:
     """Other people's tests see no item of ours."""
     pytester.makepyfile("def test_theirs(): pass")
-    pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist").assert_outcomes(passed=1)
+    pytester.runpytest_inprocess(*ALONE, "-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 def test_without_the_option_nothing_of_the_suite_is_imported(tmp_path: Path) -> None:

@@ -23,19 +23,21 @@ _TOLERATED = frozenset({413, 415})
 _BODILESS = frozenset({204, 205, 304})
 _MEDIA_TYPE = re.compile(r"\s*application/json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
-_PARAMETERS = re.compile(r"(\s*;\s*[\w!#$%&'*+.^`|~-]+=([\w!#$%&'*+.^`|~-]+|\"[^\"]*\")|\s*;\s*)*\s*")
+_TOKEN = r"[\w!#$%&'*+.^`|~-]{1,256}"
+_PARAMETERS = re.compile(rf"(?:\s*;(?:\s*{_TOKEN}=(?:{_TOKEN}|\"[^\"]*\"))?)*\s*")
 
+# Each repetition has a bound, so that the search takes time linear in what a server answers.
 _DISCLOSURES = {
     (Symptom.DISCLOSES_TRACE, "a stack trace"): re.compile(
         r"Traceback \(most recent call last\)"
-        r"|File \"[^\"]+\", line \d+"
-        r"|\bat [\w$.<>/]+\([\w$]+\.(?:java|kt|scala|groovy)(?::\d+)?\)"
-        r"|\bat (?:[\w$.<>\[\] ]+ )?\(?(?:file:|node:|[A-Za-z]:\\|/)[^\s()]+:\d+:\d+\)?"
-        r"|\bat [A-Z][\w.]+\.\w+\([^)]*\) in "
-        r"|\bgoroutine \d+ \[|panic: runtime error|thread '[^']*' panicked"
-        r"|\b[\w./-]+\.(?:py|rb|php|go|rs|ts|js|java|kt|cs|cpp):\d+\b"
-        r"|\.(?:php|cs|rb|pl):? (?:on |at )?line \d+"
-        r"|(?:^|[^\w.])(?:[a-z_]\w*\.)+[A-Z]\w*(?:Error|Exception)\b"
+        r"|File \"[^\"]{1,300}\", line \d"
+        r"|\bat [\w$.<>/]{1,200}\([\w$]{1,100}\.(?:java|kt|scala|groovy)(?::\d{1,9})?\)"
+        r"|\bat (?:[\w$.<>\[\] ]{1,200} )?\(?(?:file:|node:|[A-Za-z]:\\|/)[^\s()]{1,300}:\d{1,9}:\d{1,9}\)?"
+        r"|\bat [A-Z][\w.]{1,200}\.\w{1,100}\([^)]{0,300}\) in "
+        r"|\bgoroutine \d{1,9} \[|panic: runtime error|thread '[^']{0,200}' panicked"
+        r"|\b[\w./-]{1,120}\.(?:py|rb|php|go|rs|ts|js|java|kt|cs|cpp):\d{1,9}\b"
+        r"|\.(?:php|cs|rb|pl):? (?:on |at )?line \d{1,9}"
+        r"|(?:^|[^\w.])(?:[a-z_]\w{0,60}\.){1,12}[A-Z]\w{0,80}(?:Error|Exception)\b"
         r"|\b(?:NullPointer|IllegalArgument|IllegalState|ClassCast|NullReference)Exception\b"
         r"|\b(?:KeyError|TypeError|ValueError|AttributeError|IndexError|NameError|RecursionError|JSONDecodeError"
         r"|UnicodeDecodeError|ZeroDivisionError|AssertionError|OperationalError|IntegrityError"
@@ -43,18 +45,20 @@ _DISCLOSURES = {
         r"|Cannot read propert(?:y|ies) of|undefined method `|object has no attribute"
     ),
     (Symptom.DISCLOSES_PATH, "a file path"): re.compile(
-        r"(?<![\w:/.])/(?:usr|home|var|opt|srv|etc|tmp|root|mnt|proc|Users)/[\w.@+-]+"
-        r"|(?<![\w:/.])(?:/[\w.@+-]+)+\.(?:py|rb|php|go|rs|js|java|jar|class|so|conf|ini|ya?ml|sqlite3?|db|log)\b"
-        r"|\b[A-Za-z]:\\(?:\\)?[\w. -]+\\|\b(?:site|dist)-packages\b|\bnode_modules/"
+        r"(?<![\w:/.])/(?:usr|home|var|opt|srv|etc|tmp|root|mnt|proc|Users)/[\w.@+-]{1,200}"
+        r"|(?<![\w:/.])(?:/[\w.@+-]{1,64}){1,20}\.(?:py|rb|php|go|rs|js|java|jar|class|so|conf|ini|ya?ml|sqlite3?"
+        r"|db|log)\b"
+        r"|\b[A-Za-z]:\\(?:\\)?[\w. -]{1,100}\\|\b(?:site|dist)-packages\b|\bnode_modules/"
     ),
     (Symptom.DISCLOSES_SQL, "SQL"): re.compile(
         r"\bSELECT\b.{1,300}?\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.{1,100}?\bSET\b|\bDELETE FROM\b"
-        r"|\b[Ss]elect [\w*,.\" `()]+ from [\w.\"`]+ (?:where|join|limit|order)\b"
+        r"|\b[Ss]elect [\w*,.\" `()]{1,200} from [\w.\"`]{1,80} (?:where|join|limit|order)\b"
         r"|\bsqlite3?[.:]|\bpsycopg\d?\b|\bsqlalchemy\b|\bSQLSTATE\b|\bORA-\d{5}\b|\bpymysql\b|\basyncpg\b"
         r"|\bSQL(?:ite|Alchemy)?(?:Syntax)?(?:Error|Exception)\b"
-        r"|near \"[^\"]+\": syntax error|syntax error at or near|error in your SQL syntax"
-        r"|\b(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed|violates \w+(?:[- ]\w+)* constraint"
-        r"|no such (?:table|column):|\brelation \"[^\"]+\" does not exist|duplicate key value violates",
+        r"|near \"[^\"]{1,200}\": syntax error|syntax error at or near|error in your SQL syntax"
+        r"|\b(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed"
+        r"|violates \w{1,40}(?:[- ]\w{1,40}){0,4} constraint"
+        r"|no such (?:table|column):|\brelation \"[^\"]{1,200}\" does not exist|duplicate key value violates",
         re.DOTALL,
     ),
 }

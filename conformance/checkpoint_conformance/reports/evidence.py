@@ -132,14 +132,14 @@ def _redacted(request: Request, secrets: Secrets) -> Request:
     return Request(
         request.method,
         secrets.redact(request.path),
-        tuple((name, secrets.redact(value)) for name, value in request.headers),
+        tuple((secrets.redact_name(name), secrets.redact(value)) for name, value in request.headers),
         secrets.redact_bytes(request.body),
         request.framing,
     )
 
 
 def _headers(headers: Headers, secrets: Secrets) -> list[list[str]]:
-    return [[name, secrets.redact(value)] for name, value in headers]
+    return [[secrets.redact_name(name), secrets.redact(value)] for name, value in headers]
 
 
 def _body(data: bytes, secrets: Secrets) -> dict[str, str]:

@@ -64,7 +64,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         numbers |= {number for found in observations["findings"] for number in found["exchanges"]}
         numbers |= {exchange.number for exchange in run.exchanges if _created(exchange)}
     shown = with_context(numbers, run.exchanges)
-    return {
+    report: Report = {
         "format": FORMAT,
         "header": _header(run),
         "verdict": run.verdict.value,
@@ -87,6 +87,8 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         "observations": observations,
         "footer": {"complete": True, "elapsed": round(run.elapsed, 3)},
     }
+    redacted: Report = secrets.redact_all(report)
+    return redacted
 
 
 def read_report(path: Path) -> Report:

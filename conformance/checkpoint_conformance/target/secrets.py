@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
+from functools import cached_property
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies
 
+from checkpoint_conformance.target.spelling import base64_cores, pattern_of
 from checkpoint_conformance.target.target import Target
 
 __all__ = ["Secrets"]
@@ -12,6 +19,8 @@ _BEGINNING = 12
 """Characters by which the beginning of a secret is known."""
 _SHORTEST = 4
 """A shorter value would be found in innocent text; the suite derives none."""
+_SIGNS = "\\%\r\n"
+"""Characters without which a secret is written as it is, or in Base64."""
 
 
 class Secrets:
@@ -27,6 +36,7 @@ class Secrets:
             "second-project-token": second.token if second else None,
             **{f"header-{name.lower()}": value for name, value in target.headers},
         }
+        named |= _of_proxies(target.proxy)
         self.values = {name: value for name, value in named.items() if value}
         token = target.token
         self.derived = {
@@ -53,11 +63,43 @@ class Secrets:
         )
 
     def redact(self, text: str) -> str:
-        """Replace every secret by `{{name}}`, also where JSON escaped it."""
+        """Replace every secret by `{{name}}`, however it is written, and what is no character by its code."""
         for value, name in self._longest_first:
             placeholder = "{{" + name + "}}"
             text = text.replace(value, placeholder).replace(json.dumps(value)[1:-1], placeholder)
-        return text
+        has_signs = any(sign in text for sign in _SIGNS)
+        for name, (pattern, starts) in self._spellings.items():
+            if has_signs or any(start in text for start in starts):
+                text = pattern.sub("{{" + name + "}}", text)
+        return text.encode("utf-8", "backslashreplace").decode()
+
+    def redact_name(self, name: str) -> str:
+        """Redact the name of a field, whose case a server may change."""
+        for value, secret in self._longest_first:
+            at = name.lower().find(value.lower())
+            if at >= 0:
+                name = name[:at] + "{{" + secret + "}}" + name[at + len(value) :]
+        return self.redact(name)
+
+    def redact_all(self, data: Any) -> Any:
+        """Redact every text of JSON data, the names of members included."""
+        if isinstance(data, str):
+            return self.redact(data)
+        if isinstance(data, list):
+            return [self.redact_all(item) for item in cast("list[Any]", data)]
+        if isinstance(data, dict):
+            members = cast("dict[str, Any]", data)
+            return {self.redact(name): self.redact_all(value) for name, value in members.items()}
+        return data
+
+    @cached_property
+    def _spellings(self) -> dict[str, tuple[re.Pattern[str], tuple[str, ...]]]:
+        """How each secret may be written, and the beginnings of its forms in Base64."""
+        return {
+            name: (pattern_of(value), base64_cores(value))
+            for value, name in self._longest_first
+            if name in self.values
+        }
 
     def redact_excerpt(self, text: str) -> str:
         """Redact words that quote an answer, in which a secret may be cut off at its end."""
@@ -88,3 +130,18 @@ class Secrets:
         return next(
             (name for value, name in self._longest_first if name in self.values and value in text), None
         )
+
+
+def _of_proxies(configured: str | None) -> dict[str, str]:
+    """Return the passwords of the proxies that a run may go through, as they are and as `Basic` has them."""
+    found: dict[str, str] = {}
+    for url in [configured] if configured is not None else getproxies().values():
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # no URL, which the connection will tell
+            continue
+        if parts.password:
+            user, password = unquote(parts.username or ""), unquote(parts.password)
+            found["proxy-password"] = password
+            found["proxy-credentials"] = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return found

@@ -1,0 +1,63 @@
+"""The ways in which a secret may be written, so that no report shows it in another form.
+
+JSON escapes any character (RFC 8259, 7), a URL percent-encodes it (RFC 3986, 2.1), Base64 hides it at three
+offsets (RFC 4648, 4 and 5), a field may be folded over lines (RFC 9112, 5.2), and a chunk may cut it in two
+(RFC 9112, 7.1).
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+
+__all__ = ["base64_cores", "pattern_of"]
+
+_CUT = r"(?:\r?\n[ \t]+|\r\n[0-9A-Fa-f]{1,8}(?:;[^\r\n]{0,80})?\r\n)?"
+"""What may stand between two characters: the fold of a field, or a chunk that ends there."""
+_SHORT_ESCAPES = {"/": ["\\/"], '"': ['\\"'], "\\": ["\\\\"]}
+_LEAST = 8
+"""Characters of Base64 that are taken for those of a secret."""
+
+
+def pattern_of(secret: str) -> re.Pattern[str]:
+    """Return an expression that finds a secret however it is written; it takes time linear in the text.
+
+    The text is one whose characters are those of Unicode, or the bytes of UTF-8 read as ISO-8859-1.
+    """
+    forms = [_CUT.join(map(_character, secret))]
+    forms += [_CUT.join(map(re.escape, core)) for core in base64_cores(secret)]
+    return re.compile("|".join(forms))
+
+
+def base64_cores(secret: str) -> tuple[str, ...]:
+    """Return the parts of Base64 that a secret determines alone, at each of the three offsets."""
+    octets = secret.encode("utf-8", "surrogatepass")
+    cores = [
+        _certain(encode(b"\0" * offset + octets).decode(), offset, len(octets))
+        for offset in range(3)
+        for encode in (base64.b64encode, base64.urlsafe_b64encode)
+    ]
+    return tuple(core for core in dict.fromkeys(cores) if len(core) >= _LEAST)
+
+
+def _certain(encoded: str, offset: int, length: int) -> str:
+    """Return the characters of Base64 that depend on the secret alone, whatever stands beside it."""
+    return encoded[-(-offset * 8 // 6) : (offset + length) * 8 // 6]
+
+
+def _character(character: str) -> str:
+    """Return an expression for a character in any of its forms, each of which may be cut anywhere."""
+    octets = character.encode("utf-8", "surrogatepass")
+    units = character.encode("utf-16-be", "surrogatepass")
+    plain = [character, octets.decode("latin-1"), *_SHORT_ESCAPES.get(character, ())]
+    coded = [
+        "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)),
+        "".join(f"%{octet:02x}" for octet in octets),
+    ]
+    forms = [_CUT.join(map(re.escape, form)) for form in plain]
+    forms += [_CUT.join(map(_in_either_case, form)) for form in coded]
+    return f"(?:{'|'.join(dict.fromkeys(forms))})"
+
+
+def _in_either_case(digit: str) -> str:
+    return f"[{digit}{digit.upper()}]" if digit in "abcdef" else re.escape(digit)
