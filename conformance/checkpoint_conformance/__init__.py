@@ -1,1 +1,1 @@
-"""The conformance suite: says of any server, requirement by requirement, whether it keeps the contract."""
+"""The conformance suite: checks whether a server keeps the contract, requirement by requirement."""

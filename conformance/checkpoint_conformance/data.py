@@ -1,4 +1,4 @@
-"""Values of JSON, TOML and YAML, told apart by what they are."""
+"""Type checks for values from JSON, TOML and YAML."""
 
 from __future__ import annotations
 

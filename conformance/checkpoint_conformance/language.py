@@ -1,8 +1,7 @@
-"""The language in which verdicts and reports are told: English as written, or Chinese from one catalogue.
+"""The language of verdicts and reports: English as written, or Chinese from a catalogue.
 
-The catalogue, `zh.yaml`, maps each English text to its translation, so that a text which changes is missed by
-the test of completeness. Only what a person reads is translated: never the JSON, JUnit or HAR report, nor the
-evidence.
+The catalogue, `zh.yaml`, maps each English text to its translation, so that the completeness test detects a
+changed text. Only text for people is translated, never the JSON, JUnit or HAR report, nor the evidence.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from typing import cast
 __all__ = ["LANGUAGES", "catalogue", "language", "pattern_of", "retold", "speaking", "tr"]
 
 LANGUAGES = ("en", "zh")
-"""The names of the languages that are spoken."""
+"""The supported languages."""
 _current = ContextVar("language", default="en")
 _HOLE = re.compile(r"\{(\w+)\}")
 
 
 @contextmanager
 def speaking(name: str) -> Generator[None]:
-    """Tell everything inside in the language of that name, one of LANGUAGES."""
+    """Use the named language, one of LANGUAGES, inside the context."""
     token = _current.set(name)
     try:
         yield
@@ -34,18 +33,18 @@ def speaking(name: str) -> Generator[None]:
 
 
 def language() -> str:
-    """Return the name of the language that is spoken."""
+    """Return the name of the current language."""
     return _current.get()
 
 
 def tr(text: str, **values: object) -> str:
-    """Return a text in the language that is spoken, with `values` in the places of their names."""
+    """Return a text in the current language, with its named placeholders filled from `values`."""
     translated = catalogue(language()).get(text, text)
     return translated.format(**values) if values else translated
 
 
 def retold(sentence: str) -> str:
-    """Return a sentence that a run put together: in translation where its pattern is known, else as it is."""
+    """Return a sentence composed by a run: translated if its pattern is known, else unchanged."""
     texts = catalogue(language())
     if sentence in texts:
         return texts[sentence]
@@ -57,7 +56,7 @@ def retold(sentence: str) -> str:
 
 @cache
 def catalogue(name: str) -> dict[str, str]:
-    """Return the translations into a language by their English texts; those of English are none."""
+    """Return the translations into a language by English text; empty for English."""
     if name == "en":
         return {}
     import yaml
@@ -67,7 +66,7 @@ def catalogue(name: str) -> dict[str, str]:
 
 
 def pattern_of(text: str) -> re.Pattern[str]:
-    """Return the pattern that a text with named places matches once they are filled."""
+    """Return the pattern that matches a text once its named placeholders are filled."""
     pieces = _HOLE.split(text)
     parts = [f"(?P<{piece}>.+)" if number % 2 else re.escape(piece) for number, piece in enumerate(pieces)]
     return re.compile("".join(parts), re.DOTALL)

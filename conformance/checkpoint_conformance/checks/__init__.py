@@ -1,1 +1,1 @@
-"""Checks: small functions that read one exchange and return findings. Levels stand in the catalogue."""
+"""Checks: small functions that read one exchange and return findings. The catalogue holds their levels."""

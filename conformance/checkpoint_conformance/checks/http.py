@@ -1,4 +1,4 @@
-"""What every answer owes, whatever was asked: bytes (HTTP-2), discretion (HTTP-5), the error's form (ERR)."""
+"""Checks for every response, whatever the request: bytes (HTTP-2), disclosure (HTTP-5), error form (ERR)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from checkpoint_conformance.verdict.symptom import Symptom
 __all__ = ["allow", "body_bytes", "condition_code", "disclosure", "error_code", "error_shape", "read_body"]
 
 _TOLERATED = frozenset({413, 415})
-"""Statuses that others may answer to an invalid request, with the same body (contract, errors)."""
+"""Statuses that other parties may send for an invalid request, with the same body (contract, errors)."""
 _BODILESS = frozenset({204, 205, 304})
 _MEDIA_TYPE = re.compile(r"\s*application/json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _TOKEN = r"[\w!#$%&'*+.^`|~-]{1,256}"
 _PARAMETERS = re.compile(rf"(?:\s*;(?:\s*{_TOKEN}=(?:{_TOKEN}|\"[^\"]*\"))?)*\s*")
 
-# Each repetition has a bound, so that the search takes time linear in what a server answers.
+# Each repetition is bounded, so that the search takes time linear in the length of the response.
 _DISCLOSURES = {
     (Symptom.DISCLOSES_TRACE, "a stack trace"): re.compile(
         r"Traceback \(most recent call last\)"
@@ -66,17 +66,17 @@ _ERROR_MEMBERS = {
     "error_code": (Symptom.ERROR_CODE_MISSING, Symptom.ERROR_CODE_INVALID),
     "error_msg": (Symptom.ERROR_MSG_MISSING, Symptom.ERROR_MSG_INVALID),
 }
-"""The symptoms of a member that is missing, and of one that is no non-empty string."""
+"""The symptoms of a missing member, and of one that is not a non-empty string."""
 
 
 def read_body(exchange: Exchange) -> Any:
-    """Return the JSON value of the body. Raises StrictJsonError."""
+    """Return the JSON value of the body. Raises StrictJsonError if it is not strict JSON."""
     assert exchange.response is not None
     return exchange.response.value
 
 
 def allow(exchange: Exchange) -> Iterator[Finding]:
-    """HTTP-4: a 405 names the methods that there are (RFC 9110, 15.5.6), POST among them."""
+    """HTTP-4: a 405 lists the allowed methods (RFC 9110, 15.5.6), including POST."""
     assert exchange.response is not None
     values = exchange.response.values("Allow")
     methods = [method.strip() for value in values for method in value.split(",")]
@@ -86,10 +86,10 @@ def allow(exchange: Exchange) -> Iterator[Finding]:
 
 
 def body_bytes(exchange: Exchange) -> Iterator[Finding]:
-    """HTTP-2: the body is strict JSON in UTF-8 under `application/json`, with nothing behind it."""
+    """HTTP-2: the body is strict JSON in UTF-8 with type `application/json`, and nothing follows it."""
     response, fault = exchange.response, exchange.fault
     assert response is not None
-    # To a server that does not read chunks they are the next request, and it answers that as well.
+    # A server that does not read chunks takes them for the next request, and answers that too.
     if fault and exchange.request.framing is not Framing.CHUNKED:
         yield _finding(exchange, "HTTP-2", Symptom.SURPLUS, "nothing behind the announced end", fault.detail)
         return
@@ -109,7 +109,7 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
 
 
 def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
-    """HTTP-5: no error discloses a stack trace, a file path, SQL or a token, in its body or its fields."""
+    """HTTP-5: no error discloses a stack trace, file path, SQL or token in its body or headers."""
     response = exchange.response
     if response is None or response.status < 400:
         return
@@ -153,7 +153,7 @@ def error_shape(exchange: Exchange) -> Iterator[Finding]:
 
 
 def error_code(exchange: Exchange, errors: ErrorCatalogue) -> Iterator[Finding]:
-    """ERR-2: (status, code) is a published pair, or the code is a gateway's."""
+    """ERR-2: (status, code) is a published pair, or the code belongs to a gateway."""
     assert exchange.response is not None
     status, code = exchange.response.status, read_body(exchange)["error_code"]
     if (status, code) in errors.published or re.fullmatch(errors.gateway_pattern, code):
@@ -173,7 +173,7 @@ def error_code(exchange: Exchange, errors: ErrorCatalogue) -> Iterator[Finding]:
 def condition_code(
     exchange: Exchange, conditions: tuple[str, ...], errors: ErrorCatalogue
 ) -> Iterator[Finding]:
-    """ERR-3: the condition gets its own code, or a gateway's that stands for no other condition."""
+    """ERR-3: the condition gets its own code, or a gateway code that stands for no other condition."""
     assert exchange.response is not None
     status, code = exchange.response.status, read_body(exchange)["error_code"]
     wanted = {errors.conditions[name].code for name in conditions if errors.conditions[name].status == status}
@@ -210,12 +210,12 @@ def _content_type_problem(response: Response) -> str | None:
 
 
 def _unescaped(body: str) -> str:
-    """Read the body as a person would: with JSON's escapes undone where it is JSON."""
+    """Return the body with JSON escapes undone, as a person would read it, if it is JSON."""
     return body.replace("\\n", "\n").replace('\\"', '"').replace("\\/", "/")
 
 
 def _sent_by_us(text: str, exchange: Exchange) -> bool:
-    """Whether the server only echoes the request: that is no internal of its own."""
+    """Return whether the text merely echoes the request, so that it discloses nothing internal."""
     request = exchange.request
     return text.strip() in request.path or text.strip().encode() in request.body
 

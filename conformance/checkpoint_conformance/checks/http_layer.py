@@ -1,7 +1,8 @@
-"""What an HTTP server may answer of its own to the form of a request, before the operation sees it.
+"""What an HTTP server may answer on its own to the form of a request, before the operation sees it.
 
-A request that HTTP itself refuses or redirects is no input of the operation, so neither the status nor the
-page of such an answer is the operation's. That it comes, and discloses nothing, is judged all the same.
+A request that HTTP itself refuses or redirects never reaches the operation, so the operation is not
+responsible for the status or body of that response. The response is still checked for arriving and for
+disclosing nothing.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ from checkpoint_conformance.transport.exchange import Exchange, Framing, Request
 __all__ = ["answered_by_http"]
 
 _LONG_TARGET = 1000
-"""Characters: far more than the longest path of an operation."""
+"""Characters: far longer than the longest path of any operation."""
 _MANY_FIELDS, _LARGE_HEAD = 50, 1000
-"""Lines and bytes: far more than a caller needs, the token aside."""
+"""Lines and bytes: far more than a client needs, apart from the token."""
 _TOO_LARGE_HEAD = 8000
-"""Bytes: the size that HTTP asks servers to bear at the least, of a request line (RFC 9112, 3)."""
+"""Bytes: the minimum request-line length that HTTP asks servers to support (RFC 9112, 3)."""
 _ONCE = frozenset({"content-type"})
-"""Fields that a message may not have twice (RFC 9110, 5.3), as far as probes repeat them."""
+"""Header fields that a message may not repeat (RFC 9110, 5.3), limited to those that probes repeat."""
 
 
 def answered_by_http(exchange: Exchange) -> bool:
-    """Whether the status is one by which HTTP answers the form of this request."""
+    """Return whether HTTP itself answers a request of this form with this status."""
     request = exchange.request
     match exchange.status:
         case 301 | 302 | 307 | 308:  # to the normal form of the path (RFC 3986, 6.2.2)
@@ -42,7 +43,7 @@ def answered_by_http(exchange: Exchange) -> bool:
 
 
 def _has_normal_path(request: Request) -> bool:
-    """Whether the path has neither empty segments nor dot segments, with its escapes undone."""
+    """Return whether the path, once unescaped, has neither empty segments nor dot segments."""
     segments = unquote(request.path.partition("?")[0], "latin-1").split("/")[1:]
     return not {"", ".", ".."}.intersection(segments)
 

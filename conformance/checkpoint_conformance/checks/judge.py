@@ -1,4 +1,4 @@
-"""What the answer to a probe says: accepted, refused as it should be, or a finding, and whose."""
+"""Judges the response to a probe: accepted, properly refused, or a finding, and against which requirement."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ __all__ = ["Judge", "Judgement", "error_code_of", "is_condition", "is_conflict"]
 
 _CONFLICTS = {"running-by-hand", "running-by-schedule", "nothing-to-back-up"}
 _CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
-"""Published refusals of a valid call that speak of the account and not of the server."""
+"""Published refusals of a valid call that are about the account, not the server."""
 _PASSING = frozenset({429, 503})
 _NOT_IMPLEMENTED = 501
-"""What a server may answer to a method that it does not know (RFC 9110, 15.6.2)."""
+"""What a server may answer to an unknown method (RFC 9110, 15.6.2)."""
 _INCOMPLETE = {
     FaultKind.NO_STATUS: (Symptom.NO_STATUS_LINE, "RFC 9112, 4"),
     FaultKind.BAD_HEAD: (Symptom.BAD_HEAD, "RFC 9112, 5"),
@@ -37,16 +37,16 @@ _INCOMPLETE = {
 
 @dataclass
 class Judgement:
-    """The findings of one exchange, the requirements it exercised, and why it decides nothing, if so."""
+    """The findings of an exchange, the requirements it exercised, and why it decides nothing (if so)."""
 
     findings: list[Finding] = field(default_factory=list[Finding])
     exercised: set[str] = field(default_factory=set[str])
     undecided: str | None = None
     readable: bool = False
-    """Whether the answer is complete and its body strict JSON."""
+    """Whether the response is complete and its body is strict JSON."""
 
     def add(self, finding: Finding) -> None:
-        """Add a finding; it exercises its requirement."""
+        """Add a finding, and mark its requirement as exercised."""
         self.exercised.add(finding.requirement)
         self.findings.append(finding)
 
@@ -55,7 +55,7 @@ class Judge:
     """Judges exchanges against the contract for one target."""
 
     def __init__(self, target: Target, catalogue: ErrorCatalogue, secrets: Secrets) -> None:
-        """Take the target for its ids, the error catalogue, and the secrets that no error may show."""
+        """Take the target (for its ids), the error catalogue, and the secrets that no error may show."""
         self._target = target
         self._errors = catalogue
         self._secrets = secrets
@@ -63,7 +63,7 @@ class Judge:
         self._client_state = {(state.status, state.code) for state in states}
 
     def judge(self, probe: Probe, exchange: Exchange) -> Judgement:
-        """Judge the answer to a probe, and all that rides on it."""
+        """Judge the response to a probe, including what every response must satisfy."""
         judgement = self.ride_along(exchange)
         if not self._lost(probe, exchange, judgement):
             self._status(probe, exchange, judgement)
@@ -71,7 +71,7 @@ class Judge:
         return judgement
 
     def ride_along(self, exchange: Exchange) -> Judgement:
-        """Judge what every complete answer owes: HTTP-2, HTTP-5, ERR-1 and ERR-2."""
+        """Judge what every complete response must satisfy: HTTP-2, HTTP-5, ERR-1 and ERR-2."""
         judgement = Judgement(exercised={"HTTP-1"})
         if exchange.response is None or (exchange.fault and exchange.fault.kind is not FaultKind.SURPLUS):
             return judgement
@@ -81,7 +81,7 @@ class Judge:
         if answered_by_http(exchange):
             return judgement
         if exchange.response.status >= 500 and exchange.status != 503 and not is_conflict(exchange):
-            return judgement  # the page of a crash is the crash's consequence
+            return judgement  # a crash page is a consequence of the crash
         judgement.exercised.add("HTTP-2")
         unreadable = list(http.body_bytes(exchange))
         self._extend(judgement, unreadable)
@@ -101,7 +101,7 @@ class Judge:
             self._extend(judgement, http.error_code(exchange, self._errors))
 
     def _lost(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> bool:
-        """Handle an exchange without a complete answer. Returns whether there is no status to judge."""
+        """Handle an exchange without a complete response. Returns whether there is no status to judge."""
         fault = exchange.fault
         if fault is None or fault.kind is FaultKind.SURPLUS:
             return False
@@ -158,7 +158,7 @@ class Judge:
             if not probe.open_outcome:
                 actual = f"{status}: it was accepted"
                 finding = _finding(exchange, probe.requirement, Symptom.ACCEPTED, expected, actual)
-                judgement.add(replace(finding, confirmed=True))  # a checkpoint exists: no repetition needed
+                judgement.add(replace(finding, confirmed=True))  # a checkpoint exists: no need to repeat
         elif status >= 500 and not (probe.alone and status == _NOT_IMPLEMENTED):
             blamed = _taker(probe, "HTTP-3")
             judgement.add(_finding(exchange, blamed, Symptom.ANSWERED_5XX, expected, self._shown(exchange)))
@@ -166,7 +166,7 @@ class Judge:
             if not answered_by_http(exchange):
                 own = not probe.open_outcome and status not in probe.allowed
                 binding = probe.alone or probe.requirement not in advisory()
-                blamed = probe.requirement if own and binding else "HTTP-1"  # no SHOULD swallows a MUST
+                blamed = probe.requirement if own and binding else "HTTP-1"  # a SHOULD must not hide a MUST
                 spread = None if probe.alone else Spread("undocumented", "HTTP-1")
                 shown = self._shown(exchange)
                 finding = _wrong_status(exchange, blamed, status, expected, shown)
@@ -183,30 +183,30 @@ class Judge:
             judgement.add(finding)
 
     def _shown(self, exchange: Exchange) -> str:
-        """Show status and code, as far as there is one."""
+        """Show the status, and the error code if there is one."""
         assert exchange.response is not None
         code = error_code_of(exchange)
         return f"{exchange.response.status} {code}" if code else str(exchange.response.status)
 
 
 def _taker(probe: Probe, general: str) -> str:
-    """Return who takes a crash or a lost answer: after a refusal HTTP-6, which asks for exactly that."""
+    """Return the requirement that takes a crash or lost response: HTTP-6 after a refusal, else `general`."""
     return "HTTP-6" if probe.requirement == "HTTP-6" else general
 
 
 def is_conflict(exchange: Exchange) -> bool:
-    """Whether the answer is one of the three published conflicts under 500, which are no crash."""
+    """Return whether the response is one of the three published 500 conflicts, which are not crashes."""
     return is_condition(exchange, *_CONFLICTS)
 
 
 def is_condition(exchange: Exchange, *names: str) -> bool:
-    """Whether status and code are those of one of the conditions that `errors.yaml` has under these ids."""
+    """Return whether status and code match one of the named conditions of `errors.yaml`."""
     conditions = [errors().conditions[name] for name in names]
     return (exchange.status, error_code_of(exchange)) in {(each.status, each.code) for each in conditions}
 
 
 def error_code_of(exchange: Exchange) -> str | None:
-    """Return the `error_code` of an error body, or None where there is none to read."""
+    """Return the `error_code` of an error body, or None if it cannot be read."""
     try:
         body = as_object(http.read_body(exchange)) if exchange.response else None
     except StrictJsonError:

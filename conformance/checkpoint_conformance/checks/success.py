@@ -1,4 +1,4 @@
-"""What a 200 owes: members and types (RESP-1), then what each of them means for the call that was made."""
+"""Checks of a 200: its members and their types (RESP-1), then what each means for the call that was made."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ KNOWN_STATUSES = frozenset(
         "waiting_delete",
     }
 )
-"""The statuses of a checkpoint that RESP-3 knows."""
+"""The checkpoint statuses that RESP-3 allows."""
 RESOURCE_TYPES = frozenset({"OS::Nova::Server", "OS::Ironic::BareMetalServer"})
-"""The types of a resource that RESP-7 knows."""
+"""The resource types that RESP-7 allows."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CREATED_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")
 _CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -44,7 +44,7 @@ _STRINGS = {
     "created_at": (Symptom.CREATED_AT_MISSING, Symptom.CREATED_AT_TYPE),
     "project_id": (Symptom.PROJECT_ID_MISSING, Symptom.PROJECT_ID_TYPE),
 }
-"""The string members, with the symptoms of one that is missing and of one of another type."""
+"""The string members, with the symptoms for a missing one and for one of another type."""
 _PLAN_MEMBERS = (
     ("id", str, "a string", Symptom.PLAN_ID_MISSING, Symptom.PLAN_ID_TYPE),
     ("name", str, "a string", Symptom.PLAN_NAME_MISSING, Symptom.PLAN_NAME_TYPE),
@@ -60,7 +60,7 @@ _OF_A_RESOURCE = (
     Symptom.RESOURCE_EXTRA_INFO_JSON,
     Symptom.RESOURCE_EXTRA_INFO_OBJECT,
 )
-"""The symptoms of an `extra_info` that is no string, no JSON, and no object."""
+"""The symptoms of an `extra_info` that is not a string, not JSON, or not an object."""
 _OF_THE_CHECKPOINT = (
     Symptom.CHECKPOINT_EXTRA_INFO_TYPE,
     Symptom.CHECKPOINT_EXTRA_INFO_JSON,
@@ -69,16 +69,16 @@ _OF_THE_CHECKPOINT = (
 
 
 class Reading:
-    """What one answer says: the findings, and the requirements that it let be judged."""
+    """What one response shows: the findings, and the requirements that could be judged."""
 
     def __init__(self, exchange: Exchange) -> None:
-        """Start with RESP-1, which every answer lets be judged."""
+        """Start with RESP-1, which can be judged in every response."""
         self._exchange = exchange
         self.findings: list[Finding] = []
         self.exercised = {"RESP-1"}
 
     def judge(self, requirement: str) -> None:
-        """Note that the answer holds what the requirement speaks of."""
+        """Note that the response contains what the requirement is about."""
         self.exercised.add(requirement)
 
     def add(
@@ -92,10 +92,10 @@ class Reading:
 
 
 def success(exchange: Exchange, call: Call, target: Target) -> Reading:
-    """RESP-1, and RESP-2 to RESP-10 and RESP-12 as far as one answer shows them.
+    """Check RESP-1, and whatever one response shows of RESP-2 to RESP-10 and RESP-12.
 
-    A member that is missing or of the wrong type is RESP-1's alone: what it should have meant is not judged.
-    Raises StrictJsonError where the body is none.
+    A member that is missing or has the wrong type counts against RESP-1 alone; its meaning is not judged.
+    Raises StrictJsonError if the body is not strict JSON.
     """
     assert exchange.response is not None
     body = exchange.response.value
@@ -118,7 +118,7 @@ def success(exchange: Exchange, call: Call, target: Target) -> Reading:
 
 
 def checkpoint(body: Any) -> dict[str, Any] | None:
-    """Return the `checkpoint` member where it is an object, else None."""
+    """Return the `checkpoint` member if it is an object, else None."""
     return as_object((as_object(body) or {}).get("checkpoint"))
 
 
@@ -285,7 +285,7 @@ def _checkpoint_extra_info(members: dict[str, Any], call: Call, report: Reading)
 def _object_in_string(
     value: Any, where: str, symptoms: tuple[Symptom, Symptom, Symptom], report: Reading
 ) -> dict[str, Any] | None:
-    """Return the object that the string holds; None where there is none, reported unless it is null."""
+    """Return the object encoded in the string, or None; anything but null and an object is reported."""
     no_string, no_json, no_object = symptoms
     if value is None:
         return None
@@ -304,7 +304,7 @@ def _object_in_string(
 
 
 def _shown(value: object) -> str:
-    """Show a value briefly, with its JSON type where the text does not tell."""
+    """Show a value briefly, with its JSON type if the text does not make it clear."""
     names: dict[object, str] = {dict: "an object", list: "a list", bool: "the boolean"}
     names |= {int: "the number", float: "the number"}
     if value is None:

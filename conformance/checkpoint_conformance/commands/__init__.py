@@ -1,1 +1,1 @@
-"""The subcommands that judge servers: `verify`, `replay`, `report`, `target`, `list` and `explain`."""
+"""The subcommands that check servers: `verify`, `replay`, `report`, `target`, `list` and `explain`."""

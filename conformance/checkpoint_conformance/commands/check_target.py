@@ -1,4 +1,4 @@
-"""`target check` from the command line: the diagnosis, told line by line, and its exit code."""
+"""`target check` on the command line: prints the diagnosis line by line, and sets the exit code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLOURS = {CheckStatus.OK: "green", CheckStatus.OPEN: "magenta", CheckStatus.FI
 
 
 def check_target(file: Path, *, as_json: bool) -> ExitCode:
-    """Diagnose, and print each step as soon as it is known; return the exit code."""
+    """Run the diagnosis, print each step as soon as it is known, and return the exit code."""
 
     def action() -> ExitCode:
         steps: list[CheckResult] = []

@@ -17,10 +17,10 @@ _PATH = click.Path(path_type=Path)
 
 
 class _NamesItsTarget(click.Command):
-    """A command that takes its target file by `--target`, and hints at the option if it is missing."""
+    """A command that takes a target file with `--target`, and suggests the option if it is missing."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse; raises UsageError with the option for a file that stands alone."""
+        """Parse the arguments. Raises UsageError, naming the option, if a file is given without it."""
         given = list(args)
         try:
             return super().parse_args(ctx, args)
@@ -32,12 +32,12 @@ class _NamesItsTarget(click.Command):
 
 
 def _requirement_ids(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete the id of a requirement."""
+    """Complete a requirement id."""
     return [each.id for each in requirements() if each.id.startswith(incomplete.upper())]
 
 
 def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """Complete whatever `explain` knows."""
+    """Complete any name that `explain` knows."""
     from checkpoint_conformance.commands.explanation import known_codes
 
     return [code for code in known_codes() if code.casefold().startswith(incomplete.casefold())]
@@ -210,6 +210,6 @@ def explain(code: tuple[str, ...]) -> None:
 
 
 def _usage(message: str) -> SystemExit:
-    """Say what is wrong; return the exit to raise."""
+    """Print what is wrong, and return the exit to raise."""
     click.echo(f"Error: {message}", err=True)
     return SystemExit(ExitCode.USAGE)

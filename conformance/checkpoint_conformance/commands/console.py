@@ -1,4 +1,4 @@
-"""How every command of the suite speaks and ends: one clear line, a documented exit code, no traceback."""
+"""How every command of the suite reports and exits: one clear line, a documented exit code, no traceback."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from checkpoint_conformance.target.target import TargetError
 __all__ = ["SuiteError", "complain", "guarded", "interruptible", "reader_width", "say"]
 
 _USAGE = (ConfigurationError, DocumentError, ReferenceServerError, ReportError, ShardError, TargetError)
-"""What the caller can fix; the message of each says how."""
+"""Errors that the caller can fix; each message says how."""
 
 
 class SuiteError(Exception):
-    """The suite itself failed; the message is the traceback without the secrets."""
+    """The suite itself failed; the message is the traceback with secrets removed."""
 
 
 def say(text: str) -> None:
-    """Write to standard output; what its encoding lacks is escaped, and NO_COLOR is heeded."""
+    """Write to standard output, honouring NO_COLOR and escaping what its encoding cannot represent."""
     encoding = sys.stdout.encoding or "utf-8"
     safe = text.encode(encoding, "backslashreplace").decode(encoding)
     click.echo(safe, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def reader_width() -> int | None:
-    """Return the columns of the terminal that reads standard output; None where a file or a program does."""
+    """Return the width in columns of the terminal on standard output, or None if it is not a terminal."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
@@ -50,7 +50,7 @@ def complain(text: str) -> None:
 
 
 def guarded(action: Callable[[], ExitCode]) -> ExitCode:
-    """Run a command's action; turn whatever ends it into a line and an exit code, which is never 0."""
+    """Run a command's action, and turn any exception into one line and a nonzero exit code."""
     try:
         with interruptible():
             return action()
@@ -62,13 +62,13 @@ def guarded(action: Callable[[], ExitCode]) -> ExitCode:
         return ExitCode.UNDECIDED
     except SuiteError as failure:
         return _suite_failed(str(failure))
-    except Exception:  # the last resort: a fault of the suite is told as one
+    except Exception:  # the last resort: reported as a bug in the suite
         return _suite_failed(traceback.format_exc())
 
 
 @contextmanager
 def interruptible() -> Generator[None]:
-    """Turn SIGTERM into KeyboardInterrupt, so that both end a run in the same order."""
+    """Turn SIGTERM into KeyboardInterrupt, so that both end a run the same way."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

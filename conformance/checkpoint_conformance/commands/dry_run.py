@@ -1,4 +1,4 @@
-"""The dry run: every request of `verify`, to be read before a server that costs money is asked."""
+"""The dry run: lists every request of `verify`, for review before any goes to a server that costs money."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from checkpoint_conformance.target.target import Target
 __all__ = ["plan", "render_plan"]
 
 _LONGEST = 160
-"""Characters of a body or a path in the list."""
+"""Maximum characters of a body or path in the list."""
 
 
 def plan(target: Target, options: Options) -> dict[str, Any]:
-    """Return the requests to a server that keeps the contract, as JSON data without secrets."""
+    """Return the requests sent to a server that keeps the contract, as JSON data without secrets."""
     secrets = Secrets(target)
     planned = simulate(target, options)
     return {
@@ -32,7 +32,7 @@ def plan(target: Target, options: Options) -> dict[str, Any]:
 
 
 def render_plan(planned: dict[str, Any]) -> str:
-    """Return the plan as text, one line for each request."""
+    """Return the plan as text, one line per request."""
     lines: list[str] = []
     stage = None
     for entry in planned["requests"]:

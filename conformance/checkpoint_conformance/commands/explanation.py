@@ -1,4 +1,4 @@
-"""Requirements, errors, rules and the words of a verdict, each in a few lines: what `explain` says."""
+"""Short explanations of requirements, errors, rules and verdict words, as printed by `explain`."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _BASIS = {
 }
 _ERROR = re.compile(r"(?:([1-5][0-9]{2})\s+)?([A-Za-z]+\.[0-9]{4})")
 _WORDS = {str(name): text for name, text in (*VERDICTS.items(), *REASONS.items(), *OUTCOMES.items())}
-"""What a word means; one that names a verdict as well as an outcome means the outcome."""
+"""The meaning of each word; a word that names both a verdict and an outcome means the outcome."""
 
 
 class UnknownCodeError(Exception):
-    """Nothing has this name; the message says what is near it."""
+    """The name is unknown; the message suggests a similar one."""
 
 
 def explain_code(code: str) -> str:
-    """Explain the id of a requirement, an error with or without its status, a rule or a word of a verdict.
+    """Explain a requirement id, an error with or without its status, a rule or a verdict word.
 
-    Raises UnknownCodeError.
+    Raises UnknownCodeError if the name is unknown.
     """
     known = {requirement.id: requirement for requirement in requirements()}
     if code.upper() in known:
@@ -45,7 +45,7 @@ def explain_code(code: str) -> str:
 
 
 def explanation(requirement: Requirement) -> str:
-    """Return several lines: what is required, how binding, on what ground, where it stands."""
+    """Return a few lines: what is required, how binding it is, why, and where it is specified."""
     basis = tr("; ").join(tr(_BASIS[label]) for label in requirement.basis)
     lines = [
         tr(
@@ -70,7 +70,7 @@ def explanation(requirement: Requirement) -> str:
 
 
 def _error(status: int | None, code: str) -> str:
-    """Explain each pair of that code, or of status and code; an empty text where none is known."""
+    """Explain each matching pair of status and code, whatever the status if None; empty if there is none."""
     catalogue, spelled = errors(), code.casefold()
     lines = [
         f"{entry['status']} {entry['code']}: {entry['meaning']}"
@@ -119,7 +119,7 @@ def _diff_rule(name: str) -> str:
 
 
 def known_codes() -> list[str]:
-    """Return every name that `explain_code` knows: requirements, errors, words of a verdict, rules."""
+    """Return every name that `explain_code` knows: requirements, errors, verdict words, rules."""
     from checkpoint_openapi.diff.findings.rules import RULES as DIFF
     from checkpoint_openapi.lint import RULES as LINT
 
@@ -129,7 +129,7 @@ def known_codes() -> list[str]:
 
 
 def _near(code: str) -> str:
-    """Say which known name is the nearest."""
+    """Suggest the closest known name."""
     near = nearest(code, known_codes())
     hint = f"Did you mean {near}?" if near else "`checkpoint-contract list` shows the requirements."
     return f"nothing is called {code!r}. {hint}"

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ accept_option = click.option(
     type=click.Choice([Verdict.PARTIAL.value]),
     help="Exit with 0 if the verdict is partial: nothing failed, but something was skipped.",
 )
-"""The option `--accept` of every command that ends with the exit code of a verdict."""
+"""The option `--accept`, for every command whose exit code is that of a verdict."""
 
 
 def language_option(command: Callable[_P, None]) -> Callable[_P, None]:
-    """Add the option `--lang`, and run the command in the language that it names."""
+    """Add the option `--lang`, and run the command in the chosen language."""
 
     @click.option(
         "--lang",

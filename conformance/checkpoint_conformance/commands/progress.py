@@ -1,4 +1,4 @@
-"""What is seen of a run while it goes on: one live line on a terminal, plain lines elsewhere."""
+"""Progress of a run: one live line on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["Progress"]
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _INTERVAL = 0.08
-"""Seconds between two drawings: often enough to look alive, seldom enough to cost nothing."""
+"""Seconds between redraws: often enough to look alive, rarely enough to cost nothing."""
 _ERASE = "\r\x1b[2K"
 
 
 class Progress:
-    """Announces what a run does. A context manager, which leaves on a terminal only what was announced."""
+    """A context manager that announces what a run does, and leaves only the announcements on a terminal."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Progress:
         quiet: bool = False,
         clock: Callable[[], float] = SYSTEM_CLOCK.monotonic,
     ) -> None:
-        """Write to `stream`, standard error unless given; `quiet` says nothing at all."""
+        """Write to `stream`, by default standard error; `quiet` prints nothing at all."""
         self._stream = stream or sys.stderr
         self._quiet = quiet
         self._live = not quiet and self._stream.isatty() and os.environ.get("TERM") != "dumb"
@@ -49,12 +49,12 @@ class Progress:
             self._write(_ERASE)
 
     def announce(self, text: str) -> None:
-        """Say in a line what begins, or why the run waits."""
+        """Print one line that says what begins, or why the run waits."""
         if not self._quiet:
             self._write(f"{_ERASE if self._live else ''}· {printable(text)}\n")
 
     def watch(self, session: Session) -> None:
-        """Redraw the live line, if it is time; called after each exchange from any thread."""
+        """Redraw the live line if it is due; called after each exchange, from any thread."""
         now = self._clock()
         with self._lock:
             if not self._live or now - self._drawn < _INTERVAL:

@@ -1,7 +1,7 @@
-"""The suite as a pytest plugin: `pytest --checkpoint-target target.toml`, one item for each requirement.
+"""The suite as a pytest plugin: `pytest --checkpoint-target target.toml`, one item per requirement.
 
-The server is verified once, when the first item runs. Without the option the plugin does nothing, and imports
-nothing of the suite.
+The server is verified once, when the first item runs. Without the option, the plugin does nothing and imports
+nothing from the suite.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the target where one is given. Raises pytest.UsageError for a file that cannot be used."""
+    """Read the target, if one is given. Raises pytest.UsageError if the file cannot be used."""
     file = config.getoption("--checkpoint-target")
     if file is None:
         return
@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Plugin:
-    """The hooks of a session that has a target."""
+    """The hooks of a session with a target."""
 
     def __init__(self, config: pytest.Config, file: Path) -> None:
         from checkpoint_openapi.document.source import DocumentError
@@ -74,13 +74,13 @@ class _Plugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
-        """Add the items, before -k and -m choose among all."""
+        """Add the items, before -k and -m select among them."""
         requirements = RequirementList.from_parent(session, name=_NAME, nodeid=_NAME)  # pyright: ignore[reportUnknownMemberType] - untyped **kw
         requirements.verification = self._verification
         items.extend(requirements.collect())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what the items amount to: an advice that is not followed does not fail a test."""
+        """Summarise the items, since unmet advice does not fail a test."""
         from checkpoint_conformance.reports.writers.text import declared, explained, in_short
 
         report = self._verification.report
@@ -99,7 +99,7 @@ class RequirementList(pytest.Collector):
     verification: _Verification
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Yield an item for each active requirement, and one for the waivers where there are any."""
+        """Yield an item for each active requirement, and one for the waivers if there are any."""
         from checkpoint_openapi.load import requirements
 
         for requirement in requirements():
@@ -114,27 +114,27 @@ class RequirementList(pytest.Collector):
 
 
 class _Item(pytest.Item):
-    """What both kinds of items have in common."""
+    """What both kinds of items share."""
 
     verification: _Verification
     text = ""
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -> Any:
-        """Show the evidence alone; a traceback through the suite says nothing about the server."""
+        """Show only the evidence; a traceback through the suite says nothing about the server."""
         if isinstance(excinfo.value, NotConformant):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """Return where the item stands, for pytest's listings."""
+        """Return the location of the item, for pytest's listings."""
         return self.config.rootpath / _NAME, None, f"{self.name} {self.text}".strip()
 
 
 class RequirementItem(_Item):
-    """One requirement: passes, fails with the evidence, or is skipped for a named reason."""
+    """One requirement: passes, fails with the evidence, or is skipped for a stated reason."""
 
     def runtest(self) -> None:
-        """Look the outcome up. A MUST that is undecided fails; advice that is not followed passes."""
+        """Look up the outcome. An undecided MUST fails; unmet advice passes."""
         requirement = self.verification.requirement(self.name)
         outcome, reason = requirement["outcome"], requirement["reason"]
         evidence = self.verification.evidence(requirement)
@@ -148,16 +148,16 @@ class RequirementItem(_Item):
 
 
 class WaiversItem(_Item):
-    """The waivers: fails while one is stale or expired."""
+    """The waivers: fails if any is stale or expired."""
 
     def runtest(self) -> None:
-        """Look at what became of each."""
+        """Check the state of each waiver."""
         if problems := self.verification.problems():
             raise NotConformant("\n".join(problems))
 
 
 class _Verification:
-    """One verification of one target for all items of a session."""
+    """A single verification of the target, shared by all items of a session."""
 
     def __init__(
         self, target: Target, waivers: tuple[Waiver, ...], max_examples: int, folder: Path | None
@@ -171,11 +171,11 @@ class _Verification:
         self._failure: NotConformant | None = None
 
     def requirement(self, identifier: str) -> dict[str, Any]:
-        """Return the report's entry of a requirement. Raises NotConformant where there is no report."""
+        """Return the report's entry for a requirement. Raises NotConformant if there is no report."""
         return next(item for item in self._finished()["requirements"] if item["id"] == identifier)
 
     def evidence(self, requirement: dict[str, Any]) -> str:
-        """Return what speaks against a requirement: expected, actual, and how to see it again."""
+        """Return the evidence against a requirement: expected, actual, and how to reproduce it."""
         from click import unstyle
 
         from checkpoint_conformance.reports.writers.terminal import evidence
@@ -185,7 +185,7 @@ class _Verification:
         return "\n".join([in_short(requirement), *map(unstyle, told)])
 
     def problems(self) -> list[str]:
-        """Return what is wrong with the waivers. Raises NotConformant where there is no report."""
+        """Return the problems with the waivers. Raises NotConformant if there is no report."""
         self._finished()
         return [each.problem for each in self._applied if each.problem]
 

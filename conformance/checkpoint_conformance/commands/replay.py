@@ -1,4 +1,4 @@
-"""Repeat exactly the exchanges that failed in a report, and say of each finding whether it still fails."""
+"""Repeat exactly the exchanges that failed in a report, and show which findings still fail."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ from checkpoint_conformance.verdict.symptom import published, read_symptom
 __all__ = ["Repeated", "ReplayState", "failing", "replay"]
 
 _SAME = ("project_id", "provider_id", "policy_id", "resources")
-"""What stands in the requests, and so has to be the same in report and target."""
+"""What the requests contain, and so must be the same in the report and the target."""
 _ENOUGH = 100_000
-"""A budget that leaves no probe out: the rehearsal sends nothing."""
+"""A budget that excludes no probe: the simulated run sends nothing."""
 
 
 class ReplayState(StrEnum):
-    """What the repetition of a finding showed."""
+    """The result of repeating a finding."""
 
     STILL_FAILS = "still fails"
     FAILS_NO_MORE = "fails no more"
@@ -54,14 +54,14 @@ class ReplayState(StrEnum):
 
 @dataclass(frozen=True)
 class Repeated:
-    """A finding of the report, and what its repetition showed."""
+    """A finding of the report, and the result of repeating it."""
 
     requirement: str
     probe: str
     symptom: str
     state: ReplayState
     note: str = ""
-    """Why it is undecided, or what was answered now."""
+    """Why it is undecided, or what the server answered this time."""
 
     def data(self) -> dict[str, str]:
         """Return it as JSON data."""
@@ -69,9 +69,9 @@ class Repeated:
 
 
 def failing(report: Report, requirement: str | None) -> list[tuple[str, dict[str, Any]]]:
-    """Return the findings to repeat with their requirements: all that count, or all of one requirement.
+    """Return the findings to repeat, each with its requirement: all that count, or all of one requirement.
 
-    Raises ReportError for a requirement that the report does not have.
+    Raises ReportError if the report does not have the requirement.
     """
     items = {item["id"]: item for item in report["requirements"]}
     if requirement is not None and requirement not in items:
@@ -94,10 +94,10 @@ def replay(
     announce: Callable[[str], None] = lambda _: None,
     times: int = 1,
 ) -> list[Repeated]:
-    """Repeat the findings' exchanges, within the target's budget.
+    """Repeat the exchanges of the findings, within the target's budget.
 
-    What does not fail at once is tried `times` times, because a fault may be intermittent. Raises ReportError
-    where the target is not that of the report, and ServerGone.
+    A finding that does not fail at once is tried `times` times, because a fault may be intermittent. Raises
+    ReportError if the report is of another target, and ServerGone if the server stops answering.
     """
     chosen = list(findings)
     if not chosen:
@@ -121,7 +121,7 @@ def _repeat(stage: _Stage, requirement: str, finding: dict[str, Any], times: int
 
 
 class _Stage:
-    """A session with the target, and what is needed to play the report's scenes on it."""
+    """A session with the target, and what is needed to replay the scenes of the report on it."""
 
     def __init__(self, report: Report, target: Target, announce: Callable[[str], None]) -> None:
         self.session = open_session(target, announce)
@@ -139,7 +139,7 @@ class _Stage:
         self._attempt = 0
 
     def repeat(self, requirement: str, finding: dict[str, Any], attempt: int) -> Repeated:
-        """Play the scene of a finding, and judge it as the run did; a scene is played once an attempt."""
+        """Play the scene of a finding, at most once per attempt, and judge it as the run did."""
         probe, self._attempt = finding["probe"], attempt
         try:
             if probe == IDS_OF_THE_RUN.id:
@@ -178,14 +178,14 @@ class _Stage:
         return ReplayState.FAILS_NO_MORE, "different ids"
 
     def _lost(self, finding: dict[str, Any]) -> tuple[ReplayState, str]:
-        """Repeat what a connection carried; the session notes what it had to send again."""
+        """Repeat what a connection carried; the session notes what it had to resend."""
         lost = self._play(finding)[finding["exchanges"][-1]].request
         if any(each.exchange.request == lost for each in self.session.recorder.lost):
             return ReplayState.STILL_FAILS, "lost on a kept connection"
         return ReplayState.FAILS_NO_MORE, "answered on the same connection"
 
     def _sequence(self, finding: dict[str, Any]) -> tuple[ReplayState, str]:
-        """Run a sequence of the model-based run, and compare after every step."""
+        """Run a sequence of the model-based run, comparing after every step."""
         recorded = [self._recorded[number] for number in finding["exchanges"]]
         actual = repeat_sequence(self.session, self.deletions, recorded)
         return (
@@ -193,7 +193,7 @@ class _Stage:
         )
 
     def _companion(self, requirement: str, finding: dict[str, Any]) -> tuple[ReplayState, str]:
-        """Ask the companion operations again; what they answer is about checkpoints of this time."""
+        """Query the companion operations again; their responses are about newly created checkpoints."""
         session = replace(self.session, recorder=self.session.recorder.with_new_ledger())
         recorded = [self._recorded[number].request for number in finding["exchanges"]]
         deletions = replace(self.deletions, session=session)
@@ -209,7 +209,7 @@ class _Stage:
         return ReplayState.UNDECIDED, why or "nothing let it be judged"
 
     def _play(self, finding: dict[str, Any]) -> dict[int, Exchange]:
-        """Repeat the recorded exchanges of a scene; return the new ones by the recorded numbers."""
+        """Repeat the recorded exchanges of a scene; return the new ones by their recorded numbers."""
         numbers = frozenset(with_context(finding["exchanges"], self._recorded.values()))
         scene = (numbers, self._attempt)
         if scene not in self._played:
@@ -218,7 +218,7 @@ class _Stage:
         return self._played[scene]
 
     def _exchange(self, numbers: frozenset[int], connections: ExitStack) -> dict[int, Exchange]:
-        """Send in the recorded order: on one connection what shared one, at once what was."""
+        """Send in the recorded order, sharing connections and overlapping in time as recorded."""
         opened: dict[int, Connection] = {}
         answers: dict[int, Exchange] = {}
 
@@ -238,7 +238,7 @@ class _Stage:
         return answers
 
     def _as_recorded(self, probe: Probe, request: Request) -> Probe:
-        """Return the probe with what the recorded request asks for, where smoke had chosen another shape."""
+        """Return the probe with the call that was recorded, if smoke had chosen another shape."""
         if probe.call is None or self._schema.violations(request):
             return probe
         parameters = self._schema.parameters(request)
@@ -249,7 +249,7 @@ class _Stage:
 
 
 def _of_one_answer(name: str) -> str:
-    """Return the symptom that a single answer shows. Raises ReportError where the suite knows no such."""
+    """Return the symptom as a single response shows it. Raises ReportError if the symptom is unknown."""
     try:
         symptom, status = read_symptom(name)
     except ValueError as error:
@@ -260,7 +260,7 @@ def _of_one_answer(name: str) -> str:
 
 
 def _scenes(exchanges: Iterable[Exchange]) -> list[list[int]]:
-    """Return the numbers in order, those together whose exchanges overlapped in time."""
+    """Return the numbers in order, grouping exchanges that overlapped in time."""
     scenes: list[list[int]] = []
     ends = float("-inf")
     for exchange in exchanges:
@@ -292,7 +292,7 @@ def _check_restored(request: Request) -> None:
 def _after_a_call(
     judge: Callable[[Session, Deletions], None],
 ) -> Callable[[Session, Deletions, list[Request]], None]:
-    """Return a check that needs a checkpoint to look at, so that one is created before."""
+    """Return a check that first creates the checkpoint it needs."""
 
     def check(session: Session, deletions: Deletions, _: list[Request]) -> None:
         probe = acceptance.documented(session.calls)[0]
@@ -318,4 +318,4 @@ _COMPANIONS: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
     "OBS-3": _after_a_call(lambda session, deletions: Observation(session, deletions.deleted).progress()),
     "DEL-1": _after_a_call(lambda _, deletions: deletions.judge()),
 }
-"""How the requirements are judged again that need more than one exchange."""
+"""How to judge again the requirements that need more than one exchange."""

@@ -1,4 +1,4 @@
-"""`report` and `replay`: show a report in another form, compare two, join shards, repeat what failed."""
+"""`report` and `replay`: show a report in another format, compare two, merge shards, repeat what failed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["diff_reports", "merge_reports", "replay_report", "show_report", "sho
 
 
 def show_report(file: Path, form: str) -> ExitCode:
-    """Print a report in one of its forms."""
+    """Print a report in one of its formats."""
 
     def action() -> ExitCode:
         report = read_report(file)
@@ -53,7 +53,7 @@ def show_schema() -> ExitCode:
 
 
 def diff_reports(old: Path, new: Path, *, as_json: bool) -> ExitCode:
-    """Print what differs; the exit code says whether anything became worse."""
+    """Print the differences; the exit code says whether anything got worse."""
 
     def action() -> ExitCode:
         comparison = compare(read_report(old), read_report(new))
@@ -66,7 +66,7 @@ def diff_reports(old: Path, new: Path, *, as_json: bool) -> ExitCode:
 def merge_reports(
     files: tuple[Path, ...], folder: Path, waiver_file: Path | None, *, accept: str | None, quiet: bool
 ) -> ExitCode:
-    """Write the report of the whole run; the exit code is that of its verdict."""
+    """Write the report of the whole run, and return the exit code of its verdict."""
 
     def action() -> ExitCode:
         parts = [read_report(file) for file in files]
@@ -88,7 +88,7 @@ def merge_reports(
 def replay_report(
     file: Path, requirement: str | None, target_file: Path | None, times: int, *, as_json: bool
 ) -> ExitCode:
-    """Repeat what failed; the exit code says whether anything still does."""
+    """Repeat what failed; the exit code says whether anything still fails."""
 
     def action() -> ExitCode:
         report = read_report(file)

@@ -1,4 +1,4 @@
-"""`verify` from the command line: a run, its reports, its exit code, which is never 0 by accident."""
+"""`verify` on the command line: a run, its reports, and an exit code that is never 0 by accident."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ __all__ = ["Settings", "dry_run", "examine", "verify_target"]
 
 @dataclass(frozen=True)
 class Settings:
-    """What the command line asks for."""
+    """The settings given on the command line."""
 
     target_file: Path | None = None
-    """None: the reference server."""
+    """None for the reference server."""
     folder: Path = Path("checkpoint-report")
     max_examples: int = 60
     seed: int | None = None
     waivers: Path | None = None
     against: Path | None = None
-    """An earlier report: only what became worse since fails."""
+    """An earlier report: fail only for what has got worse since."""
     shard: str | None = None
     use_cache: bool = True
     accept: str | None = None
-    """`partial`: a partial verdict is a success."""
+    """`partial` to treat a partial verdict as a success."""
     quiet: bool = False
     as_json: bool = False
 
 
 def verify_target(settings: Settings) -> ExitCode:
-    """Verify, print and write; return the exit code."""
+    """Verify, print and write the reports, and return the exit code."""
     return guarded(lambda: _verify(settings))
 
 
 def dry_run(settings: Settings) -> ExitCode:
-    """Print every request that `verify` would send, and send none."""
+    """Print every request that `verify` would send, without sending any."""
 
     def action() -> ExitCode:
         with target_or_reference(settings.target_file) as whole:
@@ -77,9 +77,9 @@ def dry_run(settings: Settings) -> ExitCode:
 def examine(
     target: Target, options: Options, waivers: tuple[Waiver, ...], progress: Progress
 ) -> tuple[RunRecord, list[Applied], Report]:
-    """Run, apply the waivers, and report.
+    """Run, apply the waivers, and build the report.
 
-    Raises ConfigurationError, KeyboardInterrupt with what is left behind as its message, and SuiteError.
+    Raises ConfigurationError, SuiteError, and KeyboardInterrupt with what is left behind as its message.
     """
     with progress:
         try:
@@ -115,14 +115,14 @@ def _verify(settings: Settings) -> ExitCode:
 
 
 def _load_ahead() -> None:
-    """Load what the run and its reports need anyway, while the reference server starts."""
+    """Import what the run and its reports need anyway, while the reference server starts."""
     requirements()
     errors()
     html.prepare()
 
 
 def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:
-    """Return the target and the options of the shard that is asked for, with its share of the budget."""
+    """Return the target, with its share of the budget, and the options of the requested shard."""
     shard = Shard.of(settings.shard, target) if settings.shard else WHOLE
     if not shard.whole:
         target = replace(target, max_creates=shard.max_creates)
@@ -132,9 +132,9 @@ def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:
 def _exit_code(
     result: RunRecord, applied: list[Applied], earlier: Report | None, report: Report, settings: Settings
 ) -> ExitCode:
-    """Return the code: of the regressions where an earlier report is given, else of the verdict.
+    """Return the exit code: for the regressions if an earlier report is given, else for the verdict.
 
-    A shard answers for its own part alone.
+    The exit code of a shard covers only its own part.
     """
     code = exit_code(result.verdict, settings.accept)
     if earlier and code is not ExitCode.FAULT:

@@ -1,1 +1,1 @@
-"""Does a target file fit its server? Asked step by step, without a request that could create a backup."""
+"""Does a target file fit its server? Checked step by step, without requests that could create a backup."""

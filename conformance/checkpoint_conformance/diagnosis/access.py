@@ -1,4 +1,4 @@
-"""Is the operation there, and does it let this token in? Asked by calls that every server has to refuse."""
+"""Does the operation exist and accept this token? Checked with calls that every server must refuse."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["CUT_OFF", "access", "clock", "operation", "provider", "unknown_polic
 CUT_OFF = b'{"checkpoint": '
 """A body that no server can execute."""
 _TOLERATED_SKEW = 60.0
-"""Seconds. RESP-4 takes five minutes, but a clock that is a minute off is on its way."""
+"""Seconds. RESP-4 allows five minutes, but a clock that is a minute off will get there."""
 _LATER = "`verify` will judge it. If the server is only busy, try again."
 
 
 def operation(exchange: Exchange) -> CheckResult:
-    """Judge the answer to a call without a token: is the operation at this address at all?"""
+    """Judge the response to a call without a token: is the operation at this address at all?"""
     found, status = answer_summary(exchange), exchange.status
     if exchange.fault and exchange.fault.kind in (FaultKind.NO_STATUS, FaultKind.BAD_HEAD, FaultKind.DROPPED):
         advice = "Check the port, and whether `url` must start with https://."
@@ -42,7 +42,7 @@ def operation(exchange: Exchange) -> CheckResult:
 
 
 def clock(exchange: Exchange) -> CheckResult:
-    """Compare the server's `Date`, in whole seconds, with this machine's clock (RFC 9110, 6.6.1)."""
+    """Compare the server's `Date`, in whole seconds, with the local clock (RFC 9110, 6.6.1)."""
     value = exchange.response.header("Date") if exchange.response else None
     if value is None:
         return CheckResult("clock", CheckStatus.NOTE, "the server sends no Date")
@@ -61,7 +61,7 @@ def clock(exchange: Exchange) -> CheckResult:
 
 
 def access(exchange: Exchange) -> CheckResult:
-    """Judge the answer to a body that is cut off: only a good token gets as far as 400."""
+    """Judge the response to a truncated body: only a valid token gets as far as 400."""
     found = answer_summary(exchange)
     match exchange.status:
         case 400:
@@ -86,14 +86,14 @@ def access(exchange: Exchange) -> CheckResult:
 
 
 def unknown_policy(session: Session) -> Request:
-    """Return a call whose policy and resource nobody knows (NF-1)."""
+    """Return a call whose policy and resource do not exist (NF-1)."""
     unknown = session.calls.unknown_id("nobody's policy")
     parameters = Call(False, (unknown,)).parameters()
     return session.calls.post(session.calls.changed(plan_id=unknown, parameters=parameters))
 
 
 def provider(exchange: Exchange) -> CheckResult:
-    """Judge the answer to `unknown_policy`: 404 says that what is looked at before is right."""
+    """Judge the response to `unknown_policy`: a 404 means that everything checked before it is right."""
     found = answer_summary(exchange)
     if exchange.status == 404:
         return CheckResult("provider", CheckStatus.OK, f"accepted: an unknown policy gets {found}")

@@ -1,7 +1,7 @@
-"""The diagnosis as a whole: each step builds on the one before, so the first `fix` is where to begin.
+"""The whole diagnosis: each step builds on the one before, so start with the first `fix`.
 
-Sent are GETs of declared companions, the deletion of a checkpoint that does not exist, and calls that
-every server has to refuse: without a token, with a body that is cut off, for a policy that nobody knows.
+It sends GETs to declared companions, the deletion of a checkpoint that does not exist, and calls that every
+server must refuse: without a token, with a truncated body, for an unknown policy.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ __all__ = ["diagnose"]
 
 
 def diagnose(target: Target) -> Iterator[CheckResult]:
-    """Yield what each step finds, until one finds what makes the rest pointless. Raises TargetError.
+    """Yield the result of each step, until one makes the rest pointless. Raises TargetError.
 
-    Secrets are taken out of what is told.
+    Secrets are removed from the results.
     """
     session = open_session(target)
     try:
@@ -76,7 +76,7 @@ def _wrong(steps: Iterable[CheckResult]) -> bool:
 
 
 def _budget(target: Target) -> CheckResult:
-    """Compare `max_creates` with the default, with which a whole run gets by."""
+    """Compare `max_creates` with the default, which is enough for a whole run."""
     found = f"a run creates at most max_creates = {target.max_creates} backups"
     if target.max_creates >= Target.max_creates:
         return CheckResult("budget", CheckStatus.OK, found)

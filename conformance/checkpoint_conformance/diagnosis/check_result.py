@@ -1,4 +1,4 @@
-"""One step of a diagnosis: what was looked at, what was found, and what to do about it."""
+"""One step of a diagnosis: what was checked, what was found, and what to do about it."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ __all__ = ["CheckResult", "CheckStatus", "answer_summary", "tells_nothing"]
 
 
 class CheckStatus(StrEnum):
-    """How a step came out."""
+    """The status of a step."""
 
     OK = "ok"
     NOTE = "note"
-    """Nothing is wrong, or nothing can be asked; it is said so that nobody is surprised later."""
+    """Nothing is wrong, or nothing can be checked; reported to avoid surprises later."""
     OPEN = "open"
-    """The server's answer fits neither a right target file nor a wrong one."""
+    """The response fits neither a correct target file nor a wrong one."""
     FIX = "fix"
     """The target file, or the way to the server, is wrong."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one step found."""
+    """The result of one step."""
 
     topic: str
     state: CheckStatus
     found: str
     advice: str = ""
-    """What to do, in a sentence or two."""
+    """What to do, in one or two sentences."""
 
 
 def tells_nothing(status: int | None) -> bool:
-    """Whether an answer speaks of the server's own state: none at all, too many requests, a failure."""
+    """Return whether a response reflects only the server's state: none, too many requests, or a failure."""
     return status is None or status == 429 or status >= 500
 
 
 def answer_summary(exchange: Exchange) -> str:
-    """Return what came back, in a few words."""
+    """Return the response in a few words."""
     if exchange.fault:
         return f"no answer ({exchange.fault.detail})"
     code = error_code_of(exchange)

@@ -1,4 +1,4 @@
-"""The declared profiles: are they offered, and does the list of policies agree with the target file?"""
+"""Are the declared profiles available, and does the list of policies agree with the target file?"""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def companions(session: Session) -> Iterator[CheckResult]:
 
 
 def second_policy(session: Session) -> Iterator[CheckResult]:
-    """Yield whether the second project has the policy that the target file names, where it can be asked."""
+    """Yield whether the second project has the policy named in the target file, if that can be checked."""
     second = session.target.second_project
     if not (second and second.policy_id and second.token and "discovery" in session.target.profiles):
         return
@@ -61,7 +61,7 @@ def second_policy(session: Session) -> Iterator[CheckResult]:
 
 
 def _listed(session: Session) -> dict[str, dict[str, Any]]:
-    """Return the policies by their ids, lower-case. Raises ListError."""
+    """Return the policies by lower-case id. Raises ListError if the list cannot be read."""
     return {policy["id"].casefold(): policy for _, page in session.lists.policies() for policy in page}
 
 
@@ -72,7 +72,7 @@ def _named(listed: dict[str, dict[str, Any]]) -> str:
 
 
 def _policy(session: Session) -> Iterator[CheckResult]:
-    """Compare [policy] with what the server lists."""
+    """Compare [policy] with the server's list."""
     try:
         listed = _listed(session)
     except ListError as error:

@@ -1,4 +1,4 @@
-"""The way to the server: name, port, proxy, TLS; nothing is sent beyond what opens the connection."""
+"""The connection to the server: name, port, proxy, TLS; nothing is sent beyond what opens the connection."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError
 __all__ = ["connectivity"]
 
 _SOON = 14
-"""Days before its end from which on a certificate is told of."""
+"""Days before its expiry from which a certificate is reported."""
 
 
 def connectivity(target: Target) -> Iterator[CheckResult]:
-    """Yield the steps that open a connection. Raises TargetError for certificate files of no use."""
+    """Yield the steps that open a connection. Raises TargetError if a certificate file cannot be used."""
     endpoint = target.endpoint()
     started = SYSTEM_CLOCK.monotonic()
     try:
@@ -37,7 +37,7 @@ def connectivity(target: Target) -> Iterator[CheckResult]:
 
 
 def _not_open(endpoint: Endpoint, error: EndpointError) -> CheckResult:
-    """Name the step that failed, and what fixes it."""
+    """Name the step that failed, and how to fix it."""
     cause = error.__cause__
     match cause:
         case ssl.SSLCertVerificationError():

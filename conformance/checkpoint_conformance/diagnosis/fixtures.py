@@ -1,4 +1,4 @@
-"""The further tokens of the target file: is each refused, or accepted, as it has to be?"""
+"""The additional tokens of the target file: is each one refused or accepted as it should be?"""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class _Fixture:
 
 
 def fixtures(session: Session) -> Iterator[CheckResult]:
-    """Yield a step for each token, tried with a body that is cut off. Raises ServerGone.
+    """Yield a step for each token, tried with a truncated body. Raises ServerGone.
 
-    A server may look at the body first: then a whole one follows, for a policy that nobody knows.
+    If the server checks the body first, a complete one follows, for an unknown policy.
     """
     for fixture in _given(session):
         exchange = session.client.transmit(fixture.request)
