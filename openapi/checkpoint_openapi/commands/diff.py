@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
@@ -52,8 +54,8 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
 
 def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
     from checkpoint_openapi.diff.findings.acknowledgements import load_acknowledgements
-    from checkpoint_openapi.diff.report import report
-    from checkpoint_openapi.diff.sources import RELEASED, open_documents
+    from checkpoint_openapi.diff.report import first_report, report
+    from checkpoint_openapi.diff.sources import RELEASED, NoBaseError, open_documents
     from checkpoint_openapi.load import data_path
 
     if len(versions) > 2:
@@ -61,7 +63,16 @@ def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
     revision = versions[-1] if versions else _shown(data_path("checkpoint.yaml"))
     base = versions[0] if len(versions) == 2 else RELEASED
     accepted = load_acknowledgements(acknowledgements) if acknowledgements is not None else None
-    return report(open_documents(base, beside=revision), open_documents(revision), accepted)
+    newer = open_documents(revision)
+    try:
+        older = open_documents(base, beside=revision)
+    except NoBaseError:
+        # Another path may be a slip of the pen, and a gate must not open for that.
+        if posixpath.normpath(base.partition(":")[2]) != posixpath.normpath(revision.rpartition(":")[2]):
+            raise
+        return first_report(base, newer)
+    found = report(older, newer, accepted)
+    return found if base == RELEASED else replace(found, base=base)
 
 
 def _shown(path: Path) -> str:
@@ -111,9 +122,15 @@ def diff(
     5 undecided: a person has to review the change.
     """
     from checkpoint_openapi.diff.report import FailOn
-    from checkpoint_openapi.diff.writers import write
+    from checkpoint_openapi.diff.writers import UNREADABLE, write
+    from checkpoint_openapi.document.source import DocumentError
 
-    report = _report(versions, acknowledgements)
+    try:
+        report = _report(versions, acknowledgements)
+    except DocumentError as error:
+        if form in UNREADABLE:
+            _write(UNREADABLE[form](error), output)
+        raise
     _write(write(report, form), output)
     sys.exit(report.exit_code(FailOn(fail_on)))
 

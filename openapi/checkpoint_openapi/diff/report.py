@@ -18,11 +18,17 @@ from checkpoint_openapi.diff.findings.version import (
     version_findings,
 )
 from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.operations import operations, webhooks
 from checkpoint_openapi.exit_codes import ExitCode
 
-__all__ = ["FailOn", "Report", "report"]
+__all__ = ["FailOn", "Report", "first_report", "report"]
 
 
+_TITLES = {
+    Severity.BREAKING: "Breaking changes",
+    Severity.REVIEW: "For review",
+    Severity.INFO: "Compatible changes",
+}
 _MOST_TOLD = 5
 """Values that depend on the version of YAML, before the others are only counted."""
 
@@ -49,6 +55,8 @@ class Report:
     revision_version: str
     step: Step
     """How far the version has to move."""
+    is_first: bool = False
+    """There is no base: the contract is new."""
     remarks: tuple[str, ...] = ()
     """What is to be said of the acknowledgements, and of values that tools read differently."""
 
@@ -78,14 +86,37 @@ class Report:
             return ExitCode.UNDECIDED
         return ExitCode.SUCCESS
 
+    def sections(self) -> list[tuple[str, list[Finding]]]:
+        """Return the findings under the headings of a report, those without findings left out.
+
+        Accepted findings and those about the version have a heading of their own.
+        """
+        about_version = [found for found in self.findings if found.id.startswith("version-")]
+        accepted = [found for found in self.findings if found.acknowledged is not None]
+        others = [found for found in self.findings if found not in about_version and found not in accepted]
+        sections = [
+            (title, [found for found in others if found.severity is severity])
+            for severity, title in _TITLES.items()
+        ]
+        sections += [("Accepted changes", accepted), ("Version", about_version)]
+        return [(title, found) for title, found in sections if found]
+
     @property
     def verdict(self) -> str:
-        """`breaking`, `review`, `compatible` or `same`."""
+        """`breaking`, `review`, `compatible`, `same`, or `new` for a contract without a base."""
+        if self.is_first:
+            return "new"
         if self.open(Severity.BREAKING):
             return "breaking"
         if self.open(Severity.REVIEW):
             return "review"
         return "same" if self.step is Step.NONE else "compatible"
+
+
+def first_report(base: str, revision: Documents) -> Report:
+    """Return the report of a contract that its base does not have yet."""
+    version = stated_version(revision)
+    return Report(base, revision.root.file, (), version, version, Step.NONE, is_first=True)
 
 
 def report(
@@ -99,7 +130,7 @@ def report(
     if acknowledgements is not None:
         today = today or datetime.datetime.now(tz=datetime.UTC).date()
         findings, remarks = acknowledgements.applied(findings, today)
-    remarks = [*remarks, *_ambiguous(revision)]
+    remarks = [*remarks, *_ambiguous(revision), *_nothing_compared(base, revision)]
     step = needed_step(base, revision, findings)
     findings = [*findings, *version_findings(base, revision, findings)]
     return Report(
@@ -111,6 +142,13 @@ def report(
         step=step,
         remarks=tuple(remarks),
     )
+
+
+def _nothing_compared(base: Documents, revision: Documents) -> list[str]:
+    """Return a warning where neither version has an operation."""
+    if any(operations(each) or webhooks(each) for each in (base, revision)):
+        return []
+    return ["neither version has paths or webhooks, so nothing was compared"]
 
 
 def _ambiguous(revision: Documents) -> list[str]:

@@ -11,11 +11,17 @@ from checkpoint_openapi.document.documents import Documents, Files
 from checkpoint_openapi.document.source import DocumentError, Source, parse_with_positions
 from checkpoint_openapi.load import data_path
 
-__all__ = ["RELEASED", "Commit", "open_documents"]
+__all__ = ["RELEASED", "Commit", "NoBaseError", "open_documents"]
 
 RELEASED = "released"
 """The argument that names the newest released contract."""
+_ABSENT = re.compile(r"path '.*' (does not exist|exists on disk, but not) in '")
+"""How git tells of a path that a commit does not have."""
 _VERSION = re.compile(r"\d+(\.\d+)*$")
+
+
+class NoBaseError(DocumentError):
+    """A commit does not have the document, so that there is nothing to compare a revision with."""
 
 
 class Commit:
@@ -36,7 +42,8 @@ class Commit:
             raise DocumentError(f"cannot be read from git: {error.strerror or error}", name) from error
         if shown.returncode != 0:
             why = shown.stderr.decode("utf-8", "replace").strip().splitlines() or ["git show failed"]
-            raise DocumentError(f"cannot be read from git: {why[0].removeprefix('fatal: ')}", name)
+            kind = NoBaseError if _ABSENT.search(why[0]) else DocumentError
+            raise kind(f"cannot be read from git: {why[0].removeprefix('fatal: ')}", name)
         try:
             return parse_with_positions(shown.stdout.decode("utf-8-sig"), name)
         except UnicodeDecodeError as error:

@@ -213,6 +213,9 @@ def test_sarif_has_what_its_readers_need() -> None:
         assert result["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1
         assert result["partialFingerprints"]
     assert set(rules) <= RULES.keys()
+    for rule in run["tool"]["driver"]["rules"]:
+        assert rule["fullDescription"]["text"]
+        assert "--acknowledgements" in rule["help"]["text"]
 
 
 def test_a_changelog_is_for_those_who_use_the_contract() -> None:
@@ -255,6 +258,47 @@ def test_the_command_reads_acknowledgements(files: list[str], tmp_path: Path) ->
         f"acknowledgements: [{{fingerprint: '{told}', reason: agreed, expires: 2099-01-01}}]", "utf-8"
     )
     assert CliRunner().invoke(diff, [*files, "--acknowledgements", str(file)]).exit_code == 0
+
+
+def test_accepted_findings_have_a_heading_of_their_own(files: list[str], tmp_path: Path) -> None:
+    """So has the version; neither stands among what is open."""
+    told = json.loads(CliRunner().invoke(diff, [*files, "--format", "json"]).output)["findings"][0][
+        "fingerprint"
+    ]
+    file = tmp_path / "accepted.yaml"
+    file.write_text(
+        f"acknowledgements: [{{fingerprint: '{told}', reason: agreed, expires: 2099-01-01}}]", "utf-8"
+    )
+    for form, mark in (("text", ""), ("markdown", "## ")):
+        text = CliRunner().invoke(diff, [*files, "--format", form, "--acknowledgements", str(file)]).output
+        assert f"\n{mark}Accepted changes\n" in f"\n{text}"
+        assert f"{mark}Breaking changes" not in text
+    assert "\nVersion\n" in CliRunner().invoke(diff, files).output
+    assert f"fingerprint `{told}`" in CliRunner().invoke(diff, [*files, "--format", "markdown"]).output
+
+
+@pytest.mark.parametrize("form", ["github", "sarif"])
+def test_a_document_that_cannot_be_read_is_marked(form: str, files: list[str]) -> None:
+    """The forms that mark lines mark the line that keeps a version from being read."""
+    Path(files[1]).write_text("openapi: 3.0.3\ninfo: [\n", encoding="utf-8")
+    result = CliRunner().invoke(diff, [*files, "--format", form])
+    assert result.exit_code == 2
+    if form == "github":
+        assert re.match(
+            rf"::error file={re.escape(files[1])},line=3,col=1,title=document-unreadable::", result.stdout
+        )
+    else:
+        (run,) = json.loads(result.stdout)["runs"]
+        assert run["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] == 3
+
+
+def test_components_alone_are_not_compared(tmp_path: Path) -> None:
+    """Two documents without an operation have nothing that reaches a client, and the report says so."""
+    for name in ("old.json", "new.json"):
+        document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1.0.0"}, "components": {}}
+        (tmp_path / name).write_text(json.dumps(document), encoding="utf-8")
+    result = CliRunner().invoke(diff, [str(tmp_path / "old.json"), str(tmp_path / "new.json")])
+    assert "nothing was compared" in result.output
 
 
 def test_the_other_commands_tell_of_the_same_change(files: list[str]) -> None:

@@ -103,9 +103,26 @@ def test_a_commit_is_compared_with_the_working_directory(repository: Path) -> No
     """`REV:path` names a contract with all the files that it refers to."""
     result = CliRunner().invoke(diff, ["HEAD:api/root.json", "api/root.json"])
     assert result.exit_code == 1, result.output
-    assert "`maxLength` was 9 and is now 5" in result.output
+    assert "`maxLength` 9 → 5" in result.output
     assert CliRunner().invoke(diff, ["HEAD:api/root.json", "HEAD:api/root.json"]).exit_code == 0
     assert repository.is_file()
+
+
+def test_the_first_commit_of_a_contract_has_no_base(repository: Path) -> None:
+    """A contract that the base does not have yet is new; another path that is not there is a mistake."""
+    new = repository.with_name("new.json")
+    new.write_text(repository.read_text("utf-8"), "utf-8")
+    result = CliRunner().invoke(diff, ["HEAD:api/new.json", "api/new.json"])
+    assert result.exit_code == 0
+    assert "api/new.json: new, since HEAD:api/new.json does not have it" in result.output
+    assert CliRunner().invoke(diff, ["HEAD:api/nwe.json", "api/new.json"]).exit_code == 2
+
+
+def test_the_base_is_named_as_it_was_given(repository: Path) -> None:
+    """The verdict says which commit a contract was compared with."""
+    assert repository.is_file()
+    result = CliRunner().invoke(diff, ["HEAD:api/root.json", "api/root.json"])
+    assert "api/root.json against HEAD:api/root.json: breaking" in result.output
 
 
 @pytest.mark.parametrize(

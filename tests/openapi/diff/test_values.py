@@ -97,9 +97,9 @@ def test_a_format_of_numbers_is_told_as_the_format() -> None:
     """The bounds of int32 are nobody's words: what changed is the format, and it is told once."""
     narrow, wide = {"type": "integer", "format": "int32"}, {"type": "integer"}
     for old, new, words in (
-        (narrow, wide, '`format` was "int32" and is gone'),
-        (narrow, {**wide, "format": "int16"}, '`format` was "int32" and is now "int16"'),
-        (wide, narrow, '`format` is now "int32"; there was none before'),
+        (narrow, wide, '`format` "int32" is gone'),
+        (narrow, {**wide, "format": "int16"}, '`format` "int32" → "int16"'),
+        (wide, narrow, '`format` "int32" is new'),
     ):
         for request in (True, False):
             found = judged(with_schema(old, request=request), with_schema(new, request=request))

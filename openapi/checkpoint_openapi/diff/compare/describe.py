@@ -122,10 +122,10 @@ def _format(failure: Failure, *, narrowed: bool) -> Description:
 def _changed(keyword: str, before: Any, after: Any) -> str:
     """Return what became of a keyword; None stands for one that is not there."""
     if before is None:
-        return f"`{keyword}` is now {shown(after)}; there was none before"
+        return f"`{keyword}` {shown(after)} is new"
     if after is None:
-        return f"`{keyword}` was {shown(before)} and is gone"
-    return f"`{keyword}` was {shown(before)} and is now {shown(after)}"
+        return f"`{keyword}` {shown(before)} is gone"
+    return f"`{keyword}` {shown(before)} → {shown(after)}"
 
 
 def _merged(schema: Schema, keyword: str) -> Any:
@@ -170,8 +170,8 @@ def _type(failure: Failure, *, narrowed: bool) -> Description:
     if set(sent) - set(demanded) == {"null"}:
         text = "null is now rejected" if narrowed else "may now be null"
         return Description("null", text, failure.path, before, after)
-    names = [" or ".join(f"`{name}`" for name in side) or "of any type" for side in (before, after)]
-    return Description("type", f"was {names[0]} and is now {names[1]}", failure.path, before, after)
+    names = [" or ".join(f"`{name}`" for name in side) or "any" for side in (before, after)]
+    return Description("type", f"type {names[0]} → {names[1]}", failure.path, before, after)
 
 
 def _required(failure: Failure, *, narrowed: bool) -> Description:

@@ -189,7 +189,7 @@ class MemberWalk:
         """Add a finding, at the keyword of the new schema where that stands in it."""
         name = path_text(path)
         rule = f"{self._subject}-{suffix}"
-        about = f"`{name}` in the {self._spot.place}" if name else f"The {self._spot.place}"
+        where = f"{self._spot.place} of {self._spot.operation}"
         label = new.at if new is not None else None
         earlier = old.at if old is not None else None
         revision = self._comparison.revision
@@ -197,7 +197,7 @@ class MemberWalk:
         self._comparison.add(
             rule,
             self._spot.inside(name),
-            f"{about} of {self._spot.operation} {text}",
+            f"`{name}` {text} ({where})" if name else f"The {where} {text}",
             new=place / keyword if keyword and label and revision.has(place / keyword) else place,
             old=self._comparison.base.place(earlier) if earlier else None,
             change=Change(before=before, after=after),

@@ -173,11 +173,10 @@ class _Direction:
         if (rule, path, text) in self._told:
             return  # the other bound of a format
         self._told.add((rule, path, text))
-        separator = ": " if not path or text.startswith("`") else " "
         self._comparison.add(
             rule,
             self._pair.spot.inside(path),
-            f"{self._about(path)}{separator}{text}",
+            self._message(path, text),
             new=new,
             old=old,
             change=Change(before=description.before, after=description.after),
@@ -210,13 +209,9 @@ class _Direction:
         """Say whether the canonical form proves a failure for which no value was found."""
         return failure.answer is Answer.NO and self._judge.covers(self._receiver, self._sender) is Answer.NO
 
-    def _about(self, path: str) -> str:
-        place = self._pair.spot.place
-        return (
-            f"`{path}` in the {place} of {self._pair.spot.operation}"
-            if path
-            else (f"The {place} of {self._pair.spot.operation}")
-        )
+    def _message(self, path: str, text: str) -> str:
+        where = f"{self._pair.spot.place} of {self._pair.spot.operation}"
+        return f"`{path}`: {text} ({where})" if path else f"The {where}: {text}"
 
     def _places(self, failure: Failure) -> tuple[Location, Location | None]:
         """Return where the failure stands in the revision and in the base."""

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from importlib import import_module
 
 from checkpoint_openapi.diff.report import Report
+from checkpoint_openapi.document.source import DocumentError
 
-__all__ = ["FORMATS", "write"]
+__all__ = ["FORMATS", "UNREADABLE", "write"]
 
 FORMATS = ("text", "json", "markdown", "github", "sarif")
 """The names of the forms, as `--format` takes them."""
@@ -17,3 +18,15 @@ def write(report: Report, form: str) -> str:
     """Return a report in one of `FORMATS`, ending with a line break."""
     writer: Callable[[Report], str] = import_module(f"checkpoint_openapi.diff.writers.{form}").write
     return writer(report)
+
+
+def _of(form: str) -> Callable[[DocumentError], str]:
+    def write(error: DocumentError) -> str:
+        text: str = import_module(f"checkpoint_openapi.diff.writers.{form}").unreadable(error)
+        return text
+
+    return write
+
+
+UNREADABLE = {form: _of(form) for form in ("github", "sarif")}
+"""How the forms that mark lines tell of a document that cannot be read."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
 from checkpoint_openapi.diff.writers.text import evidence, summary
+from checkpoint_openapi.document.source import DocumentError
 
-__all__ = ["write"]
+__all__ = ["unreadable", "write"]
 
 _COMMANDS = {Severity.BREAKING: "error", Severity.REVIEW: "warning", Severity.INFO: "notice"}
 
@@ -30,6 +31,14 @@ def write(report: Report) -> str:
         lines.append(f"::{command} {where},title={_property(finding.id)}::{_data(told)}")
     lines += [f"::notice::{_data(remark)}" for remark in report.remarks]
     return "\n".join([*lines, summary(report)]) + "\n"
+
+
+def unreadable(error: DocumentError) -> str:
+    """Return the annotation for a document that cannot be read."""
+    place = "".join(
+        f",{name}={number}" for name, number in (("line", error.line), ("col", error.column)) if number
+    )
+    return f"::error file={_property(error.file)}{place},title=document-unreadable::{_data(error.what)}\n"
 
 
 def _data(text: str) -> str:

@@ -11,23 +11,15 @@ from checkpoint_openapi.diff.writers.text import summary
 
 __all__ = ["changelog", "write"]
 
-_TITLES = {
-    Severity.BREAKING: "Breaking changes",
-    Severity.REVIEW: "For review",
-    Severity.INFO: "Compatible changes",
-}
-
 
 def write(report: Report) -> str:
     """Return the report as Markdown, with witnesses and places."""
     lines = [f"# Contract {report.base_version} → {report.revision_version}", "", f"{summary(report)}.", ""]
-    for severity, title in _TITLES.items():
-        found = [finding for finding in report.findings if finding.severity is severity]
-        if found:
-            lines += [f"## {title}", ""]
-            for finding in found:
-                lines += _finding(finding)
-            lines.append("")
+    for title, found in report.sections():
+        lines += [f"## {title}", ""]
+        for finding in found:
+            lines += _finding(finding)
+        lines.append("")
     if report.remarks:
         lines += ["## Remarks", "", *(f"- {remark}" for remark in report.remarks), ""]
     return "\n".join(lines)
@@ -36,19 +28,10 @@ def write(report: Report) -> str:
 def changelog(report: Report, version: str) -> str:
     """Return the changes as a section of a changelog, for those who use the contract."""
     lines = [f"## {version}", ""]
-    for severity, title in _TITLES.items():
-        found = [
-            item
-            for item in report.findings
-            if item.severity is severity and not item.id.startswith("version-")
-        ]
-        if found:
-            lines += [
-                f"### {title}",
-                "",
-                *(f"- {finding.message}. (`{finding.id}`)" for finding in found),
-                "",
-            ]
+    for title, found in report.sections():
+        told = [f"- {item.message}. (`{item.id}`)" for item in found if not item.id.startswith("version-")]
+        if told:
+            lines += [f"### {title}", "", *told, ""]
     if len(lines) == 2:
         text = "The contract is the same." if report.verdict == "same" else "Only texts and examples changed."
         lines += [text, ""]
@@ -57,8 +40,11 @@ def changelog(report: Report, version: str) -> str:
 
 def _finding(finding: Finding) -> list[str]:
     also = f" Also in {', '.join(finding.aliases)}." if finding.aliases else ""
-    accepted = f" *Acknowledged: {finding.acknowledged}*" if finding.acknowledged is not None else ""
-    lines = [f"- {finding.message}.{also}{accepted}  ", f"  `{finding.id}` at `{finding.position}`"]
+    accepted = f" *Accepted: {finding.acknowledged}*" if finding.acknowledged is not None else ""
+    place = f"  `{finding.id}` at `{finding.position}`"
+    if finding.severity is not Severity.INFO:
+        place += f", fingerprint `{finding.fingerprint}`"
+    lines = [f"- {finding.message}.{also}{accepted}  ", place]
     witness = finding.witness
     if witness is not None:
         lines += ["", f"  {witness.text}", "", "  ```http", f"  {witness.line}"]

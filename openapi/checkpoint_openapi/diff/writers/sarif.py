@@ -10,10 +10,15 @@ from checkpoint_openapi import __version__
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import RULES, Severity
 from checkpoint_openapi.diff.report import Report
+from checkpoint_openapi.document.source import DocumentError
 
-__all__ = ["write"]
+__all__ = ["unreadable", "write"]
 
 _LEVELS = {Severity.BREAKING: "error", Severity.REVIEW: "warning", Severity.INFO: "note"}
+_HELP = (
+    "Take the change back, make it in a new major version, or accept it by its fingerprint with "
+    "`checkpoint-contract diff --acknowledgements FILE`."
+)
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
@@ -24,14 +29,42 @@ def write(report: Report) -> str:
         {
             "id": name,
             "shortDescription": {"text": RULES[name].summary},
+            "fullDescription": {"text": RULES[name].summary},
+            "help": {"text": f"{RULES[name].summary} {_HELP}"},
             "defaultConfiguration": {"level": _LEVELS[RULES[name].severity]},
         }
         for name in names
     ]
-    run: dict[str, Any] = {
+    return _log(rules, [_result(finding, names) for finding in report.findings])
+
+
+def unreadable(error: DocumentError) -> str:
+    """Return a log for a document that cannot be read."""
+    name, text = "document-unreadable", "A version of the contract cannot be read."
+    rule = {
+        "id": name,
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
+        "help": {"text": f"{text} Fix the document first; `checkpoint-contract lint` says how."},
+        "defaultConfiguration": {"level": "error"},
+    }
+    region = {"startLine": error.line or 1, "startColumn": error.column or 1}
+    place = {"artifactLocation": {"uri": quote(error.file)}, "region": region}
+    result = {
+        "ruleId": name,
+        "ruleIndex": 0,
+        "level": "error",
+        "message": {"text": error.what},
+        "locations": [{"physicalLocation": place}],
+    }
+    return _log([rule], [result])
+
+
+def _log(rules: list[dict[str, Any]], results: list[dict[str, Any]]) -> str:
+    run = {
         "tool": {"driver": {"name": "checkpoint-contract diff", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, names) for finding in report.findings],
+        "results": results,
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False, default=str) + "\n"

@@ -10,31 +10,26 @@ from checkpoint_openapi.diff.report import Report
 
 __all__ = ["evidence", "summary", "write"]
 
-_TITLES = {
-    Severity.BREAKING: "Breaking changes",
-    Severity.REVIEW: "For review",
-    Severity.INFO: "Compatible changes",
-}
 _LONG = 1200
 
 
 def write(report: Report) -> str:
     """Return the report as plain text: one paragraph a finding, the verdict last."""
     lines: list[str] = []
-    for severity, title in _TITLES.items():
-        found = [finding for finding in report.findings if finding.severity is severity]
-        if found:
-            lines += [title, ""]
-            for finding in found:
-                lines.append(f"{finding.position}: {finding.message} [{finding.id}]")
-                lines += [*(f"  {line}" for line in evidence(finding)), ""]
+    for title, found in report.sections():
+        lines += [title, ""]
+        for finding in found:
+            lines.append(f"{finding.position}: {finding.message} [{finding.id}]")
+            lines += [*(f"  {line}" for line in evidence(finding)), ""]
     lines += [f"note: {remark}" for remark in report.remarks]
     return "\n".join([*lines, summary(report)]) + "\n"
 
 
 def summary(report: Report) -> str:
     """Return the verdict in one line."""
+    about_version = sum(found.id.startswith("version-") for found in report.open(Severity.INFO))
     counts = {severity: len(report.open(severity)) for severity in Severity}
+    counts[Severity.INFO] -= about_version
     parts = [
         f"{counts[Severity.BREAKING]} breaking",
         f"{counts[Severity.REVIEW]} for review",
@@ -42,11 +37,14 @@ def summary(report: Report) -> str:
     ]
     accepted = sum(found.acknowledged is not None for found in report.findings)
     if accepted:
-        parts.append(f"{accepted} acknowledged")
+        parts.append(f"{accepted} accepted")
     version = f"; the next version is at least {report.next_version}" if report.next_version else ""
+    if report.is_first:
+        return f"{report.revision}: new, since {report.base} does not have it: nothing to compare with"
     if report.verdict == "same":
         return f"{report.revision}: the same contract as {report.base}"
-    return f"{report.revision}: {report.verdict} ({', '.join(parts)}){version}"
+    compared = f"{report.revision} against {report.base}"
+    return f"{compared}: {report.verdict} ({', '.join(parts)}){version}"
 
 
 def evidence(finding: Finding) -> list[str]:
@@ -59,7 +57,7 @@ def evidence(finding: Finding) -> list[str]:
     if finding.witness is not None:
         lines += _witness(finding.witness)
     if finding.acknowledged is not None:
-        lines.append(f"Acknowledged: {finding.acknowledged}")
+        lines.append(f"Accepted: {finding.acknowledged}")
     elif finding.severity is not Severity.INFO:
         lines.append(f"fingerprint {finding.fingerprint}")
     return lines
