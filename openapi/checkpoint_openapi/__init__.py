@@ -1,3 +1,3 @@
-"""The contract as data, and the tools of those who edit it."""
+"""The contract as data, and the tools for editing it."""
 
 __version__ = "0.1.0"

@@ -25,7 +25,7 @@ _TRACEBACK = "CHECKPOINT_TRACEBACK"
 
 
 class Subcommand(NamedTuple):
-    """Where a subcommand is found, and what the overview says of it."""
+    """Where a subcommand is defined, and its line in the overview."""
 
     location: str
     """`module:attribute` of the click command."""
@@ -72,7 +72,7 @@ class _LazyGroup(click.Group):
         return list(SUBCOMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
-        """Import the subcommand, or return None for a name that the table does not hold."""
+        """Import the subcommand, or return None for a name that is not in the table."""
         if cmd_name not in SUBCOMMANDS:
             return None
         module, attribute = SUBCOMMANDS[cmd_name].location.split(":")
@@ -83,7 +83,7 @@ class _LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the subcommand; raises UsageError with the nearest name for one that does not exist."""
+        """Find the subcommand; raises UsageError, which suggests the nearest name, for an unknown one."""
         name = args[0]
         if name in SUBCOMMANDS or name.startswith("-"):
             return super().resolve_command(ctx, args)
@@ -92,12 +92,12 @@ class _LazyGroup(click.Group):
         raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """Write the table without importing what it names."""
+        """Write the table without importing the subcommands."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in SUBCOMMANDS.items()])
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
-        """Run; what escapes a command is one line on stderr and an exit code, never a traceback.
+        """Run a command; report an exception as one line on stderr and an exit code, never as a traceback.
 
         Codes: 2 usage or a missing package, 4 a bug in this program, 5 interrupted.
         """

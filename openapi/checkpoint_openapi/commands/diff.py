@@ -31,7 +31,7 @@ class _CannotUseError(click.ClickException):
 
 
 def _told(command: Callable[_P, None]) -> Callable[_P, None]:
-    """Tell in one line which version or file cannot be used."""
+    """Report in one line which version or file cannot be used."""
 
     @wraps(command)
     def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
@@ -76,7 +76,7 @@ def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
 
 
 def _shown(path: Path) -> str:
-    """Return a path as seen from the working directory, if it lies below."""
+    """Return a path relative to the working directory if it lies inside it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 

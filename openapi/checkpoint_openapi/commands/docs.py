@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["docs"]
 
 _SERVER = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
-"""What may stand in the page's Content-Security-Policy."""
+"""Server URLs that are safe in the page's Content-Security-Policy."""
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -113,7 +113,7 @@ def _serve(path: Path, port: int, base: str) -> None:
         server = PreviewServer(preview, port)
     except OSError as error:
         _fail(f"port {port}: {error.strerror or error}. Choose another, or any free one with --port 0.")
-    # Blocked in every thread and waited for in this one: a handler could meet a lock that it interrupted.
+    # Blocked in all threads and awaited in this one: a handler could need a lock that it interrupted.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     click.echo(f"Preview of {path} at {server.url} (Ctrl-C ends it)")
     _tell(preview.current)
@@ -123,7 +123,7 @@ def _serve(path: Path, port: int, base: str) -> None:
         try:
             preview.watch(_tell)
         except Exception as error:
-            # A fault of ours ends the command, and not this thread alone.
+            # A bug in this program ends the command, not only this thread.
             faults.append(error)
             os.kill(os.getpid(), signal.SIGTERM)
 
@@ -150,7 +150,7 @@ def _tell(build: Build) -> None:
 
 
 def _shown(path: Path) -> Path:
-    """Return a path as a person wants to read it: relative when it lies below the working directory."""
+    """Return a path for display: relative if it lies inside the working directory."""
     relative = os.path.relpath(path)
     return path if relative.startswith("..") else Path(relative)
 

@@ -74,7 +74,7 @@ def lint(
 
 
 def _shown(path: Path) -> str:
-    """Return a path as a person wants to read it: relative when it lies below the working directory."""
+    """Return a path for display: relative if it lies inside the working directory."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
 

@@ -1,1 +1,1 @@
-"""Configuration files: what each may hold is described once, and every mistake is told in the same way."""
+"""Configuration files: each format is described once, and every mistake is reported in the same way."""

@@ -1,8 +1,8 @@
-"""The description of a configuration file: its members, what they take, and what they are for.
+"""The description of a configuration file: its keys, the values they take, and their purpose.
 
-A `Table` of `Key`s reads a file and checks it as a whole; a page of the reference can be made of it as well.
-Every mistake has one form: file, line or key, what is wrong, and what to do. All of them are found before
-anything is built, and the first in the order of the file is told.
+A `Table` of `Key`s reads a file and validates it as a whole; a reference page can be generated from it too.
+Every error message has one form: file, line or key, what is wrong, and how to fix it. All mistakes are found
+before anything is built, and the first in file order is reported.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ __all__ = ["REQUIRED", "Entries", "Key", "Member", "Rows", "Table", "list_alone"
 
 _T = TypeVar("_T")
 REQUIRED: Any = object()
-"""The default of what a file has to hold."""
+"""The default of a required key."""
 _ABSENT: Any = object()
 _BROKEN: Any = object()
 
 
 class Member(Protocol):
-    """A part of a file that can be read."""
+    """A readable part of a file."""
 
     @property
     def help(self) -> str:
-        """What it is for, in Markdown."""
+        """The purpose of the member, in Markdown."""
         ...
 
     def read(self, value: Any, place: Place) -> Any:
-        """Return what a value stands for; mistakes are kept by the place."""
+        """Return the converted value; mistakes are recorded by the place."""
         ...
 
 
@@ -42,14 +42,14 @@ class Key:
     """A member with a value."""
 
     convert: Callable[[Any], Any]
-    """Returns the value; raises `InvalidValueError`."""
+    """Returns the converted value; raises `InvalidValueError` if it is not valid."""
     default: Any = REQUIRED
     help: str = ""
     default_help: str | None = None
-    """The default in words, where it is no value that a file could hold."""
+    """The default in words, if no value in a file could express it."""
 
     def read(self, value: Any, place: Place) -> Any:
-        """Return the value, or the default where there is none."""
+        """Return the value, or the default if there is none."""
         if value is _ABSENT:
             if self.default is REQUIRED:
                 place.refuse_missing()
@@ -66,7 +66,7 @@ class Entries:
     """A table whose keys the file chooses."""
 
     convert: Callable[[str, Any], Any]
-    """Takes a key and its value; raises `InvalidValueError`."""
+    """Takes a key and its value; raises `InvalidValueError` if they are not valid."""
     help: str = ""
 
     def read(self, value: Any, place: Place) -> tuple[tuple[str, Any], ...]:
@@ -85,19 +85,19 @@ class Entries:
 
 @dataclass(frozen=True)
 class Table(Generic[_T]):
-    """A table of named members, which becomes one value."""
+    """A table of named members that is built into one value."""
 
     members: Mapping[str, Member]
     build: Callable[..., _T]
-    """Takes the values of the members by their names."""
+    """Takes the members' values as keyword arguments."""
     check: Callable[[Mapping[str, Any], Place], None] | None = None
-    """Looks for mistakes of the members with each other, where there is none in any of them."""
+    """Finds mistakes across members; called only if each member alone is valid."""
     default: Any = _ABSENT
-    """What there is without it: the members' own defaults, unless this says otherwise."""
+    """The value if the table is absent; by default, it is built from the members' own defaults."""
     help: str = ""
 
     def read(self, value: Any, place: Place) -> Any:
-        """Return what was built of the table."""
+        """Return the value built from the table."""
         if value is _ABSENT and self.default is REQUIRED:
             place.refuse(f"the table [{place}] is missing. Add it.")
             return _BROKEN
@@ -119,7 +119,7 @@ class Table(Generic[_T]):
         return self.build(**values) if len(place.file.mistakes) == before else _BROKEN
 
     def _refuse_unknown(self, given: Mapping[str, Any], place: Place) -> set[str]:
-        """Refuse keys that are not known; return the absent members that they most likely stand for."""
+        """Reject unknown keys; return the absent members that they most likely stand for."""
         meant = {key: nearest(str(key), self.members) for key in given if key not in self.members}
         for key, near in meant.items():
             known = f"Did you mean {near!r}?" if near else f"Known: {', '.join(sorted(self.members))}."
@@ -133,13 +133,13 @@ class Rows:
 
     table: Table[Any]
     name: str
-    """One of them, as in `waiver 2`."""
+    """The name of one row, as in `waiver 2`."""
     default: Any = ()
     check: Callable[[list[Any], Place], None] | None = None
     help: str = ""
 
     def read(self, value: Any, place: Place) -> Any:
-        """Return what was built of the tables, in their order."""
+        """Return the values built from the tables, in order."""
         if value is _ABSENT:
             if self.default is REQUIRED:
                 place.refuse_missing()
@@ -158,7 +158,7 @@ class Rows:
 
 
 def list_alone(name: str, rows: Rows) -> Table[Any]:
-    """Return the description of a file that holds nothing but one list."""
+    """Return the description of a file that contains nothing but one list."""
 
     def build(**members: Any) -> Any:
         return members[name]
@@ -167,7 +167,7 @@ def list_alone(name: str, rows: Rows) -> Table[Any]:
 
 
 def read(file: ConfigurationFile, table: Table[_T]) -> _T:
-    """Return what a table builds of a file. Raises `DocumentError` for the first mistake in it."""
+    """Return what a table builds from a file. Raises `DocumentError` for the first mistake in it."""
     built: _T = table.read(file.content, Place(file))
     file.refuse_mistakes()
     return built

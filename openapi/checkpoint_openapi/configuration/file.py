@@ -1,4 +1,4 @@
-"""A configuration file in TOML or YAML, and the places in it."""
+"""A configuration file in TOML or YAML, and places in it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class ConfigurationFile:
     name: str
     content: Any
     environment: Mapping[str, str] | None = None
-    """Where `{ env = "NAME" }` stands for a variable's value; None where it does not."""
+    """The variables that `{ env = "NAME" }` may refer to; None if the file may not use it."""
     source: Source | None = None
-    """The places of a YAML file; TOML has none, so that keys are named by their path."""
+    """The positions in a YAML file; TOML has none, so its keys are identified by their path."""
     hint: str = ""
-    """What helps whoever has to write such a file."""
+    """Help for writing such a file."""
     mistakes: list[tuple[tuple[int, int], str]] = field(default_factory=list[tuple[tuple[int, int], str]])
 
     @classmethod
@@ -43,7 +43,7 @@ class ConfigurationFile:
         environment: Mapping[str, str] | None = None,
         hint: str = "",
     ) -> ConfigurationFile:
-        """Read a file in the language of its suffix, else in the one given. Raises `DocumentError`."""
+        """Read a file in the language of its suffix, or else in the given one. Raises `DocumentError`."""
         try:
             content = read_text(path)
         except DocumentError as error:
@@ -55,7 +55,7 @@ class ConfigurationFile:
         return cls(str(path), source.document, environment, source, hint)
 
     def refuse_mistakes(self) -> None:
-        """Raise `DocumentError` for the first mistake in the file, with the number of the others."""
+        """Raise `DocumentError` for the first mistake in the file, with the number of other mistakes."""
         if not self.mistakes:
             return
         (line, column), what = min(self.mistakes, key=lambda mistake: mistake[0])
@@ -78,44 +78,44 @@ def _toml(content: str, name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a file, as its path, and as a person reads it."""
+    """A place in a file, as a path and in readable form."""
 
     file: ConfigurationFile
     path: tuple[str | int, ...] = ()
     row: str = ""
-    """The entries of lists that it lies in, such as `waiver 2`."""
+    """The enclosing list entries, such as `waiver 2`."""
     keys: tuple[str, ...] = ()
-    """The keys below them."""
+    """The keys below those entries."""
 
     def __str__(self) -> str:
         return ": ".join(filter(None, (self.row, ".".join(self.keys))))
 
     def key(self, name: str) -> Place:
-        """Return the place of a member of the table that is here."""
+        """Return the place of a member of this table."""
         return Place(self.file, (*self.path, name), self.row, (*self.keys, name))
 
     def entry(self, index: int, name: str) -> Place:
-        """Return the place of an entry of the list that is here; a person counts from 1."""
+        """Return the place of an entry of this list; readers count from 1."""
         row = ", ".join(filter(None, (self.row, f"{name} {index + 1}")))
         return Place(self.file, (*self.path, index), row)
 
     @property
     def in_file(self) -> str:
-        """The place with its file, by its line where that is known."""
+        """The place with its file, and its line if that is known."""
         line, _ = self._position()
         return f"{self.file.name}:{line}" if line else f"{self.file.name}: {self}"
 
     def refuse(self, what: str) -> None:
-        """Keep a mistake, told as a whole sentence."""
+        """Record a mistake, given as a complete sentence."""
         self.file.mistakes.append((self._position(), what))
 
     def refuse_missing(self) -> None:
-        """Keep the mistake that there is nothing here."""
+        """Record that a required value is missing."""
         hint = f" {self.file.hint}" if self.file.hint else ""
         self.refuse(f"{self} is missing. Add it.{hint}")
 
     def refuse_unknown(self, suggestion: str) -> None:
-        """Keep the mistake that nobody knows this key."""
+        """Record an unknown key."""
         inside = " in " + ".".join(filter(None, (self.row, f"[{'.'.join(self.keys[:-1])}]")))
         place = inside if self.keys[1:] else f" in {self.row}" if self.row else ""
         self.refuse(f"unknown key {self.keys[-1]!r}{place}. {suggestion}")

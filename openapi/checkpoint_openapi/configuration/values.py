@@ -1,4 +1,4 @@
-"""What the keys of configuration files take: each reader returns the value, or says what it takes instead."""
+"""The values of configuration keys: each reader returns the value, or says what the key takes instead."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def text(value: Any) -> str:
 
 
 def filled_text(value: Any) -> str:
-    """Return a text that is more than spaces."""
+    """Return a text that is not blank."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidValueError("a text that is not empty")
     return text(value)
@@ -54,7 +54,7 @@ def boolean(value: Any) -> bool:
 
 
 def date(value: Any) -> datetime.date:
-    """Return a day, written as a date of TOML or as text (RFC 3339, full-date)."""
+    """Return a date, written as a TOML date or as text (RFC 3339, full-date)."""
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
     try:
@@ -66,7 +66,7 @@ def date(value: Any) -> datetime.date:
 
 
 def matching(pattern: str, takes: str) -> Callable[[Any], str]:
-    """Return the reader of a text that a regular expression matches as a whole."""
+    """Return a reader for text that fully matches a regular expression."""
     compiled = re.compile(pattern, re.ASCII)
 
     def read(value: Any) -> str:
@@ -78,7 +78,7 @@ def matching(pattern: str, takes: str) -> Callable[[Any], str]:
 
 
 def choice(*names: str) -> Callable[[Any], str]:
-    """Return the reader of one of a few names."""
+    """Return a reader for one of several names."""
 
     def read(value: Any) -> str:
         if value in names:
@@ -91,7 +91,7 @@ def choice(*names: str) -> Callable[[Any], str]:
 
 
 def number(takes: str, accepts: Callable[[float], bool]) -> Callable[[Any], float]:
-    """Return the reader of a number that a condition accepts."""
+    """Return a reader for a number that meets a condition."""
 
     def read(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not accepts(value):
@@ -102,7 +102,7 @@ def number(takes: str, accepts: Callable[[float], bool]) -> Callable[[Any], floa
 
 
 def whole_number(takes: str, least: int, most: int | None = None) -> Callable[[Any], int]:
-    """Return the reader of a whole number between two bounds, both included."""
+    """Return a reader for an integer between two inclusive bounds."""
 
     def read(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
@@ -115,5 +115,5 @@ def whole_number(takes: str, least: int, most: int | None = None) -> Callable[[A
 
 
 def members(value: Any) -> list[Any]:
-    """Return the members of a list, none for anything else."""
+    """Return the members of a list, or an empty list for any other value."""
     return cast("list[Any]", value) if isinstance(value, list) else []

@@ -1,1 +1,1 @@
-"""The gate: whom does a change of the contract break, proven by containment and shown by a witness."""
+"""The gate: which changes to a contract break its users, proven by containment and shown by a witness."""

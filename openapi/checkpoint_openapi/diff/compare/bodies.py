@@ -24,7 +24,7 @@ class _Media:
 
 
 def media_types(place: Location, content: Any) -> dict[str, _Media]:
-    """Return the media types of a `content`, in lower case and with their parameters in order."""
+    """Return the media types of a `content` object, in lower case and with their parameters sorted."""
     found: dict[str, _Media] = {}
     for written, value in members(content).items():
         found[_normal(written)] = _Media(place / written, members(value), written)
@@ -213,14 +213,14 @@ def _kind(name: str) -> str:
 
 
 def _parameters(name: str) -> set[str]:
-    """Return the parameters of a media type; UTF-8 is what is meant without a charset."""
+    """Return the parameters of a media type; a missing charset means UTF-8."""
     return {parameter.replace('"', "") for parameter in name.split(";")[1:]} - {"charset=utf-8"}
 
 
 def _match(name: str, offered: dict[str, _Media], *, offered_receives: bool) -> str | None:
-    """Return the media type of the other version under which one falls: itself, its kind, or a range.
+    """Return the media type of the other version that covers this one: itself, its base type, or a range.
 
-    Who receives it may leave parameters open, but what he states has to be what is sent.
+    The receiver may leave parameters open, but those that it states must match what is sent.
     """
     if name in offered:
         return name
@@ -233,7 +233,7 @@ def _match(name: str, offered: dict[str, _Media], *, offered_receives: bool) -> 
 
 
 def _range_over(name: str, offered: dict[str, _Media]) -> str | None:
-    """Return the narrowest range of the other version that holds a media type which it does not name.
+    """Return the narrowest range of the other version that covers a media type it does not name.
 
     The most specific key applies (OpenAPI 3.0.3, 4.7.14): a key that is added beside a range takes its media
     type out of the range.
@@ -242,5 +242,5 @@ def _range_over(name: str, offered: dict[str, _Media]) -> str | None:
 
 
 def _ranges(name: str) -> tuple[str, str]:
-    """Return the ranges that hold a media type, the narrower one first (RFC 9110, 12.5.1)."""
+    """Return the ranges that include a media type, narrower first (RFC 9110, 12.5.1)."""
     return f"{name.partition('/')[0]}/*", "*/*"

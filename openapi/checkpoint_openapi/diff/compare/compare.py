@@ -27,9 +27,9 @@ _LIMIT_WORDS = ("limit", "quota", "throttl", "max-")
 
 
 def compare(base: Documents, revision: Documents) -> list[Finding]:
-    """Return what changed from one version to the other, the worst first.
+    """Return the changes from one version to the other, the worst first.
 
-    Raises `DocumentError` when one of them refers to something that is not there.
+    Raises `DocumentError` if either of them contains a dangling reference.
     """
     for documents in (base, revision):
         check_shape(documents)
@@ -66,7 +66,7 @@ def _counterparts(
     before: dict[tuple[str, str], Operation],
     after: dict[tuple[str, str], Operation],
 ) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return which operations are the same: of one path, or of one URL behind a server's path."""
+    """Pair the operations that are the same: equal in path, or in URL including the server's path."""
     found = {key: key for key in before if key in after}
     gone = {key: addresses(comparison.base, before[key]) for key in before if key not in found}
     come = {key: addresses(comparison.revision, after[key]) for key in after if key not in found}
@@ -164,7 +164,7 @@ def _compare_events(
     *,
     prefix: str = "",
 ) -> None:
-    """Compare what the server sends and the client answers."""
+    """Compare callbacks and webhooks: the server's requests and the client's responses."""
     for key, old in before.items():
         spot = _spot(old, event=True, prefix=prefix)
         if key not in after:
@@ -205,7 +205,7 @@ def _number(value: Any) -> float | None:
 
 
 def _not_compared(comparison: Comparison) -> None:
-    """Report the parts of OpenAPI 3.2 that changed and are not read, and the address of the document."""
+    """Report changes to the unsupported parts of OpenAPI 3.2, and to the address of the document."""
     before, after = (
         {(part.name, documents.label(part.place)): part for part in unread_parts(documents)}
         for documents in (comparison.base, comparison.revision)
@@ -229,7 +229,7 @@ def _not_compared(comparison: Comparison) -> None:
 
 
 def _quirks(comparison: Comparison) -> None:
-    """Report the unreadable keywords of one version that the other does not have as often."""
+    """Report unreadable keywords that occur more often in one version than in the other."""
     sides: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     for (new, _), converter in list(comparison.converters().items()):
         documents = comparison.revision if new else comparison.base
@@ -254,12 +254,12 @@ def _quirks(comparison: Comparison) -> None:
 
 
 def _quirk(label: str, value: Any) -> tuple[str, str]:
-    """Return what an unreadable keyword is, wherever it stands."""
+    """Return what an unreadable keyword is, regardless of its place."""
     return label.rsplit("/", 1)[-1], repr(value)
 
 
 def _merged(findings: list[Finding]) -> list[Finding]:
-    """Return findings, a change of a shared component told once with its other operations beside."""
+    """Merge the findings of each change to a shared component into one that lists the other operations."""
     found: dict[tuple[Any, ...], Finding] = {}
     others: dict[tuple[Any, ...], list[str]] = {}
     for finding in findings:

@@ -1,4 +1,4 @@
-"""Two versions of a contract on their way to findings: what every rule needs."""
+"""The state of a comparison, which every rule needs."""
 
 from __future__ import annotations
 
@@ -20,55 +20,55 @@ _SHARED = ("#/components/", "#/security", "#/servers")
 
 
 def is_shared(label: str) -> bool:
-    """Say whether a place stands outside of any one operation, so that what changes there is told once."""
+    """Return whether a place lies outside any single operation, so that changes there are reported once."""
     return label.startswith(_SHARED) or not label.startswith("#")
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Which part of which operation is being compared."""
+    """The part of an operation that is being compared."""
 
     operation: str
     place: str = ""
     request_line: str = ""
-    """How a request begins that shows a finding here."""
+    """The start of a request that shows a finding here."""
     event: bool = False
-    """In callbacks and webhooks the roles are exchanged."""
+    """Whether this is a callback or webhook, where the roles are swapped."""
     path: str = ""
-    """The member inside that part, such as `checkpoint.resources[]`."""
+    """The member within that part, such as `checkpoint.resources[]`."""
 
     def at(self, place: str) -> Spot:
         """Return another part of the same operation."""
         return replace(self, place=place, path="")
 
     def inside(self, path: str) -> Spot:
-        """Return a member inside the same part."""
+        """Return a member within the same part."""
         return replace(self, path=path)
 
 
 @dataclass(frozen=True)
 class Change:
-    """What was written in the base and what is in the revision, where both can be told as values."""
+    """The values in the base and in the revision, if both can be expressed as values."""
 
     before: Any = None
     after: Any = None
 
 
 NOTHING = Change()
-"""A change that is not one of a value."""
+"""A change that cannot be expressed as values."""
 
 
 @dataclass
 class Comparison:
-    """The base, the revision, and what was found so far."""
+    """The base, the revision, and the findings so far."""
 
     base: Documents
     revision: Documents
     findings: list[Finding] = field(default_factory=list[Finding])
     quiet: set[Any] = field(default_factory=set[Any])
-    """The pairs of schemas of which it is known that there is nothing to tell of their members."""
+    """The pairs of schemas whose members are known to have nothing to report."""
     shown: set[Any] = field(default_factory=set[Any])
-    """The failures of shared components for which a value was found that shows them."""
+    """The failures of shared components that already have a value that shows them."""
     _converters: dict[tuple[bool, Side], Converter] = field(
         default_factory=dict[tuple[bool, Side], Converter]
     )
@@ -86,15 +86,15 @@ class Comparison:
         return self._converters[key]
 
     def same(self, old: Schema, new: Schema) -> bool:
-        """Say whether a schema and all to which it leads stand unchanged, and at the same places."""
+        """Return whether a schema and everything it leads to are unchanged and in the same places."""
         return self._likeness.alike(old, new)
 
     def judge(self, *, request: bool, new_receives: bool) -> Judge:
-        """Return the judge of one direction, who remembers what is settled."""
+        """Return the judge of one direction, which caches its results."""
         return self._judges.setdefault((request, new_receives), Judge())
 
     def converters(self) -> dict[tuple[bool, Side], Converter]:
-        """Return the converters that were used."""
+        """Return the converters used so far."""
         return self._converters
 
     def add(
@@ -108,7 +108,7 @@ class Comparison:
         change: Change = NOTHING,
         witness: Witness | None = None,
     ) -> None:
-        """Add a finding, at its place in the revision, or in the base when the revision has none."""
+        """Add a finding, at its place in the revision, or in the base if the revision has none."""
         documents, place = (self.base, old) if new is None and old is not None else (self.revision, new)
         place = place or documents.root
         self.findings.append(

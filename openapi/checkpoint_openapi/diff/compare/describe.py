@@ -1,4 +1,4 @@
-"""Failures in words: which rule, which member, and one sentence about what was and what is."""
+"""Failures in words: the rule, the member, and one sentence about the old and new state."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _BY_KEYWORD = {
 
 @dataclass(frozen=True)
 class Description:
-    """What a failure is called and says."""
+    """The name and text of a failure."""
 
     facet: str
     text: str
-    """What was and what is, to follow the name of the member."""
+    """The old and new state, worded to follow the name of the member."""
     path: tuple[Step, ...]
     before: Any = None
     after: Any = None
 
 
 def path_text(path: tuple[Step, ...]) -> str:
-    """Return a path as a designer writes it, such as `checkpoint.resources[]`."""
+    """Return a path in readable notation, such as `checkpoint.resources[]`."""
     text = ""
     for step in path:
         name = "*" if step == UNDECLARED else step
@@ -58,7 +58,7 @@ def shown(value: Any) -> str:
 
 
 def describe(failure: Failure, *, narrowed: bool) -> Description:
-    """Return a failure in words; `narrowed` says that the receiver is the new version."""
+    """Return a failure in words; `narrowed` means that the receiver is the new version."""
     clause = failure.clause
     if clause is None:
         return Description("schema", f"no longer {_fits(narrowed)}", failure.path)
@@ -89,7 +89,7 @@ def _fits(narrowed: bool) -> str:
 
 
 def _ordered(demanded: Any, sent: Any, *, narrowed: bool) -> tuple[Any, Any]:
-    """Return before and after, of what the receiver demands and what the sender keeps to."""
+    """Return what the receiver requires and what the sender guarantees, ordered as before and after."""
     return (sent, demanded) if narrowed else (demanded, sent)
 
 
@@ -112,7 +112,7 @@ def _keyword(failure: Failure, *, narrowed: bool) -> Description:
 
 
 def _format(failure: Failure, *, narrowed: bool) -> Description:
-    """Describe bounds that a format of numbers sets, and that nobody wrote."""
+    """Describe bounds that come from a numeric format and that nobody wrote."""
     clause = failure.clause
     assert clause is not None
     before, after = _ordered(clause.part.keywords[FORMAT], _merged(failure.sender, FORMAT), narrowed=narrowed)
@@ -120,7 +120,7 @@ def _format(failure: Failure, *, narrowed: bool) -> Description:
 
 
 def _changed(keyword: str, before: Any, after: Any) -> str:
-    """Return what became of a keyword; None stands for one that is not there."""
+    """Describe the change of a keyword; None stands for an absent one."""
     if before is None:
         return f"`{keyword}` {shown(after)} is new"
     if after is None:
@@ -129,7 +129,7 @@ def _changed(keyword: str, before: Any, after: Any) -> str:
 
 
 def _merged(schema: Schema, keyword: str) -> Any:
-    """Return what the parts of a schema say together with one keyword, or None when they say nothing."""
+    """Return the combined value of a keyword across the parts of a schema, or None if no part has it."""
     values = [part.keywords[keyword] for part in schema.parts() if keyword in part.keywords]
     if not values:
         return None
@@ -145,7 +145,7 @@ def _types(value: Any) -> list[str]:
 
 
 def _types_of(schema: Schema, depth: int = 0) -> list[str]:
-    """Return the types that a schema names for itself or in all its alternatives, as far as it does."""
+    """Return the types that a schema names, itself or in all its alternatives, if it names any."""
     found: list[str] | None = None
     if depth > _DEEPEST:
         return []

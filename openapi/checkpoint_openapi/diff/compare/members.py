@@ -1,9 +1,9 @@
-"""What changed of the members that schemas declare, beside what they accept.
+"""Changes to the declared members of schemas, apart from which values they accept.
 
-An object that is open accepts a member that is not declared any more, so containment sees no harm in
-dropping one from the schema. Those who sent it are not heeded, and those who read it find nothing: that
-breaks them like a parameter that is gone. A default says what leaving a member out means; a change of it
-changes the meaning of requests that stay right.
+An open object still accepts a member that is no longer declared, so containment finds no harm in dropping one
+from the schema. But whoever sends it is ignored, and whoever reads it finds nothing: that breaks them like a
+removed parameter. A default says what omitting a member means; changing it changes the meaning of requests
+that stay valid.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DEEPEST = 30
 
 
 class MemberWalk:
-    """Goes through both versions side by side, by the names of members."""
+    """Walks both versions side by side, by member names."""
 
     def __init__(
         self,
@@ -51,9 +51,9 @@ class MemberWalk:
     def compare(
         self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool, branch: str = ""
     ) -> None:
-        """Compare one place; `required` says that its value is never left out.
+        """Compare one place; `required` means that its value is always present.
 
-        `branch` tells alternatives apart that begin at one place, as children do that take in one parent.
+        `branch` distinguishes alternatives that start at one place, such as children that include one parent.
         """
         is_known = bool(old.at and new.at)
         key = (old.at, new.at, branch) if is_known else (path, branch)
@@ -84,7 +84,7 @@ class MemberWalk:
             self.compare(left, right, path, required=True, branch=str(_identity(left)))
 
     def _names(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
-        """Report members that are declared in one version only."""
+        """Report members that only one version declares."""
         before, after = _declared(old), _declared(new)
         if not new.parts() or not old.parts():
             return
@@ -111,7 +111,7 @@ class MemberWalk:
         self._add("member-removed", path, "is no longer declared", new, old=member, witness=witness)
 
     def _alternatives(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
-        """Report named alternatives that come or go while the same is accepted, as open objects allow."""
+        """Report named alternatives added or removed while the same is accepted, as in open objects."""
         before, after = _branches(old), _branches(new)
         narrows = SUBJECTS[self._subject].narrowing_breaks
         more, fewer = (before, after) if narrows else (after, before)
@@ -168,7 +168,7 @@ class MemberWalk:
             self._add("xml-changed", path, "is written differently in XML", new, old)
 
     def _same(self, before: Any, after: Any) -> bool:
-        """Say whether two defaults are the same, which in a query 1 and "1" are."""
+        """Return whether two defaults are the same; in a query, 1 and "1" are."""
         return equal(before, after) or (
             self._is_text and _NONE not in (before, after) and as_written(before) == as_written(after)
         )
@@ -186,7 +186,7 @@ class MemberWalk:
         witness: Witness | None = None,
         keyword: str = "",
     ) -> None:
-        """Add a finding, at the keyword of the new schema where that stands in it."""
+        """Add a finding, at the keyword of the new schema if it is there."""
         name = path_text(path)
         rule = f"{self._subject}-{suffix}"
         where = f"{self._spot.place} of {self._spot.operation}"
@@ -206,7 +206,7 @@ class MemberWalk:
 
 
 def _declared(schema: Schema) -> dict[str, Schema]:
-    """Return the members that a schema declares without condition and that travel in this direction."""
+    """Return the members that a schema declares unconditionally and that travel in this direction."""
     found: dict[str, Schema] = {}
     for part in schema.parts():
         for name, content in part.keywords.get("properties", {}).items():
@@ -238,7 +238,7 @@ def _annotation(schema: Schema, name: str) -> Any:
 
 
 def _paired(old: Schema, new: Schema) -> list[tuple[Schema, Schema]]:
-    """Return the alternatives of both versions that are the same component or discriminator's value."""
+    """Pair the alternatives of both versions that have the same component or discriminator value."""
     found: list[tuple[Schema, Schema]] = []
     offered = {_identity(branch): branch for branch in _branches(new)}
     for branch in _branches(old):
@@ -262,7 +262,7 @@ def _is_one_of(schema: Schema) -> bool:
 
 
 def _component(branch: Schema) -> str:
-    """Return the name of the component that an alternative is, or nothing."""
+    """Return the name of the component that an alternative refers to, or an empty string."""
     return (branch.reference or "").rsplit(".", 1)[-1].split("-")[0]
 
 

@@ -21,10 +21,10 @@ _PLAIN = {
     "path": ("simple",),
     "header": ("simple",),
 }
-"""The styles in which a single value is written as it is."""
+"""The styles that write a single value without decoration."""
 _SHAPED = ("array", "object")
 _RESERVED = r":/?#\[\]@!$&'()*+,;="
-"""The characters that `allowReserved` lets stand as they are (RFC 3986, 2.2)."""
+"""The characters that `allowReserved` leaves unencoded (RFC 3986, 2.2)."""
 
 
 def compare_parameters(
@@ -56,7 +56,7 @@ def compare_parameters(
 
 
 def examples_of(value: dict[str, Any]) -> list[Any]:
-    """Return the examples that a parameter or a media type gives, its schema's own included."""
+    """Return the examples of a parameter or a media type, including those of its schema."""
     found = [value["example"]] if "example" in value else []
     found.extend(
         members(item)["value"] for item in members(value.get("examples")).values() if "value" in members(item)
@@ -156,14 +156,14 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
 
 
 def _travel(parameter: Parameter) -> Travel | None:
-    """Return how the values of a parameter are written; None where `content` has a media type say it."""
+    """Return how the values of a parameter are serialized; None if its `content` defines that."""
     if "content" in parameter.value:
         return None
     return Travel(splits=parameter.value.get("in") == "header", optional=not _is_required(parameter))
 
 
 def _schema(parameter: Parameter) -> Location | None:
-    """Return the place of a parameter's schema, which may stand under the one media type of its `content`."""
+    """Return the place of a parameter's schema, which may be under the single media type of its `content`."""
     if parameter.member is not None:
         return parameter.member
     if "schema" in parameter.value:
@@ -174,7 +174,7 @@ def _schema(parameter: Parameter) -> Location | None:
 
 
 def _form(comparison: Comparison, parameter: Parameter, *, new: bool) -> dict[str, Any]:
-    """Return how a parameter is written, as far as that shows for its type."""
+    """Return the serialization settings of a parameter that matter for its type."""
     content = members(parameter.value.get("content"))
     if content:
         return {"content": next(iter(content)).split(";")[0].strip().lower()}
@@ -215,7 +215,7 @@ def _compare_form(comparison: Comparison, old: Parameter, new: Parameter, here: 
 
 
 def _compare_reserved(comparison: Comparison, old: Parameter, new: Parameter, here: Spot) -> None:
-    """Compare whether reserved characters may stand unencoded; encoded ones are read either way."""
+    """Compare whether reserved characters may be unencoded; encoded ones are read either way."""
     sender, receiver = (new, old) if here.event else (old, new)
     unencoded = sender.value.get("allowReserved") is True and receiver.value.get("allowReserved") is not True
     if not unencoded or old.value.get("in") != "query" or "content" in sender.value:

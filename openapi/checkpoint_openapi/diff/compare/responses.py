@@ -1,4 +1,4 @@
-"""Rules about answers: statuses, headers, bodies (RFC 9110, 15; OpenAPI 4.7.16 Responses Object)."""
+"""Rules about responses: statuses, headers, bodies (RFC 9110, 15; OpenAPI 4.7.16 Responses Object)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SUCCESS = ("1", "2", "3")
 
 
 def compare_responses(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
-    """Add the findings about the answers of an operation."""
+    """Add the findings about the responses of an operation."""
     before, after = _responses(old), _responses(new)
     compared: set[tuple[str, str]] = set()
     for status, place in before.items():
@@ -41,7 +41,7 @@ def compare_responses(comparison: Comparison, old: Operation, new: Operation, sp
 
 
 def _responses(operation: Operation) -> dict[str, Location]:
-    """Return where an operation names its statuses: the answer itself may stand elsewhere."""
+    """Return the place of each status of an operation; the response itself may be elsewhere."""
     found: dict[str, Location] = {}
     for status in members(operation.value.get("responses")):
         if not status.startswith("x-"):
@@ -51,13 +51,13 @@ def _responses(operation: Operation) -> dict[str, Location]:
 
 
 def _is_bare_failure(documents: Documents, status: str, place: Location) -> bool:
-    """Say whether an answer is a failure that states nothing but its status, which clients go by."""
+    """Return whether a response is an error that states nothing but its status, which clients rely on."""
     answer = members(documents.get(documents.follow(place)))
     return status[:1] in ("4", "5") and not members(answer.get("content"))
 
 
 def _match(status: str, offered: dict[str, Location]) -> str | None:
-    """Return what another version says of a status: itself, its range, or the default for failures."""
+    """Return the key of another version that covers a status: itself, its range, or the errors' default."""
     if status in offered:
         return status
     if status[:1].isdigit() and f"{status[0]}XX" in offered:
@@ -67,13 +67,13 @@ def _match(status: str, offered: dict[str, Location]) -> str | None:
 
 
 def _origin(status: str, before: dict[str, Location]) -> str | None:
-    """Return under what the old version answered a status; its default is success where it names none."""
+    """Return the key that covered a status in the old version; its default means success if it names none."""
     names_success = any(other[:1] in _SUCCESS for other in before)
     return _match(status, before) or ("default" if "default" in before and not names_success else None)
 
 
 def _breadth(status: str) -> int:
-    """Return how much a status stands for: one, a range, or all that is not named."""
+    """Return how broad a status key is: one status, a range, or everything else."""
     return 2 if status == "default" else 1 if status.endswith("XX") else 0
 
 

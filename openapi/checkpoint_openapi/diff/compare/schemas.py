@@ -27,28 +27,28 @@ _NULL_BESIDE_ENUM = (
     "openapi-schema-validator 0.9: no; Connexion 3.3: yes)"
 )
 _LARGE = 30
-"""From how many definitions on a schema is searched for contradictions on its surface only."""
+"""From this number of definitions on, only the surface of a schema is searched for contradictions."""
 
 
 @dataclass(frozen=True)
 class SchemaPair:
-    """The schema of one spot in both versions; a version without one accepts anything."""
+    """The schemas at one spot in both versions; a version without one accepts anything."""
 
     subject: str
-    """The key of `SUBJECTS`."""
+    """A key of `SUBJECTS`."""
     spot: Spot
     old: Location | None
     new: Location | None
     parent: Location
-    """The place in the revision of what holds the schema."""
+    """The place in the revision of the schema's parent."""
     wrap: str = "body"
     """How a witness shows a value: as the body, or as the parameter of this name."""
     media_type: str | None = None
     examples: list[Any] = field(default_factory=list[Any])
     required: bool = True
-    """The value is never left out."""
+    """Whether the value is always present."""
     travel: Travel | None = None
-    """How the values travel where they are written as text, as in a query: a number is also a string."""
+    """How values serialized as text travel, as in a query, where a number is also a string."""
 
 
 def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
@@ -63,7 +63,7 @@ def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
     try:
         _compare_changed(comparison, pair, readings)
     except RecursionError:
-        # Alternatives that contain themselves in ever new ways: nothing can be proven, and that is said.
+        # Alternatives that contain themselves in ever new ways: nothing can be proven.
         message = f"The {pair.spot.place} of {pair.spot.operation} is nested too deeply to compare"
         comparison.add(f"{pair.subject}-undecided", pair.spot, message, new=pair.new or pair.parent)
 
@@ -96,7 +96,7 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, readings: list[tu
 
 
 def _report(directions: list[_Direction]) -> None:
-    """Add the failures of every reading; what fails by one reading alone is for a person to decide."""
+    """Add the failures of every reading; a person has to decide on a failure of only one reading."""
     failures = [direction.failures() for direction in directions]
     keys = [{failure.key for failure in found} for found in failures]
     told: set[object] = set()
@@ -118,7 +118,7 @@ def _schema(
 
 
 class _Direction:
-    """One of the two questions: does the new version accept what the old one sent, or the other way round?"""
+    """One of two questions: does the new version accept what the old one sent, or the other way round?"""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class _Direction:
         *,
         new_receives: bool,
     ) -> None:
-        """`undecided` holds the paths at which the breaking direction is open."""
+        """Set up the question; `undecided` holds the paths at which the breaking direction is open."""
         self._undecided = undecided
         self._comparison = comparison
         self._pair = pair
@@ -156,7 +156,7 @@ class _Direction:
         return travel is not None and fits_as_text(self._receiver, self._sender, travel, self._judge.fits)
 
     def add(self, failure: Failure, *, certain: bool) -> None:
-        """Add a finding for a failure, which is `certain` where every reading of the document has it."""
+        """Add a finding for a failure, which is `certain` if it occurs in every reading of the document."""
         description = describe(failure, narrowed=self._narrowed)
         path = path_text(description.path)
         if not self._breaks and (description.facet == "member" or not certain):
@@ -206,7 +206,7 @@ class _Direction:
         return f"{self._pair.subject}-{suffix}"
 
     def _is_refuted(self, failure: Failure) -> bool:
-        """Say whether the canonical form proves a failure for which no value was found."""
+        """Return whether the canonical form proves a failure for which no value was found."""
         return failure.answer is Answer.NO and self._judge.covers(self._receiver, self._sender) is Answer.NO
 
     def _message(self, path: str, text: str) -> str:
@@ -214,7 +214,7 @@ class _Direction:
         return f"`{path}`: {text} ({where})" if path else f"The {where}: {text}"
 
     def _places(self, failure: Failure) -> tuple[Location, Location | None]:
-        """Return where the failure stands in the revision and in the base."""
+        """Return the place of the failure in the revision and in the base."""
         received, sent = failure.received_at, failure.sent_at
         labels = (received, sent) if self._narrowed else (sent, received)
         new = _place(self._comparison.revision, labels[0]) or self._pair.new or self._pair.parent

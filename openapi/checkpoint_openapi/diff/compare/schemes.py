@@ -1,7 +1,7 @@
 """What each security scheme makes a client send (OpenAPI 4.7.27, Security Scheme Object).
 
-Two schemes are the same if they have the same name and send the same. A renamed one is the same still, if its
-old name is gone and its new one was not there before.
+Two schemes are the same if they have the same name and send the same credentials. A renamed scheme still
+counts as the same if its old name is gone and its new name did not exist before.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["Schemes"]
 
 
 class Schemes:
-    """The security schemes of one version, named as in the other where they are the same."""
+    """The security schemes of one version, renamed to match the other version where they are the same."""
 
     def __init__(self, documents: Documents, other: Documents | None) -> None:
         self._documents = documents
@@ -32,14 +32,14 @@ class Schemes:
                 self._old_names[name] = same
 
     def ways(self, name: str) -> list[str]:
-        """Return the ways in which a scheme can be used, one for each flow of OAuth, as comparable texts."""
+        """Return the ways to use a scheme, one for each OAuth flow, as comparable strings."""
         place = self._known.get(name)
         if place is None:
             return [f"undeclared [{name}]"]
         return [f"{way} [{self._old_names.get(name, name)}]" for way in _sent(self._documents, place)]
 
     def endpoints(self) -> dict[str, tuple[Location, dict[str, Any]]]:
-        """Return where the credentials of each scheme come from: its place and the URLs that it names."""
+        """Return the source of each scheme's credentials: its place and the URLs that it names."""
         found: dict[str, tuple[Location, dict[str, Any]]] = {}
         for name, place in self._known.items():
             scheme = members(self._documents.get(place))
@@ -58,7 +58,7 @@ def _declared(documents: Documents) -> dict[str, Location]:
 
 
 def _sent(documents: Documents, place: Location) -> list[str]:
-    """Return what a client sends, for each way of using a scheme."""
+    """Return what a client sends, for each way to use a scheme."""
     scheme = members(documents.get(place))
     kind = str(scheme.get("type"))
     if kind == "apiKey":

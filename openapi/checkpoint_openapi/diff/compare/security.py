@@ -1,6 +1,6 @@
 """Rules about authentication: OpenAPI 4.7.30 Security Requirement Object.
 
-A requirement is a choice of alternatives, each a set of schemes that are needed together.
+A requirement is a list of alternatives, each a set of schemes that are needed together.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from checkpoint_openapi.document.values import members
 __all__ = ["carried_keys", "compare_endpoints", "compare_security"]
 
 _Alternative = dict[str, frozenset[str]]
-"""What is sent, as text, with the scopes that it needs."""
+"""Maps what is sent, as text, to the scopes that it needs."""
 
 
 def compare_security(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
-    """Add the findings about what authentication an operation demands."""
+    """Add the findings about the authentication that an operation requires."""
     before, was_at = _alternatives(comparison.base, Schemes(comparison.base, None), old)
     after, is_at = _alternatives(comparison.revision, Schemes(comparison.revision, comparison.base), new)
     here = spot.at("security")
@@ -66,7 +66,7 @@ def carried_keys(documents: Documents, operation: Operation) -> set[str]:
 def _alternatives(
     documents: Documents, schemes: Schemes, operation: Operation
 ) -> tuple[list[tuple[int, str, _Alternative]], Location]:
-    """Return the ways to authenticate, each with its number and its names, and where they are listed."""
+    """Return the ways to authenticate, each with its number and its names, and the place that lists them."""
     place = operation.place / "security"
     listed = operation.value.get("security")
     if not isinstance(listed, list):
@@ -90,7 +90,7 @@ def _scopes(value: Any) -> frozenset[str]:
 
 
 def _is_enough(sent: _Alternative, demanded: _Alternative) -> bool:
-    """Say whether those who send one alternative fulfil the other."""
+    """Return whether sending one alternative satisfies the other."""
     return all(scheme in sent and scopes <= sent[scheme] for scheme, scopes in demanded.items())
 
 
@@ -102,7 +102,7 @@ def _lost(
     old: Location,
     place: Location,
 ) -> None:
-    """Report a way to authenticate that is not enough any more."""
+    """Report a way to authenticate that is no longer sufficient."""
     names, alternative = lost
     text = f"It carries {names if alternative else 'no credentials'}."
     witness = Witness("request", here.request_line, text=text)
@@ -136,7 +136,7 @@ def _gained(
     before: list[tuple[int, str, _Alternative]],
     place: Location,
 ) -> None:
-    """Report a way to authenticate that was not enough before."""
+    """Report a way to authenticate that was not sufficient before."""
     same = any(other.keys() == alternative.keys() for _, _, other in before)
     if not alternative:
         rule, text = "security-removed", "can be called without authentication now"

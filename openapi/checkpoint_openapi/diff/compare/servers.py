@@ -1,7 +1,7 @@
 """Rules about servers: OpenAPI 4.7.5 Server Object.
 
-The path of a server's URL is part of every request, so it is part of the contract. A host is where the
-contract is deployed: that one is gone is for a person to judge.
+The path of a server's URL is part of every request, so it is part of the contract. The host is where the
+contract is deployed; whether a removed host matters is for a person to judge.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def addresses(documents: Documents, operation: Operation) -> set[str]:
-    """Return the URLs of an operation itself, its path behind that of each server."""
+    """Return the URLs of an operation: its path appended to that of each server."""
     return {url.rstrip("/") + operation.key[0] for url in _urls(documents, operation)[0]}
 
 
@@ -67,7 +67,7 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
 
 
 def _urls(documents: Documents, operation: Operation) -> tuple[set[str], Location]:
-    """Return the URLs of an operation's servers, variables filled in, and where they are listed."""
+    """Return the URLs of an operation's servers, variables substituted, and the place that lists them."""
     for place in (operation.place, operation.item, documents.root):
         listed = members(documents.get(place)).get("servers")
         if isinstance(listed, list) and listed:
@@ -98,7 +98,7 @@ def _filled(server: dict[str, Any]) -> list[str]:
 
 
 def _normal(url: str) -> str:
-    """Return a URL as RFC 3986, 6.2 compares it: host in lower case, no default port, no slash at the end."""
+    """Return a URL normalized by RFC 3986, 6.2: host in lower case, no default port, no trailing slash."""
     parts = urlsplit(url)
     scheme, host = parts.scheme.lower(), parts.netloc.lower()
     host = host.removesuffix(f":{_PORTS[scheme]}") if scheme in _PORTS else host
@@ -106,6 +106,6 @@ def _normal(url: str) -> str:
 
 
 def _base_path(url: str) -> str:
-    """Return the path of a URL; a relative one is taken as it is written."""
+    """Return the path of a URL; a relative URL is returned unchanged."""
     path = urlsplit(url).path
     return "/" + path.strip("/")

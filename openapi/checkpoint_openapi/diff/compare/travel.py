@@ -1,7 +1,8 @@
-"""Values as they travel in a path, a query, a header or a cookie: as text, which says nothing of types.
+"""Values serialized in a path, a query, a header or a cookie: as text, which has no types.
 
-The integer 1 and the string "1" travel alike, a value and an array of this one value, an exploded object and
-a parameter for each of its members. What travels alike is the same to both sides.
+The integer 1 and the string "1" are written alike; so are a value and an array of this one value, and an
+exploded object and one parameter for each of its members. Values that are written alike are the same to both
+sides.
 """
 
 from __future__ import annotations
@@ -31,20 +32,20 @@ _WRITTEN: dict[str, JsonSchema] = {
 _SAID_OF_MEMBERS = {"type", "properties", "required", "additionalProperties", "nullable"}
 _SAID_OF_NOTHING = {"title", "description", "example", "examples", "deprecated", "externalDocs", "xml"}
 _LIST = {"$schema", "$defs", "type", "items", "minItems", "maxItems", "uniqueItems"}
-"""Keywords of an array that say nothing against one of a single item."""
+"""Array keywords that do not rule out a single item."""
 
 
 class Travel(NamedTuple):
-    """How the values of a parameter travel."""
+    """How the values of a parameter are serialized."""
 
     splits: bool = False
-    """A comma inside a value separates values, as in a header: elsewhere it is percent-encoded."""
+    """A comma inside a value separates values, as in a header; elsewhere it is percent-encoded."""
     optional: bool = False
-    """The receiver does without the parameter, and so without the items of an empty array."""
+    """The receiver accepts a missing parameter, and so an empty array."""
 
 
 def fits_as_text(receiver: Schema, sender: Schema, travel: Travel, fits: Fits) -> bool:
-    """Return whether a receiver reads all that a sender writes; `fits` compares schemas of texts."""
+    """Return whether a receiver reads everything a sender writes; `fits` compares schemas of texts."""
     sender = _alone(sender, travel)
     written = _listed_texts(sender)
     if written is not None:
@@ -57,7 +58,7 @@ def fits_as_text(receiver: Schema, sender: Schema, travel: Travel, fits: Fits) -
 
 
 def _alone(sender: Schema, travel: Travel) -> Schema:
-    """Return the item of an array that holds no other, and may be left out where it holds none."""
+    """Return the item of an array that holds exactly one item, or at most one if it may be omitted."""
     plain = _plain(sender)
     least = 0 if travel.optional else 1
     if not _may_hold_one(plain) or plain.get("minItems", 0) < least or plain.get("maxItems") != 1:
@@ -66,7 +67,7 @@ def _alone(sender: Schema, travel: Travel) -> Schema:
 
 
 def _only_item(receiver: Schema) -> Schema | None:
-    """Return what is asked of the item of an array of one, where the array asks for nothing else."""
+    """Return the requirement on the item of a one-item array, if the array requires nothing else."""
     plain = _plain(receiver)
     return _with_definitions(plain.get("items", {}), plain) if _may_hold_one(plain) else None
 
@@ -76,13 +77,13 @@ def _plain(schema: Schema) -> JsonSchema:
 
 
 def avoids(sender: Schema, characters: str, fits: Fits) -> bool:
-    """Return whether no text that a sender writes holds one of the characters of a class."""
+    """Return whether no text that a sender writes contains a character of a class."""
     without: JsonSchema = {"type": ["string", "null"], "pattern": f"^[^{characters}]*$"}
     return fits(Schema.of(without), _as_sent(sender))
 
 
 def _as_read(schema: Schema, travel: Travel) -> Schema:
-    """Return a schema of the texts and lists that a receiver reads, at most."""
+    """Return a schema of at most the texts and lists that a receiver reads."""
     plain = _plain(schema)
     content = _as_text(plain, Operand(plain), receives=True)
     if _may_hold_one(plain):
@@ -93,7 +94,7 @@ def _as_read(schema: Schema, travel: Travel) -> Schema:
 
 
 def _as_sent(schema: Schema) -> Schema:
-    """Return a schema of the texts and lists that a sender writes, at least."""
+    """Return a schema of at least the texts and lists that a sender writes."""
     plain = _plain(schema)
     return _with_definitions(_as_text(plain, Operand(plain), receives=False), plain)
 
@@ -103,7 +104,7 @@ def _with_definitions(content: JsonSchema, plain: JsonSchema) -> Schema:
 
 
 def _listed_texts(sender: Schema) -> list[str] | None:
-    """Return every text that a sender writes, where its schema lists them."""
+    """Return every text that a sender writes, if its schema lists them."""
     plain = Operand(sender.bundle()).simplified()
     values: Any = plain.get("enum", [plain["const"]] if "const" in plain else None)
     if values is None and plain.get("type") == "boolean":
@@ -115,7 +116,7 @@ def _listed_texts(sender: Schema) -> list[str] | None:
 
 
 def _reads(receiver: Operand, text: str, travel: Travel) -> bool:
-    """Return whether a receiver accepts a text as one of the values that it may stand for."""
+    """Return whether a receiver accepts a text as one of the values that it may represent."""
     values: list[Any] = [text]
     try:
         meant = json.loads(text)
@@ -129,13 +130,13 @@ def _reads(receiver: Operand, text: str, travel: Travel) -> bool:
 
 
 def _may_hold_one(plain: JsonSchema) -> bool:
-    """Say whether a schema is an array's, of which a single item is as good as its items' schema says."""
+    """Return whether an array schema accepts every single item that its `items` schema accepts."""
     lengths = (plain.get("minItems", 0), plain.get("maxItems", 1))
     return plain.get("type") == "array" and plain.keys() <= _LIST and lengths[0] <= 1 <= lengths[1]
 
 
 def as_written(value: Any) -> Any:
-    """Return a value as the text that stands for it: a number and a Boolean as JSON writes them."""
+    """Return the text that represents a value: numbers and Booleans are written as in JSON."""
     return json.dumps(value) if isinstance(value, bool | int | float) else value
 
 
@@ -155,7 +156,7 @@ def _as_text(plain: JsonSchema, whole: Operand, *, receives: bool) -> JsonSchema
 
 
 def _listed(plain: JsonSchema, name: str) -> JsonSchema | None:
-    """Return the listed numbers of a schema as text."""
+    """Return the enumerated numbers of a schema as text."""
     values = plain.get("enum", [plain["const"]] if "const" in plain else None)
     if not isinstance(values, list) or name == "boolean":
         return None
@@ -179,10 +180,10 @@ def _items_as_text(plain: JsonSchema, *, receives: bool) -> JsonSchema:
 def as_sent(
     documents: Documents, parameters: Parameters, others: Parameters, *, receives: bool
 ) -> Parameters:
-    """Return the parameters with each object that `others` do not have as the parameters of its members.
+    """Return the parameters, with each object that `others` lack replaced by one parameter per member.
 
-    A member that is required only of an object that is there is required of those who send another member:
-    whoever `receives` the parameters may demand it, and whoever sends them may leave it out.
+    A member that is required only if the object is present is required of anyone who sends another member: a
+    version that `receives` the parameters may require it, and one that sends them may omit it.
     """
     found: Parameters = {}
     for key, parameter in parameters.items():
@@ -195,7 +196,7 @@ def as_sent(
 
 
 def _exploded(documents: Documents, parameter: Parameter, *, receives: bool) -> Parameters:
-    """Return the members of an object that travels as its members and is nothing but those, or nothing.
+    """Return the members of an object that is serialized member by member and has no others, or nothing.
 
     An object of style `form` explodes into its members, one of `deepObject` into `name[member]` (OpenAPI
     3.0.3, 4.7.12.2).
