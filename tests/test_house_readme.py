@@ -78,7 +78,7 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
 def test_every_page_says_what_the_reference_server_is_for() -> None:
     """README, SECURITY.md and the pages for operators tell its purpose and its limits in the same words."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (purpose,) = re.findall(r"^It is a reference and a sandbox: .+?\n\n", readme, re.MULTILINE | re.DOTALL)
+    (purpose,) = re.findall(r"^The reference server shows what .+?\n\n", readme, re.MULTILINE | re.DOTALL)
     for page in ("SECURITY.md", "docs/operating.md", "docs/reliability.md"):
         assert purpose in (ROOT / page).read_text(encoding="utf-8"), page
 

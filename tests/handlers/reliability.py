@@ -13,11 +13,10 @@ FILES = ("tests/handlers/test_faults.py", "tests/handlers/test_disclosure.py")
 HEAD = """\
 # Reliability
 
-It is a reference and a sandbox: it shows what the contract requires of a server, and you can develop and
-test clients against it. You may run it in a network that you control, for many users at once. It backs up
-nothing, so never use it in place of the real service, never store data or tokens in it that have value
-elsewhere, and never expose it to the open internet: it speaks HTTP without TLS and does not limit how
-often a client calls.
+The reference server shows what the contract requires, and is a sandbox for developing and testing
+clients. You may run it on a network that you control, for many users at once. Never use it in place of
+the real service: it backs up nothing. Never store data or tokens in it that are valuable elsewhere. Never
+expose it to the internet: it has neither TLS nor rate limiting.
 
 <!-- run: by .ci/run -->
 ```sh
