@@ -1,1 +1,1 @@
-"""The reference server: Connexion generates it from the contract, small handlers answer."""
+"""The reference server: Connexion builds it from the contract, and small handlers respond."""

@@ -1,4 +1,4 @@
-"""`python -m checkpoint_handlers` is `checkpoint-contract serve`."""
+"""Run `checkpoint-contract serve` as `python -m checkpoint_handlers`."""
 
 import sys
 

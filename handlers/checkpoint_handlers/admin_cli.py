@@ -1,4 +1,4 @@
-"""`checkpoint-contract admin`: what the operator decides about projects, tokens, policies and faults."""
+"""`checkpoint-contract admin`: manage projects, tokens, policies and faults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["admin"]
 
 
 class _RefusedError(click.ClickException):
-    """One line on stderr and exit code 2: usage or configuration."""
+    """A usage or configuration error: one line on stderr and exit code 2."""
 
     exit_code = ExitCode.USAGE
 
@@ -253,7 +253,7 @@ def scenario(database: str | None, project_id: str, status: int, code: str, time
 
 
 def _with_store(database: str | None, work: Callable[[Store], Awaitable[Any]]) -> Any:
-    """Return what the work on an open store returns; what stands against it is one line."""
+    """Run `work` on an open store and return its result; a failure becomes a one-line error."""
     from checkpoint_handlers import stores
     from checkpoint_handlers.errors import StartError
     from checkpoint_handlers.store import StoreUnavailableError

@@ -1,4 +1,4 @@
-"""The admin port: health, readiness and metrics, apart from what clients reach."""
+"""The admin port: health, readiness and metrics, separate from the clients' port."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ __all__ = ["administered"]
 
 _log = logging.getLogger("checkpoint_handlers")
 _PATIENCE = 3.0
-"""Seconds after which a store that does not answer counts as out of reach."""
+"""Seconds after which a store that does not respond counts as unreachable."""
 
 
 class _Server(uvicorn.Server):
-    """A server beside another one, to which the signals belong."""
+    """A second server in the process: it leaves signals to the first."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Leave the signals alone."""
+        """Install no signal handlers."""
         yield
 
 
@@ -44,7 +44,7 @@ async def administered(
     """Serve the admin port on a socket, if there is one, while the block runs.
 
     `GET /health`: 200 while the process serves. `GET /ready`: 200 when `ping` returns, 503 when the store is
-    out of reach. `GET /metrics`: what `registry` collects, in Prometheus' text format.
+    unreachable. `GET /metrics`: the metrics in `registry`, in Prometheus' text format.
     """
     if listener is None:
         yield

@@ -1,4 +1,4 @@
-"""What the server says once it listens: a line to try it with, a target file, where it listens."""
+"""What the server announces at startup: a command to try, a target file and its address."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _url(host: str, listener: socket.socket) -> str:
 def announce(options: Options, listener: socket.socket, admin: socket.socket | None) -> None:
     """Write the target file, then print how to use the server and, last, the line that scripts wait for.
 
-    Raises `StartError` when a target file is wanted and cannot be written.
+    Raises `StartError` if a target file was requested and cannot be written.
     """
     url = _url(options.host, listener)
     path = stores.tokens_path(options.database)

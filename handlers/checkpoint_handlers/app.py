@@ -1,4 +1,4 @@
-"""The ASGI application: Connexion with the documents, and around it the contract's errors."""
+"""The ASGI application: Connexion with the documents, wrapped in the contract's error handling."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["DOCUMENTS", "create_app"]
 
 DOCUMENTS = ("checkpoint.yaml", "companions.yaml")
-"""The documents that the server is generated from."""
+"""The documents the server is built from."""
 
 
 async def create_app(
@@ -33,8 +33,8 @@ async def create_app(
 ) -> ConnexionMiddleware:
     """Return the application of a service, with every route, check and handler compiled.
 
-    `documents` are functions that load one each, by default those of the installed contract. Raises
-    `StartError` for an operation without handler and for a document that Connexion does not take.
+    `documents` are functions that each load one document; the default is the installed contract. Raises
+    `StartError` if an operation has no handler or Connexion rejects a document.
     """
     security = {"apiKey": partial(TokenHandler, Authenticator(service.store, service.clock))}
     app = ConnexionMiddleware(
@@ -53,12 +53,12 @@ async def create_app(
     try:
         for source in sources:
             app.add_api(source())
-        # Connexion builds its stack at the first event, whichever it is, and the routing then makes plans:
-        # now, and not at the first request.
+        # Connexion builds its stack, and the routing its plans, on the first event of any kind: send one now
+        # so that the first request does not pay for it.
         await app({"type": "lifespan"}, _nothing_to_receive, _nothing_to_send)
     except StartError:
         raise
-    except Exception as error:  # whatever is wrong with a document, its editor wants one line
+    except Exception as error:  # whatever is wrong with a document, report it in one line
         reason = next(iter(str(error).splitlines()), repr(error))
         raise StartError(f"Cannot serve the document: {reason}") from error
     return app
@@ -75,7 +75,7 @@ def _entry(table: Mapping[str, Entry], operation_id: str) -> Entry:
 
 
 async def _no_route(scope: Scope, _receive: Receive, _send: Send) -> None:
-    """Answer what no document routes."""
+    """Refuse a request that matches no route."""
     if scope["type"] == "http":
         raise Refusal("no-route")
 

@@ -1,4 +1,4 @@
-"""Who calls, and what he may do."""
+"""Authentication and permissions."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["Authenticator", "TokenHandler", "digest_of", "require_permission"]
 
 
 def digest_of(token: str) -> bytes:
-    """Return what is stored of a token: its SHA-256. A random token needs no salt and no slow hash."""
+    """Return the stored form of a token, its SHA-256: a random token needs no salt or slow hash."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
 class Authenticator:
-    """Finds the caller whom a token stands for."""
+    """Finds the caller that a token belongs to."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -46,9 +46,9 @@ class Authenticator:
 
 
 class TokenHandler(ApiKeySecurityHandler):
-    """Connexion's handler of `apiKey` schemes, with the authenticator for a function named in the document.
+    """Connexion's `apiKey` handler, using the authenticator instead of a function named in the document.
 
-    Where the key is and what it is called still comes from the document.
+    The document still defines where the key is sent and under which name.
     """
 
     def __init__(self, authenticator: Authenticator) -> None:
@@ -63,12 +63,12 @@ class TokenHandler(ApiKeySecurityHandler):
     def check_api_key(
         self, api_key_info_func: Callable[..., Awaitable[Any]]
     ) -> Callable[..., Awaitable[Any]]:
-        """Return the function as it is: the stock one inspects its signature at every request."""
+        """Return the function unchanged: Connexion's own wrapper inspects its signature on every request."""
         return api_key_info_func
 
 
 def require_permission(caller: Caller, project_id: str, needed: Role) -> None:
-    """Refuse a caller of another project, one who may not do this, and one not verified (AUTH-4, AUTH-5)."""
+    """Refuse a caller of another project, without permission or not verified (AUTH-4, AUTH-5)."""
     if caller.project.id != project_id:
         raise Refusal("forbidden", "The token belongs to another project.")
     if needed == "operate" and caller.role != "operate":

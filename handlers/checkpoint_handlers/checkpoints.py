@@ -19,12 +19,12 @@ _CREATED_BY = {False: '{"created_by": "manual"}', True: '{"created_by": "operati
 
 
 async def create_checkpoint(service: Service, caller: Caller, request: Request) -> dict[str, Any]:
-    """Create a checkpoint and return it; raise `Refusal` for the first condition that stands against it."""
+    """Create a checkpoint and return it; raise `Refusal` for the first condition that prevents it."""
     try:
         order = request.body["checkpoint"]
         plan_id: str = order["plan_id"]
     except (KeyError, TypeError):
-        # Whatever the document requires: without these there is nothing to execute.
+        # Even if an edited document does not require them, there is nothing to execute without them.
         raise Refusal("invalid-request") from None
     parameters = order.get("parameters", {})
     require_provider(request.path["provider_id"])
@@ -51,7 +51,7 @@ async def create_checkpoint(service: Service, caller: Caller, request: Request) 
 
 
 def _select(policy: Policy, wanted: list[str] | None) -> list[Resource]:
-    """Return the wanted resources, each once; all of the policy when none is named (REQ-5)."""
+    """Return the requested resources, each once; all of the policy's if none is named (REQ-5)."""
     if not wanted:
         resources = list(policy.resources)
     else:
@@ -66,7 +66,7 @@ def _select(policy: Policy, wanted: list[str] | None) -> list[Resource]:
 
 
 def _require_state(caller: Caller, resources: list[Resource]) -> None:
-    """Refuse a project that the service is closed to, and a run with nothing to back up."""
+    """Refuse a project that may not use the service, and a run with nothing to back up."""
     if not caller.project.open:
         raise Refusal("project-closed")
     if not resources:

@@ -12,7 +12,7 @@ __all__ = ["serve"]
 
 
 class _CannotStartError(click.ClickException):
-    """One line on stderr and exit code 2: usage or configuration."""
+    """A usage or configuration error: one line on stderr and exit code 2."""
 
     exit_code = ExitCode.USAGE
 

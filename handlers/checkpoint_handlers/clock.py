@@ -1,4 +1,4 @@
-"""Time as the service tells it: UTC without a zone, never running backwards within one process."""
+"""The service's time: UTC without a zone, never running backwards within one process."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 class Clock:
-    """The wall clock, held still while the system's clock is stepped back, so that no status does (OBS-3)."""
+    """A wall clock that stands still if the system clock steps back, so that no status reverts (OBS-3)."""
 
     def __init__(self) -> None:
         self._latest = 0
         self._second = -1
         self._text = ""
-        """The latest second that was told, which many stamps share."""
+        """The text of the latest second, shared by many timestamps."""
 
     def stamp(self, *, ahead: float = 0.0) -> str:
         """Return the time `ahead` seconds from now in the documented form with six digits (RESP-4)."""

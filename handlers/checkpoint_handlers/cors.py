@@ -21,19 +21,19 @@ __all__ = ["Cors", "is_origin"]
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 _METHODS = ("get", "put", "post", "delete", "head", "patch")
 _READABLE = ("Retry-After", "WWW-Authenticate", "X-Request-Id")
-"""What a page may read of an answer besides its status and body."""
+"""The response headers that a page may read."""
 
 
 def is_origin(text: str) -> bool:
-    """Return whether a text is an origin as browsers send it (RFC 6454, 6.2), `null` or `*`."""
+    """Return whether a text is an origin in the form browsers send (RFC 6454, 6.2), `null` or `*`."""
     return text in {"*", "null"} or _ORIGIN.fullmatch(text) is not None
 
 
 class Cors(CORSMiddleware):
-    """Answers preflights, and tells browsers that pages of some origins may read the answers.
+    """Responds to preflight requests and lets pages of the given origins read responses.
 
-    Methods and the headers of tokens are those of the documents. Cookies play no part: a page has to know
-    a token.
+    The allowed methods and token headers come from the documents. Cookies are not used: a page needs a
+    token.
     """
 
     def __init__(self, app: ASGIApp, origins: Iterable[str], documents: Iterable[dict[str, Any]]) -> None:
@@ -54,7 +54,7 @@ class Cors(CORSMiddleware):
         )
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Return the answer to a preflight: 204, or the contract's 400 that says what is not allowed."""
+        """Return the response to a preflight: 204, or the contract's 400 naming what is not allowed."""
         answer = super().preflight_response(request_headers)
         del answer.headers["content-type"], answer.headers["content-length"]
         told = dict(answer.headers)

@@ -1,4 +1,4 @@
-"""The URL of a PostgreSQL database: whether it is well formed, and as much of it as may be printed."""
+"""PostgreSQL URLs: validate them, and print them without secrets."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from checkpoint_handlers.errors import StartError
 __all__ = ["SCHEMES", "printable", "require_well_formed"]
 
 SCHEMES = ("postgresql://", "postgres://")
-"""How a URL begins."""
+"""The accepted beginnings of a URL."""
 
 _HIGHEST_PORT = 65535
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u206f]")
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%25[\w.-]+)?\]|[^\[\]:]*)(?::(?P<port>[^\[\]:]*))?")
-"""A name, an address of version 4, or one of version 6 in brackets (RFC 3986, 3.2.2); then a port."""
+"""A host name, IPv4 address or bracketed IPv6 address (RFC 3986, 3.2.2), then an optional port."""
 
 
 def require_well_formed(url: str) -> None:
-    """Raise `StartError` for a URL that breaks RFC 3986, or whose ports no host has.
+    """Raise `StartError` if a URL breaks RFC 3986 or a port is out of range.
 
-    The message quotes nothing that may be a part of a password.
+    The message never quotes text that could be part of a password.
     """
     mistake = _mistake(url)
     if mistake is not None:
@@ -33,14 +33,14 @@ def require_well_formed(url: str) -> None:
 
 
 def printable(url: str) -> str:
-    """Return a well-formed URL without its user, its password and its parameters."""
+    """Return a well-formed URL without its user, password and parameters."""
     parts = urlsplit(url)
     _, _, hosts = parts.netloc.rpartition("@")
     return f"{parts.scheme}://{hosts}{parts.path}"
 
 
 def _mistake(url: str) -> str | None:
-    """Return what is wrong with a URL, None for nothing."""
+    """Return what is wrong with a URL, or None."""
     if not url.startswith(SCHEMES):
         return "its scheme is none of postgresql and postgres, in lower case"
     if _UNPRINTABLE.search(url):
@@ -73,7 +73,7 @@ def _mistake_of_hosts(authority: str) -> str | None:
 
 
 def _mistake_of_port(url: str) -> str | None:
-    """Return what is wrong with the parameter that may give the ports in place of the hosts' part."""
+    """Return what is wrong with the parameter that may set the ports in place of the host part."""
     for name, value in parse_qsl(url.partition("?")[2]):
         if name == "port" and not all(_is_port(port) for port in value.split(",")):
             return f"its parameter port is a number from 1 to {_HIGHEST_PORT}"

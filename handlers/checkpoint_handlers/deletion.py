@@ -1,4 +1,4 @@
-"""`deleteCheckpoint`: make a checkpoint go away (contract, section 4)."""
+"""`deleteCheckpoint`: delete a checkpoint (contract, section 4)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["delete_checkpoint"]
 
 
 async def delete_checkpoint(service: Service, _caller: Caller, request: Request) -> dict[str, Any]:
-    """Delete a checkpoint with its items; raise `Refusal` for an unknown one and one still protecting."""
+    """Delete a checkpoint with its items; raise `Refusal` if it is unknown or still protecting."""
     require_provider(request.path["provider_id"])
     outcome = await service.store.delete(
         request.project_id, request.path["checkpoint_id"], service.clock.stamp()

@@ -1,7 +1,7 @@
-"""From the document's operations to the handlers: what each needs of a request is compiled at start.
+"""Dispatch requests to the handlers, with the checks of each operation compiled at startup.
 
-Connexion routes and authenticates; this middleware, registered like Connexion's own, does the rest in the
-order of the contract (section 3): project and permission, content type and JSON, schema, then the handler.
+Connexion routes and authenticates. This middleware, registered like Connexion's own, does the rest in the
+contract's order (section 3): project and permission, content type and JSON, schema, then the handler.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["Dispatcher", "Entry", "Request"]
 
 
 class Request(NamedTuple):
-    """What a handler gets of a request: plain values that fit the document."""
+    """A request as a handler receives it: plain values that are valid against the document."""
 
     project_id: str
     path: Mapping[str, Any]
@@ -42,10 +42,10 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the operations table."""
+    """An entry of the operations table."""
 
     handler: Callable[[Caller, Request], Awaitable[dict[str, Any]]]
-    """Returns the body of the answer, or raises `Refusal`."""
+    """Returns the response body, or raises `Refusal`."""
     needs: Role
 
 
@@ -55,7 +55,7 @@ class _Parameter(NamedTuple):
     default: Any
     check: Check
     free: bool
-    """Whether any text fits."""
+    """Whether any text is valid."""
 
 
 class Operation:
@@ -83,7 +83,7 @@ class Operation:
         self._body = _Body(operation) if operation.request_body else None
 
     async def __call__(self, request: Incoming, path: Mapping[str, Any], send: Send) -> None:
-        """Answer a request whose caller is known; `path` has the parameters of its path."""
+        """Respond to an authenticated request; `path` holds its path parameters."""
         caller: Caller = request.context["token_info"]["caller"]
         require_permission(caller, path["project_id"], self._entry.needs)
         body = await self._body.read(request) if self._body else None
@@ -109,7 +109,7 @@ class Operation:
 
 
 class _Body:
-    """What the document says of a request's body."""
+    """The document's rules for a request body."""
 
     def __init__(self, operation: Described) -> None:
         content: dict[str, dict[str, Any]] = operation.request_body["content"]
@@ -126,7 +126,7 @@ class _Body:
         self._check = self._checks["application/json"]
 
     async def read(self, request: Incoming) -> Any:
-        """Return the body's value, None for no body where the document requires none."""
+        """Return the value of the body, or None if it is empty and the document does not require one."""
         if not self._required:
             body = await read_body(request)
             if not body:
@@ -153,7 +153,7 @@ class _OperationsAPI(RoutedAPI[Operation]):
 
 
 class Dispatcher(RoutedMiddleware[_OperationsAPI]):
-    """Calls the handler of the operation that the routing found."""
+    """Calls the handler of the operation that routing selected."""
 
     api_cls = _OperationsAPI
 
@@ -176,7 +176,7 @@ def _parameters(operation: Described, place: str) -> list[_Parameter]:
 
 
 def _take(parameters: list[_Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the declared ones of the given values, checked, with the defaults of those not given."""
+    """Return the declared parameters, validated, with defaults for those not given."""
     taken: dict[str, Any] = {}
     for parameter in parameters:
         if parameter.name in given:

@@ -1,4 +1,4 @@
-"""Refusals: every error answer of the server, its body made from the catalogue `errors.yaml`."""
+"""Refusals: every error response of the server, with its body from the catalogue `errors.yaml`."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ _CONDITION_OF_STATUS = {
 }
 
 _SILENCE = 10.0
-"""Seconds between two lines of the log about a store out of reach."""
+"""Minimum seconds between two log lines about an unreachable store."""
 
 _EXTRA_HEADERS: Mapping[str, Iterable[tuple[bytes, bytes]]] = {
-    # RFC 9110, 11.6.1: a 401 names the scheme. The header X-Auth-Token has none registered.
+    # RFC 9110, 11.6.1: a 401 names its scheme. None is registered for the header X-Auth-Token.
     "unauthenticated": ((b"www-authenticate", b'X-Auth-Token realm="CSBS"'),),
     "unavailable": ((b"retry-after", b"1"),),
 }
 
 
 class StartError(Exception):
-    """The server cannot start; the message is one line that says what, where and what to do."""
+    """Raised if the server cannot start; the one-line message says what failed, where and how to fix it."""
 
 
 class ClientGoneError(Exception):
-    """The client closed the connection before its request was complete: there is nobody to answer."""
+    """Raised if the client closes the connection before its request is complete."""
 
 
 class Refusal(Exception):
-    """A request is refused for one of the conditions of `errors.yaml` (contract, section 3).
+    """Raised to refuse a request for one of the conditions in `errors.yaml` (contract, section 3).
 
-    `detail` replaces the condition's text as `error_msg`; it must disclose nothing of the server's inside.
+    `detail` replaces the condition's text as `error_msg`; it must not disclose server internals.
     """
 
     def __init__(self, condition: str | Condition, detail: str | None = None) -> None:
@@ -61,7 +61,7 @@ class Refusal(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status; Connexion's security reads it to choose among several refusals."""
+        """The HTTP status; Connexion's security uses it to choose among several refusals."""
         return self.condition.status
 
     def body(self) -> bytes:
@@ -72,14 +72,14 @@ class Refusal(Exception):
 
 
 class ErrorAnswers:
-    """Whatever fails inside becomes the contract's answer (HTTP-5, ERR-1)."""
+    """Middleware that turns every exception into the contract's error response (HTTP-5, ERR-1)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._silent_until = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; answer whatever it raises."""
+        """Pass the request on; respond to any exception it raises."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -89,7 +89,7 @@ class ErrorAnswers:
         except ClientGoneError:
             return
         except Refusal as error:
-            # Its traceback holds this frame, which would hold it, too, until the garbage collector comes by.
+            # The traceback refers to this frame, and the frame to the error: break the reference cycle.
             refusal = error.with_traceback(None)
         except StoreUnavailableError as error:
             self._tell(error)
@@ -106,12 +106,12 @@ class ErrorAnswers:
         else:
             return
         if b"expect" in dict(scope["headers"]):
-            # The client may keep its body to itself now: what comes next would be taken for it.
+            # The client may now skip its body; the next request would then be read as that body.
             headers.append((b"connection", b"close"))
         await _answer(refusal, headers, send)
 
     def _tell(self, error: StoreUnavailableError) -> None:
-        """Log that the store is out of reach, now and then: every client may meet it at every request."""
+        """Log that the store is unreachable, at a limited rate: every request may run into it."""
         now = time.monotonic()
         if now >= self._silent_until:
             self._silent_until = now + _SILENCE
@@ -119,7 +119,7 @@ class ErrorAnswers:
 
 
 def _from_status(status: int) -> Refusal:
-    """Return the refusal for an error that the framework raised."""
+    """Return the refusal for an HTTP error raised by the framework."""
     if status in _CONDITION_OF_STATUS:
         return Refusal(_CONDITION_OF_STATUS[status])
     return Refusal("invalid-request" if 400 <= status < 500 else "internal-error")

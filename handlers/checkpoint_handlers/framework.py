@@ -1,6 +1,6 @@
-"""Connexion as far as this server uses it, imported in one place; `framework.pyi` gives it types."""
+"""The parts of Connexion that this server uses, imported in one place and typed by `framework.pyi`."""
 
-# The stub is this module's own.
+# The stub belongs to this module.
 # pyright: reportMissingTypeStubs=false
 
 from __future__ import annotations
@@ -8,8 +8,7 @@ from __future__ import annotations
 import warnings
 
 with warnings.catch_warnings():
-    # Connexion imports what its own libraries announce to change. That is nothing to an operator who starts
-    # the server.
+    # Connexion's imports raise deprecation warnings that an operator can do nothing about.
     warnings.simplefilter("ignore")
     from connexion.middleware import ConnexionMiddleware
     from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware

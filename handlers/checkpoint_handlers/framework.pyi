@@ -1,5 +1,5 @@
-# The types of Connexion as far as this server uses it. It ships neither stubs nor the marker of a typed
-# package.
+# Types for the parts of Connexion that this server uses. Connexion ships neither stubs nor a py.typed
+# marker.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar

@@ -1,7 +1,7 @@
-"""Writes in groups: what waits while a group is committed is the next one.
+"""Group commit: writes that arrive during a commit form the next group.
 
-A commit to disk costs the same for one row as for a hundred. So orders that arrive together are written in
-one transaction, and their callers go on only after the commit: what was answered is durable.
+A commit to disk costs the same for one row as for a hundred, so orders that arrive together are written in
+one transaction. Their callers continue only after the commit: every confirmed write is durable.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ LONGEST_QUEUE = 1024
 """How many orders may wait for the next commit."""
 
 _ENOUGH = 32
-"""How many orders are worth a commit while others may still come."""
+"""The size from which a group is committed without waiting for more orders."""
 _QUIET_TURNS = 3
-"""Turns of the loop from a request's bytes to its order."""
+"""Event loop iterations from a request's bytes to its order."""
 
 
 class Groups(Generic[_Order, _Outcome]):
-    """Passes orders of one event loop to `write`, which commits a group whole or raises."""
+    """Passes the orders of one event loop to `write`, which commits a whole group or raises."""
 
     def __init__(self, write: Callable[[Sequence[_Order]], Awaitable[Sequence[_Outcome]]]) -> None:
         self._write = write
@@ -37,9 +37,9 @@ class Groups(Generic[_Order, _Outcome]):
         self._work: asyncio.Task[None] | None = None
 
     async def put(self, order: _Order) -> _Outcome:
-        """Return the outcome of an order, once it is committed.
+        """Return the outcome of an order once it is committed.
 
-        Raises `StoreUnavailableError` when the queue is full, and what `write` raises for this order alone.
+        Raises `StoreUnavailableError` if the queue is full, and whatever `write` raises for this order alone.
         """
         if len(self._waiting) >= LONGEST_QUEUE:
             raise StoreUnavailableError("the queue of writes is full")
@@ -47,12 +47,12 @@ class Groups(Generic[_Order, _Outcome]):
         answer: asyncio.Future[_Outcome] = loop.create_future()
         self._waiting.append((order, answer))
         if self._work is None:
-            # A task starts in the next turn of the loop: what this one still has to serve joins the group.
+            # The task starts in the next loop iteration: requests served in this one still join the group.
             self._work = loop.create_task(self._write_all())
         return await answer
 
     async def finish(self) -> None:
-        """Wait until nothing is being written."""
+        """Wait until all pending writes are done."""
         if self._work is not None:
             await self._work
 
@@ -73,10 +73,10 @@ class Groups(Generic[_Order, _Outcome]):
             self._work = None
 
     async def _let_others_join(self) -> None:
-        """Wait until enough orders wait, or none has come for a few turns of the loop.
+        """Wait until enough orders are queued, or none has arrived for a few loop iterations.
 
-        Small groups cost the processor more than the disk: each is a change of threads. Large ones leave the
-        loop idle while all its clients wait. Whoever is alone waits for some ten microseconds.
+        Small groups cost more CPU than disk time, because each one switches threads. Large ones leave the
+        loop idle while all clients wait. A lone order waits some ten microseconds.
         """
         quiet = 0
         while quiet < _QUIET_TURNS and (seen := len(self._waiting)) < _ENOUGH:
@@ -84,7 +84,7 @@ class Groups(Generic[_Order, _Outcome]):
             quiet = quiet + 1 if len(self._waiting) == seen else 0
 
     async def _outcomes(self, orders: Sequence[_Order]) -> Sequence[_Outcome | Exception]:
-        """Return what became of each order."""
+        """Return the outcome or the exception of each order."""
         try:
             return await self._write(orders)
         except StoreUnavailableError as error:
@@ -92,5 +92,5 @@ class Groups(Generic[_Order, _Outcome]):
         except Exception as error:
             if len(orders) == 1:
                 return [error]
-        # One bad order must not fail its neighbours: each gets a transaction of its own.
+        # One bad order must not fail the others: run each in its own transaction.
         return [(await self._outcomes([order]))[0] for order in orders]

@@ -1,8 +1,8 @@
-"""The guard: what a request's body must be before any schema looks at it.
+"""Checks on a request's body before schema validation.
 
-Connexion by itself answers 500 to a body that is no UTF-8, to deep nesting, to a huge integer and to two
-Content-Type headers, takes the last of duplicate keys, and refuses a chunked body. Here each of them gets the
-contract's 400 or 413, or is accepted.
+Connexion alone responds 500 to a body that is not UTF-8, deep nesting, a huge integer or two Content-Type
+headers, keeps the last of duplicate keys, and refuses a chunked body. This module accepts such a request or
+refuses it with the contract's 400 or 413.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 __all__ = ["MAX_BODY", "MAX_DEPTH", "parse_json", "read_body", "require_media_type"]
 
 MAX_BODY = 1024 * 1024
-"""The largest body in bytes."""
+"""The largest accepted body, in bytes."""
 MAX_DEPTH = 64
-"""How deep arrays and objects may nest; the validator itself gives up at about 250."""
+"""How deep arrays and objects may nest; the validator fails at about 250 levels."""
 
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 _NO_PARAMETER = ("", "")
-"""What stands behind a last semicolon (RFC 9110, 5.6.6)."""
+"""The empty parameter after a trailing semicolon (RFC 9110, 5.6.6)."""
 _UTF_8 = frozenset({"utf-8", "utf8"})
 
 
 def require_media_type(headers: Fields, accepted: Collection[str]) -> None:
-    """Refuse a request whose one Content-Type is none of `accepted` (lower case) in UTF-8 (REQ-6, REQ-13)."""
+    """Require a single Content-Type that is in `accepted` (lower case) and UTF-8 (REQ-6, REQ-13)."""
     if headers.count(b"content-type") != 1:
         raise Refusal("invalid-request", "The request needs exactly one Content-Type header.")
     value = headers.get("content-type") or ""
@@ -58,7 +58,7 @@ def require_media_type(headers: Fields, accepted: Collection[str]) -> None:
 async def read_body(request: Incoming) -> bytes:
     """Return the whole body, sent with a length or in chunks.
 
-    Refuses more than `MAX_BODY` bytes as too-large, and raises `ClientGoneError` when the client leaves.
+    Refuses more than `MAX_BODY` bytes as too-large. Raises `ClientGoneError` if the client disconnects.
     """
     length = request.headers.raw(b"content-length")
     if length is not None and int(length) > MAX_BODY:
@@ -80,18 +80,18 @@ async def read_body(request: Incoming) -> bytes:
 
 
 def parse_json(body: bytes) -> Any:
-    """Return the value of a strict JSON text in UTF-8 (RFC 8259), or refuse it as an invalid request.
+    """Parse strict JSON in UTF-8 (RFC 8259), or refuse it as an invalid request.
 
-    Also refused: nesting deeper than `MAX_DEPTH`, a key that occurs twice in one object, a number beyond a
-    double's range, a lone surrogate, a byte order mark.
+    Also refuses nesting deeper than `MAX_DEPTH`, duplicate keys in one object, a number beyond a double's
+    range, a lone surrogate and a byte order mark.
     """
     try:
         value = orjson.loads(body)
         objects = body.count(b"{")
-        # Brackets bound the depth from above, so that an ordinary body is not walked.
+        # The number of brackets is an upper bound of the depth, so ordinary bodies are not scanned.
         if objects + body.count(b"[") > MAX_DEPTH and _too_deep(body):
             raise Refusal("invalid-request", f"The JSON nests deeper than {MAX_DEPTH} levels.")
-        # Each member has a colon: where there are no more colons than members in the value, no key was lost.
+        # Each member has a colon: if there are no more colons than parsed members, no key was lost.
         if body.count(b":") != _members(value, objects):
             _UNIQUE_KEYS.decode(body.decode())
     except ValueError as error:
@@ -101,7 +101,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def _members(value: Any, objects: int) -> int:
-    """Return how many members a value's objects have together; there are at most so many objects."""
+    """Return the total number of members of a value's objects, of which there are at most `objects`."""
     members = 0
     left = [value]
     while left and objects:
@@ -117,7 +117,7 @@ def _members(value: Any, objects: int) -> int:
 
 
 class _DuplicateKeyError(ValueError):
-    """An object has the same key twice."""
+    """Raised if an object has the same key twice."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

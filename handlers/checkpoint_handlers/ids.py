@@ -1,4 +1,4 @@
-"""Identifiers of what the server creates."""
+"""Identifiers of checkpoints and their items."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import time
 __all__ = ["checkpoints_of", "new_id"]
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
-"""What a random digit becomes where the variant of RFC 9562 (4.1) has two bits."""
+"""Maps a random digit to one with the two variant bits of RFC 9562 (4.1)."""
 _NO_POSITION = {digit: f"{int(digit, 16) | 8:x}" for digit in "0123456789abcdef"}
-"""What a random digit becomes where the last four digits must not be a position."""
+"""Maps a random digit to one that makes the last four digits too large for a position."""
 
 
 def new_id() -> str:
-    """Return a new UUID of version 7 (RFC 9562, 5.7): milliseconds in front, 73 random bits behind.
+    """Return a new UUID version 7 (RFC 9562, 5.7): milliseconds followed by 73 random bits.
 
-    Neighbours in time are neighbours in the store's index, so that an insert touches few pages however many
-    rows there are. The id of an item is that of its checkpoint with its position for the last four digits; a
-    checkpoint's own last digits are no position, which are below 8000.
+    Ids made close in time are close in the store's index, so an insert touches few pages however many rows
+    there are. An item's id is its checkpoint's id with the last four digits replaced by the item's position.
+    Positions are below 8000 (hexadecimal), a checkpoint's own last four digits are not.
     """
     moment = f"{time.time_ns() // 1_000_000:012x}"
     drawn = os.urandom(10).hex()
@@ -27,5 +27,5 @@ def new_id() -> str:
 
 
 def checkpoints_of(item_id: str) -> tuple[str, str]:
-    """Return the lowest and the highest id that the checkpoint of an item may have."""
+    """Return the lowest and the highest possible id of an item's checkpoint."""
     return f"{item_id[:-4]}0000", f"{item_id[:-4]}ffff"

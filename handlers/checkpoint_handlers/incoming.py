@@ -1,4 +1,4 @@
-"""A request as it comes in: its header fields read once, for security and for the guard alike."""
+"""An incoming request, with its header fields parsed once for all checks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Fields", "Incoming"]
 
 
 class Fields:
-    """The header fields of a request by name; of a field that comes twice, the first."""
+    """The header fields of a request by name; the first value of a repeated field."""
 
     __slots__ = ("_first", "_sent")
 
@@ -22,23 +22,23 @@ class Fields:
         self._first = dict(sent[::-1])
 
     def get(self, name: str) -> str | None:
-        """Return the value of a field, whatever the case of its name, or None."""
+        """Return the value of a field by its case-insensitive name, or None."""
         value = self._first.get(name.lower().encode("latin-1"))
         return None if value is None else value.decode("latin-1")
 
     def raw(self, name: bytes) -> bytes | None:
-        """Return the value of a field in bytes by its name in lower case, or None."""
+        """Return the value of a field in bytes by its lower-case name, or None."""
         return self._first.get(name)
 
     def count(self, name: bytes) -> int:
-        """Return how often a field comes, by its name in lower case."""
+        """Return how often a field occurs, by its lower-case name."""
         if len(self._first) == len(self._sent):
             return name in self._first
         return sum(sent == name for sent, _ in self._sent)
 
 
 class Incoming:
-    """A request as Connexion's security functions read it, without the cost of a `ConnexionRequest`."""
+    """A request with the interface Connexion's security expects, cheaper than a `ConnexionRequest`."""
 
     __slots__ = ("_scope", "context", "headers", "receive")
 
@@ -47,15 +47,15 @@ class Incoming:
         self.receive = receive
         self.headers = Fields(scope["headers"])
         self.context: dict[str, Any] = {}
-        """What Connexion has found out about the caller."""
+        """What Connexion's security stores about the caller."""
 
     @property
     def query(self) -> str:
-        """The query string as it was sent."""
+        """The raw query string."""
         query: bytes = self._scope["query_string"]
         return query.decode("latin-1")
 
     @property
     def query_params(self) -> QueryParams:
-        """The parameters of the query, where a security scheme has its token there."""
+        """The query parameters, for security schemes that send the token there."""
         return QueryParams(self.query)

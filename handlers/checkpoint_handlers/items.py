@@ -1,4 +1,4 @@
-"""`listCheckpointItems`: how a caller follows a run (contract, section 4)."""
+"""`listCheckpointItems`: follow the progress of a run (contract, section 4)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def list_checkpoint_items(service: Service, _caller: Caller, request: Requ
     page = page_of(query, _SORTABLE)
     status = query.get("status")
     if status not in (None, "available", "protecting"):
-        return {"checkpoint_items": []}  # no item of this server is ever in another status
+        return {"checkpoint_items": []}  # items of this server never have another status
     wanted = ItemFilter(
         checkpoint_id=query.get("checkpoint_id"),
         policy_id=query.get("policy_id"),
@@ -51,7 +51,7 @@ async def list_checkpoint_items(service: Service, _caller: Caller, request: Requ
 
 
 def _with_fraction(moment: str | None) -> str | None:
-    """Return a documented time with six digits of fraction, so that it compares as text."""
+    """Return a documented time with six fractional digits, so that it compares as text."""
     if moment is None:
         return None
     seconds, _, fraction = moment.partition(".")

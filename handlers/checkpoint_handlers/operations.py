@@ -1,4 +1,4 @@
-"""The operations table: `operationId` of the documents to handler, so that they name no Python."""
+"""The operations table: maps each `operationId` to a handler, so that the documents name no Python."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["operations"]
 
 
 def operations(service: Service) -> dict[str, Entry]:
-    """Return the table for one service."""
+    """Return the operations table of a service."""
     table = {
         "createCheckpoint": Entry(partial(create_checkpoint, service), needs="operate"),
         "listPolicies": Entry(partial(list_policies, service), needs="read-only"),

@@ -1,4 +1,4 @@
-"""What the operator asked for."""
+"""The server's settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Options"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The settings of a server, as `serve --help` explains them."""
+    """The settings of a server; `serve --help` explains them."""
 
     host: str
     database: str
@@ -27,5 +27,5 @@ class Options:
     scenarios: bool = False
     cors: tuple[str, ...] = ()
     metrics: bool = False
-    """Whether requests are counted; without an admin port nobody could ask for the numbers."""
+    """Whether to count requests; only useful with an admin port, which exposes the numbers."""
     admin_host: str = "127.0.0.1"

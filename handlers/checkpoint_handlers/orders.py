@@ -1,4 +1,4 @@
-"""What is written in groups: the orders of the stores, and what may become of them."""
+"""Orders: the writes that stores commit in groups, and their outcomes."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ __all__ = ["Create", "Delete", "Order", "Outcome", "Settle"]
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Store a checkpoint; `exclusive` refuses it while an earlier one of the policy is not ready."""
+    """Store a checkpoint; `exclusive` refuses it while an earlier one of its policy is not ready."""
 
     checkpoint: NewCheckpoint
     exclusive: bool
 
     @property
     def unconditional(self) -> bool:
-        """Whether nothing in the store can stand against it."""
+        """Whether it succeeds whatever the store holds."""
         return not self.exclusive and self.checkpoint.project.quota is None
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Remove a checkpoint of the project that is ready `now`."""
+    """Delete a checkpoint of the project if it is ready at `now`."""
 
     project_id: str
     checkpoint_id: str
@@ -39,12 +39,12 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Have checkpoints available whatever the time."""
+    """Mark checkpoints as available regardless of the time."""
 
     checkpoint_ids: Sequence[str]
 
 
 Order = Create | Delete | Settle
-"""What waits to be written to a store."""
+"""A write to a store."""
 Outcome = CreateOutcome | DeleteOutcome | None
-"""What became of an order."""
+"""The result of an order."""

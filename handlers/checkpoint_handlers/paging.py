@@ -1,4 +1,4 @@
-"""The paging parameters that both lists share: `limit`, `marker`, `offset`, `sort`."""
+"""The paging parameters of both lists: `limit`, `marker`, `offset` and `sort`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _DIRECTIONS = {"asc": False, "desc": True}
 
 
 def page_of(query: Mapping[str, Any], columns: Mapping[str, str]) -> Page:
-    """Return the page that a query asks for; a limit beyond 1000 is taken as 1000.
+    """Return the page that a query asks for; a limit above 1000 is treated as 1000.
 
-    `columns` names the store's column for each key that may be sorted by; refuses any other.
+    `columns` maps each sort key to the store's column; any other key is refused.
     """
     return Page(
         limit=min(query["limit"], _LARGEST_PAGE),

@@ -1,7 +1,7 @@
-"""Connexion's tables of routes, security and operations, joined at the start: a request is looked up once.
+"""Connexion's tables of routes, security and operations, joined at startup for a single lookup.
 
-Connexion makes each of the tables from the documents. By itself it looks a request up in all three, in a
-router inside a router and with a copy of the scope, which takes longer than all that is done with it.
+Connexion builds each table from the documents. On its own it looks a request up in all three, with nested
+routers and a copy of the scope, which takes longer than everything else done for the request.
 """
 
 from __future__ import annotations
@@ -28,38 +28,38 @@ __all__ = ["PlannedRouting"]
 
 
 class _Plan(NamedTuple):
-    """What is done with the requests of one operation."""
+    """How to handle the requests of one operation."""
 
     path: re.Pattern[str]
     convertors: Mapping[str, Convertor[Any]]
-    """Of the parameters of the path, those that are not text."""
+    """Convertors of the path parameters that are not text."""
     verify: Callable[[Incoming], Awaitable[None]]
-    """Connexion's function for the security of the operation: puts the caller into the request's context."""
+    """Connexion's security function for the operation: stores the caller in the request's context."""
     operation: Operation
 
 
 class PlannedRouting(RoutingMiddleware):
-    """Connexion's routing, which carries out the plan of an operation at once.
+    """Connexion's routing, with a shortcut that runs the plan of an operation directly.
 
-    What no plan fits, an unknown path or another method, goes the way that Connexion gives it. The
-    application behind it has to be Connexion's security, and behind that the dispatcher.
+    A request that matches no plan (an unknown path or another method) takes Connexion's normal route. The
+    next application must be Connexion's security, followed by the dispatcher.
     """
 
     def __init__(self, app: SecurityMiddleware) -> None:
         super().__init__(app)
         self._security = app
         self._plans: dict[str, list[_Plan]] = {}
-        """By method."""
+        """The plans by HTTP method."""
 
     def add_api(self, specification: Any, **options: Any) -> None:
-        """Add the routes of a document, without redirects to a path with or without a trailing slash."""
+        """Add the routes of a document, without trailing-slash redirects."""
         super().add_api(specification, **options)
         self.router.redirect_slashes = False
         for _, router in self._mounted():
             router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; make the plans at the start, when all documents have been added."""
+        """Respond to a request; build the plans at startup, once all documents have been added."""
         if scope["type"] != "http":
             self._make_plans()
             return
@@ -82,7 +82,7 @@ class PlannedRouting(RoutingMiddleware):
         dispatcher = cast("Dispatcher", self._security.app)
         added: dict[str, int] = {}
         for base_path, router in self._mounted():
-            # Each middleware has the documents of a base path in the order in which they were added.
+            # Each middleware keeps the documents of a base path in the order they were added.
             position = added[base_path] = added.get(base_path, -1) + 1
             secured = self._security.apis[base_path][position].operations
             operations = dispatcher.apis[base_path][position].operations
@@ -100,7 +100,7 @@ class PlannedRouting(RoutingMiddleware):
                     self._plans.setdefault(method, []).append(plan)
 
     def _mounted(self) -> Iterator[tuple[str, Router]]:
-        """Give the base path and the routes of each document."""
+        """Yield the base path and the router of each document."""
         for mount in self.router.routes:
             assert isinstance(mount, Mount)
             yield mount.path, cast("Router", mount.app)

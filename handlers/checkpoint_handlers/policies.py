@@ -1,4 +1,4 @@
-"""`listPolicies`: where a `plan_id` comes from (contract, section 4)."""
+"""`listPolicies`: list the policies, whose ids are the `plan_id`s (contract, section 4)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _present(policy: Policy) -> dict[str, Any]:
                 "id": resource.id,
                 "type": resource.type,
                 "name": resource.name,
-                # An object here, and a string that holds one in a checkpoint.
+                # An object here, but a string of JSON in a checkpoint.
                 "extra_info": orjson.loads(resource.extra_info or "{}"),
             }
             for resource in policy.resources

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, with limits, and the contract's body for what is malformed."""
+"""uvicorn's HTTP/1.1 with limits, and the contract's error body for malformed requests."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from checkpoint_handlers.errors import Refusal
 __all__ = ["IDLE_SECONDS", "MAX_HEAD", "Protocol", "with_limit"]
 
 MAX_HEAD = 64 * 1024
-"""The largest request line and headers, together and in bytes."""
+"""The largest request line and headers together, in bytes."""
 IDLE_SECONDS = 60
-"""How long a connection may wait for a request."""
+"""Seconds that a connection may stay idle between requests."""
 _LINGER = 2.0
-"""Seconds that a refused client has to read why, while what it still sends is thrown away."""
+"""Seconds that a refused client has to read the response, while the rest of its input is discarded."""
 
 _HEAD = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
 _PHRASES = {400: b"Bad Request", 413: b"Content Too Large"}
 
 
 class Protocol(HttpToolsProtocol):
-    """Answers bytes that are no HTTP like any other invalid request, and closes the connection.
+    """Responds to malformed HTTP like any other invalid request, and closes the connection.
 
-    The same happens to a head beyond `MAX_HEAD` and to a request that takes longer than `request_seconds`.
+    It does the same for a head larger than `MAX_HEAD` and a request that takes longer than `request_seconds`.
     """
 
     request_seconds = 30.0
-    """How long a request may take to arrive, from its first byte to its last."""
+    """Seconds that a request may take to arrive, from its first byte to its last."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -38,17 +38,17 @@ class Protocol(HttpToolsProtocol):
         self._arrived = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
-        """Begin to serve a connection."""
+        """Start serving a connection."""
         super().connection_made(_Gathering(transport, self.loop))
         self._deadline = self.loop.call_later(IDLE_SECONDS, self.transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End what is left of a connection."""
+        """Clean up after a closed connection."""
         self._forget_deadline()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Serve what arrived."""
+        """Process received bytes."""
         if self._refused:
             return
         if self._deadline is not None and not self._arriving:
@@ -63,12 +63,12 @@ class Protocol(HttpToolsProtocol):
             self._deadline = self.loop.call_later(self.request_seconds, self._end_slow)
 
     def on_message_begin(self) -> None:
-        """Note that a request begins."""
+        """Record that a request begins."""
         self._arriving = self._in_head = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Begin to answer, unless the head is too large."""
+        """Start handling the request, or refuse a head that is too large."""
         self._in_head = False
         if self._arrived > MAX_HEAD:
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
@@ -78,12 +78,12 @@ class Protocol(HttpToolsProtocol):
         self._serving = True
 
     def on_message_complete(self) -> None:
-        """Note that a request has arrived."""
+        """Record that a request is complete."""
         self._arriving = False
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what the parser did not understand; `msg` says no more than that."""
+        """Refuse a request that the parser rejected; `msg` adds no detail."""
         self._refuse(_too_large() if self._arrived > MAX_HEAD else Refusal("invalid-request", msg))
 
     def _end_slow(self) -> None:
@@ -94,7 +94,7 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Answer, and close the connection when the client has read it or has had the time to."""
+        """Send the refusal, and close the connection once the client has read it or time is up."""
         self._refused = True
         self._forget_deadline()
         body = refusal.body()
@@ -112,7 +112,7 @@ class Protocol(HttpToolsProtocol):
 
 
 def with_limit(request_seconds: float) -> type[Protocol]:
-    """Return the protocol with another time for a request to arrive."""
+    """Return the protocol class with another limit for a request to arrive."""
     return type("Protocol", (Protocol,), {"request_seconds": request_seconds})
 
 
@@ -121,9 +121,9 @@ def _too_large() -> Refusal:
 
 
 class _Gathering(asyncio.Transport):
-    """A transport that sends what one turn of the event loop writes at once.
+    """A transport that sends all writes of one event loop iteration together.
 
-    uvicorn writes head and body of an answer separately, and each write is a system call.
+    uvicorn writes the head and body of a response separately, and each write is a system call.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -133,36 +133,36 @@ class _Gathering(asyncio.Transport):
         self._written: list[bytes | bytearray | memoryview] = []
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Keep the data until this turn of the loop is over."""
+        """Buffer the data until the end of this loop iteration."""
         if not self._written:
             self._loop.call_soon(self._send)
         self._written.append(data)
 
     def write_eof(self) -> None:
-        """Send what is kept and say that nothing follows."""
+        """Flush the buffer and signal the end of the stream."""
         self._send()
         if not self._transport.is_closing():
             self._transport.write_eof()
 
     def close(self) -> None:
-        """Send what is kept and close the connection behind it."""
+        """Flush the buffer and close the connection."""
         self._send()
         self._transport.close()
 
     def is_closing(self) -> bool:
-        """Return whether the connection is closed or about to be."""
+        """Return whether the connection is closed or closing."""
         return self._transport.is_closing()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Return what is known of the connection."""
+        """Return information about the connection."""
         return self._transport.get_extra_info(name, default)
 
     def pause_reading(self) -> None:
-        """Stop to receive."""
+        """Stop receiving."""
         self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Receive again."""
+        """Resume receiving."""
         self._transport.resume_reading()
 
     def _send(self) -> None:

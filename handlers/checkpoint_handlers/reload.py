@@ -1,4 +1,4 @@
-"""`--reload`: the server in a process of its own that is started anew when code or documents change."""
+"""`--reload`: run the server in a separate process that restarts when code or documents change."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ __all__ = ["run_reloading"]
 
 
 class _Reloader(StatReload):
-    """Watches the YAML files of the contract beside the code, without a gap while the server starts."""
+    """Watches the contract's YAML files and the code, without missing edits while the server starts."""
 
     def startup(self) -> None:
-        """Start the server on what the files are now."""
+        """Start the server with the current files."""
         self._remember()
         super().startup()
 
     def restart(self) -> None:
-        """Start the server anew; an edit that is made meanwhile counts as the next one."""
+        """Restart the server; an edit made meanwhile triggers another restart."""
         self._remember()
         BaseReload.restart(self)
 
@@ -48,7 +48,7 @@ class _Reloader(StatReload):
 
 
 def run_reloading(options: Options, listener: socket.socket, admin: socket.socket | None) -> None:
-    """Serve until SIGINT or SIGTERM; what is wrong with an edit is printed, and the next one tries again."""
+    """Serve until SIGINT or SIGTERM; print the error of a broken edit and retry on the next one."""
     import checkpoint_openapi
 
     import checkpoint_handlers

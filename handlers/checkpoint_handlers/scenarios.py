@@ -1,8 +1,8 @@
-"""`--scenarios`: errors to order, for those who write clients.
+"""`--scenarios`: errors on demand, for testing clients.
 
-A request with the header `X-Scenario: 503 APIGW.0106` gets that answer and does nothing; `admin scenario`
-says what a project's next calls are answered. Any pair of `errors.yaml` will do. The store of the service
-knows nothing of this: the orders wait in a table of their own.
+A request with the header `X-Scenario: 503 APIGW.0106` gets that response and has no effect;
+`admin scenario` sets the response to a project's next calls. Any pair from `errors.yaml` is allowed.
+Scenarios have a table of their own: the service's store is not involved.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ _HEADER = b"x-scenario"
 
 
 class Scenarios(Protocol):
-    """What the operator has ordered for coming calls, for all processes of a service together.
+    """The operator's scenarios for upcoming calls, shared by all processes of a service.
 
     Every method may raise `StoreUnavailableError`.
     """
 
     async def add(self, project_id: str, status: int, code: str) -> None:
-        """Have one more of the project's coming calls answered so."""
+        """Set this response for one more of the project's upcoming calls."""
         ...
 
     async def take(self, project_id: str) -> tuple[int, str] | None:
-        """Return how the project's next call is to be answered, if it was said, and forget it."""
+        """Return and delete the status and code set for the project's next call, None if there are none."""
         ...
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Close the database connections."""
         ...
 
 
 def refusal_of(status: int, code: str) -> Refusal:
-    """Return the refusal with a documented pair; raise `ValueError` for any other pair."""
+    """Return the refusal of a documented status and code; raise `ValueError` for any other pair."""
     catalogue = errors()
     for condition in catalogue.conditions.values():
         if (condition.status, condition.code) == (status, code):
@@ -59,13 +59,13 @@ def refusal_of(status: int, code: str) -> Refusal:
 
 
 class ScenarioHeader:
-    """The middleware that answers a request with the header as it asks."""
+    """Middleware that gives a request with the header the response it asks for."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it as its header says."""
+        """Pass a request on, or refuse it as its header asks."""
         wanted = dict(scope["headers"]).get(_HEADER) if scope["type"] == "http" else None
         if wanted is None:
             await self._app(scope, receive, send)
@@ -83,7 +83,7 @@ class ScenarioHeader:
 def staged(
     scenarios: Scenarios, handler: Callable[[Caller, Request], Awaitable[dict[str, Any]]]
 ) -> Callable[[Caller, Request], Awaitable[dict[str, Any]]]:
-    """Return a handler that first looks what the operator has said of the project's next call."""
+    """Return a handler that first applies any scenario set for the project's next call."""
 
     async def answer(caller: Caller, request: Request) -> dict[str, Any]:
         wanted = await scenarios.take(caller.project.id)

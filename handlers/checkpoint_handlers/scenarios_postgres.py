@@ -1,4 +1,4 @@
-"""What `admin scenario` has ordered, in the PostgreSQL database of the store: by connections of its own."""
+"""Scenarios in the PostgreSQL database of the store, on separate connections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checkpoint_handlers.store_postgres import CONNECTION, PATIENCE, reachable
 __all__ = ["PostgresScenarios"]
 
 _ADD = "INSERT INTO scenarios (project_id, status, code) VALUES ($1, $2, $3)"
-# Calls that come together each take another one, in whichever process they are.
+# Concurrent calls each take a different row, whichever processes they are in.
 _TAKE = (
     "DELETE FROM scenarios WHERE seq = ("
     "SELECT seq FROM scenarios WHERE project_id = $1 ORDER BY seq LIMIT 1 FOR UPDATE SKIP LOCKED"
@@ -21,27 +21,27 @@ _CONNECTIONS = 4
 
 
 class PostgresScenarios:
-    """`Scenarios` in a database that a store has made; `open` makes it."""
+    """`Scenarios` in a database that a store has created; create one with `open`."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
     @classmethod
     async def open(cls, url: str) -> PostgresScenarios:
-        """Return those in the database of a URL, which is reached when the first is asked for."""
+        """Return the scenarios in the database of a URL; the first call connects to it."""
         return cls(await asyncpg.create_pool(url, min_size=0, max_size=_CONNECTIONS, **CONNECTION))
 
     async def add(self, project_id: str, status: int, code: str) -> None:
-        """Have one more of the project's coming calls answered so."""
+        """Set this response for one more of the project's upcoming calls."""
         await self._execute(_ADD, project_id, status, code)
 
     async def take(self, project_id: str) -> tuple[int, str] | None:
-        """Return how the project's next call is to be answered, if it was said, and forget it."""
+        """Return and delete the status and code set for the project's next call, None if there are none."""
         rows = await self._execute(_TAKE, project_id)
         return (rows[0][0], rows[0][1]) if rows else None
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Close the database connections."""
         self._pool.terminate()
 
     async def _execute(self, statement: str, *values: Any) -> list[asyncpg.Record]:

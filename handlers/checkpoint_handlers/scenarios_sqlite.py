@@ -1,4 +1,4 @@
-"""What `admin scenario` has ordered, in the SQLite file of the store: by a connection of its own."""
+"""Scenarios in the SQLite file of the store, on a separate connection."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _TAKE = (
 
 
 class SqliteScenarios:
-    """`Scenarios` in a file that a store has made."""
+    """`Scenarios` in a file that a store has created."""
 
     def __init__(self, path: Path) -> None:
         self._connection = connect(path)
         self._thread = ThreadPoolExecutor(1, "scenarios")
 
     async def add(self, project_id: str, status: int, code: str) -> None:
-        """Have one more of the project's coming calls answered so."""
+        """Set this response for one more of the project's upcoming calls."""
         await self._execute(_ADD, project_id, status, code)
 
     async def take(self, project_id: str) -> tuple[int, str] | None:
-        """Return how the project's next call is to be answered, if it was said, and forget it."""
+        """Return and delete the status and code set for the project's next call, None if there are none."""
         return next(iter(await self._execute(_TAKE, project_id)), None)
 
     async def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._thread.shutdown()
         self._connection.close()
 

@@ -1,4 +1,4 @@
-"""JSON Schema of OpenAPI 3.0 compiled once, at start, into validators of `jsonschema_rs`."""
+"""OpenAPI 3.0 schemas, compiled at startup into `jsonschema_rs` validators."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _LISTS_OF_SCHEMAS = ("allOf", "anyOf", "oneOf")
 
 
 class Check(Protocol):
-    """Refuses a value that does not fit its schema."""
+    """Refuses a value that is not valid against its schema."""
 
     def __call__(self, value: Any) -> None:
-        """Return for a value that fits; raise `Refusal` (invalid-request) for another."""
+        """Return if the value is valid; raise `Refusal` (invalid-request) if it is not."""
         ...
 
 
 def compile_check(schema: dict[str, Any], where: str) -> Check:
-    """Return the check of a schema whose `$ref`s are resolved; `where` names the value in its refusals."""
+    """Return the check for a schema with resolved `$ref`s; `where` names the value in refusals."""
     validator = jsonschema_rs.Draft4Validator(_plain(schema), mask="the value")
 
     def check(value: Any) -> None:
@@ -32,19 +32,19 @@ def compile_check(schema: dict[str, Any], where: str) -> Check:
             return
         error = next(iter(validator.iter_errors(value)))
         pointer = "".join(f"/{part}" for part in error.instance_path)
-        # Never more than a line: a refusal is read by people, and the name of a member may be a megabyte.
+        # Keep the message short enough to read: a member's name may be a megabyte long.
         raise Refusal("invalid-request", f"{where}{pointer[:100]}: {error.message[:200]}.")
 
     return check
 
 
 def takes_any_text(schema: dict[str, Any]) -> bool:
-    """Return whether every string fits a schema, as far as its keywords alone tell."""
+    """Return whether the keywords of a schema clearly allow every string."""
     return schema.keys() <= {"type", *_ANNOTATIONS} and schema.get("type", "string") == "string"
 
 
 def _plain(schema: Any) -> Any:
-    """Return the schema as Draft 4 reads it: `nullable` spelt out, members of answers only forbidden."""
+    """Translate a schema to Draft 4: expand `nullable`, and forbid `readOnly` members."""
     if not isinstance(schema, dict):
         return schema
     schema = cast("dict[str, Any]", schema)

@@ -1,4 +1,4 @@
-"""The tables of the PostgreSQL store, and how a database of an earlier version becomes one of this."""
+"""The tables of the PostgreSQL store, and migrations from earlier versions."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["CHANNEL", "MIGRATIONS", "migrate"]
 
 CHANNEL = "checkpoint_catalogue"
-"""Where every change of the catalogue is told."""
+"""The channel that announces every change to the catalogue."""
 
 _LOCK = 0x43534253
-"""Who holds this lock migrates: servers may start together."""
+"""The lock held while migrating, because several servers may start at once."""
 
 _ITEMS = """CREATE VIEW items AS SELECT
     checkpoint.seq,
@@ -38,10 +38,10 @@ _ITEMS = """CREATE VIEW items AS SELECT
     checkpoint.ready_at{settled}
     FROM checkpoints AS checkpoint,
     json_array_elements(checkpoint.resources) WITH ORDINALITY AS each (value, position)"""
-"""Each resource of each checkpoint; `settled` came with a later version."""
+"""One row for each resource of each checkpoint; a later version added `settled`."""
 
 _VERSION_1 = (
-    # Texts compare byte by byte, as in SQLite, whatever the database's locale: times and ids rely on it.
+    # Compare text byte by byte, as SQLite does, whatever the database's locale: times and ids rely on it.
     """CREATE TABLE projects (
         id TEXT COLLATE "C" PRIMARY KEY,
         verified BOOLEAN NOT NULL,
@@ -92,27 +92,27 @@ _VERSION_1 = (
 )
 
 _VERSION_2 = (
-    # What a caller was told to be available stays so, also when the clock is set back before a restart.
+    # An item once reported as available stays available, even if the clock is set back before a restart.
     "ALTER TABLE checkpoints ADD COLUMN settled BOOLEAN NOT NULL DEFAULT FALSE",
     "DROP VIEW items",
     _ITEMS.format(settled=", checkpoint.settled"),
 )
 
 _VERSION_3 = (
-    # To read another project's policy before refusing it takes longer than not to find one, which would tell.
+    # Reading another project's policy before refusing it takes longer than finding none: a timing leak.
     "CREATE UNIQUE INDEX policies_by_project ON policies (project_id, id)",
 )
 
 MIGRATIONS: Sequence[Sequence[str]] = (_VERSION_1, _VERSION_2, _VERSION_3)
-"""The statements that lead from each version, beginning with 0, to the next; only ever appended to."""
+"""The statements that migrate from each version, starting at 0, to the next; append only."""
 
 
 async def migrate(
     connection: Connection | PoolConnectionProxy, initial: Callable[[], Iterable[Entry]]
 ) -> None:
-    """Bring the database to the newest version in one transaction, a new one with `initial` entries.
+    """Migrate the database to the latest version in one transaction; fill a new one with `initial` entries.
 
-    Raises `StartError` when it holds the tables of another program or of a later version of this one.
+    Raises `StartError` if it holds the tables of another program or of a later version of this one.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
@@ -130,7 +130,7 @@ async def migrate(
 
 
 async def _version(connection: Connection | PoolConnectionProxy) -> int:
-    """Return the version of a database of this server, 0 for an empty one, which gets its table of it."""
+    """Return the schema version of the database: 0 if it is empty, after adding a version table."""
     tables = {
         row[0]
         for row in await connection.fetch(

@@ -1,4 +1,4 @@
-"""The tables of the SQLite store, and how a database of an earlier version becomes one of this."""
+"""The tables of the SQLite store, and migrations from earlier versions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "migrate"]
 
 APPLICATION_ID = 0x43534253
-"""`CSBS` in ASCII: what `PRAGMA application_id` says in a database of this server."""
+"""`CSBS` in ASCII: the `PRAGMA application_id` of this server's databases."""
 
 _CATALOGUE = ("projects", "tokens", "policies", "resources")
 
@@ -34,7 +34,7 @@ _ITEMS = """CREATE VIEW items AS SELECT
     checkpoint.created_at,
     checkpoint.ready_at{settled}
     FROM checkpoints AS checkpoint, json_each(checkpoint.resources) AS each"""
-"""Each resource of each checkpoint; `settled` came with a later version."""
+"""One row for each resource of each checkpoint; a later version added `settled`."""
 
 _VERSION_1 = (
     """CREATE TABLE projects (
@@ -93,7 +93,7 @@ _VERSION_1 = (
         ready_at TEXT NOT NULL)""",
     "CREATE INDEX items_of_project ON items (project_id)",
     "CREATE INDEX items_of_checkpoint ON items (checkpoint_id)",
-    # Every change of the catalogue raises the revision, by which the readers know that their memory is stale.
+    # Every change to the catalogue increments the revision, which tells readers that their cache is stale.
     "CREATE TABLE revision (value INTEGER NOT NULL)",
     "INSERT INTO revision VALUES (0)",
     *(
@@ -106,7 +106,7 @@ _VERSION_1 = (
 )
 
 _VERSION_2 = (
-    # One row for a checkpoint with its resources, and one for a policy: three inserts fewer a request.
+    # One row for a checkpoint with its resources, and one for a policy: three fewer inserts per request.
     "ALTER TABLE policies ADD COLUMN resources TEXT NOT NULL DEFAULT '[]'",
     """UPDATE policies SET resources = (
         SELECT json_group_array(json_object(
@@ -119,7 +119,7 @@ _VERSION_2 = (
             'id', resource_id, 'type', resource_type, 'name', name, 'extra_info', extra_info))
         FROM (SELECT * FROM items WHERE checkpoint_id = checkpoints.id ORDER BY seq))""",
     "DROP TABLE items",
-    # Only what is protecting for a while can be running; without --protect-seconds the index stays empty.
+    # Only a checkpoint that stays protecting can be running; without --protect-seconds the index is empty.
     "DROP INDEX running_checkpoints",
     "CREATE INDEX running_checkpoints ON checkpoints (policy_id, ready_at) WHERE ready_at > created_at",
     "CREATE TABLE scenarios (seq INTEGER PRIMARY KEY, project_id TEXT NOT NULL, status INTEGER, code TEXT)",
@@ -127,25 +127,25 @@ _VERSION_2 = (
 )
 
 _VERSION_3 = (
-    # What a caller was told to be available stays so, also when the clock is set back before a restart.
+    # An item once reported as available stays available, even if the clock is set back before a restart.
     "ALTER TABLE checkpoints ADD COLUMN settled INTEGER NOT NULL DEFAULT 0",
     "DROP VIEW items",
     _ITEMS.format(settled=", checkpoint.settled"),
 )
 
 _VERSION_4 = (
-    # To read another project's policy before refusing it takes longer than not to find one, which would tell.
+    # Reading another project's policy before refusing it takes longer than finding none: a timing leak.
     "CREATE UNIQUE INDEX policies_by_project ON policies (project_id, id)",
 )
 
 MIGRATIONS: Sequence[Sequence[str]] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
-"""The statements that lead from each version, beginning with 0, to the next; only ever appended to."""
+"""The statements that migrate from each version, starting at 0, to the next; append only."""
 
 
 def migrate(connection: sqlite3.Connection, initial: Callable[[], Iterable[Entry]]) -> None:
-    """Bring the database to the newest version in one transaction, a new one with `initial` entries.
+    """Migrate the database to the latest version in one transaction; fill a new one with `initial` entries.
 
-    Raises `StartError` when it belongs to another program or to a later version of this one.
+    Raises `StartError` if it belongs to another program or to a later version of this one.
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -153,7 +153,7 @@ def migrate(connection: sqlite3.Connection, initial: Callable[[], Iterable[Entry
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 connection.execute(statement)
-        # Always, so that a file that may not be written is told at the start.
+        # Write even if nothing changed, so that a read-only file is reported at startup.
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         if version == 0:
             for entry in initial():
@@ -165,7 +165,7 @@ def migrate(connection: sqlite3.Connection, initial: Callable[[], Iterable[Entry
 
 
 def _version(connection: sqlite3.Connection) -> int:
-    """Return the version of a database of this server, 0 for an empty file."""
+    """Return the schema version of the database, 0 if the file is empty."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -1,7 +1,7 @@
-"""The demonstration data of a new database, and the tokens to use it with.
+"""The demonstration data of a new database, and the tokens for using it.
 
-The ids are those of the published example, so that its request works as it stands. Only hashes of the tokens
-are in the database; the tokens lie in a file that nobody else may read.
+The ids are those of the published example, so that its request works unchanged. The database holds only
+hashes of the tokens; the tokens are in a file that only its owner may read.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 PROJECT_ID = "b942cc8342734d15bcb246babb1953cf"
-"""The project of the demonstration, which may do everything."""
+"""The demonstration's main project, without restrictions."""
 PLAN_ID = "62171999-3df1-42f7-9513-6f9b1bea4744"
 """Its policy."""
 RESOURCE_IDS = (
@@ -50,15 +50,15 @@ RESOURCE_IDS = (
 )
 """The servers of the policy."""
 SECOND_PROJECT_ID = "d2f1a0c35e7b48f69a0b1c2d3e4f5a6b"
-"""A project that owns a policy of its own."""
+"""A project with a policy of its own."""
 SECOND_PLAN_ID = "0c7e1d52-3b84-4f0a-9d6e-5a1b2c3d4e5f"
 """The policy of the second project."""
 CLOSED_PROJECT_ID = "5e0f6b1c7d2a4938b6c5d4e3f2a1b0c9"
-"""A project to which the service is closed."""
+"""A project that may not use the service."""
 UNVERIFIED_PROJECT_ID = "8a9b7c6d5e4f40312233445566778899"
 """A project whose account is not verified."""
 FULL_PROJECT_ID = "f0e1d2c3b4a5469788796a5b4c3d2e1f"
-"""A project whose quota is spent."""
+"""A project whose quota is used up."""
 
 _VIRTUAL, _METAL = "OS::Nova::Server", "OS::Ironic::BareMetalServer"
 
@@ -72,12 +72,12 @@ OBSTACLES = (
     "pool-without-backup",
     "pod-without-backup",
 )
-"""The conditions that a resource of the policy `obstacles` leads to, in the order of its resources."""
+"""The conditions that the resources of the policy `obstacles` cause, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoTokens:
-    """The tokens of the demonstration data, by what they are for."""
+    """The tokens of the demonstration data, by purpose."""
 
     token: str
     read_only: str
@@ -89,12 +89,12 @@ class DemoTokens:
 
     @classmethod
     def new(cls) -> DemoTokens:
-        """Return fresh random tokens."""
+        """Return new random tokens."""
         return cls(*(secrets.token_urlsafe(32) for _ in fields(cls)))
 
     @classmethod
     def read(cls, path: Path) -> DemoTokens | None:
-        """Return the tokens in a file, or None when there is no such file or it holds something else."""
+        """Return the tokens in a file, or None if it does not exist or holds something else."""
         with suppress(OSError, ValueError, TypeError):
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         return None
@@ -173,7 +173,7 @@ PLANS = (
 
 
 def seeder(tokens_file: Path) -> Callable[[], list[Entry]]:
-    """Return what gives the entries of a new database, and writes their tokens to a file before."""
+    """Return a function that writes new tokens to a file and returns the entries of a new database."""
 
     def initial() -> list[Entry]:
         tokens = DemoTokens.new()
@@ -191,7 +191,7 @@ def demonstration(tokens: DemoTokens) -> list[Entry]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, whole or not at all; raise `OSError` where that fails."""
+    """Atomically write a file that only its owner may read; raise `OSError` if that fails."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

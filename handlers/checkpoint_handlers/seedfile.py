@@ -1,4 +1,4 @@
-"""The seed file: projects, tokens and policies in YAML, checked as a whole before any of it is stored."""
+"""The seed file: projects, tokens and policies in YAML, fully validated before any of them is stored."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ __all__ = ["read_seed"]
 
 
 def read_seed(path: Path) -> list[Entry]:
-    """Return the entries of a seed file. Raises `DocumentError` with the place of the first mistake in it."""
+    """Return the entries of a seed file; raise `DocumentError` with the position of its first mistake."""
     return read(ConfigurationFile.load(path, "yaml"), _SEED)
 
 
 def _moment(value: Any) -> str:
-    """Return a time of UTC in the form of the contract, such as 2030-01-31T00:00:00."""
+    """Return a UTC time in the contract's form, such as 2030-01-31T00:00:00."""
     written = _MOMENT(value)
     try:
         datetime.datetime.fromisoformat(written)
@@ -55,7 +55,7 @@ def _quota(value: Any) -> int | None:
 
 
 def _json_object(value: Any) -> str:
-    """Return a table as the text of a JSON object, without what JSON or a store cannot hold."""
+    """Return a mapping as JSON text, rejecting values that JSON or a store cannot hold."""
     if not isinstance(value, dict):
         raise InvalidValueError("an object")
     try:
@@ -134,7 +134,7 @@ def _refuse_twice(values: Iterable[str | bytes], place: Place, row: str, key: st
 
 
 def _check(given: Mapping[str, Any], place: Place) -> None:
-    """Look for ids and tokens that are there twice, and for projects that are not there."""
+    """Reject duplicate ids and tokens, and references to missing projects."""
     known = {project.id for project in given["projects"]}
     tokens, policies = given["tokens"], given["policies"]
     _refuse_twice((project.id for project in given["projects"]), place.key("projects"), "project", "id")

@@ -1,4 +1,4 @@
-"""The running server: socket, store, application, and the way they start and end."""
+"""The running server: how socket, store and application start and stop."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ __all__ = ["Ending", "application", "bind", "initial", "run", "serve", "settle"]
 
 _BACKLOG = 2048
 _YOUNG = 10_000
-"""New objects between two collections, more than a hundred requests in flight hold."""
+"""New objects between two garbage collections: more than a hundred requests in flight hold."""
 _GRACE = 10
-"""Seconds that requests in flight have to finish after the signal."""
+"""Seconds that requests in flight have to finish after a signal."""
 
 
 class Ending:
-    """What SIGINT and SIGTERM do while uvicorn's own handlers are not in place: end the process with 0."""
+    """Handles SIGINT and SIGTERM while uvicorn's handlers are not installed: exits with code 0."""
 
     def __init__(self) -> None:
         self._served = False
@@ -52,7 +52,7 @@ class Ending:
             signal.signal(number, self._end)
 
     def served(self) -> None:
-        """Leave the ending to uvicorn, which raises its signal again when all is done."""
+        """Leave the signals to uvicorn, which raises them again once it has shut down."""
         self._served = True
 
     def _end(self, _number: int, _frame: object) -> None:
@@ -61,22 +61,22 @@ class Ending:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it listens."""
+    """A server that calls a function once it listens."""
 
     def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
         super().__init__(config)
         self._listening = listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
+        """Start, then call the function."""
         await super().startup(sockets)
         self._listening()
 
 
 def bind(host: str, port: int, port_option: str = "--port", host_option: str = "--host") -> socket.socket:
-    """Return a listening socket; raise `StartError` for a port in use or an address that is not here.
+    """Return a listening socket; raise `StartError` if the port is in use or the address is not local.
 
-    The options are what names port and host on the command line.
+    `port_option` and `host_option` are the command-line options to name in the error.
     """
 
     def cannot_listen(error: OSError) -> StartError:
@@ -89,8 +89,8 @@ def bind(host: str, port: int, port_option: str = "--port", host_option: str = "
         (family, kind, _, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise cannot_listen(error) from error
-    # asyncio switches Nagle's algorithm off only where the socket names its protocol; with it on, each answer
-    # waits 40 ms for an acknowledgement.
+    # asyncio disables Nagle's algorithm only if the socket names its protocol; otherwise each response waits
+    # 40 ms for an acknowledgement.
     listener = socket.socket(family, kind, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -106,7 +106,7 @@ def bind(host: str, port: int, port_option: str = "--port", host_option: str = "
 def run(options: Options, listener: socket.socket, admin: socket.socket | None) -> None:
     """Serve in this process until SIGINT or SIGTERM, then finish the requests in flight.
 
-    Raises `StartError` when the database, the documents or the target file are not usable.
+    Raises `StartError` if the database, the documents or the target file cannot be used.
     """
     ending = Ending()
 
@@ -120,9 +120,9 @@ def run(options: Options, listener: socket.socket, admin: socket.socket | None) 
 async def serve(
     options: Options, listener: socket.socket, admin: socket.socket | None, listening: Callable[[], None]
 ) -> None:
-    """Serve on a socket, and on the admin port's if there is one; call `listening` when it is time to say so.
+    """Serve on a socket, and on the admin socket if there is one; call `listening` once the server listens.
 
-    Returns after a signal, when the requests in flight are finished.
+    Returns after a signal, once the requests in flight have finished.
     """
     async with application(options) as (app, store):
         settle()
@@ -131,10 +131,10 @@ async def serve(
 
 
 def settle() -> None:
-    """Keep the garbage collector from what the start has made, and from requests that only wait.
+    """Keep the garbage collector away from startup objects and from requests that are waiting.
 
-    Their objects outlive the collector's first generations while a group is committed, so that it would walk
-    all there is again and again: a third of the processor's time under load.
+    Their objects outlive the young generations while a group is committed. The collector would then scan the
+    whole heap again and again: a third of the CPU time under load.
     """
     gc.collect()
     gc.freeze()
@@ -142,7 +142,7 @@ def settle() -> None:
 
 
 def initial(options: Options) -> Callable[[], Iterable[Entry]]:
-    """Return what gives the entries of a new database."""
+    """Return a function that returns the entries of a new database."""
     if options.seed is not None:
         return partial(read_seed, options.seed)
     return seed.seeder(stores.tokens_path(options.database))
@@ -150,7 +150,7 @@ def initial(options: Options) -> Callable[[], Iterable[Entry]]:
 
 @contextlib.asynccontextmanager
 async def application(options: Options) -> AsyncGenerator[tuple[ASGIApp, Store]]:
-    """Give what answers requests, and its store, both ready for use while the block runs."""
+    """Yield the application and its store, both ready for use while the block runs."""
     async with contextlib.AsyncExitStack() as opened:
         store = await stores.open_store(options.database, initial(options))
         opened.push_async_callback(store.close)
@@ -176,7 +176,7 @@ def _config(options: Options, app: ASGIApp) -> uvicorn.Config:
         http=with_limit(options.request_seconds),
         ws="none",
         lifespan="off",
-        log_level="error",  # a warning is about a client, who could fill the log with it
+        log_level="error",  # warnings are about clients, who could flood the log with them
         access_log=False,
         server_header=False,
         proxy_headers=False,

@@ -1,4 +1,4 @@
-"""What every handler works with."""
+"""The store and settings that every handler uses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["PROVIDER_ID", "Service", "require_provider"]
 
 PROVIDER_ID = "fc4d5750-22e7-4798-8a46-f48f62c4c1da"
-"""The documented constant: the one backup provider there is."""
+"""The id of the only backup provider, a documented constant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,11 @@ class Service:
 
     store: Store
     protect_seconds: float = 0.0
-    """How long a new checkpoint is protecting before it is available."""
+    """Seconds that a new checkpoint is protecting before it is available."""
     conflict: bool = False
-    """Whether a policy that is running refuses another run (CONF-1)."""
+    """Whether to refuse a second run of a policy that is still running (CONF-1)."""
     scenarios: Scenarios | None = None
-    """What the operator has said of coming calls, where he and clients may say how calls are answered."""
+    """The operator's scenarios for upcoming calls; None unless the server runs with `--scenarios`."""
     clock: Clock = field(default_factory=Clock)
 
 

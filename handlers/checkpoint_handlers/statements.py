@@ -1,6 +1,6 @@
-"""The SQL that both databases understand, with `?` for each value, and the rows it gives.
+"""SQL that both databases understand, with `?` for each value, and conversion of its rows.
 
-`items` is a view: a checkpoint and its resources lie in one row, so that storing them is one insert.
+`items` is a view: a checkpoint and its resources share one row, so that storing them takes one insert.
 """
 
 from __future__ import annotations
@@ -57,22 +57,22 @@ CALLER = (
     "SELECT t.digest, t.role, t.expires_at, p.id, p.verified, p.open, p.quota "
     "FROM tokens t JOIN projects p ON p.id = t.project_id WHERE t.digest = ?"
 )
-"""The token of a digest, with its project."""
+"""Select a token by its digest, with its project."""
 POLICY = f"SELECT {_POLICY_COLUMNS} FROM policies WHERE id = ? AND project_id = ?"  # noqa: S608 - names from above
-"""A policy of a project."""
+"""Select a policy of a project."""
 PROJECTS = "SELECT id, verified, open, quota FROM projects ORDER BY id"
-"""All projects."""
+"""Select all projects."""
 TOKENS = "SELECT digest, project_id, role, expires_at FROM tokens ORDER BY project_id, role, digest"
-"""All tokens."""
+"""Select all tokens."""
 
 RUNNING = f"SELECT auto_trigger FROM checkpoints WHERE policy_id = ? AND {_PROTECTING} LIMIT 1"  # noqa: S608 - see above
-"""A checkpoint of a policy that is still protecting."""
+"""Select one checkpoint of a policy that is still protecting."""
 HELD = "SELECT count(*) FROM checkpoints WHERE project_id = ?"
-"""How many checkpoints a project holds."""
+"""Count the checkpoints of a project."""
 PROTECTING = f"SELECT {_PROTECTING} FROM checkpoints WHERE id = ? AND project_id = ?"  # noqa: S608 - see above
-"""Whether a checkpoint of a project is still protecting."""
+"""Select whether a checkpoint of a project is still protecting."""
 SETTLE = "UPDATE checkpoints SET settled = TRUE WHERE id = ? AND NOT settled"
-"""Have a checkpoint available whatever the time."""
+"""Mark a checkpoint as available regardless of the time."""
 DELETE = "DELETE FROM checkpoints WHERE id = ?"
 """Delete a checkpoint."""
 
@@ -97,7 +97,7 @@ REMOVE: dict[type[Entry], str] = {
     Token: "DELETE FROM tokens WHERE digest = ? RETURNING digest",
     Policy: "DELETE FROM policies WHERE id = ? RETURNING id",
 }
-"""Remove an entry, by its class."""
+"""The statement that removes an entry, by the entry's class."""
 
 
 class Query(NamedTuple):
@@ -109,7 +109,7 @@ class Query(NamedTuple):
 
 @lru_cache(256)
 def numbered(text: str) -> str:
-    """Return a statement with `$1`, `$2`, … for each `?`, as PostgreSQL has it."""
+    """Return a statement with `$1`, `$2`, … in place of each `?`, for PostgreSQL."""
     first, *rest = text.split("?")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 
@@ -137,7 +137,7 @@ def item_of(row: Sequence[Any]) -> Item:
 
 
 def saving(entry: Entry) -> Query:
-    """Return what stores an entry of the catalogue."""
+    """Return the query that stores an entry of the catalogue."""
     match entry:
         case Project():
             return Query(_SAVE_PROJECT, (entry.id, entry.verified, entry.open, entry.quota))
@@ -181,20 +181,20 @@ def checkpoint_row(new: NewCheckpoint) -> tuple[str, str, str, bool, str, str, s
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of a list; every name in it has been checked, every value is bound."""
+    """A query for one page of a list; all names are validated and all values are bound."""
 
     table: str
     columns: str
     where: tuple[tuple[str, Any], ...]
-    """Conditions that all hold, each with the one value it binds."""
+    """Conditions joined by AND, each with the one value it binds."""
     order: tuple[tuple[str, bool], ...]
     page: Page
     narrow: tuple[tuple[str, Any], ...] = ()
-    """What besides its id leads an index to the marker's row."""
+    """Conditions that, with its id, let an index find the marker's row."""
 
     @property
     def marker(self) -> Query | None:
-        """What finds the row that the page follows; None for a page from the beginning."""
+        """The query for the row that the page follows; None for a page from the beginning."""
         if self.page.marker is None:
             return None
         columns = ", ".join(column for column, _ in self.order)
@@ -202,7 +202,7 @@ class Listing:
         return self._query(columns, conditions)
 
     def behind(self, start: Sequence[Any] | None) -> Query:
-        """Return what finds the page behind a row of `marker`, or from the beginning."""
+        """Return the query for the page after `start`, a row of `marker`, or from the beginning if None."""
         conditions = self.where if start is None else (*self.where, *self._beyond(start))
         found = self._query(self.columns, conditions)
         ordering = ", ".join(f"{column} {'DESC' if descends else 'ASC'}" for column, descends in self.order)
@@ -218,7 +218,7 @@ class Listing:
         return Query(text, tuple(values))
 
     def _beyond(self, start: Sequence[Any]) -> list[tuple[str, Any]]:
-        """Return the conditions that a row stands behind `start` in the order."""
+        """Return the conditions for a row to come after `start` in the sort order."""
         alternatives: list[str] = []
         values: list[Any] = []
         for position, (column, descends) in enumerate(self.order):
@@ -227,7 +227,7 @@ class Listing:
             alternatives.append(f"({' AND '.join([*same, beyond])})")
             values += start[: position + 1]
         column, descends = self.order[0]
-        # The first condition follows from the second; an index understands only the first.
+        # The first condition is implied by the second, but only the first can use an index.
         return [
             (f"{column} {'<=' if descends else '>='} ?", start[0]),
             (f"({' OR '.join(alternatives)})", tuple(values)),
@@ -235,13 +235,13 @@ class Listing:
 
 
 def policies_listing(project_id: str, page: Page, name: str | None) -> Listing:
-    """Return the list of a project's policies, the newest first unless `page` says otherwise."""
+    """Return the query for a project's policies, newest first unless `page` says otherwise."""
     where = (("project_id = ?", project_id), *(() if name is None else (("name = ?", name),)))
     return Listing("policies", _POLICY_COLUMNS, where, (*page.order, ("seq", True)), page)
 
 
 def items_listing(project_id: str, page: Page, wanted: ItemFilter, now: str) -> Listing:
-    """Return the list of a project's checkpoint items, the newest first unless `page` says otherwise."""
+    """Return the query for a project's checkpoint items, newest first unless `page` says otherwise."""
     conditions = (
         ("project_id = ?", project_id),
         ("checkpoint_id = ?", wanted.checkpoint_id),

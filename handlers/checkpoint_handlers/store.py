@@ -1,6 +1,6 @@
-"""What the service keeps, and the small protocol that any store of it fulfils.
+"""The data that the service stores, and the protocol of its stores.
 
-Times are text in the documented form with six digits of fraction (`clock.timestamp`), so that they compare as
+Times are text in the documented form with six fractional digits (`clock.timestamp`), so that they compare as
 text. JSON members are text that holds an object or a list.
 """
 
@@ -32,11 +32,11 @@ __all__ = [
 ]
 
 Role = Literal["operate", "read-only"]
-"""What a token may do: everything, or list."""
+"""What a token permits: everything, or only listing."""
 
 
 class StoreUnavailableError(Exception):
-    """The store is out of reach, too busy or failing: the request may succeed later (503)."""
+    """Raised if the store is unreachable, too busy or failing; a later request may succeed (503)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Project:
     verified: bool
     """Whether its account is verified."""
     open: bool
-    """Whether the service is open to it."""
+    """Whether it may use the service."""
     quota: int | None
-    """How many checkpoints it may hold; None: no limit."""
+    """How many checkpoints it may hold; None for no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whom a token stands for."""
+    """The owner of a token."""
 
     digest: bytes
     """SHA-256 of the token; the token itself is never stored."""
@@ -65,7 +65,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as the store keeps it."""
+    """A token as it is stored."""
 
     digest: bytes
     """SHA-256 of the token."""
@@ -83,7 +83,7 @@ class Resource:
     name: str
     extra_info: str | None = None
     obstacle: str | None = None
-    """The condition of `errors.yaml` that its present state leads to, such as `resource-terminated`."""
+    """The condition of `errors.yaml` that its current state causes, such as `resource-terminated`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Policy:
 
 
 Entry = Project | Token | Policy
-"""What the operator decides: an entry of the catalogue."""
+"""An entry of the catalogue, which the operator manages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class NewCheckpoint:
     auto_trigger: bool
     created_at: str
     ready_at: str
-    """When it turns from protecting into available."""
+    """The time at which it changes from protecting to available."""
     resources: Sequence[Resource]
 
 
@@ -135,7 +135,7 @@ class Item:
     created_at: str
     ready_at: str
     settled: bool
-    """Whether it is available whatever the time: it always was, or a caller was told so."""
+    """Whether it is available regardless of the time: from the start, or once reported so to a caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,24 +147,24 @@ class ItemFilter:
     resource_id: str | None = None
     name: str | None = None
     available: bool | None = None
-    """Whether it is settled or `ready_at` has passed, as of `now`."""
+    """Whether it is settled or `ready_at` has passed at `now`."""
     created_from: str | None = None
     created_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list: what follows `marker` (an id) in the given order, less `offset`, at most `limit`."""
+    """A page of a list: up to `limit` rows after the id `marker` in the given order, skipping `offset`."""
 
     limit: int
     offset: int = 0
     marker: str | None = None
     order: tuple[tuple[str, bool], ...] = ()
-    """Columns to sort by, each with whether it descends; creation decides what they leave open."""
+    """Columns to sort by, each with whether it descends; order of creation breaks ties."""
 
 
 class CreateOutcome(Enum):
-    """What became of a new checkpoint."""
+    """The result of storing a new checkpoint."""
 
     CREATED = "created"
     RUNNING_BY_HAND = "running-by-hand"
@@ -173,7 +173,7 @@ class CreateOutcome(Enum):
 
 
 class DeleteOutcome(Enum):
-    """What became of a deletion."""
+    """The result of a deletion."""
 
     DELETED = "deleted"
     UNKNOWN = "checkpoint-not-found"
@@ -184,22 +184,22 @@ class Store(Protocol):
     """Where the service keeps its state; every method may raise `StoreUnavailableError`."""
 
     async def caller(self, digest: bytes) -> Caller | None:
-        """Return whom the token with this SHA-256 stands for."""
+        """Return the owner of the token with this SHA-256, or None."""
         ...
 
     async def policy(self, project_id: str, policy_id: str) -> Policy | None:
-        """Return a policy of the project; one of another project is None, too."""
+        """Return a policy of the project, or None if it is unknown or belongs to another project."""
         ...
 
     async def create(self, checkpoint: NewCheckpoint, *, exclusive: bool) -> CreateOutcome:
         """Store a checkpoint and its items, durably when this returns.
 
-        `exclusive` refuses it while an earlier one of the policy is not ready.
+        `exclusive` refuses it while an earlier one of its policy is not ready.
         """
         ...
 
     async def delete(self, project_id: str, checkpoint_id: str, now: str) -> DeleteOutcome:
-        """Remove a checkpoint and its items, durably when this returns."""
+        """Delete a checkpoint and its items, durably once this returns."""
         ...
 
     async def policies(self, project_id: str, page: Page, name: str | None) -> list[Policy]:
@@ -211,20 +211,20 @@ class Store(Protocol):
         ...
 
     async def settle(self, checkpoint_ids: Iterable[str]) -> None:
-        """Have checkpoints available from now on, whatever the time, durably when this returns."""
+        """Mark checkpoints as available regardless of the time, durably once this returns."""
         ...
 
     async def save(self, entries: Iterable[Entry]) -> None:
-        """Store entries of the catalogue, all or none, each in the place of an earlier one with its id.
+        """Store entries of the catalogue, all or none, replacing those with the same ids.
 
-        Raises `ValueError` for an entry of a project that does not exist.
+        Raises `ValueError` if the project of an entry does not exist.
         """
         ...
 
     async def remove(self, kind: type[Entry], identifier: str | bytes) -> bool:
-        """Remove an entry, a token by its digest; return whether there was one.
+        """Remove an entry, a token by its digest; return whether it existed.
 
-        Raises `ValueError` for a project that still has tokens or policies.
+        Raises `ValueError` if a project still has tokens or policies.
         """
         ...
 
@@ -237,9 +237,9 @@ class Store(Protocol):
         ...
 
     async def ping(self) -> None:
-        """Return when the store can be written to, as far as one look can tell."""
+        """Check once that the store accepts writes; raise `StoreUnavailableError` if it does not."""
         ...
 
     async def close(self) -> None:
-        """Finish what is queued and let go of the store."""
+        """Finish queued writes and close the store."""
         ...

@@ -1,7 +1,7 @@
 """The store in a PostgreSQL database, which several processes and machines may share.
 
-One connection writes, each group in one transaction; a few others read. The catalogue is remembered between
-requests and forgotten when the database tells of a change, and in any case after `MEMORY` seconds.
+One connection writes, each group in one transaction; a few others read. The catalogue is cached between
+requests until the database announces a change, but for `MEMORY` seconds at most.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["CONNECTION", "MEMORY", "PATIENCE", "PostgresStore", "reachable"]
 
 MEMORY = 5.0
-"""Seconds after which the catalogue is read anew, should a change not have been told."""
+"""Seconds after which the catalogue is read again, in case a notification was lost."""
 PATIENCE = 5.0
 """Seconds that a statement may take, well within a client's timeout."""
 CONNECTION: dict[str, Any] = {
@@ -50,9 +50,9 @@ CONNECTION: dict[str, Any] = {
     "command_timeout": PATIENCE,
     "server_settings": {"application_name": "checkpoint-contract", "synchronous_commit": "on"},
 }
-"""How each connection is made."""
+"""Arguments for each new connection."""
 _PAUSE = 0.2
-"""Seconds between attempts to reach a database that was out of reach."""
+"""Seconds between attempts to reconnect to an unreachable database."""
 _READERS = 4
 
 _INSERT = (
@@ -75,7 +75,7 @@ _OUT_OF_REACH = (
 
 
 class PostgresStore:
-    """A `Store` in the database of a URL; `open` makes it."""
+    """A `Store` in a PostgreSQL database; create one with `open`."""
 
     def __init__(self, pool: asyncpg.Pool, connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
         self._pool = pool
@@ -84,15 +84,15 @@ class PostgresStore:
         self._groups: Groups[Order, Outcome] = Groups(self._write)
         self._fresh_until = 0.0
         self._generation = 0
-        """How many changes were told: what was read before one is not remembered after it."""
+        """The number of announced changes: data read before a change is not cached after it."""
         self._callers: dict[bytes, Caller] = {}
         self._policies: dict[tuple[str, str], Policy] = {}
 
     @classmethod
     async def open(cls, url: str, initial: Callable[[], Iterable[Entry]]) -> PostgresStore:
-        """Return the store at `url`, its tables made with the entries of `initial` when there are none.
+        """Open the store at `url`; an empty database gets the tables and the entries of `initial`.
 
-        Raises `StartError` for a database that is out of reach or of another program.
+        Raises `StartError` if the database is unreachable or belongs to another program.
         """
         try:
             pool = await asyncpg.create_pool(url, min_size=1, max_size=_READERS, **CONNECTION)
@@ -109,7 +109,7 @@ class PostgresStore:
         return cls(pool, partial(asyncpg.connect, url, **CONNECTION))
 
     async def caller(self, digest: bytes) -> Caller | None:
-        """Return whom the token with this SHA-256 stands for."""
+        """Return the owner of the token with this SHA-256, or None."""
         await self._forget_what_changed()
         known = self._callers.get(digest)
         if known is not None:
@@ -122,7 +122,7 @@ class PostgresStore:
         return caller
 
     async def policy(self, project_id: str, policy_id: str) -> Policy | None:
-        """Return a policy of the project; one of another project is None, too."""
+        """Return a policy of the project, or None if it is unknown or belongs to another project."""
         await self._forget_what_changed()
         known = self._policies.get((project_id, policy_id))
         if known is not None:
@@ -135,13 +135,13 @@ class PostgresStore:
         return policy
 
     async def create(self, checkpoint: NewCheckpoint, *, exclusive: bool) -> CreateOutcome:
-        """Store a checkpoint and its items, durably when this returns."""
+        """Store a checkpoint and its items; they are durable once this returns."""
         outcome = await self._groups.put(Create(checkpoint, exclusive))
         assert isinstance(outcome, CreateOutcome)
         return outcome
 
     async def delete(self, project_id: str, checkpoint_id: str, now: str) -> DeleteOutcome:
-        """Remove a checkpoint and its items, durably when this returns."""
+        """Delete a checkpoint and its items, durably once this returns."""
         outcome = await self._groups.put(Delete(project_id, checkpoint_id, now))
         assert isinstance(outcome, DeleteOutcome)
         return outcome
@@ -157,7 +157,7 @@ class PostgresStore:
         return [statements.item_of(row) for row in rows]
 
     async def settle(self, checkpoint_ids: Iterable[str]) -> None:
-        """Have checkpoints available from now on, whatever the time, durably when this returns."""
+        """Mark checkpoints as available regardless of the time, durably once this returns."""
         await self._groups.put(Settle(sorted(checkpoint_ids)))
 
     async def save(self, entries: Iterable[Entry]) -> None:
@@ -169,7 +169,7 @@ class PostgresStore:
                     await connection.execute(numbered(text), *values)
 
     async def remove(self, kind: type[Entry], identifier: str | bytes) -> bool:
-        """Remove an entry; return whether there was one."""
+        """Remove an entry; return whether it existed."""
         with _related():
             return await self._one(statements.REMOVE[kind], identifier) is not None
 
@@ -184,13 +184,13 @@ class PostgresStore:
             return [Token(*row) for row in await connection.fetch(statements.TOKENS)]
 
     async def ping(self) -> None:
-        """Return when the database answers and takes writes."""
+        """Check that the database responds and accepts writes."""
         async with self._reader() as connection:
             if await connection.fetchval("SELECT pg_is_in_recovery()"):
                 raise StoreUnavailableError("the database only reads")
 
     async def close(self) -> None:
-        """Finish what is queued and let go of the database."""
+        """Finish queued writes and close the connections."""
         await self._groups.finish()
         for connection in (self._listening, self._writing):
             await connection.close()
@@ -200,7 +200,7 @@ class PostgresStore:
             self._pool.terminate()
 
     async def _forget_what_changed(self) -> None:
-        """Forget the catalogue when a change was told, when nothing can be told, and now and then."""
+        """Clear the cached catalogue after a change, without a listening connection, and periodically."""
         loop = asyncio.get_running_loop()
         if self._listening.open and loop.time() < self._fresh_until:
             return
@@ -218,7 +218,7 @@ class PostgresStore:
         self._generation += 1
 
     async def _write(self, orders: Sequence[Order]) -> Sequence[Outcome]:
-        """Carry out orders in one transaction."""
+        """Execute orders in one transaction."""
         plain = [order.checkpoint for order in orders if isinstance(order, Create) and order.unconditional]
         with reachable():
             connection = await self._writing.get()
@@ -240,7 +240,7 @@ class PostgresStore:
                 text, values = listing.behind(None if start is None else tuple(start))
                 return [tuple(row) for row in await connection.fetch(numbered(text), *values)]
             except asyncpg.CharacterNotInRepertoireError:
-                return []  # no text in the database holds U+0000, so nothing is equal to this one
+                return []  # no text in the database holds U+0000, so nothing matches
 
     async def _one(self, text: str, *values: Any) -> tuple[Any, ...] | None:
         async with self._reader() as connection:
@@ -255,7 +255,7 @@ class PostgresStore:
 
 
 class _Connection:
-    """A connection kept for one purpose, and replaced when it is lost."""
+    """A connection for one purpose, replaced if it is lost."""
 
     def __init__(
         self,
@@ -270,11 +270,11 @@ class _Connection:
 
     @property
     def open(self) -> bool:
-        """Whether it is there."""
+        """Whether it is open."""
         return self._held is not None and not self._held.is_closed()
 
     async def get(self) -> asyncpg.Connection:
-        """Return it, made anew where necessary; raises what connecting raises, or `ConnectionError`."""
+        """Return the connection, reconnecting if necessary; raise any connection error."""
         async with self._lock:
             if self._held is not None and not self._held.is_closed():
                 return self._held
@@ -309,7 +309,7 @@ async def _carry_out(connection: asyncpg.Connection, order: Order) -> Outcome:
         return None
     new = order.checkpoint
     if order.exclusive:
-        # Other processes wait here, and find the checkpoint of the first.
+        # Other processes wait here, then find the first one's checkpoint.
         await connection.execute(_LOCK_POLICY, new.policy_id)
         running = await connection.fetchrow(numbered(statements.RUNNING), new.policy_id, new.created_at)
         if running is not None:
@@ -331,13 +331,13 @@ async def _delete(connection: asyncpg.Connection, order: Delete) -> DeleteOutcom
     if protecting:
         return DeleteOutcome.PROTECTING
     deleted = await connection.execute(numbered(statements.DELETE), order.checkpoint_id)
-    # Another process may have been faster.
+    # Another process may have deleted it first.
     return DeleteOutcome.DELETED if deleted == "DELETE 1" else DeleteOutcome.UNKNOWN
 
 
 @contextlib.contextmanager
 def _related() -> Generator[None]:
-    """Turn a broken reference between entries into `ValueError`."""
+    """Raise `ValueError` if a reference between entries breaks in the block."""
     try:
         yield
     except asyncpg.ForeignKeyViolationError as error:
@@ -346,7 +346,7 @@ def _related() -> Generator[None]:
 
 @contextlib.contextmanager
 def reachable() -> Generator[None]:
-    """Turn a failure of the database inside into `StoreUnavailableError`."""
+    """Raise `StoreUnavailableError` if the database fails in the block."""
     try:
         yield
     except _OUT_OF_REACH as error:
@@ -354,5 +354,5 @@ def reachable() -> Generator[None]:
 
 
 def _reason(error: Exception) -> StartError:
-    """Return the error as one line."""
+    """Return the error as a `StartError` with a one-line message."""
     return StartError(next(iter(str(error).rstrip(".").splitlines()), "") or "it does not answer")

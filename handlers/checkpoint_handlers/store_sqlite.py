@@ -1,7 +1,7 @@
 """The store in one SQLite file: write-ahead log, full synchronisation, one writer.
 
-Readers never wait for the writer. The catalogue (projects, tokens, policies) is remembered between requests
-and forgotten as soon as any process changes it, which one read of the `revision` tells.
+Readers never wait for the writer. The catalogue (projects, tokens, policies) is cached between requests until
+any process changes it, which a single read of `revision` shows.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _NO_DATABASE = "it is no SQLite database; name another file"
 _CORRUPT = "it is corrupt; restore it from a copy or name another file"
 _SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000", "foreign_keys = ON")
 _PATIENCE = 2.0
-"""Seconds that a write waits for a lock of another process, well within a client's timeout."""
+"""Seconds that a write waits for another process's lock, well within a client's timeout."""
 
 _INSERT = (
     "INSERT INTO checkpoints (id, project_id, policy_id, auto_trigger, created_at, ready_at, resources) "
@@ -54,9 +54,9 @@ _INSERT = (
 
 
 class SqliteStore:
-    """A `Store` in the SQLite file `path`, made with the entries of `initial` when there is none.
+    """A `Store` in the SQLite file `path`; a new file is created with the entries of `initial`.
 
-    Raises `StartError` for a file that is no database of this server's, or cannot be used.
+    Raises `StartError` if the file is not a database of this server or cannot be used.
     """
 
     def __init__(self, path: Path, initial: Callable[[], Iterable[Entry]]) -> None:
@@ -81,7 +81,7 @@ class SqliteStore:
         self._policies: dict[tuple[str, str], Policy] = {}
 
     async def caller(self, digest: bytes) -> Caller | None:
-        """Return whom the token with this SHA-256 stands for."""
+        """Return the owner of the token with this SHA-256, or None."""
         self._forget_what_changed()
         known = self._callers.get(digest)
         if known is not None:
@@ -93,7 +93,7 @@ class SqliteStore:
         return self._callers.setdefault(digest, statements.caller_of(row))
 
     async def policy(self, project_id: str, policy_id: str) -> Policy | None:
-        """Return a policy of the project; one of another project is None, too."""
+        """Return a policy of the project, or None if it is unknown or belongs to another project."""
         self._forget_what_changed()
         known = self._policies.get((project_id, policy_id))
         if known is not None:
@@ -105,13 +105,13 @@ class SqliteStore:
         return self._policies.setdefault((project_id, policy_id), statements.policy_of(row))
 
     async def create(self, checkpoint: NewCheckpoint, *, exclusive: bool) -> CreateOutcome:
-        """Store a checkpoint and its items, durably when this returns."""
+        """Store a checkpoint and its items; they are durable once this returns."""
         outcome = await self._groups.put(Create(checkpoint, exclusive))
         assert isinstance(outcome, CreateOutcome)
         return outcome
 
     async def delete(self, project_id: str, checkpoint_id: str, now: str) -> DeleteOutcome:
-        """Remove a checkpoint and its items, durably when this returns."""
+        """Delete a checkpoint and its items, durably once this returns."""
         outcome = await self._groups.put(Delete(project_id, checkpoint_id, now))
         assert isinstance(outcome, DeleteOutcome)
         return outcome
@@ -127,7 +127,7 @@ class SqliteStore:
         return [statements.item_of(row) for row in rows]
 
     async def settle(self, checkpoint_ids: Iterable[str]) -> None:
-        """Have checkpoints available from now on, whatever the time, durably when this returns."""
+        """Mark checkpoints as available regardless of the time, durably once this returns."""
         await self._groups.put(Settle(sorted(checkpoint_ids)))
 
     async def save(self, entries: Iterable[Entry]) -> None:
@@ -135,7 +135,7 @@ class SqliteStore:
         await self._in_writer(_save, list(entries))
 
     async def remove(self, kind: type[Entry], identifier: str | bytes) -> bool:
-        """Remove an entry; return whether there was one."""
+        """Remove an entry; return whether it existed."""
         with _related():
             return await self._in_writer(_one_row, statements.REMOVE[kind], (identifier,)) is not None
 
@@ -148,18 +148,18 @@ class SqliteStore:
         return [Token(*row) for row in await self._read(_all, statements.TOKENS)]
 
     async def ping(self) -> None:
-        """Return when the file can be written to, as far as taking its lock can tell."""
+        """Check that the file can be written to, by taking its lock."""
         await self._in_writer(_ping)
 
     async def close(self) -> None:
-        """Finish what is queued and let go of the file."""
+        """Finish queued writes and close the file."""
         await self._groups.finish()
         self._writer.shutdown()
         self._reader.shutdown()
         self._connections.close()
 
     def _forget_what_changed(self) -> None:
-        """Compare the revision, once for all requests that one turn of the event loop serves."""
+        """Clear the cache if the revision changed; compare it once per event loop iteration."""
         if self._compared:
             return
         with reachable():
@@ -169,14 +169,14 @@ class SqliteStore:
             self._policies.clear()
             self._revision = revision
         self._compared = True
-        # Whoever sent a request after a change finds this flag down: his bytes are read in a later turn.
+        # A request sent after a change is read in a later iteration, when this flag is false again.
         asyncio.get_running_loop().call_soon(self._compare_again)
 
     def _compare_again(self) -> None:
         self._compared = False
 
     async def _write(self, orders: Sequence[Order]) -> Sequence[Outcome]:
-        """Carry out orders in one transaction."""
+        """Execute orders in one transaction."""
         return await self._in_writer(_carry_out, orders)
 
     async def _in_writer(self, job: Callable[..., _T], *arguments: Any) -> _T:
@@ -186,7 +186,7 @@ class SqliteStore:
             )
 
     async def _read(self, query: Callable[..., _T], *arguments: Any) -> _T:
-        """Run a query that may be long beside the event loop."""
+        """Run a potentially slow query outside the event loop."""
         with reachable():
             return await asyncio.get_running_loop().run_in_executor(
                 self._reader, query, self._reading, *arguments
@@ -196,8 +196,8 @@ class SqliteStore:
 def _carry_out(connection: sqlite3.Connection, orders: Sequence[Order]) -> Sequence[Outcome]:
     plain = [order.checkpoint for order in orders if isinstance(order, Create) and order.unconditional]
     if len(plain) == len(orders):
-        # A statement alone is a transaction, and one call gives the interpreter's lock away once: the event
-        # loop, busy with requests, lets the writer wait whenever it wants the lock back.
+        # A single statement is a transaction, and one call releases the GIL once: a busy event loop makes the
+        # writer wait each time it wants the GIL back.
         _insert(connection, plain)
         return [CreateOutcome.CREATED] * len(plain)
     with _transaction(connection):
@@ -272,7 +272,7 @@ def _page(connection: sqlite3.Connection, listing: Listing) -> list[tuple[Any, .
 
 @contextlib.contextmanager
 def _transaction(connection: sqlite3.Connection) -> Generator[None]:
-    """Commit what is done inside, or nothing of it."""
+    """Commit everything done in the block, or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -285,7 +285,7 @@ def _transaction(connection: sqlite3.Connection) -> Generator[None]:
 
 @contextlib.contextmanager
 def _related() -> Generator[None]:
-    """Turn a broken reference between entries into `ValueError`."""
+    """Raise `ValueError` if a reference between entries breaks in the block."""
     try:
         yield
     except sqlite3.IntegrityError as error:
@@ -294,7 +294,7 @@ def _related() -> Generator[None]:
 
 @contextlib.contextmanager
 def reachable() -> Generator[None]:
-    """Turn a failure of the database inside into `StoreUnavailableError`."""
+    """Raise `StoreUnavailableError` if the database fails in the block."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -306,7 +306,7 @@ def reachable() -> Generator[None]:
 
 
 def _require_database(path: Path) -> None:
-    """Refuse a file of something else: SQLite takes a very short one for empty and overwrites it."""
+    """Refuse a file that is not SQLite: SQLite treats a very short one as empty and overwrites it."""
     if path.exists():
         with path.open("rb") as file:
             beginning = file.read(len(_MAGIC))
@@ -315,7 +315,7 @@ def _require_database(path: Path) -> None:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Return a connection to a file, with the settings that the store relies on."""
+    """Connect to a file with the settings that the store relies on."""
     connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     try:
         for setting in _SETTINGS:
@@ -333,7 +333,7 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Return what is wrong with the file and what to do about it."""
+    """Return what is wrong with the file and how to fix it."""
     advice = {
         sqlite3.SQLITE_BUSY: "another process holds a lock on it; end that process or name another file",
         sqlite3.SQLITE_CORRUPT: _CORRUPT,
@@ -341,6 +341,6 @@ def _reason(error: Exception) -> str:
         sqlite3.SQLITE_READONLY: "it is read-only; make it and its folder writable or name another file",
         sqlite3.SQLITE_CANTOPEN: "it cannot be opened; see that it is a file in a folder you may write to",
     }
-    # Extended codes carry the primary one in their lowest byte.
+    # The lowest byte of an extended error code is the primary code.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return advice.get(code, getattr(error, "strerror", None) or str(error))

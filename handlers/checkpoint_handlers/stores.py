@@ -1,4 +1,4 @@
-"""Which store a `--database` names: an SQLite file, or PostgreSQL by its URL."""
+"""Open the store that `--database` names: an SQLite file or a PostgreSQL URL."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ __all__ = ["data_folder", "is_url", "named", "open_scenarios", "open_store", "sh
 
 
 def data_folder() -> Path:
-    """Return the folder of this user's databases and tokens."""
+    """Return the user's folder for databases and tokens."""
     from platformdirs import user_data_path
 
     return user_data_path("checkpoint-contract")
 
 
 def named(database: str | None) -> str:
-    """Return the URL or the absolute path that a `--database` stands for.
+    """Return the URL or absolute path that `--database` names.
 
-    Raises `StartError` for a URL that is malformed or of another scheme than PostgreSQL's.
+    Raises `StartError` if a URL is malformed or its scheme is not PostgreSQL's.
     """
     if database is not None and "://" in database:
         require_well_formed(database)
@@ -41,19 +41,19 @@ def named(database: str | None) -> str:
 
 
 def is_url(database: str) -> bool:
-    """Return whether a database is named by a URL, and not as a file."""
+    """Return whether a database is named by a URL rather than a path."""
     return database.startswith(SCHEMES)
 
 
 def shown(database: str) -> str:
-    """Return the name of a database as it may be printed: a URL without its user and its parameters."""
+    """Return the printable name of a database: a URL without its user and parameters."""
     return printable(database) if is_url(database) else database
 
 
 def tokens_path(database: str) -> Path:
-    """Return the file that holds the demonstration tokens: beside an SQLite file, else in the data folder."""
+    """Return the path of the demonstration tokens: next to an SQLite file, else in the data folder."""
     if is_url(database):
-        # Two databases of one server differ in what may not be printed, too, such as a socket's folder.
+        # Hash the whole URL: two databases may differ only in unprintable parts, such as the socket's folder.
         digest = hashlib.sha256(database.encode()).hexdigest()[:16]
         return data_folder() / f"postgresql-{digest}.tokens"
     path = Path(database)
@@ -61,9 +61,9 @@ def tokens_path(database: str) -> Path:
 
 
 async def open_store(database: str, initial: Callable[[], Iterable[Entry]]) -> Store:
-    """Return the store of a database, made with the entries of `initial` when it is new.
+    """Open the store of a database; a new one is created with the entries of `initial`.
 
-    Raises `StartError` for a database that cannot be used, or a seed file whose entries it should begin with.
+    Raises `StartError` if the database, or the seed file for a new one, cannot be used.
     """
     try:
         return await _open(database, initial)
@@ -94,7 +94,7 @@ async def _open(database: str, initial: Callable[[], Iterable[Entry]]) -> Store:
 
 
 async def open_scenarios(database: str) -> Scenarios:
-    """Return what is ordered for coming calls in a database that `open_store` has made ready."""
+    """Open the scenarios in a database that `open_store` has prepared."""
     if is_url(database):
         from checkpoint_handlers.scenarios_postgres import PostgresScenarios
 

@@ -1,4 +1,4 @@
-"""The target file of the demonstration data: what a conformance suite needs to verify this very server."""
+"""The target file of the demonstration data, with which a conformance suite can verify this server."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["target_text"]
 
 
 def target_text(url: str, tokens: DemoTokens, *, conflict: bool) -> str:
-    """Return the target file as TOML; `conflict` says whether running policies refuse another run."""
+    """Return the target file as TOML; `conflict` is whether a running policy refuses a second run."""
     profiles = ["discovery", "observation", "deletion", *(["conflict"] if conflict else [])]
-    # A JSON string or list of strings is valid TOML as it stands.
+    # A JSON string or list of strings is also valid TOML.
     quoted = json.dumps
     return f"""\
 url = {quoted(url)}

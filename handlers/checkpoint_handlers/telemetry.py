@@ -1,7 +1,7 @@
-"""What is known of each request afterwards: its id, a line of the access log, the metrics.
+"""Request ids, the access log and metrics.
 
-The id is the client's `X-Request-Id` where that is sound, else a new one, and every answer carries it. The
-log names neither tokens nor query strings, which may hold what is nobody's business.
+The id is the client's `X-Request-Id` if valid, else a new one, and every response carries it. The log holds
+neither tokens nor query strings, which may contain sensitive data.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ _SECONDS = Histogram(
 )
 _log = logging.getLogger("checkpoint_handlers")
 _SILENCE = 10.0
-"""Seconds between two lines about an access log that cannot be written."""
+"""Minimum seconds between two messages about an access log that cannot be written."""
 _SOUND_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 
 
 class AccessLog:
-    """A line of JSON for each request, in the file at `path` or, where that is `-`, on standard output.
+    """Writes a line of JSON for each request to the file `path`, or to standard output if it is `-`.
 
-    What a terminal could take for an instruction, such as C1 controls and marks that turn the direction of
-    writing, is escaped, as is every character beyond ASCII.
+    Control characters and everything beyond ASCII are escaped, including C1 controls and marks that change
+    the writing direction, which a terminal could interpret.
     """
 
     def __init__(self, path: Path) -> None:
@@ -57,7 +57,7 @@ class AccessLog:
         self._silent_until = 0.0
 
     def write(self, **entry: Any) -> None:
-        """Write one line at once; one that cannot be written is lost, which is told now and then."""
+        """Write one line immediately; drop it if that fails, and report failures at a limited rate."""
         text = json.dumps(entry, separators=(",", ":")).replace("\x7f", "\\u007f")
         line = f"{text}\n".encode("ascii")
         if self._torn:
@@ -84,7 +84,7 @@ class AccessLog:
 
 
 class Telemetry:
-    """Sees each request come and its answer go: gives it an id, and counts or logs it where asked to."""
+    """Middleware that gives each request an id and, if enabled, counts and logs it."""
 
     def __init__(self, app: ASGIApp, log: AccessLog | None = None, *, counting: bool = False) -> None:
         self._app = app
@@ -93,7 +93,7 @@ class Telemetry:
         self._counters: dict[int, Counter] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and note what became of it."""
+        """Pass a request on, and record its outcome."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -137,7 +137,7 @@ class Telemetry:
 
 
 def _id_of(scope: Scope) -> bytes:
-    """Return the request's own id where it has a sound one, else a new one."""
+    """Return the request's own id if it has a valid one, else a new one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SOUND_ID.fullmatch(value):
             return bytes(value)

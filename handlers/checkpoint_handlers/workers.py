@@ -1,4 +1,4 @@
-"""`--workers`: several processes over one store and one socket, and a parent that keeps their number."""
+"""`--workers`: several processes share one store and socket, and a parent restarts those that die."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ __all__ = ["run_workers"]
 
 _SPAWN = multiprocessing.get_context("spawn")
 _PAUSE = 1.0
-"""Seconds before a process takes the place of one that died."""
+"""Seconds before a process that died is replaced."""
 
 
 def run_workers(options: Options, listener: socket.socket, admin: socket.socket | None) -> None:
     """Serve in `options.workers` processes until SIGINT or SIGTERM, then let them finish.
 
-    Raises `StartError` when the database, the documents or the target file are not usable.
+    Raises `StartError` if the database, the documents or the target file cannot be used.
     """
     Ending()
     asyncio.run(_prepare(options))
     with tempfile.TemporaryDirectory(prefix="checkpoint-metrics-") as folder:
-        # The workers, not this process, see it before they make their metrics.
+        # The workers, not this process, read it before they create their metrics.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         asyncio.run(_administer(options, listener, admin, folder))
 
@@ -54,7 +54,7 @@ def run_workers(options: Options, listener: socket.socket, admin: socket.socket 
 async def _administer(
     options: Options, listener: socket.socket, admin: socket.socket | None, folder: str
 ) -> None:
-    """Keep the workers, and serve the admin port with the sum of their metrics."""
+    """Supervise the workers, and serve the admin port with the sum of their metrics."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call] # it has no annotations
     store = await stores.open_store(options.database, initial(options))
@@ -66,7 +66,7 @@ async def _administer(
 
 
 class _Supervisor:
-    """The parent: starts the workers, replaces those that die, ends them together."""
+    """Starts the workers, replaces those that die, and stops them together."""
 
     def __init__(self, options: Options, listener: socket.socket) -> None:
         self._options = options
@@ -76,7 +76,7 @@ class _Supervisor:
         self._told, self._tell = _SPAWN.Pipe(duplex=False)
 
     async def run(self, listening: Callable[[], None]) -> None:
-        """Keep the workers until a signal; call `listening` when the first of them serves."""
+        """Supervise the workers until a signal; call `listening` once the first of them serves."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._ending.set)
@@ -87,14 +87,14 @@ class _Supervisor:
                 listening()
             await self._ending.wait()
         finally:
-            self._ending.set()  # none of them is replaced any more
+            self._ending.set()  # stop replacing workers
             for worker in self._workers:
                 worker.terminate()
             for worker in self._workers:
                 await asyncio.to_thread(worker.join)
 
     async def _first_serves(self) -> bool:
-        """Return whether a worker serves before it is time to end."""
+        """Wait for the first worker to serve; return False if a shutdown comes first."""
         loop = asyncio.get_running_loop()
         served = asyncio.Event()
         loop.add_reader(self._told.fileno(), served.set)
@@ -123,7 +123,7 @@ class _Supervisor:
 
 
 async def _prepare(options: Options) -> None:
-    """Make the database ready and try everything that a start may fail of, before there is any worker."""
+    """Prepare the database and try everything that can fail at startup, before starting any worker."""
     async with application(options):
         pass
 
@@ -139,13 +139,13 @@ def _work(options: Options, listener: socket.socket, parent: Connection) -> None
     try:
         asyncio.run(serve(options, listener, None, listening))
     except StartError as error:
-        # The first start went well; another is tried until this one does, too.
+        # The parent's trial start succeeded, so it keeps restarting this worker until it starts.
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(ExitCode.USAGE)
 
 
 def _follow_parent() -> None:
-    """End this process like a signal does when its parent is gone, so that no worker is left behind."""
+    """Shut this process down as a signal would once its parent is gone, so that no worker is orphaned."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     wait([parent.sentinel])
