@@ -1,1 +1,1 @@
-"""The probes: tables of requests, each with exactly one thing to say about one requirement."""
+"""The probes: tables of requests, each of which tests exactly one aspect of one requirement."""

@@ -1,4 +1,4 @@
-"""REQ-1 to REQ-6, and the valid shapes beyond them (FUZZ-1): what a server has to take."""
+"""REQ-1 to REQ-6, and other valid shapes (FUZZ-1): what a server must accept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHARSETS = {
 
 
 def documented(calls: Calls) -> list[Probe]:
-    """Return the documented request twice: the answers must be two checkpoints (RESP-11)."""
+    """Return the documented request twice: the responses must be two checkpoints (RESP-11)."""
     return [
         _accept(calls, "REQ-1", "documented", "the documented request", calls.documented),
         _accept(calls, "REQ-1", "documented-again", "the documented request, again", calls.documented),
@@ -27,7 +27,7 @@ def documented(calls: Calls) -> list[Probe]:
 
 
 def documented_later(calls: Calls) -> Probe:
-    """Return the documented request once more, for after the others: it is still accepted."""
+    """Return the documented request again, to be sent after the others: it must still be accepted."""
     return _accept(
         calls, "REQ-1", "documented-later", "the documented request, after others", calls.documented
     )
@@ -75,7 +75,7 @@ def shapes(calls: Calls) -> list[Probe]:
 
 
 def variations(calls: Calls) -> list[Probe]:
-    """Return requests that say the same in other bytes, and combinations of members (FUZZ-1)."""
+    """Return the same request encoded differently, and combinations of members (FUZZ-1)."""
     call = calls.documented
     body = calls.body(call)
     inner = body["checkpoint"]
@@ -122,7 +122,7 @@ def _spaced(body: object) -> bytes:
 
 
 def _escaped(body: object) -> bytes:
-    """Escape one letter of each member's name and one of each value: the same JSON in other bytes."""
+    """Escape one letter of each member name and one of each value: the same JSON in different bytes."""
     text = json.dumps(body)
     for letter, code in (("k", "\\u006b"), ("m", "\\u006d"), ("-", "\\u002d")):
         text = text.replace(letter, code)

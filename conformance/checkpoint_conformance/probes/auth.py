@@ -1,4 +1,4 @@
-"""AUTH-1 to AUTH-6: who may call, and that this is asked before anything else."""
+"""AUTH-1 to AUTH-6: who may call, and that authorization is checked before anything else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from checkpoint_conformance.transport.exchange import Request
 __all__ = ["UNKNOWN_TOKEN", "authentication"]
 
 UNKNOWN_TOKEN = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-"""A token that nobody was given."""
+"""A token that was never issued."""
 _MALFORMED = {
     "null-word": "null",
     "star": "*",
@@ -30,7 +30,8 @@ _UNAUTHORIZED = frozenset({401})
 def authentication(calls: Calls, secrets: Secrets) -> list[Probe]:
     """Return every probe of the group; those without their fixture are left out.
 
-    Unknown tokens come last: a server that locks callers out after them does not spoil the other answers.
+    Unknown tokens come last, so that a server that locks out callers after them does not spoil the other
+    responses.
     """
     return [
         *_read_only(calls),
@@ -101,7 +102,7 @@ def _expired(calls: Calls) -> list[Probe]:
 
 
 def _unknown_project(calls: Calls) -> list[Probe]:
-    """Return our own token on the paths of projects that are not its own; a server may not know them."""
+    """Return requests with our own token for projects it does not belong to, which may not exist."""
     own, body = calls.target.project_id, calls.body(calls.documented)
     last = "0" if own[-1] != "0" else "1"
     projects = {

@@ -1,4 +1,4 @@
-"""Texts that stand for themselves."""
+"""The published example response, which is not JSON."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ BROKEN_EXAMPLE = """{
   }
 }
 """
-"""The published example of the answer, to the letter: no JSON, so a reader that takes it is too lenient."""
+"""The published example response, verbatim: it is not JSON, so a parser that accepts it is too lenient."""

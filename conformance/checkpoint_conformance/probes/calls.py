@@ -1,4 +1,4 @@
-"""The valid request of the operation for a target, and how to change exactly one thing about it."""
+"""Builds the valid request of the operation for a target, and changes exactly one thing about it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
-"""A member that is left out, which is not the same as null."""
+"""A member that is left out, which differs from null."""
 
 _FIELDS = (("Accept", "application/json"), ("User-Agent", "curl/8.5.0"))
-"""Fields of an everyday client: nothing tells a server that it is being verified."""
+"""Headers of an everyday client: nothing tells a server that it is being verified."""
 _NAMESPACE = uuid.UUID("6f9b1bea-4744-42f7-9513-62171999a3df")
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a valid request asks for; the answer is judged against it."""
+    """What a valid request asks for; the response is judged against it."""
 
     auto_trigger: bool | Absent = False
     resources: tuple[str, ...] | Absent | None = ABSENT
@@ -45,7 +45,7 @@ class Call:
         return members
 
     def selected(self, target: Target) -> tuple[str, ...]:
-        """Return the ids that the answer lists: absent, null and [] mean all (contract, request)."""
+        """Return the ids that the response lists: absent, null and [] mean all (contract, request)."""
         return self.resources or target.resources if self.resources is not ABSENT else target.resources
 
     @property
@@ -60,12 +60,12 @@ class Calls:
     def __init__(
         self, target: Target, documented: Call | None = None, policy_name: str | None = None
     ) -> None:
-        """Take ids and token from the target, and what answers have told so far."""
+        """Take the ids and token from the target, and what responses have shown so far."""
         self.target = target
         self.documented = documented or Call(False, target.resources[:2])
-        """The call on which every other request builds: by default the documented example (REQ-1)."""
+        """The call that every other request builds on, by default the documented example (REQ-1)."""
         self.policy_name = policy_name
-        """The policy's name, once an answer has told it."""
+        """The policy's name, once a response has shown it."""
 
     def body(self, call: Call) -> dict[str, Any]:
         """Return the request body of a call, in the documented order of members."""
@@ -95,9 +95,9 @@ class Calls:
         content_type: str | None = "application/json",
         framing: Framing = Framing.LENGTH,
     ) -> Request:
-        """Return a POST of the operation; `body` is bytes, or anything that JSON can hold.
+        """Return a POST of the operation; `body` is bytes or any JSON value.
 
-        `token` is the target's own unless given; None leaves the field out.
+        `token` defaults to the target's own; None omits the header.
         """
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.request(
@@ -119,7 +119,7 @@ class Calls:
         content_type: str | None = None,
         framing: Framing = Framing.LENGTH,
     ) -> Request:
-        """Return any request with the fields that every one of them carries."""
+        """Return a request with the headers that all requests share."""
         given = {name.lower() for name, _ in self.target.headers}
         headers = [field for field in _FIELDS if field[0].lower() not in given]
         headers += self.target.headers
@@ -131,18 +131,18 @@ class Calls:
         return Request(method, path, tuple(headers), body, framing)
 
     def path(self, project_id: str | None = None, provider_id: str | None = None) -> str:
-        """Return the operation's path, with other ids where given."""
+        """Return the operation's path, with other ids if given."""
         project = self.target.project_id if project_id is None else project_id
         provider = self.target.provider_id if provider_id is None else provider_id
         return f"/v1/{project}/providers/{provider}/checkpoints"
 
     def list_path(self, name: str, project_id: str | None = None) -> str:
-        """Return the path of a list of the companion operations, by default of the target's project."""
+        """Return the path of a companion operation's list, by default for the target's project."""
         project = self.target.project_id if project_id is None else project_id
         return f"/v1/{project}/{name}"
 
     def unknown_id(self, label: str) -> str:
-        """Return a UUID that no server knows, the same in every run against this target."""
+        """Return a UUID unknown to any server, the same in every run against this target."""
         return str(uuid.uuid5(_NAMESPACE, f"{self.target.project_id}/{self.target.policy_id}/{label}"))
 
 

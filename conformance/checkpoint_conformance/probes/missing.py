@@ -1,4 +1,4 @@
-"""NF-1 to NF-3: what does not exist, or is not the caller's to see; and a large one of them (REQ-17)."""
+"""NF-1 to NF-3: what does not exist or is hidden from the caller; and a large resource (REQ-17)."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _foreign_resources(calls: Calls) -> list[Probe]:
 
 
 def foreign_resource(calls: Calls, name: str, selection: list[str]) -> Probe:
-    """Return the probe of a selection that holds a resource outside the policy (NF-3)."""
+    """Return the probe of a selection with a resource outside the policy (NF-3)."""
     request = calls.post(calls.changed_parameters(resources=selection))
     what = f"a resource outside the policy, {name.replace('-', ' ')}"
     probe = _probe("NF-3", name, what, request, {400, 404}, "resource-not-in-policy")
@@ -74,7 +74,7 @@ def foreign_resource(calls: Calls, name: str, selection: list[str]) -> Probe:
 
 
 def _large_resource(calls: Calls) -> Probe:
-    """Return a resource of 1 MiB; a server that takes any would list it for the rest of the run."""
+    """Return a probe with a resource of 1 MiB, which a lenient server would list for the rest of the run."""
     request = calls.post(calls.changed_parameters(resources=["a" * MEBIBYTE]))
     what = "a resource of 1 MiB"
     return Probe(

@@ -15,9 +15,9 @@ _DEPTH = 10_000
 
 
 def oversized(calls: Calls) -> list[Probe]:
-    """Return every probe of the group; the statuses allowed are all of 4xx.
+    """Return every probe of the group; any 4xx status is allowed.
 
-    Beside each body stands the requirement that refuses the same value when it is small.
+    Each body is listed with the requirement that refuses the same value when it is small.
     """
     own, nested = list(calls.target.resources), b"[" * _DEPTH + b"]" * _DEPTH
     objects = b'{"a":' * _DEPTH + b"1" + b"}" * _DEPTH

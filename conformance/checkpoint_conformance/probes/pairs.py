@@ -1,4 +1,4 @@
-"""FUZZ-1 and FUZZ-2 without chance: several faults at once, and valid requests that only refusals fit."""
+"""Deterministic probes for FUZZ-1 and FUZZ-2: several faults at once, and valid requests to refuse."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PARAMETERS: dict[str, Any] = {
 
 
 def several_faults(calls: Calls) -> list[Probe]:
-    """Return requests with two faults or more, where one must not hide the other (FUZZ-2)."""
+    """Return requests with two or more faults, where one must not hide the other (FUZZ-2)."""
     bodies: dict[str, Any] = {
         f"{plan}-{parameters}": calls.changed(plan_id=_PLANS[plan], parameters=_PARAMETERS[parameters])
         for plan, parameters in product(_PLANS, _PARAMETERS)
@@ -52,7 +52,7 @@ def several_faults(calls: Calls) -> list[Probe]:
 
 
 def fitting_refusals(calls: Calls) -> list[Probe]:
-    """Return requests that the schema allows and only "no such resource" fits (FUZZ-1)."""
+    """Return requests that the schema allows and for which only "no such resource" is right (FUZZ-1)."""
     strangers = [calls.unknown_id(f"resource {number}") for number in range(64)]
     selections = {
         "64-resources": ("64 resources outside the policy", strangers),

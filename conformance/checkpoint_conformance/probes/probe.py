@@ -1,4 +1,4 @@
-"""A probe: one request whose answer decides one requirement."""
+"""A probe: one request whose response decides one requirement."""
 
 from __future__ import annotations
 
@@ -13,69 +13,68 @@ __all__ = ["ANY_REFUSAL", "DOCUMENTED", "NOTHING", "REFUSALS", "Circumstance", "
 DOCUMENTED = frozenset({200, 400, 401, 403, 404, 405, 413, 415, 429, 500, 503})
 """Statuses of the operation and of a gateway before it (contract, errors)."""
 REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 415, 429})
-"""The documented statuses that refuse a request for its own sake."""
+"""The documented statuses that refuse a request because of the request itself."""
 ANY_REFUSAL = frozenset(range(400, 500))
-"""Every status by which a client is refused."""
+"""Every status that refuses a request as the client's error."""
 
 
 class Circumstance(StrEnum):
-    """Under which circumstance a request is sent, which may be what the server gets wrong."""
+    """The circumstances in which a request is sent, which may be what the server gets wrong."""
 
     ALONE = "alone"
     KEPT_CONNECTION = "kept connection"
-    """Behind an accepted call on its connection."""
+    """After an accepted call on the same connection."""
     CONCURRENT = "concurrent"
     """At the same time as other calls."""
 
 
 @dataclass(frozen=True)
 class Implications:
-    """What a wrong answer to a probe explains elsewhere, so that one fault is charged once."""
+    """What a wrong response to a probe explains elsewhere, so that each fault is charged only once."""
 
     accepted_too: tuple[str, ...] = ()
-    """Requirements whose probes are accepted as well once this one is, as by a server without tokens."""
+    """Requirements whose probes are accepted too if this one is, as by a server that ignores tokens."""
     same_answer: str | None = None
-    """The requirement whose probes many a server cannot tell from this one: an equal symptom is one fault."""
+    """The requirement whose probes many servers cannot tell from this: an equal symptom is the same fault."""
     refused_as: str | None = None
-    """The requirement for whose sake it may be refused instead: a member under an unknown name is missing
-    under its own."""
+    """The requirement it may be refused for instead: a misnamed member is missing under its own name."""
     smaller: str | None = None
-    """The requirement that refuses the same value when it is small: accepted there, its size is no fault."""
+    """The requirement that refuses the same value when small: if accepted there, size is not the fault."""
 
 
 NOTHING = Implications()
-"""What most probes explain elsewhere."""
+"""The implications of most probes: none."""
 
 
 @dataclass(frozen=True)
 class Probe:
-    """A request, what may be answered, and who takes the blame otherwise.
+    """A request, the allowed responses, and the requirement that is to blame for any other.
 
-    A probe with a `call` is valid and wants it accepted; any other is a single fault and wants it refused.
+    A probe with a `call` is valid and must be accepted; any other has a single fault and must be refused.
     """
 
     id: str
-    """`REQUIREMENT/variant`, stable across runs; a waiver names it."""
+    """`REQUIREMENT/variant`, stable across runs; used in waivers."""
     requirement: str
     summary: str
-    """What the request is or has wrong, as a noun phrase."""
+    """What the request is, or what is wrong with it, as a noun phrase."""
     request: Request
     allowed: frozenset[int] = frozenset({200})
     conditions: tuple[str, ...] = ()
-    """Error conditions whose published code fits the refusal (ERR-3); none: not judged."""
+    """Error conditions whose published code fits the refusal (ERR-3); if empty, the code is not judged."""
     call: Call | None = None
     presumes: tuple[str, ...] = ()
-    """Requirements without which this probe would only find their fault again."""
+    """Requirements that must hold, or else this probe would only find their fault again."""
     implies: Implications = NOTHING
     circumstance: Circumstance = Circumstance.ALONE
     on_kept_connection: bool = False
-    """Whether it is also sent behind an accepted call on its connection, where a server may forget to ask."""
+    """Whether it is also sent after an accepted call on the same connection, where checks may be skipped."""
     alone: bool = False
-    """Whether a wrong status, even 501, speaks for this requirement alone, however often it shows."""
+    """Whether a wrong status, even 501, counts only against this requirement, however often it occurs."""
     open_outcome: bool = False
-    """Whether acceptance is as good as refusal: only how the server bears it is judged."""
+    """Whether it may be accepted or refused: only how the server copes with it is judged."""
 
     @property
     def wants_acceptance(self) -> bool:
-        """Whether this is a valid request."""
+        """Whether the request is valid and must be accepted."""
         return self.call is not None

@@ -1,4 +1,4 @@
-"""REQ-7 to REQ-16: requests with one fault each, and the statuses that answer it; REQ-17 stands beside."""
+"""REQ-7 to REQ-16: requests with one fault each, and the allowed statuses; REQ-17 has its own module."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BAD = frozenset({400})
 _BAD_OR_UNKNOWN = frozenset({400, 404})
 _INVALID = ("invalid-request",)
 _NAMED_OTHERWISE = Implications(refused_as="REQ-14")
-"""Of a member that is missing, but stands there under a name that is unknown."""
+"""For a member that is missing because it is present under an unknown name."""
 
 _NOT_AN_OBJECT: dict[str, Any] = {
     "null": None,

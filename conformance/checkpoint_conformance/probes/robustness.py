@@ -1,4 +1,4 @@
-"""HTTP-3 and HTTP-4: input that nobody documents, and methods that the operation does not have."""
+"""HTTP-3 and HTTP-4: undocumented input, and methods that the operation does not support."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["methods", "odd_input", "unknown_route"]
 
 
 def methods(calls: Calls) -> list[Probe]:
-    """Return the other methods on the operation's path: 405 with an `Allow` that names POST (HTTP-4)."""
+    """Return the other methods on the operation's path: 405 with an `Allow` that lists POST (HTTP-4)."""
     body = json.dumps(calls.body(calls.documented)).encode()
     requests = {
         "get": calls.request("GET", calls.path()),
@@ -30,7 +30,7 @@ def methods(calls: Calls) -> list[Probe]:
 
 
 def unknown_route(calls: Calls) -> Probe:
-    """Return a request for a path that no document has: the error has the documented form (ERR-1)."""
+    """Return a request for a path in no document: the error must have the documented form (ERR-1)."""
     path = calls.path().removesuffix("checkpoints") + "nowhere"
     request = calls.request("POST", path, b"{}", content_type="application/json")
     allowed = frozenset({400, 401, 403, 404, 405})
@@ -40,9 +40,9 @@ def unknown_route(calls: Calls) -> Probe:
 
 
 def odd_input(calls: Calls) -> list[Probe]:
-    """Return requests whose outcome is open, except that the server must bear them (HTTP-3).
+    """Return requests that may be accepted or refused, but that the server must survive (HTTP-3).
 
-    Where nothing else speaks against one it names an unknown policy, so that it creates nothing.
+    A request with nothing else against it names an unknown policy, so that it creates nothing.
     """
     return [
         Probe(

@@ -1,4 +1,4 @@
-"""The same single faults in calls of the other valid shapes, in which a server may check less."""
+"""Repeats single faults in calls of the other valid shapes, for which a server may check less."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _AUTOMATIC = frozenset(
         "AUTH-4/neighbour",
     }
 )
-"""Probes that are sent again with `auto_trigger` true alone: one that is accepted costs a backup."""
+"""Probes repeated only with `auto_trigger` true, because each one that is accepted costs a backup."""
 _EVERY = frozenset(
     {
         "AUTH-1/absent",
@@ -44,9 +44,9 @@ _EVERY = frozenset(
         "NF-2/documented",
     }
 )
-"""Probes of a MUST whose fault lies outside `parameters`, which are sent again in each setting."""
+"""Probes of a MUST whose fault lies outside `parameters`, repeated in every setting."""
 REPEATED = _AUTOMATIC | _EVERY
-"""The ids of the probes that are sent again in another setting."""
+"""The ids of the probes that are repeated in another setting."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class Setting:
     summary: str
     changes: dict[str, Any]
     presumes: str
-    """The requirement by which a server takes a valid call of this shape."""
+    """The requirement that a server accepts a valid call of this shape."""
 
     def of(self, probe: Probe) -> Probe:
-        """Return the probe with its one fault in a call of this shape."""
+        """Return the probe with its single fault in a call of this shape."""
         body = json.loads(probe.request.body)
         body["checkpoint"]["parameters"] = merged(body["checkpoint"]["parameters"], self.changes)
         return replace(
@@ -69,7 +69,7 @@ class Setting:
             summary=f"{probe.summary}, {self.summary}",
             request=replace(probe.request, body=json.dumps(body).encode()),
             presumes=(*probe.presumes, self.presumes),
-            # Who lets others in with this shape alone need not do so with every one.
+            # A server that lets others in with this shape may still keep them out with the rest.
             implies=replace(probe.implies, accepted_too=()),
         )
 
@@ -90,7 +90,7 @@ def settings(calls: Calls) -> tuple[Setting, ...]:
 
 
 def in_other_settings(probes: list[Probe], calls: Calls) -> list[Probe]:
-    """Return the probes, each of the chosen ones followed by itself in other settings."""
+    """Return the probes, with each of the selected ones followed by its repetitions in other settings."""
     everywhere = settings(calls)
     found: list[Probe] = []
     for probe in probes:

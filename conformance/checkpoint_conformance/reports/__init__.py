@@ -1,1 +1,1 @@
-"""The report of a run: built, kept, compared, merged and written."""
+"""Reports of runs: building, storing, comparing, merging and writing them."""

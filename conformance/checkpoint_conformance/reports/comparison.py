@@ -1,4 +1,4 @@
-"""Two reports side by side: what became worse, what was fixed, what else changed."""
+"""Compares two reports: what got worse, what was fixed, what else changed."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from checkpoint_conformance.reports.writers.text import printable, subject
 __all__ = ["Change", "Comparison", "compare", "render_comparison"]
 
 _RANK = {"pass": 0, "warn": 1, "skip": 2, "inconclusive": 3, "fail": 4, "error": 5}
-"""The higher, the less is shown for the server."""
+"""A higher rank means less evidence that the server conforms."""
 _MENDED = ("fail", "error", "warn", "inconclusive")
 _TOLD_ELSEWHERE = ("precondition-failed", "waived")
-"""Reasons of a skip that is no regression of its own: its cause stands in the same report."""
+"""Reasons to skip that are not regressions in themselves: the same report shows the cause."""
 _OWN_NUMBER = re.compile(r"[0-9]+$")
 
 
 @dataclass(frozen=True)
 class Change:
-    """What became of one requirement."""
+    """How one requirement changed."""
 
     requirement: str
     before: str
@@ -32,16 +32,16 @@ class Change:
 
 @dataclass
 class Comparison:
-    """Everything that differs between an earlier and a later report."""
+    """All differences between an earlier and a later report."""
 
     before: str
     after: str
     regressions: list[Change] = field(default_factory=list[Change])
-    """A worse outcome, or a failure at a probe that did not fail before."""
+    """A worse outcome, or a failure of a probe that did not fail before."""
     fixes: list[Change] = field(default_factory=list[Change])
-    """What failed, warned or was undecided, and passes."""
+    """What failed, warned or was undecided before, and passes now."""
     changes: list[Change] = field(default_factory=list[Change])
-    """Everything else, requirements that only one of the reports has included."""
+    """Everything else, including requirements that only one of the reports has."""
 
     def data(self) -> dict[str, Any]:
         """Return it as JSON data."""
@@ -100,10 +100,10 @@ def _compare_requirement(old: dict[str, Any], new: dict[str, Any], result: Compa
 
 
 def _faults(item: dict[str, Any]) -> set[str]:
-    """Name what fails, so that a new fault behind a known one shows.
+    """Return the names of the failures, so that a new fault behind a known one is noticed.
 
-    A requirement's own probes count one by one. Of what rides on any answer only the symptom counts, because
-    chance decides which answer shows it; for that reason, too, numbered probes count as one.
+    A requirement's own probes count individually. For checks that apply to every response, only the symptom
+    counts, because chance decides which response shows it; for the same reason, numbered probes count as one.
     """
     faults = set[str]()
     for failing in item["failing"]:

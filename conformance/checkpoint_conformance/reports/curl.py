@@ -1,4 +1,4 @@
-"""A request as a call of curl that sends the same bytes when pasted into a POSIX shell.
+"""Converts a request to a curl command that sends the same bytes when pasted into a POSIX shell.
 
 Secrets are shell variables: `{{expired-token}}` becomes `$CSBS_EXPIRED_TOKEN`.
 """
@@ -13,15 +13,15 @@ from checkpoint_conformance.transport.exchange import Framing, Request
 __all__ = ["chained", "curl_line", "variable"]
 
 _LONGEST = 100_000
-"""Bytes of a body that a command line still takes; a longer one is named by its place in the report."""
+"""Bytes of a body that still fit on a command line; a longer one is named by its place in the report."""
 _OPTIONS = "curl --silent --show-error --include --http1.1 --path-as-is --globoff"
 _SECRET = re.compile(r"\{\{([a-z0-9-]+)\}\}")
 
 
 def curl_line(url: str, request: Request) -> str:
-    """Return the command for a request whose secrets are replaced by `{{name}}`, an option to a line.
+    """Return the command for a request whose secrets are replaced by `{{name}}`, one option per line.
 
-    A body that is not plain text goes through `printf` and standard input.
+    A body that is not plain text is piped in with `printf`.
     """
     pieces = [f"{_OPTIONS} --request {_word(request.method)}"]
     pieces += [f"--header {_field(*field)}" for field in (*request.headers, *_own_fields(request))]
@@ -41,7 +41,7 @@ def curl_line(url: str, request: Request) -> str:
 
 
 def chained(calls: list[str]) -> str:
-    """Return calls as one command on one connection; the last alone where a body is read from elsewhere."""
+    """Return calls as one command on one connection, or only the last if a body comes from elsewhere."""
     if any("--data-binary @" in call for call in calls):
         return calls[-1]
     return " \\\n  --next ".join([calls[0], *(call.removeprefix("curl ") for call in calls[1:])])
@@ -53,7 +53,7 @@ def variable(name: str) -> str:
 
 
 def _own_fields(request: Request) -> list[tuple[str, str]]:
-    """Return the framing field where curl would choose another."""
+    """Return the framing header if curl would choose another."""
     if request.framing is Framing.CHUNKED:
         return [("Transfer-Encoding", "chunked")]
     if request.framing is Framing.LENGTH and not _has_body(request):
@@ -62,7 +62,7 @@ def _own_fields(request: Request) -> list[tuple[str, str]]:
 
 
 def _fields_of_curl(request: Request) -> list[str]:
-    """Return the fields that curl would add of itself."""
+    """Return the headers that curl would add by itself."""
     added = ["User-Agent", "Accept"]
     if _has_body(request):
         added.append("Content-Type")
@@ -76,7 +76,7 @@ def _has_body(request: Request) -> bool:
 
 
 def _field(name: str, value: str) -> str:
-    """Quote a field line; what is not printable ASCII is spelled out in ISO-8859-1, as it is sent."""
+    """Quote a header line; anything but printable ASCII is escaped as ISO-8859-1 bytes, as it is sent."""
     line = f"{name}: {value}" if value else f"{name};"
     if all(" " <= letter <= "~" for letter in line):
         return _word(line)
@@ -96,7 +96,7 @@ def _octal(data: bytes) -> str:
 
 
 def _plain(body: bytes) -> str | None:
-    """Return the body as text that a shell passes on unchanged and a terminal shows as it is, or None."""
+    """Return the body as text, or None if a shell would change it or a terminal would not show it as is."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Exchanges as a report keeps them: byte for byte, with `{{name}}` where a secret stood; and back again."""
+"""Converts exchanges to report data and back: byte for byte, with `{{name}}` in place of secrets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["body_bytes", "exchange_data", "exchange_from", "request_data", "with
 
 
 def exchange_data(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, Any]:
-    """Return an exchange as JSON data; `url` is the target's, before the path."""
+    """Return an exchange as JSON data; `url` is the target's, without the path."""
     response, fault = exchange.response, exchange.fault
     return {
         "number": exchange.number,
@@ -63,7 +63,7 @@ def request_data(request: Request, url: str, secrets: Secrets) -> dict[str, Any]
 
 
 def exchange_from(data: dict[str, Any], secrets: Secrets | None = None) -> Exchange:
-    """Return the exchange that the data was made of; the secrets are put back where they are given."""
+    """Return the exchange that the data describes, with the secrets restored if they are given."""
     response, fault = data["response"], data["fault"]
     return Exchange(
         request=_request_from(data["request"], secrets),
@@ -91,9 +91,9 @@ def body_bytes(data: dict[str, str], secrets: Secrets | None = None) -> bytes:
 
 
 def with_context(numbers: Iterable[int], exchanges: Iterable[Exchange]) -> set[int]:
-    """Return the numbers of the exchanges, and of those without which they cannot be repeated.
+    """Return the numbers of the exchanges and of those needed to repeat them.
 
-    That is what came before on the same connection, and what was under way at the same time.
+    These are the earlier exchanges on the same connection, and those that overlapped in time.
     """
     everything = list(exchanges)
     wanted = set(numbers)

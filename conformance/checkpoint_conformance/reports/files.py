@@ -1,4 +1,4 @@
-"""The folder of a run's reports: found writable before the first call, and never left with an old verdict."""
+"""The report folder of a run: checked before the first call, and cleared of old verdicts."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["prepare", "write_all", "write_atomically"]
 
 
 def prepare(folder: Path) -> None:
-    """Make the folder ready, and take the reports of an earlier run away.
+    """Make the folder ready, and delete the reports of an earlier run.
 
-    A run costs money, so that there is no place for its report must show before the first call. And a run
-    that ends without a verdict must not leave another's. Raises ReportError.
+    A run costs money, so an unusable folder must be noticed before the first call; and a run that ends
+    without a verdict must not leave an old one behind. Raises ReportError if the folder cannot be used.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,14 +34,14 @@ def prepare(folder: Path) -> None:
 
 
 def write_all(folder: Path, report: dict[str, Any]) -> Path:
-    """Write the report in every form; return the JSON report's path. Raises ReportError."""
+    """Write the report in every format; return the JSON report's path. Raises ReportError."""
     for writer in WRITERS.values():
         write_atomically(folder / writer.file, writer.render(report))
     return folder / WRITERS["json"].file
 
 
 def write_atomically(path: Path, content: str) -> None:
-    """Write a file whole or not at all. Raises ReportError."""
+    """Write a file completely or not at all. Raises ReportError if it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

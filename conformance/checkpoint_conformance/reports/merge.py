@@ -1,7 +1,7 @@
-"""The report of a whole run from the reports of its shards.
+"""Merges the reports of all shards into the report of the whole run.
 
-Nothing is voted on: what the shards saw is put into one ledger, and the same conclusions are drawn from it as
-from that of a run on one machine.
+There is no voting: what the shards observed goes into one ledger, and the conclusions are drawn from it as
+for a run on one machine.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from checkpoint_conformance.verdict.waivers import Applied, Waiver, apply
 __all__ = ["merge"]
 
 _SAME = ("suite", "contract", "environment", "seed", "max_examples", "implementation")
-"""What must be equal in the headers, or the shards are not parts of one run."""
+"""Header members that must be equal, or else the shards are not parts of one run."""
 _DIFFERENT = ("url", "max_creates")
-"""What may differ between the targets: where each shard's server listened, and its share."""
+"""What may differ between the targets: the URL of each shard's server, and its share of the budget."""
 
 
 def merge(
     reports: Sequence[Report], waivers: Iterable[Waiver], today: datetime.date
 ) -> tuple[Report, list[Applied]]:
-    """Return the report of the whole, and what became of the waivers.
+    """Return the report of the whole run, and the state of the waivers.
 
-    Raises ReportError where the shards are not all of one run.
+    Raises ReportError if the shards are not all of one run.
     """
     parts = _ordered(reports)
     target = _target(parts)
@@ -70,7 +70,7 @@ def _seconds(moment: str) -> float:
 
 
 def _ordered(reports: Sequence[Report]) -> list[Report]:
-    """Return the shards in their order, after a look at whether they are all there and of one run."""
+    """Return the shards in order, after checking that they are complete and of one run."""
     for report in reports:
         if report["header"]["shard"] is None:
             raise ReportError(
@@ -105,7 +105,7 @@ def _comparable(part: Report) -> dict[str, Any]:
 
 
 def _target(parts: list[Report]) -> Target:
-    """Return the target as the reports tell it, with the names of secrets in their place."""
+    """Return the target described by the reports, with the names of secrets in their place."""
     first, implementation = parts[0]["header"]["target"], parts[0]["header"]["implementation"]
     given = {name: "{{" + name.replace("_", "-") + "}}" for name in first["fixtures"]}
     second = first["second_project_id"] and SecondProject(
@@ -132,7 +132,7 @@ def _target(parts: list[Report]) -> Target:
 
 
 class _NoSecrets(Secrets):
-    """The reports hold no secrets any more."""
+    """Redacts nothing, since the reports no longer hold secrets."""
 
     def redact(self, text: str) -> str:
         return text
@@ -142,7 +142,7 @@ class _NoSecrets(Secrets):
 
 
 def _united(parts: list[Report], known: dict[str, Origin]) -> tuple[list[Exchange], Ledger]:
-    """Put what the shards exchanged into one list, numbered anew, and what they saw into one ledger."""
+    """Combine the shards' exchanges into one list, renumbered, and their observations into one ledger."""
     exchanges: list[Exchange] = []
     ledger = Ledger()
     connections = 0

@@ -1,7 +1,7 @@
-"""The report: one JSON document of a run, from which every other form is made.
+"""The report: one JSON document per run, from which every other format is made.
 
 `report.schema.json` beside this module is its published schema. Secrets are replaced by `{{name}}` before
-anything is kept, so that no writer can show them and a replay can put them back.
+anything is stored, so that no writer can show them and a replay can restore them.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ from checkpoint_conformance.verdict.waivers import Applied
 __all__ = ["FORMAT", "SCHEMA", "Report", "ReportError", "build_report", "read_report"]
 
 Report = dict[str, Any]
-"""A report as plain JSON data; the schema says what is in it."""
+"""A report as plain JSON data; the schema describes its contents."""
 
 FORMAT = 1
-"""The version of the report's form; it moves when a reader would have to change."""
+"""The version of the report format; it increases when readers would have to change."""
 SCHEMA = Path(__file__).with_name("report.schema.json")
 """The published JSON Schema (2020-12)."""
 _MOST_EVIDENCE = 6
-"""Findings of one requirement that are written out; the rest are named by their probes."""
+"""Findings of one requirement that are shown in full; the rest are listed by their probes."""
 
 
 class ReportError(Exception):
-    """A report cannot be read, written or used; the message says which and why."""
+    """A report cannot be read, written or used; the message says which one and why."""
 
 
 def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secrets | None = None) -> Report:
-    """Return the report of a finished run, to whose results the waivers were applied.
+    """Return the report of a finished run, after waivers have been applied to its results.
 
-    The secrets that are taken out are those of the target, unless others are given.
+    The target's secrets are redacted, unless others are given.
     """
     secrets = secrets or Secrets(run.target)
     results = [_requirement(result, secrets) for result in run.results]
@@ -92,7 +92,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
 
 
 def read_report(path: Path) -> Report:
-    """Read a report. Raises ReportError for a file that is none."""
+    """Read a report. Raises ReportError if the file is not one."""
     try:
         report = as_object(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
@@ -191,13 +191,13 @@ def _requirement(result: Result, secrets: Secrets) -> dict[str, Any]:
 
 
 def _failing(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Name every probe and symptom, so that two runs can be compared beyond what is written out."""
+    """List every probe and symptom, so that runs can be compared beyond what is shown in full."""
     pairs = dict.fromkeys((finding.probe, finding.published_symptom) for finding in findings)
     return [{"probe": probe, "symptom": symptom} for probe, symptom in pairs]
 
 
 def _evidence(findings: tuple[Finding, ...]) -> list[Finding]:
-    """Choose what is shown: one of each probe and symptom first, confirmed before doubtful ones."""
+    """Select what to show: one finding per probe and symptom first, confirmed before unconfirmed."""
     return _once_each(findings)[:_MOST_EVIDENCE]
 
 
@@ -221,7 +221,7 @@ def _finding(finding: Finding, secrets: Secrets) -> dict[str, Any]:
 
 
 def _observations(ledger: Ledger, secrets: Secrets) -> dict[str, Any]:
-    """Return all that a shard saw, before any of it is charged: what `report merge` concludes from."""
+    """Return everything that a shard observed, before attribution: the input of `report merge`."""
     return {
         "exercised": dict(sorted(ledger.exercised.items())),
         "skipped": {name: [reason.value, why] for name, (reason, why) in ledger.skipped.items()},
@@ -240,6 +240,6 @@ def _observations(ledger: Ledger, secrets: Secrets) -> dict[str, Any]:
 
 
 def _created(exchange: Exchange) -> str | None:
-    """Return the id that an accepted call was given."""
+    """Return the id that an accepted call created."""
     accepted = exchange.request.method == "POST" and exchange.status in range(200, 300)
     return created_checkpoint(exchange) if accepted else None

@@ -1,8 +1,8 @@
-"""The generated inputs of earlier runs, kept in the user's cache folder (XDG Base Directory).
+"""Stores the generated inputs of earlier runs in the user's cache folder (XDG Base Directory).
 
-A file is data, never code, and is believed only if it is the user's own, nobody else may write it, and it
-holds what its digest says. Anything else counts as no file. Whoever can write as the user can change the
-suite itself; the cache protects against nobody of that kind.
+A file is data, never code. It is trusted only if the user owns it, nobody else may write it, and its content
+matches its digest; anything else counts as no file. Whoever can write as the user can change the suite
+itself, so the cache does not protect against them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from checkpoint_conformance.probes.generated.inputs import Inputs
 __all__ = ["MOST_BYTES", "MOST_FILES", "read", "write"]
 
 MOST_FILES = 32
-"""More are dropped, those used longest ago first."""
+"""The most files kept; the least recently used are dropped first."""
 MOST_BYTES = 4_000_000
-"""A file's size, so that the cache never takes more than 128 MB."""
+"""The maximum size of a file, so that the cache never takes more than 128 MB."""
 
 
 def read(key: str) -> Inputs | None:
-    """Return the inputs that were written under a key; None where there are none to be relied on."""
+    """Return the inputs stored under a key, or None if there are none that can be trusted."""
     folder = _folder()
     if folder is None:
         return None
@@ -35,7 +35,7 @@ def read(key: str) -> Inputs | None:
         if head.decode("ascii") != _head(key, text):
             return None
         inputs = Inputs.from_json(text)
-    except (OSError, ValueError):  # there is none, or it is damaged: the inputs are made anew
+    except (OSError, ValueError):  # missing or damaged: the inputs are generated again
         return None
     with suppress(OSError):  # a cache that cannot be written is still read
         os.utime(path)
@@ -43,7 +43,7 @@ def read(key: str) -> Inputs | None:
 
 
 def write(key: str, inputs: Inputs) -> None:
-    """Keep inputs under a key, in one step; a folder that cannot be written to or is full is no error."""
+    """Store inputs under a key atomically; an unwritable or full folder is not an error."""
     text, folder = inputs.to_json().encode(), _folder()
     if folder is None or len(text) > MOST_BYTES:
         return
@@ -60,7 +60,7 @@ def write(key: str, inputs: Inputs) -> None:
 
 
 def _folder() -> Path | None:
-    """Return the folder of the cache; None for a user without a home."""
+    """Return the cache folder, or None for a user without a home directory."""
     from platformdirs import user_cache_path
 
     folder = user_cache_path("checkpoint-contract", appauthor=False) / "generated"
@@ -72,8 +72,8 @@ def _head(key: str, text: bytes) -> str:
 
 
 def _own_bytes(path: Path) -> bytes:
-    """Read a file of the user's own that nobody else may write. Raises OSError."""
-    # A pipe that somebody put there would be waited for.
+    """Read a file that the user owns and nobody else may write. Raises OSError if it cannot be read."""
+    # Without O_NONBLOCK, opening a pipe that somebody put there would block.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
@@ -83,7 +83,7 @@ def _own_bytes(path: Path) -> bytes:
 
 
 def _drop_oldest(folder: Path) -> None:
-    """Delete the files used longest ago. Raises OSError where another process has just done so."""
+    """Delete the least recently used files. Raises OSError if another process has just deleted one."""
     files = sorted(folder.iterdir(), key=lambda path: path.lstat().st_mtime, reverse=True)
     for path in files[MOST_FILES:]:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Probes of the generated requests: what each deserves is told by the contract (FUZZ-1, FUZZ-2)."""
+"""Turns generated requests into probes; the contract says how each must be answered (FUZZ-1, FUZZ-2)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def generated_probes(calls: Calls, requests: Iterable[GeneratedRequest]) -> list
             continue
         violated = schema.violations(request)
         if violated <= {"REQ-14"} and violated:
-            continue  # only advisory for others, and REQ-14's own matter
+            continue  # advisory for everything else, and covered by REQ-14
         if violated:
             what = f"a generated request against the schema ({', '.join(sorted(violated))})"
             probe = Probe(f"FUZZ-2/{number}", "FUZZ-2", what, request, REFUSALS)

@@ -1,11 +1,11 @@
-"""The breadth: Schemathesis's coverage and fuzzing phases on the document of a target (FUZZ-1, FUZZ-2).
+"""Generates requests from a target's document with Schemathesis's coverage and fuzzing (FUZZ-1, FUZZ-2).
 
-Only the requests are Schemathesis's. They are sent by the suite's own client and judged by its own rules,
-because Schemathesis's defaults take any 4xx for a refusal and even a 5xx for one, and because its fields
-would let a server know who is asking. This is the one module that imports it.
+Only the requests come from Schemathesis. The suite sends them with its own client and judges them by its own
+rules, because Schemathesis by default takes any 4xx, and even a 5xx, for a refusal, and because its headers
+would tell a server who is asking. No other module imports Schemathesis.
 """
 
-# Schemathesis leaves the type parameters of its operations open.
+# Schemathesis leaves the type parameters of its operations unspecified.
 # pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ __all__ = ["generate_requests"]
 
 
 def generate_requests(document: str, max_examples: int, seed: int | None) -> tuple[GeneratedRequest, ...]:
-    """Generate requests from a document, as JSON, each request once.
+    """Generate requests from a JSON document, without duplicates.
 
-    The same document, `max_examples` and `seed` give the same requests; without a seed they derive from the
+    The same document, `max_examples` and `seed` give the same requests; without a seed they depend on the
     document alone.
     """
     schema = schemathesis.openapi.from_dict(json.loads(document), config=schemathesis.Config())
@@ -58,7 +58,7 @@ def generate_requests(document: str, max_examples: int, seed: int | None) -> tup
     unique: dict[GeneratedRequest, None] = {}
     for case in cases:
         if case.method.upper() != "POST":
-            continue  # HTTP-4's probes ask for the other methods
+            continue  # the probes of HTTP-4 cover the other methods
         prepared = Prepared(**case.as_transport_kwargs(base_url="http://target")).prepare()
         content_type = prepared.headers.get("Content-Type")
         unique[

@@ -1,6 +1,6 @@
-"""Draws of Hypothesis that are the same in every process that asks for them."""
+"""Makes Hypothesis draw the same values in every process."""
 
-# Hypothesis leaves the type parameters of its cache open.
+# Hypothesis leaves the type parameters of its cache unspecified.
 # pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ __all__ = ["same_everywhere"]
 
 @contextmanager
 def same_everywhere() -> Generator[None]:
-    """Keep Hypothesis from drawing the constants of whatever modules this process happens to have imported.
+    """Keep Hypothesis from drawing constants from the modules that this process happens to have imported.
 
     They would make the requests differ between the command line, a pytest run and an installed wheel.
     """

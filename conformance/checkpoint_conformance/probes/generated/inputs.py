@@ -1,4 +1,4 @@
-"""What Hypothesis and Schemathesis generate for a run, as plain data: requests, and plans of sequences."""
+"""What Hypothesis and Schemathesis generate for a run, as plain data: requests and plans of sequences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 __all__ = ["REFUSALS", "SHAPES", "GeneratedRequest", "Inputs", "Plan", "PlanStep"]
 
 SHAPES, REFUSALS = 4, 5
-"""How many kinds of valid and of refused calls the steps of a plan choose from."""
+"""The number of kinds of valid and of refused calls that the steps of a plan choose from."""
 
 
 class GeneratedRequest(NamedTuple):
@@ -21,7 +21,7 @@ class GeneratedRequest(NamedTuple):
 
 
 class PlanStep(NamedTuple):
-    """One step of a plan: what is done, and which of its kind (of a deletion: which creation it undoes)."""
+    """One step of a plan: the action, and which of its kind (for a deletion: which creation it undoes)."""
 
     kind: str
     number: int
@@ -32,7 +32,7 @@ Plan = tuple[PlanStep, ...]
 
 
 class Inputs(NamedTuple):
-    """All that is generated for a run."""
+    """Everything generated for a run."""
 
     requests: tuple[GeneratedRequest, ...]
     """For FUZZ-1 and FUZZ-2."""
@@ -40,7 +40,7 @@ class Inputs(NamedTuple):
     """For the model-based run."""
 
     def to_json(self) -> str:
-        """Return the inputs as one line of JSON; each byte of a body is a character."""
+        """Return the inputs as one line of JSON, with each byte of a body as one character."""
         requests = [(each.path, each.content_type, each.body.decode("latin-1")) for each in self.requests]
         return json.dumps({"requests": requests, "plans": self.plans}, separators=(",", ":"))
 
@@ -57,7 +57,7 @@ class Inputs(NamedTuple):
 
 
 def _request(path: Any, content_type: Any, body: Any) -> GeneratedRequest:
-    """Return a request whose path and field can break no line of HTTP (RFC 9112, sections 3 and 5)."""
+    """Return a request whose path and header cannot break the lines of HTTP (RFC 9112, sections 3 and 5)."""
     if not (isinstance(path, str) and re.fullmatch(r"/[!-~]*", path)):
         raise ValueError(f"no path of a request: {path!r}")
     if content_type is not None and not (isinstance(content_type, str) and content_type.isprintable()):

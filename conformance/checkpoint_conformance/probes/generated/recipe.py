@@ -1,4 +1,4 @@
-"""What the generated inputs of a run depend on, and nothing else."""
+"""Everything that the generated inputs of a run depend on, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from checkpoint_conformance.target.target import Target
 __all__ = ["GENERATORS", "SOURCES", "Recipe", "surroundings"]
 
 GENERATORS = ("hypothesis", "jsonschema-rs", "requests", "schemathesis", "sortedcontainers")
-"""Distributions that have a part in what is generated."""
+"""The distributions that affect what is generated."""
 SOURCES = ("generator.py", "hypothesis_settings.py", "inputs.py", "sequences.py")
-"""The modules here that have a part in it."""
+"""The modules of this package that affect it."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The same recipe makes the same inputs wherever `key` is the same. It holds no secret."""
+    """What to generate: recipes with equal `key` give equal inputs. Holds no secrets."""
 
     document: str
     """The contract's document with the target's ids, as JSON."""
@@ -52,12 +52,12 @@ class Recipe:
 
     @property
     def key(self) -> str:
-        """A digest of the recipe, the generators, and Python with its tables of characters: 64 digits."""
+        """A digest of the recipe, the generators, and Python with its Unicode tables: 64 hex digits."""
         return hashlib.sha256(f"{self.to_json()}\n{json.dumps(surroundings())}".encode()).hexdigest()
 
     def make(self) -> Inputs:
-        """Generate the inputs here and now, which takes seconds."""
-        # Both are heavy to import, and a run that finds its inputs in the cache needs neither.
+        """Generate the inputs in this process, which takes seconds."""
+        # Both imports are slow, and a run that finds its inputs in the cache needs neither.
         from checkpoint_conformance.probes.generated.generator import generate_requests
         from checkpoint_conformance.probes.generated.sequences import generate_plans
 
@@ -67,7 +67,7 @@ class Recipe:
 
 @cache
 def surroundings() -> dict[str, Any]:
-    """Return the versions and digests of all that has a part in what is generated."""
+    """Return the versions and digests of everything that affects what is generated."""
     here = Path(__file__).parent
     return {
         "python": [platform.python_implementation(), platform.python_version()],

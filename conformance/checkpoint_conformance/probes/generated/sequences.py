@@ -16,16 +16,16 @@ from checkpoint_conformance.probes.generated.inputs import REFUSALS, SHAPES, Pla
 __all__ = ["generate_plans", "search"]
 
 _SEED, _STEPS = 11, 7
-"""The pair, of 240 tried, whose first sequences hold the most kinds of neighbouring steps for ten creates."""
+"""Of 240 pairs tried, the one whose first sequences cover the most kinds of adjacent steps in ten creates."""
 _SEQUENCES = 20
 
 
 class _DifferenceError(AssertionError):
-    """The server and the model disagree; Hypothesis shrinks what led to it."""
+    """The server and the model disagree; Hypothesis shrinks the steps that led to it."""
 
 
 def generate_plans(*, deletes: bool) -> tuple[Plan, ...]:
-    """Return the plans that Hypothesis draws as long as none shows a difference."""
+    """Return the plans that Hypothesis draws if none shows a difference."""
     plans: list[Plan] = []
 
     def keep(plan: Plan) -> bool:
@@ -37,7 +37,7 @@ def generate_plans(*, deletes: bool) -> tuple[Plan, ...]:
 
 
 def search(differs: Callable[[Plan], bool], *, deletes: bool) -> None:
-    """Draw plans until one differs, and shrink that one; `differs` gives a plan the same answer each time."""
+    """Draw plans until one differs, and shrink it; `differs` must be consistent for the same plan."""
     options = settings(
         max_examples=_SEQUENCES,
         stateful_step_count=_STEPS,
@@ -58,7 +58,7 @@ def search(differs: Callable[[Plan], bool], *, deletes: bool) -> None:
 
 
 class _Machine(RuleBasedStateMachine):
-    """Plans a sequence, step by step, and asks whether the server differs in it."""
+    """Plans a sequence step by step, and asks whether the server differs in it."""
 
     differs: ClassVar[Callable[[Plan], bool]]
     deletes: ClassVar[bool]
@@ -83,6 +83,6 @@ class _Machine(RuleBasedStateMachine):
             self.plan.append(PlanStep("delete", number % created))
 
     def teardown(self) -> None:
-        # Hypothesis also tears down where it breaks a sequence off, and takes no verdict on that.
+        # Hypothesis also calls this when it cuts a sequence short, and then ignores the result.
         if sys.exception() is None and type(self).differs(tuple(self.plan)):
             raise _DifferenceError

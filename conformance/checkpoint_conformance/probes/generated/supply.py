@@ -1,4 +1,4 @@
-"""The generated inputs of a run: from this process, from the cache, or from a second process."""
+"""Supplies the generated inputs of a run: from memory, from the cache, or from a second process."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ __all__ = ["Supply"]
 
 _MOST_KEPT = 4
 _kept: OrderedDict[str, Inputs] = OrderedDict()
-"""Inputs that runs of this process have used, the latest last."""
+"""Inputs that runs of this process have used, the most recent last."""
 
 
 class Supply:
-    """Begins to make the inputs as it is entered, and has them when they are needed.
+    """A context manager that starts generating on entry, so that the inputs are ready when needed.
 
-    Leaving it ends the second process, whatever happened.
+    Leaving it always ends the second process.
     """
 
     def __init__(
         self, target: Target, max_examples: int, seed: int | None = None, *, use_cache: bool = True
     ) -> None:
-        """Take what the inputs depend on; `use_cache` is about the disk alone."""
+        """Take what the inputs depend on; `use_cache` affects only the cache on disk."""
         self._recipe = Recipe.of(target, max_examples, seed)
         self._key = self._recipe.key
         self._use_cache = use_cache
@@ -36,11 +36,11 @@ class Supply:
         self._worker: Worker | None = None
 
     def __enter__(self) -> Supply:
-        """Start the second process, unless the inputs are there already."""
+        """Start the second process, unless the inputs are already available."""
         if self._inputs is None and self._use_cache:
             self._inputs = cache.read(self._key)
         if self._inputs is None:
-            with suppress(OSError):  # no process is to be had: `inputs` makes them in this one
+            with suppress(OSError):  # if no process can be started, `inputs` generates them in this one
                 self._worker = Worker(self._recipe)
         return self
 
@@ -53,9 +53,9 @@ class Supply:
 
     @property
     def inputs(self) -> Inputs:
-        """The inputs; waits for the second process, and makes them here where that died.
+        """The inputs; waits for the second process, and generates them in this one if it died.
 
-        Raises GenerationError where they take far too long.
+        Raises GenerationError if generating takes far too long.
         """
         if self._inputs is None:
             self._inputs = (self._worker.inputs() if self._worker else None) or self._recipe.make()

@@ -1,6 +1,6 @@
-"""The document narrowed to a target's real ids, and which requirements a request violates in it.
+"""The document narrowed to a target's real ids, and the requirements that a request violates in it.
 
-Without the narrowing a generator never guesses an id, so it never gets past the first refusal.
+Without the narrowing, a generator never guesses an id, and so never gets past the first refusal.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class TargetSchema:
     """The contract's document for one target."""
 
     def __init__(self, project_id: str, provider_id: str, policy_id: str, resources: tuple[str, ...]) -> None:
-        """Build the document: the target's ids as enums, no security, no examples of other ids."""
+        """Build the document with the target's ids as enums, no security, and no examples of other ids."""
         self._project_id, self._provider_id, self._policy_id = project_id, provider_id, policy_id
         self.document: dict[str, Any] = _without_examples(document())
         operation = self.document["paths"][PATH]["post"]
@@ -49,7 +49,7 @@ class TargetSchema:
         self._validator = jsonschema_rs.Draft7Validator(with_null_types(schema))
 
     def violations(self, request: Request) -> set[str]:
-        """Return the requirements that the request speaks to by what it has wrong; none: it is valid."""
+        """Return the requirements that the request violates; an empty set means that it is valid."""
         path = request.path.partition("?")[0].split("/")
         wrong = set[str]()
         if path[2:3] != [self._project_id]:
@@ -66,9 +66,9 @@ class TargetSchema:
         return wrong | {_requirement(error) for error in self._validator.iter_errors(body)}
 
     def is_open(self, request: Request) -> bool:
-        """Whether every source leaves open what a server does with it, so that nothing may be expected.
+        """Return whether no source specifies the outcome of the request, so that any is allowed.
 
-        That is `auto_trigger: null`, the same resource twice, and a `plan_id` in upper case.
+        This holds for `auto_trigger: null`, a repeated resource, and a `plan_id` in upper case.
         """
         try:
             body = parse(request.body)
@@ -100,7 +100,7 @@ class TargetSchema:
         return node
 
     def _inline(self, node: Any) -> Any:
-        """Return a schema with every reference replaced by a copy of what it points to."""
+        """Return a schema with every reference replaced by a copy of its target."""
         if (items := as_list(node)) is not None:
             return [self._inline(item) for item in items]
         members = as_object(node)
@@ -110,7 +110,7 @@ class TargetSchema:
 
 
 def target_schema(target: Target) -> TargetSchema:
-    """Return the document narrowed to a target, made once for the same ids."""
+    """Return the document narrowed to a target, cached by its ids."""
     return _narrowed(target.project_id, target.provider_id, target.policy_id, target.resources)
 
 
@@ -118,7 +118,7 @@ _narrowed = lru_cache(maxsize=8)(TargetSchema)
 
 
 def _requirement(error: jsonschema_rs.ValidationError) -> str:
-    """Name the requirement that speaks of what a schema error complains about."""
+    """Return the requirement that a schema error is about."""
     path = [str(step) for step in error.instance_path]
     keyword = error.kind.name
     if keyword == "additionalProperties":
@@ -151,7 +151,7 @@ def _without_examples(node: Any) -> Any:
 
 
 def with_null_types(node: Any) -> Any:
-    """Turn OpenAPI 3.0's `nullable` into JSON Schema's null type."""
+    """Convert OpenAPI 3.0's `nullable` into JSON Schema's null type."""
     if (items := as_list(node)) is not None:
         return [with_null_types(item) for item in items]
     members = as_object(node)

@@ -1,6 +1,6 @@
-"""A second process that generates inputs while the first probes travel.
+"""A second process that generates inputs while the first probes are being sent.
 
-It is started as a program of its own, so that neither threads nor whatever the caller imported come along.
+It is started as a separate program, so that it inherits neither threads nor the caller's imports.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from checkpoint_conformance.probes.generated.recipe import Recipe
 __all__ = ["PATIENCE", "PATIENCE_PER_EXAMPLE", "GenerationError", "Worker", "main"]
 
 PATIENCE = 300.0
-"""Seconds that the process may take, whatever it has to generate."""
+"""Seconds that the process may take, whatever it generates."""
 PATIENCE_PER_EXAMPLE = 1.0
-"""Seconds more for each example, which takes about a hundredth of one."""
+"""Extra seconds for each example, which takes about a hundredth of one."""
 
 
 class GenerationError(Exception):
-    """The generation of requests takes far longer than it should."""
+    """Generating the requests takes far longer than it should."""
 
 
 class Worker:
-    """The process that follows one recipe."""
+    """A process that generates the inputs of one recipe."""
 
     def __init__(self, recipe: Recipe) -> None:
-        """Start the process. Raises OSError."""
+        """Start the process. Raises OSError if it cannot be started."""
         self._patience = PATIENCE + PATIENCE_PER_EXAMPLE * recipe.max_examples
         with tempfile.TemporaryFile() as order:
             order.write(recipe.to_json().encode())
             order.seek(0)
-            # -P: a file of the working directory must not stand in for a module.
+            # -P keeps a file in the working directory from shadowing a module.
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 [sys.executable, "-P", "-m", __name__],
                 stdin=order,
@@ -43,7 +43,7 @@ class Worker:
             )
 
     def inputs(self) -> Inputs | None:
-        """Wait for the inputs; None where the process died. Raises GenerationError."""
+        """Wait for the inputs; None if the process died. Raises GenerationError if it takes too long."""
         try:
             written, _ = self._process.communicate(timeout=self._patience)
         except subprocess.TimeoutExpired:
@@ -56,15 +56,15 @@ class Worker:
             return None
 
     def stop(self) -> None:
-        """End the process, wherever it is."""
+        """Kill the process, if it is still running."""
         with self._process:
             self._process.kill()
 
 
 def main() -> None:
-    """Read a recipe from standard input, write its inputs to standard output."""
+    """Read a recipe from standard input, and write its inputs to standard output."""
     order = sys.stdin.buffer.read()
-    # Whatever a library prints must not get among the inputs.
+    # Keep anything that a library prints out of the inputs.
     with os.fdopen(os.dup(1), "w", encoding="ascii") as output:
         os.dup2(2, 1)
         output.write(Recipe.from_json(order).make().to_json())

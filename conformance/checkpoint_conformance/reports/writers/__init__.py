@@ -1,4 +1,4 @@
-"""The forms of a report: each is made from the one JSON document, and shows nothing that is not in it."""
+"""The formats of a report: each is made from the JSON document, and shows nothing that is not in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["WRITERS", "Writer"]
 
 @dataclass(frozen=True)
 class Writer:
-    """One form: the name of its file, and what makes it of a report."""
+    """One format: its file name, and the function that renders a report."""
 
     file: str
     render: Callable[[dict[str, Any]], str]
@@ -26,7 +26,7 @@ def _junit(report: dict[str, Any]) -> str:
     from checkpoint_conformance.language import speaking
     from checkpoint_conformance.reports.writers.junit import junit
 
-    with speaking("en"):  # a program reads it, and compares what it read before
+    with speaking("en"):  # programs read it, and compare it with earlier reports
         return junit(report)
 
 
@@ -69,4 +69,4 @@ WRITERS = {
     "shields": Writer("badge.json", _endpoint),
     "json": Writer("report.json", _json),
 }
-"""Every form by its name; the JSON report is the last to be written, so that where it is, all are."""
+"""Every format by name; the JSON report is written last, so that if it exists, all do."""

@@ -1,4 +1,4 @@
-"""The badge: one SVG for a README, and the endpoint form of shields.io."""
+"""The badge: an SVG for a README, and a shields.io endpoint."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COLOURS = {
     "error": "#5b6470",
 }
 _LETTER = 6.6
-"""Pixels of a letter in the mean; `textLength` makes the text fit whatever font there is."""
+"""Average width of a letter in pixels; `textLength` makes the text fit any font."""
 _PADDING = 9
 
 
@@ -29,7 +29,7 @@ def endpoint(report: dict[str, Any]) -> str:
 
 
 def badge(report: dict[str, Any]) -> str:
-    """Return the SVG, which reads the same to an eye and to a screen reader."""
+    """Return the SVG, which says the same to sighted readers and to screen readers."""
     label, text = _words(report)
     left, right = (round(len(words) * _LETTER) + 2 * _PADDING for words in (label, text))
     name = escape(f"{label}: {text}")

@@ -1,4 +1,4 @@
-"""Annotations of a GitHub workflow: a line for each requirement that is not met, with what was found."""
+"""GitHub workflow annotations: one line for each unmet requirement, with what was found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COMMANDS = {"fail": "error", "error": "error", "inconclusive": "warning", "warn
 
 
 def github(report: dict[str, Any]) -> str:
-    """Return the workflow commands, which the runner shows beside the build."""
+    """Return the workflow commands, which GitHub shows with the build."""
     return "".join(f"{_command(item)}\n" for item in declared(report) if item["outcome"] in _COMMANDS)
 
 

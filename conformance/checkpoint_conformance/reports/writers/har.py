@@ -1,7 +1,7 @@
-"""HAR 1.2: the exchanges of the report for any viewer of network traffic, byte for byte.
+"""HAR 1.2: the exchanges of the report for any network traffic viewer, byte for byte.
 
-A body that is not UTF-8 is base64: `encoding` says so in an answer; a request has no such member in HAR, so
-there it is `_encoding`. An answer that never came has the status 0, and `_error` says what came instead.
+A body that is not UTF-8 is base64. In a response, `encoding` says so; HAR has no such member for requests, so
+there it is `_encoding`. A missing response has the status 0, and `_error` says what came instead.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The HTML report: one file that needs no network, no script and no explanation."""
+"""The HTML report: one self-contained file that needs no network, script or explanation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TITLES = {
     "warn": "Recommendations not followed",
     "skip": "Not exercised",
 }
-"""The heading under which the requirements of an outcome are told at length."""
+"""The headings of the sections that detail the requirements of each outcome."""
 
 
 def html(report: dict[str, Any]) -> str:
@@ -61,13 +61,13 @@ def html(report: dict[str, Any]) -> str:
 
 
 def prepare() -> None:
-    """Compile the template of the language in use, so that a page made later is made at once."""
+    """Compile the template of the current language, so that a later page renders at once."""
     _template(language())
 
 
 @cache
 def _template(_language: str) -> jinja2.Template:
-    """Return the template of a language: Jinja translates constant texts once, when it compiles."""
+    """Return the template of a language: Jinja translates constant texts only once, on compilation."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -106,7 +106,7 @@ def _families(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _prose(text: str) -> Markup:
-    """Return words with what stands between backticks as code."""
+    """Return the text with everything between backticks marked up as code."""
     pieces = printable(text).split("`")
     if len(pieces) % 2 == 0:
         return _with_ids(printable(text))
@@ -118,7 +118,7 @@ def _prose(text: str) -> Markup:
 
 
 def _with_ids(text: str) -> Markup:
-    """Return words in which no id is broken at its hyphen."""
+    """Return the text with no line breaks at the hyphens of ids."""
     pieces = _ID.split(text)
     marked = [
         Markup('<span class="id">{}</span>').format(piece) if number % 2 else escape(piece)

@@ -1,7 +1,7 @@
-"""JUnit: one test case for each requirement, in the form that the usual readers count right.
+"""JUnit: one test case per requirement, in the form that common readers count correctly.
 
-They know passed, failed, errored and skipped. A MUST that could not be decided is an error, because anything
-else would let a reader count it as passed or overlook it.
+They know passed, failed, errored and skipped. An undecided MUST is an error, because readers would count
+anything else as passed, or overlook it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["junit"]
 
 
 def junit(report: dict[str, Any]) -> str:
-    """Return the XML: a suite for each profile, and one for the waivers where there are any."""
+    """Return the XML: one suite per profile, and one for the waivers if there are any."""
     header = report["header"]
     root = Xml.Element("testsuites", name=f"checkpoint contract {header['contract']['version']}")
     profiles = dict.fromkeys(item["profile"] for item in report["requirements"])

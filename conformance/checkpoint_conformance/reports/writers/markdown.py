@@ -1,4 +1,4 @@
-"""The Markdown summary, made for the page of a CI job (GITHUB_STEP_SUMMARY) and for a pull request."""
+"""The Markdown summary, for the page of a CI job (GITHUB_STEP_SUMMARY) or a pull request."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ __all__ = ["markdown"]
 _MARKS = {"pass": "✅", "fail": "❌", "warn": "⚠️", "skip": "⏭️", "inconclusive": "❔", "error": "💥"}
 _VERDICTS = {"conformant": "✅", "not conformant": "❌", "partial": "⏭️", "inconclusive": "❔", "error": "💥"}
 _MOST_FAILURES = 40
-"""A job's page holds a mebibyte; what is beyond it is in the other reports."""
+"""A job page is limited to a mebibyte; the other reports have the rest."""
 
 
 def markdown(report: dict[str, Any]) -> str:
-    """Return the text: the verdict, what failed with its evidence, then every requirement."""
+    """Return the text: the verdict, the failures with their evidence, then every requirement."""
     numbers = ", ".join(f"{number} {tr(outcome)}" for outcome, number in counts(report).items())
     lines = [
         f"## {_VERDICTS[report['verdict']]} {_plain(subject(report))}: {tr(report['verdict'])}",
@@ -109,7 +109,7 @@ def _row(item: dict[str, Any]) -> str:
 
 
 def _code(text: str) -> str:
-    """Return a code span that no content can leave."""
+    """Return a code span that no content can break out of."""
     content = printable(shortened(text, 500)).replace("\n", " ")
     ticks = "`" * (max((len(run) for run in re.findall("`+", content)), default=0) + 1)
     return f"{ticks} {content} {ticks}" if "`" in content or not content.strip() else f"`{content}`"
@@ -121,7 +121,7 @@ def _fenced(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Return words in which only code spans have a meaning; everything else is as it is read."""
+    """Return the text escaped, so that only code spans have a special meaning."""
     pieces = re.split(r"(`[^`\n]+`)", printable(text).replace("\n", " "))
     return "".join(
         piece.replace("|", r"\|") if number % 2 else re.sub(r"([\\*_\[\]<>|#~&$])", r"\\\1", piece)

@@ -1,4 +1,4 @@
-"""The report for a terminal: one line a requirement, then each failure with what is needed to fix it."""
+"""The report for a terminal: one line per requirement, then each failure with what is needed to fix it."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ _MARKS = {"pass": "✓", "fail": "✗", "warn": "!", "skip": "-", "inconclusive"
 _COLOURS = {"pass": "green", "fail": "red", "warn": "yellow", "inconclusive": "magenta", "error": "red"}
 _VERDICTS = {"conformant": "green", "partial": "yellow", "inconclusive": "magenta"}
 _SHOWN = 4
-"""Findings of one requirement that are told here, the first at length; report.html has more."""
+"""Findings of one requirement that are shown here, the first in detail; report.html has more."""
 _MARGIN = 12
-"""Columns before the evidence."""
+"""The indentation of the evidence, in columns."""
 
 
 def terminal(report: dict[str, Any], *, quiet: bool = False, width: int | None = None) -> str:
-    """Return the text, its lines broken at a width where one is given.
+    """Return the text, wrapped to `width` columns if given.
 
-    Colours are click's, which leaves them out where no terminal reads.
+    Colours come from click, which omits them if the output is not a terminal.
     """
     lines: list[str] = []
     if not quiet:
@@ -63,7 +63,7 @@ def _line(requirement: dict[str, Any], width: int | None) -> str:
 
 
 def evidence(requirement: dict[str, Any], report: dict[str, Any], width: int | None = None) -> list[str]:
-    """Return the lines that tell what was found against a requirement, and how to see it again."""
+    """Return the lines that show the evidence against a requirement, and how to reproduce it."""
     exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
     outcome = requirement["outcome"]
     title = click.style(f"{requirement['id']} {tr(outcome)}", fg=_COLOURS.get(outcome), bold=True)

@@ -1,4 +1,4 @@
-"""What the writers share: a report in numbers and words, and foreign bytes as text that can do no harm."""
+"""Helpers shared by the writers: summaries of a report, and safe display of untrusted bytes."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ __all__ = [
 ]
 
 OUTCOMES = ("fail", "error", "inconclusive", "warn", "skip", "pass")
-"""Every outcome, the worst first."""
+"""Every outcome, from worst to best."""
 _HARMFUL = ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
-"""Unicode categories: controls, formats, what is not assigned, surrogates, separators of lines."""
+"""Unicode categories: control, format, unassigned and surrogate characters, and line separators."""
 _WORD = re.compile(r"[\u2e80-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b]*|[^\s\u2e80-\uffef]+")
-"""What a line does not break: an ideograph with the marks that close it, or a run of other letters."""
+"""The unit that is never broken: an ideograph with its closing punctuation, or a run of other letters."""
 _LONGEST_BODY = 4000
 """Characters of a body that a writer shows."""
 
 
 def subject(report: dict[str, Any]) -> str:
-    """Return whose server the report is about."""
+    """Return the name of the server that the report is about."""
     implementation = report["header"]["implementation"]
     return f"{implementation['name']} {implementation['version']}".strip()
 
@@ -52,13 +52,13 @@ def declared(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def counts(report: dict[str, Any]) -> dict[str, int]:
-    """Return how many requirements of the declared profiles had each outcome, the worst first."""
+    """Return how many requirements of the declared profiles had each outcome, from worst to best."""
     found = Counter(item["outcome"] for item in declared(report))
     return {outcome: found[outcome] for outcome in OUTCOMES if found[outcome]}
 
 
 def explained(report: dict[str, Any]) -> str:
-    """Return why the verdict is what it is, in a sentence, and what to do where the run met its cap."""
+    """Return in a sentence why the verdict was reached, and what to do if the run reached its cap."""
     told = _reason(report)
     dear = [item["id"] for item in declared(report) if item["reason"] == "budget-spent"]
     if not dear:
@@ -102,7 +102,7 @@ def _reason(report: dict[str, Any]) -> str:
 
 
 def in_short(requirement: dict[str, Any]) -> str:
-    """Return what is wrong in a line: the first finding, or else the reason."""
+    """Return what is wrong in one line: the first finding, or else the reason."""
     for finding in requirement["findings"][:1]:
         told = "expected {expected}, got {actual}"
         return printable(tr(told, expected=finding["expected"], actual=finding["actual"]))
@@ -110,7 +110,7 @@ def in_short(requirement: dict[str, Any]) -> str:
 
 
 def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) -> str:
-    """Return the command that shows a finding again, with what came before on the connection; or nothing."""
+    """Return the command that reproduces a finding, with what preceded it on the connection, or nothing."""
     sent = [exchanges[number] for number in finding["exchanges"]]
     return (
         chained([each["curl"] for each in sent if each["connection"] == sent[-1]["connection"]])
@@ -120,26 +120,26 @@ def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) ->
 
 
 def listed(names: list[str], most: int = 8) -> str:
-    """Return the names in a row; of a long list the first, and how many more there are."""
+    """Return the names as a list; of a long one, only the first names and the number of the rest."""
     if len(names) <= most + 1:
         return ", ".join(names)
     return tr("{names} and {more} more", names=", ".join(names[:most]), more=len(names) - most)
 
 
 def printable(text: str) -> str:
-    """Return the text with every character escaped that is not seen, moves others, or steers a terminal."""
+    """Return the text with invisible, reordering and terminal control characters escaped."""
     return "".join(letter if _harmless(letter) else _escaped(letter) for letter in text)
 
 
 def shortened(text: str, most: int = _LONGEST_BODY) -> str:
-    """Return the beginning of a text, and what was left out."""
+    """Return the beginning of a text, and how much was left out."""
     if len(text) <= most:
         return text
     return f"{text[:most]}… ({len(text) - most} more characters: report.json)"
 
 
 def body_text(body: dict[str, str]) -> str:
-    """Return a body as text: UTF-8 as it is, any other as ASCII with its further bytes in hexadecimal."""
+    """Return a body as text: UTF-8 unchanged, anything else as ASCII with other bytes in hexadecimal."""
     if "text" in body:
         return printable(shortened(body["text"]))
     octets = base64.b64decode(body["base64"])
@@ -151,19 +151,19 @@ def body_text(body: dict[str, str]) -> str:
 
 
 def message(start: str, headers: list[list[str]], body: dict[str, str]) -> str:
-    """Return a request or an answer as it looks on the wire."""
+    """Return a request or response as it looks on the wire."""
     head = "\n".join([start, *(f"{name}: {value}" for name, value in headers)])
     content = body_text(body)
     return printable(head) + (f"\n\n{content}" if content else "")
 
 
 def padded(text: str, width: int) -> str:
-    """Return the text with spaces up to a width in columns of a terminal, where an ideograph takes two."""
+    """Return the text padded with spaces to a width in terminal columns; an ideograph takes two."""
     return text + " " * (width - _columns(text))
 
 
 def wrapped(text: str, width: int | None, indent: int) -> str:
-    """Return the text in lines of a width in columns, those after the first indented; no width, no break."""
+    """Return the text wrapped to a width in columns, with later lines indented; None means no wrapping."""
     if width is None or indent + 20 > width:
         return text
     lines = [""]
@@ -177,7 +177,7 @@ def wrapped(text: str, width: int | None, indent: int) -> str:
 
 
 def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes, in which its colours take none."""
+    """Return the width of a text in terminal columns, ignoring colour codes."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in click.unstyle(text))
 
 
