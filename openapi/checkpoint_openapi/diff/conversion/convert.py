@@ -1,11 +1,11 @@
-"""Schema Objects of OpenAPI as JSON Schema 2020-12, as they hold for one direction and one side of it.
+"""Converts OpenAPI Schema Objects to JSON Schema 2020-12, for one direction and one side of it.
 
-A receiver's schema is taken as it stands. A sender is held to the members that it declares, as against those
-that the other version declares: else every new optional member would look like a break, since an open schema
-admits it with any value. Names that neither version knows stay open to it, which shows what is refused when a
-schema is closed later.
+A receiver's schema is taken as it stands. A sender is restricted to the members that it declares, among those
+that the other version declares: otherwise every new optional member would look like a breaking change, since
+an open schema accepts it with any value. The sender may still use names that neither version knows, which
+shows what is refused if a schema is closed later.
 
-Every converted schema says under `x-at` where it was written, seen from the root document.
+Every converted schema records under `x-at` where it was written, relative to the root document.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ __all__ = ["Converter", "Side"]
 
 
 class Side(NamedTuple):
-    """Whose reading of a schema is wanted."""
+    """The direction and side for which a schema is converted."""
 
     request: bool
     sender: bool
     strict: bool = False
-    """An `enum` without null refuses null, although `nullable` stands beside it."""
+    """Whether an `enum` without null refuses null even if `nullable` stands beside it."""
 
 
 class _Form(Enum):
@@ -40,7 +40,7 @@ class _Form(Enum):
     PART = "part"
     """A schema as one of several that apply to the same value."""
     PLAIN = "plain"
-    """A schema under `not` or `if`, where nothing may be added."""
+    """A schema under `not` or `if`, to which nothing may be added."""
 
 
 class _Key(NamedTuple):
@@ -48,9 +48,9 @@ class _Key(NamedTuple):
     form: _Form
     hidden: frozenset[str]
     as_parent: bool
-    """Taken in by a child, so that it does not stand for its children."""
+    """Whether a child includes the schema as its parent, so that it does not stand for its children."""
     scope: tuple[tuple[str, Location], ...] = ()
-    """Where each `$dynamicAnchor` stands that was met first on the way here, by its name."""
+    """The place of the first `$dynamicAnchor` of each name on the way here."""
 
 
 class Converter:
@@ -67,10 +67,10 @@ class Converter:
         self._taken: set[str] = set()
         self._definitions = Definitions({})
         self.quirks: dict[Location, Any] = {}
-        """The keywords that cannot be read, by their places."""
+        """The unreadable keywords, by their places."""
 
     def schema(self, place: Location) -> Schema:
-        """Return a schema, with the definitions to which it refers."""
+        """Return a schema with the definitions that it refers to."""
         root = self._convert(_Key(place, _Form.WHOLE, frozenset(), as_parent=False))
         while self._pending:
             key = self._pending.pop()
@@ -119,7 +119,7 @@ class Converter:
         return {"allOf": [part, closer], AT: self._documents.label(key.place)}
 
     def _part(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
-        """Convert a schema without holding it to its names."""
+        """Convert a schema without restricting it to its declared names."""
         targets = self._targets(schema, key)
         if targets:
             return self._referring(schema, key, targets)
@@ -128,13 +128,13 @@ class Converter:
         return self._keywords(schema, key)
 
     def _scope(self, key: _Key) -> tuple[tuple[str, Location], ...]:
-        """Return the dynamic scope in a schema: what was met first stays (JSON Schema Core, 7.1)."""
+        """Return the dynamic scope in a schema: the first anchor of a name wins (JSON Schema Core, 7.1)."""
         if self._documents.version == (3, 0):
             return ()
         return tuple(sorted({**self._documents.dynamic_anchors(key.place), **dict(key.scope)}.items()))
 
     def _targets(self, schema: dict[str, Any], key: _Key) -> list[Location]:
-        """Return the schemas to which a schema refers by `$ref` and `$dynamicRef`."""
+        """Return the schemas that a schema refers to by `$ref` and `$dynamicRef`."""
         found: list[Location] = []
         if "$ref" in schema:
             self._documents.follow(key.place)
@@ -146,7 +146,7 @@ class Converter:
         return found
 
     def _referring(self, schema: dict[str, Any], key: _Key, targets: list[Location]) -> JsonSchema:
-        """Convert references; their siblings count since 3.1, and are nothing in 3.0."""
+        """Convert references; their siblings count since 3.1 and are ignored in 3.0."""
         alone = self._documents.version == (3, 0) or len(schema) == 1
         if alone:
             hidden = frozenset[str]() if key.form is _Form.WHOLE else key.hidden
@@ -159,7 +159,7 @@ class Converter:
         return found
 
     def _family(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
-        """Convert a parent with a discriminator: the child, or the parent itself, that the value selects.
+        """Convert a parent with a discriminator: the value selects a child or the parent itself.
 
         A value that names none of them selects no schema, unless the parent lists its values itself.
         """
@@ -203,7 +203,7 @@ class Converter:
         return found
 
     def _closed_over_all(self, key: _Key, found: JsonSchema) -> None:
-        """Write `unevaluatedProperties: false` as a closed object, where no name depends on the value."""
+        """Write `unevaluatedProperties: false` as a closed object if no name depends on the value."""
         names = None
         if found.get("unevaluatedProperties") is False:
             names = evaluated(self._documents, key.place)
@@ -228,7 +228,7 @@ class Converter:
         return self._convert(_Key(place, form, key.hidden, as_parent=False, scope=key.scope))
 
     def _members(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> None:
-        """Convert what is said of the members of an object."""
+        """Convert the keywords about the members of an object."""
         place = key.place
         for keyword in ("properties", "patternProperties"):
             members = schema.get(keyword)
@@ -256,7 +256,7 @@ class Converter:
             }
 
     def _items(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> None:
-        """Convert what is said of items; a list under `items` is the older way to write a tuple."""
+        """Convert the keywords about items; a list under `items` is the older way to write a tuple."""
         place = key.place
         for keyword in ("prefixItems", "items"):
             members = schema.get(keyword)
@@ -292,7 +292,7 @@ class Converter:
     def _composition(
         self, keyword: str, places: list[Location], schema: dict[str, Any], key: _Key, found: JsonSchema
     ) -> bool:
-        """Convert one of them; return whether it counts here."""
+        """Convert one composition keyword; return whether it counts here."""
         if keyword == "allOf":
             converted = [self._member_of_all(place, key) for place in places]
             found["allOf"] = [*found.get("allOf", []), *converted]
@@ -307,12 +307,12 @@ class Converter:
         return True
 
     def _lead_to_children(self, branches: list[Location], parent: Location) -> bool:
-        """Say whether alternatives are children that take this parent in, who leaves them out then."""
+        """Return whether alternatives are children that include this parent, so that it leaves them out."""
         children = self._discriminators.children(parent)
         return any(self._documents.follow(branch) in children for branch in branches)
 
     def _member_of_all(self, place: Location, key: _Key) -> JsonSchema:
-        """Convert a member of `allOf`, where a child takes in its parent."""
+        """Convert a member of `allOf` through which a child includes its parent."""
         value = self._documents.get(place)
         if isinstance(value, dict) and "$ref" in value:
             parent = self._documents.follow(place)
@@ -322,7 +322,7 @@ class Converter:
         return self._same(place, key)
 
     def _selected(self, place: Location, schema: dict[str, Any], key: _Key) -> JsonSchema:
-        """Convert an alternative together with the discriminator's values that select it."""
+        """Convert an alternative together with the discriminator values that select it."""
         name = self._discriminators.property_of(schema) or ""
         branch = self._same(place, key)
         if name in key.hidden:

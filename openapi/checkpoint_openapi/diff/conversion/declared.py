@@ -1,4 +1,4 @@
-"""The names that a schema declares at one object, collected through `$ref`, `allOf`, `anyOf` and `oneOf`."""
+"""The names that a schema declares for one object, collected through `$ref`, `allOf`, `anyOf` and `oneOf`."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ _SAME_PLACE = ("allOf", "anyOf", "oneOf")
 
 @dataclass
 class Names:
-    """What is declared of the members of one object."""
+    """The declarations about the members of one object."""
 
     declared: set[str] = field(default_factory=set[str])
     patterns: set[str] = field(default_factory=set[str])
     hidden: set[str] = field(default_factory=set[str])
-    """Members that do not travel this way: read-only ones in requests, write-only ones in answers."""
+    """Members that do not travel in this direction: read-only in requests, write-only in responses."""
     is_map: bool = False
-    """Members of any name are described, by a schema of their values."""
+    """Whether a schema describes the values of members of any name."""
     least: int = 0
     """The highest `minProperties`."""
 
     def match(self, name: str) -> bool:
-        """Say whether a name is one of those that a pattern describes."""
+        """Return whether a name matches one of the declared patterns."""
         return any(_matches(pattern, name) for pattern in self.patterns)
 
     @property
     def closable(self) -> bool:
-        """Whether a sender can be held to the declared names: not for maps and free-form objects."""
+        """Whether a sender can be restricted to the declared names: not for maps and free-form objects."""
         if self.is_map or not (self.declared or self.patterns):
             return False
         return self.least <= len(self.declared)
 
 
 def applicators(schema: dict[str, Any], place: Location) -> list[Location]:
-    """Return the subschemas that apply to the same value as a schema does, but for `not` and `if`."""
+    """Return the subschemas that apply to the same value as a schema, except those under `not` and `if`."""
     found: list[Location] = []
     for keyword in _SAME_PLACE:
         members = schema.get(keyword)
@@ -53,7 +53,7 @@ def applicators(schema: dict[str, Any], place: Location) -> list[Location]:
 
 
 class Declarations:
-    """Collects names for one document and direction, each place once."""
+    """Collects names for one document and direction, visiting each place once."""
 
     def __init__(self, documents: Documents, *, request: bool) -> None:
         self._documents = documents
@@ -61,7 +61,7 @@ class Declarations:
         self._known: dict[Location, Names] = {}
 
     def at(self, place: Location, more: list[Location]) -> Names:
-        """Return what is declared at a place, and at `more` places that apply to the same object."""
+        """Return the declarations at a place, and at `more` places that apply to the same object."""
         if place not in self._known:
             names = Names()
             seen: set[Location] = set()
@@ -90,7 +90,7 @@ class Declarations:
             self._collect(part, names, seen)
 
     def _own(self, schema: dict[str, Any], place: Location, names: Names) -> None:
-        """Add what a schema itself declares."""
+        """Add the declarations of a schema itself."""
         if isinstance(schema.get("properties"), dict):
             for name in cast("dict[str, Any]", schema["properties"]):
                 names.declared.add(name)
@@ -115,7 +115,7 @@ class Declarations:
             names.least = max(names.least, least)
 
     def _is_hidden(self, place: Location, depth: int = 0) -> bool:
-        """Say whether a member is marked as not travelling, by its schema or by one that it takes in."""
+        """Return whether a member is marked as not travelling, by its schema or by one that it includes."""
         schema = self._documents.get(place)
         if not isinstance(schema, dict) or depth > 20:
             return False
@@ -133,9 +133,9 @@ class Declarations:
 
 
 def evaluated(documents: Documents, place: Location) -> set[str] | None:
-    """Return the names that `unevaluatedProperties` of a schema leaves alone, or None where they depend.
+    """Return the names that a schema's `unevaluatedProperties` ignores, or None if they depend on the value.
 
-    They depend on the value where an alternative, a condition or a pattern describes members.
+    They do if an alternative, a condition or a pattern describes members.
     """
     names: set[str] = set()
     pending, seen = [place], set[Location]()
@@ -166,7 +166,7 @@ def _matches(pattern: str, name: str) -> bool:
     try:
         return re.search(pattern, name) is not None
     except re.error:
-        # A pattern of another dialect: the name is left to the sender, who may send more then.
+        # A pattern of another dialect: assume that the sender may use the name.
         return True
 
 

@@ -1,8 +1,8 @@
-"""Which schema a discriminator's value selects (OpenAPI 3.0.3 and 3.1.0, 4.7.25 Discriminator Object).
+"""The schema that a discriminator value selects (OpenAPI 3.0.3 and 3.1.0, 4.7.25 Discriminator Object).
 
-JSON Schema knows no discriminators, so a value of one is made part of the schema that it selects. That also
-covers the style without `oneOf`, where the parent holds the discriminator and each child has the parent in
-its `allOf`.
+JSON Schema has no discriminators, so a value becomes part of the schema that it selects. That also covers the
+style without `oneOf`, where the parent has the discriminator and each child includes the parent in its
+`allOf`.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ __all__ = ["Discriminators"]
 
 
 class Discriminators:
-    """Answers for one document."""
+    """Finds the discriminators of one document."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._families: dict[Location, list[Location]] | None = None
 
     def property_of(self, schema: dict[str, Any]) -> str | None:
-        """Return the name of the member that discriminates, or None."""
+        """Return the name of the discriminating member, or None."""
         stated = schema.get("discriminator")
         name = cast("dict[str, Any]", stated).get("propertyName") if isinstance(stated, dict) else None
         return name if isinstance(name, str) else None
 
     def children(self, parent: Location) -> list[Location]:
-        """Return the component schemas that have `parent` in their `allOf`, directly or through others."""
+        """Return the component schemas with `parent` in their `allOf`, directly or indirectly."""
         if self._families is None:
             self._families = self._find_families()
         found: list[Location] = []
@@ -43,16 +43,15 @@ class Discriminators:
         return found
 
     def is_parent(self, place: Location, schema: dict[str, Any]) -> bool:
-        """Say whether a schema stands for its children, too."""
+        """Return whether a schema also stands for its children."""
         if self.property_of(schema) is None or "oneOf" in schema or "anyOf" in schema:
             return False
         return bool(self.children(place))
 
     def values(self, holder: Location, schema: dict[str, Any], branch: Location) -> list[str] | None:
-        """Return the values that select a branch; None where the branch says so itself or has no name.
+        """Return the values that select a branch; None if the branch restricts them itself or has no name.
 
-        `schema` holds the discriminator and stands at `holder`; `branch` is the place of an alternative or of
-        a child.
+        `schema` has the discriminator and is at `holder`; `branch` is the place of an alternative or a child.
         """
         name = self.property_of(schema)
         target = self._target(branch)
@@ -93,11 +92,11 @@ class Discriminators:
             found = self._documents.resolve(holder / "discriminator" / "mapping" / value, written)
             return self._documents.follow(found)
         except DocumentError:
-            # A mapping to nowhere selects nothing; lint reports it.
+            # A dangling mapping selects nothing; lint reports it.
             return None
 
     def _own_values(self, place: Location, name: str, seen: set[Location]) -> set[str] | None:
-        """Return the values to which a schema itself holds its discriminating member, or None."""
+        """Return the values to which a schema itself restricts its discriminating member, or None."""
         place = self._documents.follow(place)
         schema = self._documents.get(place)
         if place in seen or not isinstance(schema, dict):
@@ -141,5 +140,5 @@ class Discriminators:
         try:
             return self._documents.follow(place)
         except DocumentError:
-            # A reference to nowhere is reported where an operation reaches it.
+            # A dangling reference is reported where an operation reaches it.
             return None

@@ -1,7 +1,7 @@
-"""Single keywords of a Schema Object, made strict JSON Schema 2020-12.
+"""Single keywords of a Schema Object, converted to strict JSON Schema 2020-12.
 
-Real documents hold values that no validator reads: they are left out, and reported as quirks, so that a
-change of one is never passed over in silence.
+Real documents contain values that no validator can read: they are left out and reported as quirks, so that a
+change to one never goes unreported.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["ANNOTATIONS", "assertions", "null_beside_enum", "of_pattern"]
 
 TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
 ANNOTATIONS = ("default", "deprecated", "readOnly", "writeOnly", "x-extensible-enum", "xml", "discriminator")
-"""Keywords that say something of a value and refuse none."""
+"""Keywords that annotate a value and never refuse one."""
 
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 _CONTAINS = ("minContains", "maxContains")
@@ -35,14 +35,14 @@ _RANGES: dict[str, tuple[float, float]] = {
     "uint32": (0, 2**32 - 1),
     "float": (-_SINGLE, _SINGLE),
 }
-# 64 bits are what a reader of JSON holds anyway, and a password is a hint to a form.
+# JSON readers hold 64 bits anyway, and `password` is a hint for forms.
 _NO_LIMIT = ("int64", "uint64", "double", "decimal", "password", "binary")
 
 
 def null_beside_enum(schema: dict[str, Any]) -> bool:
-    """Return whether `nullable` stands beside an `enum` that lacks null, which tools read in two ways.
+    """Return whether `nullable` stands beside an `enum` without null, which tools read in two ways.
 
-    OpenAPI 3.0.3 refuses null then: `enum` admits only what it lists. Many authors mean to admit it.
+    OpenAPI 3.0.3 refuses null then: `enum` accepts only what it lists. Many authors mean to allow it.
     """
     listed = schema.get("enum")
     return schema.get("nullable") is True and isinstance(listed, list) and None not in listed
@@ -51,11 +51,10 @@ def null_beside_enum(schema: dict[str, Any]) -> bool:
 def assertions(
     schema: dict[str, Any], quirks: list[str], *, nullable: bool, strict: bool = False
 ) -> JsonSchema:
-    """Return the keywords of a schema that hold no schema themselves.
+    """Return the keywords of a schema that contain no schemas.
 
-    `nullable` is whether the document's version knows that keyword, `strict` whether an `enum` beside it
-    refuses null nevertheless. The names of the keywords that cannot be
-    read are added to `quirks`.
+    `nullable` is whether the document's version has that keyword, `strict` whether an `enum` beside it still
+    refuses null. The names of unreadable keywords are added to `quirks`.
     """
     found: JsonSchema = {}
     _types(schema, found, quirks)
@@ -84,7 +83,7 @@ def assertions(
 
 
 def of_pattern(text: str) -> str | None:
-    """Return a pattern in a form that the engine reads, or None for one that every string matches."""
+    """Return a pattern in a form that the engine reads, or None if every string matches it."""
     return None if _matches_all(text) else _readable(text)
 
 
@@ -161,7 +160,7 @@ def _readable(text: str) -> str:
 
 
 def _formats(schema: dict[str, Any], found: JsonSchema, quirks: list[str]) -> None:
-    """Read `format`: widths of numbers become bounds, encodings of strings formats of their own."""
+    """Read `format`: numeric widths become bounds, string encodings become formats of their own."""
     stated = schema.get("format")
     more: list[JsonSchema] = []
     if isinstance(stated, str) and stated in _RANGES:
@@ -186,7 +185,7 @@ def _required(schema: dict[str, Any], found: JsonSchema, quirks: list[str]) -> N
     if isinstance(stated, list):
         found["required"] = sorted({name for name in cast("list[Any]", stated) if isinstance(name, str)})
     elif stated is not None and not isinstance(stated, bool):
-        # A Boolean is the habit of draft 3, and no validator gives it a meaning.
+        # A Boolean is a habit from draft 3; no validator gives it a meaning.
         quirks.append("required")
     needed = schema.get("dependentRequired")
     if isinstance(needed, dict):
@@ -198,7 +197,7 @@ def _required(schema: dict[str, Any], found: JsonSchema, quirks: list[str]) -> N
 
 
 def _allow_null(found: JsonSchema, *, strict: bool) -> None:
-    """Apply `nullable`, by which an `enum` beside it admits null, too, unless it is read strictly."""
+    """Apply `nullable`, which adds null to an `enum` beside it, unless it is read strictly."""
     if "type" in found:
         names = cast("list[str]", found["type"] if isinstance(found["type"], list) else [found["type"]])
         found["type"] = [*names, *(["null"] if "null" not in names else [])]

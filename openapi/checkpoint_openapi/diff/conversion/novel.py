@@ -1,4 +1,4 @@
-"""The names of members that stand in one version of a place and not in the other."""
+"""The member names that occur in only one version of a place."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _DESCRIBES = frozenset(("$ref", "allOf", "anyOf", "oneOf", "properties", "requir
 def novel_names(base: Documents, revision: Documents) -> frozenset[str]:
     """Return the names that are declared at a place in one version and not at the same place in the other.
 
-    Only of these can it matter whether a sender that does not declare them may send them all the same. What
-    is moved or renamed counts as new, which does no harm: a sender may always send what it declares itself.
-    Every file that either version leads to has to be read by now.
+    Only for these can it matter whether a sender that does not declare them may still send them. Moved or
+    renamed members count as new, which does no harm: a sender may always send what it declares itself. Every
+    file that either version leads to must have been read before.
     """
     sides = [(documents, Declarations(documents, request=True)) for documents in (base, revision)]
     found: set[str] = set()
@@ -31,9 +31,9 @@ def novel_names(base: Documents, revision: Documents) -> frozenset[str]:
 
 
 def _changed_places(base: Documents, revision: Documents) -> Iterator[str]:
-    """Yield the labels of the objects that describe members and are not written alike in both versions.
+    """Yield the labels of the objects that describe members and differ between the versions.
 
-    An object that is written alike declares other names only where it refers to one of these.
+    An object that is written the same declares other names only if it refers to one of these.
     """
     versions = [{"#": documents.get(documents.root), **documents.others()} for documents in (base, revision)]
     pending = [
@@ -63,6 +63,6 @@ def _declared(documents: Documents, declarations: Declarations, label: str) -> s
     try:
         names = declarations.at(documents.place(label), [])
     except DocumentError:
-        # Nothing stands here in this version, or a reference to nowhere, told where an operation reaches it.
+        # Absent in this version, or a dangling reference, which is reported where an operation reaches it.
         return set()
     return names.declared | names.hidden

@@ -1,7 +1,7 @@
-"""Whether a schema refuses null, as it stands in its document.
+"""Whether a schema refuses null, as written in its document.
 
-A `oneOf` of null and of what refuses null is the same as `anyOf`, and is read as that: the usual ways to say
-"or null" then look alike, in recursive schemas as well, of which the canonical form says little.
+A `oneOf` of null and a schema that refuses null is the same as `anyOf`, and is read as such: then the usual
+ways to say "or null" look alike, even in recursive schemas, about which the canonical form says little.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _DEEPEST = 12
 
 
 def is_or_null(documents: Documents, branches: list[Location]) -> bool:
-    """Say whether one of some alternatives is null and all others refuse it."""
+    """Return whether one of the alternatives is null and all others refuse it."""
     nulls = [place for place in branches if documents.get(place) == {"type": "null"}]
     return len(nulls) == 1 and all(_refuses(documents, place, 0) for place in branches if place not in nulls)
 

@@ -1,1 +1,1 @@
-"""What a comparison finds: rules, findings, versions and acknowledgements."""
+"""The results of a comparison: rules, findings, versions and acknowledgements."""

@@ -1,4 +1,4 @@
-"""Findings that someone accepted, with a reason and until a day."""
+"""Findings that someone accepted, with a reason and an expiry date."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Acknowledgement:
     fingerprint: str
     reason: str
     expires: datetime.date
-    """The last day on which it counts."""
+    """The last day on which it is valid."""
     place: str = ""
-    """Where it stands, with the file."""
+    """Its place in the file, including the file name."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Acknowledgements:
     entries: tuple[Acknowledgement, ...]
 
     def applied(self, findings: list[Finding], today: datetime.date) -> tuple[list[Finding], list[str]]:
-        """Return findings with their reasons, and remarks about entries that are out of date or of no use."""
+        """Return findings with their reasons, and remarks about expired or unused entries."""
         valid = {entry.fingerprint: entry for entry in self.entries if entry.expires >= today}
         known = {found.fingerprint for found in findings}
         remarks: list[str] = []

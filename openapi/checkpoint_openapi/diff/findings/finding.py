@@ -1,4 +1,4 @@
-"""What a comparison finds."""
+"""The findings of a comparison."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["Finding", "Witness"]
 
 @dataclass(frozen=True)
 class Witness:
-    """A request or an answer that one version of the contract allows and the other does not."""
+    """A request or a response that one version of the contract allows and the other does not."""
 
     kind: str
     """`request` or `answer`."""
     line: str
-    """The request line or the status, as far as it is known."""
+    """The request line or the status, if it is known."""
     media_type: str | None = None
     body: Any = None
     has_body: bool = False
@@ -39,41 +39,41 @@ class Witness:
 
 @dataclass(frozen=True)
 class Finding:
-    """One change of the contract."""
+    """One change to the contract."""
 
     id: str
     """The stable id of the rule, in kebab-case."""
     message: str
     """One sentence for the designer."""
     operation: str
-    """Method and path, or what else the change belongs to."""
+    """The method and path, or whatever else the change belongs to."""
     place: str
-    """Which part of the operation, such as `request body application/json`."""
+    """The part of the operation, such as `request body application/json`."""
     path: str
-    """The member inside that part, such as `checkpoint.resources[]`, or nothing."""
+    """The member within that part, such as `checkpoint.resources[]`, or an empty string."""
     label: str
-    """The place in the document: `#/pointer`, or `file#/pointer` for another file than the root."""
+    """The place in the document: `#/pointer`, or `file#/pointer` for a file other than the root."""
     position: Position
     in_base: bool
-    """The position is in the base, since the revision has nothing there any more."""
+    """Whether the position is in the base, because the revision no longer has anything there."""
     before: Any = None
     after: Any = None
     witness: Witness | None = None
     event: bool = False
-    """It belongs to a callback or a webhook, where the roles are exchanged."""
+    """Whether it belongs to a callback or a webhook, where the roles are swapped."""
     acknowledged: str | None = None
-    """The reason for which the finding is accepted."""
+    """The reason why the finding is accepted."""
     aliases: tuple[str, ...] = field(default=(), compare=False)
-    """The other operations in which the same change shows."""
+    """The other operations that show the same change."""
 
     @property
     def severity(self) -> Severity:
-        """How much the change matters: what the table of rules says, and nothing else."""
+        """How much the change matters, according to the table of rules alone."""
         return RULES[self.id].of(event=self.event)
 
     @property
     def fingerprint(self) -> str:
-        """A short hash of what changed and where in the contract, free of lines and wording."""
+        """A short hash of what changed and where in the contract, independent of lines and wording."""
         subject = [self.id, self.operation, self.place, self.path, self.before, self.after]
         text = json.dumps(subject, sort_keys=True, default=str, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

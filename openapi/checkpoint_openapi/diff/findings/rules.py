@@ -1,7 +1,7 @@
-"""The table of all rules: every id that a finding may carry, and what it means.
+"""The table of all rules: every id that a finding may have, and its meaning.
 
-Rules about schemas are made of a subject, which says whose schema it is, and a facet, which says what of it
-changed. A schema that narrows breaks those who send, one that widens breaks those who receive.
+Rules about schemas combine a subject, which says whose schema it is, and a facet, which says what about it
+changed. A schema that narrows breaks senders, one that widens breaks receivers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["FACETS", "RULES", "SUBJECTS", "Facet", "Rule", "Severity", "Subject"
 
 
 class Severity(Enum):
-    """How much a change matters to those who use the contract."""
+    """How much a change matters to users of the contract."""
 
     BREAKING = "breaking"
     """Something that was valid no longer is."""
@@ -29,10 +29,10 @@ class Rule(NamedTuple):
     severity: Severity
     summary: str
     event: Severity | None = None
-    """The severity in a callback or webhook, where the roles are exchanged; None if it is the same."""
+    """The severity in a callback or webhook, where the roles are swapped; None if it is the same."""
 
     def of(self, *, event: bool) -> Severity:
-        """Return the severity of a finding, in a callback or webhook or elsewhere."""
+        """Return the severity of a finding; `event` means in a callback or webhook."""
         return self.event if event and self.event is not None else self.severity
 
 
@@ -41,12 +41,12 @@ class Subject(NamedTuple):
 
     noun: str
     request: bool
-    """It is sent by the client, or, in callbacks and webhooks, by the one who called."""
+    """Whether the client sends it, or, in callbacks and webhooks, the caller."""
     narrowing_breaks: bool
 
 
 class Facet(NamedTuple):
-    """What of a schema a rule is about."""
+    """What aspect of a schema a rule is about."""
 
     narrowed: str
     widened: str
@@ -65,7 +65,7 @@ SUBJECTS = {
         "a header in the response to a callback or webhook", request=False, narrowing_breaks=True
     ),
 }
-"""What of an operation can change, by the word with which its rules begin."""
+"""The parts of an operation that can change, by the word with which their rules begin."""
 
 FACETS = {
     "type": Facet("type-narrowed", "type-widened", "the types"),
@@ -88,7 +88,7 @@ FACETS = {
     "condition": Facet("condition-narrowed", "condition-widened", "another condition"),
     "schema": Facet("schema-narrowed", "schema-widened", "the schema as a whole"),
 }
-"""What of a schema can change, by its name."""
+"""The aspects of a schema that can change, by name."""
 
 _B, _R, _I = Severity.BREAKING, Severity.REVIEW, Severity.INFO
 

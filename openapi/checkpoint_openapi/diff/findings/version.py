@@ -1,4 +1,4 @@
-"""How far `info.version` has to move for a change: Semantic Versioning 2.0.0, 4 and 6 to 8."""
+"""How far `info.version` must move for a change: Semantic Versioning 2.0.0, 4 and 6 to 8."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Version(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Version | None:
-        """Return a version, or None for a text of another form; a missing number is nought."""
+        """Return a version, or None if the text has another form; missing numbers are 0."""
         found = _FORM.fullmatch(text.strip())
         return cls(*(int(number or 0) for number in found.groups())) if found else None
 
     def after(self, step: Step) -> Version:
-        """Return the next version; before 1.0.0 a break moves the minor number and all else the patch."""
+        """Return the next version; before 1.0.0, a break moves the minor number and all else the patch."""
         if self.major == 0 and step > Step.PATCH:
             step = Step(step - 1)
         match step:
@@ -57,13 +57,13 @@ class Version(NamedTuple):
 
 
 def stated_version(documents: Documents) -> str:
-    """Return what a document says in `info.version`, or nothing."""
+    """Return `info.version` of a document, or an empty string."""
     info = members(documents.get(documents.root).get("info"))
     return str(info.get("version", ""))
 
 
 def needed_step(base: Documents, revision: Documents, findings: list[Finding]) -> Step:
-    """Return how far the version has to move for the findings, or for a change of mere text."""
+    """Return how far the version must move for the findings, or for a change of mere text."""
     if any(found.severity is Severity.BREAKING for found in findings):
         return Step.MAJOR
     if any(found.severity is Severity.REVIEW and found.acknowledged is None for found in findings):
@@ -74,7 +74,7 @@ def needed_step(base: Documents, revision: Documents, findings: list[Finding]) -
 
 
 def version_findings(base: Documents, revision: Documents, findings: list[Finding]) -> list[Finding]:
-    """Return a finding when the revision's version does not move as far as the change demands."""
+    """Return a finding if the revision's version does not move as far as the change requires."""
     step = needed_step(base, revision, findings)
     stated = stated_version(base), stated_version(revision)
     before, after = Version.parse(stated[0]), Version.parse(stated[1])
@@ -103,7 +103,7 @@ def _finding(revision: Documents, rule: str, message: str, stated: tuple[str, st
 
 
 def _texts(documents: Documents) -> list[Any]:
-    """Return all that was read of a contract, but for its version and the names of its files."""
+    """Return everything that was read of a contract, except its version and the file names."""
     root = dict(documents.get(documents.root))
     root["info"] = {key: value for key, value in members(root.get("info")).items() if key != "version"}
     return [root, documents.others()]

@@ -1,1 +1,1 @@
-"""Whether a sender fits a receiver, and a witness where it does not."""
+"""Whether a sender fits a receiver, and a witness if it does not."""

@@ -1,4 +1,4 @@
-"""The alternatives of `anyOf` and `oneOf`, one beside the other."""
+"""The alternatives of `anyOf` and `oneOf`, compared with each other."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _OBJECT: JsonSchema = {"type": "object"}
 
 
 def overlap(branches: list[Schema], among: JsonSchema | None = None) -> bool:
-    """Say whether two alternatives may accept the same value, or the same of some values only."""
+    """Return whether two alternatives may accept the same value; `among` limits which values count."""
     contents = [branch.cut().operand.simplified() for branch in branches]
     pairs = itertools.combinations(contents, 2)
     return any(Operand(conjunction([*pair, among or {}])).may_be_satisfied() for pair in pairs)
 
 
 def overlap_as_objects(choice: Schema) -> bool:
-    """Say whether alternatives of a `oneOf` may accept the same object, and no other value twice."""
+    """Return whether alternatives of a `oneOf` may accept the same object, and no other value twice."""
     branches = [choice.sub(branch) for branch in choice.content["oneOf"]]
     return choice.once(
         "overlap as objects", lambda: overlap(branches, _OBJECT) and not overlap(branches, {"not": _OBJECT})
@@ -29,26 +29,26 @@ def overlap_as_objects(choice: Schema) -> bool:
 
 
 def conjunction(contents: list[JsonSchema]) -> JsonSchema:
-    """Return a schema of what all of some accept, with the definitions where references look for them."""
+    """Return a schema of what all given schemas accept, with definitions where references expect them."""
     definitions = {name: value for content in contents for name, value in content.get("$defs", {}).items()}
     return {"allOf": contents, "$defs": definitions} if definitions else {"allOf": contents}
 
 
 def as_any(clause: Clause) -> Part:
-    """Return the part of a `oneOf` as if it were `anyOf`."""
+    """Return the part of a `oneOf` as if it were an `anyOf`."""
     keywords = {key: value for key, value in clause.part.keywords.items() if key != "oneOf"}
     return Part({**keywords, "anyOf": clause.value}, clause.part.nullable)
 
 
 def label(branch: Schema) -> str | None:
-    """Return the name of the component that an alternative is, if it is one."""
+    """Return the name of the component that an alternative refers to, if any."""
     references = [branch.content, *branch.content.get("allOf", [])]
     found = next((str(content["$ref"]) for content in references if "$ref" in content), None)
     return found.rsplit(".", 1)[-1].split("-")[0] if found else None
 
 
 def similar(left: Schema, right: Schema) -> bool:
-    """Say whether two alternatives are of the same kind, so that their difference is worth telling."""
+    """Return whether two alternatives are of the same kind, so that their difference is worth reporting."""
     types = [
         next((part.keywords["type"] for part in side.parts() if "type" in part.keywords), None)
         for side in (left, right)

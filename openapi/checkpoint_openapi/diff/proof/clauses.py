@@ -1,4 +1,4 @@
-"""A receiver's schema as a list of demands: a sender fits if, and only if, it meets every one of them."""
+"""A receiver's schema as a list of demands: a sender fits if and only if it meets all of them."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Clause:
 
     keyword: str
     schema: JsonSchema
-    """The demand by itself, as a schema; it accepts whatever the other demands are about."""
+    """The demand alone, as a schema; it accepts everything that only other demands are about."""
     part: Part
     name: str | None = None
-    """The member that the demand is about, if it is about one."""
+    """The member that the demand is about, if any."""
     inner: JsonSchema | None = None
-    """What is demanded of the member, the item or the other members."""
+    """The demand on the member, the item or the other members."""
     number: int | None = None
-    """Which of the numbered items the demand is about."""
+    """The index of the numbered item that the demand is about."""
 
     @property
     def value(self) -> Any:
@@ -43,7 +43,7 @@ class Clause:
 
     @property
     def at(self) -> str | None:
-        """The label of the place of the demand."""
+        """The label of the demand's place."""
         if self.part.at is None:
             return None
         tokens = [self.keyword]
@@ -53,7 +53,7 @@ class Clause:
 
 
 def clauses(receiver: Schema) -> Iterator[Clause]:
-    """Yield what a receiver demands."""
+    """Yield the demands of a receiver."""
     for part in receiver.parts():
         for clause in _of_part(part):
             if part.nullable:

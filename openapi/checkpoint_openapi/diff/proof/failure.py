@@ -1,4 +1,4 @@
-"""Where a sender does not fit a receiver, and which of such failures are worth telling."""
+"""Where a sender does not fit a receiver, and which of these failures are worth reporting."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from checkpoint_openapi.diff.schema.parts import Schema
 __all__ = ["Failure", "Step", "Trail", "distinct", "telling"]
 
 Step = str | int
-"""One step into a value: the name of a member or the number of an item."""
+"""One step into a value: a member name or an item index."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Failure:
-    """A demand of the receiver that the sender does not meet, or of which that is unknown."""
+    """A demand of the receiver that the sender does not meet, or may not meet."""
 
     path: tuple[Step, ...]
     answer: Answer
-    """`NO` when a value shows it or the canonical form proves it, else `UNKNOWN`."""
+    """`NO` if a value shows it or the canonical form proves it, else `UNKNOWN`."""
     clause: Clause | None
-    """The demand, or None when only the whole is known not to fit."""
+    """The demand, or None if only the whole is known not to fit."""
     sender: Schema
     receiver: Schema
     value: Any = None
-    """What stands at the path of a value that shows it."""
+    """The part at the path of a value that shows it."""
     has_value: bool = False
     alternative: Schema | None = None
     """The sender's alternative that fits none of the receiver's, or more than one."""
     crowded: bool = False
-    """It fits more than one, where `oneOf` takes values that fit a single one."""
+    """Whether it fits more than one although `oneOf` accepts values that fit exactly one."""
     hosts: tuple[tuple[int, Schema], ...] = ()
-    """The sender's alternatives in which the failure lies, each with the steps from it to the place."""
+    """The sender's alternatives that contain the failure, each with the number of steps to its place."""
     sent_at: str | None = None
-    """The label of the place, in the sender's document, of what does not fit, or of its nearest parent."""
+    """The label, in the sender's document, of the part that does not fit, or of its nearest parent."""
     received_at: str | None = None
     """The same in the receiver's document."""
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What fails and where, by which readings of a document are held against each other."""
+        """What fails and where; used to match failures across readings of a document."""
         clause = self.clause
         return (self.path, *((clause.keyword, clause.name, clause.number) if clause else ()))
 
@@ -53,7 +53,7 @@ class Failure:
         return replace(self, path=(step, *self.path), sent_at=sent, received_at=received)
 
     def along(self, trail: Trail | None) -> Failure:
-        """Return the same failure seen from where a way to it begins."""
+        """Return the same failure as seen from the start of a trail to it."""
         if trail is None:
             return self
         path, sent, received = list(self.path[::-1]), self.sent_at, self.received_at
@@ -66,7 +66,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The way to a pair of schemas: the last step, the pair that it was made from, and the way to that."""
+    """The way to a pair of schemas: the last step, the pair it started from, and the way to that pair."""
 
     step: Step
     receiver: Schema
@@ -75,7 +75,7 @@ class Trail:
 
 
 def telling(failures: list[Failure], sender: Schema) -> list[Failure]:
-    """Return the failures that say something: where anything may be sent, all others follow from that."""
+    """Return the informative failures: where anything may be sent, all others follow from that."""
     if sender.parts():
         return failures
     of_type = [
@@ -90,7 +90,7 @@ def telling(failures: list[Failure], sender: Schema) -> list[Failure]:
 
 
 def distinct(failures: list[Failure]) -> list[Failure]:
-    """Return failures without those that recursion or several ways to the same demand repeat."""
+    """Return failures without those repeated by recursion or by several ways to the same demand."""
     found: dict[tuple[Any, ...], Failure] = {}
     for failure in sorted(
         failures, key=lambda failure: (len(failure.path), failure.answer is Answer.UNKNOWN)

@@ -1,9 +1,9 @@
-"""Does a sender fit a receiver, and where not?
+"""Does a sender fit a receiver, and if not, where?
 
-The receiver is taken apart into its demands, and each is asked alone. A demand that is about a member, an
-item or an alternative is followed into it, so that a break is found at its place, each pair of components is
-judged once, and what the canonical form leaves open as a whole (patterns, recursion) is decided in pieces.
-Where pieces do not fit, the whole is asked, which knows how they hang together.
+The receiver is split into its demands, and each is checked alone. A demand about a member, an item or an
+alternative is followed into it, so that a break is found at its place, each pair of components is compared
+once, and what the canonical form cannot decide as a whole (patterns, recursion) is decided in pieces. If
+pieces do not fit, the whole is checked, which knows how they depend on each other.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from checkpoint_openapi.diff.schema.patterns import enriched, patterns_in
 __all__ = ["Judge"]
 
 _MANY = 8
-"""Up to how many alternatives on either side are compared each with each."""
+"""The largest number of alternatives on either side that are compared pairwise."""
 
 
 _CONDITIONS = ("anyOf", "oneOf", "not", "if", "dependentSchemas", "enum", "const", "unevaluatedProperties")
-"""Keywords that say something of several members at once."""
+"""Keywords that constrain several members at once."""
 _NESTED = 8
-"""How many alternatives are entered, one inside the other."""
+"""The number of nested alternatives that are entered."""
 
 
 class Judge:
@@ -41,25 +41,25 @@ class Judge:
     def __init__(self) -> None:
         self._walk = Walk(self._compare, self._too_deep)
         self._nesting = 0
-        """How many alternatives are being entered."""
+        """The number of alternatives being entered."""
         self._answers: dict[tuple[Definitions, bytes, Definitions, bytes], Answer] = {}
 
     def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
-        """Return where a sender does not fit; nothing at all is the proof that it does."""
+        """Return where a sender does not fit; an empty list is proof that it does."""
         return self._walk.failures(receiver, sender)
 
     def _too_deep(self, receiver: Schema, sender: Schema) -> Failure:
         return self._failure(None, Answer.UNKNOWN, receiver, receiver, sender)
 
     def fits(self, receiver: Schema, sender: Schema) -> bool:
-        """Return whether it is proven that a sender fits."""
+        """Return whether a sender is proven to fit."""
         return not self.failures(receiver, sender)
 
     def covers(self, receiver: Schema, sender: Schema) -> Answer:
-        """Say whether a receiver accepts all that a sender sends, with patterns compared where needed.
+        """Decide whether a receiver accepts everything a sender sends, comparing patterns if needed.
 
-        Schemas that contain many others in circles are compared in pieces only: the canonical form says
-        little of them, and is as large as all of them together.
+        Schemas that contain many others in cycles are compared only in pieces: their canonical form says
+        little, and is as large as all of them together.
         """
         key = (receiver.definitions, receiver.digest, sender.definitions, sender.digest)
         if key not in self._answers:
@@ -83,7 +83,7 @@ class Judge:
         return answer
 
     def _compare(self, receiver: Schema, sender: Schema) -> Pair:
-        """Say of a pair of schemas what does not depend on others, and on which it does."""
+        """Return what a pair of schemas decides by itself, and the pairs on which the rest depends."""
         hangs_together = _hangs_together(sender)
         found: list[Failure] = []
         inner: list[Inner] = []
@@ -113,11 +113,11 @@ class Judge:
         return deeper or [self._failure(clause, answer, demand, receiver, sender)]
 
     def _shallow_covers(self, demand: Schema, sender: Schema) -> bool:
-        """Say whether a demand is met whatever the sender's members and items are, which is cheap to ask."""
+        """Return whether a demand is met whatever the sender's members and items are, a cheap check."""
         return demand.operand.covers(closed_for(demand, sender.shallow()).operand) is Answer.YES
 
     def _deeper(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
-        """Return the failures inside a member, an item or an alternative, or None where nothing is inside."""
+        """Return the failures inside a member, an item or an alternative, or None if nothing is inside."""
         match clause.keyword:
             case "properties" | "items" | "prefixItems":
                 steps = _inside(clause, receiver, sender)
@@ -144,7 +144,7 @@ class Judge:
         ]
 
     def _names(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
-        """Ask about the names that members may have; a failure comes with such a member."""
+        """Check the names that members may have; a failure comes with a member of such a name."""
         refused = self.failures(receiver.sub(allowed_names(clause) or {}), names_sent(sender))
         names = [failure.value for failure in refused if isinstance(failure.value, str)]
         if not names:
@@ -163,7 +163,7 @@ class Judge:
     def _others(
         self, clause: Clause, inner: JsonSchema, receiver: Schema, sender: Schema
     ) -> list[Failure] | None:
-        """Ask about the members that the receiver does not name."""
+        """Check the members that the receiver does not name."""
         if "patternProperties" in clause.part.keywords:
             return None
         found: list[Failure] = []
@@ -183,11 +183,11 @@ class Judge:
         return found if found or not (is_never(inner) or by_name) else None
 
     def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
-        """Ask about each alternative of the sender, next to the receiver's that it resembles most.
+        """Check each alternative of the sender against the receiver's alternative that it resembles most.
 
-        Where objects under `oneOf` overlap in both versions, for being open, nobody relies on a value fitting
-        only one of them: then it is read as `anyOf`, or any change of one alternative would move values in or
-        out of the overlap.
+        If objects under `oneOf` overlap in both versions because they are open, nobody relies on a value
+        fitting only one of them: it is then read as `anyOf`. Otherwise any change to one alternative would
+        move values in or out of the overlap.
         """
         offered = [receiver.sub(branch) for branch in clause.value]
         parts = sender.parts()
@@ -217,7 +217,7 @@ class Judge:
         return found
 
     def _fits_its_like(self, offered: list[Schema], sent: Schema, bare: Schema) -> bool:
-        """Say whether an alternative fits the receiver's of the same name, which asks less than the whole."""
+        """Return whether an alternative fits the receiver's of the same name, which is cheaper to check."""
         name = label(bare)
         same = [branch for branch in offered if name is not None and label(branch) == name]
         return any(not self.failures(branch, sent) for branch in same)
@@ -246,7 +246,7 @@ class Judge:
         return [replace(failure, crowded=fits)]
 
     def _alone(self, branch: Schema, offered: list[Schema], sent: Schema) -> bool:
-        """Say whether what is sent fits no other alternative, as `oneOf` demands."""
+        """Return whether what is sent fits no other alternative, as `oneOf` requires."""
         others = [other for other in offered if other is not branch]
         return all(
             not overlap([other, sent]) or self.covers(other.sub({"not": other.content}), sent) is Answer.YES
@@ -266,7 +266,7 @@ class Judge:
     ) -> Failure:
         """Return a failure with a value that shows it, which also settles what was unknown.
 
-        `values` are candidates to be looked at first.
+        `values` are candidates to try first.
         """
         values = self._values(demand, sender, values or [])
         found = Failure((), answer, clause, sender, receiver, alternative=alternative)
@@ -291,7 +291,7 @@ class Judge:
 
 
 def _sharper(sender: Schema, patterns: frozenset[str], keys: frozenset[str]) -> Operand:
-    """Return a sender's schema with what follows from its patterns made explicit."""
+    """Return a sender's schema with the implications of its patterns made explicit."""
 
     def sharpened() -> Operand:
         plain = sender.operand.simplified()
@@ -302,9 +302,9 @@ def _sharper(sender: Schema, patterns: frozenset[str], keys: frozenset[str]) -> 
 
 
 def _inside(clause: Clause, receiver: Schema, sender: Schema) -> list[Inner] | None:
-    """Return what a demand asks of a member or of items, or None where it asks something else.
+    """Return what a demand requires of a member or of items, or None if it is about something else.
 
-    A demand on items is about a numbered one, or about every one behind those that the receiver numbers.
+    A demand on items is about one numbered item, or about all items after those that the receiver numbers.
     """
     match clause.keyword, clause.inner, clause.name:
         case "properties", dict() as inner, str() as name:
@@ -320,7 +320,7 @@ def _inside(clause: Clause, receiver: Schema, sender: Schema) -> list[Inner] | N
 
 
 def _pressed(sender: JsonSchema, demand: JsonSchema) -> JsonSchema:
-    """Return a sender's schema held to more items or members than a demand allows."""
+    """Return a sender's schema restricted to more items or members than a demand allows."""
     more: JsonSchema = {}
     if "maxContains" in demand:
         more = {"contains": demand["contains"], "minContains": demand["maxContains"] + 1}
@@ -333,7 +333,7 @@ def _pressed(sender: JsonSchema, demand: JsonSchema) -> JsonSchema:
 
 
 def _hangs_together(sender: Schema) -> bool:
-    """Say whether a sender's members depend on each other, so that one alone shows less than the whole."""
+    """Return whether a sender's members depend on each other, so that one alone shows less than the whole."""
     return any(not part.keywords.keys().isdisjoint(_CONDITIONS) for part in sender.parts())
 
 
@@ -343,7 +343,7 @@ def _whole(part: Part) -> JsonSchema:
 
 
 def _counterpart(clause: Clause | None, sender: Schema) -> str | None:
-    """Return the label of the keyword in the sender that stands against a demand, or of the sender itself."""
+    """Return the label of the sender's keyword that corresponds to a demand, or of the sender itself."""
     if clause is not None:
         for part in sender.parts():
             if clause.keyword in part.keywords and part.at:

@@ -1,4 +1,4 @@
-"""Several schemas of the same value as one, as far as that is simple: the values made of it are checked."""
+"""Merges several schemas of one value in the simple cases: values generated from the result are checked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _KEPT_APART = ("anyOf", "oneOf", "$ref", "pattern", "not")
 
 
 def is_facet(schema: Any) -> bool:
-    """Say whether a member of `allOf` is a further pattern or a negation, which a string takes as it is."""
+    """Return whether a member of `allOf` is only a pattern or a negation, which strings use as is."""
     return isinstance(schema, dict) and schema.keys() in ({"pattern"}, {"not"})
 
 
@@ -24,7 +24,7 @@ def replaced(keywords: JsonSchema, key: str, branch: Any) -> JsonSchema:
 
 
 def merged(keywords: JsonSchema) -> JsonSchema:
-    """Return a schema with the members of its `allOf` laid over each other."""
+    """Return a schema merged with the members of its `allOf`."""
     found: JsonSchema = {key: value for key, value in keywords.items() if key != "allOf"}
     apart: list[Any] = []
     for member in cast("list[Any]", keywords["allOf"]):
@@ -42,7 +42,7 @@ def merged(keywords: JsonSchema) -> JsonSchema:
 
 
 def _together(key: str, left: Any, right: Any) -> Any:
-    """Return what two values of one keyword demand together; for what is not simple, the second."""
+    """Return what two values of one keyword require together; the second if that is not simple."""
     match key:
         case "properties":
             both = {name: {"allOf": [left[name], right[name]]} for name in left.keys() & right.keys()}
@@ -62,7 +62,7 @@ def _together(key: str, left: Any, right: Any) -> Any:
 
 
 def _common_types(left: Any, right: Any) -> list[str]:
-    """Return the types that both sides name; an integer is a number, too."""
+    """Return the types that both sides name; an integer is also a number."""
     lefts, rights = _listed(left), _listed(right)
     common = [name for name in lefts if name in rights or (name == "integer" and "number" in rights)]
     if "integer" in rights and "number" in lefts and "integer" not in common:

@@ -1,4 +1,4 @@
-"""What is demanded of the names of members, and of members by their names: questions about strings."""
+"""Demands on member names, and on members by their names: questions about strings."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from checkpoint_openapi.diff.schema.parts import NEVER, Schema, is_never
 __all__ = ["Fits", "allowed_names", "names_sent", "patterns_fit"]
 
 Fits = Callable[[Schema, Schema], bool]
-"""Says of a receiver and a sender whether it is proven that they fit."""
+"""Takes a receiver and a sender; returns whether they are proven to fit."""
 
 
 def allowed_names(clause: Clause) -> JsonSchema | None:
-    """Return a schema of the names that a demand allows, or None when it is about something else."""
+    """Return a schema of the names that a demand allows, or None if it is about something else."""
     if clause.keyword == "propertyNames":
         return NEVER if clause.value is False else clause.value
     keywords = clause.part.keywords
@@ -26,7 +26,7 @@ def allowed_names(clause: Clause) -> JsonSchema | None:
 
 
 def names_sent(sender: Schema) -> Schema:
-    """Return a schema of the names that members of a sender may have, and maybe of more."""
+    """Return a schema of the member names that a sender may use; it may accept more."""
     found: list[JsonSchema] = []
     for part in sender.parts():
         if isinstance(part.keywords.get("propertyNames"), dict):
@@ -37,7 +37,7 @@ def names_sent(sender: Schema) -> Schema:
 
 
 def patterns_fit(clause: Clause, receiver: Schema, sender: Schema, fits: Fits) -> bool:
-    """Say whether all members fit that a demand describes by patterns of their names."""
+    """Return whether all members fit that a demand describes by patterns of their names."""
     return all(_fits(pattern, receiver.sub(inner), sender, fits) for pattern, inner in clause.value.items())
 
 
@@ -51,7 +51,7 @@ def _fits(pattern: str, wanted: Schema, sender: Schema, fits: Fits) -> bool:
 
 
 def _described(keywords: JsonSchema, named: Schema, wanted: Schema, sender: Schema, fits: Fits) -> bool:
-    """Say whether what one part says of members of such names is enough."""
+    """Return whether what one part requires of members with such names is enough."""
     values = list(keywords.get("patternProperties", {}).values())
     if not fits(sender.sub(_listed(keywords)), named):
         others: Any = keywords.get("additionalProperties", {})
@@ -60,7 +60,7 @@ def _described(keywords: JsonSchema, named: Schema, wanted: Schema, sender: Sche
 
 
 def _listed(keywords: JsonSchema) -> JsonSchema:
-    """Return a schema of the names that an object declares, by themselves or by patterns."""
+    """Return a schema of the names that an object declares, literally or by patterns."""
     declared = sorted(keywords.get("properties", {}))
     names = [{"enum": declared}] if declared else []
     return {

@@ -1,4 +1,4 @@
-"""Values of a schema: the simplest ones that it accepts, to be shown as witnesses."""
+"""Sample values of a schema: the simplest ones that it accepts, to show as witnesses."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ __all__ = ["samples", "samples_of"]
 _DEPTH = 10
 _TRIES = 40
 _STEPS = 20_000
-"""How many schemas are entered, one inside the other, for all candidates together."""
+"""The number of nested schemas that are entered for all candidates together."""
 _EACH = 8
-"""How many candidates of each inner schema are looked at."""
+"""The number of candidates tried for each inner schema."""
 _LONG = 2000
-"""The longest array that is made."""
+"""The longest array that is generated."""
 _SPARE = ("a", "b", "c", "extra")
 _LETTERS = [first + second for first in ("", *ascii_lowercase) for second in ascii_lowercase]
 """Names for objects that need many members."""
 _TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
 _OF_WORDS = ("pattern", "format", "allOf", "not", "minLength", "maxLength")
-"""Keywords that say of which words a string may be one."""
+"""Keywords that restrict which strings are valid."""
 _BY_FORMAT = {
     "uuid": ["3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3F2504E0-4F89-11D3-9A0C-0305E82C3301"],
     "date": ["2024-02-29", "1970-01-01"],
@@ -59,7 +59,7 @@ _BY_FORMAT = {
 
 
 def samples(schema: JsonSchema, *, limit: int = 6) -> list[Any]:
-    """Return up to `limit` values that a schema with its `$defs` accepts, the simplest first; maybe none."""
+    """Return up to `limit` values that a schema with its `$defs` accepts, simplest first; possibly none."""
     operand = Operand(schema)
     found: list[Any] = []
     sampler = _Sampler(schema.get("$defs", {}))
@@ -72,12 +72,12 @@ def samples(schema: JsonSchema, *, limit: int = 6) -> list[Any]:
 
 
 def samples_of(schema: Schema) -> list[Any]:
-    """Return the simplest values of a schema; they are found once for all schemas that are written alike."""
+    """Return the simplest values of a schema; they are computed once for all identical schemas."""
     return schema.once("samples", lambda: samples(schema.operand.simplified(), limit=12))
 
 
 class _Sampler:
-    """Yields candidates, of which some may turn out to be refused."""
+    """Yields candidates, some of which may turn out to be refused."""
 
     def __init__(self, definitions: dict[str, JsonSchema]) -> None:
         self._definitions = definitions
@@ -86,7 +86,7 @@ class _Sampler:
         self._left = _STEPS
 
     def inner(self, schema: Any, depth: int) -> list[Any]:
-        """Return the first candidates of an inner schema, found once."""
+        """Return the first candidates of an inner schema, computed once."""
         known = self._known.get(id(schema))
         if known is None or known[0] is not schema:
             known = (schema, list(itertools.islice(self.values(schema, depth - 1), _EACH)))
@@ -158,7 +158,7 @@ class _Sampler:
                     yield items
 
     def _filled(self, schemas: list[Any], depth: int, turn: int, *, distinct: bool) -> list[Any] | None:
-        """Return an item for each schema, the `turn`-th candidate where there are several, or None."""
+        """Return an item for each schema, the `turn`-th candidate if there are several, or None."""
         items: list[Any] = []
         for schema in schemas:
             options = self.inner(schema, depth)
@@ -197,7 +197,7 @@ class _Sampler:
                         yield from ({**found, **more} for more in self._violating(keywords, depth))
 
     def _allowed(self, keywords: JsonSchema, names: list[str]) -> list[str]:
-        """Return those of some names that a schema of names admits."""
+        """Return those of some names that a schema of names accepts."""
         if not isinstance(keywords.get("propertyNames"), dict):
             return names
         schema = cast("JsonSchema", keywords["propertyNames"])
@@ -218,7 +218,7 @@ class _Sampler:
         return list(dict.fromkeys(name for name in names if isinstance(name, str)))
 
     def _violating(self, keywords: JsonSchema, depth: int) -> Iterator[dict[str, Any]]:
-        """Yield members that break what is said of members by their names."""
+        """Yield members that violate the demands on members by their names."""
         for inner in _refused(keywords):
             for pattern, schema in inner.get("patternProperties", {}).items():
                 name = _word(pattern)
@@ -227,7 +227,7 @@ class _Sampler:
 
 
 def _by_pattern(keywords: JsonSchema, name: str) -> Any:
-    """Return the schema of a member that has none by its name."""
+    """Return the schema of a member that is not listed by name."""
     for pattern, schema in keywords.get("patternProperties", {}).items():
         if accepts({"pattern": pattern}, name):
             return schema
@@ -235,7 +235,7 @@ def _by_pattern(keywords: JsonSchema, name: str) -> Any:
 
 
 def _refused(keywords: JsonSchema) -> list[JsonSchema]:
-    """Return the schemas that a schema refuses."""
+    """Return the schemas under a schema's negations."""
     facets = [keywords, *(cast("JsonSchema", member) for member in keywords.get("allOf", []))]
     return [member["not"] for member in facets if isinstance(member.get("not"), dict)]
 
@@ -245,7 +245,7 @@ def _word(pattern: str) -> str | None:
 
 
 def _likely(keywords: JsonSchema) -> list[str]:
-    """Return the types about which a schema without a type says something, then the others."""
+    """Return first the types that an untyped schema's keywords are about, then the others."""
     hints = {
         "string": ("pattern", "minLength", "maxLength", "format"),
         "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
@@ -257,7 +257,7 @@ def _likely(keywords: JsonSchema) -> list[str]:
 
 
 def _in_turn(streams: list[Iterator[Any]]) -> Iterator[Any]:
-    """Yield one of each stream, then the next of each."""
+    """Yield one value from each stream, then the next from each."""
     pending = list(streams)
     while pending:
         for stream in list(pending):
@@ -268,7 +268,7 @@ def _in_turn(streams: list[Iterator[Any]]) -> Iterator[Any]:
 
 
 def _refused_names(refused: JsonSchema) -> list[str]:
-    """Return names that a schema of names, which is refused, does not accept."""
+    """Return names that a negated schema of names does not accept."""
     if not isinstance(refused.get("propertyNames"), dict):
         return []
     facets = {key: value for key, value in refused["propertyNames"].items() if key != "type"}
@@ -303,7 +303,7 @@ def _strings(keywords: JsonSchema) -> Iterator[str]:
 
 
 def _fitting_word(keywords: JsonSchema) -> str | None:
-    """Return the shortest word that the patterns of a schema allow, or None where these say nothing."""
+    """Return the shortest word that the patterns of a schema allow, or None if it has none."""
     facets = [keywords, *keywords.get("allOf", []), *_refused(keywords)]
     if not any("pattern" in facet or "format" in facet for facet in facets):
         return None

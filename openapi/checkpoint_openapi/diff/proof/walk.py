@@ -1,10 +1,10 @@
-"""The pairs of schemas that a question leads to, each compared once.
+"""The pairs of schemas that a comparison leads to, each compared once.
 
-Most demands are about one member or item: the pair fits if, and only if, what is inside fits. Such pairs are
-nodes of a graph with steps between them, which is walked breadth first, so that circles end and every failure
-is found on its shortest path. Where members hang together, a pair has to know the failures inside another
+Most demands are about one member or item: the pair fits if and only if what is inside fits. Such pairs are
+nodes of a graph with steps between them, which is walked breadth-first, so that cycles end and every failure
+is found on its shortest path. If members depend on each other, a pair must know the failures inside another
 one, and asks for them. A pair that is being compared is then assumed to fit, which is sound because values
-are finite; but what was found under this assumption is kept only if it comes true.
+are finite; but results found under this assumption are kept only if it turns out true.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ __all__ = ["Inner", "Pair", "Walk"]
 
 _NEVER = 1 << 30
 _DEEP = 60
-"""How many pairs are compared at a time, each for the sake of another."""
+"""The number of nested comparisons, each needed by another."""
 
 
 class Inner(NamedTuple):
-    """What stands one step inside a pair of schemas."""
+    """The pair one step inside a pair of schemas."""
 
     step: Step
     receiver: Schema
@@ -34,18 +34,18 @@ class Inner(NamedTuple):
 
 @dataclass(frozen=True)
 class Pair:
-    """What is known of a receiver and a sender by themselves."""
+    """What is known about a receiver and a sender by themselves."""
 
     failures: list[Failure] = field(default_factory=list[Failure])
     inner: list[Inner] = field(default_factory=list[Inner])
-    """The pairs that have to fit as well."""
+    """The pairs that must also fit."""
 
 
 _Key = tuple[Definitions, bytes, Definitions, bytes]
 
 
 class Walk:
-    """Finds the failures of pairs; `compare` says what is to be said of one pair by itself."""
+    """Finds the failures of pairs; `compare` returns what is known about one pair by itself."""
 
     def __init__(
         self, compare: Callable[[Schema, Schema], Pair], too_deep: Callable[[Schema, Schema], Failure]
@@ -54,16 +54,16 @@ class Walk:
         self._too_deep = too_deep
         self._likeness = Likeness()
         self._open: dict[_Key, int] = {}
-        """The pairs that are being compared, with their depth."""
+        """The pairs being compared, with their depth."""
         self._known: dict[_Key, Pair] = {}
         self._provisional: dict[_Key, tuple[Pair, int]] = {}
-        """What rests on the assumption that an open pair fits, with the depth of the outermost one."""
+        """Results that rest on the assumption that an open pair fits, with the depth of the outermost one."""
         self._settled: dict[_Key, list[Failure]] = {}
         self._rests_on = _NEVER
-        """The depth of the outermost open pair on which rests what is found right now."""
+        """The depth of the outermost open pair that current results rest on."""
 
     def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
-        """Return where a sender does not fit; nothing at all is the proof that it does."""
+        """Return where a sender does not fit; an empty list is proof that it does."""
         if self._likeness.alike(receiver, sender):
             return []
         key = _key(receiver, sender)
@@ -77,7 +77,7 @@ class Walk:
         return self._settled[key]
 
     def _gathered(self, receiver: Schema, sender: Schema) -> list[Failure]:
-        """Return the failures of a pair and of all to which it leads."""
+        """Return the failures of a pair and of every pair that it leads to."""
         found: list[Failure] = []
         seen = {_key(receiver, sender)}
         pending: list[tuple[Schema, Schema, Trail | None]] = [(receiver, sender, None)]
@@ -121,7 +121,7 @@ class Walk:
         return pair
 
     def _close(self, depth: int, *, fits: bool) -> None:
-        """Keep or forget what rests on a pair that is compared now."""
+        """Keep or discard the results that rest on a pair whose comparison has ended."""
         for key in [key for key, (_, rests_on) in self._provisional.items() if rests_on >= depth]:
             pair, _ = self._provisional.pop(key)
             if fits:

@@ -1,4 +1,4 @@
-"""Whole values that show a failure: an example of the document, changed at the one place that matters."""
+"""Complete values that show a failure: an example from the document, changed at the place that matters."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["MISSING", "WitnessMaker"]
 
 
 _MADE = 24
-"""How many values are tried for one leaf and one base."""
+"""The number of values tried for each leaf and base."""
 
 
 class _Missing:
-    """No value, where None is one."""
+    """Marks a missing value, since None is a value."""
 
 
 MISSING = _Missing()
-"""What `WitnessMaker.value` returns when it finds no value."""
+"""Returned by `WitnessMaker.value` if it finds no value."""
 
 
 class WitnessMaker:
-    """Makes values that a sender sends and a receiver refuses."""
+    """Creates values that a sender sends and a receiver refuses."""
 
     def __init__(self, receiver: Schema, sender: Schema, examples: list[Any]) -> None:
         self._receiver_schema = receiver
@@ -50,7 +50,7 @@ class WitnessMaker:
         return self._sender.accepts(value) and self._receiver.refuses(value)
 
     def _bases(self) -> list[Any]:
-        """Return values to begin with: the examples that the sender may send, then made ones."""
+        """Return values to start from: the examples that the sender may send, then generated ones."""
         if self._known_bases is None:
             usable = [value for value in self._examples if self._sender.accepts(value)]
             self._known_bases = [*usable[:4], *samples_of(self._sender_schema)[:3], None]
@@ -64,7 +64,7 @@ class WitnessMaker:
         return next((value for value in samples(difference) if self._shows(value)), MISSING)
 
     def _variants(self, base: Any, failure: Failure) -> Iterator[Any]:
-        """Yield a value changed at the place of a failure, in the ways that may show it."""
+        """Yield variants of a value, changed at the place of a failure in ways that may show it."""
         there = _get(base, failure.path)
         leaves: list[Any] = []
         clause = failure.clause
@@ -84,10 +84,9 @@ class WitnessMaker:
 def _put(
     base: Any, path: tuple[Step, ...], leaf: Any, schema: Schema, hosts: dict[int, Schema]
 ) -> Iterator[Any]:
-    """Yield copies of a value with another one at a path, whose missing parents are made up.
+    """Yield copies of a value with another one at a path, creating missing parents.
 
-    `hosts` are the alternatives that a value on the way has to belong to, by the number of steps that are
-    left.
+    `hosts` are the alternatives that a value on the way must belong to, by the number of remaining steps.
     """
     if not path:
         yield copy.deepcopy(leaf)
@@ -125,6 +124,6 @@ def _get(value: Any, path: tuple[Step, ...]) -> Any:
 
 
 def _of_kind(schema: Schema, kind: type) -> list[Any]:
-    """Return values of a schema that are of a kind, and at least the empty one."""
+    """Return values of a schema that have a given type, and at least the empty one."""
     found = [value for value in samples_of(schema) if isinstance(value, kind)]
     return found or [{} if kind is object else kind()]
