@@ -1,1 +1,1 @@
-"""A run: what is sent in which order, and how it is recorded."""
+"""A run: what is sent, in which order, and how it is recorded."""

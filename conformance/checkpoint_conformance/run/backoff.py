@@ -1,4 +1,4 @@
-"""Looking again after a pause that grows, until there is no time left."""
+"""Retries after growing pauses, until time runs out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["Backoff"]
 
 
 class Backoff:
-    """Growing pauses that together stay within a number of seconds from now on."""
+    """Growing pauses that end within a total number of seconds from now."""
 
     def __init__(
         self, clock: Clock, seconds: float, first: float, longest: float = float("inf"), factor: float = 2
@@ -21,7 +21,7 @@ class Backoff:
         self._factor = factor
 
     def wait(self) -> bool:
-        """Pause, and return True; or return False at once where the pause would end too late."""
+        """Pause and return True, or return False at once if the pause would end too late."""
         if self._clock.monotonic() + self._pause > self._deadline:
             return False
         self._clock.sleep(self._pause)

@@ -1,4 +1,4 @@
-"""The client of a run: sends within budget and rate, waits where that helps, and notices a dead server."""
+"""The client of a run: respects budget and rate, waits when that may help, and notices a dead server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_PAUSE = 10.0
 
 
 class ServerGone(Exception):
-    """The server stopped answering altogether; what is left of the run cannot be judged."""
+    """The server stopped answering, so the rest of the run cannot be judged."""
 
 
 class Client:
@@ -44,10 +44,11 @@ class Client:
         heard: Callable[[], None] = lambda: None,
         until_idle: Callable[[float], None] | None = None,
     ) -> None:
-        """Every exchange goes to the recorder, and is then told to `heard`, in the thread that made it.
+        """Send every exchange to the recorder, then call `heard` in the thread that made it.
 
-        `announce` is told in a sentence whenever the client waits. `until_idle` waits, about so many seconds
-        at the least, until the policy no longer runs; without it the client tries again after a pause.
+        `announce` gets a sentence whenever the client waits. `until_idle` takes a minimum wait in seconds
+        (approximate), and waits until the policy is no longer running; without it, the client retries after a
+        pause.
         """
         self.clock = clock
         self.budget = Budget(
@@ -65,13 +66,14 @@ class Client:
         self._next_slot = 0.0
 
     def connection(self) -> Connection:
-        """Return a connection that is not open yet."""
+        """Return a new connection that is not open yet."""
         return self._transport.connect()
 
     def send(self, request: Request, connection: Connection | None = None) -> Exchange:
-        """Send a request; wait for a running policy, a 503 or a 429 to pass, within the target's patience.
+        """Send a request, waiting within the target's patience for a running policy, a 503 or a 429 to pass.
 
-        Raises BudgetSpent before a call that might exceed `max_creates`, and ServerGone.
+        Raises BudgetSpent before a call that might exceed `max_creates`, and ServerGone if the server stops
+        answering.
         """
         exchange = self.transmit(request, connection)
         pause, waited = _FIRST_PAUSE, 0.0
@@ -105,7 +107,7 @@ class Client:
         return self._keep(exchange)
 
     def check_alive(self, exchange: Exchange, harmless: Request) -> None:
-        """After a lost answer, find out whether the server still answers anything. Raises ServerGone."""
+        """Check after a lost response that the server still answers anything. Raises ServerGone if not."""
         if exchange.response or not exchange.fault or exchange.fault.kind not in _LOST:
             return
         self._timeouts += exchange.fault.kind is FaultKind.TIMEOUT
@@ -121,14 +123,14 @@ class Client:
         return exchange
 
     def _exchange(self, request: Request, connection: Connection | None) -> Exchange:
-        """Exchange on the given connection or a fresh one; again where a kept one had been closed."""
+        """Exchange on the given connection or a fresh one; retry if a kept connection had been closed."""
         if connection is not None:
             before = tuple(connection.requests)
             exchange = connection.exchange(request)
             if not (before and exchange.fault and exchange.fault.kind is FaultKind.DROPPED):
                 return exchange
             self._recorder.lost.append(Lost(before, self._keep(exchange)))
-            if may_create(request):  # the lost call may have created a checkpoint, and so may the next
+            if may_create(request):  # the lost call and the next may each create a checkpoint
                 self.budget.reserve()
                 self.budget.settle(created=True)
         pause, detail = 0.05, ""
@@ -139,14 +141,14 @@ class Client:
                 return exchange
             detail = exchange.fault.detail
             if not self._recorder.exchanges:
-                break  # nobody was ever there: no use in waiting
+                break  # never reachable: no use in waiting
             if attempt + 1 < _CONNECT_ATTEMPTS:
                 self.clock.sleep(pause)
                 pause *= 2
         raise ServerGone(detail)
 
     def _passing(self, exchange: Exchange) -> str | None:
-        """Return why waiting may help, or None."""
+        """Return the reason why waiting may help, or None."""
         if exchange.status == 503:
             return "the service is unavailable (503)"
         if exchange.status == 429:
@@ -156,7 +158,7 @@ class Client:
         return None
 
     def _wait(self, reason: str, pause: float) -> float:
-        """Wait for the reason to pass; return the seconds that it took."""
+        """Wait for the reason to pass; return the seconds it took."""
         started = self.clock.monotonic()
         if reason == _RUNNING and self._until_idle:
             self._announce(f"{reason}: waiting until its items are done")
@@ -167,7 +169,7 @@ class Client:
         return self.clock.monotonic() - started
 
     def _pause_asked(self, exchange: Exchange, fallback: float) -> float:
-        """Return the seconds of `Retry-After`, a number or a date (RFC 9110, 10.2.3), else the fallback."""
+        """Return the seconds in `Retry-After`, a number or a date (RFC 9110, 10.2.3), or the fallback."""
         value = exchange.response.header("Retry-After") if exchange.response else None
         if value is None:
             return fallback

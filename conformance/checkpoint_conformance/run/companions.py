@@ -1,4 +1,4 @@
-"""Reading the lists of the companion operations: every page of them, strictly, by their own document."""
+"""Reads the lists of the companion operations: every page, strictly validated against their own document."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from checkpoint_conformance.verdict.symptom import Symptom
 __all__ = ["UNDER_WAY", "CompanionLists", "ListError", "Page"]
 
 UNDER_WAY = frozenset({"waiting_protect", "protecting"})
-"""The statuses of an item whose run goes on."""
+"""The statuses of an item that is still in progress."""
 _PAGE = 1000
 _MOST_PAGES = 100
 _READINGS = 3
@@ -29,21 +29,21 @@ _REFUSED_MARKER = (400, 404)
 
 
 Page = tuple[Exchange, list[dict[str, Any]]]
-"""An answer, and the entries in it."""
+"""A response, and the entries in it."""
 
 
 class ListError(Exception):
-    """A list was not answered in its documented form; the message says how, the exchange shows it."""
+    """A list response lacks its documented form; the message says how, and the exchange shows it."""
 
     def __init__(self, symptom: Symptom, message: str, exchange: Exchange) -> None:
-        """Take the symptom beside the message."""
+        """Take the symptom along with the message."""
         super().__init__(message)
         self.symptom = symptom
         self.exchange = exchange
 
     @property
     def status(self) -> int | None:
-        """The status, where the symptom carries one."""
+        """The status, if the symptom has one."""
         return self.exchange.status if self.symptom.carries_status else None
 
 
@@ -55,14 +55,14 @@ class CompanionLists:
         self._client = client
         self._calls = calls
         self._longest: dict[str, int] = {}
-        """The most entries that a page of each list has held, by the path of the list."""
+        """The largest number of entries seen on a page of each list, by the path of the list."""
 
     def policies(self) -> list[Page]:
         """Return the pages of `listPolicies`. Raises ListError and ServerGone."""
         return self._pages("policies", "PolicyList", "policies", {})
 
     def checkpoint_items(self, **filters: str) -> tuple[list[dict[str, Any]], Exchange]:
-        """Return all items that the filters leave, and the last exchange. Raises ListError and ServerGone."""
+        """Return all items that match the filters, and the last exchange. Raises ListError and ServerGone."""
         items: list[dict[str, Any]] = []
         last: Exchange | None = None
         for exchange, page in self._pages(
@@ -74,9 +74,9 @@ class CompanionLists:
         return items, last
 
     def wait_until_idle(self, pause: float) -> None:
-        """Wait `pause` seconds, then until no item of the policy is under way or patience is out.
+        """Wait `pause` seconds, then until no item of the policy is in progress or patience runs out.
 
-        Raises ServerGone.
+        Raises ServerGone if the server stops answering.
         """
         clock, target = self._client.clock, self._calls.target
         deadline = clock.monotonic() + target.patience
@@ -90,11 +90,11 @@ class CompanionLists:
                 return
 
     def _pages(self, path: str, schema: str, member: str, filters: dict[str, str]) -> list[Page]:
-        """Return every page, each behind the marker of the one before.
+        """Return every page, each requested with the marker of the one before.
 
-        An entry may go while the list is read, and is no marker any more: then the list is read again. Where
-        that does not help either, the server knows no markers, and what it showed is all.
-        Raises ListError for any answer that is not the documented one.
+        An entry may be deleted while the list is read, so that its marker becomes invalid; then the list is
+        read again. If that does not help either, the server does not support markers, and the pages read so
+        far are returned. Raises ListError for any response that is not the documented one.
         """
         read: list[Page] = []
         for _ in range(_READINGS):
@@ -110,10 +110,10 @@ class CompanionLists:
         return read
 
     def _walk(self, path: str, schema: str, member: str, filters: dict[str, str]) -> Iterator[Page]:
-        """Yield page after page until one is the last.
+        """Yield pages up to the last one.
 
-        A page may hold fewer entries than were asked for and not be the last: that is one that is shorter
-        than another page of this list ever was, or that nothing new is behind.
+        A page may hold fewer entries than requested without being the last. The last is one that is shorter
+        than the longest page of this list so far, or that nothing new follows.
         """
         marker: dict[str, str] = {}
         seen = set[str]()
@@ -161,7 +161,7 @@ def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any
 @cache
 def _validator(schema: str) -> jsonschema_rs.Draft7Validator:
     components = with_null_types(document("companions.yaml")["components"])
-    components["schemas"]["ItemStatus"] = {"type": "string"}  # which ones there are is OBS-3's to judge
+    components["schemas"]["ItemStatus"] = {"type": "string"}  # OBS-3 judges which values are allowed
     return jsonschema_rs.Draft7Validator(
         {"allOf": [{"$ref": f"#/components/schemas/{schema}"}], "components": components}
     )

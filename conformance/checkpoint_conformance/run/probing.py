@@ -1,4 +1,4 @@
-"""Sending probes: each is judged, and repeated until what was found is confirmed or stands alone."""
+"""Sends probes, judges each, and repeats it until its findings are confirmed or remain single."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ __all__ = ["send_probe", "settle"]
 
 _MOST_REPEATS = 5
 _ENOUGH_ADVICE = 3
-"""Accepted faults after which no more are sent for a SHOULD: the advice is given, and each costs a backup."""
+"""Accepted faults after which a SHOULD gets no more probes: the advice is clear, and each costs a backup."""
 
 
 def send_probe(session: Session, probe: Probe) -> Exchange | None:
-    """Send a probe, judge it, and repeat it until each finding is confirmed or stands alone.
+    """Send a probe, judge it, and repeat it until each finding is confirmed or remains single.
 
-    Returns the first exchange, or None where it was not sent. Raises ServerGone.
+    Returns the first exchange, or None if it was not sent. Raises ServerGone if the server stops answering.
     """
     if _is_pointless(session, probe):
         return None
@@ -41,7 +41,7 @@ def send_probe(session: Session, probe: Probe) -> Exchange | None:
 
 
 def settle(session: Session, probe: Probe, judgement: Judgement) -> None:
-    """Record a judgement, and repeat the probe until each finding is confirmed or stands alone."""
+    """Record a judgement, and repeat the probe until each finding is confirmed or remains single."""
     session.recorder.record(probe.requirement, judgement)
     doubtful = {finding.key for finding in judgement.findings if not session.ledger.confirmed(finding.key)}
     for repeat in range(_MOST_REPEATS):
@@ -58,9 +58,9 @@ def settle(session: Session, probe: Probe, judgement: Judgement) -> None:
 
 
 def _question_conflict(session: Session, probe: Probe, exchange: Exchange) -> None:
-    """Find out whether a fault is answered as a conflict although the policy does not run.
+    """Check whether a fault is answered with a conflict although the policy is not running.
 
-    The state is checked last (contract, errors), so a refusal for a fault never waits for it.
+    The state is checked last (contract, errors), so refusing a fault never depends on it.
     """
     try:
         valid = session.client.transmit(session.calls.call(session.calls.documented))
@@ -77,7 +77,7 @@ def _question_conflict(session: Session, probe: Probe, exchange: Exchange) -> No
 
 
 def _is_pointless(session: Session, probe: Probe) -> bool:
-    """Whether it would find a known fault again, or cost a third timeout, or a backup for mere advice."""
+    """Return whether it would repeat a known fault, time out a third time, or spend a backup on advice."""
     if any(session.ledger.failed(presumed) for presumed in probe.presumes):
         return True
     if probe.requirement in advisory() and session.ledger.accepted(probe.requirement) >= _ENOUGH_ADVICE:

@@ -1,4 +1,4 @@
-"""The record of a finished run: everything that a report, a merged report or a test needs to know of it."""
+"""The record of a finished run: everything that a report, a merged report or a test needs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["Options", "RunRecord"]
 
 @dataclass(frozen=True)
 class Options:
-    """What a run may be told beyond the target."""
+    """The options of a run, apart from the target."""
 
     max_examples: int = 60
     """Examples of the fuzzing phase."""
     seed: int | None = None
-    """None: the requests derive from the document and the target alone."""
+    """None derives the requests from the document and the target alone."""
     shard: Shard = WHOLE
     """Which part of the requests is sent."""
     use_cache: bool = True
@@ -40,7 +40,7 @@ class RunRecord:
     elapsed: float
     """Seconds."""
     exchanges: tuple[Exchange, ...]
-    """What was exchanged, in the order of the numbers."""
+    """The exchanges, in the order of their numbers."""
     ledger: Ledger
     """What was exercised, found and skipped."""
     results: tuple[Result, ...]
@@ -48,13 +48,13 @@ class RunRecord:
     created: int
     """Checkpoints that were created, or may have been."""
     deleted: frozenset[str] = frozenset()
-    """Ids of checkpoints that the run deleted again."""
+    """Ids of checkpoints that the run created and deleted."""
     left_behind: tuple[str, ...] = ()
-    """Ids of created checkpoints that the clean-up could not delete."""
+    """Ids of created checkpoints that could not be cleaned up."""
     gone: str = ""
-    """Why the server could not be judged to the end, if so."""
+    """Why the server could not be judged to the end; empty if it was."""
     asked: Mapping[int, Probe] = field(default_factory=dict[int, Probe])
-    """The probe that each exchange was judged for, by its number; what only prepares or observes has none."""
+    """The probe of each judged exchange, by number; exchanges that only prepare or observe have none."""
 
     @property
     def verdict(self) -> Verdict:
@@ -68,7 +68,7 @@ class RunRecord:
         return [result for result in self.results if result.requirement.profile in profiles]
 
     def verdicts(self) -> dict[str, Verdict]:
-        """Return the verdict of each declared profile, in a shard of those that it has a part of."""
+        """Return the verdict of each declared profile, or, in a shard, of those it has a part in."""
         parts = {
             name: [result for result in self.declared if result.requirement.profile == name]
             for name in ("core", *sorted(self.target.profiles))

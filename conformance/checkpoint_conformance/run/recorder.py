@@ -1,4 +1,4 @@
-"""What a run keeps of what it hears: the exchanges as evidence, who asked, and what each answer says."""
+"""What a run keeps: the exchanges as evidence, their probes, and the judgements of the responses."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from checkpoint_conformance.verdict.ledger import Ledger
 __all__ = ["Judges", "Lost", "Recorder", "created_checkpoint", "is_accepted", "may_create"]
 
 Judges = Callable[[Probe, Exchange], Judgement]
-"""Says what the answer to a probe means. Called from any thread."""
+"""Judges the response to a probe. Called from any thread."""
 
 
 @dataclass(frozen=True)
 class Lost:
-    """A request without an answer, and what its connection had carried before."""
+    """A request without a response, and the earlier requests on its connection."""
 
     before: tuple[Request, ...]
     exchange: Exchange
@@ -37,13 +37,13 @@ class Recorder:
     judge: Judges
     ledger: Ledger = field(default_factory=Ledger)
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
-    """What was exchanged, in the order of the answers; the numbers count from 1."""
+    """The exchanges, in the order of the responses, numbered from 1."""
     asked: dict[int, Probe] = field(default_factory=dict[int, Probe])
-    """The probe that each exchange was judged for, by its number."""
+    """The probe of each judged exchange, by number."""
     accepted: list[tuple[Exchange, Call]] = field(default_factory=list[tuple[Exchange, Call]])
-    """Valid calls that were accepted, with what they asked for."""
+    """Accepted valid calls, with what they asked for."""
     lost: list[Lost] = field(default_factory=list[Lost])
-    """Requests that got no answer on a connection which had carried others, and were sent again."""
+    """Requests that got no response on a reused connection, and were sent again."""
     _lock: Lock = field(default_factory=Lock)
 
     def keep(self, exchange: Exchange) -> Exchange:
@@ -55,7 +55,7 @@ class Recorder:
         return exchange
 
     def judged(self, probe: Probe, exchange: Exchange) -> Judgement:
-        """Judge the answer to a probe; remember who asked, and a valid call that was accepted."""
+        """Judge the response to a probe; remember the probe, and a valid call that was accepted."""
         with self._lock:
             self.asked[exchange.number] = probe
             if probe.call and is_accepted(exchange):
@@ -63,7 +63,7 @@ class Recorder:
         return self.judge(probe, exchange)
 
     def record(self, requirement: str, judgement: Judgement) -> None:
-        """Put a judgement into the ledger."""
+        """Add a judgement to the ledger."""
         self.ledger.exercise(*judgement.exercised)
         for finding in judgement.findings:
             self.ledger.add(finding)
@@ -71,12 +71,12 @@ class Recorder:
             self.ledger.leave_undecided(requirement, judgement.undecided)
 
     def with_new_ledger(self) -> Recorder:
-        """Return a recorder of the same exchanges that has found nothing yet."""
+        """Return a recorder with the same exchanges and no findings yet."""
         return replace(self, ledger=Ledger())
 
 
 def created_checkpoint(exchange: Exchange) -> str | None:
-    """Return the id that an accepted call was given, or None where the answer holds none."""
+    """Return the id that an accepted call created, or None if the response contains none."""
     try:
         members = checkpoint(read_body(exchange)) if exchange.response else None
     except StrictJsonError:
@@ -86,10 +86,10 @@ def created_checkpoint(exchange: Exchange) -> str | None:
 
 
 def is_accepted(exchange: Exchange) -> bool:
-    """Whether the answer says that the request was carried out."""
+    """Return whether the response says that the request was carried out."""
     return exchange.status in range(200, 300)
 
 
 def may_create(request: Request) -> bool:
-    """Whether a server, however odd, might create a checkpoint for the request."""
+    """Return whether any server, however odd, might create a checkpoint for the request."""
     return request.method in ("POST", "PUT", "PATCH")

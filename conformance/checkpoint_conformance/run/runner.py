@@ -1,4 +1,4 @@
-"""A run, from smoke to results: what is sent in which order, and what each requirement's outcome is."""
+"""A run, from smoke to results: sends everything in order, and decides the outcome of each requirement."""
 
 from __future__ import annotations
 
@@ -52,19 +52,19 @@ from checkpoint_conformance.verdict.origin import Origin
 __all__ = ["Group", "origins", "run", "single_faults"]
 
 _GENERATED_CALLS = 8
-"""Generated requests that create: each costs as much as any other call, and says less."""
+"""Generated requests that create a checkpoint: each costs as much as any other call, and shows less."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Probes of single faults that are sent one after the other."""
+    """Probes of single faults that are sent one after another."""
 
     name: str
     probes: list[Probe]
     may_lock_out: bool = False
-    """Whether a valid call follows, which shows whether the server holds them against the caller."""
+    """Whether to follow with a valid call, which shows whether the server locks the caller out."""
     needs_acceptance: bool = True
-    """Whether they say nothing of a server that accepts no valid call."""
+    """Whether the probes show nothing about a server that accepts no valid call."""
 
 
 def run(
@@ -77,10 +77,10 @@ def run(
     clock: Clock = SYSTEM_CLOCK,
     judge: Judges | None = None,
 ) -> RunRecord:
-    """Verify a target; `announce` and `watch` are told what happens, in whichever thread it does.
+    """Verify a target; `announce` and `watch` are called with what happens, from any thread.
 
-    Sockets are the transport, the clock is the machine's, and the contract is the judge, unless others are
-    given. Raises ConfigurationError where the target file does not fit the server, and KeyboardInterrupt with
+    By default, the transport uses sockets, the clock is the system clock, and responses are judged by the
+    contract. Raises ConfigurationError if the target file does not fit the server, and KeyboardInterrupt with
     what is left behind as its message.
     """
     options = options or Options()
@@ -120,7 +120,7 @@ def run(
 
 
 def _left_behind(deletions: Deletions) -> str:
-    """Name the checkpoints that an interrupted run leaves, which nobody else knows of."""
+    """Name the checkpoints that an interrupted run leaves behind, which are recorded nowhere else."""
     left = deletions.created()
     return f"Checkpoints left behind: {', '.join(left)}." if left else "No checkpoint was left behind."
 
@@ -139,7 +139,7 @@ def single_faults(calls: Calls, secrets: Secrets) -> tuple[Group, ...]:
 
 
 def origins(target: Target) -> dict[str, Origin]:
-    """Return, by their names, the origins from whose findings others may follow."""
+    """Return, by name, the origins whose findings may cause others."""
     calls, secrets = Calls(target), Secrets(target)
     singles = [probe for group in single_faults(calls, secrets) for probe in group.probes]
     kept = on_kept_connection(authentication(calls, secrets))
@@ -224,7 +224,7 @@ def _exchange_with_companions(
 
 
 def _refused(session: Session, observation: Observation | None, name: str, probes: list[Probe]) -> None:
-    """Send a group of requests that are refused, and look at what they leave, where that can be observed."""
+    """Send a group of requests to be refused, and check what they leave behind, if that can be observed."""
 
     def send() -> None:
         for probe in probes:
@@ -237,7 +237,7 @@ def _refused(session: Session, observation: Observation | None, name: str, probe
 
 
 def _spend(session: Session, probes: Iterable[Probe]) -> None:
-    """Send probes that create, as far as the budget has them to spare."""
+    """Send probes that create checkpoints, as far as the budget allows."""
     for probe in probes:
         if session.budget.has_spare:
             send_probe(session, probe)

@@ -1,4 +1,4 @@
-"""A session: the parts with which every stage of a run works, put together for one target."""
+"""A session: the parts that every stage of a run needs, assembled for one target."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ __all__ = ["Session", "open_session"]
 
 @dataclass(frozen=True)
 class Session:
-    """One conversation with a target; what a stage observes beyond it, the stage keeps itself."""
+    """A conversation with one target; a stage stores any further observations itself."""
 
     target: Target
     secrets: Secrets
     calls: Calls
-    """How a valid request looks, as far as the run has found it out."""
+    """Builds valid requests, in the shape that the run has found to work."""
     client: Client
     recorder: Recorder
     lists: CompanionLists
@@ -42,7 +42,7 @@ class Session:
 
     @property
     def budget(self) -> Budget:
-        """What may still be created."""
+        """The budget for creating checkpoints."""
         return self.client.budget
 
     @property
@@ -60,10 +60,10 @@ def open_session(
     clock: Clock = SYSTEM_CLOCK,
     judge: Judges | None = None,
 ) -> Session:
-    """Return a session in which nothing was sent yet.
+    """Return a session in which nothing has been sent yet.
 
-    `announce` is told in a sentence whenever the client waits, `watch` of each exchange, in the thread that
-    made it. Sockets are the transport, and the contract the judge, unless others are given.
+    `announce` gets a sentence whenever the client waits; `watch` is called after each exchange, in the thread
+    that made it. By default, the transport uses sockets, and responses are judged by the contract.
     """
     secrets = Secrets(target)
     calls = Calls(target)

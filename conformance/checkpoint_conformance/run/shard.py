@@ -1,9 +1,9 @@
-"""A shard: the part of a verification that one of several machines takes.
+"""A shard: the part of a verification that one of several machines runs.
 
-Whatever creates checkpoints, or needs those that were created, stays together on the first shard, because
-those calls share one budget and build on each other. The single refusals are dealt out by requirement, the
-generated ones by their ids. Each shard begins with one valid call, so that none judges a server that it never
-reached; what rides on every answer is judged by all of them.
+Everything that creates checkpoints, or needs those that were created, stays on the first shard, because those
+calls share one budget and build on each other. Single refusals are distributed by requirement, generated ones
+by id. Each shard begins with one valid call, so that none judges a server it never reached; checks that apply
+to every response run on all of them.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ _DEALT = frozenset(
         *("NF-1", "NF-2", "HTTP-4"),
     )
 )
-"""Requirements whose probes are refused by every conforming server, so that they cost nothing."""
+"""Requirements whose probes every conforming server refuses, so that they cost nothing."""
 _SCATTERED = "FUZZ-2"
-"""The generated refusals: so many that each shard takes some of them."""
+"""The generated refusals: so many that each shard takes some."""
 _FIRST_LOAD = 120
-"""About the number of requests that only the first shard sends."""
+"""Approximate number of requests that only the first shard sends."""
 _FIRST_NEEDS = 60
-"""About the number of checkpoints that the first shard has a conforming server create."""
+"""Approximate number of checkpoints that a conforming server creates for the first shard."""
 _LEAST = 3
-"""Creating calls of a further shard: its first one, and two for a server that accepts a fault."""
+"""Creating calls of each other shard: its first one, and two for a server that accepts a fault."""
 
 
 class ShardError(Exception):
@@ -54,16 +54,16 @@ class Shard:
     """One part of the work."""
 
     index: int
-    """From 1 to `count`."""
+    """The position of the shard, from 1 to `count`."""
     count: int
     owned: frozenset[str]
-    """The requirements whose probes are this shard's alone."""
+    """The requirements whose probes only this shard sends."""
     max_creates: int
     """Its share of the target's `max_creates`."""
 
     @classmethod
     def of(cls, text: str, target: Target) -> Shard:
-        """Return the part named `k/n` of the work for a target. Raises ShardError."""
+        """Return the part `k/n` of the work for a target. Raises ShardError if it cannot be split so."""
         match = re.fullmatch(r"([0-9]{1,3})/([0-9]{1,3})", text)
         index, count = (int(group) for group in match.groups()) if match else (0, 0)
         if not 1 <= index <= count:
@@ -79,15 +79,15 @@ class Shard:
 
     @property
     def whole(self) -> bool:
-        """Whether there is only this one."""
+        """Whether this is the only shard."""
         return self.count == 1
 
     def owns(self, requirement: str) -> bool:
-        """Whether the requirement's own probes are sent here."""
+        """Return whether this shard sends the requirement's own probes."""
         return self.whole or requirement in self.owned
 
     def select(self, probes: Iterable[Probe]) -> list[Probe]:
-        """Return the probes that are sent here, in their order."""
+        """Return the probes that this shard sends, in their order."""
         return [probe for probe in probes if self._takes(probe)]
 
     def _takes(self, probe: Probe) -> bool:
@@ -101,7 +101,7 @@ WHOLE = Shard(1, 1, frozenset(), 0)
 
 
 def _deal(target: Target, count: int) -> list[frozenset[str]]:
-    """Give each requirement to the shard with the least to do so far, the largest first."""
+    """Assign requirements, largest first, each to the shard with the least work so far."""
     calls = Calls(target)
     probes = [*authentication(calls, Secrets(target)), *refusals(calls), *missing(calls), *methods(calls)]
     sizes = Counter(probe.requirement for probe in probes)

@@ -1,7 +1,6 @@
-"""A run without a server: the runner meets answers as the contract wants them, and nothing is sent.
+"""A run without a server: the runner gets responses that keep the contract, and nothing is sent.
 
-So a dry run lists what `verify` sends because it is `verify` that asks, and a replay finds the probe that an
-exchange belongs to.
+A dry run therefore lists exactly what `verify` sends, and a replay can find the probe of an exchange.
 """
 
 from __future__ import annotations
@@ -38,15 +37,15 @@ _ELSEWHERE = "RESOURCE-OF-ANOTHER-POLICY"
 
 @dataclass(frozen=True)
 class Planned:
-    """One request that a run sends, and on whose behalf."""
+    """One request that a run sends, and its probe."""
 
     request: Request
     stage: str
-    """What the run announces at that point."""
+    """The stage announced at that point."""
     probe: Probe | None
-    """None for what only prepares or observes."""
+    """None for requests that only prepare or observe."""
     creates: bool
-    """Whether a conforming server accepts it, and so makes a backup."""
+    """Whether a conforming server accepts it, and so creates a backup."""
 
 
 def simulate(target: Target, options: Options) -> list[Planned]:
@@ -74,18 +73,18 @@ def simulate(target: Target, options: Options) -> list[Planned]:
 
 
 def _accept_any_answer(probe: Probe, _: Exchange) -> Judgement:
-    """Find nothing: an answer that is made up says nothing of a server."""
+    """Find nothing: a simulated response shows nothing about a server."""
     return Judgement(exercised={probe.requirement}, readable=True)
 
 
 def _refusal(name: str) -> tuple[int, dict[str, Any]]:
-    """Return status and body of a condition of `errors.yaml`."""
+    """Return the status and body of a condition in `errors.yaml`."""
     condition = errors().conditions[name]
     return condition.status, {"error_code": condition.code, "error_msg": condition.text}
 
 
 class _Server:
-    """Answers as the contract wants it, as far as the course of a run depends on the answers."""
+    """Answers as the contract demands, as far as the course of a run depends on it."""
 
     def __init__(self, target: Target) -> None:
         self.target = target
@@ -96,7 +95,7 @@ class _Server:
         self._lock = Lock()
 
     def respond(self, request: Request) -> Response:
-        """Return the answer to any request."""
+        """Return the response to any request."""
         with self._lock:
             status, body = self._answer(request)
         return Response(status, (("Content-Type", "application/json"),), json.dumps(body).encode())
@@ -119,7 +118,7 @@ class _Server:
     def _is_valid(self, request: Request) -> bool:
         try:
             return not self._schema.violations(request)
-        except UnicodeEncodeError:  # a lone surrogate, which no schema validator can hold
+        except UnicodeEncodeError:  # a lone surrogate, which the schema validator cannot represent
             return False
 
     def _checkpoint(self, request: Request) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The stages of a run, each of which exercises the requirements that it names."""
+"""The stages of a run; each exercises the requirements that it names."""

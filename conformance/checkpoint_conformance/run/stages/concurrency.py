@@ -1,4 +1,4 @@
-"""RESP-2 and RESP-11: calls at the same time, and what every id of the run says of the others."""
+"""RESP-2 and RESP-11: simultaneous calls, and comparison of all ids of the run."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ IDS_OF_THE_RUN = Origin("the ids of the run", "accepted calls compared with each
 """The origin of a finding that compares accepted calls with each other."""
 
 MOST_AT_ONCE = 16
-"""Calls that are sent at the same time at the most."""
+"""The most calls that are sent at the same time."""
 _IN_COMPANY = (Symptom.ANSWERED_5XX, Symptom.REFUSED, Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED)
-"""What may happen to a valid call only in company."""
+"""What may happen to a valid call only under concurrency."""
 
 
 def together(session: Session) -> list[Probe]:
-    """Return the calls that are sent at the same time: two kinds in turn, so that a mix-up shows."""
+    """Return the calls to send at the same time, alternating between two kinds so that a mix-up shows."""
     calls = session.calls
     other = Call(True, calls.target.resources[-1:])
     usable = not any(map(session.ledger.failed, ("REQ-3", "REQ-4")))
@@ -55,13 +55,13 @@ def together(session: Session) -> list[Probe]:
 
 
 def concurrent_call(calls: Calls, number: int, call: Call) -> Probe:
-    """Return the call of that number, counted from 1, of those that are sent at the same time."""
+    """Return the concurrent call with that number, counted from 1."""
     probe = acceptance.base(calls, "RESP-2", f"concurrent-{number}", "one of several calls at once", call)
     return replace(probe, circumstance=Circumstance.CONCURRENT)
 
 
 def concurrent_calls(session: Session) -> None:
-    """Send them, each on its own connection, all let go at the same moment. Raises ServerGone."""
+    """Send the calls on separate connections, all released at the same moment. Raises ServerGone."""
     probes = together(session)
     if len(probes) < 2:
         why = f"max_creates = {session.budget.limit} leaves no room for two calls at once"
@@ -91,7 +91,7 @@ def concurrent_calls(session: Session) -> None:
 
 
 def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Request, set[Symptom]]) -> None:
-    """Judge one answer; what happens to the same call alone as well is not for the company (FUZZ-1)."""
+    """Judge one response; what also happens to the same call alone is not due to concurrency (FUZZ-1)."""
     judgement = session.recorder.judged(probe, exchange)
     for index, finding in enumerate(judgement.findings):
         if finding.symptom not in _IN_COMPANY:
@@ -110,7 +110,7 @@ def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Reque
 
 
 def _symptoms(session: Session, probe: Probe) -> set[Symptom]:
-    """Return what is found when the call is made once more, alone; nothing where the budget is spent."""
+    """Return the symptoms of the call when repeated alone; empty if the budget is spent."""
     try:
         exchange = session.client.send(probe.request)
     except BudgetSpent:
@@ -119,10 +119,10 @@ def _symptoms(session: Session, probe: Probe) -> set[Symptom]:
 
 
 def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
-    """Compare every accepted call of the run with every other (RESP-2, RESP-11).
+    """Compare all accepted calls of the run with each other (RESP-2, RESP-11).
 
-    A checkpoint that one call after another is given is RESP-11's, whatever else repeats then. An id that
-    stands for two checkpoints, or that calls at the same time share, is RESP-2's.
+    A checkpoint returned again to a later call counts against RESP-11, whatever else repeats then. An id that
+    stands for two checkpoints, or that simultaneous calls share, counts against RESP-2.
     """
     given: defaultdict[str, list[tuple[Exchange, object]]] = defaultdict(list)
     for exchange in exchanges:
@@ -144,7 +144,7 @@ def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
 
 
 def _apart(first: Exchange, second: Exchange) -> bool:
-    """Whether the second call was sent only after the first had been answered."""
+    """Return whether the second call was sent only after the first had been answered."""
     return first.started + first.elapsed <= second.started
 
 

@@ -28,9 +28,9 @@ _LONGEST_PAUSE = 2.0
 
 
 def conflict(session: Session) -> None:
-    """Start the policy and at once again, by hand and by schedule; judge the answers. Raises ServerGone.
+    """Start the policy twice in a row, by hand and by schedule, and judge the responses. Raises ServerGone.
 
-    The second kind of call selects another resource: it is the policy that runs, not the resource.
+    The second kind of call selects another resource: it is the policy that is running, not the resource.
     """
     calls = [session.calls.documented]
     if not any(map(session.ledger.failed, ("REQ-3", "REQ-4"))):
@@ -44,7 +44,7 @@ def conflict(session: Session) -> None:
 
 
 def _start_twice(session: Session, call: Call, further: list[Call]) -> bool:
-    """Start the policy by `call` and at once by the further ones; return whether nothing is left to ask."""
+    """Start the policy with `call`, then at once with the further ones; return whether to stop there."""
     for _ in range(_TRIES):
         first = _until_accepted(session, call)
         if first is None:
@@ -57,7 +57,7 @@ def _start_twice(session: Session, call: Call, further: list[Call]) -> bool:
 
 
 def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
-    """Make further calls while the first one's run goes on; return whether a finding wants confirming."""
+    """Make further calls during the first one's run; return whether a finding needs confirming."""
     for call in further:
         second = session.client.transmit(session.calls.call(call))
         refused = is_condition(second, *_PUBLISHED)
@@ -73,7 +73,7 @@ def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
 
 
 def _until_accepted(session: Session, call: Call) -> Exchange | None:
-    """Call until the policy no longer runs; return the accepted exchange, or None once patience is out."""
+    """Call until the policy stops running; return the accepted exchange, or None if patience runs out."""
     backoff = Backoff(session.clock, session.target.patience, _FIRST_PAUSE, _LONGEST_PAUSE)
     while True:
         exchange = session.client.transmit(session.calls.call(call))
@@ -84,7 +84,7 @@ def _until_accepted(session: Session, call: Call) -> Exchange | None:
 
 
 def _has_ended(session: Session, first: Exchange) -> bool:
-    """Whether the items show that the first run is over; without observation it counts as running."""
+    """Return whether the items show that the first run is over; without observation, assume it is not."""
     identifier = created_checkpoint(first)
     if "observation" not in session.target.profiles or identifier is None:
         return False

@@ -1,4 +1,4 @@
-"""DEL-1, and the clean-up: a deleted checkpoint leaves the list, and a run leaves nothing behind."""
+"""DEL-1, and the clean-up: a deleted checkpoint disappears from the list, and a run leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -30,16 +30,17 @@ _LONGEST_PAUSE = 5.0
 
 @dataclass(frozen=True)
 class Deletions:
-    """Deletes checkpoints of a run, and remembers which."""
+    """Deletes checkpoints of a run, and keeps track of them."""
 
     session: Session
     deleted: set[str] = field(default_factory=set[str])
-    """Ids of checkpoints that the run deleted again."""
+    """Ids of checkpoints that the run created and deleted."""
 
     def judge(self) -> None:
-        """Delete the last checkpoint but one and then the last; they and no other leave the list.
+        """Delete the last two checkpoints, the older first; they and no others must leave the list.
 
-        Before, those who may not delete are refused, and so is a deletion of nothing. Raises ServerGone.
+        Before that, unauthorized callers and the deletion of an unknown checkpoint must be refused. Raises
+        ServerGone if the server stops answering.
         """
         oldest, *rest = self.created(ours=True) or [""]
         if rest and (finding := self._delete_as_unauthorized(rest[-1])):
@@ -61,7 +62,7 @@ class Deletions:
                 self.session.ledger.add(finding)
 
     def _delete_as_unauthorized(self, identifier: str) -> Finding | None:
-        """Return a finding where a caller without a token of the project can delete the checkpoint."""
+        """Return a finding if a caller without a token of the project can delete the checkpoint."""
         own, second = self.session.target.project_id, self.session.target.second_project
         callers = [(who, own, token) for who, token in unauthorized_callers(self.session).items()]
         if second and second.token and callers:
@@ -77,7 +78,7 @@ class Deletions:
         return None
 
     def _delete_nothing(self) -> None:
-        """Advise where the deletion of an unknown checkpoint succeeds: it gets 404 (contract, errors)."""
+        """Advise if deleting an unknown checkpoint succeeds instead of getting a 404 (contract, errors)."""
         for _ in range(2):
             exchange = self.session.client.send(self._deletion(self.session.calls.unknown_id("checkpoint")))
             if exchange.status not in range(200, 300):
@@ -95,7 +96,7 @@ class Deletions:
         return self.session.calls.request("DELETE", path, token=token)
 
     def _look_for_returned(self, gone: set[str]) -> None:
-        """Look whether one of the checkpoints that had left the list is in it again."""
+        """Check whether a checkpoint that had left the list is back."""
         try:
             items, listing = self.session.lists.checkpoint_items(policy_id=self.session.target.policy_id)
         except (ListError, ServerGone):
@@ -110,16 +111,16 @@ class Deletions:
                 return
 
     def _is_listed(self, identifier: str) -> bool:
-        """Whether the list holds an item of the checkpoint that is not on its way out."""
+        """Return whether the list contains an item of the checkpoint that is not being deleted."""
         try:
             return any(item["status"] not in _LEAVING for item in self._items_of(identifier)[0])
         except ListError:
             return False
 
     def _items_of(self, identifier: str) -> tuple[list[dict[str, Any]], Exchange]:
-        """Return the items of the checkpoint, even of a list that ignores the filter (OBS-1), and the list.
+        """Return the items of the checkpoint, even if the list ignores the filter (OBS-1), and the exchange.
 
-        Raises ListError.
+        Raises ListError if the list cannot be read.
         """
         items, listing = self.session.lists.checkpoint_items(checkpoint_id=identifier)
         return [item for item in items if item["checkpoint_id"].casefold() == identifier.casefold()], listing
@@ -127,7 +128,7 @@ class Deletions:
     def clean_up(self, announce: Callable[[str], None]) -> list[str]:
         """Delete every checkpoint that the run created; return the ids that could not be deleted.
 
-        What was deleted before must not have come back by then.
+        It also checks that none deleted before has come back.
         """
         gone = {identifier.casefold() for identifier in self.deleted}
         left: list[str] = []
@@ -146,9 +147,10 @@ class Deletions:
         return left
 
     def created(self, *, ours: bool = False) -> list[str]:
-        """Return the ids that the run was given and has not deleted, in order, each once.
+        """Return the distinct ids that the run created and has not deleted, in order.
 
-        With `ours` only those that our own token created: what another's did may be another project's.
+        With `ours`, return only those created with our own token; another token's may belong to another
+        project.
         """
         ids: dict[str, None] = {}
         for exchange in list(self.session.recorder.exchanges):
@@ -161,9 +163,9 @@ class Deletions:
         return list(ids)
 
     def delete(self, identifier: str) -> Exchange | None:
-        """Ask for the deletion, again while the checkpoint is protecting. Returns the exchange once accepted.
+        """Request the deletion, retrying while the checkpoint is protecting; return the accepted exchange.
 
-        Raises ServerGone.
+        Raises ServerGone if the server stops answering.
         """
         backoff = self._backoff()
         while True:

@@ -1,7 +1,7 @@
-"""DISC-1: the policy list has the documented form and holds the policy under test.
+"""DISC-1: the policy list has the documented form and contains the policy under test.
 
-It also tells resources of the project that are not in that policy, and so are refused (NF-3). What the list
-shows another project opens nothing to ours (NF-2).
+The list also shows resources of the project outside that policy, which must be refused (NF-3). What it shows
+another project gives ours no access (NF-2).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ORIGIN = Origin("DISC-1/list", "the list of policies")
 
 
 def discovery(session: Session) -> None:
-    """Read the list twice, so that what is wrong is confirmed, and judge it. Raises ServerGone."""
+    """Read the list twice, so that problems are confirmed, and judge it. Raises ServerGone."""
     for _ in range(2):
         listed, found = _read(session)
         session.ledger.exercise(_REQUIREMENT)
@@ -40,9 +40,9 @@ def discovery(session: Session) -> None:
 
 
 def _ask_for_a_policy_that_its_project_lists(session: Session) -> None:
-    """NF-2, once the other project has seen its policy: what a server keeps of a list is nobody else's.
+    """NF-2, after the other project has listed its policy: a cached list must not give others access.
 
-    Raises ServerGone.
+    Raises ServerGone if the server stops answering.
     """
     second = session.target.second_project
     if second is None or second.token is None:
@@ -54,7 +54,7 @@ def _ask_for_a_policy_that_its_project_lists(session: Session) -> None:
 
 
 def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[str, Any]]) -> None:
-    """NF-3, where the list shows such a resource. Raises ServerGone."""
+    """NF-3, if the list shows such a resource. Raises ServerGone."""
     own, others = set[str](), dict[str, str]()
     for policy in listed:
         resources = {resource["id"].casefold(): resource["id"] for resource in policy["resources"]}
@@ -64,11 +64,11 @@ def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[st
             others.update(resources)
     if strangers := sorted(others.keys() - own):
         probe = foreign_resource(session.calls, "of-another-policy", [others[strangers[0]]])
-        send_probe(session, replace(probe, conditions=()))  # its own state may be looked at first
+        send_probe(session, replace(probe, conditions=()))  # the server may check its state first
 
 
 def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
-    """Return the policies in the list, and what is wrong with it."""
+    """Return the policies in the list, and the problems found."""
     target = session.target
     listed: list[dict[str, Any]] = []
     last: Exchange | None = None

@@ -1,4 +1,4 @@
-"""What a connection that already carried requests shows: AUTH-1 to AUTH-5, and lost requests (HTTP-3)."""
+"""Tests of reused connections: AUTH-1 to AUTH-5, and lost requests (HTTP-3)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _MOST_LOST, _AGAIN = 3, 2
 LOST = Origin("HTTP-3/kept", "requests lost on a connection that had carried others")
 """The origin of findings of lost requests."""
 _PAUSE = 0.1
-"""Seconds in which a server that closes after an answer will have closed."""
+"""Seconds within which a server that closes after a response will have closed."""
 
 
 def on_kept_connection(probes: list[Probe]) -> list[Probe]:
-    """Return those of the probes that follow an accepted call on its connection."""
+    """Return the probes that are sent after an accepted call on the same connection."""
     return [
         replace(
             probe,
@@ -38,9 +38,9 @@ def on_kept_connection(probes: list[Probe]) -> list[Probe]:
 
 
 def after_an_accepted_call(session: Session, probes: list[Probe]) -> None:
-    """Send each probe behind an accepted call; where the server closes in between there is nothing to judge.
+    """Send each probe after an accepted call; if the server closes in between, nothing is judged.
 
-    Raises ServerGone.
+    Raises ServerGone if the server stops answering.
     """
     for probe in on_kept_connection(probes):
         for _ in range(2):
@@ -49,11 +49,11 @@ def after_an_accepted_call(session: Session, probes: list[Probe]) -> None:
 
 
 def lost_requests(session: Session) -> None:
-    """HTTP-3: repeat what was lost on a connection that had been kept, after a pause on that connection.
+    """HTTP-3: repeat requests that were lost on a kept connection, after a pause on such a connection.
 
-    A server may close a connection between two requests at any time (RFC 9112, 9.5), and its client sends
-    again. One that is still open after a pause and ends with the request, time after time, drops it.
-    Raises ServerGone.
+    A server may close a connection between two requests at any time (RFC 9112, 9.5), and the client then
+    resends. A connection that is still open after a pause but ends with the request, time after time, is
+    dropping it. Raises ServerGone if the server stops answering.
     """
     for lost in session.recorder.lost[:_MOST_LOST]:
         if not session.budget.has_spare:
@@ -74,7 +74,7 @@ def lost_requests(session: Session) -> None:
 
 
 def _lose_again(session: Session, lost: Lost) -> tuple[Exchange, ...]:
-    """Return what ended without an answer on a connection that was still open before, or nothing."""
+    """Return the exchanges if the request is lost again on a connection that is still open, else nothing."""
     exchanges: list[Exchange] = []
     with session.client.connection() as connection:
         try:
@@ -90,7 +90,7 @@ def _lose_again(session: Session, lost: Lost) -> tuple[Exchange, ...]:
 
 
 def _follow(session: Session, probe: Probe) -> bool:
-    """Send an accepted call, then the probe, on one connection; return whether a finding wants confirming."""
+    """Send an accepted call, then the probe, on one connection; return whether a finding needs confirming."""
     with session.client.connection() as connection:
         try:
             if not _accepted(session, connection):
@@ -103,6 +103,6 @@ def _follow(session: Session, probe: Probe) -> bool:
 
 
 def _accepted(session: Session, connection: Connection) -> bool:
-    """Whether a valid call was accepted and the connection stays open."""
+    """Return whether a valid call was accepted and the connection stays open."""
     exchange = session.client.send(session.calls.call(session.calls.documented), connection)
     return exchange.status == 200 and connection.reusable

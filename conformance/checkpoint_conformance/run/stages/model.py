@@ -1,8 +1,8 @@
-"""The model-based run: sequences of calls, refusals and deletions, held against a model after every step.
+"""The model-based run: compares sequences of calls, refusals and deletions with a model after every step.
 
-Hypothesis drew the sequences, and shrinks one that shows a difference to the shortest that still does.
-Each create may cost its owner money, so a sequence is planned first and then run once, however often
-Hypothesis comes back to it.
+Hypothesis draws the sequences, and shrinks one that shows a difference to the shortest that still does. Each
+create may cost the owner money, so a sequence is planned first and then run once, however often Hypothesis
+tries it again.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ MODEL = {
     requirement: Origin(f"{requirement}/model", "sequences of calls, refusals and deletions")
     for requirement in ("OBS-1", "OBS-2", "DEL-1")
 }
-"""The origins of what the model-based run finds, by the requirement that is broken."""
+"""The origins of the findings of the model-based run, by the requirement that is broken."""
 
 
 @dataclass(frozen=True)
 class _Difference:
-    """What running a plan showed."""
+    """The result of running a plan."""
 
     requirement: str
     expected: str
@@ -50,9 +50,10 @@ class _Difference:
 def model_run(
     session: Session, deletions: Deletions, plans: Iterable[Plan], announce: Callable[[str], None]
 ) -> None:
-    """Run the plans within what the budget leaves; add a finding for a difference.
+    """Run the plans within the remaining budget, and add a finding for a difference.
 
-    A difference that shows only once, such as another user's call, stays unconfirmed. Raises ServerGone.
+    A difference seen only once, for example because of another user's call, stays unconfirmed. Raises
+    ServerGone if the server stops answering.
     """
     if not session.budget.has_spare or any(map(session.ledger.failed, MODEL)):
         announce("no model-based run: the budget is used up, or single calls already differ")
@@ -62,7 +63,7 @@ def model_run(
         announce("no model-based run: a call got no response, and may create a checkpoint at any time")
         return
     if any(map(rig.differs, plans)):
-        # Hypothesis takes a while to import, and is needed for shrinking alone.
+        # Hypothesis is slow to import, and needed only for shrinking.
         from checkpoint_conformance.probes.generated.sequences import search
 
         search(rig.differs, deletes="deletion" in session.target.profiles)
@@ -73,7 +74,7 @@ def model_run(
 
 
 def repeat_sequence(session: Session, deletions: Deletions, exchanges: list[Exchange]) -> str:
-    """Run the plan that recorded exchanges show; return what differs from the model now, or nothing.
+    """Run the plan shown by recorded exchanges; return how the server differs from the model, or nothing.
 
     Raises BudgetSpent and ServerGone.
     """
@@ -83,24 +84,24 @@ def repeat_sequence(session: Session, deletions: Deletions, exchanges: list[Exch
 
 @dataclass
 class _Rig:
-    """What the sequences of one run share."""
+    """State shared by the sequences of one run."""
 
     session: Session
     deletions: Deletions
     found: list[_Difference] = field(default_factory=list[_Difference])
-    """Differences, of which the first was seen twice."""
+    """Differences, the first of which was seen twice."""
     passing: list[_Difference] = field(default_factory=list[_Difference])
-    """Differences that were gone at the second look."""
+    """Differences that did not show when repeated."""
     _known: dict[Plan, bool] = field(default_factory=dict[Plan, bool])
     _slowest: float = 0.0
-    """Seconds that the list took at most until it showed what was expected."""
+    """The longest time in seconds before the list showed what was expected."""
     _looked_at: int = 0
     _unanswered: bool = False
-    """Whether one of the exchanges that were looked at is a create without an answer."""
+    """Whether any exchange so far is a create without a response."""
 
     @property
     def unreliable(self) -> bool:
-        """Whether a call got no answer, so that nobody knows what the list has to show."""
+        """Whether a create got no response, so that the expected list is unknown."""
         exchanges = self.session.recorder.exchanges
         while not self._unanswered and self._looked_at < len(exchanges):
             exchange = exchanges[self._looked_at]
@@ -109,9 +110,9 @@ class _Rig:
         return self._unanswered
 
     def differs(self, plan: Plan) -> bool:
-        """Whether the server differs from the model in a plan, run as far as the budget allows.
+        """Return whether the server differs from the model in a plan, run as far as the budget allows.
 
-        What was found is shrunk on the reserve; a plan that this does not cover either shows nothing.
+        Once a difference is found, shrinking uses the reserve; a plan that exceeds even this shows nothing.
         """
         if plan not in self._known:
             budget = self.session.budget
@@ -120,7 +121,7 @@ class _Rig:
             covered = affordable == plan or not self.found
             if covered and affordable not in self._known:
                 self._known[affordable] = self._shows(affordable)
-            # Less of the budget is left when Hypothesis asks again, and it relies on the same answer.
+            # Hypothesis relies on the same result when it asks again, although less of the budget is left.
             self._known[plan] = covered and self._known[affordable]
         return self._known[plan]
 
@@ -130,7 +131,7 @@ class _Rig:
             if difference and not self.found and not self.carry_out(plan):
                 self.passing.append(difference)
                 return False
-        except BudgetSpent:  # a server that accepts what it has to refuse, or refuses for a while
+        except BudgetSpent:  # a server that accepts what it must refuse, or refuses for a while
             return False
         if difference:
             self.found.append(difference)
@@ -155,13 +156,13 @@ class _Rig:
         return None
 
     def _patience(self) -> float:
-        """Return the seconds that a difference must last: creation and deletion are asynchronous."""
+        """Return the seconds that a difference must last, since creation and deletion are asynchronous."""
         whole = min(_APPEARANCE, self.session.target.patience)
         return min(whole, 4 * self._slowest + _FIRST_PAUSE) if self.found else whole
 
 
 class _Sequence:
-    """A plan being run, and what the list has to show."""
+    """A plan being run, and the list contents it should produce."""
 
     def __init__(self, session: Session, deletions: Deletions) -> None:
         self.exchanges: list[Exchange] = []
@@ -174,8 +175,8 @@ class _Sequence:
     def take(self, step: PlanStep) -> str | None:
         """Take a step; return the requirement that a difference after it breaks. Raises BudgetSpent.
 
-        None where a request is accepted that has to be refused, or an answer does not tell the id of what it
-        created: that is another requirement's matter.
+        Returns None if a request is accepted that must be refused, or a response does not contain the id that
+        it created; other requirements cover these.
         """
         calls = self._session.calls
         if step.kind == "refuse":
@@ -202,7 +203,7 @@ class _Sequence:
         return "DEL-1"
 
     def shown(self) -> dict[str, list[str]]:
-        """Return what the list shows of checkpoints that were not there before."""
+        """Return the contents of the list, without the checkpoints that were there before."""
         listed = _listed(self._session)
         return {name: items for name, items in listed.items() if name not in self._before}
 
@@ -213,7 +214,7 @@ class _Sequence:
 
 
 def _plan_of(calls: Calls, exchanges: list[Exchange]) -> Plan:
-    """Return the plan whose steps the exchanges are."""
+    """Return the plan that produced the exchanges."""
     steps = {calls.call(_shape(calls, number)).body: PlanStep("create", number) for number in range(SHAPES)}
     refused = {_refusal(calls, number): PlanStep("refuse", number) for number in range(REFUSALS)}
     plan: list[PlanStep] = []
@@ -231,7 +232,7 @@ def _plan_of(calls: Calls, exchanges: list[Exchange]) -> Plan:
 
 
 def _affordable(plan: Plan, creates: int) -> Plan:
-    """Return the steps of a plan that come before one create too many."""
+    """Return the steps of a plan before the first that exceeds `creates` creates."""
     spent = accumulate(step.kind == "create" for step in plan)
     return tuple(step for step, count in zip(plan, spent, strict=True) if count <= creates)
 
@@ -269,7 +270,7 @@ def _finding(difference: _Difference, *, confirmed: bool) -> Finding:
 
 
 def _listed(session: Session) -> dict[str, list[str]]:
-    """Return the resources of each checkpoint in the list of the policy; nothing where it is unreadable."""
+    """Return the resources of each checkpoint in the policy's list; empty if the list is unreadable."""
     try:
         items, _ = session.lists.checkpoint_items(policy_id=session.target.policy_id)
     except ListError:

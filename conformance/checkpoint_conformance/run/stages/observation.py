@@ -1,4 +1,4 @@
-"""OBS-1 to OBS-3: what the list of items says of accepted calls, of refused ones, and of time."""
+"""OBS-1 to OBS-3: what the list of items shows of accepted calls, refused calls, and changes over time."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _ENDED = frozenset({"available", "error"})
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _APPEARANCE = 10.0
-"""Seconds that an item may take to appear: the creation is asynchronous."""
+"""Seconds allowed for an item to appear, since creation is asynchronous."""
 _LOOKS_AFTER_THE_END = 3
 _LATE = 2.0
-"""Seconds in which a refused request that is sent again may show its item."""
+"""Seconds allowed for the item of a resent refused request to appear."""
 _OF_A_REFUSAL = ("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST)
 
 
 def items_of_created(session: Session) -> None:
-    """OBS-1: each checkpoint of the run shows an item for each selected resource, and to its project alone.
+    """OBS-1: each checkpoint of the run has an item for each selected resource, visible only to its project.
 
-    Raises ServerGone.
+    Raises ServerGone if the server stops answering.
     """
     shown = ""
     for exchange, call in list(session.recorder.accepted):
@@ -58,7 +58,7 @@ def items_of_created(session: Session) -> None:
 
 
 def _look_for_nothing(session: Session) -> None:
-    """OBS-1: a checkpoint that does not exist has no items, where one may ask for it. Raises ServerGone."""
+    """OBS-1: a checkpoint that does not exist has no items, if it can be queried. Raises ServerGone."""
     try:
         items, listing = session.lists.checkpoint_items(checkpoint_id=session.calls.unknown_id("checkpoint"))
     except ListError:
@@ -106,23 +106,23 @@ class Observation:
     """Watches the list of items during a run: what refused requests leave there, and how statuses change."""
 
     def __init__(self, session: Session, deleted: AbstractSet[str]) -> None:
-        """Nothing is seen yet; `deleted` holds at any time the checkpoints that the run has deleted."""
+        """Start with nothing seen; `deleted` is updated as the run deletes checkpoints."""
         self._session = session
         self._deleted = deleted
         self._statuses: dict[str, str] = {}
-        """The status in which each item was seen last."""
+        """The last status seen of each item."""
         self._known: set[str] | None = None
-        """Checkpoints in the list that no call of the run was given, as far as they were seen."""
+        """Checkpoints seen in the list that were created by no call of the run."""
         self._refused: list[Exchange] = []
         """The group of refused requests after which nothing may appear in the list."""
         self._late: set[str] = set()
-        """Checkpoints that calls without an answer may have created."""
+        """Checkpoints that unanswered calls may have created."""
 
     def refusals_leave_nothing(self, name: str, send: Callable[[], None]) -> None:
         """OBS-2: send a group of requests that are refused; items of unknown checkpoints must not appear.
 
-        Others may be using the project: what appears is held against the server only if the same group makes
-        it appear again. Raises ServerGone.
+        Others may be using the project, so what appears counts against the server only if the same group
+        makes it appear again. Raises ServerGone if the server stops answering.
         """
         try:
             self._look_for_late()
@@ -137,14 +137,14 @@ class Observation:
             self._session.ledger.leave_undecided("OBS-2", str(error))
 
     def late_items(self) -> None:
-        """OBS-2: look once more for what refused requests made appear since. Raises ServerGone."""
+        """OBS-2: check again for what refused requests have made appear since. Raises ServerGone."""
         try:
             self._look_for_late()
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-2", str(error))
 
     def progress(self) -> None:
-        """OBS-3: follow what the run created until all has ended, and a little beyond. Raises ServerGone."""
+        """OBS-3: follow what the run created until all has ended, and slightly longer. Raises ServerGone."""
         given = [created_checkpoint(exchange) for exchange, _ in self._session.recorder.accepted]
         identifiers = {identifier.casefold() for identifier in given if identifier}
         looks, backoff = (
@@ -172,7 +172,7 @@ class Observation:
             self._look_for_unexplained("refused requests, late", self._refused)
 
     def _look_for_unexplained(self, name: str, refused: list[Exchange]) -> None:
-        """Look for checkpoints that nobody was given; where there are any, send what was refused again."""
+        """Look for unexplained checkpoints, and if there are any, resend the refused requests."""
         known = self._known or set[str]()
         appeared = self._beyond_lost_calls(self._not_ours() - known)
         self._known = known = known | appeared | self._late
@@ -185,7 +185,7 @@ class Observation:
         self._add_unexplained(name, new or appeared, again if new else refused, confirmed=bool(new))
 
     def _send_again(self, refused: list[Exchange], known: set[str]) -> tuple[list[Exchange], set[str]]:
-        """Return the requests refused again, up to the one that makes checkpoints appear, and these."""
+        """Resend the requests until checkpoints appear; return those refused again, and the checkpoints."""
         again: list[Exchange] = []
         for exchange in refused:
             try:
@@ -202,7 +202,7 @@ class Observation:
         return again, set()
 
     def _not_ours(self) -> set[str]:
-        """Return the checkpoints in the list that no accepted call of the run was given."""
+        """Return the checkpoints in the list that no accepted call of the run created."""
         items, listing = self._session.lists.checkpoint_items(policy_id=self._session.target.policy_id)
         self._watch(items, listing)
         accepted = filter(is_accepted, self._session.recorder.exchanges)
@@ -210,9 +210,9 @@ class Observation:
         return {item["checkpoint_id"].casefold() for item in items} - own
 
     def _beyond_lost_calls(self, appeared: set[str]) -> set[str]:
-        """Return what appeared, less one checkpoint for each call that may have created it unnamed.
+        """Return what appeared, minus one checkpoint for each call that may have created it anonymously.
 
-        That is a call without an answer, whose checkpoint may come late, or one whose answer has no id.
+        Such a call got no response, so that its checkpoint may come late, or a response without an id.
         """
         exchanges = self._session.recorder.exchanges
         lost = sum(may_create(exchange.request) and _is_unnamed(exchange) for exchange in exchanges)
@@ -228,7 +228,7 @@ class Observation:
         self._session.ledger.add(_confirmed(finding) if confirmed else finding)
 
     def _follow(self, identifiers: set[str]) -> bool:
-        """Compare each status with the last one seen. Returns whether these checkpoints have ended."""
+        """Compare each status with the last one seen; return whether these checkpoints have ended."""
         try:
             items, listing = self._session.lists.checkpoint_items(policy_id=self._session.target.policy_id)
         except ListError as error:
@@ -239,13 +239,13 @@ class Observation:
         return all(item["status"] not in UNDER_WAY for item in ours)
 
     def _watch(self, items: list[dict[str, Any]], listing: Exchange) -> None:
-        """Hold every status in a list against the one seen before."""
+        """Compare every status in a list with the one seen before."""
         for item in items:
             status, last = item["status"], self._statuses.get(item["id"])
             problem = _status_problem(last, status)
             if problem and item["checkpoint_id"] not in self._deleted:
                 self._session.ledger.add(_confirmed(_finding("OBS-3", *problem, listing)))
-            if last not in _ENDED or status in _RANK:  # a restoration after the end is no way back
+            if last not in _ENDED or status in _RANK:  # restoring after the end is not a step back
                 self._statuses[item["id"]] = status
 
     def _still_running(self) -> None:
@@ -263,7 +263,7 @@ class Observation:
 
 
 def _status_problem(last: str | None, status: str) -> tuple[Symptom, str, str] | None:
-    """Return symptom, expectation and what was seen where a step from one status to the next is none."""
+    """Return symptom, expectation and observation if the step between the statuses is invalid."""
     if last in _ENDED and status in _ENDED and last != status:
         return Symptom.STATUS_MOVED_ON, f"{last} for good", status
     if last is not None and last in _RANK and status in _RANK and _RANK[status] < _RANK[last]:

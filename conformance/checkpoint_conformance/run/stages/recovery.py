@@ -1,4 +1,4 @@
-"""HTTP-6: after a refusal the server still serves, on the same connection or a new one."""
+"""HTTP-6: after a refusal, the server still works, on the same connection or a new one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _AGAIN = 2
 
 
 def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
-    """Return, by name, the refused requests that a valid one follows on the same connection."""
+    """Return, by name, the refused requests that precede a valid one on the same connection."""
     calls = session.calls
     good = calls.body(calls.documented)
     no_token = calls.post(good, token=None)
@@ -65,7 +65,7 @@ def recovery(session: Session) -> None:
 def still_serves(session: Session, name: str) -> None:
     """Send the documented request after a group of refusals (HTTP-6).
 
-    Raises ServerGone where it is refused, since nothing that follows could be judged then.
+    Raises ServerGone if it is refused, since nothing after it could be judged.
     """
     probe = acceptance.base(
         session.calls, "HTTP-6", f"after-{name.replace(' ', '-')}", f"the documented request after {name}"
@@ -93,7 +93,7 @@ def _judge_follower(session: Session, probe: Probe, refused: tuple[Request, ...]
 
 
 def _follow(session: Session, probe: Probe, refused: tuple[Request, ...]) -> Judgement:
-    """Return the judgement of the valid request that follows on the same connection, or else on a new one."""
+    """Return the judgement of the valid request, sent on the same connection or else on a new one."""
     with session.client.connection() as connection:
         before: list[Exchange] = []
         for request in refused:

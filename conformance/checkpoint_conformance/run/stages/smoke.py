@@ -1,6 +1,6 @@
-"""Smoke: is anybody there, is the token accepted, are the fixtures there? And which valid request works?
+"""Smoke: does the server answer, does it accept the token and fixtures, and which valid request works?
 
-What fails here is the configuration's fault as long as the answer says so; everything else is a finding.
+A failure here is a configuration error if the response says so; anything else is a finding.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _HINTS = {
 
 
 class ConfigurationError(Exception):
-    """The target file does not fit the server, so nothing can be said about the server."""
+    """The target file does not fit the server, so the server cannot be judged."""
 
 
 def smoke(session: Session, *, twice: bool = True) -> Calls | None:
-    """Send the documented request, `twice` or once, and find the shape on which every other probe builds.
+    """Send the documented request, `twice` or once, and find the shape that every other probe builds on.
 
-    Returns how such a request looks, or None where none is accepted. Raises ConfigurationError where the
-    answers speak against the target file rather than the server.
+    Returns how such a request looks, or None if none is accepted. Raises ConfigurationError if the responses
+    point to the target file rather than the server.
     """
     probe, again = acceptance.documented(session.calls)
     try:
@@ -66,7 +66,7 @@ def smoke(session: Session, *, twice: bool = True) -> Calls | None:
 
 
 def _policy_name(exchange: Exchange) -> str | None:
-    """Return the policy's name as the answer tells it, or None."""
+    """Return the policy's name from the response, or None."""
     try:
         members = checkpoint(read_body(exchange))
     except StrictJsonError:
@@ -77,7 +77,7 @@ def _policy_name(exchange: Exchange) -> str | None:
 
 
 def _twice_on_one_connection(session: Session, again: Probe) -> None:
-    """Send the documented request twice on one connection and judge the second answer; confirm a finding."""
+    """Send the documented request twice on one connection, judge the second response, confirm a finding."""
     for _ in range(2):
         with session.client.connection() as connection:
             try:
@@ -93,7 +93,7 @@ def _twice_on_one_connection(session: Session, again: Probe) -> None:
 
 
 def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Judgement) -> Calls | None:
-    """Find out which member makes the server refuse the documented request, and who is to blame."""
+    """Find out which member makes the server refuse the documented request, and what is to blame."""
     some = session.calls.documented.resources
     shapes = {"REQ-4": Call(False, ABSENT), "REQ-3": Call(ABSENT, some), "REQ-1": Call(ABSENT, ABSENT)}
     accepted: dict[str, bool] = {}
@@ -128,7 +128,7 @@ def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Jud
 
 
 def _check_resources(session: Session) -> None:
-    """Tell a server that takes no resource from a target file that names one too many."""
+    """Distinguish a server that accepts no resource from a target file with a wrong one."""
     answers: dict[str, bool] = {}
     for resource in session.target.resources:
         request = session.calls.call(Call(False, (resource,)))
@@ -144,14 +144,14 @@ def _check_resources(session: Session) -> None:
 
 
 def _lists_resource(session: Session, resource: str) -> bool:
-    """Whether the server itself lists the resource in the policy under test."""
+    """Return whether the server lists the resource in the policy under test."""
     policy = _listed_policy(session)
     listed = {each["id"].casefold() for each in policy["resources"]} if policy else set[str]()
     return resource.casefold() in listed
 
 
 def _listed_policy(session: Session) -> dict[str, Any] | None:
-    """Return the policy under test as the server itself lists it; then the target file is right about it."""
+    """Return the policy under test as the server lists it, which confirms the target file, or None."""
     if "discovery" not in session.target.profiles:
         return None
     wanted = session.target.policy_id.casefold()

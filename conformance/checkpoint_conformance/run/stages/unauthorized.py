@@ -14,9 +14,9 @@ _ACCESS = ("AUTH-1", "AUTH-2", "AUTH-4")
 
 
 def unauthorized_callers(session: Session) -> dict[str, str | None]:
-    """Return the tokens of callers to whom nothing of the project is shown, by who they are.
+    """Return tokens of callers that must see nothing of the project, by description of the caller.
 
-    There are none where the operation itself lets such callers in: that is for AUTH-1 to AUTH-4 to say.
+    Returns none if the operation itself lets such callers in, which AUTH-1 to AUTH-4 cover.
     """
     if any(map(session.ledger.failed, _ACCESS)):
         return {}
@@ -26,7 +26,7 @@ def unauthorized_callers(session: Session) -> dict[str, str | None]:
 
 
 def look_as_unauthorized(session: Session, requirement: str, path: str, identifier: str) -> None:
-    """Charge `requirement` with a list that shows `identifier` to the unauthorized. Raises ServerGone."""
+    """Charge `requirement` if a list shows `identifier` to unauthorized callers. Raises ServerGone."""
     for who, token in unauthorized_callers(session).items():
         request = session.calls.request("GET", session.calls.list_path(path), token=token)
         exchange = session.client.send(request)
