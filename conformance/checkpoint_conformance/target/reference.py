@@ -19,15 +19,15 @@ _STOP_LIMIT = 10.0
 
 
 class ReferenceServerError(Exception):
-    """The reference server did not start; the message holds what it said."""
+    """The reference server did not start; the message contains its output."""
 
 
 def target_or_reference(
     target_file: Path | None, meanwhile: Callable[[], object] = lambda: None
 ) -> AbstractContextManager[Target]:
-    """Open the target of a file, or that of a reference server of its own, which starts `meanwhile`.
+    """Open the target of a file, or of a new reference server; `meanwhile` is called while that starts.
 
-    Raises `DocumentError`, and what `reference_server` does.
+    Raises `DocumentError`, and the same as `reference_server`.
     """
     if target_file is not None:
         return nullcontext(Target.load(target_file))
@@ -36,11 +36,11 @@ def target_or_reference(
 
 @contextmanager
 def reference_server(*options: str, meanwhile: Callable[[], object] = lambda: None) -> Generator[Target]:
-    """Start the server on a free port with a database of its own; yield its target, then stop it.
+    """Start the server on a free port with its own database; yield its target, and stop it at the end.
 
     `meanwhile` is called once, while the server starts.
 
-    Raises ReferenceServerError where it does not listen within 30 s.
+    Raises ReferenceServerError if it is not listening within 30 s.
     """
     with tempfile.TemporaryDirectory(prefix="checkpoint-contract-") as folder:
         database, target_file, log = (Path(folder, name) for name in ("checkpoints.db", "target.toml", "log"))

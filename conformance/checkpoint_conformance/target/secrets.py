@@ -1,4 +1,4 @@
-"""Secrets by name, so that reports can show where one stood and a replay can put it back."""
+"""Named secrets, so that reports can show where each one was, and a replay can restore it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from checkpoint_conformance.target.target import Target
 __all__ = ["Secrets"]
 
 _BEGINNING = 12
-"""Characters by which the beginning of a secret is known."""
+"""The number of leading characters that identify a secret."""
 _SHORTEST = 4
-"""A shorter value would be found in innocent text; the suite derives none."""
+"""The minimum length: a shorter value would match innocent text, and the suite derives none."""
 _SIGNS = "\\%\r\n"
-"""Characters without which a secret is written as it is, or in Base64."""
+"""A text without these characters can contain a secret only verbatim or in Base64."""
 
 
 class Secrets:
-    """Every token that a run may send, and the values derived from them."""
+    """Every token that a run may send, and the values derived from these."""
 
     def __init__(self, target: Target) -> None:
-        """Name the target's tokens; derived ones follow by `derive`."""
+        """Register the target's tokens by name; `derive` adds derived ones."""
         second = target.second_project
         named = {
             "token": target.token,
@@ -63,7 +63,7 @@ class Secrets:
         )
 
     def redact(self, text: str) -> str:
-        """Replace every secret by `{{name}}`, however it is written, and what is no character by its code."""
+        """Replace every secret, in any spelling, by `{{name}}`, and lone surrogates by their code."""
         for value, name in self._longest_first:
             placeholder = "{{" + name + "}}"
             text = text.replace(value, placeholder).replace(json.dumps(value)[1:-1], placeholder)
@@ -74,7 +74,7 @@ class Secrets:
         return text.encode("utf-8", "backslashreplace").decode()
 
     def redact_name(self, name: str) -> str:
-        """Redact the name of a field, whose case a server may change."""
+        """Redact a header name, whose case a server may change."""
         for value, secret in self._longest_first:
             at = name.lower().find(value.lower())
             if at >= 0:
@@ -82,7 +82,7 @@ class Secrets:
         return self.redact(name)
 
     def redact_all(self, data: Any) -> Any:
-        """Redact every text of JSON data, the names of members included."""
+        """Redact every string in JSON data, including the names of members."""
         if isinstance(data, str):
             return self.redact(data)
         if isinstance(data, list):
@@ -94,7 +94,7 @@ class Secrets:
 
     @cached_property
     def _spellings(self) -> dict[str, tuple[re.Pattern[str], tuple[str, ...]]]:
-        """How each secret may be written, and the beginnings of its forms in Base64."""
+        """The pattern of each secret's possible spellings, and the beginnings of its Base64 forms."""
         return {
             name: (pattern_of(value), base64_cores(value))
             for value, name in self._longest_first
@@ -102,7 +102,7 @@ class Secrets:
         }
 
     def redact_excerpt(self, text: str) -> str:
-        """Redact words that quote an answer, in which a secret may be cut off at its end."""
+        """Redact text that quotes a response and may cut off a secret at its end."""
         for value, name in self._longest_first:
             if name not in self.values or len(value) < _BEGINNING:
                 continue
@@ -114,17 +114,17 @@ class Secrets:
         return self.redact(text)
 
     def restore(self, text: str) -> str:
-        """Put the secrets back where `redact` took them out."""
+        """Restore the secrets that `redact` replaced."""
         for value, name in self._longest_first:
             text = text.replace("{{" + name + "}}", value)
         return text
 
     def redact_bytes(self, data: bytes) -> bytes:
-        """Redact bytes as they are, whatever their encoding."""
+        """Redact bytes, whatever their encoding."""
         return self.redact(data.decode("latin-1")).encode("latin-1")
 
     def found_in(self, text: str, *, sent: str | None = None) -> str | None:
-        """Return the name of a secret that stands in the text; `sent` is the token of the request."""
+        """Return the name of a secret found in the text, or None; `sent` is the token of the request."""
         if sent and len(sent) >= 2 * _SHORTEST and sent in text:
             return "the token of the request"
         return next(
@@ -133,12 +133,12 @@ class Secrets:
 
 
 def _of_proxies(configured: str | None) -> dict[str, str]:
-    """Return the passwords of the proxies that a run may go through, as they are and as `Basic` has them."""
+    """Return the passwords of the proxies that a run may use, as they are and as encoded for `Basic`."""
     found: dict[str, str] = {}
     for url in [configured] if configured is not None else getproxies().values():
         try:
             parts = urlsplit(url)
-        except ValueError:  # no URL, which the connection will tell
+        except ValueError:  # not a URL, which the connection will report
             continue
         if parts.password:
             user, password = unquote(parts.username or ""), unquote(parts.password)

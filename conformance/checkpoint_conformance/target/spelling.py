@@ -1,8 +1,8 @@
-"""The ways in which a secret may be written, so that no report shows it in another form.
+"""Finds a secret in every form in which it may be written, so that no report shows it.
 
-JSON escapes any character (RFC 8259, 7), a URL percent-encodes it (RFC 3986, 2.1), Base64 hides it at three
-offsets (RFC 4648, 4 and 5), a field may be folded over lines (RFC 9112, 5.2), and a chunk may cut it in two
-(RFC 9112, 7.1).
+JSON escapes any character (RFC 8259, 7), a URL percent-encodes it (RFC 3986, 2.1), Base64 encodes it at one
+of three offsets (RFC 4648, 4 and 5), a header may be folded over lines (RFC 9112, 5.2), and a chunk boundary
+may split it (RFC 9112, 7.1).
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import re
 __all__ = ["base64_cores", "pattern_of"]
 
 _CUT = r"(?:\r?\n[ \t]+|\r\n[0-9A-Fa-f]{1,8}(?:;[^\r\n]{0,80})?\r\n)?"
-"""What may stand between two characters: the fold of a field, or a chunk that ends there."""
+"""What may separate two characters: the fold of a header, or the end of a chunk."""
 _SHORT_ESCAPES = {"/": ["\\/"], '"': ['\\"'], "\\": ["\\\\"]}
 _LEAST = 8
-"""Characters of Base64 that are taken for those of a secret."""
+"""The number of Base64 characters that identify a secret."""
 
 
 def pattern_of(secret: str) -> re.Pattern[str]:
-    """Return an expression that finds a secret however it is written; it takes time linear in the text.
+    """Return a regex that finds a secret in any spelling, in time linear in the length of the text.
 
-    The text is one whose characters are those of Unicode, or the bytes of UTF-8 read as ISO-8859-1.
+    The text is Unicode, or UTF-8 bytes decoded as ISO-8859-1.
     """
     forms = [_CUT.join(map(_character, secret))]
     forms += [_CUT.join(map(re.escape, core)) for core in base64_cores(secret)]
@@ -30,7 +30,7 @@ def pattern_of(secret: str) -> re.Pattern[str]:
 
 
 def base64_cores(secret: str) -> tuple[str, ...]:
-    """Return the parts of Base64 that a secret determines alone, at each of the three offsets."""
+    """Return the parts of the Base64 text that depend only on the secret, at each of the three offsets."""
     octets = secret.encode("utf-8", "surrogatepass")
     cores = [
         _certain(encode(b"\0" * offset + octets).decode(), offset, len(octets))
@@ -41,12 +41,12 @@ def base64_cores(secret: str) -> tuple[str, ...]:
 
 
 def _certain(encoded: str, offset: int, length: int) -> str:
-    """Return the characters of Base64 that depend on the secret alone, whatever stands beside it."""
+    """Return the Base64 characters that depend only on the secret, whatever surrounds it."""
     return encoded[-(-offset * 8 // 6) : (offset + length) * 8 // 6]
 
 
 def _character(character: str) -> str:
-    """Return an expression for a character in any of its forms, each of which may be cut anywhere."""
+    """Return a regex for a character in any of its forms, each of which may be split anywhere."""
     octets = character.encode("utf-8", "surrogatepass")
     units = character.encode("utf-16-be", "surrogatepass")
     plain = [character, octets.decode("latin-1"), *_SHORT_ESCAPES.get(character, ())]

@@ -1,4 +1,4 @@
-"""The target: which server is verified, with what fixtures, at what cost. A TOML file, read strictly."""
+"""The target: the server to verify, its fixtures, and its cost limits. A TOML file, strictly validated."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HINT = "`checkpoint-contract target init` writes a commented file."
 
 
 class TargetError(Exception):
-    """The certificates or the proxy of a target cannot be used; the message says what to do."""
+    """A target's certificates or proxy cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class SecondProject:
 
 @dataclass(frozen=True)
 class Implementation:
-    """Whose server it is, as the report names it."""
+    """The implementation under test, as named in the report."""
 
     name: str = "unnamed"
     version: str = ""
@@ -59,28 +59,28 @@ class Target:
     max_creates: int = 100
     """The most checkpoints that a run may create."""
     timeout: float = 10.0
-    """Seconds for a whole exchange (HTTP-1)."""
+    """Seconds for a complete exchange (HTTP-1)."""
     patience: float = 60.0
-    """Seconds to wait in all for a running policy, a 503 or a 429 to pass, for each request."""
+    """Seconds that each request may wait in total for a running policy, a 503 or a 429 to pass."""
     settle_within: float = 0.0
-    """Seconds after which a checkpoint has ended (OBS-3); 0: not declared, so a long run is inconclusive."""
+    """Seconds until a checkpoint must have ended (OBS-3); 0: undeclared, so a long run is inconclusive."""
     rate: float = 0.0
-    """Requests a second at the most; 0 means unlimited."""
+    """The most requests per second; 0 means unlimited."""
     profiles: frozenset[str] = frozenset()
     expired_token: str | None = None
     read_only_token: str | None = None
     second_project: SecondProject | None = None
     implementation: Implementation = Implementation()
     resource_extra_info: str = "string"
-    """Declared deviation: "object" where a resource's `extra_info` is a bare object."""
+    """A declared deviation: "object" if a resource's `extra_info` is a bare object."""
     tls: TlsSettings = field(default_factory=TlsSettings)
     proxy: str | None = None
-    """A proxy's URL, "" for none, or None for the environment's."""
+    """The proxy URL, "" for no proxy, or None to use the environment."""
     headers: tuple[tuple[str, str], ...] = field(default=())
-    """Further header fields that every request carries, such as a gateway's API key."""
+    """Additional headers for every request, such as a gateway's API key."""
 
     def endpoint(self) -> Endpoint:
-        """Return the way to the server. Raises TargetError where a certificate file or proxy is of no use."""
+        """Return the endpoint of the server. Raises TargetError if a certificate or the proxy is unusable."""
         try:
             return Endpoint(self.url, self.tls, self.proxy)
         except OSError as error:
@@ -90,7 +90,7 @@ class Target:
 
     @classmethod
     def load(cls, path: Path, environment: Mapping[str, str] = os.environ) -> Target:
-        """Read a target file. Raises `DocumentError`."""
+        """Read a target file. Raises `DocumentError` if it is not valid."""
         file = ConfigurationFile.load(path, environment=environment, hint=_HINT)
         return read(file, DESCRIPTION)._below(path.parent)
 
@@ -102,11 +102,11 @@ class Target:
         environment: Mapping[str, str] = os.environ,
         folder: Path = Path(),
     ) -> Target:
-        """Build a target from a parsed file, file names relative to `folder`. Raises `DocumentError`."""
+        """Build a target from a parsed file; file names are relative to `folder`. Raises `DocumentError`."""
         return read(ConfigurationFile(where, table, environment, hint=_HINT), DESCRIPTION)._below(folder)
 
     def _below(self, folder: Path) -> Target:
-        """Return the target with its file names taken from a folder."""
+        """Return the target with its file names resolved against a folder."""
         names = {name: getattr(self.tls, name) for name in ("ca_file", "client_certificate", "client_key")}
         files = {name: folder / file for name, file in names.items() if file}
         return replace(self, tls=replace(self.tls, **files))
@@ -123,7 +123,7 @@ def _target(
 
 
 def _require_certificate(given: Mapping[str, Any], place: Place) -> None:
-    """Refuse a client key alone, which TLS would ignore."""
+    """Reject a client key without a certificate, which TLS would ignore."""
     if given["client_key"] and not given["client_certificate"]:
         place.key("client_certificate").refuse_missing()
 
@@ -235,4 +235,4 @@ DESCRIPTION = Table(
     },
     _target,
 )
-"""What a target file may hold."""
+"""The keys that a target file may contain."""

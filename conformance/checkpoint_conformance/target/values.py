@@ -1,4 +1,4 @@
-"""What the keys of a target file take."""
+"""The values that the keys of a target file accept."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 PROFILES = ("discovery", "observation", "deletion", "conflict")
-"""What a target may declare beyond `core`."""
+"""The profiles that a target may declare in addition to `core`."""
 _DAY = 86400
 _FIELD_VALUE = r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?"
 _OWN_HEADERS = frozenset(
@@ -35,11 +35,11 @@ _OWN_HEADERS = frozenset(
 )
 
 identifier = matching(r"[A-Za-z0-9._~-]+", "an id of letters, digits and hyphens")
-"""A project or a provider."""
+"""The id of a project or provider."""
 uuid = matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a hyphenated lower-case UUID")
-"""A policy."""
+"""The id of a policy."""
 token = matching(_FIELD_VALUE, 'a token of printable ASCII, or { env = "NAME" }')
-"""A token, which a header field carries (RFC 9110, 5.5)."""
+"""A token, which is sent in a header (RFC 9110, 5.5)."""
 seconds = number("a number of seconds above 0", lambda value: 0 < value < _DAY)
 """A time limit of less than a day."""
 not_negative = number("a number, 0 or more", lambda value: 0 <= value < _DAY)
@@ -48,7 +48,7 @@ _field_value = matching(_FIELD_VALUE, 'a value of printable ASCII, or { env = "N
 
 
 def url(value: Any) -> str:
-    """Return the URL of a server, without the slash at its end."""
+    """Return the URL of a server, without a trailing slash."""
     written = text(value)
     if (
         not _is_url(written, "http", "https")
@@ -60,7 +60,7 @@ def url(value: Any) -> str:
 
 
 def proxy(value: Any) -> str:
-    """Return the URL of a proxy, or an empty text."""
+    """Return the URL of a proxy, or an empty string."""
     if value != "" and not _is_url(text(value), "http"):
         raise InvalidValueError('an http:// URL of a proxy, or "" for none')
     return str(value)
@@ -82,7 +82,7 @@ def resources(value: Any) -> tuple[str, ...]:
 
 
 def profiles(value: Any) -> frozenset[str]:
-    """Return the names of profiles beyond `core`, which is always verified."""
+    """Return the names of the profiles in addition to `core`, which is always verified."""
     listed = as_list(value)
     names: list[Any] = [value] if listed is None else listed
     unknown = [name for name in names if name not in (*PROFILES, "core")]
@@ -92,7 +92,7 @@ def profiles(value: Any) -> frozenset[str]:
 
 
 def header(name: str, value: Any) -> str:
-    """Return the value of a further header field."""
+    """Return the value of an additional header."""
     if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
         raise InvalidValueError("the name of a header field as its key")
     if name.lower() in _OWN_HEADERS:
@@ -101,7 +101,7 @@ def header(name: str, value: Any) -> str:
 
 
 def _is_url(value: str, *schemes: str) -> bool:
-    """Whether it is a URL of printable ASCII, with a host and a port that there may be."""
+    """Return whether the value is a URL of printable ASCII with a valid host and port."""
     try:
         parts = urlsplit(value)
         return (

@@ -1,1 +1,1 @@
-"""HTTP as it travels: requests, answers, connections."""
+"""HTTP on the wire: requests, responses, connections."""

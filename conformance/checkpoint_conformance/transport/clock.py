@@ -1,4 +1,4 @@
-"""The clock that a run is given: every wait, deadline, rate and time of an exchange is read from it."""
+"""The clock of a run: the source of every wait, deadline, rate and timestamp."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ __all__ = ["SYSTEM_CLOCK", "Clock", "SystemClock", "VirtualClock"]
 
 
 class Clock(Protocol):
-    """What tells the time, and lets it pass. Every method may be called from any thread."""
+    """Tells the time, and can let it pass. Every method may be called from any thread."""
 
     def time(self) -> float:
         """Return the seconds since the epoch."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that never go back, for intervals."""
+        """Return monotonic seconds, for measuring intervals."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds pass."""
+        """Let the given number of seconds pass."""
         ...
 
 
 class SystemClock:
-    """The clock of this machine."""
+    """The system clock."""
 
     def time(self) -> float:
         """Return the seconds since the epoch."""
         return time.time()
 
     def monotonic(self) -> float:
-        """Return seconds that never go back, for intervals."""
+        """Return monotonic seconds, for measuring intervals."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait so many seconds."""
+        """Wait the given number of seconds."""
         time.sleep(seconds)
 
 
 SYSTEM_CLOCK = SystemClock()
-"""The clock of everything that is not given another."""
+"""The default clock."""
 
 
 class VirtualClock:
-    """A clock that moves only where somebody sleeps, so that no wait takes any time."""
+    """A clock that moves only when somebody sleeps, so that waiting takes no real time."""
 
     def __init__(self, start: float = 0.0) -> None:
-        """`start` is the time to begin with, in seconds since the epoch."""
+        """Start at `start` seconds since the epoch."""
         self._start = start
         self._slept = 0.0
         self._lock = Lock()
@@ -59,12 +59,12 @@ class VirtualClock:
         return self._start + self.monotonic()
 
     def monotonic(self) -> float:
-        """Return the seconds slept so far, by all threads together."""
+        """Return the seconds slept so far, by all threads in total."""
         with self._lock:
             return self._slept
 
     def sleep(self, seconds: float) -> None:
-        """Move the clock on at once. Raises ValueError for a negative number, as `time.sleep` does."""
+        """Advance the clock at once. Raises ValueError for a negative number, as `time.sleep` does."""
         if seconds < 0:
             raise ValueError("a sleep must not be negative")
         with self._lock:

@@ -1,4 +1,4 @@
-"""What the suite needs of a transport: connections that carry one request after another."""
+"""The interface of a transport: connections that carry one request after another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Connection", "Transport"]
 
 
 class Connection(Protocol):
-    """A connection to the server, opened at the first exchange. A context manager, which closes it."""
+    """A connection to the server, opened at the first exchange. A context manager that closes it on exit."""
 
     @property
     def number(self) -> int:
@@ -20,7 +20,7 @@ class Connection(Protocol):
 
     @property
     def requests(self) -> Sequence[Request]:
-        """What it has carried so far."""
+        """The requests that it has carried so far."""
         ...
 
     @property
@@ -30,19 +30,19 @@ class Connection(Protocol):
 
     @property
     def reusable(self) -> bool:
-        """Whether both sides left it open for another exchange, as far as can be seen by now."""
+        """Whether both sides have left it open for another exchange, as far as can be told."""
         ...
 
     def exchange(self, request: Request) -> Exchange:
-        """Send the request and read its answer; whatever goes wrong is in the result, nothing is raised."""
+        """Send the request and read its response; failures are part of the result, and never raised."""
         ...
 
     def stays_open(self, seconds: float) -> bool:
-        """Whether it is still reusable after so many seconds without a request."""
+        """Return whether it is still reusable after the given number of seconds without a request."""
         ...
 
     def close(self) -> None:
-        """Close the connection; a closed one stays closed."""
+        """Close the connection for good."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -51,7 +51,7 @@ class Connection(Protocol):
 
 
 class Transport(Protocol):
-    """The way to a server."""
+    """Creates connections to a server."""
 
     def connect(self) -> Connection:
         """Return a new connection that is not open yet. May be called from any thread."""

@@ -1,4 +1,4 @@
-"""Where a target listens, and how a connection to it is opened: TLS, client certificates, proxies."""
+"""Where a target listens, and how to connect to it: TLS, client certificates, proxies."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ __all__ = ["Endpoint", "EndpointError", "TlsSettings"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LEAST = 0.001
-"""Seconds that a socket waits at the least: 0 would not wait but fail otherwise."""
+"""The minimum socket timeout in seconds: 0 would make the socket non-blocking."""
 
 
 class EndpointError(Exception):
-    """No connection could be opened; the message says at which step and why."""
+    """No connection could be opened; the message says which step failed and why."""
 
 
 @dataclass(frozen=True)
 class TlsSettings:
-    """How the server's certificate is judged and which one is shown to it."""
+    """How to verify the server's certificate, and which client certificate to present."""
 
     verify: bool = True
     ca_file: Path | None = None
@@ -37,7 +37,7 @@ class TlsSettings:
     client_key: Path | None = None
 
     def context(self) -> ssl.SSLContext:
-        """Build the context. Raises OSError for a file that cannot be used, an encrypted key among them."""
+        """Build the context. Raises OSError if a file cannot be used, for example an encrypted key."""
         with _named(f"ca_file {self.ca_file}"):
             context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
         if not self.verify:
@@ -52,7 +52,7 @@ class TlsSettings:
 
 @contextmanager
 def _named(files: str) -> Generator[None]:
-    """Say of an error which files could not be used."""
+    """Add to an error which files could not be used."""
     try:
         yield
     except OSError as error:
@@ -60,17 +60,17 @@ def _named(files: str) -> Generator[None]:
 
 
 def _no_password() -> str:
-    """Keep OpenSSL from asking for the password of an encrypted key on the terminal."""
+    """Keep OpenSSL from prompting on the terminal for the password of an encrypted key."""
     return ""
 
 
 class Endpoint:
-    """The origin of a target's URL and the way to it."""
+    """The origin of a target's URL, and how to reach it."""
 
     def __init__(self, url: str, tls: TlsSettings | None = None, proxy: str | None = None) -> None:
         """Take the URL's origin and prefix; `proxy` overrides the environment, and "" means none.
 
-        Raises OSError where a certificate file cannot be used, and EndpointError for such a proxy.
+        Raises OSError if a certificate file cannot be used, and EndpointError if the proxy cannot.
         """
         parts = urlsplit(url)
         self.scheme = parts.scheme
@@ -82,7 +82,7 @@ class Endpoint:
 
     @property
     def authority(self) -> str:
-        """The value of `Host`: the port only where it is not the scheme's own."""
+        """The value of `Host`, with the port only if it is not the scheme's default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -93,7 +93,7 @@ class Endpoint:
         return self.prefix + path
 
     def proxy_headers(self) -> tuple[tuple[str, str], ...]:
-        """Return the proxy's credentials where a plain request goes through one."""
+        """Return the proxy's credentials if a plain request goes through one."""
         return self._proxy_authorization() if self.scheme == "http" else ()
 
     def connect(self, timeout: float, clock: Clock = SYSTEM_CLOCK) -> socket.socket:

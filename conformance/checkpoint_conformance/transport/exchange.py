@@ -1,4 +1,4 @@
-"""One request and what came back for it, byte for byte."""
+"""A request and its response, byte for byte."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from checkpoint_openapi.document.formats.strict_json import parse
 __all__ = ["Exchange", "FaultKind", "Framing", "Headers", "Request", "Response", "TransportFault"]
 
 Headers = tuple[tuple[str, str], ...]
-"""Field lines in the order of the wire; values are read and written as ISO-8859-1 (RFC 9110, 5.5)."""
+"""Header lines in wire order; values are decoded and encoded as ISO-8859-1 (RFC 9110, 5.5)."""
 
 
 class Framing(StrEnum):
@@ -25,21 +25,21 @@ class Framing(StrEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it is sent, except for `Host` and the framing fields, which belong to the connection."""
+    """A request as sent, except for `Host` and the framing headers, which the connection adds."""
 
     method: str
     path: str
-    """The request target, percent-encoded, from `/v1` on."""
+    """The request target, percent-encoded, starting at `/v1`."""
     headers: Headers = ()
     body: bytes = b""
     framing: Framing = Framing.LENGTH
 
     def header(self, name: str) -> str | None:
-        """Return the first value of a field, or None where it is absent."""
+        """Return the first value of a header, or None if it is absent."""
         return _first(self.headers, name)
 
     def with_header(self, name: str, value: str | None) -> Request:
-        """Return a copy with the field replaced in its place, added at the end, or removed by None."""
+        """Return a copy with the header replaced in place, added at the end, or (if None) removed."""
         kept: list[tuple[str, str]] = []
         placed = value is None
         for field_name, field_value in self.headers:
@@ -55,7 +55,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """A complete answer."""
+    """A complete response."""
 
     status: int
     headers: Headers
@@ -64,26 +64,26 @@ class Response:
     http_version: str = "1.1"
 
     def header(self, name: str) -> str | None:
-        """Return the first value of a field, or None where it is absent."""
+        """Return the first value of a header, or None if it is absent."""
         return _first(self.headers, name)
 
     def values(self, name: str) -> list[str]:
-        """Return every value of a field, in the order of the wire."""
+        """Return every value of a header, in wire order."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
     @cached_property
     def value(self) -> Any:
-        """The JSON value of the body, which many checks read and none changes. Raises StrictJsonError."""
+        """The JSON value of the body, shared by many checks: do not modify it. Raises StrictJsonError."""
         return parse(self.body)
 
 
 class FaultKind(StrEnum):
-    """What kept an answer from being one."""
+    """Why a response is missing or invalid."""
 
     UNREACHABLE = "unreachable"
-    """No connection, so no request was sent."""
+    """No connection could be opened, so no request was sent."""
     TIMEOUT = "timeout"
-    """No complete answer within the target's `timeout`."""
+    """No complete response within the target's `timeout`."""
     DROPPED = "dropped"
     """The connection ended before a status line."""
     NO_STATUS = "no-status"
@@ -98,7 +98,7 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True)
 class TransportFault:
-    """A fault of the transport, with the bytes that did arrive as far as they were no answer."""
+    """A transport fault, with any bytes received that do not form a response."""
 
     kind: FaultKind
     detail: str
@@ -107,7 +107,7 @@ class TransportFault:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request, and its answer or the fault instead of one; a surplus or truncated answer has both."""
+    """A request with its response, or the fault instead; a surplus or truncated response has both."""
 
     request: Request
     response: Response | None
@@ -117,13 +117,13 @@ class Exchange:
     elapsed: float
     """Seconds from the first byte sent to the last byte read."""
     connection: int = 0
-    """Which connection carried it, counted from 1; equal numbers shared one."""
+    """The connection that carried it, counted from 1; exchanges with equal numbers shared one."""
     number: int = field(default=0, compare=False)
     """Its place in the run, counted from 1."""
 
     @property
     def status(self) -> int | None:
-        """The status of a complete answer, else None."""
+        """The status of a complete response, else None."""
         return self.response.status if self.response else None
 
 

@@ -1,4 +1,4 @@
-"""A transport without a network: a function answers each request, in the thread that sends it."""
+"""A transport without a network: a function answers each request, in the sending thread."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Reque
 __all__ = ["InProcessConnection", "InProcessTransport", "Respond"]
 
 Respond = Callable[[Request], Response | TransportFault]
-"""What answers a request, or says what kept the answer from being one. Called from any thread."""
+"""Returns the response to a request, or the fault instead of one. Called from any thread."""
 
 
 class InProcessTransport:
-    """Connections to a function. Time is the clock's alone: no wait of the function is cut off."""
+    """Connections to a function; only the clock measures time, so a slow function is never interrupted."""
 
     def __init__(self, respond: Respond, timeout: float = float("inf"), clock: Clock = SYSTEM_CLOCK) -> None:
-        """Take the function, and the seconds of the clock after which an answer comes too late."""
+        """Take the function, and the timeout in seconds of the clock."""
         self._respond = respond
         self._timeout = timeout
         self._clock = clock
@@ -31,13 +31,13 @@ class InProcessTransport:
 
 
 class InProcessConnection:
-    """A connection that is as reusable as the answers on it say (RFC 9112, 9.3)."""
+    """A connection that is reusable if the responses on it allow that (RFC 9112, 9.3)."""
 
     def __init__(self, number: int, respond: Respond, timeout: float, clock: Clock) -> None:
-        """Take what its transport was given, and its number there."""
+        """Take the arguments of its transport, and its number there."""
         self.number = number
         self.requests: list[Request] = []
-        """What it has carried so far."""
+        """The requests that it has carried so far."""
         self._respond = respond
         self._timeout = timeout
         self._clock = clock
@@ -56,11 +56,11 @@ class InProcessConnection:
 
     @property
     def reusable(self) -> bool:
-        """Whether the last answer was whole, and did not end the connection."""
+        """Whether the last response was complete, and did not close the connection."""
         return self._open
 
     def exchange(self, request: Request) -> Exchange:
-        """Have the request answered."""
+        """Answer the request with the function."""
         started, began = self._clock.time(), self._clock.monotonic()
         answer = self._respond(request)
         elapsed = self._clock.monotonic() - began
@@ -74,7 +74,7 @@ class InProcessConnection:
         return Exchange(request, response, fault, started, elapsed, self.number)
 
     def stays_open(self, seconds: float) -> bool:
-        """Whether it is reusable; so many seconds pass."""
+        """Let the given number of seconds pass, and return whether the connection is reusable."""
         self._clock.sleep(seconds)
         return self.reusable
 

@@ -1,6 +1,6 @@
-"""A strict HTTP/1.1 client: one connection, one total deadline a request, every byte accounted for.
+"""A strict HTTP/1.1 client: one connection, one total deadline per request, every byte accounted for.
 
-h11 reads the answer; nothing is repaired, followed or decoded.
+h11 parses the response; nothing is repaired, followed or decoded.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class SocketTransport:
     """Connections to an endpoint."""
 
     def __init__(self, endpoint: Endpoint, timeout: float, clock: Clock = SYSTEM_CLOCK) -> None:
-        """`timeout` is the whole time of an exchange in seconds, the opening of the connection included.
+        """Set `timeout` to the total seconds of an exchange, including opening the connection.
 
-        The clock has to agree with the sockets, which wait in real time.
+        The clock must agree with the sockets, which wait in real time.
         """
         self._endpoint = endpoint
         self._timeout = timeout
@@ -55,7 +55,7 @@ class SocketConnection:
     """A connection to the endpoint, opened at the first exchange; `reusable` says if it may carry another."""
 
     def __init__(self, number: int, endpoint: Endpoint, timeout: float, clock: Clock) -> None:
-        """Take what its transport was given, and its number there."""
+        """Take the arguments of its transport, and its number there."""
         self.number = number
         self._endpoint = endpoint
         self._timeout = timeout
@@ -63,7 +63,7 @@ class SocketConnection:
         self._socket: socket.socket | None = None
         self._protocol = h11.Connection(our_role=h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
         self.requests: list[Request] = []
-        """What it has carried so far."""
+        """The requests that it has carried so far."""
         self._sent = True
 
     def __enter__(self) -> Self:
@@ -73,7 +73,7 @@ class SocketConnection:
         self.close()
 
     def close(self) -> None:
-        """Close the connection; a closed one stays closed."""
+        """Close the connection for good."""
         if self._socket:
             self._socket.close()
 
@@ -83,19 +83,19 @@ class SocketConnection:
         return bool(self.requests)
 
     def stays_open(self, seconds: float) -> bool:
-        """Whether it is still reusable after so many seconds without a request."""
+        """Return whether it is still reusable after the given number of seconds without a request."""
         if self._socket is not None and self.reusable:
             select.select([self._socket], [], [], seconds)
         return self.reusable
 
     @property
     def reusable(self) -> bool:
-        """Whether both sides left the connection open for another exchange, as far as can be seen by now."""
+        """Whether both sides have left the connection open for another exchange, as far as can be told."""
         done = self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
         return done and self._sent and self._socket is not None and not _is_readable(self._socket)
 
     def exchange(self, request: Request) -> Exchange:
-        """Send the request and read its answer; whatever goes wrong is in the result, nothing is raised."""
+        """Send the request and read its response; failures are part of the result, and never raised."""
         started, began = self._clock.time(), self._clock.monotonic()
         reader = _Reader(began + self._timeout, self._clock)
         response, fault = self._attempt(request, reader)
@@ -129,7 +129,7 @@ class SocketConnection:
         return reader.partial(), reader.surplus(self._socket, self._protocol)
 
     def _send(self, request: Request, reader: _Reader) -> bool:
-        """Send head and body; stop early where the server already answers or no longer listens.
+        """Send head and body; stop early if the server has already answered or no longer listens.
 
         Returns whether the whole request was sent.
         """
@@ -150,10 +150,10 @@ class SocketConnection:
                 return True
             return all(self._send_piece(piece, reader) for piece in pieces)
         except (BrokenPipeError, ConnectionResetError):
-            return False  # an early answer may still be waiting to be read
+            return False  # an early response may still be waiting to be read
 
     def _send_piece(self, piece: bytes, reader: _Reader) -> bool:
-        """Send a piece of a large request. Returns whether the server has not answered meanwhile."""
+        """Send part of a large request; return whether the server has not yet answered."""
         assert self._socket is not None
         rest = memoryview(piece)
         while rest:
@@ -175,12 +175,12 @@ class SocketConnection:
 
 
 def _is_readable(connection: socket.socket) -> bool:
-    """Whether bytes, or the end of them, wait to be read."""
+    """Return whether data or the end of the stream can be read."""
     return bool(select.select([connection], [], [], 0)[0])
 
 
 class _Reader:
-    """Gathers an answer event by event, and knows at any moment how far it came."""
+    """Collects a response event by event, and always knows how much has arrived."""
 
     def __init__(self, deadline: float, clock: Clock) -> None:
         self._deadline = deadline
@@ -215,7 +215,7 @@ class _Reader:
                 raise h11.RemoteProtocolError("the connection was closed without an answer")
 
     def receive_waiting(self, connection: socket.socket, protocol: h11.Connection) -> bool:
-        """Receive what waits to be read; what TLS says for itself, such as a session ticket, is nothing."""
+        """Receive available data; TLS's own messages, such as session tickets, do not count."""
         connection.settimeout(0)
         try:
             self._take(connection.recv(_CHUNK), protocol)
@@ -228,7 +228,7 @@ class _Reader:
         protocol.receive_data(data)
 
     def partial(self) -> Response | None:
-        """Return what arrived, once a head did."""
+        """Return the part of the response received so far, or None before a complete head."""
         if self.status is None:
             return None
         return Response(
@@ -252,7 +252,7 @@ class _Reader:
         return TransportFault(kind, detail, bytes(self.raw[:_CHUNK]))
 
     def surplus(self, connection: socket.socket, protocol: h11.Connection) -> TransportFault | None:
-        """Look for bytes behind the announced end, as far as they are already here."""
+        """Look for bytes after the announced end, if they have already arrived."""
         extra = protocol.trailing_data[0]
         if not extra and _is_readable(connection):
             connection.settimeout(0)
@@ -261,7 +261,7 @@ class _Reader:
             except (BlockingIOError, ssl.SSLWantReadError):
                 return None
             except OSError:
-                extra = b""  # a reset after the complete answer ends the connection, not the answer
+                extra = b""  # a reset after a complete response ends only the connection
             if not extra:
                 protocol.receive_data(b"")
         if not extra:

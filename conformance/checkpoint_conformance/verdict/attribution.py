@@ -1,7 +1,7 @@
-"""One fault, one blame: from everything that was found to what each requirement is charged with.
+"""One fault, one blame: turns all findings into what each requirement is charged with.
 
-A fault is charged to the most specific requirement, but one that shows all over the place to the general one
-alone. What follows from a fault is not charged a second time.
+A fault is charged to the most specific requirement, but one that appears everywhere only to the general one.
+The consequences of a fault are not charged again.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ RULES: tuple[Rule, ...] = (
     consequences.drop_following_requirements,
     consequences.drop_generated,
 )
-"""The rules of blame in the order in which they apply: each sees what those before it left."""
+"""The rules of blame in order: each sees what the earlier ones left."""
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """What is charged, and what is only a consequence of it: requirement to cause."""
+    """What is charged, and what is only a consequence of it."""
 
     charged: tuple[Finding, ...]
     consequences: dict[str, str]
@@ -53,8 +53,8 @@ def attribute(
 ) -> Attribution:
     """Charge each fault once.
 
-    `answers` holds every status that a request got in the run. `violations_of` names the requirements that
-    cover what a generated request (FUZZ) has wrong.
+    `answers` holds every status that each request got in the run. `violations_of` returns the requirements
+    that a generated request (FUZZ) violates.
     """
     case = Case(answers, violations_of)
     charged = findings
@@ -68,7 +68,7 @@ def attribute(
 
 
 def _name_the_unanswered(charged: list[Finding], case: Case) -> None:
-    """Add the requirements whose probes met a crash or got no answer: that let nothing else be judged."""
+    """Note the requirements whose probes met a crash or got no response, and so judged nothing else."""
     for finding in charged:
         probed = finding.origin.requirement
         if finding.symptom in FAILING and finding.confirmed and probed != finding.requirement:

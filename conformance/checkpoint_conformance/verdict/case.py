@@ -1,4 +1,4 @@
-"""A case: what the rules of blame look at beside the findings, and where they note what only follows."""
+"""A case: what the rules of blame consult besides the findings, and where they note consequences."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Case:
     answers: Mapping[Request, set[int]]
     """Every status that each request got."""
     violations_of: Callable[[Finding], set[str]]
-    """Names the requirements that cover what a generated request (FUZZ) has wrong."""
+    """Returns the requirements that a generated request (FUZZ) violates."""
     consequences: dict[str, str] = field(default_factory=dict[str, str])
     """Requirement to cause, in words that begin with the cause's id."""
 
     def without(self, findings: list[Finding], cause: Callable[[Finding], str | None]) -> list[Finding]:
-        """Return the findings that have no cause elsewhere; note the others as consequences of theirs."""
+        """Return the findings without a cause elsewhere; note the others as consequences of theirs."""
         kept: list[Finding] = []
         for finding in findings:
             why = cause(finding)
@@ -34,7 +34,7 @@ class Case:
         return kept
 
     def varies(self, finding: Finding, others: range = range(600)) -> bool:
-        """Whether the finding's request got another status, out of `others`, at another time."""
+        """Return whether the finding's request got another status, out of `others`, at another time."""
         exchange = finding.exchanges[-1]
         return any(
             status in others for status in self.answers.get(exchange.request, set()) - {exchange.status}
@@ -42,4 +42,4 @@ class Case:
 
 
 Rule = Callable[[list[Finding], Case], list[Finding]]
-"""Returns the findings that a rule leaves, charged as it wants them, and notes the consequences."""
+"""Returns the findings that a rule leaves, charged as it decides, and notes the consequences."""

@@ -1,4 +1,4 @@
-"""From what was observed to the outcome of every requirement: the same for a run and for merged shards."""
+"""Decides the outcome of every requirement from the observations, of one run or of merged shards."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["conclude", "result_of_findings"]
 def conclude(
     target: Target, ledger: Ledger, gone: str = "", owned: Container[str] | None = None
 ) -> list[Result]:
-    """Return the result of every active requirement, in the order of the catalogue.
+    """Return the result of every active requirement, in catalogue order.
 
-    `gone` says why the server could not be asked to the end. `owned` names the requirements that this run
-    was to exercise; None: all of them.
+    `gone` says why the server could not be tested to the end. `owned` contains the requirements that this run
+    had to exercise; None means all.
     """
     schema = target_schema(target)
     attribution = attribute(
@@ -43,7 +43,7 @@ def conclude(
 
 
 def result_of_findings(requirement: Requirement, findings: tuple[Finding, ...], exercised: int) -> Result:
-    """Return what at least one finding makes of a requirement."""
+    """Return the result of a requirement with at least one finding."""
     confirmed = [finding for finding in findings if finding.confirmed]
     if not confirmed:
         detail = "seen once, but not on repetition: flaky"
@@ -86,7 +86,7 @@ def _result(
 
 
 def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attribution, gone: str) -> Result:
-    """Say why no answer let a requirement be judged."""
+    """Return the result of a requirement that no response allowed to be judged, with the reason."""
     if requirement.id in ledger.undecided:
         return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.undecided[requirement.id])
     if gone:
@@ -99,14 +99,14 @@ def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attr
 
 
 def _breaks_a_must(attribution: Attribution) -> bool:
-    """Whether anything is charged that costs the verdict: what only follows from a warning does not."""
+    """Return whether any charge costs the verdict; consequences of a mere warning do not."""
     return any(
         finding.level == "MUST" and finding.requirement not in advisory() for finding in attribution.charged
     )
 
 
 def _missing_feature(requirement: Requirement, target: Target) -> str:
-    """Return what the target would have to declare, or nothing."""
+    """Return what the target would have to declare, or an empty string."""
     if requirement.profile != "core" and requirement.profile not in target.profiles:
         return f'the target does not declare the profile "{requirement.profile}"'
     second = target.second_project

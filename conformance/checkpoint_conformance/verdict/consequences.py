@@ -1,4 +1,4 @@
-"""Rules of blame for what only follows from another fault, and so is not charged a second time."""
+"""Rules of blame for consequences of another fault, which are not charged again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ UNREADABLE: dict[tuple[Symptom, int | None], set[str]] = {
     (Symptom.LIST_NOT_JSON, None): {"HTTP-1", "HTTP-2"},
     (Symptom.LIST_STATUS, 500): {"HTTP-3"},
 }
-"""What keeps a list from being read, with its status, and the requirements that any answer may break so."""
+"""What makes a list unreadable, with its status, and the general requirements that may be the cause."""
 
 FOLLOWING: dict[str, tuple[str, ...]] = {
     "HTTP-6": ("FUZZ-1",),
@@ -52,11 +52,11 @@ FOLLOWING: dict[str, tuple[str, ...]] = {
     "RESP-8": ("OBS-1",),
     "REQ-5": ("OBS-1",),
 }
-"""Requirements that cannot be met, or not be judged, once another is broken."""
+"""Requirements that cannot be met or judged once another is broken."""
 
 
 def drop_conflicts(findings: list[Finding], case: Case) -> list[Finding]:
-    """Where a running policy refuses in a way of its own (CONF-1), every such refusal is the same fault."""
+    """Drop refusals that match how a running policy wrongly refuses (CONF-1): they are the same fault."""
     conflicts = [finding for finding in findings if finding.requirement == "CONF-1"]
     answers = {finding.exchanges[-1].status for finding in conflicts} - {200}
 
@@ -71,9 +71,9 @@ def drop_conflicts(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def drop_what_refusals_leave(findings: list[Finding], case: Case) -> list[Finding]:
-    """Where a refusal makes the server fail or lose a valid call (HTTP-6), others suffer from it as well.
+    """Drop faults that follow from refusals after which the server fails or loses valid calls (HTTP-6).
 
-    Where valid calls suffer of themselves it is the other way round.
+    If valid calls fail by themselves, it is the other way round.
     """
     of_itself = {
         finding.symptom: finding.requirement
@@ -97,9 +97,9 @@ def drop_what_refusals_leave(findings: list[Finding], case: Case) -> list[Findin
 
 
 def drop_odd_waits(findings: list[Finding], case: Case) -> list[Finding]:
-    """Where valid calls get no answer in time (HTTP-1), odd input that the server takes for one gets none.
+    """Drop timeouts of odd input that the server takes for valid, if valid calls time out too (HTTP-1).
 
-    Where these are documented calls, what differs from them in one fault gets none either.
+    If documented calls time out, drop also those of requests that differ from them in a single fault.
     """
     waiting = [finding for finding in findings if finding.symptom is Symptom.NO_ANSWER]
     valid = {finding.origin.requirement for finding in waiting if finding.requirement == "HTTP-1"}
@@ -114,10 +114,10 @@ def drop_odd_waits(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def drop_same_answers(findings: list[Finding], case: Case) -> list[Finding]:
-    """Charge one wrong answer once where two conditions cannot but get the same.
+    """Charge a wrong response only once if two conditions necessarily get the same one.
 
-    A foreign policy is an unknown one to a server that does not disclose (NF-2), an empty token is no token
-    to most (AUTH-2), and what lacks a member under its name may be refused for the other name (REQ-14).
+    To a server that discloses nothing, a foreign policy is unknown (NF-2); to most, an empty token is no
+    token (AUTH-2); and a request with a misnamed member may be refused for the wrong name (REQ-14).
     """
     symptoms: defaultdict[str, set[str]] = defaultdict(set)
     for finding in findings:
@@ -137,9 +137,9 @@ def drop_same_answers(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def drop_accepted_too(findings: list[Finding], case: Case) -> list[Finding]:
-    """Where one probe was accepted that lets others in, that these are accepted follows from it.
+    """Drop acceptances that follow from another accepted probe.
 
-    What a kept connection lets in explains only what was sent on such a one.
+    What is accepted on a kept connection explains only other requests on kept connections.
     """
     accepted = {finding.origin for finding in findings if finding.symptom is Symptom.ACCEPTED}
 
@@ -159,7 +159,7 @@ def drop_accepted_too(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def drop_what_is_accepted_small(findings: list[Finding], case: Case) -> list[Finding]:
-    """Where a wrong value is accepted, it is in any size: the size is not what goes unnoticed (REQ-17)."""
+    """Drop the acceptance of a large value if the small one is accepted: size is not the fault (REQ-17)."""
     accepting = {finding.requirement for finding in findings if finding.symptom is Symptom.ACCEPTED}
 
     def cause(finding: Finding) -> str | None:
@@ -171,9 +171,9 @@ def drop_what_is_accepted_small(findings: list[Finding], case: Case) -> list[Fin
 
 
 def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
-    """Charge an answer that belongs to another call once, whatever else is wrong in it for this call.
+    """Charge a response that belongs to another call only once, whatever else is wrong for this call.
 
-    Of calls at the same time that share an answer, others may have got each other's.
+    If some concurrent calls share a response, others may have got each other's.
     """
     repeated = {
         exchange.number
@@ -192,7 +192,7 @@ def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def drop_unreadable_lists(findings: list[Finding], case: Case) -> list[Finding]:
-    """Leave a list that cannot be read to HTTP-1 to HTTP-3 where the operation itself is answered so too."""
+    """Charge an unreadable list to HTTP-1 to HTTP-3 if the operation itself has the same problem."""
     broken = {finding.requirement for finding in findings}
     surplus = any(finding.symptom is Symptom.SURPLUS for finding in findings)
 
@@ -206,7 +206,7 @@ def drop_unreadable_lists(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def drop_codes(findings: list[Finding], case: Case) -> list[Finding]:
-    """Where a fault goes unnoticed under its own requirement, the code is another condition's too (ERR-3)."""
+    """Drop wrong codes (ERR-3) of a fault that its own requirement already covers."""
     specific = {finding.requirement for finding in findings} - {"ERR-3"}
 
     def cause(finding: Finding) -> str | None:
@@ -218,7 +218,7 @@ def drop_codes(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def drop_following_requirements(findings: list[Finding], case: Case) -> list[Finding]:
-    """Leave out requirements that rest on a broken one."""
+    """Drop requirements that depend on a broken one."""
     present = {finding.requirement for finding in findings}
     causes = {
         follower: broken
@@ -235,7 +235,7 @@ def drop_following_requirements(findings: list[Finding], case: Case) -> list[Fin
 
 
 def drop_generated(findings: list[Finding], case: Case) -> list[Finding]:
-    """Leave a generated request's finding to the requirement whose own probes found the same fault."""
+    """Drop a generated request's finding if a requirement's own probes found the same fault."""
     specific = {finding.requirement for finding in findings}
     of_others = {
         finding.exchanges[-1].number: finding.requirement

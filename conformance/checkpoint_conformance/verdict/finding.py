@@ -1,4 +1,4 @@
-"""A finding: one observation that speaks against a requirement, with its evidence."""
+"""A finding: one observation that counts against a requirement, with its evidence."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from checkpoint_conformance.verdict.symptom import Symptom, published
 __all__ = ["Finding", "Level", "Spread"]
 
 Level = Literal["MUST", "SHOULD"]
-"""How binding it is: a MUST costs the verdict, a SHOULD advises."""
+"""How binding a requirement is: a MUST costs the verdict, a SHOULD is advice."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """What a symptom says of the whole server once it shows in more than one requirement's probes.
+    """What a symptom shows about the whole server if several requirements' probes meet it.
 
-    One fault, one blame: a status 422 that only REQ-9's probes provoke is REQ-9's; the same status all over
-    the place is the general requirement's alone.
+    One fault, one blame: a status 422 that only REQ-9's probes provoke is charged to REQ-9; if it appears
+    everywhere, only to the general requirement.
     """
 
     group: str
     """Symptoms of one group are counted together."""
     general: str
-    """The requirement that takes them where they spread."""
+    """The requirement that is charged if they spread."""
 
 
 @dataclass(frozen=True)
@@ -40,24 +40,24 @@ class Finding:
     actual: str
     exchanges: tuple[Exchange, ...]
     level: Level = "MUST"
-    """SHOULD where only the advisory part of a MUST is not met."""
+    """SHOULD if only the advisory part of a MUST is not met."""
     spread: Spread | None = None
     confirmed: bool = False
-    """Whether a repetition showed the same."""
+    """Whether it was seen again on repetition."""
     status: int | None = None
-    """The status of a symptom that carries one."""
+    """The status, for a symptom that has one."""
 
     @property
     def probe(self) -> str:
-        """The stable name of what made it, as a waiver gives it."""
+        """The stable name of its origin, as used in waivers."""
         return self.origin.id
 
     @property
     def published_symptom(self) -> str:
-        """The stable name of what is wrong; equal ones confirm each other."""
+        """The stable name of the problem; equal ones confirm each other."""
         return published(self.symptom, self.status)
 
     @property
     def key(self) -> tuple[str, str]:
-        """What two findings have in common that are the same fault."""
+        """What findings of the same fault have in common."""
         return self.requirement, self.published_symptom

@@ -1,4 +1,4 @@
-"""Rules of blame that charge one requirement with what shows under several."""
+"""Rules of blame that charge one requirement with what appears under several."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = [
 
 
 def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Finding]:
-    """Charge a server that accepts a valid request at one time and refuses it at another to REQ-1."""
+    """Charge REQ-1 if the server accepts a valid request at one time and refuses it at another."""
     refused = [finding for finding in findings if finding.symptom is Symptom.REFUSED]
     if not any(
         finding.requirement in VALID_SHAPES and case.varies(finding, range(200, 300)) for finding in refused
@@ -43,9 +43,9 @@ def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Fi
 
 
 def gather_spread(findings: list[Finding], case: Case) -> list[Finding]:
-    """Charge a symptom that shows under several requirements to the general one.
+    """Charge a symptom that appears under several requirements to the general one.
 
-    A broad requirement (FUZZ, HTTP-6), or the general one in odd input, meets it only in passing.
+    Broad requirements (FUZZ, HTTP-6), and the general one for odd input, meet it only in passing.
     """
     groups: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -74,7 +74,7 @@ def gather_spread(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def _shows_twice(finding: Finding, findings: list[Finding]) -> bool:
-    """Whether the symptom's group shows under the same requirement more than once."""
+    """Return whether the symptom's group appears more than once under the same requirement."""
     if finding.spread is None:
         return False
     group = finding.spread.group
@@ -90,7 +90,7 @@ def _shows_twice(finding: Finding, findings: list[Finding]) -> bool:
 
 
 def gather_selections(findings: list[Finding], case: Case) -> list[Finding]:
-    """Charge a wrong selection to REQ-5 where it shows only in answers to null or an empty list."""
+    """Charge a wrong selection to REQ-5 if it appears only in responses to null or an empty list."""
     probed = {finding.origin.requirement for finding in findings if finding.requirement == "RESP-8"}
     if "REQ-5" not in probed or probed - GENERATED - {"REQ-5"}:
         return findings
@@ -102,7 +102,7 @@ def gather_selections(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def gather_intermittent_authentication(findings: list[Finding], case: Case) -> list[Finding]:
-    """Charge a check of tokens that lets anybody in now and then once, whichever tokens met it."""
+    """Charge a token check that fails intermittently only once, whichever tokens it let in."""
     varying = [
         finding
         for finding in findings

@@ -15,20 +15,20 @@ __all__ = [
 ]
 
 TOKENS = frozenset({"AUTH-1", "AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5"})
-"""Which callers are accepted."""
+"""Requirements on which callers are accepted."""
 VALID_SHAPES = frozenset({"REQ-1", "REQ-2", "REQ-3", "REQ-4", "REQ-5", "REQ-6"})
 """The documented shapes of a valid call."""
 GENERATED = frozenset({"FUZZ-1", "FUZZ-2"})
-"""Judged by generated requests, which may meet the fault of any other requirement."""
+"""Judged by generated requests, which may meet the faults of any other requirement."""
 BROAD = GENERATED | {"HTTP-6"}
-"""Meet the faults of others only in passing."""
+"""Requirements that meet the faults of others only in passing."""
 ACCEPTANCE = VALID_SHAPES | {"FUZZ-1"}
-"""What a server has to accept."""
+"""Requirements on what a server must accept."""
 BEFORE_REFUSALS = VALID_SHAPES | {"RESP-2"}
-"""Whose valid calls, one by one or at the same time, are sent before anything is refused."""
+"""Requirements whose valid calls, single or concurrent, are sent before anything is refused."""
 REFUSED_AT_TIMES = ACCEPTANCE | {"HTTP-6", "RESP-2", "RESP-11"}
-"""Whose valid calls meet a server that refuses at times."""
+"""Requirements whose valid calls are affected by a server that refuses at times."""
 REFUSED_WHILE_RUNNING = REFUSED_AT_TIMES | {"HTTP-1", "HTTP-3", "ERR-2", "ERR-3"}
-"""What the refusal of a call may break that comes while the policy runs."""
+"""Requirements that a refusal may break if it comes while the policy is running."""
 MEMBERS_OF_AN_ANSWER = frozenset({"RESP-5", "RESP-6", "RESP-8", "RESP-12"})
-"""Members that are wrong in the answer to another call."""
+"""Requirements on members that are wrong in the response to another call."""

@@ -22,7 +22,7 @@ class SkipReason(StrEnum):
     WAIVED = "waived"
     BUDGET_SPENT = "budget-spent"
     OTHER_SHARD = "other-shard"
-    """In the report of one shard alone: another one exercises it."""
+    """Another shard exercises it; only in the report of a single shard."""
 
 
 class Ledger:
@@ -31,21 +31,21 @@ class Ledger:
     def __init__(self) -> None:
         """Start with nothing observed."""
         self.exercised: defaultdict[str, int] = defaultdict(int)
-        """How often each requirement was judged."""
+        """The number of times that each requirement was judged."""
         self.skipped: dict[str, tuple[SkipReason, str]] = {}
-        """Requirements with a probe that was not sent: the reason and a sentence."""
+        """Requirements with a probe that was not sent: the reason, and a sentence about it."""
         self.undecided: dict[str, str] = {}
-        """Requirements with an answer that decides nothing, such as a 503 that stayed."""
+        """Requirements with a response that decides nothing, such as a persistent 503."""
         self.answers: defaultdict[Request, set[int]] = defaultdict(set)
-        """Every status that each request got; more than one means that the server changes its mind."""
+        """Every status that each request got; more than one means that the server is inconsistent."""
         self._findings: list[Finding] = []
         self._places: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-        """Where in the list the findings of a key stand."""
+        """The positions in the list of the findings with a key."""
         self._lock = Lock()
 
     @property
     def findings(self) -> list[Finding]:
-        """Every finding, in the order of observation."""
+        """Every finding, in order of observation."""
         with self._lock:
             return list(self._findings)
 
@@ -62,7 +62,7 @@ class Ledger:
                 self.exercised[requirement] += 1
 
     def add(self, finding: Finding) -> None:
-        """Record a finding; the second of a key confirms both."""
+        """Record a finding; a second one with the same key confirms both."""
         with self._lock:
             alike = self._places[finding.key]
             for place in alike:
@@ -76,7 +76,7 @@ class Ledger:
             self._findings.append(finding)
 
     def confirmed(self, key: tuple[str, str]) -> bool:
-        """Whether a finding of this key was seen more than once."""
+        """Return whether a finding with this key was seen more than once."""
         return any(finding.key == key and finding.confirmed for finding in self.findings)
 
     def failed(self, requirement: str) -> bool:
@@ -84,14 +84,14 @@ class Ledger:
         return any(finding.requirement == requirement for finding in self.findings)
 
     def accepted(self, requirement: str) -> int:
-        """Return how many requests were accepted that the requirement has refused."""
+        """Return how many requests were accepted that the requirement says to refuse."""
         return sum(
             finding.requirement == requirement and finding.symptom is Symptom.ACCEPTED
             for finding in self.findings
         )
 
     def skip(self, requirement: str, reason: SkipReason, why: str) -> None:
-        """Record that a probe of the requirement was not sent; the first reason stays."""
+        """Record that a probe of the requirement was not sent; the first reason is kept."""
         with self._lock:
             self.skipped.setdefault(requirement, (reason, why))
 

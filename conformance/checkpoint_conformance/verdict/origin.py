@@ -1,4 +1,4 @@
-"""Origins: what made a finding, what it was to show, and what may follow from it."""
+"""Origins: what produced a finding, what it tests, and what may follow from it."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ __all__ = ["ANY_ANSWER", "Origin"]
 
 @dataclass(frozen=True)
 class Origin:
-    """A probe, a stage of the run, or a comparison of answers, as far as blame depends on it."""
+    """A probe, a stage of the run, or a comparison of responses, reduced to what blame depends on."""
 
     id: str
-    """The stable name that reports publish and waivers take: `REQUIREMENT/variant`, or a phrase."""
+    """The stable name used in reports and waivers: `REQUIREMENT/variant`, or a phrase."""
     summary: str = ""
-    """What it was to show, as a noun phrase."""
+    """What it tests, as a noun phrase."""
     implies: Implications = NOTHING
     circumstance: Circumstance = Circumstance.ALONE
 
     @classmethod
     def of(cls, probe: Probe) -> Origin:
-        """Return the origin of what the answers to a probe show."""
+        """Return the origin of findings in the responses to a probe."""
         return cls(probe.id, probe.summary, probe.implies, probe.circumstance)
 
     @property
     def requirement(self) -> str:
-        """The requirement that was to be judged, which need not be the one that is broken."""
+        """The requirement under test, which need not be the one that is broken."""
         return self.id.partition("/")[0]
 
 
 ANY_ANSWER = Origin("", "what every answer owes")
-"""Of what a check finds in an answer, whatever it answers."""
+"""The origin of findings by checks that apply to any response."""

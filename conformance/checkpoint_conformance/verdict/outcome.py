@@ -1,4 +1,4 @@
-"""Outcomes of requirements, and the verdict that follows from them and never from the absence of failures."""
+"""Outcomes of requirements, and the verdict, which never rests on the mere absence of failures."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ __all__ = [
 
 
 class Outcome(StrEnum):
-    """What a run says of one requirement."""
+    """The result of a run for one requirement."""
 
     PASS = "pass"
     FAIL = "fail"
     WARN = "warn"
-    """A SHOULD, or the advisory part of a MUST, that is not met."""
+    """A SHOULD, or the advisory part of a MUST, is not met."""
     SKIP = "skip"
     INCONCLUSIVE = "inconclusive"
-    """Never exercised, or two observations disagree."""
+    """Never exercised, or observations disagree."""
     ERROR = "error"
-    """The suite's own fault."""
+    """A fault in the suite itself."""
 
 
 class Verdict(StrEnum):
-    """What a run says of one profile, or of all that were declared."""
+    """The result of a run for one profile, or for all declared ones."""
 
     CONFORMANT = "conformant"
     NOT_CONFORMANT = "not conformant"
@@ -61,7 +61,7 @@ OUTCOMES = {
     ),
     Outcome.ERROR: "The suite itself failed; this says nothing about the server.",
 }
-"""What each outcome means, in sentences that the pages and `explain` show."""
+"""What each outcome means, in sentences for the documentation and `explain`."""
 REASONS = {
     SkipReason.FEATURE_NOT_DECLARED: (
         "The target file does not declare the profile or the fixture that it needs."
@@ -104,17 +104,17 @@ class Result:
     reason: SkipReason | None = None
     """Why it was skipped."""
     detail: str = ""
-    """One sentence for an outcome that is neither pass nor explained by its findings."""
+    """One sentence for an outcome that is neither a pass nor explained by its findings."""
     findings: tuple[Finding, ...] = ()
     exercised: int = 0
-    """How many exchanges were judged for it."""
+    """The number of exchanges judged for it."""
 
 
 def verdict_of(results: Iterable[Result]) -> Verdict:
     """Return the verdict: conformant only if every MUST was exercised and passed.
 
-    Where there is only advice, as in the profile conflict, that has to have been exercised instead. A shard
-    answers for its own part: what another one judges counts neither for nor against it.
+    If a profile contains only advice, such as conflict, that must have been exercised instead. For a shard,
+    only its own part counts; what another shard judges counts neither for nor against it.
     """
     everything = [result for result in results if result.reason is not SkipReason.OTHER_SHARD]
     binding = [result for result in everything if result.requirement.level == "MUST"]
@@ -129,6 +129,6 @@ def verdict_of(results: Iterable[Result]) -> Verdict:
 
 
 def exit_code(verdict: Verdict, accept: str | None = None) -> ExitCode:
-    """Return the exit code of a verdict; a partial one that the caller accepts is a success."""
+    """Return the exit code of a verdict; with `accept`, a partial one is a success."""
     accepted = verdict is Verdict.PARTIAL and verdict.value == accept
     return ExitCode.SUCCESS if accepted else _EXIT_CODES[verdict]

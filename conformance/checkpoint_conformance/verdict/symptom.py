@@ -1,4 +1,4 @@
-"""Symptoms: what can be wrong, each under the name that reports publish."""
+"""Symptoms: everything that can be wrong, under the names that reports publish."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ _WITH_STATUS = re.compile(r"(?P<symptom>status|list-status)-(?P<status>[0-9]{3})
 
 
 class Symptom(StrEnum):
-    """What a finding shows; the value is the stable name in reports, where a status may follow it."""
+    """What a finding shows; the value is its stable name in reports, which may be followed by a status."""
 
     # Acceptance and refusal of a request
     ACCEPTED = "accepted"
-    """A request is accepted that has to be refused."""
+    """A request is accepted that must be refused."""
     REFUSED = "refused"
     """A valid request is refused."""
     REFUSED_UNDER_CONCURRENCY = "refused-under-concurrency"
-    """It is, but only beside others at the same time."""
+    """A valid request is refused, but only alongside concurrent ones."""
     REFUSED_AT_TIMES = "refused-at-times"
-    """It is, but accepted at other times."""
+    """A valid request is refused, but accepted at other times."""
     WRONG_STATUS = "status"
-    """The status is not among those that the request may get; published with it, as `status-418`."""
+    """A status that the request may not get; published with the status, as in `status-418`."""
     ANSWERED_5XX = "answered-5xx"
     ANSWERED_5XX_UNDER_CONCURRENCY = "answered-5xx-under-concurrency"
 
     # Bytes and connections (HTTP-1 to HTTP-4)
     NO_ANSWER = "no-answer"
-    """No complete answer within the target's `timeout`."""
+    """No complete response within the target's `timeout`."""
     NO_ANSWER_UNDER_CONCURRENCY = "no-answer-under-concurrency"
     CONNECTION_DROPPED = "connection-dropped"
     CONNECTION_DROPPED_UNDER_CONCURRENCY = "connection-dropped-under-concurrency"
@@ -43,7 +43,7 @@ class Symptom(StrEnum):
     NOT_STRICT_JSON = "not-strict-json"
     ALLOW_WITHOUT_POST = "allow-without-post"
 
-    # What an error shows (HTTP-5, ERR)
+    # Error responses (HTTP-5, ERR)
     DISCLOSES_TRACE = "discloses-trace"
     DISCLOSES_PATH = "discloses-path"
     DISCLOSES_SQL = "discloses-sql"
@@ -105,7 +105,7 @@ class Symptom(StrEnum):
     CREATED_BY_TYPE = "created-by-type"
     CREATED_BY_NOT_MANUAL = "created-by-not-manual"
 
-    # Several calls compared (RESP-2, RESP-11, CONF)
+    # Comparison of several calls (RESP-2, RESP-11, CONF)
     ID_REPEATED = "id-repeated"
     SAME_CHECKPOINT_AGAIN = "same-checkpoint-again"
     SECOND_RUN_ACCEPTED = "second-run-accepted"
@@ -114,7 +114,7 @@ class Symptom(StrEnum):
     # Companion operations (DISC, OBS, DEL)
     LIST_UNANSWERED = "list-unanswered"
     LIST_STATUS = "list-status"
-    """The list is not answered with 200; published with the status, as `list-status-500`."""
+    """The list response is not a 200; published with the status, as in `list-status-500`."""
     LIST_CONTENT_TYPE = "list-content-type"
     LIST_NOT_JSON = "list-not-json"
     LIST_FORM = "list-form"
@@ -142,24 +142,24 @@ class Symptom(StrEnum):
 
     @property
     def carries_status(self) -> bool:
-        """Whether a status belongs to it."""
+        """Whether it is published with a status."""
         return self in (Symptom.WRONG_STATUS, Symptom.LIST_STATUS)
 
     @property
     def under_concurrency(self) -> Symptom:
-        """The symptom of the same kind that shows only beside other calls. KeyError where there is none."""
+        """The corresponding symptom under concurrency. Raises KeyError if there is none."""
         return _UNDER_CONCURRENCY[self]
 
     @property
     def of_one_answer(self) -> Symptom:
-        """The symptom that a single one of the answers shows which together show this one."""
+        """The symptom in each single response, for one that only several responses together show."""
         return _OF_ONE_ANSWER.get(self, self)
 
 
 UNANSWERED = frozenset({Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED, Symptom.DROPPED_ON_KEPT_CONNECTION})
 """Symptoms of a request that got no answer."""
 FAILING = UNANSWERED | {Symptom.ANSWERED_5XX}
-"""Symptoms of a request that let nothing else be judged."""
+"""Symptoms of requests for which nothing else can be judged."""
 
 _UNDER_CONCURRENCY = {
     Symptom.REFUSED: Symptom.REFUSED_UNDER_CONCURRENCY,
@@ -173,12 +173,12 @@ _OF_ONE_ANSWER = {concurrent: alone for alone, concurrent in _UNDER_CONCURRENCY.
 
 
 def published(symptom: Symptom, status: int | None) -> str:
-    """Return the name that reports give to a symptom and the status that belongs to it."""
+    """Return the published name of a symptom with its status, if any."""
     return symptom.value if status is None else f"{symptom.value}-{status}"
 
 
 def read_symptom(name: str) -> tuple[Symptom, int | None]:
-    """Return the symptom and the status of a published name. Raises ValueError for one that is none."""
+    """Return the symptom and status of a published name. Raises ValueError if the name is unknown."""
     match = _WITH_STATUS.fullmatch(name)
     if match:
         return Symptom(match["symptom"]), int(match["status"])

@@ -1,7 +1,7 @@
-"""Waivers: failures that are known and accepted until a date. A TOML or YAML file, read strictly.
+"""Waivers: known failures, accepted until a date. A TOML or YAML file, strictly validated.
 
-They hold both ways: a waived failure does not fail the run, and a waiver whose failure no longer happens
-does, so that none outlives its reason. A MUST that is waived leaves the verdict partial at best.
+A waived failure does not fail the run, but a waiver whose failure no longer happens does, so that no waiver
+outlives its reason. With a waived MUST, the verdict is partial at best.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _JUDGED = (Outcome.PASS, Outcome.FAIL, Outcome.WARN)
 
 
 class WaiverState(StrEnum):
-    """What became of a waiver in a run."""
+    """The state of a waiver after a run."""
 
     APPLIED = "applied"
     STALE = "stale"
-    """Its failure does not happen any more: the run fails until the waiver is removed."""
+    """Its failure no longer happens: the run fails until the waiver is removed."""
     EXPIRED = "expired"
-    """Its day has passed, so the failure counts again."""
+    """Its date has passed, so the failure counts again."""
     OPEN = "open"
     """The requirement was not judged, so the run cannot tell."""
 
@@ -49,12 +49,12 @@ class Waiver:
     reason: str
     link: str
     expires: datetime.date
-    """The last day on which it counts, in UTC."""
+    """The last day on which it applies, in UTC."""
     probe: str | None = None
-    """None: whatever is found against the requirement."""
+    """None to cover any finding against the requirement."""
 
     def covers(self, finding: Finding) -> bool:
-        """Whether it speaks of this finding."""
+        """Return whether the waiver covers this finding."""
         return finding.requirement == self.requirement and self.probe in (None, finding.probe)
 
     def __str__(self) -> str:
@@ -63,14 +63,14 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Applied:
-    """A waiver, and what became of it."""
+    """A waiver and its state."""
 
     waiver: Waiver
     state: WaiverState
 
     @property
     def problem(self) -> str | None:
-        """Why the run fails because of it, and what to do; None where it does not."""
+        """Why it fails the run, and what to do about it; None if it does not."""
         if self.state is WaiverState.EXPIRED:
             ended = f"the waiver of {self.waiver} expired on {self.waiver.expires.isoformat()}"
             return f"{ended} and no longer counts. Fix the server, or renew it."
@@ -79,7 +79,7 @@ class Applied:
         return None
 
     def data(self) -> dict[str, str | None]:
-        """Return it as a report keeps it."""
+        """Return it as report data."""
         waiver = self.waiver
         return {
             "requirement": waiver.requirement,
@@ -94,9 +94,9 @@ class Applied:
 def apply(
     waivers: Iterable[Waiver], results: Iterable[Result], today: datetime.date, *, shard: bool = False
 ) -> tuple[list[Result], list[Applied]]:
-    """Return the results with what is waived taken out, and what became of each waiver.
+    """Return the results with waived findings removed, and the state of each waiver.
 
-    In a `shard` a waiver is never stale: the failure may happen in another one.
+    In a `shard`, a waiver is never stale: its failure may happen in another shard.
     """
     given, found = list(waivers), list(results)
     counting = [waiver for waiver in given if today <= waiver.expires]
@@ -107,7 +107,7 @@ def apply(
 
 
 def read_waivers(path: Path) -> tuple[Waiver, ...]:
-    """Read a file of waivers: TOML, or YAML by its suffix. Raises `DocumentError`."""
+    """Read a waiver file: TOML, or YAML by its suffix. Raises `DocumentError` if it is not valid."""
     waivers: tuple[Waiver, ...] = read(ConfigurationFile.load(path), _DESCRIPTION)
     return waivers
 
