@@ -1,4 +1,4 @@
-"""A comparison as a whole: the findings, the version, and what that means for a gate."""
+"""A comparison as a whole: the findings, the version, and the verdict for a gate."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _TITLES = {
     Severity.INFO: "Compatible changes",
 }
 _MOST_TOLD = 5
-"""Values that depend on the version of YAML, before the others are only counted."""
+"""The number of values that depend on the YAML version to list; any others are only counted."""
 
 
 class FailOn(Enum):
-    """What makes the gate close; each includes those before it."""
+    """What makes the gate fail; each includes those before it."""
 
     NONE = "none"
     BREAKING = "breaking"
@@ -44,39 +44,39 @@ class FailOn(Enum):
 
 @dataclass(frozen=True)
 class Report:
-    """What changed from one contract to another."""
+    """The changes from one contract to another."""
 
     base: str
-    """The file of the base."""
+    """The base file."""
     revision: str
     findings: tuple[Finding, ...]
-    """The worst first."""
+    """The findings, the worst first."""
     base_version: str
     revision_version: str
     step: Step
-    """How far the version has to move."""
+    """How far the version must move."""
     is_first: bool = False
     """There is no base: the contract is new."""
     remarks: tuple[str, ...] = ()
-    """What is to be said of the acknowledgements, and of values that tools read differently."""
+    """Remarks about the acknowledgements, and about values that tools read differently."""
 
     @property
     def next_version(self) -> Version | None:
-        """The lowest version that the change admits, or None when the base's cannot be read."""
+        """The lowest version that the change allows, or None if the base's version cannot be read."""
         version = Version.parse(self.base_version)
         return version.after(self.step) if version is not None else None
 
     def open(self, severity: Severity) -> list[Finding]:
-        """Return the findings of a severity that nobody acknowledged."""
+        """Return the findings of a severity that are not acknowledged."""
         return [found for found in self.findings if found.severity is severity and found.acknowledged is None]
 
     def open_ids(self) -> set[str]:
-        """Return the ids of all findings that nobody acknowledged, but for those about the version."""
+        """Return the ids of all findings that are not acknowledged, except those about the version."""
         found = {finding.id for severity in Severity for finding in self.open(severity)}
         return {name for name in found if not name.startswith("version-")}
 
     def exit_code(self, fail_on: FailOn) -> ExitCode:
-        """Return success for a gate that stays open, failure for a break, undecided for what needs review."""
+        """Return success if the gate passes, failure for a break, undecided if a review is needed."""
         order = list(FailOn)
         if order.index(fail_on) >= order.index(FailOn.BREAKING) and self.open(Severity.BREAKING):
             return ExitCode.FAILURE
@@ -125,7 +125,7 @@ def report(
     acknowledgements: Acknowledgements | None = None,
     today: datetime.date | None = None,
 ) -> Report:
-    """Compare two contracts; raises `DocumentError` when one of them cannot be used."""
+    """Compare two contracts; raises `DocumentError` if one of them cannot be used."""
     findings, remarks = compare(base, revision), list[str]()
     if acknowledgements is not None:
         today = today or datetime.datetime.now(tz=datetime.UTC).date()
@@ -152,7 +152,7 @@ def _nothing_compared(base: Documents, revision: Documents) -> list[str]:
 
 
 def _ambiguous(revision: Documents) -> list[str]:
-    """Return a warning for values of the revision that depend on the version of YAML."""
+    """Return a warning for values of the revision that depend on the YAML version."""
     found = revision.ambiguities()
     told = [f"{place}: {each.text} without quotes is {each.reading}" for place, each in found[:_MOST_TOLD]]
     more = len(found) - len(told)

@@ -1,4 +1,4 @@
-"""Finds the version of a contract that an argument names: a file, a commit, or what was released last."""
+"""Finds the version of a contract that an argument names: a file, a commit, or the latest release."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class NoBaseError(DocumentError):
 
 
 class Commit:
-    """Reads documents as they are in a commit of the repository around the working directory."""
+    """Reads documents from a commit of the repository that contains the working directory."""
 
     def __init__(self, revision: str) -> None:
         self._revision = revision
 
     def read(self, file: str) -> Source:
-        """Read one file; raises `DocumentError` when the commit does not have it or it is broken."""
+        """Read one file; raises `DocumentError` if it is broken or not in the commit."""
         name = f"{self._revision}:{file}"
         try:
             shown = subprocess.run(  # noqa: S603 - git is asked for a blob, by an argument list
@@ -52,9 +52,9 @@ class Commit:
 
 
 def open_documents(argument: str, *, beside: str = "checkpoint.yaml") -> Documents:
-    """Return the contract that an argument names: `released`, a file, or `REV:path` of a commit.
+    """Return the contract that an argument names: `released`, a file, or `REV:path` in a commit.
 
-    `beside` is the file that a release is to be searched for. Raises `DocumentError`.
+    `beside` is the file whose release is wanted. Raises `DocumentError` if the contract cannot be read.
     """
     if argument == RELEASED and not Path(argument).is_file():
         return Documents(Files(), str(_newest(Path(beside).name)))

@@ -1,4 +1,4 @@
-"""The contract as a page that a person reads: a file that needs no network, or a live preview."""
+"""The contract as a readable page: a file that needs no network, or a live preview."""
 
 from __future__ import annotations
 

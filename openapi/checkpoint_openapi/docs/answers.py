@@ -1,4 +1,4 @@
-"""Answers made of the examples of a document."""
+"""Responses built from the examples of a document."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ from checkpoint_openapi.document.values import members
 __all__ = ["REASON", "Answer", "Answers"]
 
 REASON = "Preview-Reason"
-"""The header that says why a request is refused, or what the document lacks for an answer."""
+"""The header that says why a request is refused, or what the document lacks for a response."""
 _JSON = "application/json"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer before it is sent."""
+    """A response before it is sent."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
     def allowing(self, methods: list[str]) -> Answer:
-        """Return the answer with the header `Allow` (RFC 9110, 10.2.1)."""
+        """Return the response with an `Allow` header (RFC 9110, 10.2.1)."""
         return replace(self, headers={**self.headers, "Allow": ", ".join(methods).upper()})
 
 
 class _Chosen(NamedTuple):
-    """A response object of an operation, with the status under which it is sent."""
+    """A response object of an operation, and the status to send it with."""
 
     status: int
     place: Location
 
 
 class Answers:
-    """Finds the response of an operation that fits, and an example of it."""
+    """Finds the matching response of an operation, and an example of it."""
 
     def __init__(self, documents: Documents, bundle: Bundle) -> None:
         self._documents = documents
         self._bundle = bundle
 
     def plain(self, status: str, reason: str) -> Answer:
-        """Return an answer for which the document has no response."""
+        """Return a response that the document does not define."""
         body = json.dumps({"preview": reason}).encode()
         return Answer(int(status), {"Content-Type": _JSON, REASON: _header(reason)}, body)
 
     def refusal(self, operation: Location, statuses: tuple[str, ...], reason: str) -> Answer:
-        """Return the response to a refused request: of the first declared status, with its first example."""
+        """Return the response to a refused request: the first declared status, with its first example."""
         chosen = self._choose(operation, statuses)
         if chosen is None:
             return self.plain(statuses[0], reason)
@@ -60,7 +60,7 @@ class Answers:
         return replace(answer, headers={**answer.headers, REASON: _header(reason)})
 
     def success(self, operation: Location, body: Any, code: str | None, example: str | None) -> Answer:
-        """Return the answer to a request that is right, or the one that its sender prefers."""
+        """Return the response to a valid request, or the one that its sender prefers."""
         stated = members(self._documents.get(operation).get("responses"))
         if example is not None and code is None:
             code = next(
@@ -78,7 +78,7 @@ class Answers:
         return self._documents.follow(operation / "responses" / key)
 
     def _choose(self, operation: Location, statuses: tuple[str, ...]) -> _Chosen | None:
-        """Return the first response that is declared for a status, itself or by range, or the default."""
+        """Return the first response declared for one of the statuses, exactly or by range, or the default."""
         stated = members(self._documents.get(operation).get("responses"))
         for status in statuses:
             for key in (status, f"{status[:1]}XX", f"{status[:1]}xx"):
@@ -123,7 +123,7 @@ class Answers:
         return found
 
     def _examples(self, holder: Location) -> dict[str, Any]:
-        """Return the examples of a response or request body by name, of its JSON if it has one."""
+        """Return the examples of a response or request body by name, preferring JSON."""
         content = members(self._documents.get(holder).get("content"))
         name = next((key for key in content if "json" in key), next(iter(content), None))
         if name is None:
@@ -149,14 +149,14 @@ class Answers:
         return next(iter(same + alike), None)
 
     def _sampled(self, media_type: Location) -> Any:
-        """Return a value of the schema of a media type, None when it has no schema."""
+        """Return a sample value for the schema of a media type, or None if it has no schema."""
         if "schema" not in self._documents.get(media_type):
             return None
         return sample({"$ref": self._bundle.pointer(media_type / "schema")}, self._bundle.resolved)
 
 
 def _members(value: Any, at: str = "") -> set[str]:
-    """Return the paths of all members of a value, lists aside."""
+    """Return the paths of all members of a value, ignoring lists."""
     found: set[str] = set()
     if isinstance(value, dict):
         for key, member in cast("dict[str, Any]", value).items():
@@ -171,5 +171,5 @@ def _bytes(value: Any, media_type: str) -> bytes:
 
 
 def _header(text: str) -> str:
-    """Return a text as the value of a header: one line of ASCII."""
+    """Return a text as a header value: one line of ASCII."""
     return " ".join(text.split()).encode("ascii", "replace").decode()[:1000]

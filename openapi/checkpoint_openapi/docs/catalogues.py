@@ -1,4 +1,4 @@
-"""The catalogues that lie beside a document, as rows of the page: requirements, errors, errata."""
+"""The catalogues beside a document, as rows of the page: requirements, errors, errata."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _HEADING_SHIFT = 1
 
 
 class RequirementRow(NamedTuple):
-    """A requirement as the page shows it."""
+    """A requirement as shown on the page."""
 
     id: str
     level: str
     text: Markup
     clause: str
-    """As it is written: file and JSON pointer."""
+    """As written: file and JSON pointer."""
     place: str
-    """The clause for a reader: the names on the way to it."""
+    """The clause in readable form: the names on the way to it."""
     file: str
     line: int
     basis: tuple[str, ...]
@@ -51,7 +51,7 @@ class RequirementRow(NamedTuple):
 
     @property
     def anchor(self) -> str:
-        """The line of the clause on the page."""
+        """The anchor of the clause's line on the page."""
         return anchor(self.file, self.line)
 
     @property
@@ -61,7 +61,7 @@ class RequirementRow(NamedTuple):
 
 
 class ErrorRow(NamedTuple):
-    """A condition of `errors.yaml` as the page shows it."""
+    """A condition of `errors.yaml` as shown on the page."""
 
     id: str
     status: int
@@ -72,7 +72,7 @@ class ErrorRow(NamedTuple):
 
 
 class ErrorTable(NamedTuple):
-    """What `errors.yaml` says about one document."""
+    """The content of `errors.yaml` for one document."""
 
     conditions: tuple[ErrorRow, ...]
     published: tuple[tuple[int, str, Markup], ...]
@@ -80,7 +80,7 @@ class ErrorTable(NamedTuple):
 
 
 def markdown(text: str) -> Markup:
-    """Return CommonMark with tables as HTML; HTML in it is shown as text, headings go down one level."""
+    """Return CommonMark with tables as HTML; embedded HTML is shown as text, headings move down one level."""
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
@@ -90,16 +90,17 @@ def markdown(text: str) -> Markup:
 
 @lru_cache(maxsize=1000)
 def inline(text: str) -> Markup:
-    """Return a line of CommonMark as HTML."""
+    """Return one line of CommonMark as HTML."""
     return Markup(_MARKDOWN.renderInline(text))  # noqa: S704 - the renderer escapes
 
 
 def requirement_rows(
     folder: Path, reader: SeenFiles, sources: dict[str, Source]
 ) -> tuple[RequirementRow, ...]:
-    """Return the requirements of a folder, none when it has no catalogue.
+    """Return the requirements of a folder, or none if it has no catalogue.
 
-    `sources` gets the documents that clauses name. Raises `DocumentError` for a catalogue that is malformed.
+    The documents that clauses name are added to `sources`. Raises `DocumentError` if the catalogue is
+    malformed.
     """
     catalogue = _catalogue(folder / "requirements.yaml", reader)
     if catalogue is None:
@@ -140,9 +141,9 @@ def _requirement(
 
 
 def error_table(folder: Path, reader: SeenFiles, operations: frozenset[str]) -> ErrorTable | None:
-    """Return the errors of a folder that concern some operations, None when it has no catalogue of errors.
+    """Return the errors of a folder for some operations, or None if it has no error catalogue.
 
-    Raises `DocumentError` for a catalogue that is malformed.
+    Raises `DocumentError` if the catalogue is malformed.
     """
     catalogue = _catalogue(folder / "errors.yaml", reader)
     if catalogue is None:
@@ -169,7 +170,7 @@ def error_table(folder: Path, reader: SeenFiles, operations: frozenset[str]) -> 
 
 
 def errata(folder: Path) -> Markup | None:
-    """Return the errata of a folder without their title, or None when there are none."""
+    """Return the errata of a folder without their title, or None if there are none."""
     path = folder / "ERRATA.md"
     if not path.is_file():
         return None
@@ -179,7 +180,7 @@ def errata(folder: Path) -> Markup | None:
 
 
 def _catalogue(path: Path, reader: SeenFiles) -> Source | None:
-    """Return a data file of a contract; one of another kind that happens to have the name is left alone."""
+    """Return a data file of a contract, or None if the file is missing or only happens to have the name."""
     if not path.is_file():
         return None
     source = reader.read(str(path))
@@ -196,7 +197,7 @@ def _incomplete(catalogue: Source, pointer: str, missing: KeyError) -> DocumentE
 
 
 def _place(pointer: str) -> str:
-    """Return the names on the way to a clause, without those that say only what kind of thing follows."""
+    """Return the names on the way to a clause, leaving out those that only name a category."""
     names = tokens(pointer)
     shown = [token for token in names if token not in _KINDS and not token.startswith("/")]
     return " / ".join(shown or names)

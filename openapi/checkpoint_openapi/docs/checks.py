@@ -1,4 +1,4 @@
-"""Values held against the schemas of a document."""
+"""Validates values against the schemas of a document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 
 class BodyError(Exception):
-    """Raised for a body that is no JSON, or that its schema refuses; the message says where and why."""
+    """Raised for a body that is not JSON or does not match its schema; the message says where and why."""
 
 
 class UnusableSchemaError(Exception):
@@ -26,7 +26,7 @@ class UnusableSchemaError(Exception):
 
 
 class Checker:
-    """Holds values against the schemas of one document, each compiled once."""
+    """Validates values against the schemas of one document, compiling each schema once."""
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
@@ -36,7 +36,7 @@ class Checker:
         self._compiled: dict[Location, jsonschema_rs.Validator] = {}
 
     def parsed(self, body: bytes) -> Any:
-        """Return a body as a JSON value (RFC 8259, each key once); raises `BodyError`."""
+        """Return a body as a JSON value (RFC 8259, without duplicate keys); raises `BodyError`."""
         if not body:
             raise BodyError("The body is missing.")
         try:
@@ -45,7 +45,7 @@ class Checker:
             raise BodyError(f"The body is not strict JSON: {error}.") from error
 
     def check(self, place: Location, value: Any) -> None:
-        """Hold a value against a schema; raises `BodyError` when it is refused, and `UnusableSchemaError`."""
+        """Validate a value; raises `BodyError` if it is invalid, `UnusableSchemaError` if its schema is."""
         try:
             fault = next(iter(self._validator(place).iter_errors(value)), None)
         except (UnicodeEncodeError, RecursionError) as error:
@@ -55,9 +55,9 @@ class Checker:
             raise BodyError(f"{where or 'The body'}: {fault.message}")
 
     def text_fault(self, place: Location, text: str) -> str | None:
-        """Return why a parameter is refused, None when it is not; a number or Boolean is read from the text.
+        """Return why a parameter is invalid, or None; numbers and Booleans are parsed from the text.
 
-        Raises `UnusableSchemaError`.
+        Raises `UnusableSchemaError` if the schema cannot be compiled.
         """
         faults: list[str] = []
         for value in (text, *_read(text)):
@@ -82,7 +82,7 @@ class Checker:
 
 
 def _read(text: str) -> list[Any]:
-    """Return what a text may stand for besides itself: a scalar, or a list separated by commas."""
+    """Return what a text may represent besides itself: a scalar, or a comma-separated list."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

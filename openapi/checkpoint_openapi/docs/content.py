@@ -1,4 +1,4 @@
-"""All that the page shows of one contract, read from its files."""
+"""Everything that the page shows about one contract, read from its files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["Content", "OperationRow", "read_content"]
 
 
 class OperationRow(NamedTuple):
-    """An operation as the navigation names it."""
+    """An operation as listed in the navigation."""
 
     method: str
     path: str
@@ -42,33 +42,33 @@ class OperationRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Content:
-    """One contract, ready to be shown."""
+    """One contract, ready for display."""
 
     title: str
     version: str
     lead: Markup
     document: dict[str, Any]
-    """The document in one piece, its texts linked with the requirements."""
+    """The bundled document, with the requirements in its texts linked."""
     operations: tuple[OperationRow, ...]
     errors: ErrorTable | None
     requirements: tuple[RequirementRow, ...]
     errata: Markup | None
     listings: tuple[Listing, ...]
     files: frozenset[Path]
-    """Every file that the page was made of, or would be if it were there."""
+    """Every file that the page uses, or would use if it existed."""
     unread: tuple[tuple[str, Position], ...]
-    """What of OpenAPI 3.2 stands in the document and is not read, and where."""
+    """The unsupported parts of OpenAPI 3.2 in the document, and their positions."""
 
     @property
     def groups(self) -> list[list[RequirementRow]]:
-        """The requirements by the first part of their ids, in the order of the catalogue."""
+        """The requirements by the first part of their ids, in catalogue order."""
         return [list(rows) for _, rows in groupby(self.requirements, lambda row: row.group)]
 
 
 def read_content(path: Path, reader: SeenFiles | None = None) -> Content:
-    """Read a document and the catalogues in its folder, by a reader that may know some of them.
+    """Read a document and the catalogues in its folder, using a reader that may have some of them cached.
 
-    Raises `DocumentError` when one of them cannot be used.
+    Raises `DocumentError` if one of them cannot be used.
     """
     reader = reader or SeenFiles()
     documents = Documents(reader, str(path))
@@ -98,7 +98,7 @@ def read_content(path: Path, reader: SeenFiles | None = None) -> Content:
 
 
 def _entries(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    """Return path, method and object of each operation that stands in the document itself."""
+    """Return path, method and object of each operation defined in the document itself."""
     found: list[tuple[str, str, dict[str, Any]]] = []
     for path, item in members(document.get("paths")).items():
         found += [(path, method, members(value)) for method, _, value in operations_in(members(item))]

@@ -1,4 +1,4 @@
-"""The texts of a document with the requirements that they name as links."""
+"""Links the requirements that the texts of a document name."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _REQUIREMENT = re.compile(r"\b[A-Z]+-[0-9]+\b")
 
 
 def link_requirements(value: Any, known: frozenset[str], kind: Kind = Kind.OBJECT) -> Any:
-    """Return a document whose descriptions link each id of a known requirement to its place on the page.
+    """Return a document whose descriptions link each known requirement id to its place on the page.
 
-    The texts are Markdown. Data stays as it is.
+    The texts are Markdown. Data stays unchanged.
     """
     if isinstance(value, dict) and kind is not Kind.DATA:
         found: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The text of a document line by line, as HTML with its syntax marked."""
+"""The text of a document line by line, as HTML with syntax highlighting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 __all__ = ["Clauses", "Line", "Listing", "anchor", "listing"]
 
 Clauses: TypeAlias = dict[int, tuple[str, ...]]
-"""The ids of requirements by the line where their clause begins."""
+"""The ids of requirements, by the line where their clause starts."""
 
 _LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _PLAIN_WORDS = {"true", "false", "null", "~"}
@@ -26,29 +26,29 @@ class Line(NamedTuple):
     anchor: str
     html: Markup
     requirements: tuple[str, ...]
-    """The ids of the requirements whose clause begins here."""
+    """The ids of the requirements whose clause starts here."""
 
 
 class Listing(NamedTuple):
-    """A document as it is written."""
+    """A document as written."""
 
     name: str
     lines: tuple[Line, ...]
 
 
 def anchor(name: str, line: int) -> str:
-    """Return the id that a line of a document has on the page."""
+    """Return the id of a document's line on the page."""
     return f"{name}-L{line}"
 
 
 def listing(text: str, name: str, clauses: Clauses) -> Listing:
-    """Return a document with the requirements that its lines, counted from 1, are the clauses of."""
+    """Return a document with the requirements for each of its lines, counted from 1."""
     return _listing(text, name, tuple(clauses.items()))
 
 
 @lru_cache(maxsize=8)
 def _listing(text: str, name: str, clauses: tuple[tuple[int, tuple[str, ...]], ...]) -> Listing:
-    """Make a listing once for as long as the preview shows it."""
+    """Build a listing, cached for as long as the preview shows it."""
     spans, found = _spans(text), dict(clauses)
     lines = [
         Line(
@@ -69,7 +69,7 @@ class _Span(NamedTuple):
 
 
 def _spans(text: str) -> dict[int, list[_Span]]:
-    """Return where keys and values stand, by line counted from 0."""
+    """Return the positions of keys and values, by line counted from 0."""
     found: dict[int, list[_Span]] = defaultdict(list)
     lines = text.splitlines()
     expects_key = False
@@ -98,7 +98,7 @@ def _kind(token: yaml.ScalarToken) -> str:
 
 
 def _marked(text: str, spans: list[_Span]) -> Markup:
-    """Return one line with its spans; what begins with `#` between them is a comment."""
+    """Return one line with its spans; text that starts with `#` between them is a comment."""
     parts: list[str] = []
     at = 0
     for span in spans:

@@ -1,7 +1,7 @@
-"""A server made of a document alone: it checks a request against the schemas and answers with the examples.
+"""A server generated from a document alone: it checks requests against the schemas and answers with examples.
 
-It knows nothing of any implementation and keeps no state, so it shows what the document says and no more. A
-caller picks another answer with the header `Prefer` (RFC 7240): `code=404`, or `example=policy-not-found`.
+It knows no implementation and keeps no state, so it shows exactly what the document says. A client selects
+another response with the `Prefer` header (RFC 7240): `code=404`, or `example=policy-not-found`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PREFERENCE = re.compile(r'\b(code|example)\s*=\s*"?([\w.-]+)"?')
 
 
 class Request(NamedTuple):
-    """A request as it came in; the names of headers in lower case."""
+    """A request as received; header names are in lower case."""
 
     method: str
     target: str
@@ -37,10 +37,10 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True)
 class _Refusal(Exception):
-    """Raised for a request that the document does not admit."""
+    """Raised for a request that the document does not allow."""
 
     statuses: tuple[str, ...]
-    """The statuses that say so, the most fitting first."""
+    """The statuses for this refusal, the best match first."""
     reason: str
 
 
@@ -55,7 +55,7 @@ class _Route:
 
 
 class Mock:
-    """Answers requests against one state of a document."""
+    """Answers requests from one version of a document."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
@@ -67,7 +67,7 @@ class Mock:
         self._routes = sorted(self._find_routes(), key=lambda route: route.placeholders)
 
     def answer(self, request: Request) -> Answer:
-        """Return the example that fits a request; raises `DocumentError` where the document leads nowhere."""
+        """Return the example that matches a request; raises `DocumentError` if a reference dangles."""
         found = self._route(urlsplit(request.target).path)
         if found is None:
             return self._answers.plain("404", "The document has no such path.")
@@ -89,7 +89,7 @@ class Mock:
         return self._answers.success(operation, body, wanted.get("code"), wanted.get("example"))
 
     def _server_paths(self) -> Iterator[str]:
-        """Yield the paths under which the servers of the document lie."""
+        """Yield the base paths of the document's servers."""
         for server in items(self._root.get("servers")):
             path = urlsplit(str(members(server).get("url", ""))).path.rstrip("/")
             if path and "{" not in path:
@@ -118,7 +118,7 @@ class Mock:
         return None
 
     def _checked(self, request: Request, item: Location, operation: Location, values: dict[str, str]) -> Any:
-        """Return the body of a request that is right, None when there is none; raises `_Refusal`."""
+        """Return the body of a valid request, or None if it has none; raises `_Refusal` if it is invalid."""
         self._check_security(request, operation)
         for place in self._parameters(item, operation):
             self._check_parameter(request, place, values)
@@ -135,7 +135,7 @@ class Mock:
             )
 
     def _carries(self, request: Request, name: str) -> bool:
-        """Say whether a request has any value where a security scheme wants one."""
+        """Return whether a request has any value where a security scheme requires one."""
         place = self._documents.root / "components" / "securitySchemes" / name
         if not self._documents.has(place):
             return True
@@ -153,7 +153,7 @@ class Mock:
                 return bool(request.headers.get("authorization"))
 
     def _parameters(self, item: Location, operation: Location) -> list[Location]:
-        """Return the parameters of an operation, its own before those of the same name of its path."""
+        """Return the parameters of an operation; its own override those of its path with the same name."""
         found: dict[tuple[str, str], Location] = {}
         for holder in (item, operation):
             for number in range(len(items(members(self._documents.get(holder)).get("parameters")))):
@@ -206,7 +206,7 @@ class Mock:
 
 
 def _declared(sent: str, declared: list[str]) -> str | None:
-    """Return the declared media type or range that a content type falls under."""
+    """Return the declared media type or range that matches a content type."""
     ranges = (sent, f"{sent.partition('/')[0]}/*", "*/*")
     known = {name.partition(";")[0].strip().lower(): name for name in declared}
     return next((known[name] for name in ranges if name in known), None)

@@ -1,4 +1,4 @@
-"""The page as HTML: one file with all that it needs, or its changing parts for the live preview."""
+"""The page as HTML: one self-contained file, or its changing parts for the live preview."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ASSETS = {
 
 _FOLDER = Path(__file__).resolve().parent / "assets"
 _SOURCE_MAP = re.compile(r"/[/*]# sourceMappingURL=\S+( \*/|\*/)?")
-# An HTML parser ends a script at what looks like its end tag, and misses the end after these two.
+# An HTML parser ends a script at anything that looks like its end tag, and misses the end after these two.
 _ENDANGERED = re.compile(r"<(?=/script|script|!--)", re.IGNORECASE)
 # The page cannot reach a network even if a part of it tried to.
 _POLICY = (
@@ -44,11 +44,11 @@ _POLICY = (
 def render_page(content: Content | None, build: Build | None = None, server: str | None = None) -> str:
     """Return the page of a contract.
 
-    `server` is the URL of a server that the page may call. The server has to let the page's origin do so
-    (CORS), which is `null` for a page that is opened as a file.
+    `server` is the URL of a server that the page may call. That server must allow the page's origin (CORS),
+    which is `null` for a page opened as a file.
 
-    Without a build of the preview it is one file that needs nothing else. With one it refers to the assets of
-    the preview's server and tells the state of the document; `content` is None until there is a good version.
+    Without a preview build, the page is one self-contained file. With one, it refers to the assets of the
+    preview's server and shows the state of the document; `content` is None until there is a good version.
     """
     live = build is not None
     policy = (
@@ -87,7 +87,7 @@ def _inline(name: str) -> Markup:
 
 
 def _json(value: object) -> Markup:
-    """Return JSON that can stand inside a script element."""
+    """Return JSON that is safe inside a script element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no tag can begin without the sign
 
@@ -111,5 +111,5 @@ def _pretty(value: object) -> str:
 
 
 def _anchor_of(position: Position) -> str:
-    """Return the anchor of the line of a finding."""
+    """Return the anchor of a finding's line."""
     return anchor(Path(position.file).name, position.line)

@@ -1,4 +1,4 @@
-"""The state of a live preview: the document as it is now, and as it was last when it could be read."""
+"""The state of a live preview: the current document, and its last readable version."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ __all__ = ["Build", "Fault", "Preview", "Problem"]
 
 _SLOW = tuple(rule.id for rule in RULES if rule.loads)
 _HOLDS_BACK = {"specification", "ref-dangling", "pattern-refused"}
-"""The rules whose findings leave nothing that could be shown or asked."""
+"""The rules whose findings make a document unusable for display and for the mock."""
 _SHOWN = 4
-"""How many faults are told at once of a document that cannot be used."""
+"""The number of faults shown at once for an unusable document."""
 _AROUND = 2
-"""How many lines are shown before and after the one with a fault."""
+"""The number of lines shown before and after a faulty one."""
 _INTERVAL = 0.03
-"""Seconds between two looks at the files; a change counts when two looks in a row agree."""
+"""Seconds between two checks of the files; a change counts once two checks in a row agree."""
 
 
 class ExcerptLine(NamedTuple):
@@ -44,7 +44,7 @@ class ExcerptLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong with the document, for the page."""
+    """A fault of the document, as shown on the page."""
 
     place: str
     """File, line and column."""
@@ -57,7 +57,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why the newest version of the document is not shown."""
+    """Why the latest version of the document is not shown."""
 
     title: str
     faults: tuple[Fault, ...]
@@ -65,14 +65,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Build:
-    """What the page shows after one look at the files."""
+    """What the page shows after one check of the files."""
 
     number: int
     time: str
     content: Content | None = None
-    """The newest version that could be read, or None when there was none yet."""
+    """The latest readable version, or None if there was none yet."""
     mock: Mock | None = None
-    """Answers as that version says."""
+    """Answers according to that version."""
     problem: Problem | None = None
     findings: tuple[Fault, ...] = ()
     diff: Report | None = None
@@ -88,7 +88,7 @@ class _NotFitError(Exception):
 
 
 class Preview:
-    """Follows one document; `current` is always whole, and never goes back."""
+    """Follows one document; `current` is always complete, and never goes back."""
 
     def __init__(self, path: Path, base: str = RELEASED) -> None:
         self._path = path
@@ -101,19 +101,19 @@ class Preview:
         self.current = self._next(Build(0, ""))
 
     def wait(self, number: int, timeout: float) -> bool:
-        """Wait up to `timeout` seconds for another build than one, and say whether there is one."""
+        """Wait up to `timeout` seconds for a build other than `number`; return whether there is one."""
         with self._changed:
             self._changed.wait_for(lambda: self.current.number != number or self.closed.is_set(), timeout)
         return self.current.number != number
 
     def close(self) -> None:
-        """End the watching and all waiting."""
+        """Stop watching and end all waiting."""
         self.closed.set()
         with self._changed:
             self._changed.notify_all()
 
     def watch(self, told: Callable[[Build], None]) -> None:
-        """Build anew after each change of a file, until the preview is closed, and tell of each build."""
+        """Rebuild after each change to a file until the preview is closed, and report each build."""
         before = self._seen
         while not self.closed.wait(_INTERVAL):
             now = self._look()
@@ -129,11 +129,11 @@ class Preview:
                 before = now
 
     def _look(self) -> dict[Path, FileState | None]:
-        """Return what tells one state of the files from another."""
+        """Return the states of the watched files."""
         return {path: file_state(path) for path in self._watched}
 
     def _next(self, last: Build) -> Build:
-        """Return the build after another, whose content stays when the document cannot be used."""
+        """Return the next build, which keeps the last content if the document cannot be used."""
         now = datetime.datetime.now().astimezone().strftime("%H:%M:%S")
         build = replace(last, number=last.number + 1, time=now, problem=None)
         try:
@@ -143,7 +143,7 @@ class Preview:
                 build, problem=Problem("The document cannot be read", (_of_error(error),)), findings=()
             )
         except _NotFitError as error:
-            # What is wrong deep inside is often told once more, and vaguely, of the whole document.
+            # An error deep inside is often reported again, vaguely, for the whole document.
             deepest = sorted(error.findings, key=lambda finding: -finding.pointer.count("/"))[:_SHOWN]
             faults = tuple(_of_finding(finding, excerpt=True) for finding in deepest)
             return replace(build, problem=Problem("The document is no sound OpenAPI", faults), findings=())
@@ -158,7 +158,7 @@ class Preview:
         mock = Mock(documents)
         if content.files - self._watched:
             self._watched |= content.files
-            # What was watched already keeps the state that it had before it was read.
+            # Files that were already watched keep the state that they had before they were read.
             self._seen = {**self._look(), **self._seen}
         diff, diff_fault = self._compared(documents)
         return replace(
@@ -192,13 +192,13 @@ def _of_finding(finding: Finding, *, excerpt: bool = False) -> Fault:
 
 
 def _excerpt(file: str, line: int | None) -> tuple[ExcerptLine, ...]:
-    """Return the lines around one of a file, none when it is not there any more."""
+    """Return the lines around one line of a file, or none if the file is gone."""
     if line is None:
         return ()
     try:
         lines = Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        # The file went away between two looks; the next build tells of that.
+        # The file disappeared between two checks; the next build reports that.
         return ()
     first = max(1, line - _AROUND)
     chosen = lines[first - 1 : line + _AROUND]

@@ -1,4 +1,4 @@
-"""Reads the files of a contract, each once for as long as it stays as it is."""
+"""Reads the files of a contract, and each again only when it has changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["FileState", "SeenFiles", "file_state"]
 
 
 class FileState(NamedTuple):
-    """What tells one state of a file from another."""
+    """The state of a file, to detect changes."""
 
     modified: int
     """In nanoseconds."""
@@ -20,7 +20,7 @@ class FileState(NamedTuple):
 
 
 def file_state(path: Path) -> FileState | None:
-    """Return the state of a file, None when it is not there: an editor may be about to put it back."""
+    """Return the state of a file, or None if it is missing: an editor may be about to replace it."""
     try:
         found = path.stat()
     except OSError:
@@ -29,13 +29,13 @@ def file_state(path: Path) -> FileState | None:
 
 
 class SeenFiles:
-    """A reader of documents that remembers what it read until the file changes."""
+    """A reader of documents that caches each file until it changes."""
 
     def __init__(self) -> None:
         self._seen: dict[Path, tuple[FileState | None, Source]] = {}
 
     def read(self, file: str) -> Source:
-        """Read one file; raises `DocumentError` when it is missing or broken."""
+        """Read one file; raises `DocumentError` if it is missing or broken."""
         path = Path(file)
         state = file_state(path)
         if path not in self._seen or self._seen[path][0] != state:

@@ -1,4 +1,4 @@
-"""The schemas of a bundled document for a validator of JSON Schema 2020-12."""
+"""The schemas of a bundled document, converted for a JSON Schema 2020-12 validator."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _DEEPEST = 8
 
 
 def as_json_schemas(value: Any) -> Any:
-    """Return a document of OpenAPI 3.0 with schemas that mean the same in JSON Schema 2020-12.
+    """Return an OpenAPI 3.0 document with its schemas converted to equivalent JSON Schema 2020-12.
 
-    That is, for a request: `nullable` and bounds that are Booleans are written out, what stands beside a
-    `$ref` is dropped, and a member that is read only is not required.
+    The schemas are those of requests: `nullable` and Boolean bounds are written out, siblings of `$ref` are
+    dropped, and read-only members are not required.
     """
     if isinstance(value, list):
         return [as_json_schemas(item) for item in cast("list[Any]", value)]
@@ -51,10 +51,10 @@ def as_json_schemas(value: Any) -> Any:
 
 
 def sample(schema: Any, resolve: Callable[[Any], Any], depth: int = 0) -> Any:
-    """Return a simple value of a schema: what it gives as an example, or else something of its type.
+    """Return a simple value for a schema: its example, or else a value of its type.
 
-    `resolve` follows the `$ref` of an object. The value suits most schemas, and says how an answer would look
-    where the document has no example.
+    `resolve` follows the `$ref` of an object. The value fits most schemas, and shows the shape of a response
+    if the document has no example.
     """
     stated = members(resolve(schema))
     for member in ("example", "default", "const"):

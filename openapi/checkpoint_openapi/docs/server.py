@@ -1,4 +1,4 @@
-"""The server of the live preview: the page at `/`, its parts under `/_preview/`, a mock everywhere else."""
+"""The live preview server: the page at `/`, its parts under `/_preview/`, a mock everywhere else."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ __all__ = ["PreviewServer"]
 
 _OWN = "/_preview/"
 _LARGEST = 1 << 20
-"""The largest body of a request, in bytes."""
+"""The largest request body, in bytes."""
 _HEARTBEAT = 10.0
-"""Seconds after which a silent stream shows that it is alive, and finds out that nobody listens."""
+"""Seconds after which a silent stream sends a heartbeat, which also detects that its client has gone."""
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 
 
 class PreviewServer(ThreadingHTTPServer):
-    """Serves one preview on the loopback interface, a thread for each connection."""
+    """Serves one preview on the loopback interface, with one thread per connection."""
 
     daemon_threads = True
     block_on_close = False
 
     def __init__(self, preview: Preview, port: int) -> None:
-        """Listen at a port, or at any free one for 0; raises `OSError` when it is taken."""
+        """Listen on a port, or on any free one for 0; raises `OSError` if it is taken."""
         self.preview = preview
         super().__init__(("127.0.0.1", port), _Handler)
 
@@ -42,13 +42,13 @@ class PreviewServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/"
 
     def end(self) -> None:
-        """Close the preview and stop serving; returns when the port is free."""
+        """Close the preview and stop serving; returns once the port is free."""
         self.preview.close()
         self.shutdown()
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Leave a connection that its client closed; tell of everything else."""
+        """Ignore a connection that its client closed; report every other error."""
         import sys
 
         if not isinstance(sys.exception(), (ConnectionError, TimeoutError)):
@@ -61,7 +61,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "checkpoint-contract-preview"
     sys_version = ""
-    # The head and the body of an answer are two writes, which would wait for each other's acknowledgement.
+    # Head and body of a response are two writes; the second would wait for the first one's acknowledgement.
     disable_nagle_algorithm = True
 
     @property
@@ -70,20 +70,20 @@ class _Handler(BaseHTTPRequestHandler):
         return self.server.preview
 
     def __getattr__(self, name: str) -> Any:
-        """Answer every method, since a document may have any."""
+        """Handle every method, since a document may define any."""
         if name.startswith("do_"):
             return self._respond
         raise AttributeError(name)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Keep silent: a designer looks at the page."""
+        """Log nothing: a designer looks at the page."""
 
     def _respond(self) -> None:
         path = urlsplit(self.path).path
         self._unread = self.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in self.headers
         host = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host")
         if host not in _LOOPBACK:
-            # A page of another site could reach the preview by a name that resolves to this machine.
+            # A page of another site could reach the preview through a name that resolves to this machine.
             self._send(_text(HTTPStatus.FORBIDDEN, "The preview answers under its loopback address only."))
         elif self.command in ("GET", "HEAD") and path == "/":
             self._send(self._page())
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _stream(self) -> None:
-        """Send the number of each build as a server-sent event, the present one first."""
+        """Send the number of each build as a server-sent event, the current one first."""
         self.close_connection = True
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
@@ -147,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         ):
             self.send_header("Content-Length", str(len(answer.body)))
         if self._unread:
-            # What is left of the request would be taken for the next one.
+            # The rest of the request would be read as the next one.
             self.close_connection = True
             self.send_header("Connection", "close")
         self.end_headers()
@@ -163,7 +163,7 @@ def _part(name: str) -> Answer:
 
 
 def _text(status: HTTPStatus, reason: str) -> Answer:
-    """Return an answer of the preview itself."""
+    """Return a response from the preview itself."""
     line = reason.encode("ascii", "replace").decode().replace("\n", " ")
     headers = {"Content-Type": "application/json", REASON: line[:1000]}
     return Answer(status, headers, json.dumps({"preview": reason}).encode())

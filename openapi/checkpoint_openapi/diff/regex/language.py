@@ -39,17 +39,17 @@ __all__ = [
 _LAST = 0x10FFFF
 _SURROGATES = (0xD800, 0xDFFF)
 _STATES = 6000
-"""How many derivatives are looked at before the question is given up."""
+"""The number of derivatives examined before the question is given up."""
 _FAVOURITES = tuple(ord(letter) for letter in "a0A-_ .Zz9")
 
 
 class Undecided(Exception):
-    """The question is too large to be answered, or asks for what is no regular language."""
+    """Raised if the question is too large to answer, or the language is not regular."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chars:
-    """One character out of sorted, disjoint, inclusive ranges; no range at all is the language of no word."""
+    """One character from sorted, disjoint, inclusive ranges; without ranges, the language of no words."""
 
     ranges: tuple[tuple[int, int], ...]
 
@@ -57,7 +57,7 @@ class Chars:
 @dataclass(frozen=True, slots=True)
 class _Sequence:
     parts: tuple[Expression, ...]
-    """No part at all is the language of the empty word alone."""
+    """Without parts, the language of the empty word alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +83,20 @@ class _Repeat:
 
 
 Expression: TypeAlias = Chars | _Sequence | _Alternatives | _Both | _Inverse | _Repeat
-"""A regular expression as its parts; what it matches is a set of texts."""
+"""A regular expression as its parts; it matches a set of texts."""
 
 NOTHING: Expression = Chars(())
-"""The language of no word."""
+"""The language of no words."""
 EMPTY: Expression = _Sequence(())
 """The language of the empty word."""
 ANY = Chars(((0, _SURROGATES[0] - 1), (_SURROGATES[1] + 1, _LAST)))
-"""The language of every single character."""
+"""The language of all single characters."""
 ANYTHING: Expression = _Repeat(ANY, 0, None)
-"""The language of every word."""
+"""The language of all words."""
 
 
 def chars(*ranges: tuple[int, int], negated: bool = False) -> Chars:
-    """Return one character out of inclusive code point ranges, or of all others."""
+    """Return one character from inclusive code point ranges, or from all others."""
     merged: list[tuple[int, int]] = []
     for low, high in sorted(ranges):
         if merged and low <= merged[-1][1] + 1:
@@ -122,7 +122,7 @@ def literal(word: str) -> Expression:
 
 
 def sequence(*parts: Expression) -> Expression:
-    """Return the words made of a word of each part in turn."""
+    """Return the words made of one word of each part in turn."""
     flat: list[Expression] = []
     for part in parts:
         if part == NOTHING:
@@ -174,7 +174,7 @@ def inverse(inner: Expression) -> Expression:
 
 
 def repeat(inner: Expression, least: int = 0, most: int | None = None) -> Expression:
-    """Return the words made of `least` to `most` words of `inner`; no `most` means any number."""
+    """Return the words made of `least` to `most` words of `inner`; `most=None` means no upper limit."""
     if most == 0 or (inner in (NOTHING, EMPTY) and least == 0):
         return EMPTY
     if inner in (NOTHING, EMPTY) or (least == 1 and most == 1):
@@ -185,15 +185,15 @@ def repeat(inner: Expression, least: int = 0, most: int | None = None) -> Expres
 
 
 def is_contained(inner: Expression, outer: Expression) -> bool:
-    """Say whether every word of `inner` is a word of `outer`; raises `Undecided` when that is too large."""
+    """Return whether every word of `inner` is a word of `outer`; raises `Undecided` if that is too large."""
     return shortest_word(both(inner, inverse(outer))) is None
 
 
 @lru_cache(maxsize=2048)
 def shortest_word(language: Expression) -> str | None:
-    """Return a shortest word of a language, of readable characters where there is a choice, or None.
+    """Return a shortest word of a language, preferring readable characters, or None if it has no words.
 
-    Raises `Undecided` when the language has too many derivatives.
+    Raises `Undecided` if the language has too many derivatives.
     """
     seen = {language}
     queue = deque([(language, "")])
@@ -213,7 +213,7 @@ def shortest_word(language: Expression) -> str | None:
 
 @lru_cache(maxsize=1024)
 def lengths(language: Expression) -> tuple[int, int | None]:
-    """Return bounds on the length of the words of a language: at least, and at most if there is an end."""
+    """Return bounds on the lengths of the words of a language; the upper bound is None if there is none."""
     match language:
         case Chars():
             return 1, 1
@@ -236,7 +236,7 @@ def lengths(language: Expression) -> tuple[int, int | None]:
 
 
 def words(language: Expression, limit: int) -> frozenset[str] | None:
-    """Return all words of a language if they are at most `limit` and easily counted, else None."""
+    """Return all words of a language if there are at most `limit` and they are easy to list, else None."""
     match language:
         case Chars(ranges):
             if sum(high - low + 1 for low, high in ranges) > limit:
@@ -279,7 +279,7 @@ def written(language: Expression) -> str:
 
 
 def accepts_empty(language: Expression) -> bool:
-    """Say whether the empty word is in a language."""
+    """Return whether the empty word is in a language."""
     return _nullable(language)
 
 
@@ -294,7 +294,7 @@ def _code(point: int) -> str:
 
 @lru_cache(maxsize=65536)
 def _nullable(language: Expression) -> bool:
-    """Say whether the empty word is in a language."""
+    """Return whether the empty word is in a language."""
     match language:
         case Chars():
             return False
@@ -353,7 +353,7 @@ def _cuts(language: Expression) -> frozenset[int]:
 
 @lru_cache(maxsize=65536)
 def _letters(language: Expression) -> tuple[int, ...]:
-    """Return one character of each class that a language tells apart at its start."""
+    """Return one character of each class that a language distinguishes at its start."""
     edges = sorted({0, *_cuts(language), _LAST + 1})
     found: list[int] = []
     for edge, following in itertools.pairwise(edges):

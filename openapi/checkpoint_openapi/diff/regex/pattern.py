@@ -1,7 +1,7 @@
-"""Reads a regular expression of ECMA-262, as `pattern` has it, into a regular language of whole strings.
+"""Parses an ECMA-262 regular expression, as used by `pattern`, into a regular language of whole strings.
 
-`pattern` is not anchored (JSON Schema 2020-12, 6.3.3), so what stands outside `^` and `$` is anything.
-Lookaheads are intersections. What is no regular language, or belongs to another dialect, raises `Undecided`.
+`pattern` is not anchored (JSON Schema 2020-12, 6.3.3), so anything may precede `^` or follow `$`. Lookaheads
+are intersections. A pattern that is not regular, or belongs to another dialect, raises `Undecided`.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ _MOST_REPEATS = 100_000
 
 
 class _Start:
-    """`^`: nothing stands before."""
+    """`^`: nothing comes before."""
 
 
 class _End:
-    """`$`: nothing stands after."""
+    """`$`: nothing comes after."""
 
 
 class _Ahead:
-    """A lookahead: the rest of the string begins with a word of `language`, or does not."""
+    """A lookahead: the rest of the string starts with a word of `language`, or does not."""
 
     def __init__(self, options: list[list[_Item]], *, negated: bool) -> None:
         self.options = options
@@ -57,7 +57,7 @@ class _Ahead:
 
 
 class _Group:
-    """Alternatives that are not yet a language, since they may hold anchors."""
+    """Alternatives that are not yet a language, since they may contain anchors."""
 
     def __init__(self, options: list[list[_Item]]) -> None:
         self.options = options
@@ -68,7 +68,7 @@ _Item = Expression | _Start | _End | _Ahead | _Group
 
 @lru_cache(maxsize=4096)
 def language_of(pattern: str) -> Expression:
-    """Return the strings that a pattern accepts; raises `Undecided` for what it cannot read."""
+    """Return the strings that a pattern accepts; raises `Undecided` if it cannot read the pattern."""
     reader = _Reader(pattern)
     options = reader.options()
     if reader.at < len(pattern):
@@ -77,7 +77,7 @@ def language_of(pattern: str) -> Expression:
 
 
 def rewritten(pattern: str) -> str | None:
-    """Return another pattern of the same strings, free of what engines read differently, or None."""
+    """Return an equivalent pattern without constructs that engines read differently, or None."""
     try:
         return f"^(?:{written(language_of(pattern))})$"
     except Undecided:
@@ -85,7 +85,7 @@ def rewritten(pattern: str) -> str | None:
 
 
 def _whole(items: list[_Item], *, free: bool) -> Expression:
-    """Return the strings that a sequence accepts; `free` says that anything may stand before it."""
+    """Return the strings that a sequence accepts; `free` means that anything may come before it."""
     if not items:
         return ANYTHING
     head, tail = items[0], items[1:]
@@ -99,7 +99,7 @@ def _whole(items: list[_Item], *, free: bool) -> Expression:
 
 
 def _bound(items: list[_Item]) -> Expression:
-    """Return the strings that begin with a match of a sequence."""
+    """Return the strings that start with a match of a sequence."""
     for number, item in enumerate(items):
         before = [_language(part) for part in items[:number]]
         after = items[number + 1 :]
@@ -120,7 +120,7 @@ def _bound(items: list[_Item]) -> Expression:
 
 
 def _only_empty(items: list[_Item]) -> Expression:
-    """Return what a sequence behind `$` accepts: the empty string, if it can do without characters."""
+    """Return what a sequence after `$` accepts: the empty string, if every item can be empty."""
     for item in items:
         if isinstance(item, _End):
             continue
@@ -132,7 +132,7 @@ def _only_empty(items: list[_Item]) -> Expression:
 
 
 def _anchored(item: _Item) -> bool:
-    """Say whether a group holds an anchor or a lookahead somewhere."""
+    """Return whether a group contains an anchor or a lookahead at any depth."""
     if isinstance(item, _Start | _End | _Ahead):
         return True
     return isinstance(item, _Group) and any(_anchored(part) for option in item.options for part in option)
@@ -148,14 +148,14 @@ def _language(item: _Item) -> Expression:
 
 
 class _Reader:
-    """A recursive descent over the text of a pattern."""
+    """A recursive descent parser for patterns."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
 
     def options(self) -> list[list[_Item]]:
-        """Read alternatives up to a closing bracket or the end."""
+        """Read alternatives up to a closing parenthesis or the end."""
         found: list[list[_Item]] = [[]]
         while self.at < len(self.text) and self.text[self.at] != ")":
             if self._take("|"):
@@ -253,7 +253,7 @@ class _Reader:
         return chars((code, code))
 
     def _code(self, letter: str) -> int:
-        """Return the character that an escape stands for."""
+        """Return the character that an escape represents."""
         if letter in _CONTROLS:
             return _CONTROLS[letter]
         if letter == "c":

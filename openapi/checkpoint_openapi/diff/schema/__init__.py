@@ -1,1 +1,1 @@
-"""Schemas, made comparable."""
+"""Schemas in comparable form."""

@@ -1,4 +1,4 @@
-"""Whether two schemas are written alike, with all to which they lead, without unfolding either."""
+"""Whether two schemas, with everything they lead to, are written alike, without unfolding either."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Known = dict[str, bool]
 
 
 class Likeness:
-    """Compares schemas, and each definition of one side with that of the other once."""
+    """Compares schemas; each pair of definitions is compared once."""
 
     def __init__(self) -> None:
         self._known: WeakKeyDictionary[Definitions, WeakKeyDictionary[Definitions, _Known]] = (
@@ -23,7 +23,7 @@ class Likeness:
         )
 
     def alike(self, left: Schema, right: Schema) -> bool:
-        """Say whether two schemas, and all definitions that they reach, are written alike."""
+        """Return whether two schemas, and all definitions that they reach, are written alike."""
         if not _same(left.content, right.content):
             return False
         others = self._known.setdefault(left.definitions, WeakKeyDictionary())
@@ -43,5 +43,5 @@ def _are_alike(name: str, left: Definitions, right: Definitions, known: _Known) 
 
 
 def _same(left: JsonSchema, right: JsonSchema) -> bool:
-    # Python compares faster, and says so where even the kinds of numbers do not matter.
+    # Python's comparison is faster, and decides wherever number types do not matter.
     return left == right and equal(left, right)

@@ -1,7 +1,7 @@
-"""What holds a sender to its names, cut down to the names that matter to one receiver.
+"""The names that a sender is closed to, reduced to those that matter to one receiver.
 
-A large contract has hundreds of names that one version knows and the other does not, and every object of a
-sender leaves out nearly all of them. A receiver tells few of them from any other name that it does not know.
+A large contract has hundreds of names that only one version knows, and every object of a sender excludes
+nearly all of them. A receiver distinguishes few of them from any other name that it does not know.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _NAMED = ("properties", "dependentSchemas", "dependentRequired")
 
 
 def closed_for(receiver: Schema, sender: Schema) -> Schema:
-    """Return a sender that leaves out only those names of which the receiver says anything.
+    """Return a sender that excludes only those names that the receiver mentions.
 
-    To the receiver, all others are alike, and the sender may send names that nobody knows.
+    To the receiver, all other names are alike, and the sender may send names that nobody knows.
     """
     left_out = sender.once("names left out", lambda: _left_out(sender))
     if not left_out:
@@ -46,7 +46,7 @@ def _refused(closer: JsonSchema) -> list[str]:
 
 
 def _told_apart(receiver: Schema) -> frozenset[str] | None:
-    """Return the names of which a receiver says anything, or None where it goes by what a name looks like."""
+    """Return the names that a receiver mentions, or None if it distinguishes names by pattern."""
     found: set[str] = set()
     for node in all_schemas(receiver.bundle()):
         if not node.keys().isdisjoint(_BY_PATTERN):

@@ -1,8 +1,8 @@
-"""Whether one JSON Schema accepts every value of another: the one module that knows jsonschema-rs.
+"""Whether one JSON Schema accepts every value of another: the only module that uses jsonschema-rs.
 
-Its canonical form is marked experimental, hence this single door. Schemas are JSON Schema 2020-12, with
-`format` asserted and everything they refer to under `$defs`. Whatever is said of a schema with a pattern that
-cannot be read holds for every meaning of that pattern.
+Its canonical form is marked experimental, so it is isolated here. Schemas are JSON Schema 2020-12, with
+`format` asserted and everything they refer to under `$defs`. Results about a schema with an unreadable
+pattern hold for every meaning of that pattern.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ JsonSchema = dict[str, Any]
 
 
 class Answer(Enum):
-    """Whether a thing was proven, refuted, or neither."""
+    """Whether something was proven, refuted, or neither."""
 
     YES = "yes"
     NO = "no"
@@ -32,17 +32,17 @@ class Answer(Enum):
 
 
 _LARGEST = 1_000_000_000
-"""Up to which product of their sizes, in characters, two schemas are put into one question.
+"""The largest product of two schemas' sizes, in characters, for which the canonical form is asked.
 
-The canonical form takes time in proportion, a fifth of a second for this much, and of larger pairs it knew
-nothing in any document that was tried. Unlike a clock, such a measure gives the same verdict everywhere.
+It takes time in proportion, a fifth of a second for this much, and decided nothing about larger pairs in any
+document that was tried. Unlike a time limit, this measure gives the same verdict everywhere.
 """
 _ANSWERS = {"yes": Answer.YES, "no": Answer.NO, "unknown": Answer.UNKNOWN}
 _REGULAR_EXPRESSIONS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 
 class Operand:
-    """A schema in canonical form, or the fact that it has none; what is not asked for is not made."""
+    """A schema and its canonical form, if it has one; everything is computed on demand."""
 
     def __init__(self, schema: JsonSchema) -> None:
         self.schema = schema
@@ -62,11 +62,11 @@ class Operand:
             jsonschema_rs.ValidationError,
             jsonschema_rs.ReferencingError,
         ):
-            # A schema outside the canonical form leaves the question open; the caller asks in smaller pieces.
+            # A schema without a canonical form leaves the question open; the caller asks in smaller pieces.
             return None
 
     def covers(self, other: Operand) -> Answer:
-        """Say whether every value that `other` accepts is accepted by this schema."""
+        """Decide whether this schema accepts every value that `other` accepts."""
         answer = self._covers(other)
         if answer is Answer.UNKNOWN or not (self._is_vague or other._is_vague):
             return answer
@@ -80,7 +80,7 @@ class Operand:
 
     @cached_property
     def size(self) -> int:
-        """The number of characters of the schema as JSON."""
+        """The length of the schema as JSON, in characters."""
         return len(json.dumps(self.schema, default=str))
 
     def _is_too_much_with(self, other: Operand) -> bool:
@@ -97,7 +97,7 @@ class Operand:
             return Answer.UNKNOWN
 
     def without(self, other: Operand) -> JsonSchema | None:
-        """Return a schema of the values that this one accepts and `other` refuses, or None without a form."""
+        """Return a schema of what this one accepts and `other` refuses, or None without a canonical form."""
         if self._is_too_much_with(other):
             return None
         if self._canonical is None or other._canonical is None:
@@ -108,7 +108,7 @@ class Operand:
             return None
 
     def may_be_satisfied(self) -> bool:
-        """Say whether a value may be accepted; False is proven."""
+        """Return whether any value may be accepted; False is proven."""
         return self._canonical is None or self._canonical.satisfiability().value != "no"
 
     @cached_property
@@ -116,22 +116,22 @@ class Operand:
         return self.schema if self._canonical is None else _object(self._canonical.to_json_schema())
 
     def simplified(self) -> JsonSchema:
-        """Return the schema in its canonical form, or as it was given."""
+        """Return the schema in its canonical form, or unchanged if it has none."""
         return self._simplified
 
     def accepts(self, value: Any) -> bool:
-        """Say whether a value is certainly valid; a schema that cannot be compiled accepts nothing."""
+        """Return whether a value is certainly valid; an uncompilable schema accepts nothing."""
         least = self._at_least if self._is_vague else self
         return least is not None and least._validator is not None and least._validator.is_valid(value)
 
     def refuses(self, value: Any) -> bool:
-        """Say whether a value is certainly not valid; a schema that cannot be compiled refuses everything."""
+        """Return whether a value is certainly invalid; an uncompilable schema refuses everything."""
         most = self._at_most if self._is_vague else self
         return most is not None and not (most._validator is not None and most._validator.is_valid(value))
 
     @cached_property
     def _is_vague(self) -> bool:
-        """Whether the schema has a pattern that cannot be read."""
+        """Whether the schema has an unreadable pattern."""
         return mentions_opaque(self.schema)
 
     @cached_property
@@ -155,13 +155,13 @@ class Operand:
 
 
 def accepts(schema: JsonSchema, value: Any) -> bool:
-    """Say whether a value is valid against a schema."""
+    """Return whether a value is valid against a schema."""
     return Operand(schema).accepts(value)
 
 
 @lru_cache(maxsize=4096)
 def is_pattern(text: str) -> bool:
-    """Say whether the engine can read a regular expression."""
+    """Return whether the engine can read a regular expression."""
     try:
         jsonschema_rs.canonicalize({"pattern": text}, pattern_options=_REGULAR_EXPRESSIONS, offline=True)
     except (canonical.CanonicalizationError, jsonschema_rs.ValidationError):

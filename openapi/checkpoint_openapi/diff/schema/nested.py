@@ -1,4 +1,4 @@
-"""The subschemas of a JSON Schema: a member called `pattern` or `$ref` is no keyword."""
+"""The subschemas of a JSON Schema: a member called `pattern` or `$ref` is not a keyword."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def subschemas(schema: JsonSchema) -> Iterator[tuple[str, JsonSchema]]:
 
 
 def all_schemas(schema: JsonSchema) -> Iterator[JsonSchema]:
-    """Yield a schema and all inside it."""
+    """Yield a schema and all schemas inside it."""
     pending = [schema]
     while pending:
         node = pending.pop()
@@ -56,12 +56,12 @@ def all_schemas(schema: JsonSchema) -> Iterator[JsonSchema]:
 
 
 def mapped(schema: JsonSchema, change: Callable[[JsonSchema], JsonSchema]) -> JsonSchema:
-    """Return a schema in which each schema is changed, the inner ones first."""
+    """Return a schema with each schema in it changed, innermost first."""
     return change(mapped_inside(schema, lambda inner: mapped(inner, change)))
 
 
 def mapped_inside(schema: JsonSchema, change: Callable[[JsonSchema], JsonSchema]) -> JsonSchema:
-    """Return a schema in which the schemas directly inside are changed."""
+    """Return a schema with the schemas directly inside it changed."""
 
     def inside(value: Any) -> Any:
         return change(cast("JsonSchema", value)) if isinstance(value, dict) else value
@@ -80,7 +80,7 @@ def mapped_inside(schema: JsonSchema, change: Callable[[JsonSchema], JsonSchema]
 
 
 def without_booleans(schema: JsonSchema) -> JsonSchema:
-    """Return a schema with `true` and `false` written as objects, but where `false` closes an object."""
+    """Return a schema with `true` and `false` written as objects, except where `false` closes an object."""
 
     def plain(keyword: str, value: Any) -> Any:
         if value is True:
@@ -104,12 +104,12 @@ def without_booleans(schema: JsonSchema) -> JsonSchema:
 
 
 def references(schema: JsonSchema) -> list[str]:
-    """Return the names of the definitions to which a schema refers directly, its own definitions left out."""
+    """Return the names of the definitions that a schema refers to directly, outside its own definitions."""
     own = {key: value for key, value in schema.items() if key != "$defs"}
     return [definition_name(node["$ref"]) for node in all_schemas(own) if "$ref" in node]
 
 
 def definition_name(reference: str) -> str:
-    """Return the name of the definition to which a reference of ours leads."""
+    """Return the name of the definition that a generated reference leads to."""
     name = reference.removeprefix(_DEFINITION)
     return unescaped(name.replace("%25", "%"))

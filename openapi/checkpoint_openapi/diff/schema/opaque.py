@@ -1,6 +1,6 @@
-"""Patterns that no engine here reads: each stands for a set of strings of which nothing is known.
+"""Patterns that no engine here can read: each represents an unknown set of strings.
 
-What is proven of them has to hold whatever they admit: everything, nothing, or strings of their own.
+Whatever is proven of them must hold whether they match everything, nothing, or only some strings.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ _UNCERTAIN = ("oneOf", "if", "patternProperties")
 
 
 def opaque(pattern: str) -> str:
-    """Return the stand-in for a pattern that cannot be read."""
+    """Return the placeholder for a pattern that cannot be read."""
     return _PREFIX + pattern.encode().hex()
 
 
 def as_written(pattern: str) -> str:
-    """Return a pattern as its document has it."""
+    """Return a pattern as written in its document."""
     return bytes.fromhex(pattern.removeprefix(_PREFIX)).decode() if is_opaque(pattern) else pattern
 
 
 def is_opaque(pattern: Any) -> bool:
-    """Return whether a pattern is such a stand-in."""
+    """Return whether a pattern is such a placeholder."""
     return isinstance(pattern, str) and pattern.startswith(_PREFIX)
 
 
 def mentions_opaque(schema: Any) -> bool:
-    """Return whether such a stand-in occurs anywhere in a schema."""
+    """Return whether such a placeholder occurs anywhere in a schema."""
     return _PREFIX in json.dumps(schema, default=str)
 
 
 def as_everything(schema: Any) -> Any:
-    """Return the schema with every unreadable pattern as one that every string matches.
+    """Return the schema with every unreadable pattern replaced by one that every string matches.
 
-    It accepts all that the schema may accept. None where that cannot be said, as inside `oneOf`.
+    It accepts everything that the schema may accept. None if that cannot be guaranteed, as inside `oneOf`.
     """
     return _replaced(schema, everything=True)
 
 
 def as_nothing(schema: Any) -> Any:
-    """Return the schema with every unreadable pattern as one that no string matches.
+    """Return the schema with every unreadable pattern replaced by one that no string matches.
 
-    It accepts nothing that the schema may refuse. None where that cannot be said, as inside `oneOf`.
+    It accepts nothing that the schema may refuse. None if that cannot be guaranteed, as inside `oneOf`.
     """
     return _replaced(schema, everything=False)
 

@@ -1,4 +1,4 @@
-"""A converted schema taken apart: what applies without condition, and what that says of a member."""
+"""A converted schema split into its parts: what applies unconditionally, and what it says about a member."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _Answer = TypeVar("_Answer")
 NEVER: JsonSchema = {"not": {}}
 """The schema that no value satisfies."""
 _DEEPEST = 6
-"""How many alternatives are entered, one inside the other."""
+"""The number of nested alternatives that are entered."""
 _MANY = 30
-"""From how many definitions on a schema that contains itself is a tangle."""
+"""A schema that contains itself counts as tangled if it needs more definitions than this."""
 _LISTS = (*SAME_PLACE, "prefixItems")
 _MAPS = ("properties", "patternProperties")
 _NESTED = ("items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems")
@@ -44,56 +44,56 @@ _SINGLE = (
 
 
 def is_never(schema: JsonSchema) -> bool:
-    """Say whether a schema is written so that no value satisfies it."""
+    """Return whether a schema is written so that no value satisfies it."""
     return schema.get("not") in ({}, True)
 
 
 @dataclass(frozen=True)
 class Part:
-    """Keywords that apply to a value, with neither `$ref` nor `allOf` among them."""
+    """Keywords that apply to a value, without `$ref` and `allOf`."""
 
     keywords: JsonSchema
     nullable: bool
-    """Null is accepted whatever the keywords say."""
+    """Whether null is accepted regardless of the keywords."""
 
     @property
     def at(self) -> str | None:
-        """The label of the place where the keywords stand; what no document holds has none."""
+        """The label of the keywords' place; None if no document contains them."""
         return self.keywords.get(AT)
 
     @property
     def is_closer(self) -> bool:
-        """Whether the part only holds a sender to declared names."""
+        """Whether the part only restricts a sender to declared names."""
         return CLOSER in self.keywords
 
     @property
     def is_pin(self) -> bool:
-        """Whether the part only holds a discriminator's value."""
+        """Whether the part only restricts a discriminator's value."""
         return PIN in self.keywords
 
 
 class Definitions:
-    """The schemas to which others refer by name, and which of them lead where."""
+    """The schemas that others refer to by name, and which of them lead where."""
 
     def __init__(self, schemas: dict[str, JsonSchema]) -> None:
         self.schemas = schemas
         self.answers: dict[tuple[str, bytes], Any] = {}
-        """What was answered about schemas that refer to these, by the question and the schema's digest."""
+        """Cached answers about schemas that refer to these, by the question and the schema's digest."""
         self._direct: dict[str, list[str]] = {}
         self._reachable: dict[str, frozenset[str]] = {}
 
     def get(self, name: str) -> JsonSchema:
-        """Return a definition; one that is missing says nothing."""
+        """Return a definition; a missing one is the empty schema."""
         return self.schemas.get(name, {})
 
     def reachable(self, name: str) -> frozenset[str]:
-        """Return all definitions to which one leads."""
+        """Return all definitions that a definition leads to."""
         if name not in self._reachable:
             self._reachable[name] = frozenset(self.needed(self._references(name)))
         return self._reachable[name]
 
     def needed(self, names: list[str]) -> set[str]:
-        """Return some definitions and all to which they lead."""
+        """Return the named definitions and all that they lead to."""
         found: set[str] = set()
         pending = list(names)
         while pending:
@@ -104,7 +104,7 @@ class Definitions:
         return found
 
     def loops(self, names: set[str]) -> set[str]:
-        """Return those of some definitions that lead back to themselves."""
+        """Return the named definitions that lead back to themselves."""
         return {name for name in names if name in self.reachable(name)}
 
     def _references(self, name: str) -> list[str]:
@@ -120,11 +120,11 @@ class Schema:
     content: JsonSchema
     definitions: Definitions
     depth: int = 0
-    """How many alternatives were entered on the way here, since some contain themselves."""
+    """The number of alternatives entered on the way here, since some contain themselves."""
 
     @classmethod
     def of(cls, bundle: JsonSchema) -> Schema:
-        """Return a converted schema, which carries its definitions."""
+        """Return a converted schema together with its definitions."""
         content = {key: value for key, value in bundle.items() if key != "$defs"}
         return cls(content, Definitions(bundle.get("$defs", {})))
 
@@ -134,14 +134,15 @@ class Schema:
 
     @cached_property
     def digest(self) -> bytes:
-        """A hash of the content, which is the same for schemas that are written alike."""
+        """A hash of the content, equal for schemas that are written alike."""
         text = json.dumps(self.content, sort_keys=True, default=str)
         return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 
     def once(self, question: str, answer: Callable[[], _Answer]) -> _Answer:
-        """Return an answer about this schema, which is found once for all that are written alike.
+        """Return an answer about this schema, computed once for all schemas that are written alike.
 
-        A question stands for one kind of answer; the definitions keep it as long as they live.
+        Each question must always have the same kind of answer; the definitions keep the answers for their
+        lifetime.
         """
         key = (question, self.digest)
         if key not in self.definitions.answers:
@@ -150,21 +151,21 @@ class Schema:
 
     @property
     def operand(self) -> Operand:
-        """The schema as an operand of containment."""
+        """The schema as a containment operand."""
         return self.once("operand", lambda: Operand(self.bundle()))
 
     def _branch(self, content: JsonSchema) -> Schema:
         return Schema(content, self.definitions, self.depth + 1)
 
     def bundle(self) -> JsonSchema:
-        """Return the schema together with what it refers to."""
+        """Return the schema together with everything it refers to."""
         needed = sorted(self._needed())
         if not needed:
             return self.content
         return {**self.content, "$defs": {name: self.definitions.get(name) for name in needed}}
 
     def mentions(self, keyword: str) -> bool:
-        """Return whether a keyword stands in the schema or in one to which it leads."""
+        """Return whether a keyword occurs in the schema or in one that it leads to."""
         contents = [self.content, *(self.definitions.get(name) for name in self._needed())]
         return any(keyword in schema for content in contents for schema in all_schemas(content))
 
@@ -172,7 +173,7 @@ class Schema:
         return self.definitions.needed(references(self.content))
 
     def expanded(self, depth: int = 8) -> JsonSchema:
-        """Return the content with references written out, down to a depth, and without places."""
+        """Return the content with references inlined, to a limited depth, and without places."""
 
         def expand(content: JsonSchema, left: int) -> JsonSchema:
             if "$ref" in content and left:
@@ -186,7 +187,7 @@ class Schema:
         return write_out(self.content, depth)
 
     def shallow(self) -> Schema:
-        """Return a schema that accepts at least as much: what is inside members and items is anything."""
+        """Return a schema that accepts at least as much: members and items may be anything."""
         return self.once("shallow", lambda: self.sub(self._shallow(self.content, frozenset())))
 
     def _shallow(self, content: JsonSchema, trail: frozenset[str]) -> JsonSchema:
@@ -209,7 +210,7 @@ class Schema:
 
     @property
     def reference(self) -> str | None:
-        """The name of the definition that the schema is, if it is one."""
+        """The name of the definition that the schema refers to, if it is nothing else."""
         return definition_name(self.content["$ref"]) if self.content.keys() == {"$ref"} else None
 
     def resolved(self) -> JsonSchema:
@@ -221,16 +222,16 @@ class Schema:
         return content
 
     def is_recursive(self) -> bool:
-        """Say whether a schema leads back to itself or to a definition that does."""
+        """Return whether a schema leads back to itself or to a definition that does."""
         return bool(self.definitions.loops(self._needed()))
 
     def is_tangled(self) -> bool:
-        """Say whether a schema leads to many others, and back to itself or to one of them."""
+        """Return whether a schema leads to many others, and back to itself or to one of them."""
         needed = self._needed()
         return len(needed) > _MANY and bool(self.definitions.loops(needed))
 
     def cut(self) -> Schema:
-        """Return a schema that accepts at least as much, in which recursion is anything."""
+        """Return a schema that accepts at least as much, with recursive parts replaced by anything."""
         return self.once("cut", self._without_loops)
 
     def _without_loops(self) -> Schema:
@@ -241,7 +242,7 @@ class Schema:
     def _cut(
         self, content: JsonSchema, loops: set[str], trail: frozenset[str], *, outside: bool
     ) -> JsonSchema | None:
-        """Cut one schema; None stands for one that was cut away."""
+        """Cut one schema; None means that it was removed."""
         reference = content.get("$ref")
         found: JsonSchema = {}
         name = definition_name(reference) if reference is not None else ""
@@ -272,12 +273,12 @@ class Schema:
 
     @property
     def at(self) -> str | None:
-        """The label of the place of the schema, or of the first part that has one."""
+        """The label of the schema's place, or of the first part that has one."""
         found = self.resolved().get(AT)
         return found or next((part.at for part in self.parts() if part.at), None)
 
     def parts(self) -> list[Part]:
-        """Return everything that applies without condition, references and `allOf` followed."""
+        """Return everything that applies unconditionally, following references and `allOf`."""
         return self._parts
 
     @cached_property
@@ -302,7 +303,7 @@ class Schema:
             found.append(Part(own, nullable))
 
     def member(self, name: str) -> Schema:
-        """Return what must hold for the value of a member; for what is unclear, less than that."""
+        """Return what must hold for the value of a member, or less where that is unclear."""
         return self.sub(_conjunction(self._member(name)))
 
     def _member(self, name: str) -> list[JsonSchema]:
@@ -336,7 +337,7 @@ class Schema:
         return found
 
     def item(self, number: int | None) -> Schema:
-        """Return what must hold for an item, by its number, or for any item behind the numbered ones."""
+        """Return what must hold for an item, by its index, or for any item after the numbered ones."""
         found: list[JsonSchema] = []
         for part in self.parts():
             numbered = part.keywords.get("prefixItems", [])
@@ -349,11 +350,11 @@ class Schema:
         return self.sub(_conjunction([content for content in found if content]))
 
     def numbered(self) -> int:
-        """Return how many items have a schema of their own."""
+        """Return the number of items that have a schema of their own."""
         return max((len(part.keywords.get("prefixItems", [])) for part in self.parts()), default=0)
 
     def names(self) -> set[str]:
-        """Return the names of the members that are declared, in alternatives as well."""
+        """Return the names of the declared members, including those in alternatives."""
         found: set[str] = set()
         for part in self.parts():
             found.update(part.keywords.get("properties", {}))
@@ -374,7 +375,7 @@ def _conjunction(contents: list[JsonSchema]) -> JsonSchema:
 
 
 def _beside_null(content: JsonSchema) -> JsonSchema | None:
-    """Return the other branch of an `anyOf` of null and one more."""
+    """Return the other branch of an `anyOf` that has two branches, one of them null."""
     branches = content.get("anyOf", [])
     if len(branches) != 2:
         return None

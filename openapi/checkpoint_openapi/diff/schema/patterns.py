@@ -1,8 +1,8 @@
-"""What the canonical form does not know of regular expressions: which is contained in which.
+"""Containment of regular expressions, which the canonical form cannot decide.
 
-A sender's string is given everything that follows from its own patterns and bounds: the receiver's patterns
-that it fulfils anyway, the lengths of its words, and the words themselves if they are few. None of this
-changes which values it accepts, and with it containment can be decided word for word.
+A sender's string gets everything that follows from its own patterns and bounds: the receiver's patterns that
+it meets anyway, the lengths of its words, and the words themselves if there are few. None of this changes
+which values it accepts, but it lets containment be decided by literal comparison.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ _FORMATS = {
 
 
 def enriched(sender: JsonSchema, patterns: frozenset[str], keys: frozenset[str]) -> JsonSchema:
-    """Return a sender's schema with all that its strings imply in terms of a receiver's patterns.
+    """Return a sender's schema with everything its strings imply in terms of a receiver's patterns.
 
-    `patterns` and `keys` are the receiver's patterns of strings and of the names of members.
+    `patterns` are the receiver's patterns for strings, `keys` those for member names.
     """
     texts, names = sorted(patterns), sorted(keys)
 
@@ -61,7 +61,7 @@ def enriched(sender: JsonSchema, patterns: frozenset[str], keys: frozenset[str])
 
 
 def patterns_in(schema: JsonSchema) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the patterns of strings anywhere in a schema, and those of the names of members."""
+    """Return the patterns of strings anywhere in a schema, and those of member names."""
     strings: set[str] = set()
     names: set[str] = set()
     for node in all_schemas(schema):
@@ -71,9 +71,9 @@ def patterns_in(schema: JsonSchema) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def string_language(schema: JsonSchema) -> Expression | None:
-    """Return the strings that the keywords of one schema object admit, or None when these say nothing.
+    """Return the strings that the keywords of one schema object allow, or None if they do not say.
 
-    Formats count only by what is known of them, so the language may be larger. Raises `Undecided`.
+    Formats count only if their patterns are known, so the language may be larger. Raises `Undecided`.
     """
     found: list[Expression] = []
     if "pattern" in schema:
@@ -104,7 +104,7 @@ def _language(pattern: str) -> Expression:
 
 
 def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
-    """Return what follows from the patterns of one schema object, for strings alone."""
+    """Return the implications of the patterns of one schema object, for strings alone."""
     facets = [schema, *schema.get("allOf", [])]
     if schema.get("format") not in _FORMATS and not any("pattern" in facet for facet in facets):
         return []
@@ -122,7 +122,7 @@ def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
     found.append({"minLength": least} if most is None else {"minLength": least, "maxLength": most})
     found.extend({"pattern": pattern} for pattern in receiver if _follows(language, pattern))
     if schema.get("format") != "uuid" and _follows(language, _FORMATS["uuid"]):
-        # The one format here whose pattern is the whole of it.
+        # The only format here that its pattern defines completely.
         found.append({"format": "uuid"})
     if schema.get("type") == "string":
         return found
@@ -139,7 +139,7 @@ def _follows(language: Expression, pattern: str) -> bool:
 
 
 def _same_key(pattern: str, keys: list[str]) -> str:
-    """Return the receiver's way to write a pattern of member names, or the sender's own."""
+    """Return the receiver's equivalent of a pattern for member names, or the pattern itself."""
     if pattern in keys:
         return pattern
     try:

@@ -1,4 +1,4 @@
-"""A report in the forms in which people and machines read it."""
+"""Output formats for a report, for people and machines."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from checkpoint_openapi.document.source import DocumentError
 __all__ = ["FORMATS", "UNREADABLE", "write"]
 
 FORMATS = ("text", "json", "markdown", "github", "sarif")
-"""The names of the forms, as `--format` takes them."""
+"""The names of the formats, as `--format` takes them."""
 
 
 def write(report: Report, form: str) -> str:
-    """Return a report in one of `FORMATS`, ending with a line break."""
+    """Return a report in one of `FORMATS`, ending with a newline."""
     writer: Callable[[Report], str] = import_module(f"checkpoint_openapi.diff.writers.{form}").write
     return writer(report)
 

@@ -1,6 +1,6 @@
-"""For GitHub Actions: one workflow command a finding, which becomes an annotation of its line.
+"""For GitHub Actions: one workflow command per finding, which becomes an annotation on its line.
 
-The annotation says all that the terminal does, since its reader sees nothing else.
+The annotation contains everything the terminal shows, since its reader sees nothing else.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def write(report: Report) -> str:
     for finding in report.findings:
         command = "notice" if finding.acknowledged is not None else _COMMANDS[finding.severity]
         place = finding.position
-        # A line of the base is no line of the file under review.
+        # A line of the base is not a line of the file under review.
         where = f"file={_property(place.file)}"
         if finding.in_base:
             where = f"file={_property(report.revision)}"

@@ -1,4 +1,4 @@
-"""For programs."""
+"""JSON output for programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["write"]
 
 
 def write(report: Report) -> str:
-    """Return the report as JSON; a report that was cut off lacks `complete`, which comes last."""
+    """Return the report as JSON; a truncated report lacks `complete`, which comes last."""
     document: dict[str, Any] = {
         "format": "checkpoint-contract-diff/1",
         "base": {"file": report.base, "version": report.base_version},

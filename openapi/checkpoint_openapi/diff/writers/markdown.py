@@ -1,4 +1,4 @@
-"""For a changelog and for the summary of a CI run."""
+"""Markdown output for a changelog and for the summary of a CI run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def write(report: Report) -> str:
 
 
 def changelog(report: Report, version: str) -> str:
-    """Return the changes as a section of a changelog, for those who use the contract."""
+    """Return the changes as a changelog section, for users of the contract."""
     lines = [f"## {version}", ""]
     for title, found in report.sections():
         told = [f"- {item.message}. (`{item.id}`)" for item in found if not item.id.startswith("version-")]

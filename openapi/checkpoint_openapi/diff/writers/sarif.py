@@ -1,4 +1,4 @@
-"""For code scanning: SARIF 2.1.0."""
+"""SARIF 2.1.0 output for code scanning."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 
 
 def write(report: Report) -> str:
-    """Return the report as a SARIF log of one run."""
+    """Return the report as a SARIF log with one run."""
     names = sorted({finding.id for finding in report.findings})
     rules = [
         {

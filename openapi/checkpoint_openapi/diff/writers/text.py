@@ -1,4 +1,4 @@
-"""For a terminal."""
+"""Plain-text output for a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONG = 1200
 
 
 def write(report: Report) -> str:
-    """Return the report as plain text: one paragraph a finding, the verdict last."""
+    """Return the report as plain text: one paragraph per finding, the verdict last."""
     lines: list[str] = []
     for title, found in report.sections():
         lines += [title, ""]
@@ -48,7 +48,7 @@ def summary(report: Report) -> str:
 
 
 def evidence(finding: Finding) -> list[str]:
-    """Return the lines that show a finding, and by which it can be acknowledged."""
+    """Return the lines that show a finding and how to acknowledge it."""
     lines: list[str] = []
     if finding.in_base:
         lines.append("This line is in the base: the revision has nothing there.")
