@@ -20,8 +20,8 @@ _TITLES = {
     "fastapi": "FastAPI with pydantic",
     "litestar": "Litestar with msgspec",
     "starlette": "Starlette with jsonschema-rs",
-    "bare": "bare ASGI, parses and validates nothing",
-    "prism": "Prism's mock (another handler: it only makes an example up)",
+    "bare": "bare ASGI, without parsing or validation",
+    "prism": "Prism's mock server (does less work: it only makes up an example)",
     "sqlite": "**reference server, SQLite**, durable",
     "postgresql": "**reference server, PostgreSQL**, durable",
     "two workers": "reference server, SQLite, `--workers 2`",
@@ -49,14 +49,15 @@ def page(
         "python benchmarks/server/run.py --stored --soak 1000000 --write docs/performance.md",
         "```",
         "",
-        "makes this page: every server runs with one worker under the same uvicorn, all do the same work in",
-        "the same handler, 64 connections from `wrk` load them in turn, figures are medians of the rounds.",
-        "Connexion routes and authenticates from the document in the reference server, too; an edit of the",
-        "document changes what it does.",
+        "This command writes the page. Unless a row says otherwise, every server runs one worker under the",
+        "same version of uvicorn and calls the same handler. `wrk` loads the servers in turn over 64",
+        "connections. The figures are medians of the rounds. The reference server also uses Connexion to",
+        "route and authenticate requests from the document, so editing the document changes what it does.",
         "",
-        f"Measured on {os.cpu_count()} cores shared with the load generator and others, load average",
-        f"{load:.1f} before the run, Python {platform.python_version()}. Compare the ratios, and take them",
-        "for lower bounds where a thread, a process or a database beside the server wants a core of its own.",
+        f"This run used Python {platform.python_version()} on {os.cpu_count()} cores. The servers shared",
+        f"them with the load generator and other processes. The load average before the run was {load:.1f}.",
+        "Compare the ratios, not the absolute figures. A ratio is a lower bound if a thread, a process or a",
+        "database next to the server needs a core of its own.",
         "",
         *_servers(found),
         "",
@@ -72,7 +73,7 @@ def page(
 def _servers(found: dict[str, Any]) -> list[str]:
     """Return the table with a row for each server."""
     lines = [
-        "| server | valid, 1/s | refused, 1/s | p50, ms | p99, ms | processor, µs a valid request |",
+        "| server | valid requests/s | rejected requests/s | p50, ms | p99, ms | CPU, µs per valid request |",
         "|---|---:|---:|---:|---:|---:|",
     ]
     for name, title in _TITLES.items():
@@ -87,26 +88,26 @@ def _ratios(found: dict[str, Any], stored: dict[int, list[float]], memory: dict[
     """Return the table of what was to be reached."""
     lines = ["| ratio | median | middle half of the rounds | goal |", "|---|---:|---:|---:|"]
     own, peer = found["reference"], found["starlette"]
-    title = "processor ÷ Starlette with jsonschema-rs, valid, in memory"
+    title = "CPU time ÷ Starlette with jsonschema-rs, valid requests, in memory"
     lines.append(_compared(title, _processor(own.costs), _processor(peer.costs), "at most 1.0"))
-    title = "processor ÷ Starlette with jsonschema-rs, refused, in memory"
+    title = "CPU time ÷ Starlette with jsonschema-rs, rejected requests, in memory"
     lines.append(
         _compared(title, _processor(own.refused_costs), _processor(peer.refused_costs), "at most 1.0")
     )
     for title, upper, lower, goal in _GOALS:
         lines.append(_compared(title, found[upper].rates, found[lower].rates, goal or "—"))
-    lines.append(_compared("refused ÷ valid, in memory", own.refused_rates, own.rates, 1.0))
+    lines.append(_compared("rejected ÷ valid requests, in memory", own.refused_rates, own.rates, 1.0))
     for title, name in (("in memory", "reference"), ("SQLite", "sqlite")):
         lines.append(_compared(f"p99 ÷ p50, {title}", found[name].p99, found[name].p50, "at most 3"))
     two, one = found["two workers"], found["sqlite"]
     bound = ceiling(_cost(two), median(one.rates))
     lines.append(
         _compared(
-            "two workers ÷ the most this machine allows", two.rates, [bound * each for each in one.rates], 0.9
+            "two workers ÷ the maximum on this machine", two.rates, [bound * each for each in one.rates], 0.9
         )
     )
     if stored:
-        title = "time with 10⁶ stored checkpoints ÷ with 10³, SQLite"
+        title = "time with 10⁶ stored checkpoints ÷ time with 10³, SQLite"
         lines.append(_compared(title, *stored.values(), "at most 1.2"))
     if memory:
         lines.append(
@@ -121,9 +122,9 @@ def _stores(found: dict[str, Any]) -> list[str]:
     memory, sqlite, postgresql = (_cost(found[name]) for name in ("reference", "sqlite", "postgresql"))
     one, other = sqlite.loop - memory.loop, postgresql.loop - memory.loop
     return [
-        f"A valid request takes {memory.loop:.0f} µs of the event loop's thread in memory. SQLite adds",
-        f"{one:.0f} µs to that (at most 40), PostgreSQL {other:.0f} µs (at most 60). The thread that",
-        f"commits to SQLite takes {sqlite.server - sqlite.loop:.0f} µs beside it.",
+        f"With the in-memory store, a valid request takes {memory.loop:.0f} µs in the event loop's thread.",
+        f"SQLite adds {one:.0f} µs (goal: at most 40) and PostgreSQL adds {other:.0f} µs (goal: at most 60).",
+        f"The thread that commits to SQLite takes another {sqlite.server - sqlite.loop:.0f} µs.",
     ]
 
 
@@ -132,9 +133,9 @@ def _workers(found: dict[str, Any]) -> list[str]:
     cost = _cost(found["two workers"])
     most = ceiling(cost, median(found["sqlite"].rates))
     return [
-        f"A request to two workers takes {cost.server:.0f} µs of the server's processes and",
-        f"{cost.client:.0f} µs of the load generator, and {os.cpu_count()} cores serve both: two workers can",
-        f"be at most {most:.2f} times as fast as one here, and what else the machine does comes off that.",
+        f"With two workers, a request takes {cost.server:.0f} µs in the server's processes and",
+        f"{cost.client:.0f} µs in the load generator, and both share {os.cpu_count()} cores. Here, two",
+        f"workers are therefore at most {most:.2f} times as fast as one, and less if other processes run.",
     ]
 
 
