@@ -29,9 +29,9 @@ __all__ = ["diagnose"]
 
 
 def diagnose(target: Target) -> Iterator[CheckResult]:
-    """Yield the result of each step, until one makes the rest pointless. Raises TargetError.
+    """Yield the result of each step, until one makes the rest pointless.
 
-    Secrets are removed from the results.
+    Secrets are removed from the results. Raises TargetError if a certificate file or the proxy is unusable.
     """
     session = open_session(target)
     try:

@@ -20,7 +20,7 @@ class CheckStatus(StrEnum):
     OPEN = "open"
     """The response fits neither a correct target file nor a wrong one."""
     FIX = "fix"
-    """The target file, or the way to the server, is wrong."""
+    """The target file, or the connection to the server, is wrong."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,10 @@ _MOST_NAMED = 4
 
 
 def companions(session: Session) -> Iterator[CheckResult]:
-    """Yield a step for policy and resources, and one for each declared profile. Raises ServerGone."""
+    """Yield a step for policy and resources, and one for each declared profile.
+
+    Raises ServerGone if the server stops answering.
+    """
     declared = session.target.profiles
     if "discovery" in declared:
         yield from _policy(session)

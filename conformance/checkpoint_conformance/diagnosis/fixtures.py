@@ -28,9 +28,10 @@ class _Fixture:
 
 
 def fixtures(session: Session) -> Iterator[CheckResult]:
-    """Yield a step for each token, tried with a truncated body. Raises ServerGone.
+    """Yield a step for each token, tried with a truncated body.
 
-    If the server checks the body first, a complete one follows, for an unknown policy.
+    If the server checks the body first, a complete one follows, for an unknown policy. Raises ServerGone if
+    the server stops answering.
     """
     for fixture in _given(session):
         exchange = session.client.transmit(fixture.request)

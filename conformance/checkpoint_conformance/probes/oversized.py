@@ -10,7 +10,7 @@ from checkpoint_conformance.probes.probe import ANY_REFUSAL, Implications, Probe
 __all__ = ["MEBIBYTE", "oversized"]
 
 MEBIBYTE = 1 << 20
-"""Octets."""
+"""Bytes."""
 _DEPTH = 10_000
 
 

@@ -34,7 +34,7 @@ def prepare(folder: Path) -> None:
 
 
 def write_all(folder: Path, report: dict[str, Any]) -> Path:
-    """Write the report in every format; return the JSON report's path. Raises ReportError."""
+    """Write the report in every format; return the JSON report's path. Raises ReportError if it fails."""
     for writer in WRITERS.values():
         write_atomically(folder / writer.file, writer.render(report))
     return folder / WRITERS["json"].file

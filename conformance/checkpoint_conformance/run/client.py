@@ -89,7 +89,11 @@ class Client:
         return exchange
 
     def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:
-        """Send a request once, within budget and rate. Raises BudgetSpent and ServerGone."""
+        """Send a request once, within budget and rate.
+
+        Raises BudgetSpent before a call that might exceed `max_creates`, and ServerGone if the server is
+        unreachable.
+        """
         creating = may_create(request)
         if creating:
             self.budget.reserve()

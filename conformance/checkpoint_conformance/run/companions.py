@@ -58,11 +58,17 @@ class CompanionLists:
         """The largest number of entries seen on a page of each list, by the path of the list."""
 
     def policies(self) -> list[Page]:
-        """Return the pages of `listPolicies`. Raises ListError and ServerGone."""
+        """Return the pages of `listPolicies`.
+
+        Raises ListError if a page is malformed, and ServerGone if the server stops answering.
+        """
         return self._pages("policies", "PolicyList", "policies", {})
 
     def checkpoint_items(self, **filters: str) -> tuple[list[dict[str, Any]], Exchange]:
-        """Return all items that match the filters, and the last exchange. Raises ListError and ServerGone."""
+        """Return all items that match the filters, and the last exchange.
+
+        Raises ListError if a list is malformed, and ServerGone if the server stops answering.
+        """
         items: list[dict[str, Any]] = []
         last: Exchange | None = None
         for exchange, page in self._pages(

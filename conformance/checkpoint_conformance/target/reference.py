@@ -27,7 +27,7 @@ def target_or_reference(
 ) -> AbstractContextManager[Target]:
     """Open the target of a file, or of a new reference server; `meanwhile` is called while that starts.
 
-    Raises `DocumentError`, and the same as `reference_server`.
+    Raises `DocumentError` if the file is invalid, and ReferenceServerError if the server does not start.
     """
     if target_file is not None:
         return nullcontext(Target.load(target_file))

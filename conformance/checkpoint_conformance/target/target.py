@@ -90,7 +90,7 @@ class Target:
 
     @classmethod
     def load(cls, path: Path, environment: Mapping[str, str] = os.environ) -> Target:
-        """Read a target file. Raises `DocumentError` if it is not valid."""
+        """Read a target file. Raises `DocumentError` if it is invalid."""
         file = ConfigurationFile.load(path, environment=environment, hint=_HINT)
         return read(file, DESCRIPTION)._below(path.parent)
 
@@ -102,7 +102,10 @@ class Target:
         environment: Mapping[str, str] = os.environ,
         folder: Path = Path(),
     ) -> Target:
-        """Build a target from a parsed file; file names are relative to `folder`. Raises `DocumentError`."""
+        """Build a target from a parsed file, with file names relative to `folder`.
+
+        Raises `DocumentError` if the file is invalid.
+        """
         return read(ConfigurationFile(where, table, environment, hint=_HINT), DESCRIPTION)._below(folder)
 
     def _below(self, folder: Path) -> Target:

@@ -97,7 +97,10 @@ class Endpoint:
         return self._proxy_authorization() if self.scheme == "http" else ()
 
     def connect(self, timeout: float, clock: Clock = SYSTEM_CLOCK) -> socket.socket:
-        """Open a connection within `timeout` seconds, through proxy and TLS. Raises EndpointError."""
+        """Open a connection within `timeout` seconds, through proxy and TLS.
+
+        Raises EndpointError if a step fails or takes too long.
+        """
         host, port, deadline = self.host, self.port, clock.monotonic() + timeout
         if self._proxy:
             host, port = self._proxy.hostname or "", self._proxy.port or 8080

@@ -73,7 +73,10 @@ class Response:
 
     @cached_property
     def value(self) -> Any:
-        """The JSON value of the body, shared by many checks: do not modify it. Raises StrictJsonError."""
+        """The JSON value of the body, shared by many checks: do not modify it.
+
+        Raises StrictJsonError if the body is not strict JSON.
+        """
         return parse(self.body)
 
 
@@ -93,7 +96,7 @@ class FaultKind(StrEnum):
     TRUNCATED = "truncated"
     """The connection ended inside the body."""
     SURPLUS = "surplus"
-    """Bytes follow the end that the framing fields announced."""
+    """Bytes follow the end announced by the framing headers."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ __all__ = ["Case", "Rule"]
 
 @dataclass
 class Case:
-    """The answers of a run, and the consequences noted so far."""
+    """The responses of a run, and the consequences noted so far."""
 
     answers: Mapping[Request, set[int]]
     """Every status that each request got."""

@@ -96,6 +96,6 @@ class Ledger:
             self.skipped.setdefault(requirement, (reason, why))
 
     def leave_undecided(self, requirement: str, why: str) -> None:
-        """Record that an answer decided nothing."""
+        """Record that a response decided nothing."""
         with self._lock:
             self.undecided.setdefault(requirement, why)

@@ -38,7 +38,7 @@ class Symptom(StrEnum):
     BAD_HEAD = "bad-head"
     TRUNCATED = "truncated"
     SURPLUS = "surplus"
-    """Bytes follow the end that the framing fields announced."""
+    """Bytes follow the end announced by the framing headers."""
     CONTENT_TYPE = "content-type"
     NOT_STRICT_JSON = "not-strict-json"
     ALLOW_WITHOUT_POST = "allow-without-post"
@@ -157,7 +157,7 @@ class Symptom(StrEnum):
 
 
 UNANSWERED = frozenset({Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED, Symptom.DROPPED_ON_KEPT_CONNECTION})
-"""Symptoms of a request that got no answer."""
+"""Symptoms of a request that got no response."""
 FAILING = UNANSWERED | {Symptom.ANSWERED_5XX}
 """Symptoms of requests for which nothing else can be judged."""
 

@@ -37,7 +37,7 @@ def read(key: str) -> Inputs | None:
         inputs = Inputs.from_json(text)
     except (OSError, ValueError):  # missing or damaged: the inputs are generated again
         return None
-    with suppress(OSError):  # a cache that cannot be written is still read
+    with suppress(OSError):  # an unwritable cache is still read
         os.utime(path)
     return inputs
 

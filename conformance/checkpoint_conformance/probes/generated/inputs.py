@@ -13,7 +13,7 @@ SHAPES, REFUSALS = 4, 5
 
 
 class GeneratedRequest(NamedTuple):
-    """A generated request, before the target's token and fields are added."""
+    """A generated request, before the target's token and headers are added."""
 
     path: str
     content_type: str | None

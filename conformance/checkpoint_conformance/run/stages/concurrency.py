@@ -61,7 +61,10 @@ def concurrent_call(calls: Calls, number: int, call: Call) -> Probe:
 
 
 def concurrent_calls(session: Session) -> None:
-    """Send the calls on separate connections, all released at the same moment. Raises ServerGone."""
+    """Send the calls on separate connections, all released at the same moment.
+
+    Raises ServerGone if the server stops answering.
+    """
     probes = together(session)
     if len(probes) < 2:
         why = f"max_creates = {session.budget.limit} leaves no room for two calls at once"

@@ -28,9 +28,10 @@ _LONGEST_PAUSE = 2.0
 
 
 def conflict(session: Session) -> None:
-    """Start the policy twice in a row, by hand and by schedule, and judge the responses. Raises ServerGone.
+    """Start the policy twice in a row, by hand and by schedule, and judge the responses.
 
     The second kind of call selects another resource: it is the policy that is running, not the resource.
+    Raises ServerGone if the server stops answering.
     """
     calls = [session.calls.documented]
     if not any(map(session.ledger.failed, ("REQ-3", "REQ-4"))):

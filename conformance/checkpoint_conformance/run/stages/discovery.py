@@ -26,7 +26,10 @@ _ORIGIN = Origin("DISC-1/list", "the list of policies")
 
 
 def discovery(session: Session) -> None:
-    """Read the list twice, so that problems are confirmed, and judge it. Raises ServerGone."""
+    """Read the list twice, so that problems are confirmed, and judge it.
+
+    Raises ServerGone if the server stops answering.
+    """
     for _ in range(2):
         listed, found = _read(session)
         session.ledger.exercise(_REQUIREMENT)

@@ -76,7 +76,7 @@ def model_run(
 def repeat_sequence(session: Session, deletions: Deletions, exchanges: list[Exchange]) -> str:
     """Run the plan shown by recorded exchanges; return how the server differs from the model, or nothing.
 
-    Raises BudgetSpent and ServerGone.
+    Raises BudgetSpent if the budget does not allow it, and ServerGone if the server stops answering.
     """
     difference = _Rig(session, deletions).carry_out(_plan_of(session.calls, exchanges))
     return difference.actual if difference else ""
@@ -138,7 +138,7 @@ class _Rig:
         return difference is not None
 
     def carry_out(self, plan: Plan) -> _Difference | None:
-        """Run a plan, and return the first difference. Raises BudgetSpent."""
+        """Run a plan, and return the first difference. Raises BudgetSpent if the budget does not allow it."""
         run = _Sequence(self.session, self.deletions)
         for step in plan:
             requirement = run.take(step)
@@ -173,10 +173,10 @@ class _Sequence:
         self._before = set(_listed(session))
 
     def take(self, step: PlanStep) -> str | None:
-        """Take a step; return the requirement that a difference after it breaks. Raises BudgetSpent.
+        """Take a step; return the requirement that a difference after it breaks.
 
         Returns None if a request is accepted that must be refused, or a response does not contain the id that
-        it created; other requirements cover these.
+        it created; other requirements cover these. Raises BudgetSpent if the budget does not allow it.
         """
         calls = self._session.calls
         if step.kind == "refuse":

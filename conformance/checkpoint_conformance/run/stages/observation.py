@@ -137,14 +137,20 @@ class Observation:
             self._session.ledger.leave_undecided("OBS-2", str(error))
 
     def late_items(self) -> None:
-        """OBS-2: check again for what refused requests have made appear since. Raises ServerGone."""
+        """OBS-2: check again for what refused requests have made appear since.
+
+        Raises ServerGone if the server stops answering.
+        """
         try:
             self._look_for_late()
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-2", str(error))
 
     def progress(self) -> None:
-        """OBS-3: follow what the run created until all has ended, and slightly longer. Raises ServerGone."""
+        """OBS-3: follow what the run created until all has ended, and slightly longer.
+
+        Raises ServerGone if the server stops answering.
+        """
         given = [created_checkpoint(exchange) for exchange, _ in self._session.recorder.accepted]
         identifiers = {identifier.casefold() for identifier in given if identifier}
         looks, backoff = (

@@ -47,7 +47,10 @@ def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
 
 
 def recovery(session: Session) -> None:
-    """Send each refused request and then the documented one; judge the second. Raises ServerGone."""
+    """Send each refused request and then the documented one; judge the second.
+
+    Raises ServerGone if the server stops answering.
+    """
     for name, refused in refused_before(session).items():
         if not session.budget.has_spare:
             break

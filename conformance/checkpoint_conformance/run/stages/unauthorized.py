@@ -26,7 +26,10 @@ def unauthorized_callers(session: Session) -> dict[str, str | None]:
 
 
 def look_as_unauthorized(session: Session, requirement: str, path: str, identifier: str) -> None:
-    """Charge `requirement` if a list shows `identifier` to unauthorized callers. Raises ServerGone."""
+    """Charge `requirement` if a list shows `identifier` to unauthorized callers.
+
+    Raises ServerGone if the server stops answering.
+    """
     for who, token in unauthorized_callers(session).items():
         request = session.calls.request("GET", session.calls.list_path(path), token=token)
         exchange = session.client.send(request)
