@@ -1,4 +1,4 @@
-"""How every command ends: one table of exit codes for the whole command line."""
+"""How every command exits: one table of exit codes for the whole command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     meaning: str
 
     def __new__(cls, value: int, meaning: str) -> ExitCode:
-        """Make a member of its number and its meaning, in Markdown."""
+        """Create a member from its number and its meaning, in Markdown."""
         member = int.__new__(cls, value)
         member._value_ = value
         member.meaning = meaning

@@ -1,4 +1,4 @@
-"""The contract's data, wherever it lies: beside this package in a checkout, inside it in a wheel."""
+"""The contract's data, wherever it is: beside this package in a checkout, inside it in a wheel."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What leads to an error, the pair that is answered then, and the operations that answer it."""
+    """The cause of an error, the status and code of the response, and the operations that return it."""
 
     id: str
     status: int
@@ -64,14 +64,14 @@ class ErrorCatalogue:
 
     published: frozenset[tuple[int, str]]
     gateway_pattern: str
-    """A regular expression: any code that it matches may come from the gateway under any status."""
+    """A regular expression: the gateway may send any matching code with any status."""
     conditions: dict[str, Condition]
 
 
 def data_path(name: str) -> Path:
     """Return the path of a file or folder of the contract, such as `checkpoint.yaml` or `released`.
 
-    Raises `FileNotFoundError` when neither the checkout nor the wheel holds it.
+    Raises `FileNotFoundError` if neither the checkout nor the wheel contains it.
     """
     for folder in _FOLDERS:
         if (folder / name).exists():
@@ -83,9 +83,9 @@ def data_path(name: str) -> Path:
 
 
 def document(name: str = "checkpoint.yaml") -> dict[str, Any]:
-    """Return a YAML file of the contract as plain data: the caller's own, and as the file is now.
+    """Return a YAML file of the contract as plain data: a new copy of its current content.
 
-    Raises `FileNotFoundError` as `data_path` does, and `DocumentError` when the file is no YAML mapping.
+    Raises `FileNotFoundError` as `data_path` does, and `DocumentError` if the file is not a YAML mapping.
     """
     path = data_path(name)
     return copy.deepcopy(_parsed(read_text(path), str(path)))
@@ -98,7 +98,7 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
 
 @cache
 def requirements() -> tuple[Requirement, ...]:
-    """Return the requirement catalogue in its order; raises like `document`."""
+    """Return the requirements in catalogue order; raises like `document`."""
     return tuple(_records("requirements.yaml", "requirements", Requirement))
 
 
@@ -124,7 +124,7 @@ def errors() -> ErrorCatalogue:
 
 
 def _records(name: str, member: str, record: Callable[..., _Record]) -> list[_Record]:
-    """Build the records of one list of a data file, lists as tuples."""
+    """Build the records of one list in a data file, converting lists to tuples."""
     built: list[_Record] = []
     entries: list[dict[str, Any]] = document(name).get(member) or []
     for number, entry in enumerate(entries):

@@ -1,4 +1,4 @@
-"""The nearest known name to one that does not exist."""
+"""The closest known name to an unknown one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["nearest"]
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that a mistyped one most likely stands for, whatever its case, or None."""
+    """Return the known name that a mistyped one most likely stands for, ignoring case, or None."""
     from difflib import get_close_matches
 
     spelled = {each.casefold(): each for each in known}

@@ -87,7 +87,7 @@ class Report:
         return ExitCode.SUCCESS
 
     def sections(self) -> list[tuple[str, list[Finding]]]:
-        """Return the findings under the headings of a report, those without findings left out.
+        """Return the findings under the headings of a report, omitting empty ones.
 
         Accepted findings and those about the version have a heading of their own.
         """
@@ -114,7 +114,7 @@ class Report:
 
 
 def first_report(base: str, revision: Documents) -> Report:
-    """Return the report of a contract that its base does not have yet."""
+    """Return the report for a contract that its base does not have yet."""
     version = stated_version(revision)
     return Report(base, revision.root.file, (), version, version, Step.NONE, is_first=True)
 
@@ -145,7 +145,7 @@ def report(
 
 
 def _nothing_compared(base: Documents, revision: Documents) -> list[str]:
-    """Return a warning where neither version has an operation."""
+    """Return a warning if neither version has an operation."""
     if any(operations(each) or webhooks(each) for each in (base, revision)):
         return []
     return ["neither version has paths or webhooks, so nothing was compared"]

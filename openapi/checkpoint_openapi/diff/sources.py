@@ -16,12 +16,12 @@ __all__ = ["RELEASED", "Commit", "NoBaseError", "open_documents"]
 RELEASED = "released"
 """The argument that names the newest released contract."""
 _ABSENT = re.compile(r"path '.*' (does not exist|exists on disk, but not) in '")
-"""How git tells of a path that a commit does not have."""
+"""Git's message for a path that a commit does not have."""
 _VERSION = re.compile(r"\d+(\.\d+)*$")
 
 
 class NoBaseError(DocumentError):
-    """A commit does not have the document, so that there is nothing to compare a revision with."""
+    """Raised if a commit does not have the document, so that there is nothing to compare with."""
 
 
 class Commit:

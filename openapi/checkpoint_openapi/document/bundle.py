@@ -1,6 +1,7 @@
-"""A document and all that it refers to as one piece in which each reference is a local JSON pointer.
+"""A document and everything it refers to in one piece, where each reference is a local JSON pointer.
 
-Renderers read no other files, and validators do not look for an `$id` inside a document that is no schema.
+Renderers do not read other files, and validators do not look for an `$id` inside a document that is not a
+schema.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ __all__ = ["FILES", "Bundle"]
 _LONGEST = 20
 """The longest chain of references that is followed."""
 FILES = "x-files"
-"""The member of a bundle that holds the other files, by their names."""
+"""The member of a bundle that contains the other files, by name."""
 _NAMES = frozenset(("$id", "$anchor", "$dynamicAnchor", "$dynamicRef"))
-"""Keywords that mean nothing any more where each reference is a pointer."""
+"""Keywords that lose their meaning once each reference is a pointer."""
 
 
 class Bundle:
     """A document with all other files that it refers to under `x-files`, so that each `$ref` is local.
 
-    A `$ref` that leads nowhere stays as it is written. A `$dynamicRef` becomes a `$ref`, or a choice of them
-    where its target depends on the way to it.
+    A dangling `$ref` stays unchanged. A `$dynamicRef` becomes a `$ref`, or a choice of several if its target
+    depends on the path to it.
     """
 
     def __init__(self, documents: Documents) -> None:
@@ -39,14 +40,14 @@ class Bundle:
         self.document: dict[str, Any] = {**root, FILES: self._files} if self._files else root
 
     def pointer(self, place: Location) -> str:
-        """Return where a place of the documents stands in the bundle, as the fragment of a reference."""
+        """Return the place in the bundle of a place in the documents, as the fragment of a reference."""
         pointer = quote(place.pointer, safe="/~")
         if place.file == self._documents.root.file:
             return f"#{pointer}"
         return f"#{quote(child('', FILES, self._name(place.file)), safe='/~')}{pointer}"
 
     def resolved(self, value: Any) -> Any:
-        """Return a value of the bundle, or what its references lead to; None for a circle."""
+        """Return a value of the bundle with its references followed; None for a cycle."""
         for _ in range(_LONGEST):
             reference = members(value).get("$ref")
             if not isinstance(reference, str):
@@ -60,7 +61,7 @@ class Bundle:
         return self._documents.label(Location(file, "")).removesuffix("#")
 
     def _rewritten(self, value: Any, at: Location, kind: Kind) -> Any:
-        """Return a value of some place with its references rewritten."""
+        """Return the value at a place with its references rewritten."""
         if isinstance(value, list):
             whole = enumerate(cast("list[Any]", value))
             inside = Kind.DATA if kind is Kind.DATA else Kind.OBJECT
@@ -93,14 +94,14 @@ class Bundle:
         return self._taken_in(target)
 
     def _dynamic(self, at: Location) -> list[dict[str, Any]]:
-        """Return references to all that the `$dynamicRef` of a schema may lead to, if it has one."""
+        """Return references to all possible targets of a schema's `$dynamicRef`, if it has one."""
         try:
             return [{"$ref": self._taken_in(place)} for place in self._documents.dynamic_targets(at)]
         except DocumentError:
             return []
 
     def _taken_in(self, target: Location) -> str:
-        """Return the reference to a place, whose file becomes a part of the bundle."""
+        """Return the reference to a place, adding its file to the bundle."""
         name = self._name(target.file)
         if target.file != self._documents.root.file and name not in self._files:
             self._files[name] = {}

@@ -1,4 +1,4 @@
-"""An OpenAPI document with all that it refers to, and the place of everything in it."""
+"""An OpenAPI document with everything it refers to, and the positions of all its parts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from checkpoint_openapi.document.values import members
 __all__ = ["VERSIONS", "Documents", "Files", "Location", "Reader", "Text", "UnresolvedError"]
 
 VERSIONS = ((3, 0), (3, 1), (3, 2))
-"""The versions of OpenAPI that are read."""
+"""The supported versions of OpenAPI."""
 
 
 class Location(NamedTuple):
@@ -46,10 +46,10 @@ class Location(NamedTuple):
 
 
 class Reader(Protocol):
-    """Where the files of a document come from."""
+    """The source of a document's files."""
 
     def read(self, file: str) -> Source:
-        """Read one file; raises `DocumentError` when it is missing or broken."""
+        """Read one file; raises `DocumentError` if it is missing or broken."""
         ...
 
 
@@ -57,25 +57,25 @@ class Files:
     """Reads documents from the file system."""
 
     def read(self, file: str) -> Source:
-        """Read one file; raises `DocumentError` when it is missing or broken."""
+        """Read one file; raises `DocumentError` if it is missing or broken."""
         return load_with_positions(Path(file))
 
 
 class Text:
-    """Reads documents from memory, which tests and a live preview need."""
+    """Reads documents from memory, for tests and the live preview."""
 
     def __init__(self, files: dict[str, str]) -> None:
         self._files = files
 
     def read(self, file: str) -> Source:
-        """Read one file; raises `DocumentError` when it is missing or broken."""
+        """Read one file; raises `DocumentError` if it is missing or broken."""
         if file not in self._files:
             raise DocumentError("cannot be read: there is no such document", file)
         return parse_with_positions(self._files[file], file)
 
 
 class UnresolvedError(DocumentError):
-    """A reference that leads nowhere, at its line; `why` says why in a few words."""
+    """A dangling reference, with its line; `why` gives the reason in a few words."""
 
     def __init__(self, what: str, why: str, at: Position) -> None:
         super().__init__(what, at.file, at.line, at.column)
@@ -83,9 +83,10 @@ class UnresolvedError(DocumentError):
 
 
 class Documents:
-    """One OpenAPI document and, read when they are asked for, the files that it refers to.
+    """One OpenAPI document and the files that it refers to, which are read on demand.
 
-    Raises `DocumentError` at once when the root is broken or is no OpenAPI document of a known version.
+    Raises `DocumentError` immediately if the root is broken or is not an OpenAPI document of a supported
+    version.
     """
 
     def __init__(self, reader: Reader, file: str) -> None:
@@ -114,13 +115,13 @@ class Documents:
         return version
 
     def source(self, file: str) -> Source:
-        """Return a file, read once."""
+        """Return a file, reading it only once."""
         if file not in self._sources:
             self._sources[file] = self._reader.read(file)
         return self._sources[file]
 
     def others(self) -> dict[str, Any]:
-        """Return the files that were read beside the root, by their names as the root would write them."""
+        """Return the files read so far besides the root, by their names as the root would write them."""
         return {
             self.label(Location(file, "")): source.document
             for file, source in self._sources.items()
@@ -128,7 +129,7 @@ class Documents:
         }
 
     def ambiguities(self) -> list[tuple[Position, Ambiguity]]:
-        """Return the scalars, of all that was read, on whose value versions of YAML disagree."""
+        """Return the scalars in all files read so far that YAML versions interpret differently."""
         return [
             (source.position(each.pointer), each)
             for source in self._sources.values()
@@ -136,7 +137,7 @@ class Documents:
         ]
 
     def has(self, place: Location) -> bool:
-        """Say whether there is anything at a place."""
+        """Return whether there is anything at a place."""
         try:
             self.get(place)
         except DocumentError:
@@ -144,7 +145,7 @@ class Documents:
         return True
 
     def get(self, place: Location) -> Any:
-        """Return the value at a place; raises `DocumentError` when there is none."""
+        """Return the value at a place; raises `DocumentError` if there is none."""
         if place not in self._values:
             self._values[place] = self._find(place)
         return self._values[place]
@@ -162,9 +163,9 @@ class Documents:
         return value
 
     def target(self, place: Location) -> Location:
-        """Return where the `$ref` of the object at a place leads.
+        """Return the target of the `$ref` in the object at a place.
 
-        Raises `UnresolvedError`, at the line of the `$ref`, when it leads nowhere or to another host.
+        Raises `UnresolvedError`, at the line of the `$ref`, if it dangles or leads to another host.
         """
         written = self.get(place)["$ref"]
         at = place / "$ref"
@@ -173,7 +174,7 @@ class Documents:
         return self.resolve(at, written)
 
     def resolve(self, at: Location, written: str) -> Location:
-        """Return where a reference leads that is written at a place; raises like `target`."""
+        """Return the target of a reference written at a place; raises like `target`."""
         address, _, fragment = written.partition("#")
         resource = self._resource(at, written, address)
         name = unquote(fragment).rstrip("/")
@@ -195,7 +196,7 @@ class Documents:
         return found
 
     def follow(self, place: Location) -> Location:
-        """Return the place of an object behind all `$ref`; raises `UnresolvedError` for a circle of them."""
+        """Return the place of an object, following every `$ref`; raises `UnresolvedError` for a cycle."""
         seen = {place}
         while True:
             value = self.get(place)
@@ -209,10 +210,10 @@ class Documents:
             place = target
 
     def dynamic_targets(self, place: Location) -> list[Location]:
-        """Return all schemas to which the `$dynamicRef` of a schema may lead; raises like `target`.
+        """Return all schemas that a schema's `$dynamicRef` may lead to; raises like `target`.
 
-        The first is where a `$ref` would lead. The others have the same `$dynamicAnchor` elsewhere, and
-        take its place where evaluation came through them (JSON Schema Core, 8.2.3.2).
+        The first is the target that a `$ref` would have. The others have the same `$dynamicAnchor` elsewhere,
+        and replace it if evaluation came through them (JSON Schema Core, 8.2.3.2).
         """
         written = members(self.get(place)).get("$dynamicRef")
         if not isinstance(written, str) or self.version == (3, 0):
@@ -229,7 +230,7 @@ class Documents:
         return [first, *(place for place in others if place != first)]
 
     def dynamic_anchors(self, place: Location) -> dict[str, Location]:
-        """Return the schemas of the resource of a place that bear a `$dynamicAnchor`, by its name."""
+        """Return the schemas with a `$dynamicAnchor` in the resource of a place, by its name."""
         known = self._identified(place.file)
         root = known.resource(place.pointer)
         return {
@@ -240,11 +241,11 @@ class Documents:
         }
 
     def position(self, place: Location) -> Position:
-        """Return file, line and column of a place, or of its nearest parent."""
+        """Return the file, line and column of a place, or of its nearest parent."""
         return self.source(place.file).position(place.pointer)
 
     def label(self, place: Location) -> str:
-        """Return a place as it is written in the root document: `#/pointer`, or `file#/pointer`."""
+        """Return a place as written in the root document: `#/pointer`, or `file#/pointer`."""
         if place.file == self.root.file:
             return f"#{place.pointer}"
         return f"{posixpath.relpath(place.file, posixpath.dirname(self.root.file) or '.')}#{place.pointer}"
@@ -266,7 +267,7 @@ class Documents:
         return UnresolvedError(what, why, self.position(at))
 
     def _identified(self, file: str) -> Identifiers:
-        """Return the names that schemas of a file give themselves, which they can since 3.1."""
+        """Return the identifiers that schemas of a file declare, which are possible since 3.1."""
         if file not in self._identifiers:
             document = self.source(file).document
             found = Identifiers(document, file, known=self.version > (3, 0))
@@ -276,7 +277,7 @@ class Documents:
         return self._identifiers[file]
 
     def _resource(self, at: Location, written: str, address: str) -> Location:
-        """Return the root of the file or schema that an address names, seen from a place."""
+        """Return the root of the file or schema that an address names, relative to a place."""
         known = self._identified(at.file)
         here = known.resource(at.pointer)
         if not address:
@@ -286,7 +287,7 @@ class Documents:
         if found is not None:
             return found
         if has_scheme(uri) and not has_scheme(address):
-            # Files that lie side by side refer to each other, under whatever URI they are published.
+            # Files in one folder refer to each other, whatever URI they are published under.
             uri = joined(at.file, address)
         if uri.startswith("file:"):
             uri = unquote(uri.removeprefix("file:").removeprefix("//"))
@@ -295,7 +296,7 @@ class Documents:
         raise self._nowhere(at, written, "it leads into the network, which is not asked")
 
     def _named(self, uri: str) -> Location | None:
-        """Return the schema or file that calls itself by a URI, if one of those known does."""
+        """Return the known schema or file that identifies itself by a URI, if any."""
         for file in list(self._sources):
             self._identified(file)
         if uri not in self._names and has_scheme(uri):
@@ -305,7 +306,7 @@ class Documents:
 
     @cached_property
     def _all_files(self) -> list[str]:
-        """The files to which the document leads, as far as they can be read."""
+        """Return the readable files that the document leads to."""
         found = [self.root.file]
         for file in found:
             for _, value in objects_in(self.source(file).document):

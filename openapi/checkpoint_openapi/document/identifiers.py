@@ -1,7 +1,8 @@
-"""The names that schemas give themselves (JSON Schema 2020-12 Core, 8.2): `$id`, `$anchor`, `$dynamicAnchor`.
+"""The identifiers that schemas declare (JSON Schema 2020-12 Core, 8.2): `$id`, `$anchor`, `$dynamicAnchor`.
 
-A schema with an `$id` is a resource of its own: references inside it are read against that URI, and pointers
-and anchors begin at it. A file is a resource, too, known by its name, or by the `$self` of OpenAPI 3.2.
+A schema with an `$id` is a resource of its own: references inside it are resolved against that URI, and
+pointers and anchors start at it. A file is also a resource, identified by its name, or by the `$self` of
+OpenAPI 3.2.
 """
 
 from __future__ import annotations
@@ -20,36 +21,36 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def has_scheme(uri: str) -> bool:
-    """Say whether a URI is absolute (RFC 3986, 4.3), and no name of a file."""
+    """Return whether a URI is absolute (RFC 3986, 4.3) and not a file name."""
     return _SCHEME.match(uri) is not None
 
 
 def joined(base: str, reference: str) -> str:
-    """Return a reference without fragment, resolved against a URI or the name of a file (RFC 3986, 5.2)."""
+    """Return a reference without fragment, resolved against a URI or a file name (RFC 3986, 5.2)."""
     if has_scheme(reference) or has_scheme(base):
         return urljoin(base, reference) if has_scheme(base) else reference
     return posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(reference)))
 
 
 class Identifiers:
-    """The names in one file, each with the pointer to what bears it."""
+    """The identifiers in one file, each with the pointer to what declares it."""
 
     def __init__(self, document: dict[str, Any], file: str, *, known: bool) -> None:
-        """Read the names of a document; `known` says whether its version of OpenAPI has them."""
+        """Read the identifiers of a document; `known` means that its OpenAPI version supports them."""
         own = members(document).get("$self")
         base = joined(file, own.partition("#")[0]) if known and isinstance(own, str) else file
         self.resources: dict[str, str] = {"": base}
         """The URI of each resource, by the pointer to its root."""
         self.anchors: dict[tuple[str, str], str] = {}
-        """Where an anchor stands, by the root of its resource and its name."""
+        """The place of each anchor, by the root of its resource and its name."""
         self.dynamic: dict[str, list[str]] = {}
-        """Where a `$dynamicAnchor` stands in each resource, by its name."""
+        """The places of each `$dynamicAnchor` in each resource, by name."""
         if known:
             for pointer, schema in objects_in(document):
                 self._add(pointer, schema)
 
     def resource(self, pointer: str) -> str:
-        """Return the root of the resource in which a place lies."""
+        """Return the root of the resource that contains a place."""
         while pointer not in self.resources:
             pointer = pointer.rpartition("/")[0]
         return pointer

@@ -1,7 +1,7 @@
-"""The objects of an OpenAPI document: what kind each is, and where it stands.
+"""The objects of an OpenAPI document: the kind and the place of each.
 
-The grammar names, for each kind of object, the members that hold objects again. Whatever it does not name,
-such as the value of an example, is data and is not walked.
+The grammar names, for each kind of object, the members that contain further objects. Everything else, such as
+the value of an example, is data and is not walked.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from checkpoint_openapi.document.values import items, members
 __all__ = ["METHODS", "Node", "operations_in", "walk"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-"""The members of a path that are operations, `query` since OpenAPI 3.2."""
+"""The members of a path item that are operations, including `query` since OpenAPI 3.2."""
 
-# Maps whose `x-` keys are extensions; elsewhere such a key is a name, as of a header or a property.
+# Maps whose `x-` keys are extensions; in others they are names, such as those of headers or properties.
 _EXTENSIBLE = ("paths", "responses")
 _Shape = Literal["one", "list", "map"]
 _PARAMETER: dict[str, tuple[_Shape, str]] = {
@@ -100,18 +100,18 @@ class Node:
     value: dict[str, Any]
     parent: Node | None
     member: str
-    """The member of the parent that holds this object, such as `allOf`; empty for the root."""
+    """The member of the parent that contains this object, such as `allOf`; empty for the root."""
     key: str
-    """The name or number below that member; empty when the member is the object itself."""
+    """The name or index below that member; empty if the member is the object itself."""
 
     @property
     def reference(self) -> str | None:
-        """The target, when this is a reference to the object and not the object itself."""
+        """The target, if this is a reference to the object instead of the object itself."""
         target = self.value.get("$ref")
         return target if isinstance(target, str) else None
 
     def ancestor(self, *kinds: str) -> Node | None:
-        """Return the nearest object around this one that is of one of these kinds."""
+        """Return the nearest enclosing object of one of these kinds."""
         node = self.parent
         while node is not None and node.kind not in kinds:
             node = node.parent
@@ -119,14 +119,14 @@ class Node:
 
 
 def walk(document: dict[str, Any]) -> Iterator[Node]:
-    """Yield every object of a document, parents before children, in the order of the text."""
+    """Yield every object of a document, parents before children, in document order."""
     yield from _below(Node("document", "", document, None, "", ""))
 
 
 def operations_in(item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], Any]]:
-    """Yield method, way and value of each operation of a path item, those of other methods included.
+    """Yield the method, path and value of each operation of a path item, including additional methods.
 
-    A method of HTTP is written in lower case, and any other as it travels (OpenAPI 3.2.0, 4.9).
+    Standard HTTP methods are in lower case, and others as sent in requests (OpenAPI 3.2.0, 4.9).
     """
     for method, operation in item.items():
         if method.lower() in METHODS:
@@ -151,7 +151,7 @@ def _below(node: Node) -> Iterator[Node]:
 
 
 def _children(shape: _Shape, value: object) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield key and value of the objects of a member, leaving out what is no object."""
+    """Yield the key and value of a member's objects, leaving out anything that is not an object."""
     if shape == "one":
         found = [("", value)]
     elif shape == "list":

@@ -1,4 +1,4 @@
-"""The operations of a document, with everything that is inherited or referred to resolved to places."""
+"""The operations of a document, with everything inherited or referred to resolved to places."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ __all__ = [
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
 _VARIABLE = re.compile(r"\{([^}]*)\}")
 _HEADER = re.compile(r"(?<=\.header\.)[^}\s]+")
-"""The name of a header in a runtime expression, which is read without regard to case."""
+"""A header name in a runtime expression; it is case-insensitive."""
 
 
 class Parameter(NamedTuple):
-    """A parameter: where it stands, and what it says."""
+    """A parameter: its place and its content."""
 
     place: Location
     value: dict[str, Any]
     member: Location | None = None
-    """The member of an object that this parameter is, where the object is sent member by member."""
+    """The object member that this parameter represents, if the object is sent member by member."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A method of a path."""
+    """An HTTP method on a path."""
 
     key: tuple[str, str]
-    """The path with its variables unnamed, or the name of an event, and the method."""
+    """The path with its variables unnamed, or the name of an event; and the method."""
     path: str
     method: str
     place: Location
@@ -48,11 +48,11 @@ class Operation:
     """The path item."""
     value: dict[str, Any]
     parameters: dict[tuple[str, str], Parameter] = field(default_factory=dict[tuple[str, str], Parameter])
-    """By where they are sent and their name; a path parameter is named by its position."""
+    """By where they are sent and their name; path parameters are named by position."""
 
     @property
     def title(self) -> str:
-        """Method and path."""
+        """The method and path."""
         return f"{self.method.upper()} {self.path}"
 
 
@@ -68,7 +68,7 @@ def operations(documents: Documents) -> dict[tuple[str, str], Operation]:
 
 
 def webhooks(documents: Documents) -> dict[tuple[str, str], Operation]:
-    """Return the operations under `webhooks`, by their names."""
+    """Return the operations under `webhooks`, by name."""
     place = documents.root / "webhooks"
     found: dict[tuple[str, str], Operation] = {}
     for name in members(documents.get(documents.root).get("webhooks")):
@@ -77,9 +77,9 @@ def webhooks(documents: Documents) -> dict[tuple[str, str], Operation]:
 
 
 def callbacks(documents: Documents, operation: Operation) -> dict[tuple[str, str], Operation]:
-    """Return the operations of all callbacks of an operation, by their names and expressions.
+    """Return the operations of all callbacks of an operation, by name and expression.
 
-    An expression is no path template: it says where a request goes (OpenAPI 3.0.3, 4.7.18 and 4.7.18.3).
+    An expression is not a path template: it says where a request goes (OpenAPI 3.0.3, 4.7.18 and 4.7.18.3).
     """
     found: dict[tuple[str, str], Operation] = {}
     for name in members(operation.value.get("callbacks")):
@@ -93,7 +93,7 @@ def callbacks(documents: Documents, operation: Operation) -> dict[tuple[str, str
 
 
 def parameter_key(kind: str, name: str, path: str) -> tuple[str, str]:
-    """Return by what a parameter is known: headers without regard to case, path parameters by position."""
+    """Return the identity of a parameter: headers are case-insensitive, path parameters go by position."""
     if kind == "header":
         return kind, name.lower()
     names = _VARIABLE.findall(path)
@@ -103,7 +103,7 @@ def parameter_key(kind: str, name: str, path: str) -> tuple[str, str]:
 
 
 def of_item(documents: Documents, place: Location, path: str, key: str) -> dict[tuple[str, str], Operation]:
-    """Return the operations of a path item, of which a `$ref` may hold a part."""
+    """Return the operations of a path item, including those behind its `$ref`."""
     layers = [place]
     while "$ref" in members(documents.get(layers[-1])):
         target = documents.target(layers[-1])

@@ -1,4 +1,4 @@
-"""JSON pointers (RFC 6901) as texts: the one place that knows how a token is escaped."""
+"""JSON pointers (RFC 6901) as strings: the only module that knows how tokens are escaped."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ __all__ = ["child", "escaped", "last", "tokens", "unescaped"]
 
 
 def escaped(token: str) -> str:
-    """Return a token as it stands in a JSON pointer."""
+    """Return a token escaped for a JSON pointer."""
     return token.replace("~", "~0").replace("/", "~1")
 
 
 def unescaped(token: str) -> str:
-    """Return the token that stands in a JSON pointer."""
+    """Return a token of a JSON pointer unescaped."""
     return token.replace("~1", "/").replace("~0", "~")
 
 
 def child(pointer: str, *path: str | int) -> str:
-    """Return the pointer to what lies below the value at a pointer."""
+    """Return the pointer extended by a path."""
     return pointer + "".join(f"/{escaped(str(token))}" for token in path)
 
 
 def tokens(pointer: str) -> list[str]:
-    """Return the tokens of a pointer, unescaped; what stands before the first `/` is no token."""
+    """Return the tokens of a pointer, unescaped; anything before the first `/` is ignored."""
     return [unescaped(token) for token in pointer.split("/")[1:]]
 
 
 def last(pointer: str) -> str:
-    """Return the last token of a pointer, unescaped; nothing for the whole document."""
+    """Return the last token of a pointer, unescaped; an empty string for the whole document."""
     return unescaped(pointer.rpartition("/")[2])

@@ -1,7 +1,7 @@
-"""Is a document put together so that it can be compared at all?
+"""Is the structure of a document sound enough for a comparison?
 
-Only what the comparison walks through is looked at: everything else is the business of lint. A member that is
-null is taken for one that is missing.
+Only what the comparison walks through is checked: everything else is left to lint. A null member counts as
+missing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LISTS = ("security", "servers", "tags")
 
 
 def check_shape(documents: Documents) -> None:
-    """Raise `DocumentError`, with the line, for the first member of another kind than it has to be."""
+    """Raise `DocumentError`, with the line, for the first member of the wrong type."""
     root = documents.root
     document = members(documents.get(root))
     for name in _OBJECTS:
@@ -40,9 +40,9 @@ def check_shape(documents: Documents) -> None:
 
 
 def check_references(documents: Documents) -> None:
-    """Raise `DocumentError` for the first reference, of all that operations lead to, that leads nowhere.
+    """Raise `DocumentError` for the first dangling reference that operations lead to.
 
-    Those of examples are left out: no comparison rests on one.
+    References in examples are ignored: no comparison relies on one.
     """
     pending: list[Location] = []
     seen: set[Location] = set()

@@ -1,8 +1,8 @@
-"""A YAML or JSON document together with the place of everything in it.
+"""A YAML or JSON document with the position of everything in it.
 
 The values are those of JSON: every key is a string and a date stays text, whatever YAML 1.1 would make of
-them. The keys that YAML reads as something else, such as an unquoted `200`, are listed, since other tools
-stumble over them.
+them. Keys that YAML reads as something else, such as an unquoted `200`, are listed, because other tools fail
+on them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SUFFIXES = (".yaml", ".yml", ".json", ".toml")
 _STRING = "tag:yaml.org,2002:str"
 _DEEPEST = 200
 _LARGEST = 1_000_000
-# Fewer brackets and shorter lines than this cannot nest deep enough to hurt.
+# Fewer brackets and shorter lines than this cannot nest deeply enough to do harm.
 _SAFE = 5_000
 _PAIR = re.compile(r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
@@ -56,7 +56,7 @@ class Position(NamedTuple):
 
 
 class DocumentError(Exception):
-    """A document that cannot be used: `what` is wrong, and where, as far as that is known."""
+    """A document that cannot be used: `what` is wrong, and where, if that is known."""
 
     def __init__(self, what: str, file: str, line: int | None = None, column: int | None = None) -> None:
         place = ":".join(str(part) for part in (file, line, column) if part is not None)
@@ -68,12 +68,12 @@ class DocumentError(Exception):
 
 
 class Ambiguity(NamedTuple):
-    """A scalar without quotes that YAML 1.1 and 1.2 read differently."""
+    """An unquoted scalar that YAML 1.1 and 1.2 read differently."""
 
     pointer: str
     text: str
     reading: str
-    """How either reads it, as a phrase."""
+    """How each version reads it, as a phrase."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +84,16 @@ class Source:
     document: dict[str, Any]
     text: str = field(repr=False)
     root: yaml.Node | None = field(repr=False)
-    """The nodes of YAML; a document in JSON has none."""
+    """The YAML nodes; None for a JSON document."""
     plain_keys: tuple[str, ...] = ()
     """JSON pointers of the members whose key YAML 1.1 does not read as a string."""
     ambiguous: tuple[Ambiguity, ...] = ()
-    """The scalars that YAML 1.1 reads otherwise than YAML 1.2."""
+    """The scalars that YAML 1.1 and YAML 1.2 read differently."""
 
     def position(self, pointer: str) -> Position:
-        """Return where the member at a JSON pointer (RFC 6901) begins: at its key, or at the item of a list.
+        """Return where the member at a JSON pointer (RFC 6901) starts: at its key, or at the list item.
 
-        A pointer into nothing gets the place of the nearest parent, so that what is missing has a line.
+        A dangling pointer gets the position of the nearest parent, so that anything missing has a line.
         """
         path = tokens(pointer)
         if self.root is None:
@@ -114,13 +114,13 @@ class Source:
 def load_with_positions(path: Path | str) -> Source:
     """Read a YAML or JSON file whose root is an object.
 
-    Raises `DocumentError` when it cannot be read, is no UTF-8, is broken, or has a key twice.
+    Raises `DocumentError` if it cannot be read, is not UTF-8, is broken, or has a duplicate key.
     """
     return parse_with_positions(read_text(path), str(path))
 
 
 def read_text(path: Path | str) -> str:
-    """Return the text of a file. Raises `DocumentError` when it cannot be read or is no UTF-8."""
+    """Return the text of a file; raises `DocumentError` if it cannot be read or is not UTF-8."""
     try:
         return Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -130,12 +130,12 @@ def read_text(path: Path | str) -> str:
         line = error.object[: error.start].count(b"\n") + 1
         raise DocumentError("is not UTF-8: save it in this encoding", str(path), line) from error
     except ValueError as error:
-        # A name that no file can have.
+        # Not a valid file name.
         raise DocumentError(f"cannot be read: {error}", str(path)) from error
 
 
 def _neighbour(missing: Path) -> str:
-    """Return a question after the document beside a missing one whose name is nearly the same, or nothing."""
+    """Return a question suggesting the similarly named document next to a missing one, or an empty string."""
     names: dict[str, str] = {}
     with suppress(OSError):
         if not missing.exists():
@@ -145,7 +145,7 @@ def _neighbour(missing: Path) -> str:
 
 
 def parse_with_positions(text: str, file: str) -> Source:
-    """Read a document from text, naming it `file`; raises like `load_with_positions`."""
+    """Read a document from text, with `file` as its name; raises like `load_with_positions`."""
     read = parse_json(text)
     if read is not None:
         return Source(file, read, text, None)
@@ -172,10 +172,10 @@ def parse_with_positions(text: str, file: str) -> Source:
 
 
 class _Redefining(yaml.SafeLoader):
-    """Reads an anchor that is defined again, as it may be (YAML 1.2.2, 7.1), which PyYAML refuses."""
+    """Accepts the redefinition of an anchor, which YAML 1.2.2, 7.1 allows and PyYAML refuses."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Compose a node, whose anchor takes the place of an earlier one."""
+        """Compose a node; its anchor replaces an earlier one."""
         events = cast("Any", self)
         if not events.check_event(yaml.AliasEvent):
             self.anchors.pop(events.peek_event().anchor, None)
@@ -183,7 +183,7 @@ class _Redefining(yaml.SafeLoader):
 
 
 def _composed(text: str) -> yaml.Node | None:
-    """Return the root of a text in YAML."""
+    """Return the root node of a YAML text."""
     try:
         return yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
@@ -194,19 +194,19 @@ def _composed(text: str) -> yaml.Node | None:
 
 @dataclass
 class _Extent:
-    """How deep and large a value is with every alias written out."""
+    """The depth and size of a value with every alias expanded."""
 
     depth: int = 1
     size: int = 1
 
     def include(self, child: _Extent) -> None:
-        """Count a child to its parent."""
+        """Add a child to its parent."""
         self.depth = max(self.depth, child.depth + 1)
         self.size += child.size
 
 
 class _Builder:
-    """Turns nodes into JSON values; what stands behind an alias is built once."""
+    """Turns nodes into JSON values; the target of an alias is built once."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -218,7 +218,7 @@ class _Builder:
         self._extent = _Extent()
 
     def value(self, node: yaml.Node, pointer: str) -> Any:
-        """Return the value of any node."""
+        """Return the value of a node of any kind."""
         if isinstance(node, yaml.ScalarNode):
             self._extent.size += 1
             return self._scalar(node, pointer)
@@ -245,7 +245,7 @@ class _Builder:
         return self._built[key]
 
     def _mapping(self, node: yaml.MappingNode, pointer: str) -> dict[str, Any]:
-        """Return a mapping with keys of text, merge keys (`<<`) resolved."""
+        """Return a mapping with string keys, merge keys (`<<`) resolved."""
         own: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for key, value in node.value:
@@ -283,9 +283,9 @@ class _Builder:
 
 
 def _as_yaml(text: str) -> str:
-    """Return JSON without what YAML forbids in it, each line in its place; else the text.
+    """Return JSON without what YAML forbids, keeping the lines in place; or else the text.
 
-    These are tabs between its members, and escapes of UTF-16 pairs, by which many writers put an emoji.
+    These are tabs between members, and escaped UTF-16 surrogate pairs, which many writers use for emoji.
     """
     if not text.lstrip().startswith(("{", "[")) or not ("\t" in text or _PAIR.search(text)):
         return text
@@ -297,13 +297,13 @@ def _as_yaml(text: str) -> str:
 
 
 def _joined(escape: re.Match[str]) -> str:
-    """Return the character of an escaped pair, or an escaped backslash as it is."""
+    """Return the character of an escaped pair, or leave an escaped backslash unchanged."""
     found = escape.group()
     return found if found.startswith("\\\\") else str(json.loads(f'"{found}"'))
 
 
 def _refuse_depth(text: str, file: str) -> None:
-    """Refuse nesting beyond any real document, which would end the parser's process by a stack overflow."""
+    """Refuse nesting beyond any real document, which would crash the parser's process by a stack overflow."""
     longest = max(map(len, text.splitlines()), default=0)
     if text.count("[") + text.count("{") + longest < _SAFE:
         return
@@ -316,7 +316,7 @@ def _refuse_depth(text: str, file: str) -> None:
 
 
 def _step(node: yaml.Node, token: str) -> tuple[yaml.Node, yaml.Node] | None:
-    """Return the place and the value of one member of a node, or None."""
+    """Return the nodes for the position and the value of one member of a node, or None."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value == token and key.tag != _MERGE:

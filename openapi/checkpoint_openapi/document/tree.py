@@ -1,7 +1,7 @@
-"""Every object of a document that may hold keywords, whatever kind of object it is.
+"""Every object of a document that may contain keywords, whatever its kind.
 
-In a document that is spread over files, only who refers to a file knows what kind of object it holds. Told
-apart are keywords and names: a property called `$ref` or `example` is neither a reference nor data.
+In a document that spans several files, only the referring place knows what kind of object a file contains.
+Keywords and names are distinguished: a property called `$ref` or `example` is neither a reference nor data.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _NAMES = frozenset(
 
 
 class Kind(Enum):
-    """How the members of a value are to be read."""
+    """How to read the members of a value."""
 
     OBJECT = "object"
     """Its keys are keywords."""
     MAP = "map"
     """Its keys are names."""
     DATA = "data"
-    """It is an example, a default or an extension, and says nothing to a reader."""
+    """An example, a default or an extension, with no meaning to readers."""
 
     def inside(self, key: str, member: Any) -> Kind:
-        """Return the kind of a member of such a value."""
+        """Return the kind of a member of this value."""
         if self is Kind.OBJECT and key == "examples":
             return Kind.MAP if isinstance(member, dict) else Kind.DATA
         if self is Kind.OBJECT:
@@ -50,14 +50,14 @@ class Kind(Enum):
 
 
 class Object(NamedTuple):
-    """An object and where it stands."""
+    """An object and its place."""
 
     pointer: str
     value: dict[str, Any]
 
 
 def objects_in(value: Any, pointer: str = "") -> Iterator[Object]:
-    """Yield the objects in a value that stands at a pointer, parents before children; data is left out."""
+    """Yield the objects in the value at a pointer, parents before children, leaving out data."""
     pending: list[tuple[str, Any, Kind]] = [(pointer, value, Kind.OBJECT)]
     while pending:
         at, here, kind = pending.pop()

@@ -1,4 +1,4 @@
-"""The parts of OpenAPI 3.2 that are not read yet, so that nothing is said of what was not looked at."""
+"""The parts of OpenAPI 3.2 that are not supported yet, so that tools can say what they did not check."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ _KEYWORDS = {
     "example": ("serializedValue",),
     "security-scheme": ("oauth2MetadataUrl",),
 }
-"""Keywords that are new in 3.2 and not read, by the kind of their object."""
+"""Keywords that are new in 3.2 and not supported, by the kind of their object."""
 
 
 _Found = Iterator[tuple[str, tuple[str, ...], Any]]
-"""The name of a part, the way to it from its object, and its value."""
+"""The name of a part, the path to it from its object, and its value."""
 
 
 class Unread(NamedTuple):
-    """A part of a document that is not read."""
+    """A part of a document that is not supported."""
 
     name: str
-    """As it is written, such as `itemEncoding` or `in: querystring`."""
+    """As written, such as `itemEncoding` or `in: querystring`."""
     place: Location
     value: Any
 
 
 def unread_parts(documents: Documents) -> list[Unread]:
-    """Return what of OpenAPI 3.2 a document uses and nobody here reads; nothing for an earlier version."""
+    """Return the unsupported parts of OpenAPI 3.2 in a document; none for an earlier version."""
     if documents.version < _SINCE:
         return []
     found: list[Unread] = []
@@ -83,7 +83,7 @@ def _of_security(node: Node) -> _Found:
 
 
 def is_uri(name: str) -> bool:
-    """Say whether a security requirement names a scheme by a URI, which no name of a component can be."""
+    """Return whether a security requirement names a scheme by URI, which no component name can be."""
     return "/" in name or "#" in name
 
 

@@ -1,4 +1,4 @@
-"""Values of a document, of whose kind nothing is known yet."""
+"""Values of a document whose type is not yet known."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ __all__ = ["contains", "equal", "items", "members"]
 
 
 def members(value: object) -> dict[str, Any]:
-    """Return the members of an object, and none where something else stands."""
+    """Return the members of an object, or none for any other value."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def items(value: object) -> list[Any]:
-    """Return the items of a list, and none where something else stands."""
+    """Return the items of a list, or none for any other value."""
     return list(cast("Iterable[Any]", value)) if isinstance(value, list) else []
 
 
 def equal(left: Any, right: Any) -> bool:
     """Return whether two JSON values are equal (JSON Schema Core 2020-12, 4.2.2): 1 equals 1.0, not true.
 
-    Python's `==` takes 0 for false and 1 for true.
+    Python's `==` treats 0 as false and 1 as true.
     """
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right

@@ -1,4 +1,4 @@
-"""What a designer wants to know about a document before anyone else reads it."""
+"""Finds what the designer of a document should know before anyone else reads it."""
 
 from __future__ import annotations
 

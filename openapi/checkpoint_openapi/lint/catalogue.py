@@ -1,4 +1,4 @@
-"""Checks of the document against the requirement catalogue beside it, where there is one."""
+"""Checks of the document against the requirement catalogue beside it, if there is one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _IDENTIFIER = re.compile(r"[A-Z]+-[0-9]+")
 
 
 def clause_dangling(context: Context) -> Iterator[Fault]:
-    """Find requirements whose clause points to a place that the document does not have."""
+    """Find requirements whose clause points to a place that is not in the document."""
     catalogue = _catalogue(context)
     if catalogue is None:
         return
@@ -42,7 +42,7 @@ def clause_dangling(context: Context) -> Iterator[Fault]:
 
 
 def requirement_unknown(context: Context) -> Iterator[Fault]:
-    """Find texts that name a requirement which the catalogue does not have."""
+    """Find texts that name a requirement that is not in the catalogue."""
     catalogue = _catalogue(context)
     if catalogue is None:
         return
@@ -63,7 +63,7 @@ def requirement_unknown(context: Context) -> Iterator[Fault]:
 
 
 def _catalogue(context: Context) -> Source | None:
-    """Return the catalogue beside the document; None where the document belongs to no contract with one."""
+    """Return the catalogue beside the document; None if the document belongs to no contract with one."""
     path = Path(context.source.file).with_name("requirements.yaml")
     if not path.exists():
         if path.with_name("errors.yaml").exists():

@@ -1,4 +1,4 @@
-"""What every check looks at: the document, its objects, and what their references lead to."""
+"""The input of every check: the document, its objects, and the targets of their references."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Context"]
 
 
 class Context:
-    """One document under the checks."""
+    """One document being checked."""
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
@@ -29,7 +29,7 @@ class Context:
 
     @property
     def is_3_0(self) -> bool:
-        """Whether the Schema Object is that of OpenAPI 3.0, and not JSON Schema 2020-12."""
+        """Whether the Schema Object is that of OpenAPI 3.0 rather than JSON Schema 2020-12."""
         return self.documents.version == (3, 0)
 
     @cached_property
@@ -43,11 +43,11 @@ class Context:
         return Bundle(self.documents)
 
     def all(self, *kinds: str) -> Iterator[Node]:
-        """Yield the objects of some kinds, references included."""
+        """Yield the objects of the given kinds, including references."""
         return (node for node in self.objects if node.kind in kinds)
 
     def own(self, *kinds: str) -> Iterator[Node]:
-        """Yield the objects of some kinds, without references to such objects."""
+        """Yield the objects of the given kinds, excluding references."""
         return (node for node in self.all(*kinds) if node.reference is None)
 
     def at(self, pointer: str) -> Location:
@@ -55,10 +55,10 @@ class Context:
         return Location(self.documents.root.file, pointer)
 
     def read(self, place: Location) -> Any:
-        """Return what stands at a place, references followed; raises `UnresolvedError`."""
+        """Return the value at a place, following references; raises `UnresolvedError`."""
         return self.documents.get(self.documents.follow(place))
 
     def parameters(self, holder: Location) -> Iterator[dict[str, Any]]:
-        """Yield the parameters of a path or an operation, references followed; raises `UnresolvedError`."""
+        """Yield the parameters of a path or an operation, following references; raises `UnresolvedError`."""
         for number in range(len(items(members(self.documents.get(holder)).get("parameters")))):
             yield members(self.read(holder / "parameters" / number))

@@ -1,6 +1,6 @@
-"""What the tools that read the document really do with it, where that is less than the document says.
+"""What the tools that read the document really do with it, if that is less than the document says.
 
-Each check names the tool and the version in which it was seen; the tests run that tool.
+Each check names the tool and the version that showed the behaviour; the tests run that tool.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SENT = ("header", "cookie")
 
 
 def parameter_unconverted(context: Context) -> Iterator[Fault]:
-    """Find headers and cookies that are no text: Connexion 3.3 hands them over as text and refuses them."""
+    """Find headers and cookies that are not strings: Connexion 3.3 passes them as text and refuses them."""
     for node in context.own("parameter"):
         kind = node.value.get("in")
         types = _types(context, child(node.pointer, "schema"))
@@ -61,7 +61,7 @@ def content_unread(context: Context) -> Iterator[Fault]:
 
 
 def deep_object_unmet(context: Context) -> Iterator[Fault]:
-    """Find arrays inside a deepObject of the query: Connexion 3.3 reads them as text and refuses them."""
+    """Find arrays in a deepObject query parameter: Connexion 3.3 reads them as text and refuses them."""
     for node in context.own("parameter"):
         if node.value.get("in") != "query" or node.value.get("style") != "deepObject":
             continue
@@ -77,7 +77,7 @@ def deep_object_unmet(context: Context) -> Iterator[Fault]:
 
 
 def body_unchecked(context: Context) -> Iterator[Fault]:
-    """Find bodies that are neither JSON nor a form: Connexion 3.3 neither demands nor checks them."""
+    """Find bodies that are neither JSON nor a form: Connexion 3.3 neither requires nor checks them."""
     for node in context.own("request-body"):
         for name, media in members(node.value.get("content")).items():
             if not _is_checked(name) and (node.value.get("required") or members(media).get("schema")):
@@ -89,7 +89,7 @@ def body_unchecked(context: Context) -> Iterator[Fault]:
 
 
 def range_unchecked(context: Context) -> Iterator[Fault]:
-    """Find answers under a range of statuses, which Connexion 3.3 does not check as it does exact ones."""
+    """Find responses under a status range, which Connexion 3.3 does not check as it does exact statuses."""
     for node in context.all("response"):
         if node.member == "responses" and node.key.upper().endswith("XX") and _has_schema(context, node):
             yield Fault(
@@ -100,7 +100,7 @@ def range_unchecked(context: Context) -> Iterator[Fault]:
 
 
 def format_unchecked(context: Context) -> Iterator[Fault]:
-    """Find int32 without bounds: Connexion 3.3 takes 2147483648, Schemathesis 4.32 sends it as invalid."""
+    """Find int32 without bounds: Connexion 3.3 accepts 2147483648, Schemathesis 4.32 sends it as invalid."""
     for node in context.own("schema"):
         bounds = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"} & node.value.keys()
         if node.value.get("format") == "int32" and len(bounds) < 2:
@@ -125,7 +125,7 @@ def discriminator_unmapped(context: Context) -> Iterator[Fault]:
 
 
 def multiple_divergent(context: Context) -> Iterator[Fault]:
-    """Find fractions in `multipleOf`, which engines compute in binary or in decimals."""
+    """Find fractions in `multipleOf`, which engines compute in binary or in decimal."""
     for node in context.own("schema"):
         step = node.value.get("multipleOf")
         if isinstance(step, float) and not step.is_integer():
@@ -138,7 +138,7 @@ def multiple_divergent(context: Context) -> Iterator[Fault]:
 
 
 def anchor_repeated(context: Context) -> Iterator[Fault]:
-    """Find anchors that are defined again: YAML 1.2.2, 7.1, allows it, and PyYAML does not read it."""
+    """Find redefined anchors: YAML 1.2.2, 7.1, allows them, and PyYAML cannot read them."""
     known: set[str] = set()
     text = context.source.text
     for token in yaml.scan(text) if context.source.root is not None and "&" in text else ():
@@ -155,7 +155,7 @@ def anchor_repeated(context: Context) -> Iterator[Fault]:
 
 
 def _at(context: Context, pointer: str) -> dict[str, Any]:
-    """Return the object at a place, its reference followed."""
+    """Return the object at a place, following its reference."""
     place = context.at(pointer)
     return members(context.read(place)) if context.documents.has(place) else {}
 

@@ -1,4 +1,4 @@
-"""All rules applied to one document."""
+"""Applies all rules to one document."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ __all__ = ["Report", "lint", "lint_documents"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found in one document, by place, and which rules could not be applied."""
+    """The findings in one document, in order of place, and the rules that could not be applied."""
 
     file: str
     findings: tuple[Finding, ...]
     skipped: dict[str, str]
-    """Why, by the id of the rule."""
+    """The reason, by the id of the rule."""
     unread: tuple[tuple[str, Position], ...] = ()
-    """What of OpenAPI 3.2 stands in the document and is not checked, and where."""
+    """The unsupported parts of OpenAPI 3.2 in the document, which are not checked, and their positions."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """Failure for findings, undecided where something was not checked that may hold some, or success."""
+        """Failure if there are findings, undecided if an unchecked part may have some, otherwise success."""
         if self.findings:
             return ExitCode.FAILURE
         return ExitCode.UNDECIDED if self.unread else ExitCode.SUCCESS
 
 
 def lint(path: Path | str, *, ignored: Collection[str] = (), tools: Collection[str] = ()) -> Report:
-    """Read a document and apply all rules but the ignored ones, and those about tools that are not asked for.
+    """Read a document and apply all rules except ignored ones and those about tools not listed in `tools`.
 
-    Without `tools` the rules about all of them are applied, as far as they read that version of OpenAPI.
+    Without `tools`, the rules about all tools that support the document's OpenAPI version are applied.
 
-    Raises `DocumentError` when the file cannot be read, is broken YAML, or is no document of OpenAPI 3.
+    Raises `DocumentError` if the file cannot be read, is broken YAML, or is not an OpenAPI 3 document.
     """
     return lint_documents(Documents(Files(), str(path)), ignored=ignored, tools=tools)
 
@@ -53,7 +53,7 @@ def lint(path: Path | str, *, ignored: Collection[str] = (), tools: Collection[s
 def lint_documents(
     documents: Documents, *, ignored: Collection[str] = (), tools: Collection[str] = ()
 ) -> Report:
-    """Apply the rules as `lint` does to a document that was read before."""
+    """Apply the rules to a document that has already been read, as `lint` does."""
     context = Context(documents)
     findings: list[Finding] = []
     skipped: dict[str, str] = {}

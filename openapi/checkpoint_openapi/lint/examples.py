@@ -1,4 +1,4 @@
-"""Checks of examples, defaults and listed values against the schemas that they stand by."""
+"""Checks of examples, defaults and enumerated values against their schemas."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Example(NamedTuple):
 
 
 def example_invalid(context: Context) -> Iterator[Fault]:
-    """Find examples that their schema refuses."""
+    """Find examples that do not match their schema."""
     for example in _examples(context):
         for place, what in faults(context, example.schema, example.value, example.direction):
             yield Fault(
@@ -39,7 +39,7 @@ def example_invalid(context: Context) -> Iterator[Fault]:
 
 
 def default_invalid(context: Context) -> Iterator[Fault]:
-    """Find defaults that their own schema refuses."""
+    """Find defaults that do not match their own schema."""
     for node in context.own("schema"):
         if "default" in node.value:
             value = node.value["default"]
@@ -49,7 +49,7 @@ def default_invalid(context: Context) -> Iterator[Fault]:
 
 
 def enum_invalid(context: Context) -> Iterator[Fault]:
-    """Find listed values that the rest of the schema refuses, and null that is allowed but not listed."""
+    """Find enumerated values that the rest of the schema refuses, and null that is allowed but not listed."""
     for node in context.own("schema"):
         listed = items(node.value.get("enum"))
         if not listed:
@@ -70,7 +70,7 @@ def enum_invalid(context: Context) -> Iterator[Fault]:
 
 
 def example_missing(context: Context) -> Iterator[Fault]:
-    """Find bodies of requests and answers without a picture of them."""
+    """Find request and response bodies without an example."""
     for node in context.own("operation"):
         bodies = [(child(node.pointer, "requestBody"), "the request")]
         bodies += [
@@ -87,7 +87,7 @@ def example_missing(context: Context) -> Iterator[Fault]:
 
 
 def _without_example(context: Context, pointer: str) -> Iterator[str]:
-    """Yield the media types of a body that show neither an example nor a schema with one."""
+    """Yield the media types of a body that have neither an example nor a schema with one."""
     documents = context.documents
     try:
         body = documents.follow(context.at(pointer))
@@ -119,7 +119,7 @@ def _examples(context: Context) -> Iterator[_Example]:
 
 
 def _values(context: Context, node: Node) -> Iterator[tuple[str, Any]]:
-    """Yield pointer and value of the examples of one object."""
+    """Yield the pointer and value of each example of one object."""
     if "example" in node.value:
         yield f"{node.pointer}/example", node.value["example"]
     examples: Any = node.value.get("examples")

@@ -1,4 +1,4 @@
-"""What a check reports, and what becomes of it once its rule and place are known."""
+"""What a check reports, before and after its rule and place are known."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that a check found."""
+    """One fault that a check found."""
 
     pointer: str
-    """JSON pointer into the document that is linted."""
+    """JSON pointer into the linted document."""
     what: str
     """One sentence without a full stop."""
     fix: str
-    """What to do about it, in the imperative."""
+    """How to fix it, in the imperative."""
     position: Position | None = None
-    """The place, where it is not that of the pointer."""
+    """The position, if it differs from that of the pointer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +46,4 @@ class Finding:
 
 
 class SkippedError(Exception):
-    """Raised by a check that cannot be made here; the message says why and how to make it possible."""
+    """Raised if a check cannot run here; the message says why and how to make it possible."""

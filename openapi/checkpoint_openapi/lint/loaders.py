@@ -1,4 +1,4 @@
-"""Checks by those who read the document for real: openapi-spec-validator, Connexion, Schemathesis."""
+"""Checks by tools that really load the document: openapi-spec-validator, Connexion, Schemathesis."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["connexion_refuses", "schemathesis_refuses", "specification_violated"]
 
 _ANCHOR = "duplicate anchor"
-"""What readers say of an anchor that is defined again; the rule `anchor-repeated` knows its place."""
+"""The error that readers report for a redefined anchor; the rule `anchor-repeated` knows its place."""
 
 
 def specification_violated(context: Context) -> Iterator[Fault]:
-    """Report what openapi-spec-validator finds, apart from what has a rule that knows the place."""
+    """Report what openapi-spec-validator finds, except what another rule reports at its place."""
     found: dict[str, Fault] = {}
     for fault in (*_structure(context), *_schemas(context), *_prose(context)):
         found.setdefault(fault.pointer, fault)
@@ -43,7 +43,7 @@ def connexion_refuses(context: Context) -> Iterator[Fault]:
     """Load the document as Connexion does when a server starts."""
     try:
         with warnings.catch_warnings():
-            # Importing it warns about another package's coming version, which says nothing of the document.
+            # Importing it warns about a coming version of another package, which is not about the document.
             warnings.simplefilter("ignore")
             operations = untyped("connexion.operations")
             resolvers = untyped("connexion.resolver")
@@ -51,7 +51,7 @@ def connexion_refuses(context: Context) -> Iterator[Fault]:
     except ModuleNotFoundError as error:
         needed = "Connexion is not installed: pip install 'checkpoint-contract[server]'"
         raise SkippedError(needed) from error
-    # It logs each missing token function, which the server passes in another way.
+    # It logs each missing token function; the server passes them in another way.
     logging.getLogger("connexion").setLevel(logging.CRITICAL)
     try:
         specification = specifications.Specification.load(Path(context.source.file))
@@ -62,7 +62,7 @@ def connexion_refuses(context: Context) -> Iterator[Fault]:
                     operations.OpenAPIOperation.from_spec(
                         specification, path=path, method=method, resolver=resolver
                     )
-    # Whatever it raises, and it raises errors of several packages, the server would not start.
+    # It raises errors of several packages; with any of them, the server would not start.
     except Exception as error:
         if _ANCHOR in _told(error):
             return
@@ -77,7 +77,7 @@ def schemathesis_refuses(context: Context) -> Iterator[Fault]:
     try:
         schema = schemathesis.openapi.from_path(context.source.file)
         errors = [result.err() for result in schema.get_all_operations() if isinstance(result, failed)]
-    # It raises errors of several packages; any of them means that no request would be generated.
+    # It raises errors of several packages; with any of them, no request would be generated.
     except Exception as error:
         errors = [error]
     for what in dict.fromkeys(map(_told, errors)):
@@ -86,7 +86,7 @@ def schemathesis_refuses(context: Context) -> Iterator[Fault]:
 
 
 def _structure(context: Context) -> Iterator[Fault]:
-    """Yield what the specification's own JSON Schema refuses."""
+    """Yield violations of the specification's own JSON Schema."""
     schemas = untyped("openapi_spec_validator.schemas")
     known = {"3.0": schemas.schema_v30, "3.1": schemas.schema_v31, "3.2": schemas.schema_v32}
     schema = known.get(context.version[:3])
@@ -102,9 +102,9 @@ def _structure(context: Context) -> Iterator[Fault]:
 
 
 def _without_path_references(context: Context) -> dict[str, Any]:
-    """Return the document without the `$ref` of path items that hold more, as they may since OpenAPI 3.1.
+    """Return the document without the `$ref` of path items that have siblings, allowed since OpenAPI 3.1.
 
-    The JSON Schema of OpenAPI takes such a path item for a Reference Object, which holds nothing more.
+    The JSON Schema of OpenAPI takes such a path item for a Reference Object, which allows no siblings.
     """
     whole = [node for node in context.all("path-item") if node.reference is not None and len(node.value) > 1]
     if context.is_3_0 or not whole:
@@ -119,14 +119,14 @@ def _without_path_references(context: Context) -> dict[str, Any]:
 
 
 def _schemas(context: Context) -> Iterator[Fault]:
-    """Yield what the dialect of Schema Objects refuses that the JSON Schema of the document leaves open."""
+    """Yield violations of the Schema Object's dialect that the document's JSON Schema does not cover."""
     dialects = untyped("openapi_schema_validator")
     dialect = {
         (3, 0): dialects.OAS30Validator,
         (3, 1): dialects.OAS31Validator,
         (3, 2): dialects.OAS32Validator,
     }[context.documents.version]
-    # A pattern that is none has a rule of its own, so formats are not looked at.
+    # Invalid patterns have a rule of their own, so formats are not checked.
     formats = untyped("jsonschema").FormatChecker(formats=[])
     for node in context.own("schema"):
         if node.parent is not None and node.parent.kind == "schema":
@@ -138,7 +138,7 @@ def _schemas(context: Context) -> Iterator[Fault]:
 
 
 def _prose(context: Context) -> Iterator[Fault]:
-    """Yield what the specification forbids in words only."""
+    """Yield violations of rules that the specification states only in prose."""
     if context.is_3_0:
         for node in context.own("schema"):
             if node.value.get("type") == "array" and "items" not in node.value:
@@ -154,7 +154,7 @@ def _prose(context: Context) -> Iterator[Fault]:
 
 
 def _meaning(context: Context) -> Iterator[str]:
-    """Yield what openapi-spec-validator finds beyond the structure and has no rule here."""
+    """Yield what openapi-spec-validator finds beyond the structure and no rule here covers."""
     exceptions = untyped("openapi_spec_validator.validation.exceptions")
     base = untyped("openapi_spec_validator.validation.keywords").KeywordValidator
     silent = type("Silent", (base,), {"__call__": _nothing})
@@ -171,11 +171,11 @@ def _meaning(context: Context) -> Iterator[str]:
     )
     try:
         for error in validator.root_validator(validator.schema_path):
-            # A pattern that is none has a rule of its own, which knows the place.
+            # Invalid patterns have a rule of their own, which knows the place.
             is_pattern = getattr(error, "validator_value", None) == "regex"
             if not isinstance(error, elsewhere) and not is_pattern:
                 yield shortened(error.message)
-    # References that lead nowhere, or to something of another kind, make it fail in any way.
+    # References that dangle, or lead to another kind of object, can make it raise anything.
     except Exception as error:
         raise SkippedError(f"openapi-spec-validator gave up: {shortened(repr(error))}") from error
 
@@ -190,23 +190,23 @@ def _kind(context: Context) -> Any:
 
 
 def _operation(_: str) -> Callable[[], None]:
-    """Stand for the function of any operation."""
+    """Stand in for the function of any operation."""
     return lambda: None
 
 
 def _nothing(*_: object) -> Iterator[Any]:
-    """Stand for the validation of defaults."""
+    """Stand in for the validation of defaults."""
     return iter(())
 
 
 def _told(error: BaseException) -> str:
-    """Return what an error says, or what caused it when itself it says nothing of the document."""
+    """Return an error's message, or that of its cause if its own says nothing about the document."""
     cause = error.__cause__
     text = shortened(str(cause if cause is not None and str(cause) else error))
     return text or type(error).__name__
 
 
 def _pointer_of(error: Exception) -> str:
-    """Return the place that an error of a validator knows."""
+    """Return the pointer that a validator's error contains."""
     path: Any = getattr(error, "absolute_path", ())
     return "".join(f"/{escaped(str(token))}" for token in path)

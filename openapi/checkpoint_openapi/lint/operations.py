@@ -32,7 +32,7 @@ _PLAIN = re.compile(r"http://(?!localhost\b|127\.|\[::1\])", re.IGNORECASE)
 
 
 def operation_id_duplicate(context: Context) -> Iterator[Fault]:
-    """Find ids that several operations have; every one but the first is reported."""
+    """Find operation ids that are used more than once; every use except the first is reported."""
     known: dict[str, str] = {}
     for node in context.own("operation"):
         identifier = node.value.get("operationId")
@@ -49,9 +49,9 @@ def operation_id_duplicate(context: Context) -> Iterator[Fault]:
 
 
 def parameter_duplicate(context: Context) -> Iterator[Fault]:
-    """Find parameters that one list declares twice: a reader takes the first or the last.
+    """Find parameters that one list declares twice: a reader uses the first or the last.
 
-    The names of headers are the same in upper and lower case (RFC 9110, 5.1).
+    Header names are case-insensitive (RFC 9110, 5.1).
     """
     for node in context.own("path-item", "operation"):
         known: set[tuple[str, str]] = set()
@@ -69,7 +69,7 @@ def parameter_duplicate(context: Context) -> Iterator[Fault]:
 
 
 def header_duplicate(context: Context) -> Iterator[Fault]:
-    """Find headers of an answer, or of a part of a body, that are declared twice in upper and lower case."""
+    """Find headers of a response or a body part that are declared twice, differing only in case."""
     for node in context.own("response", "encoding"):
         known: dict[str, str] = {}
         for name in members(node.value.get("headers")):
@@ -83,7 +83,7 @@ def header_duplicate(context: Context) -> Iterator[Fault]:
 
 
 def path_parameter_undeclared(context: Context) -> Iterator[Fault]:
-    """Find placeholders of a path that an operation declares no required path parameter for."""
+    """Find path placeholders for which an operation declares no required path parameter."""
     for path, pointer, methods in _paths(context):
         for method, declared in methods.items():
             for name in dict.fromkeys(_PLACEHOLDER.findall(path)):
@@ -102,7 +102,7 @@ def path_parameter_undeclared(context: Context) -> Iterator[Fault]:
 
 
 def path_parameter_unused(context: Context) -> Iterator[Fault]:
-    """Find declared path parameters that the path has no placeholder for."""
+    """Find declared path parameters for which the path has no placeholder."""
     for path, pointer, methods in _paths(context):
         placeholders = set(_PLACEHOLDER.findall(path))
         for method, declared in methods.items():
@@ -115,7 +115,7 @@ def path_parameter_unused(context: Context) -> Iterator[Fault]:
 
 
 def server_insecure(context: Context) -> Iterator[Fault]:
-    """Find servers that would get a token in the clear."""
+    """Find servers that would receive a token unencrypted."""
     for node in context.own("server"):
         url = node.value.get("url")
         if isinstance(url, str) and _PLAIN.match(url):
@@ -123,7 +123,7 @@ def server_insecure(context: Context) -> Iterator[Fault]:
 
 
 def tag_undeclared(context: Context) -> Iterator[Fault]:
-    """Find tags of operations that are not among those which the document declares, if it declares any."""
+    """Find tags of operations that are not among the declared tags, if the document declares any."""
     declared = {members(tag).get("name") for tag in items(context.document.get("tags"))}
     for node in context.own("operation"):
         for number, tag in enumerate(items(node.value.get("tags"))):
@@ -136,9 +136,9 @@ def tag_undeclared(context: Context) -> Iterator[Fault]:
 
 
 def _paths(context: Context) -> Iterator[tuple[str, str, dict[str, dict[str, dict[str, Any]]]]]:
-    """Yield template and pointer of each path, and for each of its operations the path parameters by name.
+    """Yield the template and pointer of each path, and the path parameters of each operation by name.
 
-    A path that cannot be read whole, since a reference dangles, is left out.
+    A path with a dangling reference is left out.
     """
     for node in context.all("path-item"):
         if node.member != "paths":

@@ -1,7 +1,7 @@
-"""Checks of regular expressions, which the engines of the field read differently.
+"""Checks of regular expressions, which engines read differently.
 
-JSON Schema means ECMAScript, as JavaScript has it. Connexion and most of Python use `re`. The plain engine of
-Rust, like RE2 of Go and C++, has neither lookaround nor back-references.
+JSON Schema uses ECMAScript syntax. Connexion and most of Python use `re`. Rust's standard engine, like RE2
+and Go, has neither lookaround nor back-references.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def pattern_divergent(context: Context) -> Iterator[Fault]:
 
 
 def _patterns(context: Context) -> Iterator[tuple[str, str, bool]]:
-    """Yield pointer and text of every pattern, and whether `maxLength` bounds what it judges."""
+    """Yield the pointer and text of every pattern, and whether `maxLength` limits its input."""
     for node in context.own("schema"):
         pattern = node.value.get("pattern")
         if isinstance(pattern, str):
@@ -70,7 +70,7 @@ def _patterns(context: Context) -> Iterator[tuple[str, str, bool]]:
 def _refusals(pattern: str) -> Iterator[str]:
     try:
         with warnings.catch_warnings():
-            # Python warns where a later version will read a class differently.
+            # Python warns if a later version will read a class differently.
             warnings.simplefilter("error")
             re.compile(pattern)
     except (re.error, FutureWarning, DeprecationWarning, OverflowError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Checks of what leads from one place of the document to another."""
+"""Checks of references from one place of the document to another."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
     "security_undeclared",
 ]
 
-# Where the components of each kind stand.
+# The member of `components` for each kind.
 _SECTIONS = {
     "schema": "schemas",
     "response": "responses",
@@ -46,7 +46,7 @@ _READS = re.compile(r"\$request\.(path|query)\.(.+)")
 
 
 def ref_dangling(context: Context) -> Iterator[Fault]:
-    """Find references to nothing or to another kind of object, and circles of references."""
+    """Find dangling references, references to another kind of object, and cycles of references."""
     for node in context.objects:
         if node.reference is None:
             continue
@@ -69,7 +69,7 @@ def ref_dangling(context: Context) -> Iterator[Fault]:
 
 
 def ref_siblings(context: Context) -> Iterator[Fault]:
-    """Find members beside `$ref` that a reader ignores."""
+    """Find siblings of `$ref` that a reader ignores."""
     for node in context.objects:
         if node.reference is None or node.kind == "path-item":
             continue
@@ -87,7 +87,7 @@ def ref_siblings(context: Context) -> Iterator[Fault]:
 
 
 def component_unused(context: Context) -> Iterator[Fault]:
-    """Find components that nothing in use refers to, in a document that has operations of its own."""
+    """Find components that nothing in use refers to, in a document with operations of its own."""
     if not (context.document.get("paths") or context.document.get("webhooks")):
         return
     used = used_components(context)
@@ -102,12 +102,12 @@ def component_unused(context: Context) -> Iterator[Fault]:
 
 
 def security_undeclared(context: Context) -> Iterator[Fault]:
-    """Find security requirements that name no scheme of the document."""
+    """Find security requirements that do not name a scheme of the document."""
     declared = members(members(context.document.get("components")).get("securitySchemes"))
     for node in context.all("security"):
         for name in node.value.keys() - declared.keys():
             if context.documents.version >= (3, 2) and is_uri(name):
-                # It is told that such a name is not read yet.
+                # Such a name is reported as not supported yet.
                 continue
             yield Fault(
                 f"{node.pointer}/{escaped(name)}",
@@ -139,7 +139,7 @@ def link_dangling(context: Context) -> Iterator[Fault]:
 
 
 def link_parameter_unknown(context: Context) -> Iterator[Fault]:
-    """Find parameters of links that the operation they lead to, or the one they start from, does not have."""
+    """Find link parameters that neither the linked operation nor the one with the link has."""
     for node in context.own("link"):
         yield from _unknown_sources(context, node)
         try:
@@ -158,7 +158,7 @@ def link_parameter_unknown(context: Context) -> Iterator[Fault]:
 
 
 def _unknown_sources(context: Context, link: Node) -> Iterator[Fault]:
-    """Find values of a link that are read from a parameter which its own operation does not have."""
+    """Find link values that are read from a parameter that the link's own operation does not have."""
     start = link.ancestor("operation")
     if start is None:
         return
@@ -177,7 +177,7 @@ def _unknown_sources(context: Context, link: Node) -> Iterator[Fault]:
 
 
 def _linked(context: Context, link: Node) -> Location | None:
-    """Return the operation that a link leads to, if there is one; raises `UnresolvedError`."""
+    """Return the operation that a link leads to, if any; raises `UnresolvedError`."""
     reference, wanted = link.value.get("operationRef"), link.value.get("operationId")
     if isinstance(reference, str):
         return context.documents.resolve(context.at(link.pointer), reference)
@@ -186,7 +186,7 @@ def _linked(context: Context, link: Node) -> Location | None:
 
 
 def _parameters(context: Context, operation: Location) -> set[str]:
-    """Return the names of an operation's parameters, each also behind its place; raises `UnresolvedError`."""
+    """Return an operation's parameter names, bare and with their location; raises `UnresolvedError`."""
     around = Location(operation.file, operation.pointer.rpartition("/")[0])
     names: set[str] = set()
     for holder in (around, operation):

@@ -1,4 +1,4 @@
-"""Reports as text, as JSON, and as annotations of GitHub Actions."""
+"""Reports as text, as JSON, and as GitHub Actions annotations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["as_github", "as_json", "as_text"]
 
 
 def as_text(reports: Sequence[Report]) -> str:
-    """Return one paragraph for each finding, then what was not checked, then a line with the sum."""
+    """Return one paragraph per finding, then what was not checked, then a summary line."""
     lines: list[str] = []
     for report in reports:
         for finding in report.findings:
@@ -30,7 +30,7 @@ def as_text(reports: Sequence[Report]) -> str:
 
 
 def as_json(reports: Sequence[Report]) -> str:
-    """Return an object with `findings` and `skipped`; `complete` stands last, so that a cut file shows."""
+    """Return an object with `findings` and `skipped`; `complete` comes last, to reveal a truncated file."""
     document: dict[str, Any] = {
         "files": [report.file for report in reports],
         "findings": [_finding(finding) for report in reports for finding in report.findings],
@@ -50,7 +50,7 @@ def as_json(reports: Sequence[Report]) -> str:
 
 
 def as_github(reports: Sequence[Report]) -> str:
-    """Return workflow commands that put each finding on its line of the change."""
+    """Return workflow commands that attach each finding to its line in the change."""
     lines: list[str] = []
     for report in reports:
         for finding in report.findings:

@@ -1,4 +1,4 @@
-"""Checks of single schemas: demands that contradict each other, have no effect, or name nothing."""
+"""Checks of single schemas: keywords that contradict each other, have no effect, or name nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KEYWORDS = {
     },
 }
 _BRANCHES = ("oneOf", "anyOf")
-# The members of a schema whose own schemas judge the same value.
+# The members of a schema whose own schemas apply to the same value.
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
 
 
@@ -65,7 +65,7 @@ def bounds_contradictory(context: Context) -> Iterator[Fault]:
 
 
 def keyword_idle(context: Context) -> Iterator[Fault]:
-    """Find keywords that say nothing about values of the schema's type."""
+    """Find keywords that have no effect on values of the schema's type."""
     for node in context.own("schema"):
         declared = node.value.get("type")
         if node.value.get("nullable") is True and not (context.is_3_0 and declared):
@@ -108,7 +108,7 @@ def required_undeclared(context: Context) -> Iterator[Fault]:
 
 
 def discriminator_undeclared(context: Context) -> Iterator[Fault]:
-    """Find discriminators whose property a branch, or the schema itself, need not have."""
+    """Find discriminators whose property is not required by a branch or by the schema itself."""
     for node in context.own("schema"):
         name = members(node.value.get("discriminator")).get("propertyName")
         if not isinstance(name, str):
@@ -131,20 +131,20 @@ def _is_number(value: object) -> TypeGuard[int | float]:
 
 
 def _opens(schema: dict[str, Any], bound: str) -> bool:
-    """Say whether a bound excludes its own number: by itself in JSON Schema, by a Boolean in OpenAPI 3.0."""
+    """Return whether a bound is exclusive: by its keyword in JSON Schema, by a Boolean in OpenAPI 3.0."""
     boolean = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}.get(bound)
     return bound.startswith("exclusive") or (boolean is not None and schema.get(boolean) is True)
 
 
 def _outermost(node: Node) -> Node:
-    """Return the schema around this one, as far out as it judges the same value."""
+    """Return the outermost enclosing schema that applies to the same value."""
     while node.parent is not None and node.parent.kind == "schema" and node.member in _IN_PLACE:
         node = node.parent
     return node
 
 
 def _declared(context: Context, node: Node) -> set[str] | None:
-    """Return the names declared for the value of a schema, or None when any name may be meant."""
+    """Return the names declared for the value of a schema, or None if any name may be meant."""
     names: set[str] = set()
     try:
         for schema in _applied(context, node, _IN_PLACE):
@@ -157,7 +157,7 @@ def _declared(context: Context, node: Node) -> set[str] | None:
 
 
 def _demanded(context: Context, node: Node) -> set[str] | None:
-    """Return the names that the value of a schema has to have, or None where a reference dangles."""
+    """Return the names that the value of a schema must have, or None if a reference dangles."""
     try:
         return {
             str(name)
@@ -169,7 +169,7 @@ def _demanded(context: Context, node: Node) -> set[str] | None:
 
 
 def _applied(context: Context, node: Node, keywords: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Yield a schema and those that judge the same value by the keywords; raises `UnresolvedError`."""
+    """Yield a schema and those that the keywords apply to the same value; raises `UnresolvedError`."""
     documents = context.documents
     waiting = [context.at(node.pointer)]
     seen: set[Location] = set()
@@ -191,7 +191,7 @@ def _applied(context: Context, node: Node, keywords: tuple[str, ...]) -> Iterato
 
 
 def _schemas_of(value: Any, place: Location, *, is_map: bool) -> list[Location]:
-    """Return where the schemas of a keyword stand: one, those of a list, or those under names."""
+    """Return the places of a keyword's schemas: one, those of a list, or those in a map."""
     if is_map:
         return [place / name for name in members(value)]
     return [place / number for number in range(len(items(value)))] or ([place] if members(value) else [])

@@ -1,8 +1,8 @@
-"""What a JSON Schema of OpenAPI refuses, told at its place and in words about the document.
+"""Violations of OpenAPI's JSON Schema, reported at their place and in terms of the document.
 
-The specification offers most objects as alternatives: a reference or the object itself, one form for each
-place of a parameter, one for each type of a security scheme. An error names them all; a person wants the one
-that was meant.
+The specification defines most objects as alternatives: a reference or the object itself, one form for each
+location of a parameter, one for each type of a security scheme. An error names them all; a person wants the
+one that was meant.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _EXTENSION = "^x-"
 
 
 def told(error: Any, above: str = "") -> Iterator[Fault]:
-    """Yield what an error of jsonschema comes down to; `above` is the place of what was validated."""
+    """Yield the faults behind a jsonschema error; `above` is the place of the validated value."""
     pointer = above + "".join(f"/{escaped(str(token))}" for token in error.absolute_path)
     if error.validator in ("oneOf", "anyOf") and error.context:
         yield from _alternatives(error, above)
@@ -52,7 +52,7 @@ def told(error: Any, above: str = "") -> Iterator[Fault]:
 
 
 def _named(error: Any, names: list[str]) -> list[str]:
-    """Return those of some names that an error is about, which only its message tells."""
+    """Return the given names that an error is about, which only its message tells."""
     return [str(name) for name in names if repr(name) in error.message.split(" does not match any ")[0]]
 
 
@@ -76,12 +76,12 @@ def _alternatives(error: Any, above: str) -> Iterator[Fault]:
 
 
 def _is_reference(errors: list[Any]) -> bool:
-    """Say whether an alternative that failed is that of a reference."""
+    """Return whether a failed alternative is the one for a reference."""
     return any(error.validator == "required" and error.validator_value == ["$ref"] for error in errors)
 
 
 def _kind(errors: list[Any]) -> Any:
-    """Return the error about what tells alternatives apart, such as the type of a security scheme."""
+    """Return the error about the member that distinguishes alternatives, such as a security scheme's type."""
     return next((error for error in errors if error.validator == "enum"), None)
 
 
@@ -91,7 +91,7 @@ def _unlisted(pointer: str, value: Any, listed: list[Any]) -> Fault:
 
 
 def _unknown(error: Any, name: str, pointer: str) -> Fault:
-    """Return the fault of a member that the specification does not know."""
+    """Return the fault for a member that the specification does not define."""
     known = [str(key) for key in members(error.schema.get("properties"))]
     forms = [form for form in members(error.schema.get("patternProperties")) if form != _EXTENSION]
     near = nearest(str(name), known)

@@ -1,4 +1,4 @@
-"""All rules: an id that never changes, how bad a finding is, what it is about, and the check."""
+"""All rules: a permanent id, the severity, the subject, and the check."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Rule(NamedTuple):
     id: str
     severity: Severity
     about: str
-    """What the rule finds, to follow "finds"."""
+    """What the rule finds; it follows "finds"."""
     check: Callable[[Context], Iterator[Fault]]
     loads: bool = False
-    """Whether a whole program loads the document; asked only when no other rule found an error."""
+    """Whether a whole program loads the document; run only if no other rule found an error."""
     tools: tuple[str, ...] = ()
-    """The tools whose behaviour the rule is about; none: OpenAPI itself, or every reader."""
+    """The tools whose behaviour the rule is about; if empty, OpenAPI itself or every reader."""
 
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
@@ -128,7 +128,7 @@ RULES = (
         tools=_SCHEMATHESIS,
     ),
 )  # fmt: skip
-"""Every rule, in the order in which they are asked."""
+"""Every rule, in the order of execution."""
 
 TOOLS = tuple(sorted({tool for rule in RULES for tool in rule.tools}))
-"""The tools about which there are rules."""
+"""The tools that have rules about them."""

@@ -1,4 +1,4 @@
-"""Checks of the text itself: what YAML readers and template engines make of it."""
+"""Checks of the text itself: how YAML parsers and template engines read it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TEMPLATE = re.compile(r"\{\{|\{%|\{#")
 
 
 def unquoted_key(context: Context) -> Iterator[Fault]:
-    """Find keys that YAML reads as a number, a Boolean, null or a date: JSON has keys of text only."""
+    """Find keys that YAML reads as a number, a Boolean, null or a date: JSON keys are always strings."""
     for pointer in context.source.plain_keys:
         key = pointer.rsplit("/", 1)[1]
         yield Fault(
@@ -35,7 +35,7 @@ def ambiguous_scalar(context: Context) -> Iterator[Fault]:
 
 
 def template_braces(context: Context) -> Iterator[Fault]:
-    """Find what Jinja would execute: Connexion renders each document that it loads from a file."""
+    """Find text that Jinja would execute: Connexion renders each document that it loads from a file."""
     text = context.source.text
     for match in _TEMPLATE.finditer(text):
         line = text.count("\n", 0, match.start()) + 1

@@ -1,4 +1,4 @@
-"""Which components of a document are in use: what paths, webhooks and the files they refer to lead to."""
+"""The components of a document that are in use: paths, webhooks and the files they refer to lead to them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["used_components"]
 
 
 def used_components(context: Context) -> set[tuple[str, str]]:
-    """Return kind and name of the components that the operations lead to, through other files as well."""
+    """Return the kind and name of the components that operations lead to, including through other files."""
     documents, document = context.documents, context.document
     waiting = [
         (context.at(""), {name: value for name, value in document.items() if name != "components"}),
@@ -39,14 +39,14 @@ def used_components(context: Context) -> set[tuple[str, str]]:
 
 
 def _component(context: Context, target: Location) -> tuple[str, str] | None:
-    """Return kind and name of the component in which a place of the document lies."""
+    """Return the kind and name of the component that contains a place of the document."""
     path = tokens(target.pointer)
     is_inside = target.file == context.documents.root.file and path[:1] == ["components"] and len(path) > 2
     return (path[1], path[2]) if is_inside else None
 
 
 def _targets(context: Context, start: Location, value: Any) -> Iterator[Location]:
-    """Yield the places to which the objects in a value refer, in whatever way."""
+    """Yield the places that the objects in a value refer to, by any kind of reference."""
     documents = context.documents
     schemes = documents.root / "components" / "securitySchemes"
     for pointer, inner in objects_in(value, start.pointer):
@@ -62,13 +62,13 @@ def _targets(context: Context, start: Location, value: Any) -> Iterator[Location
 
 
 def _resolved(context: Context, place: Location, written: str) -> Iterator[Location]:
-    """Yield where a reference leads, and the schema that a bare word of a mapping names."""
+    """Yield the target of a reference, and the schema that a bare name in a mapping refers to."""
     if "/" not in written and "#" not in written:
         yield context.documents.root / "components" / "schemas" / written
     try:
         yield context.documents.resolve(place, written)
     except DocumentError:
-        # A reference to nowhere has a rule of its own, and uses nothing.
+        # A dangling reference has a rule of its own, and uses nothing.
         return
 
 

@@ -1,4 +1,4 @@
-"""The Schema Object of OpenAPI applied to a value, by openapi-schema-validator."""
+"""Validates a value against an OpenAPI Schema Object, using openapi-schema-validator."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["Direction", "faults", "faults_alone", "innermost", "shortened", "unt
 
 
 def untyped(name: str) -> Any:
-    """Import a library that type checkers cannot follow, and call it so."""
+    """Import a library that type checkers cannot follow, as `Any`."""
     return import_module(name)
 
 
@@ -36,7 +36,7 @@ _BUNDLE = "urn:bundle"
 
 
 class Direction(Enum):
-    """Which way a value goes, on which members that are read only or write only depend."""
+    """The direction in which a value travels, which read-only and write-only members depend on."""
 
     REQUEST = "request"
     RESPONSE = "response"
@@ -44,20 +44,20 @@ class Direction(Enum):
 
 
 def _type_of_3_0(validator: Any, wanted: str, value: Any, schema: dict[str, Any]) -> Iterator[Any]:
-    """Judge a type in place of the library, which tells of a null twice."""
+    """Check a type in place of the library, which reports a null twice."""
     if not (validator.is_type(value, wanted) or (value is None and schema.get("nullable") is True)):
         yield untyped("jsonschema").ValidationError(f"{value!r} is not of type {wanted!r}")
 
 
 def _multiple_of(_: Any, step: float, value: Any, schema: dict[str, Any]) -> Iterator[Any]:  # noqa: ARG001 - jsonschema's
-    """Judge multiples in decimals, as the numbers are written: in binary 4.35 is none of 0.01."""
+    """Check multiples in decimal, as the numbers are written: in binary, 4.35 is not a multiple of 0.01."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return
     if decimal.Decimal(str(value)) % decimal.Decimal(str(step)):
         yield untyped("jsonschema").ValidationError(f"{value!r} is not a multiple of {step}")
 
 
-# A discriminator only names the branch, and the library takes the name of a schema for a file.
+# A discriminator only names the branch, and the library mistakes a schema name for a file.
 _PLAIN = {
     keyword: untyped("jsonschema").Draft4Validator.VALIDATORS[keyword]
     for keyword in ("allOf", "anyOf", "oneOf")
@@ -78,27 +78,27 @@ _OF_3_1: Any = untyped("jsonschema.validators").extend(_OAS.OAS31Validator, {"mu
 
 
 def faults(context: Context, schema: Location, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
-    """Yield place (a JSON pointer into the value) and description of what a schema refuses.
+    """Yield the place (a JSON pointer into the value) and description of each violation of a schema.
 
-    Nothing is yielded for a schema that cannot be used: dangling references and patterns that do not compile
-    have rules of their own.
+    Nothing is yielded for an unusable schema: dangling references and patterns that do not compile have rules
+    of their own.
     """
     yield from _faults(context, {"$ref": f"{_BUNDLE}{context.bundle.pointer(schema)}"}, value, direction)
 
 
 def faults_alone(context: Context, schema: dict[str, Any], value: Any) -> Iterator[tuple[str, str]]:
-    """Do the same with a schema that holds no reference."""
+    """Yield the same for a schema without references."""
     yield from _faults(context, schema, value, Direction.BOTH)
 
 
 def shortened(text: str, most: int = 160) -> str:
-    """Return a text on one line, cut to a length that a person reads."""
+    """Return a text on one line, shortened to a readable length."""
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def innermost(error: Any) -> tuple[str, str]:
-    """Return pointer and description of the most telling part of an error of jsonschema."""
+    """Return the pointer and description of the most informative part of a jsonschema error."""
     inner = untyped("jsonschema.exceptions").best_match([error]) or error
     pointer = "".join(f"/{escaped(str(token))}" for token in inner.absolute_path)
     message = str(inner.message)
@@ -119,16 +119,16 @@ def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> 
         yield from map(innermost, validator.iter_errors(value))
     except (_REFERENCING.exceptions.Unresolvable, re.error, RecursionError):
         return
-    # What is no schema makes the validator fail in any way; the rule `specification` tells what is wrong.
+    # An invalid schema can make the validator raise anything; the rule `specification` says what is wrong.
     except Exception as error:
         raise SkippedError(f"a schema is malformed: {type(error).__name__}") from error
 
 
 @lru_cache(maxsize=16)
 def _demanding(context: Context, direction: Direction) -> Any:
-    """Return the validator of OpenAPI 3.0 that demands no member which does not travel in a direction.
+    """Return an OpenAPI 3.0 validator that does not require members that do not travel in a direction.
 
-    The library sees that of a member that is written where it is required, and not through a reference.
+    The library handles a member that is written where it is required, but not one behind a reference.
     """
     silent = {Direction.REQUEST: "readOnly", Direction.RESPONSE: "writeOnly"}.get(direction)
 
@@ -143,7 +143,7 @@ def _demanding(context: Context, direction: Direction) -> Any:
 
 
 def _followed(context: Context, schema: Any) -> dict[str, Any]:
-    """Return a schema of the bundle behind its references."""
+    """Return a schema of the bundle, following its references."""
     seen: set[str] = set()
     while "$ref" in members(schema) and schema["$ref"] not in seen:
         seen.add(schema["$ref"])

@@ -29,4 +29,4 @@ def _of(form: str) -> Callable[[DocumentError], str]:
 
 
 UNREADABLE = {form: _of(form) for form in ("github", "sarif")}
-"""How the forms that mark lines tell of a document that cannot be read."""
+"""For the formats that mark lines: how to report a document that cannot be read."""

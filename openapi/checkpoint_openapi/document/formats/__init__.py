@@ -1,1 +1,1 @@
-"""The texts of JSON and YAML: strict readers of what a document, a report or a message is written in."""
+"""Strict readers for JSON and YAML, the formats of documents, reports and messages."""

@@ -1,6 +1,6 @@
-"""Documents in JSON, read many times faster than by a reader of YAML, and in a fraction of the memory.
+"""JSON documents, read many times faster than by a YAML parser, and in a fraction of the memory.
 
-Places are found when somebody asks for one, by reading the text again on the way to it.
+Positions are found on demand, by reading the text again on the way to one.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse_json(text: str) -> dict[str, Any] | None:
-    """Return the object that a text in JSON (RFC 8259) holds, or None for any other text.
+    """Return the object in a JSON text (RFC 8259), or None for any other text.
 
-    None is also returned for JSON that a document must not be: a key twice in one object, half a surrogate
-    pair, or nesting beyond any real document.
+    None is also returned for JSON that is not allowed in a document: a duplicate key, half a surrogate pair,
+    or nesting beyond any real document.
     """
     if not text.lstrip().startswith("{"):
         return None
@@ -34,7 +34,7 @@ def parse_json(text: str) -> dict[str, Any] | None:
         if _SURROGATE.search(text):
             json.dumps(document, ensure_ascii=False).encode()
     except ValueError:
-        # The reader of YAML says what is wrong, and where.
+        # The YAML parser reports what is wrong, and where.
         return None
     return None if _is_deep(document) else document
 
@@ -52,7 +52,7 @@ def _is_deep(document: dict[str, Any]) -> bool:
 
 
 class JsonPlaces:
-    """Finds lines and columns in a text that `parse_json` reads."""
+    """Finds lines and columns in a text that `parse_json` can read."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -61,9 +61,10 @@ class JsonPlaces:
         self._lines = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def position(self, tokens: list[str]) -> tuple[int, int]:
-        """Return line and column of a member, from 1: of its key, or of the item of a list.
+        """Return the line and column of a member, from 1: of its key, or of the list item.
 
-        `tokens` lead to it from the root; where nothing stands, the place of the nearest parent is returned.
+        `tokens` lead to it from the root; if nothing is there, the position of the nearest parent is
+        returned.
         """
         place = value = self._after_gap(0)
         for token in tokens:
@@ -77,7 +78,7 @@ class JsonPlaces:
         return line, place - self._lines[line - 1] + 1
 
     def _inside(self, start: int) -> dict[str, tuple[int, int]]:
-        """Return where the members of an object, or the items of a list, have their places and values."""
+        """Return the positions and values of an object's members or a list's items."""
         found: dict[str, tuple[int, int]] = {}
         kind = self._text[start]
         if kind not in "{[":

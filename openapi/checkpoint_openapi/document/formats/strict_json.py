@@ -1,4 +1,4 @@
-"""JSON read as RFC 8259 has it, with none of the leniency of ordinary parsers."""
+"""JSON parsed strictly by RFC 8259, without the leniency of ordinary parsers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["StrictJsonError", "parse", "parse_text"]
 
 
 class StrictJsonError(ValueError):
-    """The bytes are no strict JSON text; the message says why."""
+    """Raised for bytes that are not strict JSON text; the message says why."""
 
 
 def parse(body: bytes) -> Any:
     """Return the value of a JSON text in UTF-8.
 
     Raises StrictJsonError for an empty body, a byte-order mark, invalid UTF-8, NaN and Infinity, a duplicate
-    key (RFC 8259, 4), bytes after the value, and nesting or numbers that no ordinary reader survives.
+    key (RFC 8259, 4), bytes after the value, and nesting or numbers beyond what ordinary parsers can handle.
     """
     if body.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise StrictJsonError("it begins with a byte-order mark (RFC 8259, 8.1)")
@@ -32,7 +32,7 @@ def parse(body: bytes) -> Any:
 
 
 def parse_text(text: str) -> Any:
-    """Return the value of a JSON text. Raises StrictJsonError as `parse` does."""
+    """Return the value of a JSON text; raises StrictJsonError like `parse`."""
     try:
         return json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer

@@ -1,7 +1,7 @@
-"""Plain scalars as the Core schema of YAML 1.2 reads them (YAML 1.2.2, 10.3.2), and where YAML 1.1 differs.
+"""Plain scalars by the YAML 1.2 Core schema (YAML 1.2.2, 10.3.2), and where YAML 1.1 differs.
 
-OpenAPI asks for YAML 1.2, and PyYAML reads 1.1: `NO` and `on` are Booleans there, `010` is eight, `1:30` is
-ninety, and a date is no text.
+OpenAPI requires YAML 1.2, but PyYAML implements 1.1: there, `NO` and `on` are Booleans, `010` is eight,
+`1:30` is ninety, and a date is not text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from yaml.resolver import Resolver
 __all__ = ["Scalar", "read_scalar", "reading_of_yaml_1_1"]
 
 Scalar = str | int | float | bool | None
-"""What a scalar of YAML is in JSON."""
+"""The JSON equivalent of a YAML scalar."""
 
 _TAG = "tag:yaml.org,2002:"
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -56,7 +56,7 @@ def read_scalar(node: yaml.ScalarNode) -> Scalar:
 
 
 def reading_of_yaml_1_1(node: yaml.ScalarNode) -> str | None:
-    """Return how the two versions read a scalar without quotes, as a phrase; None where they agree."""
+    """Return how the two versions read an unquoted scalar, as a phrase; None if they agree."""
     if node.style or _has_tag_of_its_own(node):
         return None
     stated, value = node.tag.removeprefix(_TAG), _core(node.value)
@@ -69,7 +69,7 @@ def reading_of_yaml_1_1(node: yaml.ScalarNode) -> str | None:
 
 
 def _has_tag_of_its_own(node: yaml.ScalarNode) -> bool:
-    """Return whether a plain scalar is written with a tag, as `!!str 12` is."""
+    """Return whether a plain scalar has an explicit tag, as in `!!str 12`."""
     resolve = cast("Callable[..., str]", _RESOLVER.resolve)  # pyright: ignore[reportUnknownMemberType]
     return node.tag != resolve(yaml.ScalarNode, node.value, (True, False))
 
