@@ -1,8 +1,8 @@
-"""Ask of every pinned version: is it known to be vulnerable, was it withdrawn, does its licence bind users?
+"""Check every pinned version: is it vulnerable, was it yanked, does its licence bind users?
 
-Run: .venv/bin/python tools/audit.py [FILE]; FILE is constraints.txt unless it is named. Exit code: 0 all were
-asked and nothing was found, 1 with each finding, 2 no such file, 5 nothing was found, and one could not be
-asked. Whoever answers is first asked of a version for which the answer is known: silence proves nothing.
+Run: .venv/bin/python tools/audit.py [FILE]; FILE defaults to constraints.txt. Exit code: 0 all checks ran and
+found nothing, 1 with each finding, 2 no such file, 5 nothing was found but a check could not run. Each check
+is first tried on a version with a known result: silence proves nothing.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ ROOT = Path(__file__).resolve().parent.parent
 VULNERABLE = "jinja2==2.10"
 WITHDRAWN = "requests==2.32.1"
 FREE = re.compile(r"\b(MIT|0BSD|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla|Public Domain)\b")
-"""What may be used without binding those who use the project."""
+"""Licences that put no obligations on users of the project."""
 
 
 class NotAsked(Exception):
-    """A question had no one to answer it; the message says why."""
+    """Raised if a check could not run; the message says why."""
 
 
 def vulnerable(file: Path) -> list[str]:
-    """Return each known vulnerability, from the first service that can be asked."""
+    """Return each known vulnerability, from the first service that can be reached."""
     reasons: list[str] = []
     for service in ("pypi", "osv"):
         try:
@@ -41,14 +41,14 @@ def vulnerable(file: Path) -> list[str]:
 
 
 def advisories(service: str, file: Path) -> list[str]:
-    """Return what a service knows, once it has told the one of VULNERABLE."""
+    """Return the advisories of a service, after it has reported the known one of VULNERABLE."""
     if not about(VULNERABLE, lambda canary: audited(service, canary)):
         raise NotAsked(f"knows no vulnerability of {VULNERABLE}")
     return list(audited(service, file))
 
 
 def audited(service: str, file: Path) -> Iterator[str]:
-    """Give what pip-audit learns from a service; raises NotAsked where it learns nothing of a version."""
+    """Yield what pip-audit reports from a service; raise NotAsked if it could not check a version."""
     done = python(
         *("-m", "pip_audit", "-s", service, "-r", str(file), "--no-deps", "--disable-pip"),
         *("-f", "json", "--progress-spinner", "off", "--timeout", "10"),
@@ -69,14 +69,14 @@ def audited(service: str, file: Path) -> Iterator[str]:
 
 
 def withdrawn(file: Path) -> list[str]:
-    """Return each version that its authors have yanked, or that the index has no longer."""
+    """Return each version that was yanked or is no longer in the index."""
     if not about(WITHDRAWN, yanked):
         raise NotAsked(f"the index does not say that {WITHDRAWN} is withdrawn")
     return list(yanked(file))
 
 
 def yanked(file: Path) -> Iterator[str]:
-    """Give what pip says of the versions in a file; it installs none of them."""
+    """Yield what pip reports about the versions in a file, without installing them."""
     done = python(
         *("-m", "pip", "install", "-q", "--dry-run", "--ignore-installed", "--no-deps", "-r", str(file)),
     )
@@ -88,7 +88,7 @@ def yanked(file: Path) -> Iterator[str]:
 
 
 def binding(file: Path) -> list[str]:
-    """Return each licence that is not known to leave users free, of what is installed beside this Python."""
+    """Return each licence, among the packages installed here, that is not known to leave users free."""
     found = 0
     findings: list[str] = []
     for line in pins(file):
@@ -106,7 +106,7 @@ def binding(file: Path) -> list[str]:
 
 
 def licence(stated: Message) -> str:
-    """Return the licence that a distribution states: as an expression, by classifiers, or in words."""
+    """Return a distribution's licence: its expression, classifiers or free text."""
     classifiers = [line for line in stated.get_all("Classifier") or [] if line.startswith("License ::")]
     words = (stated.get("License") or "").strip().partition("\n")[0]
     return stated.get("License-Expression") or " OR ".join(classifiers) or words
@@ -117,11 +117,11 @@ QUESTIONS: dict[str, Callable[[Path], list[str]]] = {
     "withdrawn versions": withdrawn,
     "licences": binding,
 }
-"""What is asked of the pinned versions, in this order."""
+"""The checks of the pinned versions, in order."""
 
 
 def main() -> int:
-    """Ask, and say of each question what was found or why nobody answered."""
+    """Run each check, print its findings or why it could not run, and return the exit code."""
     file = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "constraints.txt"
     if not file.is_file():
         print(f"Error: {file}: no such file. Name one with lines NAME==VERSION.", file=sys.stderr)
@@ -147,7 +147,7 @@ def pins(file: Path) -> list[str]:
 
 
 def about(pin: str, ask: Callable[[Path], Iterator[str]]) -> list[str]:
-    """Return what is found of a single version."""
+    """Return the findings for a single version."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "pin.txt"
         file.write_text(f"{pin}\n", encoding="utf-8")
@@ -155,12 +155,12 @@ def about(pin: str, ask: Callable[[Path], Iterator[str]]) -> list[str]:
 
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a module of this environment."""
+    """Run this environment's Python with these arguments."""
     return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
 
 
 def last(text: str) -> str:
-    """Return the last line that says something, or its beginning."""
+    """Return the last non-empty line, shortened if it is long."""
     lines = [line for line in text.splitlines() if line.strip()]
     return textwrap.shorten(lines[-1], 120) if lines else "no word"
 

@@ -1,8 +1,8 @@
 """Verify servers with the suite of the checkout in the current folder, and print what was sent and found.
 
-`compare_builds.py` runs it with the Python of each build: it reads names from its standard input, one a
-line, and answers each with a line of JSON. `reference` is the reference server, `mutant NAME` and
-`variant NAME` are servers of the tests. It knows the layout of both builds, and takes what is where.
+`compare_builds.py` runs it with the Python of each build: it reads names from standard input, one per line,
+and prints a line of JSON for each. `reference` is the reference server; `mutant NAME` and `variant NAME` are
+servers of the tests. It supports the module layouts of both builds.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ def module(*names: str) -> Any:
 
 
 class Recorder:
-    """Keeps what the sockets that this process connects send, and the ids that they receive."""
+    """Records what this process's client sockets send, and the ids they receive."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.clear()
 
     def clear(self) -> None:
-        """Forget what was recorded."""
+        """Discard the recording."""
         self.sent: dict[int, bytearray] = {}
         self.received: set[bytes] = set()
         self.numbers = 0
 
     def streams(self, own: set[bytes]) -> list[str]:
-        """Return what each connection sent, in the order of their beginning.
+        """Return what each connection sent, in the order in which they were opened.
 
-        Tokens, which the reference server makes anew at each start, are their length. Ids that the server
-        gave, which `own` does not hold, are `<id>`, times are `<time>`, the port is gone; a GET that repeats
-        the one before it, as one that waits for a change does, is left out.
+        Tokens, which the reference server creates at each start, are replaced by their length, ids from the
+        server (those not in `own`) by `<id>`, and times by `<time>`. The port is left out, and so is a GET
+        that repeats the previous one, as happens when polling.
         """
         given = self.received - own
         texts = [
@@ -66,12 +66,12 @@ class Recorder:
         return [text for before, text in pairs if text != before or not text.startswith("GET ")]
 
     def install(self) -> None:
-        """Record from now on."""
+        """Start recording."""
         recorder = self
 
         class Recording(socket.socket):
             number = 0
-            """Counted from 1 once it connects; a socket that was accepted is the server's."""
+            """Counts from 1 once it connects; 0 for the server's accepted sockets."""
 
             def connect(self, address: Any) -> None:
                 super().connect(address)
@@ -124,7 +124,7 @@ class Build:
         self.variants = {each.name: each for each in variants}
 
     def names(self) -> list[str]:
-        """Return every name that can be asked for."""
+        """Return every valid name."""
         servers = [
             *(f"mutant {name}" for name in self.mutants),
             *(f"variant {name}" for name in self.variants),
@@ -146,7 +146,7 @@ class Build:
             yield self.target.from_table({**table, **LIMITS, **profiles, **longer})
 
     def verify(self, name: str, recorder: Recorder) -> dict[str, Any]:
-        """Return what was sent to a server, and the outcome of each requirement."""
+        """Return what was sent to a server and the outcome of each requirement."""
         recorder.clear()
         with self.started(name) as target:
             own = set(UUID.findall(repr(target).encode()))
@@ -158,7 +158,7 @@ class Build:
 
 
 def main() -> None:
-    """Answer each name with a line of JSON."""
+    """Print a line of JSON for each name."""
     recorder = Recorder()
     recorder.install()
     build = Build()

@@ -1,7 +1,7 @@
-"""Install the wheel under each supported Python that is on this machine, and have it verify the server.
+"""Install the wheel under each supported Python on this machine, and verify the server with it.
 
-Run: .venv/bin/python tools/check_pythons.py. Exit code: 0 where each that is there works, else 1 with what is
-wrong. A Python that is not there is named; that none is there is wrong.
+Run: .venv/bin/python tools/check_pythons.py. Exit code: 0 if it works under each Python found, else 1 with
+what is wrong. Missing Pythons are listed; finding none is an error.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def supported() -> list[str]:
-    """Return the versions that the package names, such as 3.12."""
+    """Return the Python versions that the package declares, such as 3.12."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
 
 
 def interpreter(version: str) -> str | None:
-    """Return the Python of a version, from the path or from pyenv; None where neither has it."""
+    """Return the Python of a version from PATH or pyenv, or None if neither has it."""
     candidates = [shutil.which(f"python{version}")]
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     candidates += map(str, sorted(root.glob(f"versions/{version}.*/bin/python")))
@@ -39,7 +39,7 @@ def interpreter(version: str) -> str | None:
 
 
 def main() -> int:
-    """Build the wheel once, and use it under each Python."""
+    """Build the wheel once and use it under each Python; return the exit code."""
     pythons = {version: interpreter(version) for version in supported()}
     if not any(pythons.values()):
         print(f"Error: none of Python {', '.join(pythons)} is on this machine", file=sys.stderr)

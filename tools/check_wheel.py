@@ -1,6 +1,6 @@
-"""Build sdist and wheel, compare what is in them with the checkout, and use the wheel in clean environments.
+"""Build sdist and wheel, compare their files with the checkout, and use the wheel in clean environments.
 
-Run: .venv/bin/python tools/check_wheel.py. Exit code: 0 for a wheel that works, else 1 with what is wrong.
+Run: .venv/bin/python tools/check_wheel.py. Exit code: 0 if the wheel works, else 1 with what is wrong.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SHARED = (
     "share/zsh/site-functions/_checkpoint-contract",
     "share/fish/vendor_completions.d/checkpoint-contract.fish",
 )
-"""What an installation puts beside the packages, for the shell and for man."""
+"""Files installed outside the packages, for shell completion and man."""
 STATED = ROOT / "docs" / "reference" / "shell.md"
 """The page that states the sizes."""
 DOCUMENTS = (
@@ -40,11 +40,11 @@ DOCUMENTS = (
 
 
 class WheelError(Exception):
-    """The wheel is not what it has to be; the message says how."""
+    """Raised if the wheel is wrong; the message says what is wrong."""
 
 
 def expected() -> set[str]:
-    """Return the files that the wheel has to hold: the packages, and the contract as their data."""
+    """Return the files that the wheel must contain: the packages, and the contract as their data."""
     files = set(SHARED)
     for package in PACKAGES:
         root = ROOT / package
@@ -58,7 +58,7 @@ def expected() -> set[str]:
 
 
 def compare(wheel: Path) -> None:
-    """Raise WheelError unless the wheel holds exactly the expected files beside its own metadata."""
+    """Raise WheelError unless the wheel contains exactly the expected files and its own metadata."""
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     found = {name.partition(".data/data/")[2] or name for name in names}
@@ -68,7 +68,7 @@ def compare(wheel: Path) -> None:
 
 
 def compare_source(sdist: Path) -> None:
-    """Raise WheelError unless the sdist holds every file of the project, so that its tests can be run."""
+    """Raise WheelError unless the sdist contains every file of the project, so that its tests can run."""
     with tarfile.open(sdist) as archive:
         found = {name.partition("/")[2] for name in archive.getnames()}
     tracked = {str(file.relative_to(ROOT)) for file in _tracked(ROOT)}
@@ -78,14 +78,14 @@ def compare_source(sdist: Path) -> None:
 
 
 def build(folder: Path) -> tuple[Path, Path]:
-    """Build the sdist, and from it the wheel; return both."""
+    """Build the sdist and, from it, the wheel; return both paths."""
     _run(sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT))
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return sdist, wheel
 
 
 def use(wheel: Path, folder: Path, python: str = sys.executable) -> None:
-    """Install the wheel in clean environments, without the server and with it, and run its commands."""
+    """Install the wheel in clean environments, without and with the server, and run its commands."""
     lean = _environment(folder / "lean", str(wheel), python)
     full = _environment(folder / "full", f"{wheel}[server]", python)
     for command in (["--help"], ["lint"], ["diff"], ["list"]):
@@ -103,9 +103,9 @@ def use(wheel: Path, folder: Path, python: str = sys.executable) -> None:
 
 
 def measured(wheel: Path, folder: Path) -> str:
-    """Return how large wheel and environments are, and how long the overview takes; `use` made them.
+    """Return the sizes of the wheel and of `use`'s environments, and how long the overview takes.
 
-    Raises WheelError where a size is more than a fifth off what the documentation states.
+    Raises WheelError if a size differs by more than a fifth from the documented one.
     """
     lines = [f"{wheel.name}: {len(expected())} files, {wheel.stat().st_size / 1024:.0f} KiB"]
     for name, megabytes in zip(("lean", "full"), stated(), strict=True):
@@ -118,7 +118,7 @@ def measured(wheel: Path, folder: Path) -> str:
 
 
 def stated() -> list[int]:
-    """Return the megabytes that the documentation states, without the server and with it."""
+    """Return the documented sizes in megabytes, without and with the server."""
     rows = re.findall(r"^\| `pip install .* \| (\d+) MB \|", STATED.read_text("utf-8"), re.MULTILINE)
     return [int(megabytes) for megabytes in rows]
 
@@ -131,7 +131,7 @@ def overview(environment: Path) -> float:
 
 
 def main() -> int:
-    """Build, compare, use."""
+    """Build, compare and use the wheel; return the exit code."""
     with tempfile.TemporaryDirectory(prefix="checkpoint-contract-wheel-") as name:
         folder = Path(name)
         try:
@@ -152,14 +152,14 @@ def _tracked(root: Path) -> list[Path]:
 
 
 def _environment(folder: Path, requirement: str, python: str) -> str:
-    """Install into a new environment; return its command."""
+    """Install a requirement into a new environment; return its command."""
     _run(python, "-m", "venv", str(folder))
     _run(str(folder / "bin" / "pip"), "install", "-q", "-c", str(ROOT / "constraints.txt"), requirement)
     return str(folder / "bin" / "checkpoint-contract")
 
 
 def _run(*command: str, cwd: Path | None = None) -> str:
-    """Run; return what it printed. Raises WheelError with all of it where the exit code is not 0."""
+    """Run a command and return its output; raise WheelError with the output if the exit code is not 0."""
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
         raise WheelError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")

@@ -1,13 +1,13 @@
 """Compare two builds of the suite: do they send the same bytes, and reach the same verdicts?
 
 Run: .venv/bin/python tools/compare_builds.py BASE [NEW] [--every N] [--only TEXT]. BASE and NEW are
-checkouts with an environment in `.venv`; NEW is this one unless it is named. Each verifies the reference
-server, every mutant and every variant over sockets. What each connection sends is compared byte for
-byte, except that ids and times which a server gave become words, tokens their length, the port is left
-out, and a GET that repeats the one before it, as a wait for a change does, counts once. Requests sent at
-the same time may come in another order, which is told and is no difference. A difference counts when a
-second run of both builds shows one too. `--every N` takes one server of N, `--only` those whose name
-contains the text. Exit code: 0 no difference, 1 differences, 2 usage.
+checkouts with an environment in `.venv`; NEW defaults to this one. Each verifies the reference server, every
+mutant and every variant over sockets. What each connection sends is compared byte for byte, except that ids
+and times from a server become placeholders, tokens are replaced by their length, the port is left out, and a
+GET that repeats the previous one, as in polling, counts once. Concurrent requests may arrive in another
+order, which is reported but is no difference. A difference counts only if a second run of both builds shows
+one too. `--every N` takes one server in N, `--only` those whose name contains the text. Exit code: 0 no
+difference, 1 differences, 2 usage.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 SHOWN = 3
-"""Requests of a difference that are shown."""
+"""How many requests of a difference are shown."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Driver:
         return self.answer()
 
     def answer(self) -> Any:
-        """Return the next answer."""
+        """Return the driver's next answer."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
@@ -54,7 +54,7 @@ class Driver:
 
 @contextmanager
 def driver(checkout: Path) -> Iterator[Driver]:
-    """Start the driver of a checkout, and end it."""
+    """Run the driver of a checkout while the block runs."""
     python = checkout / ".venv" / "bin" / "python"
     if not python.exists():
         print(f"{python} is missing: install the checkout's environment first", file=sys.stderr)
@@ -75,7 +75,7 @@ def driver(checkout: Path) -> Iterator[Driver]:
 
 
 def differences(base: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Return what is different, in sentences."""
+    """Return the differences as sentences."""
     found = [
         f"{requirement}: {before} became {after}"
         for requirement in sorted({*base["outcomes"], *new["outcomes"]})
@@ -94,7 +94,7 @@ def _brief(text: str) -> str:
 
 
 def compare(name: str, base: Driver, new: Driver) -> tuple[list[str], bool]:
-    """Return the differences for a server, and whether its requests came in the same order."""
+    """Return the differences for a server, and whether its requests arrived in the same order."""
     with ThreadPoolExecutor(2) as pool:
         for _ in range(2):
             left, right = pool.map(lambda each: each.verify(name), (base, new))
@@ -105,7 +105,7 @@ def compare(name: str, base: Driver, new: Driver) -> tuple[list[str], bool]:
 
 
 def main() -> int:
-    """Compare, tell each difference, and return the exit code."""
+    """Compare the builds, print each difference, and return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("base", type=Path)
     parser.add_argument("new", type=Path, nargs="?", default=HERE.parent)

@@ -1,7 +1,7 @@
-"""Write the pages of docs/reference/ that are made of the code and the data, and the manual page.
+"""Generate the pages of docs/reference/ that come from code and data, and the manual page.
 
-Run: .venv/bin/python tools/reference.py. With --check nothing is written, and the exit code is 1 where a page
-is not what it has to be.
+Run: .venv/bin/python tools/reference.py. With --check nothing is written, and the exit code is 1 if a page
+is out of date.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SCHEMA = ROOT / "conformance" / "checkpoint_conformance" / "reports" / "report.s
 
 
 def pages() -> dict[Path, str]:
-    """Return every made page by its path."""
+    """Return the text of every generated page by its path."""
     made = {
         "command-line.md": command_line(),
         "requirements.md": requirement_page(),
@@ -56,7 +56,7 @@ def pages() -> dict[Path, str]:
 
 
 def with_verdict_tables(page: Path) -> str:
-    """Return a page with its tables of outcomes, reasons and verdicts made anew from what the suite says."""
+    """Return a page with its tables of outcomes, reasons and verdicts regenerated from the suite."""
     named = ", ".join(f"`{reason}`" for reason in REASONS if reason is not SkipReason.OTHER_SHARD)
     skip = {Outcome.SKIP: f"The requirement was not exercised, for one of these reasons: {named}."}
     codes = [(f"`{each}`", VERDICTS[each], str(int(exit_code(each)))) for each in Verdict]
@@ -75,7 +75,7 @@ def with_verdict_tables(page: Path) -> str:
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
-    """Give every command that does something, with the words that call it."""
+    """Yield every command that is not a group, with the words that invoke it."""
     for name, entry in SUBCOMMANDS.items():
         module, attribute = entry.location.split(":")
         command: click.Command = getattr(import_module(module), attribute)
@@ -95,13 +95,13 @@ def told(command: click.Command) -> tuple[list[str], str]:
 
 
 def usage(words: str, command: click.Command) -> str:
-    """Return how a command is called."""
+    """Return the usage line of a command."""
     context = click.Context(command, info_name=f"checkpoint-contract {words}")
     return " ".join(command.get_usage(context).removeprefix("Usage:").split())
 
 
 def options(command: click.Command) -> Iterator[tuple[str, str]]:
-    """Give each option of a command with its help."""
+    """Yield each option of a command with its help."""
     context = click.Context(command, info_name="x", max_content_width=1000)
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
@@ -132,7 +132,7 @@ def command_line() -> str:
 
 
 def manual() -> str:
-    """Return the manual page in the macros of man(7)."""
+    """Return the manual page, written in man(7) macros."""
     lines = [
         '.\\" Made by tools/reference.py; edit what it is made of.',
         f'.TH CHECKPOINT-CONTRACT 1 "" "checkpoint-contract {__version__}" "User Commands"',
@@ -158,7 +158,7 @@ def manual() -> str:
 
 
 def completion(shell: str) -> str:
-    """Return the script by which a shell completes the command."""
+    """Return a shell's completion script for the command."""
     kind = get_completion_class(shell)
     assert kind is not None
     script = kind(command_group, {}, "checkpoint-contract", "_CHECKPOINT_CONTRACT_COMPLETE")
@@ -166,7 +166,7 @@ def completion(shell: str) -> str:
 
 
 def requirement_page() -> str:
-    """Return the catalogue as a page."""
+    """Return the page of all requirements."""
     number, musts = len(requirements()), sum(each.level == "MUST" for each in requirements())
     lines = [
         "# Requirements",
@@ -198,7 +198,7 @@ def _requirement_row(each: Requirement) -> str:
 
 
 def requirement_page_in_chinese() -> str:
-    """Return the catalogue as a page in Chinese."""
+    """Return the page of all requirements in Chinese."""
     lines = [
         "# 要求",
         MADE,
@@ -215,7 +215,7 @@ def requirement_page_in_chinese() -> str:
 
 
 def error_page() -> str:
-    """Return the error table as a page."""
+    """Return the page of the error table."""
     lines = [
         "# Errors",
         MADE,
@@ -255,7 +255,7 @@ def error_page() -> str:
 
 
 def rule_page() -> str:
-    """Return the rules of `lint` and `diff` as a page."""
+    """Return the page of the rules of `lint` and `diff`."""
     from checkpoint_openapi.diff.findings.rules import RULES as DIFF
     from checkpoint_openapi.lint import RULES as LINT
 
@@ -277,7 +277,7 @@ def rule_page() -> str:
 
 
 def target_page() -> str:
-    """Return the page of the target file: one row for each key of its description."""
+    """Return the page of the target file, with one row for each key in its schema."""
     own = {name: each for name, each in TARGET.members.items() if not isinstance(each, Table)}
     tables = {name: each for name, each in TARGET.members.items() if isinstance(each, Table)}
     tables["fixtures.second_project"] = tables["fixtures"].members["second_project"]
@@ -335,7 +335,7 @@ def _default(member: Member) -> str:
 
 
 def report_page() -> str:
-    """Return the members of the JSON report as a page."""
+    """Return the page of the JSON report's members."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     lines = [
         "# The JSON report",
@@ -399,7 +399,7 @@ def _roff(text: str) -> str:
 
 
 def main() -> int:
-    """Write, or with --check compare."""
+    """Write the pages, or compare them with --check; return the exit code."""
     check, stale = "--check" in sys.argv[1:], list[Path]()
     for path, text in pages().items():
         if path.exists() and path.read_text(encoding="utf-8") == text:

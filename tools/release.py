@@ -1,7 +1,7 @@
-"""Check everything that a release needs, build it, and with --publish put it out.
+"""Check that a release is ready, build it and, with --publish, publish it.
 
-Run: .venv/bin/python tools/release.py. Without --publish nothing leaves the machine, and the checkout stays
-as it is; the files are in dist/. Exit code: 0 ready or published, 1 with the first thing that is wrong.
+Run: .venv/bin/python tools/release.py. Without --publish nothing leaves the machine and the checkout is not
+changed; the built files are in dist/. Exit code: 0 ready or published, 1 with the first problem.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ TAG = f"v{__version__}"
 
 
 class NotReady(Exception):
-    """Something is not as a release needs it; the message says what, and what to do."""
+    """Raised if a release is not ready; the message says why and how to fix it."""
 
 
 def clean() -> str:
-    """See that nothing is uncommitted, and that the version is new."""
+    """Check that nothing is uncommitted and that the version is new."""
     if changed := run("git", "status", "--porcelain"):
         raise NotReady(f"not committed:\n{changed}")
     if run("git", "tag", "--list", TAG):
@@ -36,7 +36,7 @@ def clean() -> str:
 
 
 def fragments() -> str:
-    """See that there is something to tell, and that each note is of a known kind."""
+    """Check that there are change notes, each of a known kind."""
     draft = run(str(BIN / "towncrier"), "build", "--draft", "--version", __version__)
     notes = re.findall(r"^- ", draft, re.MULTILINE)
     files = [file for file in (ROOT / "changes").glob("*.md") if file.name != "README.md"]
@@ -46,7 +46,7 @@ def fragments() -> str:
 
 
 def pages() -> str:
-    """See that the made pages are up to date, and that the site builds without a warning."""
+    """Check that the generated pages are up to date and the site builds without warnings."""
     run(sys.executable, "tools/reference.py", "--check")
     with tempfile.TemporaryDirectory() as folder:
         run(
@@ -66,7 +66,7 @@ def pages() -> str:
 
 
 def matrix() -> str:
-    """See that no mutant survives."""
+    """Check that no mutant survives."""
     text = (ROOT / "docs" / "kill-matrix.md").read_text(encoding="utf-8")
     counts = re.search(r"^- (\d+) mutants, (\d+) of them killed", text, re.MULTILINE)
     if counts is None or counts[1] != counts[2] or "not as expected" in text:
@@ -75,14 +75,14 @@ def matrix() -> str:
 
 
 def contract() -> str:
-    """See that the document is sound, and that its version moves as far as its change."""
+    """Check that the document is valid and that its version bump matches its changes."""
     run(str(BIN / "checkpoint-contract"), "lint")
     run(str(BIN / "checkpoint-contract"), "diff", "--fail-on", "version")
     return "sound, and its version is right"
 
 
 def packages() -> str:
-    """Build; see that wheel and sdist hold what they have to, and that the wheel works."""
+    """Build wheel and sdist, and check that they are complete and that the wheel works."""
     DIST.mkdir(exist_ok=True)
     for old in DIST.iterdir():
         old.unlink()
@@ -99,11 +99,11 @@ def packages() -> str:
 
 
 CHECKS: tuple[Callable[[], str], ...] = (clean, fragments, pages, matrix, contract, packages)
-"""What a release needs, in the order in which it is checked."""
+"""The checks of a release, in order."""
 
 
 def publish() -> Iterator[str]:
-    """Write the changelog, commit and tag it, upload the files, and push; yield what was done."""
+    """Write the changelog, commit, tag, upload the files and push; yield a line after each step."""
     run(str(BIN / "towncrier"), "build", "--yes", "--version", __version__)
     run("git", "commit", "-q", "-a", "-m", f"Release {__version__}")
     run("git", "tag", "-a", TAG, "-m", f"checkpoint-contract {__version__}")
@@ -116,7 +116,7 @@ def publish() -> Iterator[str]:
 
 
 def main() -> int:
-    """Check, build, and with --publish put out."""
+    """Check and build and, with --publish, publish; return the exit code."""
     try:
         for check in CHECKS:
             print(f"{check.__name__}: {check()}", flush=True)
@@ -132,7 +132,7 @@ def main() -> int:
 
 
 def run(*command: str) -> str:
-    """Run in the checkout; return what it printed. Raises NotReady with all of it unless it ends with 0."""
+    """Run a command in the checkout and return its output; raise NotReady with the output if it fails."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotReady(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")

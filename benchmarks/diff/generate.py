@@ -1,4 +1,4 @@
-"""Makes OpenAPI documents of any size, and revisions of them, for the benchmark of `diff`."""
+"""Generates OpenAPI documents of any size, and revisions of them, for the `diff` benchmark."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _TYPES: list[dict[str, Any]] = [
 
 
 def document(operations: int) -> dict[str, Any]:
-    """Return a document of so many operations, four for each resource, with three schemas a resource."""
+    """Return a document with this many operations: four per resource, and three schemas per resource."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Error": _object(["code", "message"], {}), "Page": _object(["next"], {})}
     for number in range((operations + 3) // 4):
         name = f"Resource{number}"
-        # Each resource holds its predecessors, so that schemas are shared and nest deeply.
+        # Each resource contains its predecessors, so that schemas are shared and deeply nested.
         near = {f"related{step}": _ref(f"Resource{number - step}") for step in (1, 7) if number >= step}
         schemas[name] = _object([f"field{index}" for index in range(8)], {**near, "parent": _ref(name)})
         schemas[f"{name}Order"] = _object(
@@ -42,7 +42,7 @@ def document(operations: int) -> dict[str, Any]:
 
 
 def interwoven(resources: int) -> dict[str, Any]:
-    """Return a document whose resources contain each other as alternatives, which is as hard as it gets."""
+    """Return a document whose resources contain each other as alternatives: the hardest case."""
     found = document(resources * 4)
     for number in range(resources):
         near = [_ref(f"Resource{other}") for other in range(max(0, number - 6), number + 1)]
@@ -51,7 +51,7 @@ def interwoven(resources: int) -> dict[str, Any]:
 
 
 def revision(base: dict[str, Any]) -> dict[str, Any]:
-    """Return a document in which every tenth resource changed, half of them so that it breaks."""
+    """Return a revision with every tenth resource changed, half of them in a breaking way."""
     changed = copy.deepcopy(base)
     schemas = changed["components"]["schemas"]
     for number in range(0, len(base["paths"]) // 2, 10):
@@ -65,7 +65,7 @@ def revision(base: dict[str, Any]) -> dict[str, Any]:
 
 
 def tangle(schemas: int) -> dict[str, Any]:
-    """Return a document of so many schemas that refer to each other in circles, each with an operation."""
+    """Return a document of this many mutually recursive schemas, each with an operation."""
     paths: dict[str, Any] = {}
     found: dict[str, Any] = {}
     for number in range(schemas):
@@ -87,7 +87,7 @@ def tangle(schemas: int) -> dict[str, Any]:
 
 
 def loosened(base: dict[str, Any]) -> dict[str, Any]:
-    """Return a tangle of which each schema has a member that changed, so that every answer breaks."""
+    """Return a revision of a tangle with a changed member in each schema, so that every response breaks."""
     changed = copy.deepcopy(base)
     for name, schema in changed["components"]["schemas"].items():
         if name != "Error":

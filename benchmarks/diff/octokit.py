@@ -13,9 +13,9 @@ _FILE = "package/generated/{}.json"
 
 
 def pairs(folder: Path) -> list[tuple[str, Path, Path]]:
-    """Fetch the package in two versions, and return the pairs of documents to compare, each with its name.
+    """Fetch two versions of the package, and return the pairs of documents to compare, with their names.
 
-    Raises `subprocess.CalledProcessError` where npm cannot fetch them.
+    Raises `subprocess.CalledProcessError` if npm cannot fetch them.
     """
     old, new = (_fetched(folder / version, version) for version in _MAJOR)
     return [
@@ -25,7 +25,7 @@ def pairs(folder: Path) -> list[tuple[str, Path, Path]]:
 
 
 def _fetched(folder: Path, version: str) -> Path:
-    """Return the folder with the documents of one version of the package."""
+    """Fetch one version of the package and return the folder of its documents."""
     folder.mkdir(parents=True, exist_ok=True)
     command = ["npm", "pack", "--silent", f"@octokit/openapi@{version}"]
     done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)

@@ -36,10 +36,10 @@ _CANNOT_COMPARE = (2, 4)
 
 
 class Run(NamedTuple):
-    """What one comparison took."""
+    """The cost of one comparison."""
 
     seconds: float
-    """Of the processor."""
+    """CPU seconds."""
     megabytes: int
 
 
@@ -78,7 +78,7 @@ def main() -> int:
 def _line(
     title: str, base: Path, changed: Path, options: argparse.Namespace
 ) -> tuple[dict[str, Any], list[Run]]:
-    """Return what is printed of one document, and the runs of this build."""
+    """Return the printed line for one document, and the runs of this build."""
     runs: list[Run] = []
     others: list[Run] = []
     for _ in range(options.repeat):
@@ -127,7 +127,7 @@ def _generated(folder: Path) -> list[tuple[str, Path, Path]]:
 
 
 def _measured(python: str, base: Path, changed: Path) -> Run:
-    """Return what a comparison took; its exit code tells only of the gate, unless it could not compare."""
+    """Return the cost of a comparison; accept any exit code except a failure to compare."""
     command = [python, "-c", _COMMAND, "diff", str(base), str(changed)]
     quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     process = os.posix_spawn(python, command, os.environ, file_actions=quiet)

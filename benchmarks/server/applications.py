@@ -1,6 +1,6 @@
-"""The applications that are compared: the same handler behind different frameworks, all validation included.
+"""The compared applications: the same handler in different frameworks, with full validation.
 
-Each refuses what the document forbids, and each answers with the contract's error body.
+Each refuses what the document forbids and responds with the contract's error body.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def starlette() -> ASGIApp:
         except orjson.JSONDecodeError:
             refusal = Refusal("invalid-request")
         except Refusal as refused:
-            refusal = refused.with_traceback(None)  # as the reference server does: no cycle of objects
+            refusal = refused.with_traceback(None)  # as the reference server does, to avoid a reference cycle
         else:
             return Response(orjson.dumps(answer), media_type="application/json")
         return Response(refusal.body(), refusal.status, media_type="application/json")
@@ -93,7 +93,7 @@ def starlette() -> ASGIApp:
 
 
 def bare() -> ASGIApp:
-    """Return an ASGI application that parses the body and validates nothing: what no framework can beat."""
+    """Return an ASGI application that parses the body without validation: no framework can be faster."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -122,7 +122,7 @@ def _body_schema() -> dict[str, Any]:
 
 
 def _resolved(contract: dict[str, Any], node: Any) -> Any:
-    """Return a part of the document with each `$ref` replaced by what it names."""
+    """Return a part of the document with each `$ref` replaced by its target."""
     if isinstance(node, list):
         return [_resolved(contract, member) for member in node]
     if not isinstance(node, dict):
@@ -143,4 +143,4 @@ APPLICATIONS = {
     "starlette": starlette,
     "bare": bare,
 }
-"""What makes each application, by name."""
+"""The factory of each application, by name."""

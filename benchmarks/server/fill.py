@@ -1,4 +1,4 @@
-"""Puts checkpoints into a database that no server uses: `python fill.py DATABASE ROWS`."""
+"""Adds checkpoints to a database that no server is using: `python fill.py DATABASE ROWS`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__: list[str] = []
 
 
 async def fill(database: Path, rows: int) -> None:
-    """Store so many checkpoints of the demonstration policy."""
+    """Store this many checkpoints of the demonstration policy."""
     store = SqliteStore(database, list)
     project = Project(seed.PROJECT_ID, verified=True, open=True, quota=None)
     now = Clock().stamp()

@@ -1,4 +1,4 @@
-"""The handler that all applications share, and the pattern of the one member that has one."""
+"""The handler that all applications share, and the pattern of the only member with one."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ AUTHENTICATE = Authenticator(SERVICE.store, SERVICE.clock)
 
 
 async def execute(path: dict[str, str], token: str, body: Any) -> dict[str, Any]:
-    """Do what the operation does, from the token to the answer."""
+    """Run the operation, from the token to the response."""
     caller = (await AUTHENTICATE(None, token, required_scopes=[]))["caller"]
     require_permission(caller, path["project_id"], "operate")
     return await create_checkpoint(SERVICE, caller, Request(caller.project.id, path, {}, body))
 
 
 async def token_info(token: str, required_scopes: list[str] | None = None) -> dict[str, str]:
-    """Return what stock Connexion hands on of a token; the handler looks it up."""
+    """Return the token info for stock Connexion; the handler looks the token up."""
     del required_scopes
     return {"token": token}

@@ -1,4 +1,4 @@
-"""A store in memory: what the benchmark's applications share, so that only the framework differs."""
+"""An in-memory store shared by the benchmark's applications, so that only the framework differs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TOKEN = "a-token-of-the-benchmark"
 
 
 class MemoryStore:
-    """The demonstration data and each new checkpoint: as much of a store as one operation needs."""
+    """The demonstration data and the new checkpoints: only the store methods that one operation needs."""
 
     def __init__(self) -> None:
         entries = seed.demonstration(seed.DemoTokens.new())
@@ -33,15 +33,15 @@ class MemoryStore:
         self._checkpoints: dict[str, NewCheckpoint] = {}
 
     async def caller(self, digest: bytes) -> Caller | None:
-        """Return whom the token with this SHA-256 stands for."""
+        """Return the owner of the token with this SHA-256, or None."""
         return self._callers.get(digest)
 
     async def policy(self, project_id: str, policy_id: str) -> Policy | None:
-        """Return a policy of the project."""
+        """Return a policy of the project, or None."""
         return self._policies.get((project_id, policy_id))
 
     async def create(self, checkpoint: NewCheckpoint, *, exclusive: bool) -> CreateOutcome:
-        """Keep a checkpoint."""
+        """Store a checkpoint."""
         del exclusive
         self._checkpoints[checkpoint.id] = checkpoint
         return CreateOutcome.CREATED

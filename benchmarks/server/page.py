@@ -39,7 +39,7 @@ _GOALS = (
 def page(
     servers: Sequence[Any], stored: dict[int, list[float]], memory: dict[str, float], load: float
 ) -> str:
-    """Return the tables of all that was measured; `load` is the machine's load average before."""
+    """Return the page with all measurements; `load` is the machine's load average beforehand."""
     found = {server.name: server for server in servers}
     lines = [
         "# Performance",
@@ -71,7 +71,7 @@ def page(
 
 
 def _servers(found: dict[str, Any]) -> list[str]:
-    """Return the table with a row for each server."""
+    """Return the table with one row per server."""
     lines = [
         "| server | valid requests/s | rejected requests/s | p50, ms | p99, ms | CPU, µs per valid request |",
         "|---|---:|---:|---:|---:|---:|",
@@ -85,7 +85,7 @@ def _servers(found: dict[str, Any]) -> list[str]:
 
 
 def _ratios(found: dict[str, Any], stored: dict[int, list[float]], memory: dict[str, float]) -> list[str]:
-    """Return the table of what was to be reached."""
+    """Return the table of the goals."""
     lines = ["| ratio | median | middle half of the rounds | goal |", "|---|---:|---:|---:|"]
     own, peer = found["reference"], found["starlette"]
     title = "CPU time ÷ Starlette with jsonschema-rs, valid requests, in memory"
@@ -118,7 +118,7 @@ def _ratios(found: dict[str, Any], stored: dict[int, list[float]], memory: dict[
 
 
 def _stores(found: dict[str, Any]) -> list[str]:
-    """Return what a durable answer costs the event loop, which bounds how many there can be."""
+    """Return the event loop time of a durable response, which limits the rate."""
     memory, sqlite, postgresql = (_cost(found[name]) for name in ("reference", "sqlite", "postgresql"))
     one, other = sqlite.loop - memory.loop, postgresql.loop - memory.loop
     return [
@@ -129,7 +129,7 @@ def _stores(found: dict[str, Any]) -> list[str]:
 
 
 def _workers(found: dict[str, Any]) -> list[str]:
-    """Return what bounds the gain of a second worker on this machine."""
+    """Return what limits the gain of a second worker on this machine."""
     cost = _cost(found["two workers"])
     most = ceiling(cost, median(found["sqlite"].rates))
     return [
@@ -140,16 +140,16 @@ def _workers(found: dict[str, Any]) -> list[str]:
 
 
 def _compared(title: str, upper: list[float], lower: list[float], goal: float | str) -> str:
-    """Return a row with the median of the ratios within a round, and between what half of them lie."""
+    """Return a row with the median and the interquartile range of the ratios within a round."""
     first, middle, third = quantiles(above / below for above, below in zip(upper, lower, strict=True))
     return f"| {title} | {middle:.2f} | {first:.2f} to {third:.2f} | {goal} |"
 
 
 def _processor(costs: Sequence[Cost]) -> list[float]:
-    """Return the processor time of a request, round by round."""
+    """Return the CPU time of a request in microseconds, round by round."""
     return [cost.server for cost in costs]
 
 
 def _cost(server: Any) -> Cost:
-    """Return what a valid request costs in the median."""
+    """Return the median cost of a valid request."""
     return Cost(*(median(part) for part in zip(*server.costs, strict=True)))

@@ -1,4 +1,4 @@
-"""What a request costs the processor: the time of a process and of all that it has started."""
+"""The CPU time of a request, measured over a process and its descendants."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ __all__ = ["Clock", "Cost", "ceiling"]
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _UTIME, _STIME, _PARENT = 11, 12, 1
-"""Where /proc/PID/stat has them, counted behind the name of the program."""
+"""Their positions in /proc/PID/stat, counted after the program's name."""
 
 
 class Cost(NamedTuple):
-    """Processor time of one request, in microseconds."""
+    """CPU time of one request, in microseconds."""
 
     server: float
-    """All processes of the server; not those of a database beside it."""
+    """All processes of the server, without those of a separate database."""
     loop: float
-    """The first thread of the server, which is that of the event loop where there is one process."""
+    """The server's first thread, which runs the event loop if there is only one process."""
     client: float
     """The load generator."""
 
 
 class Clock:
-    """Reads the processor time of a server and of the load generator, from its making on."""
+    """Measures the CPU time of a server and of the load generator since its creation."""
 
     def __init__(self, server: int) -> None:
         self._server = server
         self._begun = self._read()
 
     def cost(self, requests: float) -> Cost:
-        """Return what each of so many requests has cost."""
+        """Return the cost per request, given how many were sent."""
         used = (now - begun for now, begun in zip(self._read(), self._begun, strict=True))
         return Cost(*(seconds / requests * 1e6 for seconds in used))
 
     def _read(self) -> tuple[float, float, float]:
-        """Return the seconds so far of each part of a `Cost`."""
+        """Return the seconds used so far for each part of a `Cost`."""
         loop = Path(f"/proc/{self._server}/task/{self._server}/stat")
         return _used(self._server), _seconds(_fields(loop)), _used_by_ended_children()
 
 
 def ceiling(cost: Cost, rate: float) -> float:
-    """Return how much faster than `rate`, at the most, so expensive requests can be on all cores together."""
+    """Return the factor by which requests of this cost could exceed `rate` if all cores were busy."""
     return (os.cpu_count() or 1) * 1e6 / (cost.server + cost.client) / rate
 
 
@@ -56,7 +56,7 @@ def _used(pid: int) -> float:
         try:
             fields = _fields(entry)
         except (FileNotFoundError, ProcessLookupError):
-            continue  # it has ended since the folder was read
+            continue  # it has ended since the directory was read
         number = int(entry.parent.name)
         parents[number] = int(fields[_PARENT])
         seconds[number] = _seconds(fields)
@@ -64,7 +64,7 @@ def _used(pid: int) -> float:
 
 
 def _fields(stat: Path) -> list[str]:
-    """Return what /proc says of a process or a thread, behind the name of its program."""
+    """Return the fields of a /proc stat file after the program's name."""
     return stat.read_text().rpartition(")")[2].split()
 
 

@@ -58,7 +58,7 @@ wrk.headers["Content-Type"] = "application/json"
 
 @dataclass
 class Server:
-    """A server that listens, and what was measured of it."""
+    """A running server and its measurements."""
 
     name: str
     url: str
@@ -81,7 +81,7 @@ def order(plan: str) -> str:
 def load(
     server: Server, seconds: int, body: str, connections: int = CONNECTIONS
 ) -> tuple[float, float, float, int]:
-    """Return requests a second, median and 99th percentile in milliseconds, and how many were no 2xx."""
+    """Return requests per second, median and 99th percentile in milliseconds, and the non-2xx count."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(SCRIPT)
         script.flush()
@@ -113,7 +113,7 @@ def _milliseconds(out: str, label: str) -> float:
 
 
 def install() -> None:
-    """Make the environment of the benchmark, or bring it up to date."""
+    """Create the benchmark's environment, or update it."""
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", str(OWN / ".venv")], check=True)
     pinned = ["-c", str(ROOT / "constraints.txt"), "-r", str(HERE / "requirements.txt")]
@@ -130,9 +130,9 @@ def install() -> None:
 
 @contextlib.contextmanager
 def started(name: str, command: list[str], port: int) -> Iterator[Server]:
-    """Run a server on a port, and give it when it listens."""
+    """Run a server on a port, and yield it once it listens."""
     log = OWN / f"{name}.log"
-    with log.open("wb") as file:  # stock Connexion tells of each request that it refuses
+    with log.open("wb") as file:  # stock Connexion logs every request that it refuses
         process = subprocess.Popen(command, stdout=file, stderr=file, cwd=HERE)
     try:
         for _ in range(400):
@@ -148,7 +148,7 @@ def started(name: str, command: list[str], port: int) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def reference(name: str, folder: Path, database: str, *options: str) -> Iterator[Server]:
-    """Run the reference server as its users do, on a database."""
+    """Run the reference server on a database, as users do."""
     port, target = free_port(), folder / f"{name}.toml"
     command = [str(PYTHON), "-m", "checkpoint_handlers", "--port", str(port), "--database", database]
     with started(name, [*command, "--target-file", str(target), *options], port) as server:
@@ -162,7 +162,7 @@ def reference(name: str, folder: Path, database: str, *options: str) -> Iterator
 
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
-    """Run a PostgreSQL that synchronises with the disk, and give the URL of an empty database."""
+    """Run a PostgreSQL that syncs to disk, and yield the URL of an empty database."""
     program = [str(PYTHON), "-m", "handlers.postgres"]
     process = subprocess.Popen(
         program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT / "tests"
@@ -174,13 +174,13 @@ def postgresql() -> Iterator[str]:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return an unused port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
 
 
 def all_servers(stack: contextlib.ExitStack, folder: Path) -> list[Server]:
-    """Start everything that is compared."""
+    """Start all servers to compare."""
     servers: list[Server] = []
     for name in APPLICATIONS:
         port = free_port()
@@ -199,7 +199,7 @@ def all_servers(stack: contextlib.ExitStack, folder: Path) -> list[Server]:
 
 
 def compare(servers: list[Server], rounds: int, seconds: int) -> None:
-    """Load each server in turn, in another order each round: some leave work behind for their next one."""
+    """Load each server in turn, in a new order each round: some leave work that slows the next one."""
     turns = random.Random(0)
     for number in range(rounds + 1):
         for server in turns.sample(servers, len(servers)):
@@ -213,7 +213,7 @@ def compare(servers: list[Server], rounds: int, seconds: int) -> None:
             refused_cost = clock.cost(refused_rate * half)
             assert refused or not refused_rate, f"{server.name} took an invalid request"
             if not number:
-                continue  # everything is warm now
+                continue  # this round was the warm-up
             server.rates.append(rate)
             server.refused_rates.append(refused_rate)
             server.p50.append(p50)
@@ -229,9 +229,9 @@ def memory(pid: int) -> float:
 
 
 def soak(folder: Path, requests: int) -> dict[str, float]:
-    """Return the memory before and after so many requests, on SQLite.
+    """Return the memory before and after this many requests, on SQLite.
 
-    Before them the store meets each size of group that there can be, and keeps a statement for it.
+    A warm-up first makes the store cache a statement for every possible group size.
     """
     with reference("soak", folder, str(folder / "soak.sqlite3")) as server:
         for connections in range(1, CONNECTIONS + 1):
@@ -244,7 +244,7 @@ def soak(folder: Path, requests: int) -> dict[str, float]:
 
 
 def stored(folder: Path, rounds: int, seconds: int) -> dict[int, list[float]]:
-    """Return the rates with a thousand and with a million stored checkpoints, round by round."""
+    """Return the rates with a thousand and a million stored checkpoints, round by round."""
     with contextlib.ExitStack() as stack:
         servers: dict[int, Server] = {}
         for rows in (1000, 1_000_000):
@@ -261,7 +261,7 @@ def stored(folder: Path, rounds: int, seconds: int) -> dict[int, list[float]]:
 
 
 def main() -> None:
-    """Install, measure, print, write."""
+    """Install, measure, print and write the page."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

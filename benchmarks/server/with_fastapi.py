@@ -1,4 +1,4 @@
-"""FastAPI with pydantic models, strict and closed like the document."""
+"""FastAPI with pydantic models, strict and without extra members, like the document."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["app"]
 
 
 class Parameters(BaseModel):
-    """What is backed up, and why."""
+    """The member `parameters`."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     auto_trigger: bool = False
@@ -24,7 +24,7 @@ class Parameters(BaseModel):
 
 
 class Checkpoint(BaseModel):
-    """The order."""
+    """The member `checkpoint`."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     plan_id: Annotated[str, Field(pattern=PLAN_ID)]
@@ -32,7 +32,7 @@ class Checkpoint(BaseModel):
 
 
 class Order(BaseModel):
-    """The body."""
+    """The request body."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     checkpoint: Checkpoint
@@ -45,7 +45,7 @@ app = FastAPI(openapi_url=None)
 async def create(
     project_id: str, provider_id: str, order: Order, x_auth_token: Annotated[str, Header()]
 ) -> Response:
-    """Do what the operation does."""
+    """Run the operation."""
     path = {"project_id": project_id, "provider_id": provider_id}
     answer = await execute(path, x_auth_token, order.model_dump())
     return Response(orjson.dumps(answer), media_type="application/json")
@@ -54,6 +54,6 @@ async def create(
 @app.exception_handler(RequestValidationError)
 @app.exception_handler(Refusal)
 async def refuse(_request: Request, error: Exception) -> Response:
-    """Answer with the contract's error body."""
+    """Respond with the contract's error body."""
     refusal = error if isinstance(error, Refusal) else Refusal("invalid-request")
     return Response(refusal.body(), refusal.status, media_type="application/json")

@@ -1,4 +1,4 @@
-"""Litestar with msgspec structs, closed like the document."""
+"""Litestar with msgspec structs, without extra members, like the document."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ __all__ = ["app"]
 
 
 class Parameters(msgspec.Struct, forbid_unknown_fields=True):
-    """What is backed up, and why."""
+    """The member `parameters`."""
 
     auto_trigger: bool = False
     resources: Annotated[list[str], msgspec.Meta(max_length=64)] | None = None
 
 
 class Checkpoint(msgspec.Struct, forbid_unknown_fields=True):
-    """The order."""
+    """The member `checkpoint`."""
 
     plan_id: Annotated[str, msgspec.Meta(pattern=PLAN_ID)]
     parameters: Parameters
 
 
 class Order(msgspec.Struct, forbid_unknown_fields=True):
-    """The body."""
+    """The request body."""
 
     checkpoint: Checkpoint
 
@@ -38,13 +38,13 @@ class Order(msgspec.Struct, forbid_unknown_fields=True):
 async def create(
     project_id: str, provider_id: str, data: Order, token: Annotated[str, Parameter(header="X-Auth-Token")]
 ) -> dict[str, Any]:
-    """Do what the operation does."""
+    """Run the operation."""
     path = {"project_id": project_id, "provider_id": provider_id}
     return await execute(path, token, msgspec.to_builtins(data))
 
 
 def refuse(_request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """Answer with the contract's error body."""
+    """Respond with the contract's error body."""
     refusal = error if isinstance(error, Refusal) else Refusal("invalid-request")
     return Response(refusal.body(), status_code=refusal.status, media_type="application/json")
 

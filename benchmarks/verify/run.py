@@ -2,10 +2,9 @@
 
     python benchmarks/verify/run.py OTHER --rounds 9
 
-OTHER is a checkout with its environment in `.venv`. Each round runs all of them in a random order: the
-other build, this one without anything in its cache, this one with its cache warm, and its dry run. A ratio
-is the median of the rounds, for the time on the clock and for that of the processor, servers and other
-processes included.
+OTHER is a checkout with its environment in `.venv`. Each round runs these in random order: the other build,
+this one with an empty cache, this one with a warm cache, and its dry run. Ratios are medians of the rounds,
+for wall-clock time and for CPU time including servers and other processes.
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ GOALS = {"cold": 0.75, "warm": 0.5}
 
 
 class Cost(NamedTuple):
-    """Seconds of a run."""
+    """The cost of a run, in seconds."""
 
     clock: float
     processor: float
 
 
 def cost(checkout: Path, cache: Path, folder: Path, *options: str) -> Cost:
-    """Run `verify`; raises CalledProcessError where it is not conformant."""
+    """Run `verify`; raise CalledProcessError if the server is not conformant."""
     command = [checkout / ".venv/bin/checkpoint-contract", "verify", "--report", folder / "report", *options]
     before, began = _processor(), time.perf_counter()
     subprocess.run(
@@ -50,7 +49,7 @@ def _processor() -> float:
 
 
 def measure(other: Path, rounds: int) -> dict[str, list[Cost]]:
-    """Return what each kind of run cost in each round."""
+    """Return the costs of each kind of run, round by round."""
     costs: dict[str, list[Cost]] = {"other": [], "cold": [], "warm": [], "dry run": []}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -69,7 +68,7 @@ def measure(other: Path, rounds: int) -> dict[str, list[Cost]]:
 
 
 def table(costs: dict[str, list[Cost]]) -> str:
-    """Return the medians and ratios as a table in Markdown."""
+    """Return the medians and ratios as a Markdown table."""
     lines = [
         "| run | clock, s | processor, s | clock ÷ other | processor ÷ other | goal, clock |",
         "|---|---:|---:|---:|---:|---:|",
@@ -90,7 +89,7 @@ def table(costs: dict[str, list[Cost]]) -> str:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("other", type=Path, help="a checkout of the other build, with its .venv")
     parser.add_argument("--rounds", type=int, default=5, help="default: 5")
