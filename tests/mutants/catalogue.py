@@ -44,9 +44,9 @@ GROUPS: tuple[str, ...] = tuple(dict.fromkeys(each.requirement.partition("-")[0]
 
 
 def representative(count: int) -> tuple[Mutant, ...]:
-    """Return at most `count` mutants of each requirement, spread evenly over its list, the same each time.
+    """Return at most `count` mutants of each requirement, evenly spaced in its list and deterministic.
 
-    Neighbours in the list are variations of one fault, so that the spread covers the kinds.
+    Neighbours in the list are variations of one fault, so even spacing covers the different kinds.
     """
     chosen: list[Mutant] = []
     for requirement in dict.fromkeys(each.requirement for each in MUTANTS):
@@ -57,5 +57,5 @@ def representative(count: int) -> tuple[Mutant, ...]:
 
 
 def mutant(name: str) -> Mutant:
-    """Return the mutant of that name; KeyError if there is none."""
+    """Return the mutant of this name; raise KeyError if there is none."""
     return {each.name: each for each in MUTANTS}[name]

@@ -1,6 +1,6 @@
-"""The kill matrix: every mutant verified, and what the suite charged it with.
+"""The kill matrix: for every mutant, the requirements that the suite reports as broken.
 
-Run as a module it writes the page: python -m tests.mutants.matrix docs/kill-matrix.md
+To write the page, run: python -m tests.mutants.matrix docs/kill-matrix.md
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from .framework.verifying import verify, with_server
 __all__ = ["CONFIGURATION", "Row", "judge", "page"]
 
 CONFIGURATION = "configuration"
-"""What a mutant is charged with whose answers speak against the target file; it never conforms either."""
+"""The charge against a mutant whose responses contradict the target file; it never conforms either."""
 _MEMBERS = {"timeout": 1.0, "patience": 2.0, "settle_within": 1.5, "max_creates": 80}
-"""What the target file of a mutant says otherwise than the server's own: no fault needs a longer wait."""
+"""Overrides of the server's target file for mutants: no fault needs a longer wait."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What the suite said of one mutant."""
+    """The suite's result for one mutant."""
 
     name: str
     charged: dict[str, str]
@@ -43,20 +43,20 @@ class Row:
 
     @property
     def exact(self) -> bool:
-        """Whether exactly the named requirement is charged, at its level."""
+        """Whether only the mutant's requirement is charged, at its level."""
         level = "fail" if self.mutant.level == "MUST" else "warn"
         return self.charged == {self.mutant.requirement: level}
 
     @property
     def accepted(self) -> str:
-        """Why another requirement may be charged instead, if the mutant says so and it alone is."""
+        """Why another requirement may be charged instead, if the mutant allows it and no other is charged."""
         if len(self.charged) != 1:
             return ""
         return self.mutant.also.get(next(iter(self.charged)), "")
 
     @property
     def expected(self) -> bool:
-        """Whether the row is as it should be: exact, fairly blamed, or a fault that nobody can tell."""
+        """Whether the row is as expected: exact, fairly blamed, or an equivalent mutant."""
         return self.exact or bool(self.accepted) or (bool(self.mutant.equivalent) and not self.charged)
 
     def __str__(self) -> str:
@@ -68,7 +68,7 @@ class Row:
 
 
 def judge(name: str, carrier: Any = with_server) -> Row:
-    """Verify a mutant: in process or, where it needs one, over a socket; `carrier` may insist on one."""
+    """Verify a mutant in process or, if needed, over a socket; `carrier` can force either."""
     profiles: dict[str, Any] = {"profiles": []} if mutant(name).profile == "core" else {}
     try:
         results = verify(mutant(name).behaviour, carrier, **_MEMBERS, **profiles).results
@@ -121,7 +121,7 @@ def page(rows: list[Row]) -> str:
 
 
 def main(path: Path) -> int:
-    """Write the page of every mutant; return 1 where a row is not as it should be."""
+    """Write the page of all mutants; return 1 if any row is not as expected, else 0."""
     with ProcessPoolExecutor(2) as pool:
         rows = list(pool.map(judge, [each.name for each in MUTANTS], chunksize=4))
     order = list(dict.fromkeys(each.requirement for each in MUTANTS))

@@ -1,1 +1,1 @@
-"""How a mutant or a variant is written, registered and checked."""
+"""Write, register and check mutants and variants."""

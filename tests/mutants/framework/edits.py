@@ -1,4 +1,4 @@
-"""Faults of an answer's members: which member is edited how, and in which of the answers."""
+"""Faults in the members of a response: what to edit, and in which responses."""
 
 from __future__ import annotations
 
@@ -38,47 +38,47 @@ MEANING = "it says what the member means, where RESP-1 names its type"
 
 
 def always(_server: Server, _checkpoint: Checkpoint) -> bool:
-    """In every answer."""
+    """Match every response."""
     return True
 
 
 def from_second(_server: Server, checkpoint: Checkpoint) -> bool:
-    """From the second answer on."""
+    """Match all responses but the first."""
     return checkpoint.number >= 2
 
 
 def several(_server: Server, checkpoint: Checkpoint) -> bool:
-    """With more than one resource."""
+    """Match a checkpoint with more than one resource."""
     return len(checkpoint.resources) > 1
 
 
 def automatic(_server: Server, checkpoint: Checkpoint) -> bool:
-    """With `auto_trigger` true."""
+    """Match a checkpoint with `auto_trigger` true."""
     return checkpoint.auto_trigger
 
 
 def by_hand(_server: Server, checkpoint: Checkpoint) -> bool:
-    """With `auto_trigger` false or absent."""
+    """Match a checkpoint with `auto_trigger` false or absent."""
     return not checkpoint.auto_trigger
 
 
 def selected(_server: Server, checkpoint: Checkpoint) -> bool:
-    """With fewer resources than the policy has."""
+    """Match a checkpoint with fewer resources than its policy has."""
     return len(checkpoint.resources) < len(checkpoint.policy.resources)
 
 
 def after_refusal(_server: Server, checkpoint: Checkpoint) -> bool:
-    """After a refusal on the same connection."""
+    """Match a response after a refusal on the same connection."""
     return bool(checkpoint.call.request.connection.refused)
 
 
 def overlapping(server: Server, _checkpoint: Checkpoint) -> bool:
-    """While another call is in flight."""
+    """Match a response while another call is in flight."""
     return server.in_flight > 1
 
 
 def every(count: int) -> When:
-    """In one of `count` answers."""
+    """Return a condition that matches one in `count` responses."""
     return lambda _server, checkpoint: checkpoint.number % count == 0
 
 
@@ -95,7 +95,7 @@ def setting(path: str, value: Any) -> Edit:
 
 
 def dropping(path: str) -> Edit:
-    """Return an edit that takes the member at the dotted `path` away."""
+    """Return an edit that removes the member at the dotted `path`."""
 
     def edit(body: Any) -> None:
         *parents, last = path.split(".")
@@ -107,7 +107,7 @@ def dropping(path: str) -> Edit:
 
 
 class Held(Server):
-    """Keeps each call in flight long enough for calls sent at once to overlap."""
+    """Keeps each call in flight long enough for concurrent calls to overlap."""
 
     hold = 0.04
 
@@ -130,7 +130,7 @@ def answers(
     base: type[Server] = Server,
     **options: Any,
 ) -> None:
-    """Register a mutant for each row: the edit is made in `checkpoint` of the answers that `when` names."""
+    """Register a mutant for each row, which edits `checkpoint` in the responses that `when` matches."""
     if when is overlapping:
         base = Held
     if when in _SHOWS:
@@ -154,13 +154,13 @@ OCCASIONS: dict[str, tuple[When, str]] = {
     "after-refusal": (after_refusal, "After a refusal on the same connection"),
     "when-busy": (overlapping, "While another call is in flight"),
 }
-"""Occasions by the suffix of a name: in which answers, and the words for it."""
+"""Occasions by name suffix: which responses they match, and a description."""
 
 
 def on_occasions(
     requirement: str, name: str, fault: str, edit: Edit, *occasions: str, **options: Any
 ) -> None:
-    """Register a mutant for each of `occasions`, all by default, in whose answers `edit` is made."""
+    """Register a mutant for each of `occasions` (default: all), which makes `edit` in its responses."""
     for suffix in occasions or OCCASIONS:
         when, words = OCCASIONS[suffix]
         answers(requirement, {f"{name}-{suffix}": (f"{words}, {fault}", edit)}, when=when, **options)

@@ -1,8 +1,7 @@
-"""A server without a port: the suite gets its answers as objects, and both live by one virtual clock.
+"""A server without a port: the suite gets its responses as objects, and both share a virtual clock.
 
-That is enough for a fault of what is answered. A fault of bytes, of connections, or of what happens at the
-same time needs a socket, and asking for one is how it is told: a server that replaces a step below its
-handler, that drops a connection, or that lingers raises `NeedsASocket` instead of being judged here.
+That is enough for a fault in the content of responses. A fault in bytes, connections or concurrency needs a
+socket: a server that replaces a step below its handler, drops a connection or lingers raises `NeedsASocket`.
 """
 
 from __future__ import annotations
@@ -27,26 +26,26 @@ if TYPE_CHECKING:
 __all__ = ["InProcess", "NeedsASocket", "step_below_the_handler"]
 
 _BEGINNING = 1_767_225_600.0
-"""When the clock of every run begins: 2026, in seconds since the epoch."""
+"""The start of every run's clock: 2026, in seconds since the epoch."""
 _LATENCY = 0.001
-"""Seconds that an answer takes."""
+"""Seconds that a response takes."""
 _BELOW = [
     name
     for name in vars(Listener)
     if not name.startswith(("__", "_abc"))
     and name not in ("respond", "refused", "count", "authority", "largest_body")
 ]
-"""The steps of a listener that nobody asks the server for here."""
+"""The listener's steps that are not used here."""
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"(?:[!-~\x80-\xff]+(?:[ \t]+[!-~\x80-\xff]+)*)?")
 
 
 class NeedsASocket(Exception):
-    """The server does something that only a socket shows; the message says what."""
+    """Raised if the server does something that needs a socket; the message says what."""
 
 
 class _NoSocket(Connection):
-    """What a server remembers of a connection, of which there are no bytes."""
+    """The server's state of a connection, without a socket."""
 
     def __init__(self) -> None:
         self.accepted = self.refused = 0
@@ -57,17 +56,17 @@ class _NoSocket(Connection):
 
 
 def step_below_the_handler(behaviour: type[Server]) -> str:
-    """Return the name of a step that `behaviour` replaces and that runs below its handler, or nothing."""
+    """Return the name of a step below the handler that `behaviour` replaces, or an empty string."""
     return next((name for name in _BELOW if getattr(behaviour, name) is not getattr(Listener, name)), "")
 
 
 class InProcess:
-    """A transport whose connections lead straight to the handler of a new server of class `behaviour`."""
+    """A transport that calls the handler of a new server of class `behaviour` directly."""
 
     def __init__(self, behaviour: type[Server]) -> None:
         self.clock = VirtualClock(_BEGINNING)
         self.needs_a_socket = ""
-        """What the server did that needs one, as soon as it was seen."""
+        """What the server did that needs a socket; empty if nothing so far."""
         step = step_below_the_handler(behaviour)
         if step:
             self._give_up(f"it replaces {step}")
@@ -104,7 +103,7 @@ class InProcess:
         return self._sent(request, response)
 
     def _received(self, connection: _NoSocket, sent: SentRequest) -> Request:
-        """Return the request as the server would have read it."""
+        """Return the request as the server would have parsed it."""
         headers = [("Host", self.server.authority), *sent.headers]
         if sent.framing is Framing.LENGTH:
             headers.append(("Content-Length", str(len(sent.body))))
@@ -118,7 +117,7 @@ class InProcess:
         return request
 
     def _sent(self, request: Request, response: Response) -> ReceivedResponse:
-        """Return the answer as a strict client would have read it."""
+        """Return the response as a strict client would have parsed it."""
         bodiless = request.method == "HEAD"
         lengths = [value for name, value in response.headers if name.lower() == "content-length"]
         plain = (

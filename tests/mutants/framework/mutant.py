@@ -1,13 +1,13 @@
-"""What a mutant is, how one is registered, and the few forms in which most of them are written.
+"""Mutants: what they are, how to register them, and helpers for the common kinds.
 
-A mutant is a server with one fault. Either a class with one step overridden, registered by `breaks`
-(its name is the class's, its fault the docstring), or a row that one of the functions here turns
+A mutant is a server with one fault. It is either a class with one step overridden, registered by `breaks`
+(named after the class, with the docstring as its fault), or a row that one of the functions here turns
 into such a class.
 
-Rules of blame: the most specific requirement takes the fault. An answer that is no complete HTTP
-message is HTTP-1's; the bytes of the body of a complete one are HTTP-2's; a member that is not there
-is RESP-1's, one with a wrong value is its own requirement's; the whole answer given twice is
-RESP-11's, the id alone is RESP-2's. `also` lists what else could fairly be blamed, each with the reason.
+Rules of blame: a fault belongs to the most specific requirement. A response that is not a complete HTTP
+message breaks HTTP-1; wrong bytes in a complete one's body break HTTP-2. A missing member breaks RESP-1, a
+member with a wrong value its own requirement. Repeating a whole response breaks RESP-11, repeating only its
+id RESP-2. `also` lists other requirements that could fairly be blamed, each with the reason.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 OUTSIDE = stable_id("outside")
-"""An id that nothing has."""
+"""An id that does not exist."""
 
 _SHOULD = frozenset(
     ("HTTP-4", "AUTH-6", "REQ-5", "REQ-14", "NF-3", "RESP-8", "RESP-12", "ERR-2", "ERR-3", "CONF-1")
@@ -66,7 +66,7 @@ _NEEDS = {
 
 
 class Roomy(Server):
-    """Reads bodies of any size the suite sends, so that what they hold is looked at."""
+    """Reads bodies of every size that the suite sends, so that their content is checked."""
 
     largest_body = 1 << 24
 
@@ -87,7 +87,7 @@ REFUSALS: tuple[Shot, ...] = (
     BASE.but(path="/v1"),
     BASE.but(body=b"x" * 600_000),
 )
-"""Requests that are refused, one for each of the common conditions."""
+"""Requests to refuse, one for each common condition."""
 
 ROUND: tuple[Shot, ...] = (
     BASE,
@@ -99,16 +99,16 @@ ROUND: tuple[Shot, ...] = (
     get("policies"),
     item_list(),
 )
-"""Requests in which most faults show."""
+"""Requests that reveal most faults."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A broken server: the one `requirement` that it breaks, its `fault` in a sentence, and the server.
+    """A broken server, the one `requirement` that it breaks, and its `fault` as a sentence.
 
-    `shows` are requests in which it differs from the conforming server; `also` holds requirements
-    that could be blamed instead or that follow, with the reason; `equivalent` says why a suite need
-    not find it, and is empty for all others. A fault of level SHOULD makes a warning.
+    `shows` are requests for which it differs from the conforming server. `also` maps requirements that could
+    be blamed instead, or that break as a consequence, to the reason. `equivalent` says why a suite need not
+    find the fault; it is usually empty. A fault of level SHOULD causes a warning.
     """
 
     name: str
@@ -124,7 +124,7 @@ class Mutant:
 
 
 MUTANTS: list[Mutant] = []
-"""All that are registered so far; `catalogue` loads them all."""
+"""The mutants registered so far; `catalogue` loads all of them."""
 
 
 def register(
@@ -138,7 +138,7 @@ def register(
     equivalent: str = "",
     profile: str = "",
 ) -> None:
-    """Keep a mutant; what it does not say follows from its requirement."""
+    """Register a mutant; defaults follow from its requirement."""
     group = requirement.partition("-")[0]
     behaviour.identity = f"mutant {name}"
     MUTANTS.append(
@@ -158,7 +158,7 @@ def register(
 
 
 def kebab(name: str) -> str:
-    """Return the name of a class in small letters, with hyphens between its words."""
+    """Return the name of a class in kebab-case."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
 
 
@@ -206,7 +206,7 @@ DEFAULTS: dict[str, Any] = {
     "read_auto_trigger": False,
     "read_resources": None,
 }
-"""What a lax server takes for a member that it cannot use."""
+"""What a lax server uses in place of an invalid member."""
 
 
 def accepts(
@@ -218,14 +218,14 @@ def accepts(
     shows: Any,
     **options: Any,
 ) -> None:
-    """Register a server that, at `step`, takes a value for which `when` holds as the default."""
+    """Register a server that, at `step`, replaces a value for which `when` holds with the default."""
     replaces(requirement, name, fault, step, lambda *_: DEFAULTS[step], when, shows=shows, **options)
 
 
 def refusing(
     status_or_name: int | str, code: str = "CSBS.9001", text: str = "Refused."
 ) -> Callable[..., NoReturn]:
-    """Return a step that refuses with a condition by name, or with a status and a code."""
+    """Return a step that refuses the request with a named condition, or with a status and code."""
 
     def step(*_: Any) -> NoReturn:
         if isinstance(status_or_name, str):
@@ -236,7 +236,7 @@ def refusing(
 
 
 def crash(*_: Any) -> NoReturn:
-    """Refuse with the internal error, as a server does that has crashed."""
+    """Respond with the internal error, as a crashed server does."""
     refuse("internal-error")
 
 
@@ -254,12 +254,12 @@ def crashes(
 
 
 def condition_name(condition: Condition) -> str:
-    """Return the name of a condition of the table."""
+    """Return the name of a condition in the error table."""
     return next(name for name, each in CONDITIONS.items() if each.text == condition.text)
 
 
 def malformed(body: bytes) -> bool:
-    """Tell whether `body` is no JSON text."""
+    """Return whether `body` is not valid JSON."""
     try:
         strictjson.read(body)
     except strictjson.NotJson:
@@ -268,7 +268,7 @@ def malformed(body: bytes) -> bool:
 
 
 def sent_parameters(request: Request) -> dict[str, Any]:
-    """Return the `parameters` that `request` sends; empty if its body has none."""
+    """Return the `parameters` of a request; empty if its body has none."""
     try:
         found = json.loads(request.body)["checkpoint"]["parameters"]
     except (ValueError, LookupError, TypeError, RecursionError):
@@ -286,7 +286,7 @@ def misanswers(
     when: Callable[[Request], bool] = lambda _: True,
     **options: Any,
 ) -> None:
-    """Register a server that answers `conditions` (names, or `all`) with another status or code."""
+    """Register a server that gives `conditions` (names, or `all`) another status or code."""
 
     def refused(self: Server, request: Request, condition: Condition) -> Response:
         if when(request) and (conditions == "all" or condition_name(condition) in conditions.split()):

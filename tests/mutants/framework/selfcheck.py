@@ -1,4 +1,4 @@
-"""Does a mutant misbehave at all? Its answers are held against those of the conforming server."""
+"""Check that a mutant misbehaves, by comparing its responses with the conforming server's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _right: dict[str, list[str]] = {}
 
 
 def differs(mutant: Mutant) -> bool:
-    """Tell whether the requests that show `mutant` are answered otherwise than by the conforming server."""
+    """Return whether `mutant` and the conforming server respond differently to the requests in `shows`."""
     knobs = {name: getattr(mutant.behaviour, name) for name in _KNOBS}
     timeout = 0.3 if mutant.behaviour.timeout < Server.timeout else 5.0
     key = repr((mutant.shows, knobs, timeout))

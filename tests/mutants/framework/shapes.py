@@ -1,4 +1,4 @@
-"""Faults of a whole answer: of its status, its headers, its bytes or its time."""
+"""Faults of a whole response: in its status, headers, bytes or timing."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 __all__ = ["IMPATIENT", "accepted", "anything", "hangs", "refused", "sends", "shapes"]
 
 IMPATIENT = 1.0
-"""Seconds that the target of a server that hangs grants for an answer."""
+"""The timeout in seconds in the target file of a server that hangs."""
 
 
 def anything(_request: Request, _response: Response) -> bool:
-    """Take every answer."""
+    """Match every response."""
     return True
 
 
 def accepted(request: Request, response: Response) -> bool:
-    """Take the answers that show a new checkpoint."""
+    """Match responses that contain a new checkpoint."""
     return request.method == "POST" and response.status == 200
 
 
 def refused(_request: Request, response: Response) -> bool:
-    """Take the error answers."""
+    """Match error responses."""
     return response.status >= 400
 
 
 class Turning(Server):
-    """Counts the answers that a fault could hit."""
+    """Counts the responses to which a fault could apply."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ def shapes(
     one_in: int = 1,
     **options: Any,
 ) -> None:
-    """Register a server that edits one in `one_in` of the answers that `which` names, before it is framed."""
+    """Register a server that edits one in `one_in` responses matched by `which`, before framing."""
 
     def respond(self: Turning, request: Request) -> Response:
         response = Server.respond(self, request)
@@ -77,7 +77,7 @@ def sends(
     close: bool = True,
     **options: Any,
 ) -> None:
-    """Register a server that writes the bytes of `write(response, version)` and then closes."""
+    """Register a server that sends the bytes of `write(response, version)`, then closes if `close`."""
 
     def send(self: Turning, request: Request, response: Response) -> None:
         if which(request, response) and next(self.turns) % one_in == 0:
@@ -99,7 +99,7 @@ def hangs(
     shows: Any = BASE,
     **options: Any,
 ) -> None:
-    """Register a server that does not answer within the target's timeout; if `late`, it does after it."""
+    """Register a server that does not respond within the target's timeout, but afterwards if `late`."""
 
     def respond(self: Turning, request: Request) -> Response:
         response = Server.respond(self, request)

@@ -1,7 +1,7 @@
-"""A raw client: requests against a server, and a transcript of the answers in which only faults differ.
+"""A raw client that sends requests and returns a transcript in which only faults differ.
 
-Every request is a `Shot`. Ids and times that are right become `<uuid 1>` and `<now>`, so that two
-conforming servers of the same kind have the same transcript, and a repeated id is seen.
+Every request is a `Shot`. Correct ids and times become `<uuid 1>` and `<now>`, so that two conforming
+servers of the same kind have the same transcript, and a repeated id is visible.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CLOSE = "<closed>"
 
 
 def document(plan_id: Any = POLICY.id, **parameters: Any) -> dict[str, Any]:
-    """Return the body of a request as a document."""
+    """Return a request body as a JSON value."""
     return {"checkpoint": {"plan_id": plan_id, "parameters": parameters}}
 
 
@@ -41,8 +41,8 @@ def document(plan_id: Any = POLICY.id, **parameters: Any) -> dict[str, Any]:
 class Shot:
     """One request.
 
-    `copies` of it, if more than one, are sent at once, each on a connection of its own; `fresh` asks
-    for a new connection; `pause` waits instead; `newest` puts the id made last behind the path.
+    If `copies` is more than one, that many are sent at once, each on its own connection. `fresh` asks for a
+    new connection, `pause` waits instead of sending, and `newest` appends the latest id to the path.
     """
 
     body: Any = field(
@@ -61,7 +61,7 @@ class Shot:
     newest: bool = False
 
     def but(self, **changes: Any) -> Shot:
-        """Return the same request with these differences."""
+        """Return a copy of the request with these changes."""
         return replace(self, **changes)
 
     @property
@@ -75,7 +75,7 @@ class Shot:
         return f"/v1/{self.project}/providers/{self.provider}/checkpoints"
 
     def encode(self, host: str, prefix: str) -> bytes:
-        """Return the request as it goes on the wire."""
+        """Return the bytes of the request."""
         path = self.path or self.collection
         lines = [f"{self.method} {prefix}{path} HTTP/1.1", f"Host: {host}"]
         if self.token is not None:
@@ -90,7 +90,7 @@ class Shot:
 
 
 BASE = Shot()
-"""The documented request: two resources, by hand."""
+"""The documented request: two resources, triggered manually."""
 
 
 def parameters(value: Any) -> Shot:
@@ -129,7 +129,7 @@ class _Client:
         self.deadline = 0.0
 
     def send(self, shot: Shot) -> str:
-        """Return what the server answered, or how it failed to."""
+        """Return the server's response, or how it failed to respond."""
         for attempt in (1, 2):
             reused = self.socket is not None and not shot.fresh
             if not reused:
@@ -146,7 +146,7 @@ class _Client:
         assert self.socket is not None
         self.deadline = time.monotonic() + self.timeout
         try:
-            with contextlib.suppress(ConnectionError):  # refused early: the answer may still be there
+            with contextlib.suppress(ConnectionError):  # refused early: the response may still be readable
                 self.socket.sendall(shot.encode(self.host, self.prefix))
             return self._read(shot.method == "HEAD")
         except TimeoutError:
@@ -223,14 +223,14 @@ class _Client:
         return bool(block)
 
     def close(self) -> None:
-        """Give the connection up."""
+        """Close the connection."""
         if self.socket is not None:
             self.socket.close()
         self.socket, self.rest = None, b""
 
 
 def transcript(url: str, shots: Iterable[Shot], timeout: float = 5.0) -> list[str]:
-    """Send `shots` in turn and return the answers, ids and times made comparable."""
+    """Send `shots` in turn and return the responses, with ids and times normalized."""
     client = _Client(url, timeout)
     answers: list[str] = []
     newest = ""

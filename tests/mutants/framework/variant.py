@@ -1,4 +1,4 @@
-"""What a conforming variant is, and how one is registered."""
+"""Conforming variants: what they are and how to register them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["VARIANTS", "Variant", "variant"]
 
 @dataclass(frozen=True)
 class Variant:
-    """A server that conforms in its own way; `warns` are the SHOULDs that it may not meet."""
+    """A server that conforms in its own way; `warns` are SHOULD requirements that it may break."""
 
     name: str
     freedom: str
@@ -26,11 +26,11 @@ class Variant:
 
 
 VARIANTS: list[Variant] = []
-"""All that are registered so far; `variants` loads them all."""
+"""The variants registered so far; `variants` loads all of them."""
 
 
 def variant(*warns: str) -> Callable[[type[Server]], type[Server]]:
-    """Register the decorated class; its name is the class's, its freedom the docstring."""
+    """Register the decorated class as a variant, with its docstring as the description."""
 
     def keep(behaviour: type[Server]) -> type[Server]:
         name = kebab(behaviour.__name__)

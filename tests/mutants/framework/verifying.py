@@ -1,4 +1,4 @@
-"""Verify a server by the whole suite: in process where that shows everything, else over a socket."""
+"""Verify a server with the whole suite: in process if that shows everything, else over a socket."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Result = TypeVar("Result")
 
 
 def with_server(behaviour: type[Server], use: Callable[..., Result]) -> Result:
-    """Return what `use(members, transport, clock)` returns, in process if that does, else over a socket.
+    """Return the result of `use(members, transport, clock)`, in process if possible, else over a socket.
 
-    `members` are those of the server's target file; no transport means that of the target.
+    `members` are those of the server's target file; without a transport, the target's own is used.
     """
     try:
         return in_process(behaviour, use)
@@ -36,7 +36,7 @@ def with_server(behaviour: type[Server], use: Callable[..., Result]) -> Result:
 
 
 def in_process(behaviour: type[Server], use: Callable[..., Result]) -> Result:
-    """Do it without a socket, on a virtual clock. Raises NeedsASocket where that does not do."""
+    """Call `use` without a socket, on a virtual clock; raise NeedsASocket if the server needs one."""
     transport = InProcess(behaviour)
     try:
         return use(transport.target, transport, transport.clock)
@@ -46,15 +46,15 @@ def in_process(behaviour: type[Server], use: Callable[..., Result]) -> Result:
 
 
 def over_a_socket(behaviour: type[Server], use: Callable[..., Result]) -> Result:
-    """Do it with the server on a port of its own."""
+    """Call `use` with the server listening on a port of its own."""
     with running(behaviour) as members:
         return use(members, None, SYSTEM_CLOCK)
 
 
 def verify(behaviour: type[Server], carrier: Any = with_server, **members: Any) -> RunRecord:
-    """Return the run against a new server of that class; `members` replace those of its target file.
+    """Return the run against a new server of this class; `members` override those of its target file.
 
-    Raises ConfigurationError as `run` does.
+    Raises ConfigurationError like `run`.
     """
 
     def use(given: dict[str, Any], transport: InProcess | None, clock: Clock) -> RunRecord:

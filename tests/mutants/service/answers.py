@@ -1,6 +1,6 @@
-"""What the server answers: the new checkpoint (section 2) and errors (section 3)."""
+"""The server's responses: the new checkpoint (section 2) and errors (section 3)."""
 
-# ruff: noqa: ARG002 - the arguments of a step are there for those who override it
+# ruff: noqa: ARG002 - the arguments of a step are for subclasses that override it
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ __all__ = ["Answers"]
 
 
 class Answers:
-    """The steps that make a checkpoint and show it, or an error; mixed into `Server`."""
+    """The steps that create a checkpoint and build the response or error; mixed into `Server`."""
 
     store: Store
     clock: Clock
 
     def make(self, call: Call, policy: Policy, resources: tuple[Resource, ...]) -> Checkpoint:
-        """Make the checkpoint and keep it."""
+        """Create and store the checkpoint."""
         number = self.store.next_number()
         checkpoint = Checkpoint(
             id=self.new_id(number),
@@ -43,31 +43,31 @@ class Answers:
         return checkpoint
 
     def new_id(self, number: int) -> str:
-        """Return an id that was never given."""
+        """Return an id that was never used."""
         return str(uuid.uuid4())
 
     def now(self) -> datetime:
-        """Return the time, in UTC."""
+        """Return the current time in UTC."""
         return datetime.fromtimestamp(self.clock.time(), UTC)
 
     def age(self, checkpoint: Checkpoint) -> float:
-        """Return the seconds since `checkpoint` was made."""
+        """Return the seconds since `checkpoint` was created."""
         return self.clock.monotonic() - checkpoint.born
 
     def created_at(self) -> str:
-        """Return the time in the documented form: UTC, no zone, six digits of fraction."""
+        """Return the current time in the documented form: UTC, no zone, six fractional digits."""
         return f"{self.now():%Y-%m-%dT%H:%M:%S.%f}"
 
     def created(self, checkpoint: Checkpoint) -> Response:
-        """Return the answer that shows the new checkpoint."""
+        """Return the response with the new checkpoint."""
         return self.json(200, self.root_body(checkpoint))
 
     def root_body(self, checkpoint: Checkpoint) -> Any:
-        """Return the root of the answer."""
+        """Return the root of the response body."""
         return {"checkpoint": self.checkpoint_body(checkpoint)}
 
     def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
-        """Return the members of `checkpoint` as section 2 has them."""
+        """Return the members of `checkpoint` (section 2)."""
         created_by = "operation-engine" if checkpoint.auto_trigger else "manual"
         return {
             "id": checkpoint.id,
@@ -84,7 +84,7 @@ class Answers:
         }
 
     def resource_body(self, resource: Resource) -> dict[str, Any]:
-        """Return one resource as section 2 has it."""
+        """Return the members of one resource (section 2)."""
         return {
             "id": resource.id,
             "type": resource.type,
@@ -93,7 +93,7 @@ class Answers:
         }
 
     def refused(self, request: Request, condition: Condition) -> Response:
-        """Return the error answer of `condition`."""
+        """Return the error response for `condition`."""
         response = self.json(condition.status, self.error_body(condition))
         if condition.allow:
             response.header("Allow", condition.allow)
@@ -104,7 +104,7 @@ class Answers:
         return {"error_code": condition.code, "error_msg": condition.text}
 
     def json(self, status: int, document: Any) -> Response:
-        """Return an answer that holds `document`."""
+        """Return a JSON response with `document` as its body."""
         return Response(status, self.encode(document), [("Content-Type", "application/json")])
 
     def encode(self, document: Any) -> bytes:
@@ -112,4 +112,4 @@ class Answers:
         try:
             return json.dumps(document, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            return json.dumps(document).encode()  # half of a surrogate pair, which only an escape can hold
+            return json.dumps(document).encode()  # a lone surrogate, which only an escape can represent

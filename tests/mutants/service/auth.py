@@ -1,6 +1,6 @@
-"""Who calls, and whether he may: the first two checks of the contract's order."""
+"""Authentication and permissions: the first two checks in the contract's order."""
 
-# ruff: noqa: ARG002 - the arguments of a step are there for those who override it
+# ruff: noqa: ARG002 - the arguments of a step are for subclasses that override it
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Auth:
     store: Store
 
     def authenticate(self, request: Request) -> Token:
-        """Return the token of the request; refuse one that is missing, empty, unknown or expired."""
+        """Return the request's token; refuse one that is missing, empty, unknown or expired."""
         value = request.header("x-auth-token")
         if value is None:
             return self.no_token(request)
@@ -33,23 +33,23 @@ class Auth:
         return token
 
     def find_token(self, value: str) -> Token | None:
-        """Return the token of exactly this value."""
+        """Return the token with exactly this value, or None."""
         return self.store.tokens.get(value)
 
     def no_token(self, request: Request) -> Token:
-        """Answer a request without the header."""
+        """Handle a request without the header."""
         refuse("unauthenticated")
 
     def unknown_token(self, request: Request, value: str) -> Token:
-        """Answer a request with a token that is empty or unknown."""
+        """Handle a request with an empty or unknown token."""
         refuse("unauthenticated")
 
     def expired_token(self, request: Request, token: Token) -> Token:
-        """Answer a request with a token that has expired."""
+        """Handle a request with an expired token."""
         refuse("unauthenticated")
 
     def authorize(self, request: Request, token: Token, project: str, *, write: bool = True) -> None:
-        """Refuse a token of another project, or one that may not do this."""
+        """Refuse a token of another project or without permission."""
         if token.project != project:
             self.foreign_token(request, token, project)
         elif write and not token.may_write:
@@ -58,9 +58,9 @@ class Auth:
             raise Refusal(token.trouble)
 
     def foreign_token(self, request: Request, token: Token, project: str) -> None:
-        """Answer a token of another project than the path's."""
+        """Handle a token that belongs to another project than the path's."""
         refuse("forbidden")
 
     def missing_permission(self, request: Request) -> None:
-        """Answer a token that may only read."""
+        """Handle a token that may only read."""
         refuse("forbidden")

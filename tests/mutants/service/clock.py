@@ -1,4 +1,4 @@
-"""What a server tells the time by; the module `time` is one."""
+"""The clock of a server; the module `time` is one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ __all__ = ["Clock"]
 
 
 class Clock(Protocol):
-    """What tells the time, and lets it pass."""
+    """Returns the time and sleeps."""
 
     def time(self) -> float:
         """Return the seconds since the epoch."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that never go back."""
+        """Return the seconds of a clock that never goes backwards."""
         ...
 
     def sleep(self, seconds: float, /) -> None:
-        """Let so many seconds pass."""
+        """Wait for this many seconds."""
         ...

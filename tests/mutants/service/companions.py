@@ -1,6 +1,6 @@
-"""The companion operations (section 4): policies, checkpoint items, deletion of a checkpoint."""
+"""The companion operations (section 4): list policies, list checkpoint items, delete a checkpoint."""
 
-# ruff: noqa: ARG002 - the arguments of a step are there for those who override it
+# ruff: noqa: ARG002 - the arguments of a step are for subclasses that override it
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Companions:
     """The steps of the three companion operations; mixed into `Server`."""
 
     def list_policies(self: Server, request: Request, project: str) -> Response:
-        """Answer the policies of `project`, page by page."""
+        """Return the response with a page of the policies of `project`."""
         self.authorize(request, self.authenticate(request), project, write=False)
         query = self.read_query(request, _PAGING | {"name"})
         rows = [self.policy_body(each) for each in self.listed_policies(project)]
@@ -39,7 +39,7 @@ class Companions:
         return self.json(200, {"policies": page})
 
     def listed_policies(self: Server, project: str) -> list[Policy]:
-        """Return the policies that `project` sees."""
+        """Return the policies that `project` can see."""
         return [policy for policy in self.store.policies.values() if policy.project == project]
 
     def policy_body(self: Server, policy: Policy) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class Companions:
         }
 
     def list_items(self: Server, request: Request, project: str) -> Response:
-        """Answer the items of the checkpoints of `project`, filtered, page by page."""
+        """Return the response with a page of the checkpoint items of `project`, filtered."""
         self.authorize(request, self.authenticate(request), project, write=False)
         known = _PAGING | set(_EQUAL) | {"policy_id", "start_time", "end_time"}
         query = self.read_query(request, known)
@@ -81,15 +81,15 @@ class Companions:
         return self.json(200, {"checkpoint_items": page})
 
     def shown_policy(self: Server, row: dict[str, Any]) -> Any:
-        """Return a policy of the page as it is sent."""
+        """Return a policy of the page in the form that is sent."""
         return row
 
     def shown_item(self: Server, row: dict[str, Any]) -> Any:
-        """Return an item of the page as it is sent."""
+        """Return an item of the page in the form that is sent."""
         return row
 
     def filter_items(self: Server, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
-        """Return the rows that the filters of the query let through."""
+        """Return the rows that match the query's filters."""
         for name, member in _EQUAL.items():
             if name in query:
                 rows = [row for row in rows if row[member] == query[name]]
@@ -97,7 +97,7 @@ class Companions:
         return [row for row in rows if first <= row["created_at"] <= last]
 
     def item_resources(self: Server, checkpoint: Checkpoint) -> tuple[Resource, ...]:
-        """Return the resources that `checkpoint` has an item for."""
+        """Return the resources for which `checkpoint` has items."""
         return checkpoint.resources
 
     def item_body(self: Server, checkpoint: Checkpoint, resource: Resource) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class Companions:
         }
 
     def item_status(self: Server, checkpoint: Checkpoint, resource: Resource) -> str:
-        """Return the status of an item now."""
+        """Return the current status of an item."""
         return "protecting" if self.age(checkpoint) < self.protect_seconds else "available"
 
     def delete_checkpoint(
@@ -136,11 +136,11 @@ class Companions:
         return self.json(200, {})
 
     def remove(self: Server, checkpoint: Checkpoint) -> None:
-        """Take the checkpoint and its items away."""
+        """Remove the checkpoint and its items."""
         self.store.remove(checkpoint.id)
 
     def read_query(self: Server, request: Request, known: set[str]) -> dict[str, str]:
-        """Return the parameters of the query; refuse unknown ones and paging that is no number."""
+        """Return the query parameters; refuse unknown ones and paging values that are not numbers."""
         query = request.query
         if set(query) - known:
             refuse("invalid-request")
@@ -152,7 +152,7 @@ class Companions:
         return query
 
     def page(self: Server, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
-        """Return the rows of one page: sorted, after the marker, offset and limit."""
+        """Return the rows of one page, after applying sort, marker, offset and limit."""
         for part in reversed(query.get("sort", "").split(",") if "sort" in query else []):
             name, _, direction = part.partition(":")
             if name not in ("id", "name", "status", "created_at") or direction not in ("", "asc", "desc"):

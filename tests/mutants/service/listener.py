@@ -1,6 +1,6 @@
-"""Threads and sockets: one thread for each connection, requests on it in turn."""
+"""Threads and sockets: one thread per connection, which handles its requests in turn."""
 
-# ruff: noqa: ARG002 - the arguments of a step are there for those who override it
+# ruff: noqa: ARG002 - the arguments of a step are for subclasses that override it
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["Listener"]
 
 
 class Listener(abc.ABC):
-    """Accept connections on a free port of the loopback, read requests and send answers."""
+    """Accepts connections on a free loopback port, reads requests and sends responses."""
 
     largest_body = 512 * 1024
-    """A body of more bytes is read, thrown away and refused."""
+    """The largest accepted body in bytes; a larger one is read, discarded and refused."""
     version = "HTTP/1.1"
-    """What the status line of an answer says."""
+    """The HTTP version in the status line of a response."""
 
     def __init__(self) -> None:
         self.closing = threading.Event()
@@ -33,16 +33,16 @@ class Listener(abc.ABC):
 
     @property
     def authority(self) -> str:
-        """Address and port; the address alone while the server listens on no port."""
+        """The address and port; only the address if the server is not listening."""
         return "127.0.0.1" + (f":{self._socket.getsockname()[1]}" if self._socket else "")
 
     def start(self) -> None:
-        """Listen on a free port, and begin to accept."""
+        """Listen on a free port and start accepting connections."""
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._acceptor.start()
 
     def stop(self) -> None:
-        """Close everything and wait for the threads; raise the first fault that one of them had."""
+        """Close everything and wait for the threads; raise the first exception of any of them."""
         self.closing.set()
         assert self._socket is not None, "start() comes first"
         socket.create_connection(self._socket.getsockname()).close()
@@ -70,7 +70,7 @@ class Listener(abc.ABC):
         try:
             self.serve(connection)
         except ConnectionError:
-            pass  # the client has gone; nobody is left to answer
+            pass  # the client has disconnected
         except Exception as error:  # raised by stop()
             self.crashes.append(error)
         finally:
@@ -78,7 +78,7 @@ class Listener(abc.ABC):
             self._threads.pop(threading.current_thread(), None)
 
     def serve(self, connection: Connection) -> None:
-        """Answer the requests of `connection` until one side ends it."""
+        """Handle the requests of `connection` until one side closes it."""
         while not self.closing.is_set():
             try:
                 request = self.read(connection)
@@ -96,7 +96,7 @@ class Listener(abc.ABC):
                 return
 
     def read(self, connection: Connection) -> Request | None:
-        """Return the next request with its body, None when the client has closed."""
+        """Return the next request with its body, or None if the client has closed."""
         request = connection.read_request()
         if request is not None:
             connection.read_body(request)
@@ -104,15 +104,15 @@ class Listener(abc.ABC):
         return request
 
     def count(self, request: Request) -> None:
-        """Give the request its number."""
+        """Assign the request its number."""
         request.number = next(self._numbers)
 
     def linger(self, seconds: float | None) -> bool:
-        """Keep a call in flight while real time passes; return early, with true, when the server stops."""
+        """Keep a call in flight for some real time; return True early if the server stops."""
         return self.closing.wait(seconds)
 
     def malformed(self, connection: Connection) -> None:
-        """Answer bytes that are no request, and close."""
+        """Respond to bytes that are not a request, and close."""
         request = Request("GET", "/", [], connection, keep_alive=False)
         response = self.refused(request, CONDITIONS["invalid-request"])
         response.close = True
@@ -121,19 +121,19 @@ class Listener(abc.ABC):
 
     @abc.abstractmethod
     def respond(self, request: Request) -> Response:
-        """Return the answer to `request`."""
+        """Return the response to `request`."""
 
     @abc.abstractmethod
     def refused(self, request: Request, condition: Condition) -> Response:
-        """Return the error answer of `condition`."""
+        """Return the error response for `condition`."""
 
     def finish(self, request: Request, response: Response) -> None:
-        """Add the headers that frame the answer."""
+        """Add the headers that frame the response."""
         response.header("Content-Length", str(len(response.body)))
         if response.close:
             response.header("Connection", "close")
 
     def send(self, request: Request, response: Response) -> None:
-        """Write the answer."""
+        """Send the response."""
         body = b"" if request.method == "HEAD" else response.body
         request.connection.socket.sendall(compose(response, self.version) + body)

@@ -1,4 +1,4 @@
-"""The conditions under which the contract refuses a request (section 3), each with its status and code."""
+"""The conditions for refusing a request (section 3), each with its status and code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["CONDITIONS", "Condition", "Refusal", "refuse"]
 
 @dataclass(frozen=True)
 class Condition:
-    """A row of the contract's error table; `allow` is the value of an `Allow` header, if it has one."""
+    """A row of the contract's error table; `allow` is the value of the `Allow` header, if any."""
 
     status: int
     code: str
@@ -19,7 +19,7 @@ class Condition:
 
 
 class Refusal(Exception):
-    """Raised by a step that refuses the request; `condition` says with which answer."""
+    """Raised by a step to refuse the request; `condition` determines the response."""
 
     def __init__(self, condition: Condition) -> None:
         super().__init__(condition.text)
@@ -56,9 +56,9 @@ CONDITIONS = {
     "too-large": Condition(413, "APIGW.0201", "The request is too large."),
     "too-many-requests": Condition(429, "APIGW.0308", "There are too many requests."),
 }
-"""The rows of the table by a name for each condition."""
+"""The rows of the error table by condition name."""
 
 
 def refuse(name: str) -> NoReturn:
-    """Raise the refusal of the condition of that name."""
+    """Raise the refusal for the condition of this name."""
     raise Refusal(CONDITIONS[name])

@@ -1,6 +1,6 @@
-"""What a request must look like: content type, JSON, and the schema member by member (section 1)."""
+"""Request validation: content type, JSON, and the schema member by member (section 1)."""
 
-# ruff: noqa: ARG002 - the arguments of a step are there for those who override it
+# ruff: noqa: ARG002 - the arguments of a step are for subclasses that override it
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["ABSENT", "Call", "Schema"]
 
 ABSENT = object()
-"""What a step is given for a member that is not there."""
+"""The value that a step receives for a missing member."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a valid request asks for; `resources` None means every resource of the policy."""
+    """The content of a valid request; `resources` None means every resource of the policy."""
 
     request: Request
     project: str
@@ -35,13 +35,13 @@ class Call:
 
 
 class Schema:
-    """The steps that read the request; mixed into `Server`."""
+    """The steps that validate the request; mixed into `Server`."""
 
     depth = 64
-    """The greatest number of JSON brackets open at once."""
+    """The maximum nesting depth of JSON brackets."""
 
     def check_content_type(self, request: Request) -> None:
-        """Refuse anything but `application/json`, with at most a charset of UTF-8."""
+        """Refuse anything but `application/json`, optionally with a charset of UTF-8."""
         value = request.header("content-type")
         message = Message()
         message["content-type"] = value or ""
@@ -51,7 +51,7 @@ class Schema:
             self.wrong_content_type(request, media_type)
 
     def wrong_content_type(self, request: Request, media_type: str) -> None:
-        """Answer a body of another type."""
+        """Handle a body of another media type."""
         refuse("invalid-request")
 
     def parse(self, body: bytes) -> Any:
@@ -62,7 +62,7 @@ class Schema:
             refuse("invalid-request")
 
     def validate(self, request: Request, project: str, document: Any) -> Call:
-        """Check `document` against the schema, member by member, and return what it asks for."""
+        """Validate `document` against the schema, member by member, and return its content."""
         root = self.read_root(document)
         checkpoint = self.read_checkpoint(root.get("checkpoint", ABSENT))
         plan_id = self.read_plan_id(checkpoint.get("plan_id", ABSENT))
@@ -94,7 +94,7 @@ class Schema:
         return self.object(value)
 
     def read_auto_trigger(self, value: Any) -> bool:
-        """Return whether the call is automatic: false when not said."""
+        """Return whether the call is automatic; the default is false."""
         if value is ABSENT:
             return False
         if not isinstance(value, bool):
@@ -102,7 +102,7 @@ class Schema:
         return value
 
     def read_resources(self, value: Any) -> tuple[str, ...] | None:
-        """Return the ids of the selected resources, None for all."""
+        """Return the ids of the selected resources, or None for all."""
         if value is ABSENT or value is None or value == []:
             return None
         if not isinstance(value, list) or len(value) > 64 or not all(isinstance(item, str) for item in value):
@@ -110,15 +110,15 @@ class Schema:
         return tuple(value)
 
     def check_unknown(self, place: str, members: dict[str, Any], known: set[str]) -> None:
-        """Refuse members that the schema does not have at `place`."""
+        """Refuse members that the schema does not define at `place`."""
         if set(members) - known:
             refuse("invalid-request")
 
     def check_combination(self, root: Any, auto_trigger: bool, resources: tuple[str, ...] | None) -> None:
-        """Accept every combination of valid members; a step for those that do not."""
+        """Accept every combination of valid members; override it to refuse some."""
 
     def object(self, value: Any) -> dict[str, Any]:
-        """Return `value` if it is an object, else refuse."""
+        """Return `value` if it is an object, else refuse the request."""
         if not isinstance(value, dict):
             refuse("invalid-request")
         return value

@@ -1,12 +1,12 @@
-"""A conforming server of the contract on the standard library; every step can be overridden to break it.
+"""A conforming server of the contract using only the standard library; override any step to break it.
 
 `with running(Server) as target:` starts it in this process on a free port and yields the members of
-a target file. A broken server is a subclass with one step replaced; the steps of the operation run
+a target file. A broken server is a subclass with one step overridden. The steps of the operation run
 in the contract's order: token, project and permission, content type and JSON, schema, provider,
 policy, resources, state.
 """
 
-# ruff: noqa: ARG002 - the arguments of a step are there for those who override it
+# ruff: noqa: ARG002 - the arguments of a step are for subclasses that override it
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ __all__ = ["Server", "running"]
 
 
 class Server(Auth, Schema, Answers, Companions, Listener):
-    """The conforming server: subclass it and override one step."""
+    """The conforming server; subclass it and override one step to break it."""
 
     timeout = 10.0
-    """Seconds that the target file grants for an answer."""
+    """The timeout for a response in the target file, in seconds."""
     protect_seconds = 0.05
-    """How long an item stays `protecting`."""
+    """Seconds that an item stays `protecting`."""
     conflict = False
-    """Whether a policy that is running refuses a second run."""
+    """Whether to refuse a second run of a policy that is still running."""
     hold = 0.0
     """Seconds that a call stays in flight, to widen the window of a race."""
     real_time = False
-    """Whether a fault shows only at the pace of real requests, and not on a virtual clock."""
+    """Whether a fault shows only in real time, not on a virtual clock."""
     prefix = ""
-    """What stands before `/v1` in the address."""
+    """The part of the URL path before `/v1`."""
     identity = "independent server on the standard library"
     clock: Clock = time
-    """What tells the time here, and lets it pass."""
+    """The clock of this server."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class Server(Auth, Schema, Answers, Companions, Listener):
     # -- one request ------------------------------------------------------------------------------
 
     def respond(self, request: Request) -> Response:
-        """Return the answer to `request`; a refusal of any step becomes its error answer."""
+        """Return the response to `request`; a refusal by any step becomes its error response."""
         try:
             response = self.route(request)
         except Refusal as refusal:
@@ -78,7 +78,7 @@ class Server(Auth, Schema, Answers, Companions, Listener):
         return response
 
     def route(self, request: Request) -> Response:
-        """Find the operation by path and method and return its answer."""
+        """Find the operation by path and method, and return its response."""
         if not request.path.startswith(self.prefix):
             refuse("no-route")
         match request.segments[self.prefix.count("/") :]:
@@ -99,7 +99,7 @@ class Server(Auth, Schema, Answers, Companions, Listener):
         return operations[request.method]()
 
     def other_method(self, request: Request, allowed: str) -> Response:
-        """Answer a method that the path does not have; `allowed` lists those that it has."""
+        """Handle a method that the path does not support; `allowed` lists the supported ones."""
         condition = CONDITIONS["method-not-allowed"]
         raise Refusal(Condition(condition.status, condition.code, condition.text, allow=allowed))
 
@@ -135,12 +135,12 @@ class Server(Auth, Schema, Answers, Companions, Listener):
     # -- provider, policy, resources, state -------------------------------------------------------
 
     def check_provider(self, provider: str) -> None:
-        """Refuse every provider but the documented one."""
+        """Refuse any provider but the documented one."""
         if provider != PROVIDER:
             refuse("unknown-provider")
 
     def find_policy(self, project: str, plan_id: str) -> Policy:
-        """Return the policy of that id in that project."""
+        """Return the policy with this id in this project."""
         policy = self.store.policies.get(plan_id)
         if policy is None:
             return self.unknown_policy(plan_id)
@@ -149,15 +149,15 @@ class Server(Auth, Schema, Answers, Companions, Listener):
         return policy
 
     def unknown_policy(self, plan_id: str) -> Policy:
-        """Answer the id of no policy."""
+        """Handle an unknown policy id."""
         refuse("policy-not-found")
 
     def foreign_policy(self, policy: Policy) -> Policy:
-        """Answer the id of a policy of another project, without disclosing that it exists."""
+        """Handle the id of another project's policy, without disclosing that it exists."""
         refuse("policy-not-found")
 
     def select_resources(self, policy: Policy, wanted: tuple[str, ...] | None) -> tuple[Resource, ...]:
-        """Return the resources to back up: all when none is named, each once."""
+        """Return the resources to back up, each once; all if none is named."""
         if wanted is None:
             return policy.resources
         known = {resource.id: resource for resource in policy.resources}
@@ -166,7 +166,7 @@ class Server(Auth, Schema, Answers, Companions, Listener):
         return tuple(known[each] for each in dict.fromkeys(wanted))
 
     def outside_resource(self, policy: Policy, wanted: tuple[str, ...]) -> tuple[Resource, ...]:
-        """Answer a selection that names a resource which is not the policy's."""
+        """Handle a selection with a resource that is not in the policy."""
         refuse("resource-not-in-policy")
 
     def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
@@ -178,14 +178,14 @@ class Server(Auth, Schema, Answers, Companions, Listener):
             self.policy_is_running(policy)
 
     def is_running(self, policy: Policy) -> bool:
-        """Tell whether a checkpoint of `policy` is still being made."""
+        """Return whether a checkpoint of `policy` is still being created."""
         return any(
             checkpoint.policy.id == policy.id and self.age(checkpoint) < self.protect_seconds
             for checkpoint in self.store.of_project(policy.project)
         )
 
     def policy_is_running(self, policy: Policy) -> None:
-        """Answer a second run of a policy that is running."""
+        """Handle a second run of a policy that is still running."""
         refuse("running-by-hand")
 
     # -- for the suite ----------------------------------------------------------------------------
@@ -216,9 +216,9 @@ class Server(Auth, Schema, Answers, Companions, Listener):
 
 @contextlib.contextmanager
 def running(behaviour: type[Server] = Server, timeout: float | None = None) -> Iterator[dict[str, Any]]:
-    """Run a server of class `behaviour` and yield its target; `timeout` replaces the server's own.
+    """Run a server of class `behaviour` and yield its target; `timeout` overrides the server's own.
 
-    A fault of the server's own code, other than the one that it is meant to have, is raised at the end.
+    An exception in the server's code, other than its intended fault, is raised at the end.
     """
     server = behaviour()
     if timeout is not None:

@@ -1,4 +1,4 @@
-"""Read JSON as RFC 8259 writes it, and nothing more."""
+"""A strict JSON parser (RFC 8259)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 class NotJson(ValueError):
-    """The bytes are no JSON text, or one that nests deeper than allowed."""
+    """Raised if the bytes are not valid JSON, or are nested deeper than allowed."""
 
 
 def read(body: bytes, depth: int = 64) -> Any:
-    """Return the value of `body`; raise `NotJson` on anything else, duplicate names and NaN included.
+    """Return the value of `body`; raise `NotJson` if it is invalid or has duplicate names or NaN.
 
-    `depth` is the greatest number of brackets open at once; it is counted before parsing, so that
-    no input can exhaust the stack of the parser.
+    `depth` is the maximum nesting depth of brackets. It is checked before parsing, so that no input
+    can exhaust the parser's stack.
     """
     if _nests_deeper(body, depth):
         raise NotJson("nested too deep")

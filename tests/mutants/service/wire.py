@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection: read a request, write an answer (RFC 9112)."""
+"""HTTP/1.1 on one connection: read requests and write responses (RFC 9112)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*", re.DOTA
 
 
 class Malformed(Exception):
-    """The bytes are no HTTP/1.1 request; the connection cannot go on."""
+    """Raised if the bytes are not an HTTP/1.1 request; the connection cannot continue."""
 
 
 @dataclass
 class Request:
-    """A request as it came; `oversize` means that the body was read and thrown away.
+    """A request as received; `oversize` means that the body was read and discarded.
 
-    `number` counts the requests of the server, from 1.
+    `number` counts the server's requests from 1.
     """
 
     method: str
@@ -37,29 +37,29 @@ class Request:
     number: int = 0
 
     def header(self, name: str) -> str | None:
-        """Return the value of the header, several joined by `, ` (RFC 9110 5.3), or None."""
+        """Return the value of a header, with several joined by `, ` (RFC 9110, 5.3), or None."""
         values = [value for key, value in self.headers if key.lower() == name.lower()]
         return ", ".join(values) if values else None
 
     @property
     def path(self) -> str:
-        """The path of the target as sent, percent-encoding kept."""
+        """The path of the request target as sent, still percent-encoded."""
         return urlsplit(self.target).path if "://" in self.target else self.target.partition("?")[0]
 
     @property
     def segments(self) -> list[str]:
-        """The segments of the path after the leading slash, decoded."""
+        """The decoded segments of the path after the leading slash."""
         return [unquote(segment) for segment in self.path.split("/")[1:]]
 
     @property
     def query(self) -> dict[str, str]:
-        """The parameters of the query; the last of several wins."""
+        """The query parameters; the last value of a repeated one wins."""
         return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
 
 
 @dataclass
 class Response:
-    """An answer; `close` announces and ends the connection."""
+    """A response; `close` announces and closes the connection."""
 
     status: int
     body: bytes = b""
@@ -67,20 +67,20 @@ class Response:
     close: bool = False
 
     def header(self, name: str, value: str | None) -> None:
-        """Replace the header `name`, in its place, or take it away if `value` is None."""
+        """Replace the header `name` in place, or remove it if `value` is None."""
         kept = [(key, old) for key, old in self.headers if key.lower() != name.lower()]
         self.headers = kept if value is None else [*kept, (name, value)]
 
 
 def compose(response: Response, version: str = "HTTP/1.1") -> bytes:
-    """Return the status line and the headers of `response`, the empty line included."""
+    """Return the status line and headers of `response`, including the empty line."""
     phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "Unknown"
     lines = [f"{version} {response.status} {phrase}", *(f"{key}: {value}" for key, value in response.headers)]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 class Connection:
-    """One connection from a client, and what happened on it so far."""
+    """One connection from a client, and its state."""
 
     def __init__(self, sock: socket.socket, largest_body: int) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -91,7 +91,7 @@ class Connection:
         self.token: str | None = None
 
     def read_request(self) -> Request | None:
-        """Return the next request, None when the client has closed; raise `Malformed`."""
+        """Return the next request, or None if the client has closed; raise `Malformed` if it is invalid."""
         line = self._line()
         while line == "":
             line = self._line()
@@ -108,7 +108,7 @@ class Connection:
         return request
 
     def read_body(self, request: Request) -> None:
-        """Read the body of `request` to its end, and keep it unless it is over `largest_body`."""
+        """Read the whole body of `request`, and keep it unless it exceeds `largest_body`."""
         length, coding = request.header("content-length"), request.header("transfer-encoding")
         if coding is None and length is None:
             return
@@ -164,19 +164,19 @@ class Connection:
         return line.rstrip(b"\r\n").decode("latin-1")
 
     def close(self) -> None:
-        """End the connection so that the client can read what was sent: half-close, drain, close."""
+        """Close the connection so that the client can read what was sent: half-close, drain, close."""
         try:
             self.socket.shutdown(socket.SHUT_WR)
             self.socket.settimeout(0.5)
             while self.socket.recv(65536):
                 pass
         except OSError:
-            pass  # the client is gone or does not close: either way nothing is left to wait for
+            pass  # the client is gone or does not close: there is nothing left to wait for
         finally:
             self.reader.close()
             self.socket.close()
 
     def abort(self) -> None:
-        """Wake whoever waits on this connection; used from another thread."""
+        """Wake any thread that waits on this connection; called from another thread."""
         with contextlib.suppress(OSError):  # already closed by its own thread
             self.socket.shutdown(socket.SHUT_RDWR)

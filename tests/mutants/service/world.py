@@ -1,4 +1,4 @@
-"""What the server knows: projects, tokens, policies and their servers, and the checkpoints made of them."""
+"""The server's data: projects, tokens, policies and their servers, and checkpoints."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def stable_id(name: str) -> str:
 
 @dataclass(frozen=True)
 class Token:
-    """A token: the project it was issued for, what it may do, and the `trouble` of its account."""
+    """A token: its project, its permissions, and any `trouble` with its account."""
 
     project: str
     may_write: bool = True
@@ -52,7 +52,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Resource:
-    """A server that a policy backs up; `trouble` is why it cannot be."""
+    """A server that a policy backs up; `trouble` is why it cannot be backed up."""
 
     id: str
     name: str
@@ -74,7 +74,7 @@ class Policy:
 
 @dataclass
 class Checkpoint:
-    """One run of a policy: the `number`-th of this server, `born` at that time of its monotonic clock."""
+    """One run of a policy: the server's `number`-th, created at `born` on its monotonic clock."""
 
     id: str
     number: int
@@ -164,11 +164,11 @@ def _troubled() -> list[Policy]:
 
 
 TROUBLED = {policy.name: policy for policy in _troubled()}
-"""Policies of a third project by the condition that each of them is in."""
+"""Policies of a third project, by the condition that each is in."""
 
 
 class Store:
-    """Tokens, policies and checkpoints in memory; safe to use from many threads."""
+    """Tokens, policies and checkpoints in memory; thread-safe."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -188,23 +188,23 @@ class Store:
         self.made = 0
 
     def next_number(self) -> int:
-        """Return 1, 2, 3 …, never the same twice."""
+        """Return 1, 2, 3 …, each only once."""
         with self.lock:
             self.made += 1
             return self.made
 
     def add(self, checkpoint: Checkpoint) -> None:
-        """Keep `checkpoint`; two of the same id are both kept."""
+        """Store `checkpoint`; two with the same id are both kept."""
         with self.lock:
             self.checkpoints.append(checkpoint)
 
     def find(self, checkpoint_id: str) -> Checkpoint | None:
-        """Return the newest checkpoint of that id."""
+        """Return the newest checkpoint with this id, or None."""
         with self.lock:
             return next((each for each in reversed(self.checkpoints) if each.id == checkpoint_id), None)
 
     def remove(self, checkpoint_id: str) -> None:
-        """Forget the checkpoints of that id."""
+        """Remove the checkpoints with this id."""
         with self.lock:
             self.checkpoints = [each for each in self.checkpoints if each.id != checkpoint_id]
 
