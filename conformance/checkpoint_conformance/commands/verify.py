@@ -79,7 +79,8 @@ def examine(
 ) -> tuple[RunRecord, list[Applied], Report]:
     """Run, apply the waivers, and build the report.
 
-    Raises ConfigurationError, SuiteError, and KeyboardInterrupt with what is left behind as its message.
+    Raises ConfigurationError if the target file does not fit the server, SuiteError if the suite fails,
+    and KeyboardInterrupt if interrupted, with what is left behind as its message.
     """
     with progress:
         try:
