@@ -43,7 +43,10 @@ class ConfigurationFile:
         environment: Mapping[str, str] | None = None,
         hint: str = "",
     ) -> ConfigurationFile:
-        """Read a file in the language of its suffix, or else in the given one. Raises `DocumentError`."""
+        """Read a file in the language of its suffix, or else in the given one.
+
+        Raises `DocumentError` if the file cannot be read or parsed.
+        """
         try:
             content = read_text(path)
         except DocumentError as error:

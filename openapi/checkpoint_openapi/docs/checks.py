@@ -36,7 +36,7 @@ class Checker:
         self._compiled: dict[Location, jsonschema_rs.Validator] = {}
 
     def parsed(self, body: bytes) -> Any:
-        """Return a body as a JSON value (RFC 8259, without duplicate keys); raises `BodyError`."""
+        """Return the value of a JSON body (RFC 8259, no duplicate keys); raises `BodyError` if invalid."""
         if not body:
             raise BodyError("The body is missing.")
         try:

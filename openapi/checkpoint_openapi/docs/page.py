@@ -79,7 +79,7 @@ def asset(name: str) -> str:
 
 
 def _inline(name: str) -> Markup:
-    """Return an asset so that it can stand inside its element; in strings and expressions `\\x3c` is `<`."""
+    """Return an asset made safe inside its element; in strings and expressions `\\x3c` is `<`."""
     text = asset(name)
     if name.endswith(".js"):
         text = _ENDANGERED.sub(r"\\x3c", text)

@@ -55,10 +55,13 @@ class Context:
         return Location(self.documents.root.file, pointer)
 
     def read(self, place: Location) -> Any:
-        """Return the value at a place, following references; raises `UnresolvedError`."""
+        """Return the value at a place, following references; raises `UnresolvedError` if one dangles."""
         return self.documents.get(self.documents.follow(place))
 
     def parameters(self, holder: Location) -> Iterator[dict[str, Any]]:
-        """Yield the parameters of a path or an operation, following references; raises `UnresolvedError`."""
+        """Yield the parameters of a path or an operation, following references.
+
+        Raises `UnresolvedError` if a reference dangles.
+        """
         for number in range(len(items(members(self.documents.get(holder)).get("parameters")))):
             yield members(self.read(holder / "parameters" / number))

@@ -177,7 +177,7 @@ def _unknown_sources(context: Context, link: Node) -> Iterator[Fault]:
 
 
 def _linked(context: Context, link: Node) -> Location | None:
-    """Return the operation that a link leads to, if any; raises `UnresolvedError`."""
+    """Return the operation that a link leads to, if any; raises `UnresolvedError` if it dangles."""
     reference, wanted = link.value.get("operationRef"), link.value.get("operationId")
     if isinstance(reference, str):
         return context.documents.resolve(context.at(link.pointer), reference)
@@ -186,7 +186,10 @@ def _linked(context: Context, link: Node) -> Location | None:
 
 
 def _parameters(context: Context, operation: Location) -> set[str]:
-    """Return an operation's parameter names, bare and with their location; raises `UnresolvedError`."""
+    """Return an operation's parameter names, each also with its location.
+
+    Raises `UnresolvedError` if a reference dangles.
+    """
     around = Location(operation.file, operation.pointer.rpartition("/")[0])
     names: set[str] = set()
     for holder in (around, operation):

@@ -31,7 +31,7 @@ class Side(NamedTuple):
     request: bool
     sender: bool
     strict: bool = False
-    """Whether an `enum` without null refuses null even if `nullable` stands beside it."""
+    """Whether an `enum` without null refuses null even if the schema is `nullable`."""
 
 
 class _Form(Enum):

@@ -40,7 +40,7 @@ _NO_LIMIT = ("int64", "uint64", "double", "decimal", "password", "binary")
 
 
 def null_beside_enum(schema: dict[str, Any]) -> bool:
-    """Return whether `nullable` stands beside an `enum` without null, which tools read in two ways.
+    """Return whether `nullable` accompanies an `enum` without null, which tools read in two ways.
 
     OpenAPI 3.0.3 refuses null then: `enum` accepts only what it lists. Many authors mean to allow it.
     """

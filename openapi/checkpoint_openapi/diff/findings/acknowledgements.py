@@ -52,7 +52,10 @@ class Acknowledgements:
 
 
 def load_acknowledgements(path: Path) -> Acknowledgements:
-    """Read a file of acknowledgements: YAML, or TOML by its suffix. Raises `DocumentError`."""
+    """Read a file of acknowledgements: YAML, or TOML by its suffix.
+
+    Raises `DocumentError` if the file cannot be read or contains a mistake.
+    """
     file = ConfigurationFile.load(path, "yaml")
     entries: tuple[Acknowledgement, ...] = read(file, _DESCRIPTION)
     listed = Place(file).key("acknowledgements")

@@ -1,4 +1,4 @@
-"""Whether two schemas, with everything they lead to, are written alike, without unfolding either."""
+"""Whether two schemas are identical, with everything they lead to, without unfolding either."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Likeness:
         )
 
     def alike(self, left: Schema, right: Schema) -> bool:
-        """Return whether two schemas, and all definitions that they reach, are written alike."""
+        """Return whether two schemas, and all definitions that they reach, are identical."""
         if not _same(left.content, right.content):
             return False
         others = self._known.setdefault(left.definitions, WeakKeyDictionary())

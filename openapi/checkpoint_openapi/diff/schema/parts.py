@@ -134,12 +134,12 @@ class Schema:
 
     @cached_property
     def digest(self) -> bytes:
-        """A hash of the content, equal for schemas that are written alike."""
+        """A hash of the content, equal for identical schemas."""
         text = json.dumps(self.content, sort_keys=True, default=str)
         return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 
     def once(self, question: str, answer: Callable[[], _Answer]) -> _Answer:
-        """Return an answer about this schema, computed once for all schemas that are written alike.
+        """Return an answer about this schema, computed once for all identical schemas.
 
         Each question must always have the same kind of answer; the definitions keep the answers for their
         lifetime.

@@ -73,7 +73,8 @@ def patterns_in(schema: JsonSchema) -> tuple[frozenset[str], frozenset[str]]:
 def string_language(schema: JsonSchema) -> Expression | None:
     """Return the strings that the keywords of one schema object allow, or None if they do not say.
 
-    Formats count only if their patterns are known, so the language may be larger. Raises `Undecided`.
+    Formats count only if their patterns are known, so the language may be larger. Raises
+    `Undecided` if a pattern cannot be read.
     """
     found: list[Expression] = []
     if "pattern" in schema:
