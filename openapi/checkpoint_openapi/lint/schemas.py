@@ -169,7 +169,10 @@ def _demanded(context: Context, node: Node) -> set[str] | None:
 
 
 def _applied(context: Context, node: Node, keywords: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Yield a schema and those it applies by the keywords; raises `UnresolvedError` if one dangles."""
+    """Yield a schema and those that its references and `keywords` apply to the same value.
+
+    Raises `UnresolvedError` if a reference dangles.
+    """
     documents = context.documents
     waiting = [context.at(node.pointer)]
     seen: set[Location] = set()
