@@ -1,4 +1,4 @@
-"""What all tests share: a cache folder of their own, so that no run reads or writes the user's."""
+"""A separate cache folder for all tests, so that no run reads or writes the user's."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let every process of the tests keep generated requests beside pytest's own cache."""
+    """Make all test processes cache generated requests next to pytest's own cache."""
     os.environ["XDG_CACHE_HOME"] = str(config.rootpath / ".pytest_cache" / "user")

@@ -1,4 +1,4 @@
-"""One Chromium for the tests of a page."""
+"""A shared Chromium for the page tests."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--window-size=1400,1000",
 )  # fmt: skip
 PATIENCE = 30.0
-"""Seconds after which a script that has not come back is missed."""
+"""Seconds after which a script times out."""
 
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Start one Chromium from the system's packages, with a profile of its own."""
+    """Start the system's Chromium with a new profile."""
     options = webdriver.ChromeOptions()
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     assert browser, "install Debian's chromium and chromium-driver, or leave out -m browser"

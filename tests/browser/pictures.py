@@ -1,7 +1,7 @@
-"""The pictures of the documentation, from real runs in a real Chromium.
+"""Take the pictures for the documentation from real runs in a real Chromium.
 
-Run: .venv/bin/python -m tests.browser.pictures docs/pictures. Needed beside Chromium: pngquant, npm, and a
-font with Chinese characters, such as Debian's fonts-wqy-microhei.
+Run: .venv/bin/python -m tests.browser.pictures docs/pictures. Requires Chromium, pngquant, npm and a font
+with Chinese characters, such as Debian's fonts-wqy-microhei.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ FLAGS = (
     "--force-device-scale-factor=1",
 )
 WIDTH = 112
-"""Columns of the terminal."""
+"""The terminal's width in columns."""
 MEASURE = "const box = document.querySelector('pre').getBoundingClientRect(); return [box.width, box.height]"
 FRAME = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; background: #14171a; width: max-content; }}
@@ -54,7 +54,7 @@ pre {{ margin: 0; padding: 18px 22px; font: 13px/1.45 "DejaVu Sans Mono", monosp
 
 
 AROUND = 4
-"""Lines of the document that stand before and after the one that is annotated."""
+"""Lines of context before and after the annotated line."""
 ANNOTATION = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; }}
 pre {{ margin: 0; padding: 16px 20px; width: 940px; background: #fff; white-space: pre-wrap;
@@ -81,13 +81,13 @@ mermaid.render("architecture", arguments[0]).then(drawn => {
 
 
 class Nimbus(Broken):
-    """The broken server under a name that stands in nobody's way."""
+    """The broken server under a fictitious name."""
 
     identity = "Nimbus Backup"
 
 
 def terminal(command: str, folder: Path) -> str:
-    """Return what a command writes to a real terminal, with the line that calls it."""
+    """Return a command line and its output on a real terminal."""
     master, slave = pty.openpty()
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -102,7 +102,7 @@ def terminal(command: str, folder: Path) -> str:
     while True:
         try:
             piece = os.read(master, 65536)
-        except OSError:  # the other end of a terminal closes so
+        except OSError:  # how a terminal reports that its other end is closed
             break
         if not piece:
             break
@@ -113,7 +113,7 @@ def terminal(command: str, folder: Path) -> str:
 
 
 def page(text: str) -> str:
-    """Return a page that looks as the terminal does."""
+    """Return a page that looks like the terminal."""
     console = Console(record=True, width=WIDTH, file=StringIO(), color_system="truecolor")
     console.print(Text.from_ansi(text), soft_wrap=False)
     code = console.export_html(theme=DIMMED_MONOKAI, inline_styles=True, code_format="{code}")
@@ -121,7 +121,7 @@ def page(text: str) -> str:
 
 
 def shortened(text: str, first: int, last: int) -> str:
-    """Return the beginning and the end of what a command wrote."""
+    """Return the first and last lines of a command's output."""
     lines = text.rstrip("\n").split("\n")
     return "\n".join([*lines[:first], "  …", *lines[-last:]])
 
@@ -144,7 +144,7 @@ def chromium(*, dark: bool) -> Iterator[webdriver.Chrome]:
 
 
 def shoot(driver: webdriver.Chrome, text: str, path: Path, width: int, height: int | None = None) -> None:
-    """Take a picture of a page; without a height, of all of it."""
+    """Take a screenshot of a page; without a height, of the whole page."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "page.html")
         file.write_text(text, encoding="utf-8")
@@ -161,7 +161,7 @@ def shoot(driver: webdriver.Chrome, text: str, path: Path, width: int, height: i
 
 
 def broken_document(folder: Path) -> Path:
-    """Return a copy of the document in which a call may select fewer servers than before."""
+    """Return a copy of the document in which a call may select fewer servers."""
     text = (ROOT / "openapi" / "checkpoint.yaml").read_text(encoding="utf-8")
     file = folder / "checkpoint.yaml"
     file.write_text(re.sub("maxItems: 64", "maxItems: 2", text), encoding="utf-8")
@@ -169,7 +169,7 @@ def broken_document(folder: Path) -> Path:
 
 
 def annotation(document: Path) -> str:
-    """Return a page that shows the gate's annotation under the line that it names, as a review does."""
+    """Return a page that shows the gate's annotation below its line, as a code review does."""
     told = terminal(f"checkpoint-contract diff --format github {document.name}", document.parent)
     found = re.search(r"^::(\w+) file=[^,]+,line=(\d+),[^:]*title=([^:]+)::(.*)$", told, re.MULTILINE)
     assert found
@@ -185,7 +185,7 @@ def annotation(document: Path) -> str:
 
 
 def diagram(driver: webdriver.Chrome, source: str, folder: Path) -> str:
-    """Return a Mermaid diagram as the SVG that a page of the repository shows, behind its source's digest."""
+    """Render a Mermaid diagram as the SVG for the repository, preceded by the digest of its source."""
     subprocess.run(["npm", "install", "--silent", "--prefix", str(folder), MERMAID], check=True)
     script = folder / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
     page = folder / "page.html"
@@ -195,7 +195,7 @@ def diagram(driver: webdriver.Chrome, source: str, folder: Path) -> str:
 
 
 def main(pictures: Path) -> None:
-    """Make all pictures."""
+    """Create all pictures."""
     with tempfile.TemporaryDirectory() as name, running(Server) as table:
         folder = Path(name)
         write_target(table, folder / "target.toml", max_creates=100, profiles=table["profiles"])

@@ -1,1 +1,1 @@
-"""The conformance suite, judged from outside and module by module."""
+"""Tests of the conformance suite, as a whole and by module."""

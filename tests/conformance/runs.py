@@ -1,4 +1,4 @@
-"""Servers with several faults each, and real runs against them, each made once a process."""
+"""Servers with several faults each, and real runs against them, cached per process."""
 
 from __future__ import annotations
 
@@ -49,38 +49,38 @@ __all__ = [
 ]
 
 PLENTY = 400
-"""A budget that never runs out."""
+"""A budget large enough never to run out."""
 QUICK = ("deletion", "discovery")
-"""Profiles that take no time to verify."""
+"""Profiles that are fast to verify."""
 HOSTILE = "</pre><script>alert(1)</script> `| \x1b[31m \u202e ]]>"
-"""What a server might say to break a report that shows it."""
+"""Text that a server might send to break a report that shows it."""
 
 
 class Broken(Server):
-    """A server with faults of every kind that a report has to show."""
+    """A server with every kind of fault that a report must show."""
 
     identity = "Nimbus <Backup> & Sons"
 
     def read_auto_trigger(self, value: Any) -> bool:
-        """Take a string for a Boolean: REQ-11 fails."""
+        """Accept a string as a Boolean: REQ-11 fails."""
         return True if value == "true" else super().read_auto_trigger(value)
 
     def check_unknown(self, place: str, members: dict[str, Any], known: set[str]) -> None:
         """Ignore unknown members: a warning for REQ-14."""
 
     def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
-        """Answer a status that nobody knows: RESP-3 fails."""
+        """Return an unknown status: RESP-3 fails."""
         return super().checkpoint_body(checkpoint) | {"status": HOSTILE}
 
     def check_provider(self, provider: str) -> None:
-        """Answer another provider as forbidden a single time: REQ-16 is flaky, so not decided."""
+        """Refuse another provider as forbidden only once: REQ-16 is flaky, so undecided."""
         if provider == "provider" and not getattr(self, "_seen", False):
             self._seen = True
             refuse("forbidden")
         super().check_provider(provider)
 
     def refused(self, request: Request, condition: Condition) -> Response:
-        """Answer a null policy with bytes that are not UTF-8: HTTP-2 fails."""
+        """Respond to a null policy with bytes that are not UTF-8: HTTP-2 fails."""
         response = super().refused(request, condition)
         if request.header("content-type") == "text/plain":
             response.body = b'{"error_code": "CSBS.9001", "error_msg": "caf\xe9"}'
@@ -88,17 +88,17 @@ class Broken(Server):
 
 
 class Exhausted(Server):
-    """A server that drops whatever follows a refusal on its connection: HTTP-3 fails."""
+    """A server that drops any request after a refusal on its connection: HTTP-3 fails."""
 
     def respond(self, request: Request) -> Response:
-        """Break off."""
+        """Drop the connection."""
         if request.connection.refused:
             raise ConnectionAbortedError
         return super().respond(request)
 
 
 class Forgetting(Server):
-    """A server on which a deletion takes the next checkpoint along: DEL-1 fails, in sequences alone."""
+    """A server on which a deletion also removes the next checkpoint: DEL-1 fails, only in sequences."""
 
     def remove(self, checkpoint: Checkpoint) -> None:
         """Remove both."""
@@ -109,15 +109,15 @@ class Forgetting(Server):
 
 
 class Dropping(Server):
-    """A server that drops the connection for an unknown policy: HTTP-3 fails, without an answer."""
+    """A server that drops the connection for an unknown policy: HTTP-3 fails, without a response."""
 
     def unknown_policy(self, plan_id: str) -> Any:
-        """Break off."""
+        """Drop the connection."""
         raise ConnectionAbortedError(plan_id)
 
 
 class Parrot(Server):
-    """A server that repeats the token wherever it can, whole and cut off."""
+    """A server that repeats the token wherever it can, whole and truncated."""
 
     def refused(self, request: Request, condition: Condition) -> Response:
         """Put the token into the message, the code and a field."""
@@ -129,20 +129,20 @@ class Parrot(Server):
         return response
 
     def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
-        """Put the token into members, in one so far behind that an excerpt cuts it off."""
+        """Put the token into members, in one so late that an excerpt truncates it."""
         token = checkpoint.call.request.header("x-auth-token")
         more = {"status": "x" * 50 + token, "created_at": token, "extra_info": f"not JSON: {token}"}
         return super().checkpoint_body(checkpoint) | more
 
 
 def target_of(table: dict[str, Any], **changes: Any) -> Target:
-    """Return the target of a running server, without the long profiles; `changes` replace attributes."""
+    """Return the target of a running server, without the slow profiles; `changes` override attributes."""
     quick = {"max_creates": PLENTY, "profiles": frozenset(QUICK)}
     return replace(Target.from_table(table), **quick | changes)
 
 
 def verify(behaviour: type[Server], shard: str = "", **changes: Any) -> RunRecord:
-    """Run the suite against a server of its own."""
+    """Run the suite against a new server."""
 
     def use(table: dict[str, Any], transport: InProcess | None, clock: Clock) -> RunRecord:
         target = target_of(table, **changes)
@@ -156,14 +156,14 @@ def verify(behaviour: type[Server], shard: str = "", **changes: Any) -> RunRecor
 
 
 def report(behaviour: type[Server], shard: str = "") -> dict[str, Any]:
-    """Return the report of a run; the run is made once, and no test can change another's report."""
+    """Return the report of a cached run; each test gets its own copy."""
     loaded: dict[str, Any] = json.loads(_report_text(behaviour, shard))
     return loaded
 
 
 @cache
 def finished(behaviour: type[Server], shard: str = "") -> RunRecord:
-    """Return a finished run, made once."""
+    """Return a finished run, cached."""
     return verify(behaviour, shard)
 
 
@@ -173,7 +173,7 @@ def _report_text(behaviour: type[Server], shard: str) -> str:
 
 
 def excerpt(behaviour: type[Server], *steps: Callable[[Session], None], **changes: Any) -> dict[str, Any]:
-    """Return the report of a run that takes only these steps."""
+    """Return the report of a run with only these steps."""
     with running(behaviour) as table:
         session = open_session(target_of(table, **changes))
         gone = ""
@@ -202,7 +202,7 @@ def requirement(found: dict[str, Any], identifier: str) -> dict[str, Any]:
 
 
 def outcomes(found: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
-    """Return outcome and reason of every requirement."""
+    """Return the outcome and reason of every requirement."""
     return {item["id"]: (item["outcome"], item["reason"]) for item in found["requirements"]}
 
 

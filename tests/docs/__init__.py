@@ -1,1 +1,1 @@
-"""The pages: what they say can be done is done, and what they say is so."""
+"""Tests of the documentation: its commands work, and its statements are true."""

@@ -1,14 +1,14 @@
-"""The pages of the documentation, and what is to be done with each of their blocks.
+"""The pages of the documentation, and how to run each of their blocks.
 
-A comment above a block says what a reader knows without it:
+A comment above a block states what a human reader does not need to be told:
 
     <!-- run: exit 1 -->                     the command ends with that code
-    <!-- run: background -->                 it goes on while the next blocks are run
-    <!-- run: by FILE -->                    that file runs the same program
-    <!-- run: file NAME -->                  the block is the content of that file
-    <!-- run: target NAME -->, waivers       the block is a target file, or waivers, and has to be valid
-    <!-- run: given checkout -->             the page begins in a clone of the project
-    <!-- run: given NAME of SERVER -->       the page begins with the target file of a running server
+    <!-- run: background -->                 the command keeps running during the next blocks
+    <!-- run: by FILE -->                    this file runs the same program
+    <!-- run: file NAME -->                  the block is the content of this file
+    <!-- run: target NAME -->, waivers       the block is a target file, or waivers, and must be valid
+    <!-- run: given checkout -->             the page starts in a clone of the project
+    <!-- run: given NAME of SERVER -->       the page starts with the target file of a running server
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class Block:
     language: str
     text: str
     said: tuple[str, ...]
-    """What the comments above it say."""
+    """The directives in the comments above it."""
 
     def told(self, word: str) -> str | None:
-        """Return what follows a word in the comments above, or None where it is not there."""
+        """Return the text after a word in the directives, or None if the word is missing."""
         return next(
             (each[len(word) :].strip(" ,") for each in self.said if each.split()[0].strip(",") == word), None
         )
@@ -48,7 +48,7 @@ class Block:
 
 
 def blocks(page: Path) -> list[Block]:
-    """Return the fenced blocks of a page in their order."""
+    """Return the fenced blocks of a page in order."""
     return [
         Block(
             language, re.sub(f"^{indent}", "", text, flags=re.MULTILINE), tuple(_DIRECTIVE.findall(comments))
@@ -58,17 +58,17 @@ def blocks(page: Path) -> list[Block]:
 
 
 def directives(page: Path, word: str) -> list[str]:
-    """Return what follows a word in any comment of a page."""
+    """Return the text after a word in each of a page's directives."""
     found = _DIRECTIVE.findall(page.read_text(encoding="utf-8"))
     return [each.removeprefix(word).strip() for each in found if each.split()[0] == word]
 
 
 def architecture() -> str:
-    """Return the source of the picture of the architecture."""
+    """Return the source of the architecture diagram."""
     (picture,) = (block.text for block in blocks(ROOT / "ARCHITECTURE.md") if block.language == "mermaid")
     return picture
 
 
 def digest(text: str) -> str:
-    """Return what tells a text from every other one."""
+    """Return the SHA-256 of a text in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

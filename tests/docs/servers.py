@@ -1,4 +1,4 @@
-"""Small servers like those that the recipes are about."""
+"""Small servers like those in the recipes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KARBOR_PROVIDER = "cf56bd3e-97a7-4078-b6d5-f36246333fd9"
 
 
 class Cloud(Server):
-    """A cloud whose times end in Z and whose clock is an hour off."""
+    """A cloud whose times end in Z and whose clock is an hour wrong."""
 
     def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
         body = super().checkpoint_body(checkpoint)
@@ -32,7 +32,7 @@ class Cloud(Server):
 
 
 class Karbor(Server):
-    """A server as OpenStack's: another provider, its form of errors, parameters that may be left out."""
+    """A server like OpenStack's: another provider, its own error format and optional parameters."""
 
     def check_provider(self, provider: str) -> None:
         if provider != KARBOR_PROVIDER:
@@ -61,7 +61,7 @@ class Karbor(Server):
 
 
 class Gateway(Server):
-    """A server behind a prefix, with a key of the gateway's own."""
+    """A server behind a gateway with a path prefix and its own key."""
 
     prefix = "/backup"
     key = "k" * 20
@@ -76,4 +76,4 @@ class Gateway(Server):
 
 
 SERVERS = {behaviour.__name__: behaviour for behaviour in (Server, Cloud, Karbor, Gateway)}
-"""Every server that a page may name."""
+"""The servers that pages may name."""

@@ -1,4 +1,4 @@
-"""Servers to test against."""
+"""Fixtures: servers and databases to test against."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.RunningServer]:
-    """One server for all tests of a worker that leave its settings alone."""
+    """Share one server among all tests of a worker that do not change its settings."""
     started = running.start(tmp_path_factory.mktemp("server"))
     yield started
     assert started.stop() == 0
@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.Running
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """One PostgreSQL for all tests of a worker that leave it running; each makes its own database."""
+    """Share one PostgreSQL among all tests of a worker that do not stop it; each creates a database."""
     server = Postgres()
     server.start()
     yield server
@@ -33,7 +33,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Name a database that does not exist or is empty."""
+    """Return the name of a database that does not exist or is empty."""
     if request.param == "sqlite":
         return str(tmp_path / "db")
     return _new_database(request)
@@ -41,7 +41,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str | None:
-    """Name a new PostgreSQL database, or None for an SQLite file."""
+    """Return the URL of a new PostgreSQL database, or None for an SQLite file."""
     if request.param == "sqlite":
         return None
     return _new_database(request)
@@ -49,7 +49,7 @@ def url(request: pytest.FixtureRequest) -> str | None:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., running.RunningServer]]:
-    """Give a function that starts servers of the test's own on one database; they end with it."""
+    """Yield a function that starts servers on one database; they stop at the end of the test."""
     started: list[running.RunningServer] = []
 
     def starter(*options: str, url: str | None = None) -> running.RunningServer:
@@ -62,6 +62,6 @@ def start(tmp_path: Path) -> Iterator[Callable[..., running.RunningServer]]:
 
 
 def _new_database(request: pytest.FixtureRequest) -> str:
-    """Make a database in the worker's PostgreSQL, which is started only now, and return its URL."""
+    """Create a database in the worker's PostgreSQL, which starts on first use, and return its URL."""
     postgres: Postgres = request.getfixturevalue("postgres")
     return postgres.new_database()

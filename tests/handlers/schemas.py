@@ -1,4 +1,4 @@
-"""Comparison of answers with the documents' schemas, by other means than the server's own."""
+"""Validation of responses against the documents' schemas, independent of the server's own."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from checkpoint_openapi.load import document
 
 
 def check_schema(source: str, name: str, value: Any) -> None:
-    """Raise `jsonschema_rs.ValidationError` unless the value fits the named schema of a document."""
+    """Raise `jsonschema_rs.ValidationError` if the value is invalid against a document's named schema."""
     schema = {"$ref": f"#/components/schemas/{name}", "components": _plain(document(source)["components"])}
     jsonschema_rs.Draft4Validator(schema).validate(value)
 
 
 def _plain(node: Any) -> Any:
-    """Return the node with `nullable`, which JSON Schema does not know, spelt out."""
+    """Return the node with `nullable`, which JSON Schema does not have, expanded."""
     if isinstance(node, list):
         return [_plain(member) for member in node]
     if not isinstance(node, dict):

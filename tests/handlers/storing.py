@@ -1,4 +1,4 @@
-"""A store as its tests open it, and what they keep in it."""
+"""Stores for the store tests, and the data in them."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ NOW = Clock().stamp()
 
 
 def entries() -> list[Entry]:
-    """Return the catalogue that the tests begin with."""
+    """Return the initial catalogue of the tests."""
     return [PROJECT, TOKEN, POLICY]
 
 
 @contextlib.asynccontextmanager
 async def opened(database: str, initial: Callable[[], list[Entry]] = entries) -> AsyncIterator[Store]:
-    """Open a store and close it."""
+    """Yield an open store, and close it afterwards."""
     store = await open_store(database, initial)
     try:
         yield store
@@ -42,6 +42,6 @@ async def opened(database: str, initial: Callable[[], list[Entry]] = entries) ->
 
 
 def checkpoint(**changes: Any) -> NewCheckpoint:
-    """Return a checkpoint of the policy that is ready at once."""
+    """Return a checkpoint of the policy that is ready immediately."""
     sound = NewCheckpoint(new_id(), PROJECT, POLICY.id, False, NOW, NOW, RESOURCES)
     return replace(sound, **changes)

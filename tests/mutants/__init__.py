@@ -1,1 +1,1 @@
-"""A second, independent server of the contract, and the broken and conforming servers derived from it."""
+"""An independent second server of the contract, with broken and conforming servers derived from it."""

@@ -1,4 +1,4 @@
-"""Defects that are planted in our own document, and the rules of lint that find each of them."""
+"""Defects to plant in our own document, and the lint rules that find each of them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ POST = f"/paths/{PATH.replace('/', '~1')}/post"
 
 
 class Defect(NamedTuple):
-    """An edit of our document, the rules that find it, and by its text the line that they name."""
+    """An edit of our document, the rules that find it, and the text of the line they report."""
 
     old: str
     new: str
     rules: set[str]
     line: str | None
-    """None when the place is in another file."""
+    """None if the reported line is in another file."""
 
 
 PATHS = "paths:\n"

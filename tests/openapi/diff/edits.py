@@ -1,4 +1,4 @@
-"""Edits of the project's own contract, each with what the gate has to say of it."""
+"""Edits of the project's own contract, each with the gate's expected verdict."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 
 class Edit(NamedTuple):
-    """A change, whether it breaks, and the finding that tells it; none for a change of nothing but text."""
+    """A change, whether it breaks, and the finding that reports it; None if only text changes."""
 
     name: str
     label: str
@@ -51,25 +51,25 @@ def body(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def success(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer 200."""
+    """Return the 200 response."""
     found: dict[str, Any] = operation(document)["responses"]["200"]
     return found
 
 
 def parameters(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the parameters of the path."""
+    """Return the path parameters."""
     found: list[dict[str, Any]] = document["paths"][PATH]["parameters"]
     return found
 
 
 def rename(document: dict[str, Any], old: str, new: str) -> None:
-    """Write one name as another wherever it stands."""
+    """Replace a name with another everywhere."""
     text = json.dumps({key: document[key] for key in ("paths", "components")}).replace(old, new)
     document.update(json.loads(text))
 
 
 def move(holder: dict[str, Any], old: str, new: str) -> None:
-    """Give a member another name."""
+    """Rename a member."""
     holder[new] = holder.pop(old)
 
 
@@ -174,7 +174,7 @@ EDITS = (
          lambda d: body(d)["content"].update({"text/yaml": {"schema": {"type": "string"}}})),
     Edit("media type of the request given a charset", "compatible", None,
          lambda d: move(body(d)["content"], "application/json", "application/json; charset=utf-8")),
-    # What the server answers.
+    # What the server returns.
     Edit("pattern of an answer loosened", "breaking", "response-pattern-widened",
          lambda d: member(d, "Checkpoint", "id").update(pattern="^[0-9A-Fa-f-]{36}$")),
     Edit("pattern of an answer tightened", "compatible", "response-pattern-narrowed",

@@ -1,4 +1,4 @@
-"""A second opinion on witnesses, from validators that the gate does not use."""
+"""A second opinion on witnesses, from a validator that the gate does not use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAME = "urn:contract"
 
 
 def accepts(document: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:
-    """Say whether a value is valid against a schema of an OpenAPI document, by jsonschema."""
+    """Return whether a value is valid against a schema of an OpenAPI document, using jsonschema."""
     old = str(document["openapi"]).startswith("3.0")
     resource = Resource(contents=_absolute(document), specification=DRAFT4 if old else DRAFT202012)
     registry: Registry[Any] = Registry().with_resource(NAME, resource)
@@ -26,7 +26,7 @@ def accepts(document: dict[str, Any], schema: dict[str, Any], value: Any) -> boo
 
 
 def _absolute(node: Any) -> Any:
-    """Return a part of a document with its references naming the document."""
+    """Return a part of a document with its local references made absolute."""
     if isinstance(node, list):
         return [_absolute(item) for item in node]
     if not isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""Comparisons from memory, for all tests of the gate."""
+"""In-memory comparisons for all tests of the gate."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ CONTRACT: dict[str, Any] = yaml.safe_load(data_path("checkpoint.yaml").read_text
 
 
 def contract() -> dict[str, Any]:
-    """Return the project's own contract, to be changed at will."""
+    """Return a copy of the project's own contract that may be changed freely."""
     return copy.deepcopy(CONTRACT)
 
 
 def documents(content: dict[str, Any], name: str = "contract.yaml", **others: dict[str, Any]) -> Documents:
-    """Return a contract from memory, with other files by their names without `.yaml`."""
+    """Return an in-memory contract; `others` are further files by name without `.yaml`."""
     files = {f"{key}.yaml": json.dumps(value) for key, value in others.items()}
     files[name] = json.dumps(content)
     return Documents(Text(files), name)
 
 
 def judged(base: dict[str, Any], revision: dict[str, Any]) -> Report:
-    """Return what the gate says of a change."""
+    """Return the gate's report on a change."""
     return report(documents(base, "base.yaml"), documents(revision, "revision.yaml"))
 
 
 def with_schema(schema: Any, *, request: bool, version: str = "3.1.0", **schemas: Any) -> dict[str, Any]:
-    """Return a contract of one operation that takes, or answers, a value of one schema."""
+    """Return a contract with one operation whose request, or response, has this schema."""
     content = {"content": {"application/json": {"schema": schema}}}
     operation: dict[str, Any] = {"responses": {"200": {"description": "done"}}}
     if request:
@@ -48,7 +48,7 @@ def with_schema(schema: Any, *, request: bool, version: str = "3.1.0", **schemas
 
 
 def ids(found: Report, severity: str) -> set[str]:
-    """Return the ids of the findings of one severity, the version's own left out."""
+    """Return the ids of the findings of one severity, except those about the version."""
     return {
         finding.id
         for finding in found.findings

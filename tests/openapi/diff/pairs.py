@@ -1,4 +1,4 @@
-"""Pairs of small schemas: does the second accept all that the first does, and the other way round?"""
+"""Pairs of small schemas: does each accept everything that the other does?"""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 
 class Pair(NamedTuple):
-    """Two versions of a schema, and what a change from the first to the second does to those who use it.
+    """Two versions of a schema, and how a change from the first to the second affects users.
 
-    `narrows` breaks requests, `widens` breaks answers; neither is an equivalence, both breaks either.
+    `narrows` breaks requests and `widens` breaks responses. With neither, the two are equivalent.
     """
 
     name: str
@@ -27,17 +27,17 @@ CLOSED: dict[str, Any] = {"type": "object", "additionalProperties": False}
 
 
 def a(**members: Any) -> dict[str, Any]:
-    """Return an object's schema of members."""
+    """Return the schema of an object with these members."""
     return {"type": "object", "properties": members}
 
 
 def cat(**members: Any) -> dict[str, Any]:
-    """Return one of two alternatives that a constant tells apart."""
+    """Return one of two alternatives distinguished by a constant."""
     return {**a(kind={"const": "cat"}, **members), "required": ["kind"]}
 
 
 def dog(**members: Any) -> dict[str, Any]:
-    """Return the other one."""
+    """Return the other alternative."""
     return {**a(kind={"const": "dog"}, **members), "required": ["kind"]}
 
 

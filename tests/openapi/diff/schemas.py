@@ -1,4 +1,4 @@
-"""Strategies for schemas, and changes of them that are known by construction to keep, widen or narrow them."""
+"""Strategies for schemas, with changes that keep, widen or narrow them by construction."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ def _extend(inner: st.SearchStrategy[Schema]) -> st.SearchStrategy[Schema]:
 
 
 schemas: st.SearchStrategy[Schema] = st.recursive(_leaves, _extend, max_leaves=5)
-"""Schemas that some value satisfies, with a place for every kind of keyword that is common."""
+"""Satisfiable schemas that cover every common kind of keyword."""
 
 
 def _each(schema: Schema, change: Callable[[Schema], Schema | None]) -> list[Schema]:
-    """Return the schema with the change applied at each place where it has something to do."""
+    """Return a copy of the schema for each place where the change applies, changed there."""
     found = [copy.deepcopy(result)] if (result := change(copy.deepcopy(schema))) is not None else []
     for name, member in schema.get("properties", {}).items():
         found += [
@@ -133,7 +133,7 @@ _EQUIVALENT: tuple[Callable[[Schema], Schema | None], ...] = (
 
 
 def equivalents(schema: Schema) -> list[Schema]:
-    """Return the schema as refactorings leave it; one that extracts a component holds it under `x-extracted`."""
+    """Return refactored schemas; one that extracts a component holds it under `x-extracted`."""
     return [changed for change in _EQUIVALENT for changed in _each(schema, change)]
 
 
@@ -168,5 +168,5 @@ _WIDER: tuple[Callable[[Schema], Schema | None], ...] = (
 
 
 def widened(schema: Schema) -> list[Schema]:
-    """Return schemas that accept all that the schema accepts, and perhaps more."""
+    """Return schemas that accept everything that this one accepts, and possibly more."""
     return [changed for change in _WIDER for changed in _each(schema, change)]

@@ -1,4 +1,4 @@
-"""A folder with a copy of the contract, to be edited."""
+"""Fixture: a copy of the contract that tests may edit."""
 
 from __future__ import annotations
 
