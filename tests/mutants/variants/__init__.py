@@ -1,1 +1,1 @@
-"""Conforming servers that use the freedom that the contract leaves."""
+"""Conforming servers that use the freedom the contract allows."""

@@ -1,4 +1,4 @@
-"""Conforming variants of the answer's members."""
+"""Conforming variants of the response's members."""
 
 # ruff: noqa: ARG002, D102 - what an overridden step does and is given is said where it is defined
 

@@ -1,7 +1,7 @@
-"""Conforming variants: servers that differ from ours wherever the contract leaves them free.
+"""Conforming variants: servers that differ from ours wherever the contract leaves a choice.
 
-Each satisfies every MUST, and may leave the SHOULDs unmet that its `warns` names. Those whose name
-begins with `open` do otherwise than ours what section 3 leaves open, and so never to be tested.
+Each satisfies every MUST, and may break the SHOULD requirements in its `warns`. Those whose name
+starts with `open` differ where section 3 leaves the behaviour open, which must never be tested.
 """
 
 from __future__ import annotations

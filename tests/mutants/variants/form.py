@@ -1,4 +1,4 @@
-"""Conforming variants of the form of an answer: headers, framing, whitespace, pace."""
+"""Conforming variants of a response's form: headers, framing, whitespace, pace."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
@@ -129,7 +129,7 @@ class _Written(Server):
     """Writes the bytes of every answer in its own way."""
 
     def write(self, data: bytes) -> bytes:
-        """Return what is sent for `data`."""
+        """Return the bytes to send for `data`."""
         raise NotImplementedError
 
     def send(self, request: Request, response: Response) -> None:

@@ -1,4 +1,4 @@
-"""Conforming variants of the HTTP server below the operation: what it answers of its own."""
+"""Conforming variants of the HTTP server below the operation: its own responses."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
@@ -20,7 +20,7 @@ class _Page(Server):
     status = 400
 
     def minds(self, request: Request) -> bool:
-        """Tell whether the request goes no further than here."""
+        """Return whether the HTTP server handles the request itself."""
         raise NotImplementedError
 
     def respond(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Conforming variants of what is tolerated, and of what passes with time."""
+"""Conforming variants in what they tolerate, and in what changes over time."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
@@ -24,7 +24,7 @@ class UnknownMembersTolerated(Server):
     """Unknown members of a request are ignored."""
 
     def check_unknown(self, place: str, members: dict[str, Any], known: set[str]) -> None:
-        """Accept whatever else is there."""
+        """Accept any additional members."""
 
 
 @variant("NF-3")
@@ -70,7 +70,7 @@ class OpenDuplicateNames(Server):
             raise
 
     def is_json_otherwise(self, body: bytes) -> bool:
-        """Tell whether only a duplicate name made `body` refused."""
+        """Return whether `body` was refused only for a duplicate name."""
         seen: list[bool] = []
 
         def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Mutants of AUTH and NF: who is let in, and to what."""
+"""Mutants of AUTH and NF: who may access what."""

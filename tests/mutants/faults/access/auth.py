@@ -1,4 +1,4 @@
-"""Mutants of AUTH-1 and AUTH-2: tokens that are let in, or turned away with the wrong status."""
+"""Mutants of AUTH-1 and AUTH-2: tokens accepted by mistake, or refused with the wrong status."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 

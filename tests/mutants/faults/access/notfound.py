@@ -1,4 +1,4 @@
-"""Mutants of NF-1 to NF-3: what does not exist, or not for this caller."""
+"""Mutants of NF-1 to NF-3: what does not exist, or is not visible to the caller."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
@@ -43,7 +43,7 @@ for _name, _fault, _then in (
 
 
 def _adopted(policy: Policy) -> Policy:
-    """Return `policy` as if it were the project's, so that its checkpoint can be seen and deleted there."""
+    """Return `policy` as the project's own, so that its checkpoint can be seen and deleted there."""
     return replace(policy, project=POLICY.project)
 
 

@@ -157,7 +157,7 @@ class _BodyFirst(Server):
         return super().no_token(request)
 
     def check_first(self, request: Request) -> None:
-        """Refuse what is checked before the token."""
+        """Run the checks that come before the token's, and refuse if one fails."""
         raise NotImplementedError
 
 

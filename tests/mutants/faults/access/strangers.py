@@ -1,4 +1,4 @@
-"""Mutants of DISC-1, OBS-1 and DEL-1 that serve whom, or what, they are to turn away."""
+"""Mutants of DISC-1, OBS-1 and DEL-1 that serve callers or requests they must refuse."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 

@@ -1,1 +1,1 @@
-"""Mutants of RESP, ERR and HTTP-5: what an answer says."""
+"""Mutants of RESP, ERR and HTTP-5: the content of responses."""

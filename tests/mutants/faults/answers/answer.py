@@ -1,4 +1,4 @@
-"""Mutants of RESP-1, RESP-3, RESP-5, RESP-6, RESP-10 and RESP-12: members of the answer."""
+"""Mutants of RESP-1, RESP-3, RESP-5, RESP-6, RESP-10 and RESP-12: members of the response."""
 
 from __future__ import annotations
 

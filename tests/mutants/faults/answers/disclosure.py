@@ -1,4 +1,4 @@
-"""Mutants of HTTP-5: errors that tell more than they should."""
+"""Mutants of HTTP-5: errors that disclose too much."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _discloses(
     place: str = "error_msg",
     **options: Any,
 ) -> None:
-    """Register a server that adds `text` at `place` to the errors of `conditions`, all by default."""
+    """Register a server that adds `text` at `place` to the errors of `conditions` (default: all)."""
 
     def refused(self: Server, request: Request, condition: Condition) -> Response:
         response = Server.refused(self, request, condition)

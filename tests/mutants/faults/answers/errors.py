@@ -1,4 +1,4 @@
-"""Mutants of ERR-1 to ERR-3: the shape of an error, its pair of status and code, and which one it is."""
+"""Mutants of ERR-1 to ERR-3: the form of an error, its status and code, and the choice of error."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _body(
     which: Callable[[Server, Request], bool] = lambda *_: True,
     **options: Any,
 ) -> None:
-    """Register a server whose errors of `conditions`, all by default, have the body that `change` returns."""
+    """Register a server whose errors for `conditions` (default: all) have the body returned by `change`."""
 
     def refused(self: Server, request: Request, condition: Condition) -> Response:
         response = Server.refused(self, request, condition)

@@ -1,4 +1,4 @@
-"""Mutants of RESP-2 and RESP-11: the id, and whether two calls give two checkpoints."""
+"""Mutants of RESP-2 and RESP-11: the id, and whether two calls create two checkpoints."""
 
 # ruff: noqa: ARG002, D102 - what an overridden step does and is given is said where it is defined
 
@@ -171,7 +171,7 @@ class _Remembering(Server):
         self.kept: dict[Any, Checkpoint] = {}
 
     def key(self, call: Call) -> Any:
-        """Return what decides whether two calls are taken for one; None for a call that is never."""
+        """Return the key that identifies repeated calls; None for a call that is never a repeat."""
         return (call.auto_trigger, call.resources)
 
     def make(self, call: Call, policy: Policy, resources: tuple[Resource, ...]) -> Checkpoint:

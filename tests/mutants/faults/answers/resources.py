@@ -1,4 +1,4 @@
-"""Mutants of RESP-7, RESP-8 and RESP-9: the resources of an answer and what is told about them."""
+"""Mutants of RESP-7, RESP-8 and RESP-9: the resources in a response and their members."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 

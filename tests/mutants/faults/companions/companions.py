@@ -70,7 +70,7 @@ for _name, _fault, _change in (
 def _list(
     requirement: str, step: str, name: str, fault: str, shows: Any, change: Callable[[Any], Any]
 ) -> None:
-    """Register a server that changes the root of the list which `step` answers."""
+    """Register a server that changes the root of the list returned by `step`."""
 
     def listed(self: Server, request: Request, project: str) -> Response:
         response = getattr(Server, step)(self, request, project)
@@ -244,7 +244,7 @@ def _delete(name: str, fault: str, then: Callable[..., Any], step: str = "remove
 
 
 DELETE_NEWEST = BASE.but(method="DELETE", newest=True, body=b"", content_type=None)
-"""A deletion of the checkpoint that was made last."""
+"""A deletion of the latest checkpoint."""
 
 
 def _half(_server: Server, checkpoint: Checkpoint) -> None:

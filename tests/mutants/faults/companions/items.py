@@ -1,4 +1,4 @@
-"""Mutants of OBS-2 and OBS-3: items that are not to be, and the course of their status."""
+"""Mutants of OBS-2 and OBS-3: items that must not exist, and the course of their status."""
 
 # ruff: noqa: ARG002, D102 - what an overridden step does and is given is said where it is defined
 
@@ -23,10 +23,10 @@ class _Leaking(Server):
     """Keeps a checkpoint for calls that it refuses."""
 
     methods: tuple[str, ...] = ("POST",)
-    """Of which methods."""
+    """The methods affected."""
 
     def leaks(self, request: Request, condition: Condition) -> bool:
-        """Tell whether the refused call leaves a checkpoint."""
+        """Return whether the refused call should leave a checkpoint."""
         raise NotImplementedError
 
     def refused(self, request: Request, condition: Condition) -> Response:
@@ -156,7 +156,7 @@ def _status(
     real_time: bool = False,
     **options: Any,
 ) -> None:
-    """Register a server whose items have the status that `course` gives, by age in units of `seconds`."""
+    """Register a server whose items have the status from `course`, by age in units of `seconds`."""
     base = type("Slow", (Server,), {"protect_seconds": seconds, "real_time": real_time})
     shows = (
         *[BASE] * 4,

@@ -1,1 +1,1 @@
-"""Mutants of HTTP: how an answer travels."""
+"""Mutants of HTTP: how responses are transmitted."""

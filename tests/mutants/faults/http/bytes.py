@@ -1,4 +1,4 @@
-"""Mutants of HTTP-2: the bytes of a body that is complete, and its content type."""
+"""Mutants of HTTP-2: the bytes of a complete body, and its content type."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _typed(value: str | None) -> Callable[[Response], None]:
 
 
 def _member(text: bytes) -> Callable[[bytes], bytes]:
-    """Return a change that puts `text` before the members of checkpoint."""
+    """Return a change that inserts `text` before the members of `checkpoint`."""
     return lambda body: body.replace(b'{"checkpoint": {', b'{"checkpoint": {' + text + b", ", 1)
 
 

@@ -32,7 +32,7 @@ class _Dropping(Server):
     """Ends the connection without an answer on some inputs."""
 
     def drops(self, request: Request) -> bool:
-        """Tell whether the input ends the connection."""
+        """Return whether the input ends the connection."""
         raise NotImplementedError
 
     def respond(self, request: Request) -> Response:

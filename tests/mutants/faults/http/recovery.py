@@ -85,7 +85,7 @@ class _LeavesTheBody(Server):
     """Does not read the body of some requests, so that it is taken for the next request."""
 
     def leaves(self, request: Request) -> bool:
-        """Tell whether the body of `request` stays unread."""
+        """Return whether the body of `request` stays unread."""
         raise NotImplementedError
 
     def read(self, connection: Connection) -> Request | None:
@@ -151,7 +151,7 @@ class _Sticky(Server):
         self.stuck: set[int] = set()
 
     def sticks(self, condition: Condition) -> bool:
-        """Tell whether the refusal leaves something behind."""
+        """Return whether the refusal has an effect on the next call."""
         raise NotImplementedError
 
     def refused(self, request: Request, condition: Condition) -> Response:

@@ -1,4 +1,4 @@
-"""Mutants of HTTP-1: a valid call that gets no answer in time, no complete one, or another status."""
+"""Mutants of HTTP-1: a valid call that gets a late, an incomplete or no response, or another status."""
 
 # ruff: noqa: D102 - what an overridden step does is said where it is defined
 
@@ -118,7 +118,7 @@ shapes(
     },
 )
 
-# -- no answer in time --------------------------------------------------------------------------------
+# -- no response in time ------------------------------------------------------------------------------
 
 hangs("HTTP-1", "never-answered", "A valid call is never answered.", also={"REQ-1": "nothing is accepted"})
 hangs(
@@ -221,7 +221,7 @@ class DroppedWhenBusy(_Busy):
         return super().created(checkpoint)
 
 
-# -- no complete answer -------------------------------------------------------------------------------
+# -- no complete response -----------------------------------------------------------------------------
 
 
 def _whole(response: Response, version: str = "HTTP/1.1") -> bytes:

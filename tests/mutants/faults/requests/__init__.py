@@ -1,1 +1,1 @@
-"""Mutants of REQ, FUZZ and HTTP-3: what is made of a request."""
+"""Mutants of REQ, FUZZ and HTTP-3: the handling of requests."""

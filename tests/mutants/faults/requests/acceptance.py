@@ -1,6 +1,6 @@
 """Mutants of REQ-1 to REQ-6: valid requests that are refused or misread.
 
-What is refused is refused last, after every other check, so that nothing else changes.
+They refuse last, after every other check, so that nothing else changes.
 """
 
 # ruff: noqa: ARG002, D102 - what an overridden step does and is given is said where it is defined
@@ -37,7 +37,7 @@ def _declines(
     status: int = 400,
     **options: Any,
 ) -> None:
-    """Register a server that refuses valid calls of whose `parameters` and request `when` holds."""
+    """Register a server that refuses valid calls if `when` holds for their `parameters` and request."""
 
     def declined(call: Call, *_: Any) -> bool:
         return when(json.loads(call.request.body)["checkpoint"]["parameters"], call.request)

@@ -23,7 +23,7 @@ _IDS = [resource.id for resource in POLICY.resources]
 
 
 def _plan(name: str, fault: str, mend: Callable[[str], str | None], sent: str, **options: Any) -> None:
-    """Register a server that reads a plan_id in the form of `sent` as the id that `mend` makes of it."""
+    """Register a server that corrects a malformed plan_id with `mend`; `sent` is an example."""
 
     def then(server: Server, value: Any) -> str:
         mended = mend(value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Mutants of FUZZ-1 and FUZZ-2: combinations that no probe with one fault makes."""
+"""Mutants of FUZZ-1 and FUZZ-2: combinations that no probe with a single fault covers."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _IDS = [resource.id for resource in POLICY.resources]
 _GUESS = {"REQ-1": "the request is also a form of the documented one"}
 
-# -- FUZZ-1: valid, and refused -----------------------------------------------------------------------
+# -- FUZZ-1: valid but refused ------------------------------------------------------------------------
 
 
 def _declines(
@@ -206,14 +206,14 @@ class OutsideResourceForbiddenWhenAutomatic(Server):
         return call
 
 
-# -- FUZZ-2: invalid in more than one way, and accepted -----------------------------------------------
+# -- FUZZ-2: invalid in more than one way but accepted ------------------------------------------------
 
 
 class _Rescuing(Server):
     """Accepts some bodies that are against the schema as the default call."""
 
     def rescues(self, root: dict[str, Any]) -> bool:
-        """Tell whether `root`, an object that was refused, is accepted all the same."""
+        """Return whether to accept `root`, an object that was refused."""
         raise NotImplementedError
 
     def validate(self, request: Request, project: str, document: Any) -> Call:

@@ -1,4 +1,4 @@
-"""Mutants of REQ-7: bodies that are no JSON object and are accepted."""
+"""Mutants of REQ-7: bodies that are not JSON objects but are accepted."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
@@ -23,7 +23,7 @@ _LOOSE = {"FUZZ-2": "a generator may send it too"}
 
 
 def _lenient(name: str, fault: str, mend: Callable[[bytes], Any], body: bytes, **options: Any) -> None:
-    """Register a parser that, where the strict one fails, reads what `mend` returns."""
+    """Register a parser that, if the strict one fails, takes the value, or parses the bytes, from `mend`."""
 
     def parse(self: Server, body: bytes) -> Any:
         try:

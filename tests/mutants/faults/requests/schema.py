@@ -1,4 +1,4 @@
-"""Mutants of REQ-8 to REQ-12: requests against the schema that are accepted or misanswered."""
+"""Mutants of REQ-8 to REQ-12: requests that violate the schema but are accepted or wrongly refused."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
