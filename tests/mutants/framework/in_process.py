@@ -35,7 +35,7 @@ _BELOW = [
     if not name.startswith(("__", "_abc"))
     and name not in ("respond", "refused", "count", "authority", "largest_body")
 ]
-"""The listener's steps that are not used here."""
+"""The listener's steps below the handler, which are not run in process."""
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"(?:[!-~\x80-\xff]+(?:[ \t]+[!-~\x80-\xff]+)*)?")
 
