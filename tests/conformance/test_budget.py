@@ -11,6 +11,7 @@ from checkpoint_conformance.run.budget import Budget, BudgetSpent
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.session import Session, open_session
+from checkpoint_conformance.run.stages import concurrency
 from checkpoint_conformance.transport.in_process import InProcessTransport
 from checkpoint_conformance.transport.socket_transport import SocketTransport
 from checkpoint_conformance.verdict.outcome import Verdict
@@ -169,3 +170,19 @@ def test_a_refused_call_costs_nothing() -> None:
         assert session.client.transmit(session.calls.call(session.calls.documented)).status == 200
         assert session.budget.remaining == 0
         assert session.client.transmit(session.calls.request("GET", session.calls.path())).status == 405
+
+
+class _Interrupted(ThreadPoolExecutor):
+    """A pool in which Ctrl-C arrives while calls are being handed out."""
+
+    def submit(self, *args: Any, **options: Any) -> NoReturn:
+        """Hand out one call, and be interrupted."""
+        super().submit(*args, **options)
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_ends_the_calls_that_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls that are to start together do not wait for those that were never made."""
+    monkeypatch.setattr(concurrency, "ThreadPoolExecutor", _Interrupted)
+    with running(Server) as table, pytest.raises(KeyboardInterrupt):
+        concurrency.concurrent_calls(open_session(target_of(table)))

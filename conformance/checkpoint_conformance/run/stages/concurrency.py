@@ -77,7 +77,11 @@ def concurrent_calls(session: Session) -> None:
         return probe, session.client.transmit(probe.request)
 
     with ThreadPoolExecutor(len(probes)) as pool:
-        futures = [pool.submit(one, probe) for probe in probes]
+        try:
+            futures = [pool.submit(one, probe) for probe in probes]
+        except BaseException:
+            barrier.abort()  # an interrupt: those that wait for the others would wait forever
+            raise
     lost: ServerGone | None = None
     alone: dict[Request, set[Symptom]] = {}
     for future in futures:
