@@ -72,7 +72,9 @@ def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
             raise
         return first_report(base, newer)
     found = report(older, newer, accepted)
-    return found if base == RELEASED else replace(found, base=base)
+    # A release is named as the repository has it, not by where it is installed.
+    name = "/".join(Path(found.base).parts[-3:]) if base == RELEASED else base
+    return replace(found, base=name)
 
 
 def _shown(path: Path) -> str:
