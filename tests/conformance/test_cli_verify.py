@@ -34,7 +34,12 @@ if TYPE_CHECKING:
     from mutants.service.wire import Request
 
 TRACES = ("Traceback", 'File "')
-PROGRAM = "from checkpoint_openapi.cli import main; main()"
+PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
+from checkpoint_openapi.cli import main
+main()
+"""
 
 
 class Counting(Server):
