@@ -61,12 +61,13 @@ class Secrets:
             ),
             key=lambda pair: -len(pair[0]),
         )
+        self._escaped = {value: json.dumps(value)[1:-1] for value, _ in self._longest_first}
 
     def redact(self, text: str) -> str:
         """Replace every secret, in any spelling, by `{{name}}`, and lone surrogates by their code."""
         for value, name in self._longest_first:
             placeholder = "{{" + name + "}}"
-            text = text.replace(value, placeholder).replace(json.dumps(value)[1:-1], placeholder)
+            text = text.replace(value, placeholder).replace(self._escaped[value], placeholder)
         has_signs = any(sign in text for sign in _SIGNS)
         for name, (pattern, starts) in self._spellings.items():
             if has_signs or any(start in text for start in starts):
