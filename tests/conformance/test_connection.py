@@ -6,11 +6,19 @@ import contextlib
 import socket
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_conformance.transport.endpoint import Endpoint
-from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Framing, Request
+from checkpoint_conformance.transport.exchange import (
+    ANSWER_LIMIT,
+    PAGE_LIMIT,
+    Exchange,
+    FaultKind,
+    Framing,
+    Request,
+)
 from checkpoint_conformance.transport.socket_transport import SocketTransport
 
 if TYPE_CHECKING:
@@ -300,21 +308,50 @@ def test_a_connection_that_ends_behind_an_interim_answer_is_dropped() -> None:
     assert exchange.fault.kind is FaultKind.DROPPED
 
 
-def test_a_body_without_end_is_not_kept() -> None:
-    """What no contract asks for is given up at 16 MiB, whatever the length that was announced."""
-    piece = b"a" * (1 << 20)
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+ENDLESS = {
+    "body": (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", b"a" * 4096, 200),
+    "chunks of one byte": (CHUNKED, b"1\r\na\r\n" * 512, 200),
+    "chunk extensions": (CHUNKED, b"1;x=" + b"y" * 4096 + b"\r\na\r\n", 200),
+    "one chunk extension": (CHUNKED + b"1;x=", b"y" * 4096, 200),
+    "trailers": (CHUNKED + b"0\r\n", b"X-More: again\r\n" * 256, 200),
+    "interim answers": (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 128, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"), [*((name, ANSWER_LIMIT) for name in ENDLESS), ("body", PAGE_LIMIT)]
+)
+def test_an_answer_without_end_is_read_up_to_its_limit(name: str, limit: int) -> None:
+    """Whatever goes on, it counts towards the limit of the request, and no more than that is received."""
+    beginning, piece, status = ENDLESS[name]
+    sent = 0
 
     def talk(peer: Peer) -> None:
+        nonlocal sent
         peer.head()
-        peer.say(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")
+        peer.say(beginning)
         while True:
             peer.say(piece)
+            sent += len(piece)
 
-    exchange = once(talk)
-    assert exchange.response
+    exchange = once(talk, replace(GET, answer_limit=limit))
     assert exchange.fault
-    assert exchange.fault.kind is FaultKind.TRUNCATED
-    assert len(exchange.response.body) < (1 << 24) + (1 << 17)
+    assert (exchange.fault.kind, exchange.status) == (FaultKind.OVERSIZED, status)
+    assert len(exchange.fault.received) <= 1 << 16
+    assert len(exchange.response.body if exchange.response else b"") <= limit
+    assert sent < limit + (8 << 20), "the rest of what was sent is in the buffers of the sockets"
+
+
+def test_an_answer_of_exactly_the_limit_is_complete() -> None:
+    """The limit is the most that an answer may have, from its first byte to its last."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 262101\r\n\r\n"
+    body = b"a" * (ANSWER_LIMIT - len(head))
+    exchange = once(answering(head, body))
+    assert len(body) == 262101
+    assert exchange.fault is None
+    assert exchange.response
+    assert exchange.response.body == body
 
 
 def test_fields_are_latin_1_in_both_directions() -> None:

@@ -32,6 +32,7 @@ _INCOMPLETE = {
     FaultKind.NO_STATUS: (Symptom.NO_STATUS_LINE, "RFC 9112, 4"),
     FaultKind.BAD_HEAD: (Symptom.BAD_HEAD, "RFC 9112, 5"),
     FaultKind.TRUNCATED: (Symptom.TRUNCATED, "RFC 9112, 8"),
+    FaultKind.OVERSIZED: (Symptom.OVERSIZED, "HTTP-1"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,7 +15,7 @@ from checkpoint_openapi.load import document
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.target_schema import with_null_types
 from checkpoint_conformance.run.client import Client
-from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["UNDER_WAY", "CompanionLists", "ListError", "Page"]
@@ -22,6 +23,8 @@ __all__ = ["UNDER_WAY", "CompanionLists", "ListError", "Page"]
 UNDER_WAY = frozenset({"waiting_protect", "protecting"})
 """The statuses of an item that is still in progress."""
 _PAGE = 1000
+_SMALLER = 8
+"""What the number of entries is divided by if a page is larger than what is read of it."""
 _MOST_PAGES = 100
 _READINGS = 3
 _LONGEST_PAUSE = 5.0
@@ -54,6 +57,8 @@ class CompanionLists:
         """Take the client that asks."""
         self._client = client
         self._calls = calls
+        self._page: dict[str, int] = {}
+        """The number of entries to request of each list, by the path of the list."""
         self._longest: dict[str, int] = {}
         """The largest number of entries seen on a page of each list, by the path of the list."""
 
@@ -119,14 +124,13 @@ class CompanionLists:
         """Yield pages up to the last one.
 
         A page may hold fewer entries than requested without being the last. The last is one that is shorter
-        than the longest page of this list so far, or that nothing new follows.
+        than the longest page of this list so far, or that nothing new follows. A page of more than PAGE_LIMIT
+        bytes is requested again with fewer entries.
         """
         marker: dict[str, str] = {}
         seen = set[str]()
         for _ in range(_MOST_PAGES):
-            query = urlencode({**filters, "limit": str(_PAGE), **marker}, quote_via=quote)
-            address = f"{self._calls.list_path(path)}?{query}"
-            exchange = self._client.send(self._calls.request("GET", address))
+            exchange = self._page_at(path, {**filters, **marker})
             entries = _entries(exchange, schema, member)
             fresh = {entry["id"] for entry in entries} - seen
             if fresh or not marker:
@@ -137,6 +141,19 @@ class CompanionLists:
                 return
             seen |= fresh
             marker = {"marker": entries[-1]["id"]}
+
+    def _page_at(self, path: str, query: dict[str, str]) -> Exchange:
+        """Return the answer with the page, or with as little of it as can be requested."""
+        while True:
+            count = self._page.get(path, _PAGE)
+            text = urlencode({**query, "limit": str(count)}, quote_via=quote)
+            request = self._calls.request("GET", f"{self._calls.list_path(path)}?{text}")
+            exchange = self._client.send(replace(request, answer_limit=PAGE_LIMIT))
+            oversized = exchange.fault is not None and exchange.fault.kind is FaultKind.OVERSIZED
+            if not oversized or count == 1:
+                return exchange
+            self._page[path] = max(count // _SMALLER, 1)
+            self._longest.pop(path, None)
 
 
 def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any]]:

@@ -9,7 +9,25 @@ from typing import Any
 
 from checkpoint_openapi.document.formats.strict_json import parse
 
-__all__ = ["Exchange", "FaultKind", "Framing", "Headers", "Request", "Response", "TransportFault"]
+__all__ = [
+    "ANSWER_LIMIT",
+    "HEAD_LIMIT",
+    "PAGE_LIMIT",
+    "Exchange",
+    "FaultKind",
+    "Framing",
+    "Headers",
+    "Request",
+    "Response",
+    "TransportFault",
+]
+
+HEAD_LIMIT = 1 << 16
+"""The most bytes that are read of one head, one chunk extension or one trailer section."""
+ANSWER_LIMIT = 1 << 18
+"""The most bytes that are read of an answer: interim responses, head, chunk framing, body and trailers."""
+PAGE_LIMIT = 1 << 20
+"""The most bytes that are read of an answer that is a page of a list."""
 
 Headers = tuple[tuple[str, str], ...]
 """Header lines in wire order; values are decoded and encoded as ISO-8859-1 (RFC 9110, 5.5)."""
@@ -33,6 +51,8 @@ class Request:
     headers: Headers = ()
     body: bytes = b""
     framing: Framing = Framing.LENGTH
+    answer_limit: int = field(default=ANSWER_LIMIT, compare=False)
+    """The most bytes that are read of the answer."""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, or None if it is absent."""
@@ -95,6 +115,8 @@ class FaultKind(StrEnum):
     """The header section breaks RFC 9112, 5."""
     TRUNCATED = "truncated"
     """The connection ended inside the body."""
+    OVERSIZED = "oversized"
+    """The answer does not end within the bytes that are read of it."""
     SURPLUS = "surplus"
     """Bytes follow the end announced by the framing headers."""
 
@@ -110,7 +132,7 @@ class TransportFault:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request with its response, or the fault instead; a surplus or truncated response has both."""
+    """A request with its response, or the fault instead; one that is too short or too long has both."""
 
     request: Request
     response: Response | None

@@ -1,4 +1,4 @@
-"""A strict HTTP/1.1 client: one connection, one total deadline per request, every byte accounted for.
+"""A strict HTTP/1.1 client: per request one total deadline and one limit of bytes, each accounted for.
 
 h11 parses the response; nothing is repaired, followed or decoded.
 """
@@ -17,6 +17,7 @@ import h11
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
 from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError
 from checkpoint_conformance.transport.exchange import (
+    HEAD_LIMIT,
     Exchange,
     FaultKind,
     Framing,
@@ -28,8 +29,8 @@ from checkpoint_conformance.transport.exchange import (
 __all__ = ["SocketConnection", "SocketTransport"]
 
 _CHUNK = 65536
-_MAX_HEAD = 262144
-_MAX_BODY = 1 << 24
+_TOO_LARGE = 431
+"""The hint of h11 for an event that exceeds its limit."""
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-5][0-9]{2}(?: [^\r\n]*)?\r?\n")
 
 
@@ -61,7 +62,7 @@ class SocketConnection:
         self._timeout = timeout
         self._clock = clock
         self._socket: socket.socket | None = None
-        self._protocol = h11.Connection(our_role=h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
+        self._protocol = h11.Connection(our_role=h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
         self.requests: list[Request] = []
         """The requests that it has carried so far."""
         self._sent = True
@@ -97,7 +98,7 @@ class SocketConnection:
     def exchange(self, request: Request) -> Exchange:
         """Send the request and read its response; failures are part of the result, and never raised."""
         started, began = self._clock.time(), self._clock.monotonic()
-        reader = _Reader(began + self._timeout, self._clock)
+        reader = _Reader(began + self._timeout, self._clock, request.answer_limit)
         response, fault = self._attempt(request, reader)
         self.requests.append(request)
         return Exchange(request, response, fault, started, self._clock.monotonic() - began, self.number)
@@ -120,12 +121,10 @@ class SocketConnection:
         except OSError as error:
             kind = FaultKind.TRUNCATED if reader.status else FaultKind.DROPPED
             return reader.partial(), reader.fault(kind, f"the connection broke: {error.strerror or error}")
+        except _OversizedError as error:
+            return reader.partial(), reader.fault(FaultKind.OVERSIZED, str(error))
         except h11.RemoteProtocolError as error:
-            kind = reader.diagnose()
-            detail = (
-                "the connection was closed without an answer" if kind is FaultKind.DROPPED else str(error)
-            )
-            return reader.partial(), reader.fault(kind, detail)
+            return reader.partial(), reader.broken(error)
         return reader.partial(), reader.surplus(self._socket, self._protocol)
 
     def _send(self, request: Request, reader: _Reader) -> bool:
@@ -179,13 +178,20 @@ def _is_readable(connection: socket.socket) -> bool:
     return bool(select.select([connection], [], [], 0)[0])
 
 
+class _OversizedError(Exception):
+    """The answer goes on beyond its limit."""
+
+
 class _Reader:
     """Collects a response event by event, and always knows how much has arrived."""
 
-    def __init__(self, deadline: float, clock: Clock) -> None:
+    def __init__(self, deadline: float, clock: Clock, limit: int) -> None:
         self._deadline = deadline
         self._clock = clock
+        self._limit = limit
+        self._received = 0
         self.raw = bytearray()
+        """The first bytes of the response, without interim ones."""
         self.status: h11.Response | None = None
         self._body = bytearray()
 
@@ -200,15 +206,13 @@ class _Reader:
             event = protocol.next_event()
             if event is h11.NEED_DATA:
                 connection.settimeout(self.remaining())
-                self._take(connection.recv(_CHUNK), protocol)
+                self._take(connection.recv(self._room()), protocol)
             elif isinstance(event, h11.Response):
                 self.status = event
             elif isinstance(event, h11.InformationalResponse):
                 self.raw[:] = protocol.trailing_data[0]
             elif isinstance(event, h11.Data):
                 self._body += event.data
-                if len(self._body) > _MAX_BODY:
-                    raise h11.RemoteProtocolError(f"the body has no end within {_MAX_BODY} bytes")
             elif isinstance(event, h11.EndOfMessage):
                 return
             elif isinstance(event, h11.ConnectionClosed):
@@ -218,13 +222,21 @@ class _Reader:
         """Receive available data; TLS's own messages, such as session tickets, do not count."""
         connection.settimeout(0)
         try:
-            self._take(connection.recv(_CHUNK), protocol)
+            self._take(connection.recv(self._room()), protocol)
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         return True
 
+    def _room(self) -> int:
+        """Return how many bytes may be read at once."""
+        room = self._limit - self._received
+        if room <= 0:
+            raise _OversizedError(f"the answer does not end within {self._limit} bytes")
+        return min(room, _CHUNK)
+
     def _take(self, data: bytes, protocol: h11.Connection) -> None:
-        self.raw += data
+        self._received += len(data)
+        self.raw += data[: _CHUNK - len(self.raw)]
         protocol.receive_data(data)
 
     def partial(self) -> Response | None:
@@ -241,6 +253,17 @@ class _Reader:
             http_version=bytes(self.status.http_version).decode(),
         )
 
+    def broken(self, error: h11.RemoteProtocolError) -> TransportFault:
+        """Return the fault of bytes that are no answer, or not all of one."""
+        kind = self.diagnose()
+        if error.error_status_hint == _TOO_LARGE:
+            where = "a chunk extension or the trailers go on" if self.status else "the head goes on"
+            kind = FaultKind.OVERSIZED if self.status else kind
+            return self.fault(kind, f"{where} beyond {HEAD_LIMIT} bytes")
+        if kind is FaultKind.DROPPED:
+            return self.fault(kind, "the connection was closed without an answer")
+        return self.fault(kind, str(error))
+
     def diagnose(self) -> FaultKind:
         if self.status:
             return FaultKind.TRUNCATED
@@ -249,7 +272,7 @@ class _Reader:
         return FaultKind.BAD_HEAD if _STATUS_LINE.match(bytes(self.raw)) else FaultKind.NO_STATUS
 
     def fault(self, kind: FaultKind, detail: str) -> TransportFault:
-        return TransportFault(kind, detail, bytes(self.raw[:_CHUNK]))
+        return TransportFault(kind, detail, bytes(self.raw))
 
     def surplus(self, connection: socket.socket, protocol: h11.Connection) -> TransportFault | None:
         """Look for bytes after the announced end, if they have already arrived."""

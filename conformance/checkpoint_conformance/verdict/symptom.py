@@ -37,6 +37,8 @@ class Symptom(StrEnum):
     NO_STATUS_LINE = "no-status"
     BAD_HEAD = "bad-head"
     TRUNCATED = "truncated"
+    OVERSIZED = "oversized"
+    """The answer does not end within the bytes that are read of it."""
     SURPLUS = "surplus"
     """Bytes follow the end announced by the framing headers."""
     CONTENT_TYPE = "content-type"
