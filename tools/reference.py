@@ -12,7 +12,6 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -180,14 +179,14 @@ def requirement_page() -> str:
         "[target file](target-file.md) without which it is skipped.",
         "",
     ]
-    for profile, members in groupby(requirements(), key=lambda each: each.profile):
+    for profile in dict.fromkeys(name for each in requirements() for name in each.profile):
         lines += [
             f"## Profile {profile}",
             "",
             "| id | level | requirement | basis | needs |",
             "|---|---|---|---|---|",
         ]
-        lines += [_requirement_row(each) for each in members] + [""]
+        lines += [_requirement_row(each) for each in requirements() if profile in each.profile] + [""]
     return "\n".join(lines)
 
 
@@ -210,7 +209,7 @@ def requirement_page_in_chinese() -> str:
     ]
     with speaking("zh"):
         for each in requirements():
-            lines.append(f"| {each.id} | {each.level} | {each.profile} | {_cell(tr(each.text))} |")
+            lines.append(f"| {each.id} | {each.level} | {each.profile_names} | {_cell(tr(each.text))} |")
     return "\n".join([*lines, ""])
 
 

@@ -39,11 +39,17 @@ class Requirement:
     clause: str
     """`<file>#<JSON pointer>`, relative to the folder of the data."""
     basis: tuple[Literal["S", "P", "A"], ...]
-    profile: Literal["core", "discovery", "observation", "deletion", "conflict"]
+    profile: tuple[Literal["core", "discovery", "observation", "deletion", "conflict"], ...]
+    """What a server must declare for it to apply, apart from `core`; one of several suffices."""
     needs: Literal["expired_token", "second_project", "read_only_token"] | None
     status: Literal["active", "withdrawn"]
     since: str
     not_tested: str | None
+
+    @property
+    def profile_names(self) -> str:
+        """The names of its profiles, joined by commas."""
+        return ", ".join(self.profile)
 
 
 @dataclass(frozen=True, slots=True)

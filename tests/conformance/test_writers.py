@@ -23,6 +23,7 @@ from checkpoint_conformance.reports.writers.junit import junit
 from checkpoint_conformance.reports.writers.markdown import markdown
 from checkpoint_conformance.reports.writers.terminal import evidence, terminal
 from checkpoint_conformance.reports.writers.text import counts, explained, listed, printable, repetition
+from checkpoint_openapi.load import document
 from click import unstyle
 from junitparser import Error, Failure, JUnitXml, Skipped
 from mutants.service.server import Server
@@ -267,7 +268,7 @@ def test_the_badge_says_the_verdict_in_both_forms(verdict: str) -> None:
     found = partial(verdict)
     root = ElementTree.fromstring(badge(found))
     assert root.attrib["role"] == "img"
-    assert root.attrib["aria-label"] == f"checkpoint contract 1.0.0: {verdict}"
+    assert root.attrib["aria-label"] == f"checkpoint contract {document()['info']['version']}: {verdict}"
     data = json.loads(endpoint(found))
     assert (data["schemaVersion"], data["message"], data["isError"]) == (1, verdict, verdict == "error")
     assert f'fill="#{data["color"]}"' in badge(found)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from checkpoint_openapi.load import document
 
 from .pages import ROOT, blocks
 
@@ -40,6 +41,22 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def raise_the_version(contract: Path) -> None:
+    """Raise the contract to its next minor version, unless that was done since the last release."""
+    version = str(document()["info"]["version"])
+    if not (contract / "released" / version).is_dir():
+        return
+    major, minor, _ = map(int, version.split("."))
+    for name, key in {
+        "checkpoint": "  version",
+        "companions": "  version",
+        "requirements": "contract",
+        "errors": "contract",
+    }.items():
+        before, after = f"\n{key}: {version}\n", f"\n{key}: {major}.{minor + 1}.0\n"
+        replace(contract / f"{name}.yaml", before, after)
+
+
 def pytest_of(text: str) -> list[str]:
     """Return the arguments of the pytest call that the page gives in running text."""
     call = re.search(r"`\.venv/bin/pytest (.*?)`", text, re.DOTALL)
@@ -65,15 +82,13 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
         block.text for block in blocks(PAGE) if block.language in ("yaml", "python")
     )
 
-    for name in ("checkpoint", "companions"):
-        replace(folder / f"openapi/{name}.yaml", "\n  version: 1.0.0\n", "\n  version: 1.1.0\n")
-    for name in ("requirements", "errors"):
-        replace(folder / f"openapi/{name}.yaml", "\ncontract: 1.0.0\n", "\ncontract: 1.1.0\n")
+    raise_the_version(folder / "openapi")
     replace(folder / "openapi/requirements.yaml", "  - id: ERR-1\n", f"{entry}  - id: ERR-1\n")
     type_of_it = "\n          type: string\n          example: backup"
-    document = folder / "openapi/checkpoint.yaml"
     replace(
-        document, f"The name of the policy.{type_of_it}", f"The name of the policy (RESP-13).{type_of_it}"
+        folder / "openapi/checkpoint.yaml",
+        f"The name of the policy.{type_of_it}",
+        f"The name of the policy (RESP-13).{type_of_it}",
     )
     with (folder / "conformance/checkpoint_conformance/zh.yaml").open("a", encoding="utf-8") as file:
         file.write(chinese)

@@ -187,7 +187,7 @@ def list_requirements() -> None:
 
     for requirement in requirements():
         text = tr(requirement.text)
-        click.echo(f"{requirement.id:<8} {requirement.level:<7} {requirement.profile:<12} {text}")
+        click.echo(f"{requirement.id:<8} {requirement.level:<7} {requirement.profile_names:<12} {text}")
 
 
 @click.command()

@@ -52,7 +52,7 @@ def explanation(requirement: Requirement) -> str:
             "{id} ({level}, profile {profile}, since {since})",
             id=requirement.id,
             level=requirement.level,
-            profile=requirement.profile,
+            profile=requirement.profile_names,
             since=requirement.since,
         ),
         f"  {tr(requirement.text)}",
@@ -60,7 +60,11 @@ def explanation(requirement: Requirement) -> str:
         "  " + tr("Basis: {basis}", basis=basis),
     ]
     if requirement.needs:
-        needs = "Needs the target's fixture `{fixture}`; without it the verdict is partial"
+        needs = (
+            "Needs the target's fixture `{fixture}`; without it the verdict is partial"
+            if requirement.level == "MUST"
+            else "Needs the target's fixture `{fixture}`; without it this is skipped"
+        )
         lines.append("  " + tr(needs, fixture=requirement.needs))
     if requirement.status != "active":
         lines.append("  " + tr("Status: {status}", status=requirement.status))

@@ -25,6 +25,7 @@ from checkpoint_conformance.reports.evidence import exchange_data, with_context
 from checkpoint_conformance.run.record import RunRecord
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger
@@ -54,7 +55,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
     The target's secrets are redacted, unless others are given.
     """
     secrets = secrets or Secrets(run.target)
-    results = [_requirement(result, secrets) for result in run.results]
+    results = [_requirement(result, run.target, secrets) for result in run.results]
     numbers = {
         number for result in results for finding in result["findings"] for number in finding["exchanges"]
     }
@@ -171,7 +172,7 @@ def _fixtures(run: RunRecord) -> list[str]:
     return [name for name, value in given.items() if value]
 
 
-def _requirement(result: Result, secrets: Secrets) -> dict[str, Any]:
+def _requirement(result: Result, target: Target, secrets: Secrets) -> dict[str, Any]:
     requirement = result.requirement
     return {
         "id": requirement.id,
@@ -179,7 +180,9 @@ def _requirement(result: Result, secrets: Secrets) -> dict[str, Any]:
         "text": requirement.text,
         "clause": requirement.clause,
         "basis": list(requirement.basis),
-        "profile": requirement.profile,
+        "profile": next(
+            (name for name in requirement.profile if name in target.profiles), requirement.profile[0]
+        ),
         "outcome": result.outcome.value,
         "reason": result.reason.value if result.reason else None,
         "detail": secrets.redact_excerpt(result.detail),

@@ -64,13 +64,12 @@ class RunRecord:
     @property
     def declared(self) -> list[Result]:
         """The results of the profiles that the target declares."""
-        profiles = {"core", *self.target.profiles}
-        return [result for result in self.results if result.requirement.profile in profiles]
+        return [result for result in self.results if self.target.declares(result.requirement)]
 
     def verdicts(self) -> dict[str, Verdict]:
         """Return the verdict of each declared profile, or, in a shard, of those it has a part in."""
         parts = {
-            name: [result for result in self.declared if result.requirement.profile == name]
+            name: [result for result in self.declared if name in result.requirement.profile]
             for name in ("core", *sorted(self.target.profiles))
         }
         return {

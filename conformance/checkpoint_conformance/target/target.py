@@ -11,6 +11,7 @@ from typing import Any
 from checkpoint_openapi.configuration.description import REQUIRED, Entries, Key, Table, read
 from checkpoint_openapi.configuration.file import ConfigurationFile, Place
 from checkpoint_openapi.configuration.values import boolean, choice, text, whole_number
+from checkpoint_openapi.load import Requirement
 
 from checkpoint_conformance.target import values
 from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError, TlsSettings
@@ -78,6 +79,10 @@ class Target:
     """The proxy URL, "" for no proxy, or None to use the environment."""
     headers: tuple[tuple[str, str], ...] = field(default=())
     """Additional headers for every request, such as a gateway's API key."""
+
+    def declares(self, requirement: Requirement) -> bool:
+        """Return whether the requirement applies: it is part of the core or of a declared profile."""
+        return not {"core", *self.profiles}.isdisjoint(requirement.profile)
 
     def endpoint(self) -> Endpoint:
         """Return the endpoint of the server. Raises TargetError if a certificate or the proxy is unusable."""

@@ -107,8 +107,8 @@ def _breaks_a_must(attribution: Attribution) -> bool:
 
 def _missing_feature(requirement: Requirement, target: Target) -> str:
     """Return what the target would have to declare, or an empty string."""
-    if requirement.profile != "core" and requirement.profile not in target.profiles:
-        return f'the target does not declare the profile "{requirement.profile}"'
+    if not target.declares(requirement):
+        return f'the target does not declare the profile "{requirement.profile_names}"'
     second = target.second_project
     fixtures = {
         "expired_token": target.expired_token,

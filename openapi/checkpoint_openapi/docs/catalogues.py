@@ -44,6 +44,7 @@ class RequirementRow(NamedTuple):
     line: int
     basis: tuple[str, ...]
     profile: str
+    """The profiles it belongs to, joined by commas."""
     needs: str | None
     status: str
     since: str
@@ -130,7 +131,7 @@ def _requirement(
             file=file,
             line=sources[file].position(target).line,
             basis=tuple(map(str, items(entry["basis"]))),
-            profile=str(entry["profile"]),
+            profile=", ".join(map(str, items(entry["profile"]))),
             needs=entry["needs"],
             status=str(entry["status"]),
             since=str(entry["since"]),
