@@ -12,6 +12,7 @@ __all__ = ["GROUPS", "MUTANTS", "mutant", "representative"]
 for _module in (
     "http.transport",
     "http.bytes",
+    "http.negotiation",
     "requests.inputs",
     "http.drops",
     "http.recovery",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.probes.accepts import with_other_accepts
 from checkpoint_conformance.probes.auth import authentication
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.fuzz import generated_probes
@@ -127,11 +128,15 @@ def _left_behind(deletions: Deletions) -> str:
 
 def single_faults(calls: Calls, secrets: Secrets) -> tuple[Group, ...]:
     """Return the probes of single faults, in groups."""
-    tokens = in_other_settings(authentication(calls, secrets), calls)
+
+    def repeated(probes: list[Probe]) -> list[Probe]:
+        return in_other_settings(with_other_accepts(probes), calls)
+
+    tokens = repeated(authentication(calls, secrets))
     return (
         Group("calls without the right token", tokens, may_lock_out=True, needs_acceptance=False),
-        Group("calls with one fault", in_other_settings(refusals(calls), calls), may_lock_out=True),
-        Group("calls for what is not there", in_other_settings(missing(calls), calls)),
+        Group("calls with one fault", repeated(refusals(calls)), may_lock_out=True),
+        Group("calls for what is not there", repeated(missing(calls))),
         Group("other methods and paths", [*methods(calls), unknown_route(calls)], needs_acceptance=False),
         Group("several faults at once", [*several_faults(calls), *fitting_refusals(calls)]),
         Group("odd input", odd_input(calls), needs_acceptance=False),

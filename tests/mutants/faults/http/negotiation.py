@@ -1,0 +1,98 @@
+"""Mutants of HTTP-2: errors whose form depends on the `Accept` of the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...framework.mutant import OUTSIDE, condition_name, register
+from ...framework.shots import BASE, document, parameters
+from ...service.server import Server
+from ...service.wire import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...service.refusals import Condition
+    from ...service.wire import Request
+
+_FAULTS = (
+    BASE.but(token=None),
+    BASE.but(body=b"{"),
+    BASE.but(body=document(None)),
+    BASE.but(body=document(OUTSIDE)),
+    parameters({"resources": [OUTSIDE]}),
+)
+_SHOWS = [
+    shot.but(headers=headers)
+    for shot in _FAULTS
+    for headers in ((("Accept", "*/*"),), (), (("Accept", "application/json"),))
+]
+_PAGE = "<html><head><title>{status}</title></head><body><h1>{text}</h1></body></html>"
+_TEXT = "{status} {text}\n"
+
+
+def _any(request: Request) -> bool:
+    return request.header("accept") == "*/*"
+
+
+def _none(request: Request) -> bool:
+    return request.header("accept") is None
+
+
+def _negotiates(
+    name: str,
+    fault: str,
+    when: Callable[[Request], bool],
+    media_type: str = "text/html; charset=UTF-8",
+    form: str = _PAGE,
+    conditions: str = "",
+) -> None:
+    """Register a server that answers `conditions` (names; default: all) in another form if `when` holds."""
+
+    def refused(self: Server, request: Request, condition: Condition) -> Response:
+        response = Server.refused(self, request, condition)
+        if when(request) and (not conditions or condition_name(condition) in conditions.split()):
+            response.body = form.format(status=condition.status, text=condition.text).encode()
+            response.header("Content-Type", media_type)
+        return response
+
+    behaviour = type(name, (Server,), {"refused": refused, "__doc__": fault})
+    also = {"ERR-1": "the body is then not the documented one either"}
+    register(name, "HTTP-2", fault, behaviour, shows=_SHOWS, also=also)
+
+
+_negotiates("errors-html-for-any-accept", "Errors are a page for a client that accepts anything.", _any)
+_negotiates("errors-html-without-accept", "Errors are a page for a client that sends no Accept.", _none)
+_negotiates(
+    "errors-text-for-any-accept",
+    "Errors are plain text for a client that accepts anything.",
+    _any,
+    "text/plain; charset=UTF-8",
+    _TEXT,
+)
+_negotiates(
+    "errors-text-without-accept",
+    "Errors are plain text for a client that sends no Accept.",
+    _none,
+    "text/plain; charset=UTF-8",
+    _TEXT,
+)
+_negotiates(
+    "errors-html-unless-json-is-named",
+    "Errors are JSON only for a client that names it, as some frameworks negotiate.",
+    lambda request: "json" not in (request.header("accept") or ""),
+)
+for _condition, _who in (
+    ("unauthenticated", "the authentication filter"),
+    ("forbidden", "the authorization filter"),
+    ("invalid-request", "the body's validator"),
+    ("unknown-provider", "the handler of the provider"),
+    ("policy-not-found", "the handler of missing policies"),
+    ("resource-not-in-policy", "the handler of foreign resources"),
+):
+    _negotiates(
+        f"errors-html-of-{_condition}",
+        f"The errors of {_who} alone are a page for a client that accepts anything.",
+        _any,
+        conditions=_condition,
+    )
