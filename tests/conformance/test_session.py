@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.probes import acceptance
@@ -17,10 +17,16 @@ from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.session import open_session
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict
+from checkpoint_conformance.verdict.symptom import Symptom
+from mutants.framework.in_process import InProcess
 from mutants.service.refusals import CONDITIONS, Refusal
 from mutants.service.server import Server, running
 
 from conformance.runs import target_of
+
+if TYPE_CHECKING:
+    from checkpoint_conformance.run.record import RunRecord
+    from mutants.service.wire import Request, Response
 
 CORE = frozenset[str]()
 
@@ -190,48 +196,66 @@ def test_a_connection_that_was_closed_silently_is_opened_again() -> None:
 
 
 class Mortal(Server):
-    """A server that dies in the middle of the run."""
+    """A server that ends in the middle of the run."""
 
     lifetime = 40
+    back_after: float | None = None
 
-    def respond(self, request: Any) -> Any:
-        """Close the port once the time has come, and drop the connection."""
-        if request.number < self.lifetime:
+    def respond(self, request: Request) -> Response:
+        """End once the time has come, and drop the connection."""
+        if request.number != self.lifetime:
             return super().respond(request)
-        with self.store.lock:
-            dead = self.closing.is_set()
-            self.closing.set()
-        if not dead:
-            host, _, port = self.authority.partition(":")
-            socket.create_connection((host, int(port))).close()
+        self.end(self.back_after)
         raise ConnectionAbortedError
-
-    def _accept(self) -> None:
-        super()._accept()
-        self._socket.close()
-
-    def stop(self) -> None:
-        """Wait for the threads; the port is closed already."""
-        self._acceptor.join()
-        for thread, connection in list(self._threads.items()):
-            connection.abort()
-            thread.join()
 
 
 @pytest.mark.parametrize("lifetime", [3, 40, 150])
-def test_a_server_that_dies_is_never_conformant(lifetime: int) -> None:
-    """What was not asked any more is skipped as a failed precondition, with the reason."""
-    server = type("Own", (Mortal,), {"lifetime": lifetime})
+def test_a_server_that_dies_is_not_conformant(lifetime: int) -> None:
+    """The last request is charged, and what was not asked any more is a failed precondition."""
     announced: list[str] = []
-    with running(server) as table:
-        result = run(target_of(table, profiles=CORE), Options(max_examples=1), announced.append)
+    result = in_process(type("Own", (Mortal,), {"lifetime": lifetime}), announced)
     assert result.gone
     assert announced[-1] == f"the server is gone: {result.gone}"
-    assert result.verdict is not Verdict.CONFORMANT
+    assert result.verdict is Verdict.NOT_CONFORMANT
+    charged = [each for each in result.declared if each.outcome is Outcome.FAIL]
+    assert [[finding.symptom for finding in each.findings] for each in charged] == [[Symptom.SERVER_ENDED]]
+    assert charged[0].findings[0].exchanges[-1].status is None
     rest = [each for each in result.declared if not each.exercised]
     assert rest
     assert {(each.outcome, each.reason) for each in rest} == {(Outcome.SKIP, SkipReason.PRECONDITION_FAILED)}
     assert all(result.gone in each.detail for each in rest if "is gone" in each.detail)
+
+
+@pytest.mark.parametrize("lifetime", [3, 40, 150])
+def test_a_server_that_is_restarted_once_is_undecided(lifetime: int) -> None:
+    """What came before is sent again and does no harm: nothing is charged, and nothing is proven either."""
+    result = in_process(type("Own", (Mortal,), {"lifetime": lifetime, "back_after": 1.0}))
+    assert not result.gone
+    assert result.verdict is Verdict.INCONCLUSIVE
+    undecided = [each for each in result.declared if each.outcome is Outcome.INCONCLUSIVE]
+    assert {each.requirement.id for each in undecided} <= {"HTTP-1", "HTTP-3"}
+    told = re.compile(r"after exchange \d+ \(not answered\): the server could not be reached for .* tries")
+    assert [each for each in undecided if told.fullmatch(each.detail)]
+
+
+def test_a_host_that_is_gone_is_undecided() -> None:
+    """Where no connection to the host works any more, the last request is named and not charged."""
+    result = in_process(Mortal, host_answers=False)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert Outcome.FAIL not in {each.outcome for each in result.declared}
+    undecided = [each.detail for each in result.declared if each.outcome is Outcome.INCONCLUSIVE]
+    assert [detail for detail in undecided if detail.endswith(f" (not answered): {result.gone}")]
+
+
+def in_process(
+    behaviour: type[Server], announced: list[str] | None = None, *, host_answers: bool = True
+) -> RunRecord:
+    """Return a run against a server without a port."""
+    transport = InProcess(behaviour)
+    transport.host_answers = lambda: host_answers  # type: ignore[method-assign]
+    said = announced if announced is not None else []
+    target = target_of(transport.target, profiles=CORE)
+    return run(target, Options(max_examples=1), said.append, transport=transport, clock=transport.clock)
 
 
 def test_a_server_that_stops_answering_is_gone() -> None:

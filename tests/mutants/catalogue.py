@@ -16,6 +16,7 @@ for _module in (
     "requests.inputs",
     "http.drops",
     "http.recovery",
+    "http.endings",
     "answers.disclosure",
     "access.auth",
     "access.permission",

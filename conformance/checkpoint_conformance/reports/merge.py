@@ -161,6 +161,8 @@ def _united(parts: list[Report], known: dict[str, Origin]) -> tuple[list[Exchang
             ledger.skip(name, SkipReason(reason), why)
         for name, why in observations["undecided"].items():
             ledger.leave_undecided(name, why)
+        for name, why in observations.get("doubts", {}).items():
+            ledger.doubt(name, why)
         for data in observations["findings"]:
             if data["probe"] != IDS_OF_THE_RUN.id:
                 finding = _finding(data, own, known)

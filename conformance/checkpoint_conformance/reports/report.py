@@ -229,6 +229,7 @@ def _observations(ledger: Ledger, secrets: Secrets) -> dict[str, Any]:
         "exercised": dict(sorted(ledger.exercised.items())),
         "skipped": {name: [reason.value, why] for name, (reason, why) in ledger.skipped.items()},
         "undecided": {name: secrets.redact(why) for name, why in ledger.undecided.items()},
+        "doubts": {name: secrets.redact(why) for name, why in ledger.doubts.items()},
         "findings": [
             {
                 "requirement": finding.requirement,

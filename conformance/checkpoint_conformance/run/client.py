@@ -7,12 +7,13 @@ from email.utils import parsedate_to_datetime
 from threading import Lock
 
 from checkpoint_conformance.checks.judge import is_conflict
+from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import Budget
 from checkpoint_conformance.run.recorder import Lost, Recorder, is_accepted, may_create
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import Clock
 from checkpoint_conformance.transport.connection import Connection, Transport
-from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request
+from checkpoint_conformance.transport.exchange import NOT_SENT, Exchange, FaultKind, Request
 
 __all__ = ["Client", "ServerGone"]
 
@@ -20,7 +21,8 @@ _LOST = (FaultKind.TIMEOUT, FaultKind.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
 _RESERVE = 8
 _FOR_CONFLICT = 5
-_CONNECT_ATTEMPTS = 5
+_RETURN_WITHIN = 10.0
+"""Seconds within which a supervisor will have restarted a server that ended."""
 _MOST_TIMEOUTS = 8
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 10.0
@@ -62,6 +64,7 @@ class Client:
         self._until_idle = until_idle
         self._lock = Lock()
         self._timeouts = 0
+        self._given_up = False
         self._hopeless: set[str] = set()
         self._next_slot = 0.0
 
@@ -121,6 +124,10 @@ class Client:
         if check.fault and check.fault.kind is FaultKind.TIMEOUT:
             raise ServerGone("the server answers nothing any more")
 
+    def host_answers(self) -> bool:
+        """Return whether the server's host accepts another connection by the same route."""
+        return self._transport.host_answers()
+
     def _keep(self, exchange: Exchange) -> Exchange:
         exchange = self._recorder.keep(exchange)
         self._heard()
@@ -132,24 +139,33 @@ class Client:
             before = tuple(connection.requests)
             exchange = connection.exchange(request)
             if not (before and exchange.fault and exchange.fault.kind is FaultKind.DROPPED):
-                return exchange
+                return exchange if _was_sent(exchange) else self._exchange_after_return(request, exchange)
             self._recorder.lost.append(Lost(before, self._keep(exchange)))
             if may_create(request):  # the lost call and the next may each create a checkpoint
                 self.budget.reserve()
                 self.budget.settle(created=True)
-        pause, detail = 0.05, ""
-        for attempt in range(_CONNECT_ATTEMPTS):
+        with self.connection() as fresh:
+            exchange = fresh.exchange(request)
+        return exchange if _was_sent(exchange) else self._exchange_after_return(request, exchange)
+
+    def _exchange_after_return(self, request: Request, failed: Exchange) -> Exchange:
+        """Wait for the server to be reachable again, and exchange; raise ServerGone if it stays away."""
+        assert failed.fault is not None
+        if not self._recorder.exchanges or self._given_up:  # no use in waiting
+            raise ServerGone(failed.fault.detail)
+        refused = failed.fault.kind is FaultKind.REFUSED
+        ending, began = self._recorder.note_ending(refused=refused), self.clock.monotonic()
+        self._announce(f"{failed.fault.detail}: waiting for the server to return")
+        backoff = Backoff(self.clock, min(self._target.patience, _RETURN_WITHIN), 0.05, 1.0)
+        while backoff.wait():
             with self.connection() as fresh:
                 exchange = fresh.exchange(request)
-            if not exchange.fault or exchange.fault.kind is not FaultKind.UNREACHABLE:
+            if _was_sent(exchange):
+                ending.back_after = self.clock.monotonic() - began
                 return exchange
-            detail = exchange.fault.detail
-            if not self._recorder.exchanges:
-                break  # never reachable: no use in waiting
-            if attempt + 1 < _CONNECT_ATTEMPTS:
-                self.clock.sleep(pause)
-                pause *= 2
-        raise ServerGone(detail)
+        self._given_up = True
+        waited = self.clock.monotonic() - began
+        raise ServerGone(f"{failed.fault.detail}, for {waited:.1f} s")
 
     def _passing(self, exchange: Exchange) -> str | None:
         """Return the reason why waiting may help, or None."""
@@ -192,3 +208,7 @@ class Client:
             slot = max(self._next_slot, self.clock.monotonic())
             self._next_slot = slot + 1 / self._target.rate
         self.clock.sleep(max(0.0, slot - self.clock.monotonic()))
+
+
+def _was_sent(exchange: Exchange) -> bool:
+    return exchange.fault is None or exchange.fault.kind not in NOT_SENT

@@ -7,6 +7,7 @@ from checkpoint_openapi.load import advisory
 from checkpoint_conformance.checks.judge import Judgement, error_code_of, is_conflict
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.endings import examine_endings
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
@@ -35,6 +36,7 @@ def send_probe(session: Session, probe: Probe) -> Exchange | None:
         return None
     settle(session, probe, session.recorder.judged(probe, exchange))
     session.client.check_alive(exchange, session.calls.request("GET", session.calls.path()))
+    examine_endings(session)
     if not probe.wants_acceptance and is_conflict(exchange):
         _question_conflict(session, probe, exchange)
     return exchange

@@ -16,7 +16,7 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import Ledger
 
-__all__ = ["Judges", "Lost", "Recorder", "created_checkpoint", "is_accepted", "may_create"]
+__all__ = ["Ending", "Judges", "Lost", "Recorder", "created_checkpoint", "is_accepted", "may_create"]
 
 Judges = Callable[[Probe, Exchange], Judgement]
 """Judges the response to a probe. Called from any thread."""
@@ -28,6 +28,20 @@ class Lost:
 
     before: tuple[Request, ...]
     exchange: Exchange
+
+
+@dataclass
+class Ending:
+    """A moment from which the server could not be reached."""
+
+    suspects: tuple[Exchange, ...]
+    """The last exchanges before it; more than one if they were under way at the same time."""
+    refused: bool
+    """Whether the address itself refused connections."""
+    back_after: float | None = None
+    """Seconds until it could be reached again; None as long as it cannot."""
+    examined: bool = False
+    """Whether the suspects have been sent again."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,18 @@ class Recorder:
     """Accepted valid calls, with what they asked for."""
     lost: list[Lost] = field(default_factory=list[Lost])
     """Requests that got no response on a reused connection, and were sent again."""
+    endings: list[Ending] = field(default_factory=list[Ending])
+    """The moments from which the server could not be reached, in order."""
     _lock: Lock = field(default_factory=Lock)
+
+    def note_ending(self, *, refused: bool) -> Ending:
+        """Return the ending under way, or note one that began after the last exchanges."""
+        with self._lock:
+            if not self.endings or self.endings[-1].back_after is not None:
+                last = self.exchanges[-1]
+                suspects = [each for each in self.exchanges if _overlap(each, last)]
+                self.endings.append(Ending(tuple(suspects), refused))
+            return self.endings[-1]
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Keep an exchange as evidence; return it with its number."""
@@ -73,6 +98,12 @@ class Recorder:
     def with_new_ledger(self) -> Recorder:
         """Return a recorder with the same exchanges and no findings yet."""
         return replace(self, ledger=Ledger())
+
+
+def _overlap(one: Exchange, other: Exchange) -> bool:
+    """Return whether two exchanges are one, or were under way at the same time."""
+    same = one.number == other.number
+    return same or (one.started < other.started + other.elapsed and other.started < one.started + one.elapsed)
 
 
 def created_checkpoint(exchange: Exchange) -> str | None:

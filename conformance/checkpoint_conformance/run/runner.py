@@ -19,6 +19,7 @@ from checkpoint_conformance.probes.refusals import refusals
 from checkpoint_conformance.probes.robustness import methods, odd_input, unknown_route
 from checkpoint_conformance.probes.settings import in_other_settings
 from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.endings import conclude_ending, examine_endings, is_away
 from checkpoint_conformance.run.probing import send_probe
 from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.recorder import Judges
@@ -93,14 +94,19 @@ def run(
         try:
             with Supply(target, options.max_examples, options.seed, use_cache=options.use_cache) as supply:
                 _exchange_everything(session, deletions, options.shard, supply, announce)
+            examine_endings(session)
         except ServerGone as error:
             gone = str(error)
             announce(f"the server is gone: {gone}")
+            conclude_ending(session, error)
         finally:
             if "deletion" in target.profiles:
                 left = deletions.clean_up(announce)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_left_behind(deletions)) from None
+    if not gone and is_away(session):
+        gone = "it ended while the run cleaned up"
+        conclude_ending(session, ServerGone(gone))
     if gone:
         distinct_checkpoints(session.recorder.exchanges, session.ledger)
     results = conclude(target, session.ledger, gone, None if options.shard.whole else options.shard.owned)

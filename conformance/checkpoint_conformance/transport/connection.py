@@ -56,3 +56,7 @@ class Transport(Protocol):
     def connect(self) -> Connection:
         """Return a new connection that is not open yet. May be called from any thread."""
         ...
+
+    def host_answers(self) -> bool:
+        """Return whether the server's host still accepts another connection by the same route."""
+        ...

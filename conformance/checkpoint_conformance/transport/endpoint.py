@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -25,6 +26,9 @@ _LEAST = 0.001
 
 class EndpointError(Exception):
     """No connection could be opened; the message says which step failed and why."""
+
+    refused = False
+    """Whether the server's own address refused the connection."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,9 @@ class Endpoint:
         try:
             connection = socket.create_connection((host, port), timeout)
         except OSError as error:
-            raise EndpointError(f"no connection to {host}:{port}: {error}") from error
+            failure = EndpointError(f"no connection to {host}:{port}: {error}")
+            failure.refused = isinstance(error, ConnectionRefusedError) and not self._proxy
+            raise failure from error
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._context is None:
@@ -122,6 +128,32 @@ class Endpoint:
         except (OSError, h11.RemoteProtocolError) as error:
             connection.close()
             raise EndpointError(f"no TLS connection to {self.authority}: {error}") from error
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server is on this machine and reached without a proxy."""
+        if self._proxy:
+            return False
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost" or self.host.endswith(".localhost")
+
+    def host_answers(self, timeout: float) -> bool:
+        """Return whether the host accepts another connection by the same route.
+
+        On a loopback address it always does. Elsewhere the default ports of HTTP are tried, and nothing is
+        sent. A proxy hides the host, so through one the answer is no.
+        """
+        if self._proxy or self.is_loopback:
+            return not self._proxy
+        for port in {*_DEFAULT_PORTS.values()} - {self.port}:
+            try:
+                socket.create_connection((self.host, port), timeout).close()
+            except OSError:
+                continue
+            return True
+        return False
 
     def _find_proxy(self, configured: str | None) -> SplitResult | None:
         if configured is None:

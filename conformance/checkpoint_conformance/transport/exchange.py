@@ -12,6 +12,7 @@ from checkpoint_openapi.document.formats.strict_json import parse
 __all__ = [
     "ANSWER_LIMIT",
     "HEAD_LIMIT",
+    "NOT_SENT",
     "PAGE_LIMIT",
     "Exchange",
     "FaultKind",
@@ -105,6 +106,8 @@ class FaultKind(StrEnum):
 
     UNREACHABLE = "unreachable"
     """No connection could be opened, so no request was sent."""
+    REFUSED = "refused"
+    """The address itself refused the connection, so nothing listens there, and no request was sent."""
     TIMEOUT = "timeout"
     """No complete response within the target's `timeout`."""
     DROPPED = "dropped"
@@ -119,6 +122,10 @@ class FaultKind(StrEnum):
     """The answer does not end within the bytes that are read of it."""
     SURPLUS = "surplus"
     """Bytes follow the end announced by the framing headers."""
+
+
+NOT_SENT = (FaultKind.UNREACHABLE, FaultKind.REFUSED)
+"""Faults of requests that were not sent."""
 
 
 @dataclass(frozen=True)

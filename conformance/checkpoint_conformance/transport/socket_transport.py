@@ -51,6 +51,10 @@ class SocketTransport:
         """Return a new connection that is not open yet."""
         return SocketConnection(next(self._numbers), self._endpoint, self._timeout, self._clock)
 
+    def host_answers(self) -> bool:
+        """Return whether the host accepts another connection by the same route."""
+        return self._endpoint.host_answers(self._timeout)
+
 
 class SocketConnection:
     """A connection to the endpoint, opened at the first exchange; `reusable` says if it may carry another."""
@@ -110,7 +114,8 @@ class SocketConnection:
             elif self.used:
                 self._protocol.start_next_cycle()
         except EndpointError as error:
-            return None, TransportFault(FaultKind.UNREACHABLE, str(error))
+            kind = FaultKind.REFUSED if error.refused else FaultKind.UNREACHABLE
+            return None, TransportFault(kind, str(error))
         try:
             self._sent = self._send(request, reader)
             reader.read(self._socket, self._protocol)

@@ -18,6 +18,7 @@ from checkpoint_conformance.verdict.symptom import FAILING
 __all__ = ["RULES", "Attribution", "attribute"]
 
 RULES: tuple[Rule, ...] = (
+    consequences.drop_what_an_ending_leaves,
     consequences.drop_conflicts,
     gathering.gather_intermittent_refusals,
     consequences.drop_what_refusals_leave,

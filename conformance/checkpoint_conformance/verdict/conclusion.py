@@ -65,6 +65,8 @@ def _result(
     identifier = requirement.id
     exercised = ledger.exercised[identifier]
     found = tuple(finding for finding in attribution.charged if finding.requirement == identifier)
+    if identifier in ledger.doubts and not any(finding.confirmed for finding in found):
+        return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.doubts[identifier], found, exercised)
     if found:
         return result_of_findings(requirement, found, exercised)
     if elsewhere and not exercised:
@@ -89,13 +91,11 @@ def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attr
     """Return the result of a requirement that no response allowed to be judged, with the reason."""
     if requirement.id in ledger.undecided:
         return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.undecided[requirement.id])
-    if gone:
-        why = f"the server is gone: {gone}"
-        return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
-    if _breaks_a_must(attribution):
-        why = "a precondition is missing because of the failures above"
-        return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
-    return Result(requirement, Outcome.INCONCLUSIVE, None, "no response allowed a judgement")
+    why = f"the server is gone: {gone}" if gone else "no response allowed a judgement"
+    if not _breaks_a_must(attribution):
+        return Result(requirement, Outcome.INCONCLUSIVE, None, why)
+    why = why if gone else "a precondition is missing because of the failures above"
+    return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
 
 
 def _breaks_a_must(attribution: Attribution) -> bool:

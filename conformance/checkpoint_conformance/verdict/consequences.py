@@ -30,6 +30,7 @@ __all__ = [
     "drop_repeated_answers",
     "drop_same_answers",
     "drop_unreadable_lists",
+    "drop_what_an_ending_leaves",
     "drop_what_is_accepted_small",
     "drop_what_refusals_leave",
 ]
@@ -53,6 +54,21 @@ FOLLOWING: dict[str, tuple[str, ...]] = {
     "REQ-5": ("OBS-1",),
 }
 """Requirements that cannot be met or judged once another is broken."""
+
+
+def drop_what_an_ending_leaves(findings: list[Finding], case: Case) -> list[Finding]:
+    """Drop unanswered requests that the end of the server explains: those that ended it, or came after."""
+    ended = {
+        finding.exchanges[-1].request: finding.requirement
+        for finding in findings
+        if finding.symptom is Symptom.SERVER_ENDED
+    }
+
+    def cause(finding: Finding) -> str | None:
+        of_its_own = finding.symptom not in UNANSWERED or finding.exchanges[-1].request not in ended
+        return None if of_its_own else f"{ended[finding.exchanges[-1].request]}: it ends the server"
+
+    return case.without(findings, cause)
 
 
 def drop_conflicts(findings: list[Finding], case: Case) -> list[Finding]:

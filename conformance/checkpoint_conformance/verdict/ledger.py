@@ -36,6 +36,8 @@ class Ledger:
         """Requirements with a probe that was not sent: the reason, and a sentence about it."""
         self.undecided: dict[str, str] = {}
         """Requirements with a response that decides nothing, such as a persistent 503."""
+        self.doubts: dict[str, str] = {}
+        """Requirements that no response can prove any more, whatever else was seen, and why."""
         self.answers: defaultdict[Request, set[int]] = defaultdict(set)
         """Every status that each request got; more than one means that the server is inconsistent."""
         self._findings: list[Finding] = []
@@ -99,3 +101,8 @@ class Ledger:
         """Record that a response decided nothing."""
         with self._lock:
             self.undecided.setdefault(requirement, why)
+
+    def doubt(self, requirement: str, why: str) -> None:
+        """Record that the requirement must not pass, although nothing is proven against it."""
+        with self._lock:
+            self.doubts.setdefault(requirement, why)

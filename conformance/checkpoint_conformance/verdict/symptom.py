@@ -34,6 +34,8 @@ class Symptom(StrEnum):
     CONNECTION_DROPPED = "connection-dropped"
     CONNECTION_DROPPED_UNDER_CONCURRENCY = "connection-dropped-under-concurrency"
     DROPPED_ON_KEPT_CONNECTION = "dropped-on-kept-connection"
+    SERVER_ENDED = "server-ended"
+    """The address refuses connections after the request."""
     NO_STATUS_LINE = "no-status"
     BAD_HEAD = "bad-head"
     TRUNCATED = "truncated"
@@ -160,7 +162,7 @@ class Symptom(StrEnum):
 
 UNANSWERED = frozenset({Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED, Symptom.DROPPED_ON_KEPT_CONNECTION})
 """Symptoms of a request that got no response."""
-FAILING = UNANSWERED | {Symptom.ANSWERED_5XX}
+FAILING = UNANSWERED | {Symptom.ANSWERED_5XX, Symptom.SERVER_ENDED}
 """Symptoms of requests for which nothing else can be judged."""
 
 _UNDER_CONCURRENCY = {

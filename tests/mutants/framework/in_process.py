@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from checkpoint_conformance.transport.clock import VirtualClock
-from checkpoint_conformance.transport.exchange import Framing
+from checkpoint_conformance.transport.exchange import FaultKind, Framing, TransportFault
 from checkpoint_conformance.transport.exchange import Request as SentRequest
 from checkpoint_conformance.transport.exchange import Response as ReceivedResponse
 from checkpoint_conformance.transport.in_process import InProcessConnection
@@ -75,6 +75,8 @@ class InProcess:
         self.server = behaviour()
         self.server.clock = self.clock
         self.server.linger = self._linger  # type: ignore[method-assign]
+        self.server.end = self._end  # type: ignore[method-assign]
+        self._away_until = float("-inf")
         self._numbers = iter(range(1, 1 << 62))
 
     @property
@@ -89,13 +91,17 @@ class InProcess:
             next(self._numbers), lambda request: self._answer(kept, request), self.server.timeout, self.clock
         )
 
-    def _answer(self, connection: _NoSocket, sent: SentRequest) -> ReceivedResponse:
+    def _answer(self, connection: _NoSocket, sent: SentRequest) -> ReceivedResponse | TransportFault:
         self.clock.sleep(_LATENCY)
+        if self.clock.monotonic() < self._away_until:
+            return TransportFault(FaultKind.REFUSED, "no connection to 127.0.0.1: Connection refused")
         request = self._received(connection, sent)
         try:
             response = self.server.respond(request)
         except ConnectionError:
-            self._give_up("it drops a connection")
+            if self.clock.monotonic() >= self._away_until:
+                self._give_up("it drops a connection")
+            return TransportFault(FaultKind.DROPPED, "the connection was closed without an answer")
         except NeedsASocket as error:
             self._give_up(str(error))
         response.close = response.close or not request.keep_alive
@@ -136,6 +142,13 @@ class InProcess:
             body=b"" if bodiless else response.body,
             reason=HTTPStatus(response.status).phrase if known else "Unknown",
         )
+
+    def host_answers(self) -> bool:
+        """Return True, as for any loopback address."""
+        return True
+
+    def _end(self, seconds: float | None = None) -> None:
+        self._away_until = float("inf") if seconds is None else self.clock.monotonic() + seconds
 
     def _linger(self, _seconds: float | None) -> NoReturn:
         self._give_up("it keeps a call in flight")

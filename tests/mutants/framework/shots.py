@@ -135,7 +135,10 @@ class _Client:
             if not reused:
                 self.close()
                 host, _, port = self.host.partition(":")
-                self.socket = socket.create_connection((host, int(port)), self.timeout)
+                try:
+                    self.socket = socket.create_connection((host, int(port)), self.timeout)
+                except ConnectionRefusedError:
+                    return "<refused connection>"
                 self.socket.settimeout(self.timeout)
             text = self._exchange(shot)
             if text != _CLOSE or not reused or attempt == 2:

@@ -28,6 +28,10 @@ class Listener(abc.ABC):
         self._numbers = itertools.count(1)
         self.crashes: list[BaseException] = []
         self._socket: socket.socket | None = None
+        self.ended = False
+        """Whether it refuses connections."""
+        self._ending = threading.Lock()
+        self._returning: threading.Timer | None = None
         self._threads: dict[threading.Thread, Connection] = {}
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
 
@@ -45,9 +49,11 @@ class Listener(abc.ABC):
         """Close everything and wait for the threads; raise the first exception of any of them."""
         self.closing.set()
         assert self._socket is not None, "start() comes first"
-        socket.create_connection(self._socket.getsockname()).close()
-        self._acceptor.join()
-        self._socket.close()
+        if self._returning:
+            self._returning.join()
+        if not self.ended:
+            socket.create_connection(self._socket.getsockname()).close()
+            self._acceptor.join()
         for thread, connection in list(self._threads.items()):
             connection.abort()
             thread.join()
@@ -58,8 +64,9 @@ class Listener(abc.ABC):
         assert self._socket is not None
         while True:
             sock, _ = self._socket.accept()
-            if self.closing.is_set():
+            if self.closing.is_set() or self.ended:
                 sock.close()
+                self._socket.close()
                 return
             connection = Connection(sock, self.largest_body)
             thread = threading.Thread(target=self._run, args=(connection,), daemon=True)
@@ -110,6 +117,29 @@ class Listener(abc.ABC):
     def linger(self, seconds: float | None) -> bool:
         """Keep a call in flight for some real time; return True early if the server stops."""
         return self.closing.wait(seconds)
+
+    def end(self, seconds: float | None = None) -> None:
+        """End as a process does: refuse connections from now on, or for some seconds; drop the others."""
+        assert self._socket is not None
+        address = self._socket.getsockname()
+        with self._ending:
+            if self.ended:
+                return
+            self.ended = True
+            socket.create_connection(address).close()  # wakes the acceptor, which then closes the port
+            self._acceptor.join()
+        for thread, connection in list(self._threads.items()):
+            if thread is not threading.current_thread():
+                connection.abort()
+        if seconds is not None:
+            self._returning = threading.Timer(seconds, self._come_back, [address])
+            self._returning.start()
+
+    def _come_back(self, address: tuple[str, int]) -> None:
+        self._socket = socket.create_server(address, backlog=128)
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self.ended = False
+        self._acceptor.start()
 
     def malformed(self, connection: Connection) -> None:
         """Respond to bytes that are not a request, and close."""

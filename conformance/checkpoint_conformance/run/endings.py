@@ -1,0 +1,106 @@
+"""A server that ends: which request ended it, and which requirement that request is charged to."""
+
+from __future__ import annotations
+
+from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.origin import Origin
+from checkpoint_conformance.verdict.symptom import Symptom
+
+__all__ = ["conclude_ending", "examine_endings", "is_away"]
+
+_MOST = 3
+"""Endings that were seen again after which the rest of the run is not worth the restarts."""
+
+
+def examine_endings(session: Session) -> None:
+    """Send again what may have ended a server that has returned, one request at a time.
+
+    Raises ServerGone if the server now stays away, or has ended too often.
+    """
+    for ending in session.recorder.endings:
+        if ending.examined or ending.back_after is None:
+            continue
+        ending.examined = True
+        if not any(_ends_again(session, suspect) for suspect in ending.suspects if ending.refused):
+            for suspect in ending.suspects:
+                away = f"the server could not be reached for {ending.back_after:.1f} s, in 1 of 2 tries"
+                session.ledger.doubt(_requirement(session, suspect), _after(suspect, away))
+    if sum(finding.symptom is Symptom.SERVER_ENDED for finding in session.ledger.findings) >= _MOST:
+        raise ServerGone("it has ended too often")
+
+
+def is_away(session: Session) -> bool:
+    """Return whether the server could not be reached when it was last tried."""
+    endings = session.recorder.endings
+    return bool(endings) and endings[-1].back_after is None
+
+
+def conclude_ending(session: Session, gone: ServerGone) -> None:
+    """Charge the last requests before a server that stays away, or leave them undecided.
+
+    They are charged if its address refuses connections, and they ended it before or its host still answers:
+    a network that fails, or a gateway without a server behind it, looks different.
+    """
+    endings = session.recorder.endings
+    if not is_away(session):
+        for suspect in session.recorder.exchanges[-1:]:
+            session.ledger.doubt(_requirement(session, suspect), _after(suspect, str(gone)))
+        return
+    last = endings[-1]
+    before = {suspect.request for ending in endings[:-1] for suspect in ending.suspects}
+    again = any(suspect.request in before for suspect in last.suspects)
+    unanswered = [suspect for suspect in last.suspects if suspect.status is None]
+    for suspect in unanswered or last.suspects:
+        told = _after(suspect, f"{gone}, in 2 of 2 tries" if again else str(gone))
+        if last.refused and (again or session.client.host_answers()):
+            _charge(session, suspect, told)
+        else:
+            session.ledger.doubt(_requirement(session, suspect), told)
+
+
+def _ends_again(session: Session, suspect: Exchange) -> bool:
+    """Send a suspect again, and return whether the server ends again; if it does, charge it."""
+    endings = session.recorder.endings
+    known = len(endings)
+    try:
+        session.client.transmit(suspect.request)
+        session.client.transmit(session.calls.request("GET", session.calls.path()))
+    except BudgetSpent:
+        return False
+    ended = endings[known:]
+    for ending in ended:
+        ending.examined = True
+        away = f"connections are refused for {ending.back_after or 0:.1f} s, in 2 of 2 tries"
+        _charge(session, suspect, _after(suspect, away))
+    return bool(ended)
+
+
+def _charge(session: Session, suspect: Exchange, actual: str) -> None:
+    probe = session.recorder.asked.get(suspect.number)
+    origin = Origin.of(probe) if probe else Origin("HTTP-6/ended", "the last request before the end")
+    requirement, expected = _requirement(session, suspect), "a server that still accepts connections"
+    symptom, evidence = Symptom.SERVER_ENDED, (suspect,)
+    session.ledger.exercise(requirement)
+    session.ledger.add(Finding(requirement, symptom, origin, expected, actual, evidence, confirmed=True))
+
+
+def _requirement(session: Session, suspect: Exchange) -> str:
+    """Return the requirement to charge if this request ended the server.
+
+    After a refusal that is HTTP-6; if a valid call was left without an answer, HTTP-1; else HTTP-3.
+    """
+    probe = session.recorder.asked.get(suspect.number)
+    if suspect.status is None:
+        return "HTTP-1" if probe and probe.wants_acceptance else "HTTP-3"
+    return "HTTP-6" if 400 <= suspect.status < 500 else "HTTP-3"
+
+
+def _after(suspect: Exchange, what: str) -> str:
+    """Tell what happened after an exchange."""
+    if suspect.status is None:
+        return f"after exchange {suspect.number} (not answered): {what}"
+    return f"after exchange {suspect.number} (answered {suspect.status}): {what}"
