@@ -107,7 +107,7 @@ def run(
     if not gone and is_away(session):
         gone = "it ended while the run cleaned up"
         conclude_ending(session, ServerGone(gone))
-    if gone:
+    if gone or options.shard.owns("RESP-2"):
         distinct_checkpoints(session.recorder.exchanges, session.ledger)
     results = conclude(target, session.ledger, gone, None if options.shard.whole else options.shard.owned)
     return RunRecord(
@@ -229,6 +229,8 @@ def _exchange_with_companions(
         observation.late_items()
     if "deletion" in profiles:
         deletions.judge()
+        if session.budget.remaining:  # the reserve has served its purpose
+            send_probe(session, acceptance.documented_after_deletion(session.calls))
     if observation:
         announce("model-based sequences (OBS)")
         model_run(session, deletions, plans, announce)

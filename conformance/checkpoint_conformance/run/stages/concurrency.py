@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 
@@ -19,7 +20,7 @@ from checkpoint_conformance.probes.probe import Circumstance, Probe
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
 from checkpoint_conformance.verdict.origin import Origin
@@ -39,6 +40,8 @@ IDS_OF_THE_RUN = Origin("the ids of the run", "accepted calls compared with each
 
 MOST_AT_ONCE = 16
 """The most calls that are sent at the same time."""
+_LONGEST_HOLD = 2.0
+"""Seconds that a call may lack its last byte."""
 _IN_COMPANY = (Symptom.ANSWERED_5XX, Symptom.REFUSED, Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED)
 """What may happen to a valid call only under concurrency."""
 
@@ -61,8 +64,10 @@ def concurrent_call(calls: Calls, number: int, call: Call) -> Probe:
 
 
 def concurrent_calls(session: Session) -> None:
-    """Send the calls on separate connections, all released at the same moment.
+    """Send the calls on separate connections, and complete all of them at the same moment.
 
+    Each lacks its last byte until all others do, so that neither connecting nor sending spreads them out. A
+    server that opens no second connection before it has answered on the first gets them one after another.
     Raises ServerGone if the server stops answering.
     """
     probes = together(session)
@@ -72,9 +77,20 @@ def concurrent_calls(session: Session) -> None:
         return
     barrier = Barrier(len(probes))
 
+    def complete_together() -> None:
+        with suppress(BrokenBarrierError):  # one of them cannot be sent that far: the others go on without it
+            barrier.wait(min(_LONGEST_HOLD, session.target.timeout / 4))
+
     def one(probe: Probe) -> tuple[Probe, Exchange]:
-        barrier.wait()
-        return probe, session.client.transmit(probe.request)
+        with session.client.connection() as connection:
+            connection.hold_last_byte(complete_together)
+            try:
+                exchange = session.client.transmit(probe.request, connection)
+            finally:
+                barrier.abort()  # nobody waits any more, or nobody should
+        if exchange.fault and exchange.fault.kind is FaultKind.UNREACHABLE:
+            exchange = session.client.transmit(probe.request)
+        return probe, exchange
 
     with ThreadPoolExecutor(len(probes)) as pool:
         try:
@@ -126,11 +142,13 @@ def _symptoms(session: Session, probe: Probe) -> set[Symptom]:
 
 
 def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
-    """Compare all accepted calls of the run with each other (RESP-2, RESP-11).
+    """Compare all accepted calls so far with each other (RESP-2, RESP-11), unless an id is known to repeat.
 
     A checkpoint returned again to a later call counts against RESP-11, whatever else repeats then. An id that
     stands for two checkpoints, or that simultaneous calls share, counts against RESP-2.
     """
+    if ledger.failed("RESP-2") or ledger.failed("RESP-11"):
+        return
     given: defaultdict[str, list[tuple[Exchange, object]]] = defaultdict(list)
     for exchange in exchanges:
         members = _checkpoint(exchange)
