@@ -25,11 +25,11 @@ from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.recorder import Judges
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.shard import Shard
+from checkpoint_conformance.run.stages.comparison import distinct_checkpoints, moving_time
 from checkpoint_conformance.run.stages.concurrency import (
     MOST_AT_ONCE,
     concurrent_call,
     concurrent_calls,
-    distinct_checkpoints,
 )
 from checkpoint_conformance.run.stages.conflict import conflict
 from checkpoint_conformance.run.stages.deletion import Deletions
@@ -109,6 +109,7 @@ def run(
         conclude_ending(session, ServerGone(gone))
     if gone or options.shard.owns("RESP-2"):
         distinct_checkpoints(session.recorder.exchanges, session.ledger)
+        moving_time(session.recorder.exchanges, session.ledger)
     results = conclude(target, session.ledger, gone, None if options.shard.whole else options.shard.owned)
     return RunRecord(
         target,

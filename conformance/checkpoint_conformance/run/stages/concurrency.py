@@ -1,42 +1,28 @@
-"""RESP-2 and RESP-11: simultaneous calls, and comparison of all ids of the run."""
+"""RESP-2 and RESP-11: simultaneous calls."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from itertools import pairwise
 from threading import Barrier, BrokenBarrierError
 
-from checkpoint_openapi.document.formats.strict_json import StrictJsonError
-
-from checkpoint_conformance.checks.http import read_body
-from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Call, Calls
 from checkpoint_conformance.probes.probe import Circumstance, Probe
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request
-from checkpoint_conformance.verdict.finding import Finding
-from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
-from checkpoint_conformance.verdict.origin import Origin
+from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = [
-    "IDS_OF_THE_RUN",
     "MOST_AT_ONCE",
     "concurrent_call",
     "concurrent_calls",
-    "distinct_checkpoints",
     "together",
 ]
-
-IDS_OF_THE_RUN = Origin("the ids of the run", "accepted calls compared with each other")
-"""The origin of a finding that compares accepted calls with each other."""
 
 MOST_AT_ONCE = 16
 """The most calls that are sent at the same time."""
@@ -88,8 +74,6 @@ def concurrent_calls(session: Session) -> None:
                 exchange = session.client.transmit(probe.request, connection)
             finally:
                 barrier.abort()  # nobody waits any more, or nobody should
-        if exchange.fault and exchange.fault.kind is FaultKind.UNREACHABLE:
-            exchange = session.client.transmit(probe.request)
         return probe, exchange
 
     with ThreadPoolExecutor(len(probes)) as pool:
@@ -139,44 +123,3 @@ def _symptoms(session: Session, probe: Probe) -> set[Symptom]:
     except BudgetSpent:
         return set()
     return {finding.symptom for finding in session.recorder.judged(probe, exchange).findings}
-
-
-def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
-    """Compare all accepted calls so far with each other (RESP-2, RESP-11), unless an id is known to repeat.
-
-    A checkpoint returned again to a later call counts against RESP-11, whatever else repeats then. An id that
-    stands for two checkpoints, or that simultaneous calls share, counts against RESP-2.
-    """
-    if ledger.failed("RESP-2") or ledger.failed("RESP-11"):
-        return
-    given: defaultdict[str, list[tuple[Exchange, object]]] = defaultdict(list)
-    for exchange in exchanges:
-        members = _checkpoint(exchange)
-        identifier = members.get("id") if members else None
-        if members and isinstance(identifier, str):
-            given[identifier.casefold()].append((exchange, members.get("created_at")))
-    if sum(len(uses) for uses in given.values()) >= 2:
-        ledger.exercise("RESP-2", "RESP-11")
-    pairs = [pair for uses in given.values() for pair in pairwise(uses)]
-    again = any(created == then and _apart(one, two) for (one, created), (two, then) in pairs)
-    requirement = "RESP-11" if again else "RESP-2"
-    symptom = Symptom.SAME_CHECKPOINT_AGAIN if again else Symptom.ID_REPEATED
-    expected = "a new checkpoint for each call" if again else "an id that was never given before"
-    for (first, _), (second, _) in pairs:
-        actual = f"one id in exchanges {first.number} and {second.number}"
-        evidence = (first, second)
-        ledger.add(Finding(requirement, symptom, IDS_OF_THE_RUN, expected, actual, evidence, confirmed=True))
-
-
-def _apart(first: Exchange, second: Exchange) -> bool:
-    """Return whether the second call was sent only after the first had been answered."""
-    return first.started + first.elapsed <= second.started
-
-
-def _checkpoint(exchange: Exchange) -> dict[str, object] | None:
-    if exchange.request.method != "POST" or exchange.status is None or not 200 <= exchange.status < 300:
-        return None
-    try:
-        return checkpoint(read_body(exchange))
-    except StrictJsonError:
-        return None
