@@ -1,4 +1,4 @@
-"""What only several accepted calls show together: ids that repeat (RESP-2, RESP-11), a time that never moves."""
+"""What several accepted calls show together: ids that repeat (RESP-2, RESP-11), a time that never moves."""
 
 from __future__ import annotations
 
@@ -72,17 +72,8 @@ def moving_time(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
     expected = "a `created_at` that moves with the time"
     actual = f"{chosen[0][1]} in {len(chosen)} calls within {last.started - first.started:.0f} s"
     evidence = tuple(exchange for exchange, _ in chosen[:_CALLS])
-    finding = Finding(
-        "RESP-4",
-        Symptom.CREATED_AT_STANDS_STILL,
-        _TIMES,
-        expected,
-        actual,
-        evidence,
-        "SHOULD",
-        confirmed=True,
-    )
-    ledger.add(finding)
+    symptom = Symptom.CREATED_AT_STANDS_STILL
+    ledger.add(Finding("RESP-4", symptom, _TIMES, expected, actual, evidence, "SHOULD", confirmed=True))
 
 
 def _apart(first: Exchange, second: Exchange) -> bool:
