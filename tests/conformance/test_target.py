@@ -166,7 +166,7 @@ def test_the_reference_tells_the_defaults() -> None:
     """The page of the target file names the default of each key of cost and time as the suite has it."""
     page = (Path(__file__).parents[2] / "docs" / "reference" / "target-file.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| ([0-9.]+) \|", page, re.MULTILINE))
-    assert rows.keys() == {"max_creates", "timeout", "patience", "settle_within", "rate"}
+    assert rows.keys() == {"max_creates", "timeout", "patience", "settle_within", "connections", "rate"}
     assert {name: float(value) for name, value in rows.items()} == {
         name: getattr(Target, name) for name in rows
     }

@@ -80,6 +80,14 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
 )
 @click.option("--against", type=_PATH, help="An earlier report.json: fail only on regressions since then.")
 @click.option("--shard", metavar="K/N", help="Run only this part; `report merge` combines the parts.")
+@click.option(
+    "--connections",
+    type=click.IntRange(1, 16),
+    help="Connections for requests that do not depend on each other. Default: the target file's, or 4.",
+)
+@click.option(
+    "--thorough", is_flag=True, help="Test a MUST on although three of its faults created a backup each."
+)
 @accept_option
 @click.option("--dry-run", is_flag=True, help="Print every request that would be sent, and send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")

@@ -46,6 +46,9 @@ class Settings:
     """An earlier report: fail only for what has got worse since."""
     shard: str | None = None
     use_cache: bool = True
+    connections: int | None = None
+    """None for the target file's number."""
+    thorough: bool = False
     accept: str | None = None
     """`partial` to treat a partial verdict as a success."""
     quiet: bool = False
@@ -127,7 +130,11 @@ def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:
     shard = Shard.of(settings.shard, target) if settings.shard else WHOLE
     if not shard.whole:
         target = replace(target, max_creates=shard.max_creates)
-    return target, Options(settings.max_examples, settings.seed, shard, settings.use_cache)
+    if settings.connections:
+        target = replace(target, connections=settings.connections)
+    return target, Options(
+        settings.max_examples, settings.seed, shard, settings.use_cache, thorough=settings.thorough
+    )
 
 
 def _exit_code(

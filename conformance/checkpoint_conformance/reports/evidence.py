@@ -10,6 +10,7 @@ from typing import Any
 from checkpoint_conformance.reports.curl import curl_line
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import (
+    Context,
     Exchange,
     FaultKind,
     Framing,
@@ -28,6 +29,7 @@ def exchange_data(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, A
     return {
         "number": exchange.number,
         "connection": exchange.connection,
+        "context": exchange.context.value,
         "started": datetime.fromtimestamp(exchange.started, UTC).isoformat(timespec="microseconds"),
         "elapsed_ms": round(exchange.elapsed * 1000, 3),
         "request": request_data(exchange.request, url, secrets),
@@ -81,6 +83,7 @@ def exchange_from(data: dict[str, Any], secrets: Secrets | None = None) -> Excha
         elapsed=data["elapsed_ms"] / 1000,
         connection=data["connection"],
         number=data["number"],
+        context=Context(data.get("context", Context.CONNECTION_AND_TIME)),
     )
 
 
@@ -93,7 +96,8 @@ def body_bytes(data: dict[str, str], secrets: Secrets | None = None) -> bytes:
 def with_context(numbers: Iterable[int], exchanges: Iterable[Exchange]) -> set[int]:
     """Return the numbers of the exchanges and of those needed to repeat them.
 
-    These are the earlier exchanges on the same connection, and those that overlapped in time.
+    These are the earlier exchanges on the same connection, and those that overlapped in time, unless the
+    exchange depends on neither.
     """
     everything = list(exchanges)
     wanted = set(numbers)
@@ -107,10 +111,13 @@ def with_context(numbers: Iterable[int], exchanges: Iterable[Exchange]) -> set[i
 
 
 def _before_on_connection(other: Exchange, chosen: Exchange) -> bool:
-    return other.connection == chosen.connection and other.number < chosen.number
+    same = other.connection == chosen.connection and other.number < chosen.number
+    return same and chosen.context is not Context.NONE
 
 
 def _at_once(other: Exchange, chosen: Exchange) -> bool:
+    if chosen.context is not Context.CONNECTION_AND_TIME:
+        return False
     return other.started < chosen.started + chosen.elapsed and chosen.started < other.started + other.elapsed
 
 

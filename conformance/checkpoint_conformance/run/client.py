@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from threading import Lock
 
-from checkpoint_conformance.checks.judge import is_conflict
+from checkpoint_conformance.checks.judge import is_condition, is_conflict
 from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import Budget
 from checkpoint_conformance.run.recorder import Lost, Recorder, is_accepted, may_create
@@ -20,6 +21,7 @@ __all__ = ["Client", "ServerGone"]
 _LOST = (FaultKind.TIMEOUT, FaultKind.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
 _RESERVE = 8
+_WAVE = 16
 _FOR_CONFLICT = 5
 _RETURN_WITHIN = 10.0
 """Seconds within which a supervisor will have restarted a server that ended."""
@@ -53,6 +55,10 @@ class Client:
         pause.
         """
         self.clock = clock
+        self.lanes = 1 if "conflict" in target.profiles else target.connections
+        """How many connections may carry independent requests at the same time."""
+        self.wave = 1 if "conflict" in target.profiles else _WAVE
+        """How many independent requests are planned at once; what is sent does not depend on the lanes."""
         self.budget = Budget(
             target.max_creates, _RESERVE + (_FOR_CONFLICT if "conflict" in target.profiles else 0)
         )
@@ -68,6 +74,16 @@ class Client:
         self._hopeless: set[str] = set()
         self._next_slot = 0.0
 
+    @property
+    def parallel(self) -> bool:
+        """Whether exchanges may overlap in time."""
+        return self._transport.parallel
+
+    @property
+    def loses_requests(self) -> bool:
+        """Whether a connection that had carried requests was found closed."""
+        return bool(self._recorder.lost)
+
     def connection(self) -> Connection:
         """Return a new connection that is not open yet."""
         return self._transport.connect()
@@ -78,7 +94,13 @@ class Client:
         Raises BudgetSpent before a call that might exceed `max_creates`, and ServerGone if the server stops
         answering.
         """
-        exchange = self.transmit(request, connection)
+        return self.persist(self.transmit(request, connection))
+
+    def persist(self, exchange: Exchange) -> Exchange:
+        """Repeat a request until what made it wait has passed; return the last exchange.
+
+        Raises BudgetSpent and ServerGone like `send`.
+        """
         pause, waited = _FIRST_PAUSE, 0.0
         while (reason := self._passing(exchange)) and reason not in self._hopeless:
             asked = max(self._pause_asked(exchange, pause), pause / 5)
@@ -88,7 +110,7 @@ class Client:
                 break
             waited += self._wait(reason, asked)
             pause = min(pause * 2, _LONGEST_PAUSE)
-            exchange = self.transmit(request, None)
+            exchange = self.transmit(exchange.request)
         return exchange
 
     def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:
@@ -97,13 +119,30 @@ class Client:
         Raises BudgetSpent before a call that might exceed `max_creates`, and ServerGone if the server is
         unreachable.
         """
+        return self.keep(self.attempt(request, connection, self.keep_lost, patient=True))
+
+    def attempt(
+        self,
+        request: Request,
+        connection: Connection | None,
+        lose: Callable[[Lost], None],
+        *,
+        patient: bool = False,
+    ) -> Exchange:
+        """Send a request once, as `transmit` does, and leave it to the caller to keep the exchange.
+
+        `lose` gets the exchange that was lost on a connection which had been closed, before it is repeated.
+        Only if `patient` does it wait for a server that cannot be reached to return.
+        """
         creating = may_create(request)
         if creating:
             self.budget.reserve()
         created = True
         try:
             self._keep_rate()
-            exchange = self._exchange(request, connection)
+            exchange = self._exchange(request, connection, lose)
+            if not _was_sent(exchange):
+                exchange = self._exchange_after_return(request, exchange, patient=patient)
             created = exchange.status is None or is_accepted(exchange)
         except ServerGone:
             created = False
@@ -111,7 +150,23 @@ class Client:
         finally:
             if creating:
                 self.budget.settle(created=created)
-        return self._keep(exchange)
+        self._hold_back(exchange)
+        return exchange
+
+    def keep(self, exchange: Exchange) -> Exchange:
+        """Record an exchange; return it with its number."""
+        exchange = self._recorder.keep(exchange)
+        self._heard()
+        return exchange
+
+    def keep_lost(self, lost: Lost) -> None:
+        """Record a request that a closed connection lost."""
+        self._recorder.lost.append(replace(lost, exchange=self.keep(lost.exchange)))
+
+    def interferes(self, exchange: Exchange) -> bool:
+        """Return whether the answer is a reason to send nothing else until this request is settled."""
+        lost = exchange.response is None and exchange.fault is not None
+        return lost or self._passing(exchange) is not None
 
     def check_alive(self, exchange: Exchange, harmless: Request) -> None:
         """Check after a lost response that the server still answers anything. Raises ServerGone if not."""
@@ -128,30 +183,26 @@ class Client:
         """Return whether the server's host accepts another connection by the same route."""
         return self._transport.host_answers()
 
-    def _keep(self, exchange: Exchange) -> Exchange:
-        exchange = self._recorder.keep(exchange)
-        self._heard()
-        return exchange
-
-    def _exchange(self, request: Request, connection: Connection | None) -> Exchange:
+    def _exchange(
+        self, request: Request, connection: Connection | None, lose: Callable[[Lost], None]
+    ) -> Exchange:
         """Exchange on the given connection or a fresh one; retry if a kept connection had been closed."""
         if connection is not None:
             before = tuple(connection.requests)
             exchange = connection.exchange(request)
             if not (before and exchange.fault and exchange.fault.kind is FaultKind.DROPPED):
-                return exchange if _was_sent(exchange) else self._exchange_after_return(request, exchange)
-            self._recorder.lost.append(Lost(before, self._keep(exchange)))
+                return exchange
+            lose(Lost(before, exchange))
             if may_create(request):  # the lost call and the next may each create a checkpoint
                 self.budget.reserve()
                 self.budget.settle(created=True)
         with self.connection() as fresh:
-            exchange = fresh.exchange(request)
-        return exchange if _was_sent(exchange) else self._exchange_after_return(request, exchange)
+            return fresh.exchange(request)
 
-    def _exchange_after_return(self, request: Request, failed: Exchange) -> Exchange:
+    def _exchange_after_return(self, request: Request, failed: Exchange, *, patient: bool) -> Exchange:
         """Wait for the server to be reachable again, and exchange; raise ServerGone if it stays away."""
         assert failed.fault is not None
-        if not self._recorder.exchanges or self._given_up:  # no use in waiting
+        if not patient or not self._recorder.exchanges or self._given_up:  # no use in waiting
             raise ServerGone(failed.fault.detail)
         refused = failed.fault.kind is FaultKind.REFUSED
         ending, began = self._recorder.note_ending(refused=refused), self.clock.monotonic()
@@ -201,12 +252,24 @@ class Client:
             return fallback
         return max(0.0, moment.timestamp() - self.clock.time())
 
-    def _keep_rate(self) -> None:
-        if not self._target.rate:
+    def _hold_back(self, exchange: Exchange) -> None:
+        """Send less at once after a conflict or a 429, and wait as long as a 429 asks, within patience."""
+        if is_condition(exchange, "running-by-hand", "running-by-schedule"):
+            self.lanes = self.wave = 1
+        if exchange.status != 429:
             return
+        self.lanes = max(1, self.lanes // 2)
+        asked = self._pause_asked(exchange, 0.0)
+        if asked <= self._target.patience and self._passing(exchange) not in self._hopeless:
+            with self._lock:
+                self._next_slot = max(self._next_slot, self.clock.monotonic() + asked)
+
+    def _keep_rate(self) -> None:
+        """Wait for the next slot, which is later than the last one by the target's rate."""
+        interval = 1 / self._target.rate if self._target.rate else 0.0
         with self._lock:
             slot = max(self._next_slot, self.clock.monotonic())
-            self._next_slot = slot + 1 / self._target.rate
+            self._next_slot = slot + interval
         self.clock.sleep(max(0.0, slot - self.clock.monotonic()))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -15,7 +15,8 @@ from checkpoint_openapi.load import document
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.target_schema import with_null_types
 from checkpoint_conformance.run.client import Client
-from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind
+from checkpoint_conformance.run.lanes import Lanes
+from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind, Request
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["UNDER_WAY", "CompanionLists", "ListError", "Page"]
@@ -69,15 +70,25 @@ class CompanionLists:
         """
         return self._pages("policies", "PolicyList", "policies", {})
 
-    def checkpoint_items(self, **filters: str) -> tuple[list[dict[str, Any]], Exchange]:
+    def first_pages(self, identifiers: Sequence[str]) -> list[Exchange | None]:
+        """Request the first page of the items of each checkpoint, side by side; None if it was not sent."""
+        chains = [(self._request("checkpoint_items", {"checkpoint_id": each}),) for each in identifiers]
+        with Lanes(self._client) as lanes:
+            answers = lanes.carry(chains)
+        return [received[0] if received else None for received in answers]
+
+    def checkpoint_items(
+        self, first: Exchange | None = None, **filters: str
+    ) -> tuple[list[dict[str, Any]], Exchange]:
         """Return all items that match the filters, and the last exchange.
 
-        Raises ListError if a list is malformed, and ServerGone if the server stops answering.
+        `first` is the exchange of the first page, if it has been requested already. Raises ListError if a
+        list is malformed, and ServerGone if the server stops answering.
         """
         items: list[dict[str, Any]] = []
         last: Exchange | None = None
         for exchange, page in self._pages(
-            "checkpoint_items", "CheckpointItemList", "checkpoint_items", filters
+            "checkpoint_items", "CheckpointItemList", "checkpoint_items", filters, first
         ):
             items += page
             last = exchange
@@ -100,7 +111,9 @@ class CompanionLists:
             if all(item["status"] not in UNDER_WAY for item in items) or clock.monotonic() > deadline:
                 return
 
-    def _pages(self, path: str, schema: str, member: str, filters: dict[str, str]) -> list[Page]:
+    def _pages(
+        self, path: str, schema: str, member: str, filters: dict[str, str], first: Exchange | None = None
+    ) -> list[Page]:
         """Return every page, each requested with the marker of the one before.
 
         An entry may be deleted while the list is read, so that its marker becomes invalid; then the list is
@@ -110,8 +123,9 @@ class CompanionLists:
         read: list[Page] = []
         for _ in range(_READINGS):
             read = []
+            given, first = first, None
             try:
-                for page in self._walk(path, schema, member, filters):
+                for page in self._walk(path, schema, member, filters, given):
                     read.append(page)
             except ListError as error:
                 if not (read and error.status in _REFUSED_MARKER):
@@ -120,7 +134,9 @@ class CompanionLists:
                 break
         return read
 
-    def _walk(self, path: str, schema: str, member: str, filters: dict[str, str]) -> Iterator[Page]:
+    def _walk(
+        self, path: str, schema: str, member: str, filters: dict[str, str], first: Exchange | None
+    ) -> Iterator[Page]:
         """Yield pages up to the last one.
 
         A page may hold fewer entries than requested without being the last. The last is one that is shorter
@@ -130,7 +146,7 @@ class CompanionLists:
         marker: dict[str, str] = {}
         seen = set[str]()
         for _ in range(_MOST_PAGES):
-            exchange = self._page_at(path, {**filters, **marker})
+            exchange = self._page_at(path, {**filters, **marker}, None if marker else first)
             entries = _entries(exchange, schema, member)
             fresh = {entry["id"] for entry in entries} - seen
             if fresh or not marker:
@@ -142,13 +158,21 @@ class CompanionLists:
             seen |= fresh
             marker = {"marker": entries[-1]["id"]}
 
-    def _page_at(self, path: str, query: dict[str, str]) -> Exchange:
-        """Return the answer with the page, or with as little of it as can be requested."""
+    def _request(self, path: str, query: dict[str, str]) -> Request:
+        text = urlencode({**query, "limit": str(self._page.get(path, _PAGE))}, quote_via=quote)
+        request = self._calls.request("GET", f"{self._calls.list_path(path)}?{text}")
+        return replace(request, answer_limit=PAGE_LIMIT)
+
+    def _page_at(self, path: str, query: dict[str, str], first: Exchange | None) -> Exchange:
+        """Return the answer with the page, or with as little of it as can be requested.
+
+        `first` is the exchange of the first request, if it has been sent already.
+        """
         while True:
             count = self._page.get(path, _PAGE)
-            text = urlencode({**query, "limit": str(count)}, quote_via=quote)
-            request = self._calls.request("GET", f"{self._calls.list_path(path)}?{text}")
-            exchange = self._client.send(replace(request, answer_limit=PAGE_LIMIT))
+            client = self._client
+            exchange = client.persist(first) if first else client.send(self._request(path, query))
+            first = None
             oversized = exchange.fault is not None and exchange.fault.kind is FaultKind.OVERSIZED
             if not oversized or count == 1:
                 return exchange

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from checkpoint_openapi.load import advisory
 
 from checkpoint_conformance.checks.judge import Judgement, error_code_of, is_conflict
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.endings import examine_endings
+from checkpoint_conformance.run.lanes import Lanes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
@@ -15,31 +19,90 @@ from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["send_probe", "settle"]
+__all__ = ["send_probe", "send_probes", "settle"]
 
 _MOST_REPEATS = 5
-_ENOUGH_ADVICE = 3
-"""Accepted faults after which a SHOULD gets no more probes: the advice is clear, and each costs a backup."""
+_ENOUGH = 3
+"""Accepted faults after which a requirement gets no more probes: each costs a backup, and shows no more."""
 
 
-def send_probe(session: Session, probe: Probe) -> Exchange | None:
+def send_probe(session: Session, probe: Probe) -> None:
     """Send a probe, judge it, and repeat it until each finding is confirmed or remains single.
 
-    Returns the first exchange, or None if it was not sent. Raises ServerGone if the server stops answering.
+    Raises ServerGone if the server stops answering.
     """
-    if _is_pointless(session, probe):
-        return None
+    _conclude(session, probe, [])
+
+
+def send_probes(session: Session, probes: Iterable[Probe]) -> None:
+    """Send probes that do not depend on each other, side by side, and conclude each as `send_probe` does.
+
+    Every requirement gets its first probe before any gets its second. Raises ServerGone if the server stops
+    answering.
+    """
+    waiting = _breadth_first(probes)
+    with Lanes(session.client) as lanes:
+        while waiting:
+            wave, waiting = _next_wave(session, waiting)
+            answers = lanes.carry([(probe.request,) for probe in wave])
+            for probe, received in zip(wave, answers, strict=True):
+                session.recorder.asked.update((exchange.number, probe) for exchange in received)
+            for probe, received in zip(wave, answers, strict=True):
+                _conclude(session, probe, received)
+
+
+def _breadth_first(probes: Iterable[Probe]) -> list[Probe]:
+    """Return the first probe of each requirement, then the second of each, and so on."""
+    counts = Counter[str]()
+    rounds: list[tuple[int, Probe]] = []
+    for probe in probes:
+        rounds.append((counts[probe.requirement], probe))
+        counts[probe.requirement] += 1
+    return [probe for _, probe in sorted(rounds, key=lambda item: item[0])]
+
+
+def _next_wave(session: Session, waiting: list[Probe]) -> tuple[list[Probe], list[Probe]]:
+    """Return the next probes to send together, and those left for later; drop those that became pointless.
+
+    No more are sent for a requirement than may be accepted, and none beside one that it presumes, so that a
+    wave holds only what would also be sent one at a time.
+    """
+    most = min(session.client.wave, max(1, session.budget.remaining))
+    wave: list[Probe] = []
+    later: list[Probe] = []
+    beside = Counter[str]()
+    for place, probe in enumerate(waiting):
+        if len(wave) == most:
+            return wave, later + waiting[place:]
+        if _is_pointless(session, probe):
+            continue
+        costly = not (probe.wants_acceptance or probe.open_outcome)
+        if session.thorough and probe.requirement not in advisory():
+            costly = False
+        full = costly and session.ledger.accepted(probe.requirement) + beside[probe.requirement] >= _ENOUGH
+        if full or any(beside[presumed] for presumed in probe.presumes):
+            later.append(probe)
+        else:
+            wave.append(probe)
+            beside[probe.requirement] += 1
+    return wave, later
+
+
+def _conclude(session: Session, probe: Probe, received: list[Exchange]) -> None:
+    """Judge what a probe received, after sending it alone if it has not been sent; confirm what is found."""
+    if not received and _is_pointless(session, probe):
+        return
     try:
-        exchange = session.client.send(probe.request)
+        client = session.client
+        exchange = client.persist(received[0]) if received else client.send(probe.request)
     except BudgetSpent as spent:
         session.ledger.skip(probe.requirement, SkipReason.BUDGET_SPENT, str(spent))
-        return None
+        return
     settle(session, probe, session.recorder.judged(probe, exchange))
     session.client.check_alive(exchange, session.calls.request("GET", session.calls.path()))
     examine_endings(session)
     if not probe.wants_acceptance and is_conflict(exchange):
         _question_conflict(session, probe, exchange)
-    return exchange
 
 
 def settle(session: Session, probe: Probe, judgement: Judgement) -> None:
@@ -79,10 +142,11 @@ def _question_conflict(session: Session, probe: Probe, exchange: Exchange) -> No
 
 
 def _is_pointless(session: Session, probe: Probe) -> bool:
-    """Return whether it would repeat a known fault, time out a third time, or spend a backup on advice."""
+    """Return whether it would repeat a known fault, time out a third time, or spend another backup on it."""
     if any(session.ledger.failed(presumed) for presumed in probe.presumes):
         return True
-    if probe.requirement in advisory() and session.ledger.accepted(probe.requirement) >= _ENOUGH_ADVICE:
+    enough = session.ledger.accepted(probe.requirement) >= _ENOUGH
+    if enough and (probe.requirement in advisory() or not session.thorough):
         return True
     return not probe.wants_acceptance and any(
         finding.symptom is Symptom.NO_ANSWER

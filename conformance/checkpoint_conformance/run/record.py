@@ -27,6 +27,8 @@ class Options:
     """Which part of the requests is sent."""
     use_cache: bool = True
     """Whether generated requests are read from the cache folder and kept there."""
+    thorough: bool = False
+    """Whether a MUST gets all its probes although some have been accepted, each of which costs a backup."""
 
 
 @dataclass(frozen=True)

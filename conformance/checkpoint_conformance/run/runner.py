@@ -20,16 +20,16 @@ from checkpoint_conformance.probes.robustness import methods, odd_input, unknown
 from checkpoint_conformance.probes.settings import in_other_settings
 from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.endings import conclude_ending, examine_endings, is_away
-from checkpoint_conformance.run.probing import send_probe
+from checkpoint_conformance.run.probing import send_probes
 from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.recorder import Judges
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.shard import Shard
-from checkpoint_conformance.run.stages.comparison import distinct_checkpoints, moving_time
 from checkpoint_conformance.run.stages.concurrency import (
     MOST_AT_ONCE,
     concurrent_call,
     concurrent_calls,
+    distinct_checkpoints,
 )
 from checkpoint_conformance.run.stages.conflict import conflict
 from checkpoint_conformance.run.stages.deletion import Deletions
@@ -88,6 +88,7 @@ def run(
     options = options or Options()
     started, began = clock.time(), clock.monotonic()
     session = open_session(target, announce, watch, transport=transport, clock=clock, judge=judge)
+    session = replace(session, thorough=options.thorough)
     deletions = Deletions(session)
     gone, left = "", list[str]()
     try:
@@ -107,9 +108,8 @@ def run(
     if not gone and is_away(session):
         gone = "it ended while the run cleaned up"
         conclude_ending(session, ServerGone(gone))
-    if gone or options.shard.owns("RESP-2"):
+    if gone:
         distinct_checkpoints(session.recorder.exchanges, session.ledger)
-        moving_time(session.recorder.exchanges, session.ledger)
     results = conclude(target, session.ledger, gone, None if options.shard.whole else options.shard.owned)
     return RunRecord(
         target,
@@ -230,8 +230,6 @@ def _exchange_with_companions(
         observation.late_items()
     if "deletion" in profiles:
         deletions.judge()
-        if session.budget.remaining:  # the reserve has served its purpose
-            send_probe(session, acceptance.documented_after_deletion(session.calls))
     if observation:
         announce("model-based sequences (OBS)")
         model_run(session, deletions, plans, announce)
@@ -239,22 +237,18 @@ def _exchange_with_companions(
 
 def _refused(session: Session, observation: Observation | None, name: str, probes: list[Probe]) -> None:
     """Send a group of requests to be refused, and check what they leave behind, if that can be observed."""
-
-    def send() -> None:
-        for probe in probes:
-            send_probe(session, probe)
-
     if observation:
-        observation.refusals_leave_nothing(name, send)
+        observation.refusals_leave_nothing(name, lambda: send_probes(session, probes))
     else:
-        send()
+        send_probes(session, probes)
 
 
 def _spend(session: Session, probes: Iterable[Probe]) -> None:
     """Send probes that create checkpoints, as far as the budget allows."""
-    for probe in probes:
-        if session.budget.has_spare:
-            send_probe(session, probe)
-        elif not session.ledger.exercised[probe.requirement]:
+    listed = list(probes)
+    spare = max(0, session.budget.remaining - session.budget.kept_back)
+    send_probes(session, listed[:spare])
+    for probe in listed[spare:]:
+        if not session.ledger.exercised[probe.requirement]:
             why = f"max_creates = {session.budget.limit} leaves no call for it"
             session.ledger.skip(probe.requirement, SkipReason.BUDGET_SPENT, why)

@@ -34,6 +34,8 @@ class Session:
     client: Client
     recorder: Recorder
     lists: CompanionLists
+    thorough: bool = False
+    """Whether a MUST gets all its probes although some have been accepted."""
 
     @property
     def ledger(self) -> Ledger:

@@ -65,6 +65,8 @@ class Target:
     """Seconds that each request may wait in total for a running policy, a 503 or a 429 to pass."""
     settle_within: float = 0.0
     """Seconds until a checkpoint must have ended (OBS-3); 0: undeclared, so a long run is inconclusive."""
+    connections: int = 4
+    """The most connections on which independent requests travel at the same time."""
     rate: float = 0.0
     """The most requests per second; 0 means unlimited."""
     profiles: frozenset[str] = frozenset()
@@ -168,6 +170,11 @@ _COST: dict[str, Key] = {
         values.not_negative,
         Target.settle_within,
         "seconds after which a checkpoint has ended (OBS-3); 0: a long one is inconclusive",
+    ),
+    "connections": Key(
+        whole_number("a whole number from 1 to 16", 1, 16),
+        Target.connections,
+        "connections that carry independent requests at the same time; 1 with the profile `conflict`",
     ),
     "rate": Key(values.not_negative, Target.rate, "requests a second at the most; 0: unlimited"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol, Self
 
 from checkpoint_conformance.transport.exchange import Exchange, Request
@@ -33,10 +33,6 @@ class Connection(Protocol):
         """Whether both sides have left it open for another exchange, as far as can be told."""
         ...
 
-    def hold_last_byte(self, wait: Callable[[], None]) -> None:
-        """Call `wait` before the last byte of the next request, so that many can be completed at once."""
-        ...
-
     def exchange(self, request: Request) -> Exchange:
         """Send the request and read its response; failures are part of the result, and never raised."""
         ...
@@ -56,6 +52,11 @@ class Connection(Protocol):
 
 class Transport(Protocol):
     """Creates connections to a server."""
+
+    @property
+    def parallel(self) -> bool:
+        """Whether exchanges on several connections may overlap in time."""
+        ...
 
     def connect(self) -> Connection:
         """Return a new connection that is not open yet. May be called from any thread."""

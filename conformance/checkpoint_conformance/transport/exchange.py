@@ -14,6 +14,7 @@ __all__ = [
     "HEAD_LIMIT",
     "NOT_SENT",
     "PAGE_LIMIT",
+    "Context",
     "Exchange",
     "FaultKind",
     "Framing",
@@ -137,6 +138,17 @@ class TransportFault:
     received: bytes = b""
 
 
+class Context(StrEnum):
+    """What else must be sent again to repeat an exchange as it was."""
+
+    CONNECTION_AND_TIME = "connection and time"
+    """What its connection carried before, and what overlapped in time."""
+    CONNECTION = "connection"
+    """What its connection carried before; others overlapped only to save time."""
+    NONE = "none"
+    """Nothing: the connection was kept, and others overlapped, only to save time."""
+
+
 @dataclass(frozen=True)
 class Exchange:
     """A request with its response, or the fault instead; one that is too short or too long has both."""
@@ -152,6 +164,8 @@ class Exchange:
     """The connection that carried it, counted from 1; exchanges with equal numbers shared one."""
     number: int = field(default=0, compare=False)
     """Its place in the run, counted from 1."""
+    context: Context = field(default=Context.CONNECTION_AND_TIME, compare=False)
+    """What must be sent again to repeat it."""
 
     @property
     def status(self) -> int | None:

@@ -18,6 +18,9 @@ Respond = Callable[[Request], Response | TransportFault]
 class InProcessTransport:
     """Connections to a function; only the clock measures time, so a slow function is never interrupted."""
 
+    parallel = False
+    """One request is answered after another, in the order in which they are sent."""
+
     def __init__(self, respond: Respond, timeout: float = float("inf"), clock: Clock = SYSTEM_CLOCK) -> None:
         """Take the function, and the timeout in seconds of the clock."""
         self._respond = respond
@@ -46,7 +49,6 @@ class InProcessConnection:
         self._timeout = timeout
         self._clock = clock
         self._open = False
-        self._wait: Callable[[], None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -64,15 +66,8 @@ class InProcessConnection:
         """Whether the last response was complete, and did not close the connection."""
         return self._open
 
-    def hold_last_byte(self, wait: Callable[[], None]) -> None:
-        """Call `wait` before the next request is answered."""
-        self._wait = wait
-
     def exchange(self, request: Request) -> Exchange:
         """Answer the request with the function."""
-        wait, self._wait = self._wait, None
-        if wait:
-            wait()
         started, began = self._clock.time(), self._clock.monotonic()
         answer = self._respond(request)
         elapsed = self._clock.monotonic() - began

@@ -63,6 +63,8 @@ def step_below_the_handler(behaviour: type[Server]) -> str:
 class InProcess:
     """A transport that calls the handler of a new server of class `behaviour` directly."""
 
+    parallel = False
+
     def __init__(self, behaviour: type[Server]) -> None:
         self.clock = VirtualClock(_BEGINNING)
         self.needs_a_socket = ""

@@ -12,6 +12,7 @@ from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.lanes import Lanes
 from checkpoint_conformance.run.recorder import created_checkpoint, may_create
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.unauthorized import unauthorized_callers
@@ -68,7 +69,7 @@ class Deletions:
         if second and second.token and callers:
             callers.append(("another project on its own path", second.project_id, second.token))
         for who, project, token in callers:
-            exchange = self.session.client.send(self._deletion(identifier, token, project))
+            exchange = self.session.client.send(self.request(identifier, token, project))
             if exchange.status in range(200, 300) and not self._is_listed(identifier):
                 self.deleted.add(identifier)
                 finding = _finding(
@@ -80,7 +81,7 @@ class Deletions:
     def _delete_nothing(self) -> None:
         """Advise if deleting an unknown checkpoint succeeds instead of getting a 404 (contract, errors)."""
         for _ in range(2):
-            exchange = self.session.client.send(self._deletion(self.session.calls.unknown_id("checkpoint")))
+            exchange = self.session.client.send(self.request(self.session.calls.unknown_id("checkpoint")))
             if exchange.status not in range(200, 300):
                 return
             finding = _finding(
@@ -88,7 +89,7 @@ class Deletions:
             )
             self.session.ledger.add(replace(finding, level="SHOULD"))
 
-    def _deletion(
+    def request(
         self, identifier: str, token: str | Absent | None = ABSENT, project_id: str | None = None
     ) -> Request:
         """Return the request that deletes the checkpoint."""
@@ -132,9 +133,12 @@ class Deletions:
         """
         gone = {identifier.casefold() for identifier in self.deleted}
         left: list[str] = []
-        for identifier in self.created():
+        created = self.created()
+        with Lanes(self.session.client) as lanes:
+            answers = lanes.carry([(self.request(identifier),) for identifier in created])
+        for identifier, received in zip(created, answers, strict=True):
             try:
-                if not self.delete(identifier):
+                if not self.delete(identifier, *received):
                     left.append(identifier)
             except (ServerGone, BudgetSpent):
                 left.append(identifier)
@@ -162,14 +166,16 @@ class Deletions:
                     ids[identifier] = None
         return list(ids)
 
-    def delete(self, identifier: str) -> Exchange | None:
+    def delete(self, identifier: str, first: Exchange | None = None) -> Exchange | None:
         """Request the deletion, retrying while the checkpoint is protecting; return the accepted exchange.
 
-        Raises ServerGone if the server stops answering.
+        `first` is the exchange of the first request, if it has been sent already. Raises ServerGone if the
+        server stops answering.
         """
-        backoff = self._backoff()
+        client, backoff = self.session.client, self._backoff()
         while True:
-            exchange = self.session.client.send(self._deletion(identifier))
+            exchange = client.persist(first) if first else client.send(self.request(identifier))
+            first = None
             if exchange.status == 200:
                 self.deleted.add(identifier)
                 return exchange

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from checkpoint_conformance.probes.probe import Circumstance, Probe
 from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.lanes import Lanes
 from checkpoint_conformance.run.recorder import Lost
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.connection import Connection
@@ -42,7 +43,16 @@ def after_an_accepted_call(session: Session, probes: list[Probe]) -> None:
 
     Raises ServerGone if the server stops answering.
     """
-    for probe in on_kept_connection(probes):
+    kept = on_kept_connection(probes)[: max(0, session.budget.remaining - session.budget.kept_back)]
+    valid = session.calls.call(session.calls.documented)
+    with Lanes(session.client) as lanes:
+        answers = lanes.carry([(valid, probe.request) for probe in kept])
+    for probe, received in zip(kept, answers, strict=True):
+        if len(received) == 2 and not session.client.interferes(received[1]):
+            judgement = session.recorder.judged(probe, received[1])
+            session.recorder.record(probe.requirement, judgement)
+            if not judgement.findings:
+                continue
         for _ in range(2):
             if not session.budget.has_spare or not _follow(session, probe):
                 break

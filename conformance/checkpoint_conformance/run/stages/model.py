@@ -1,27 +1,28 @@
 """The model-based run: compares sequences of calls, refusals and deletions with a model after every step.
 
-Hypothesis draws the sequences, and shrinks one that shows a difference to the shortest that still does. Each
-create may cost the owner money, so a sequence is planned first and then run once, however often Hypothesis
-tries it again.
+Hypothesis draws the sequences. All of them take their steps side by side, since most of the time is spent on
+waiting; only if the list then differs from the model are the same steps taken again one after another, and
+Hypothesis shrinks them to the shortest sequence that still shows a difference. Each create may cost the owner
+money, so a sequence is planned first and then run once, however often Hypothesis tries it again.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import zip_longest
 from typing import Any
-from urllib.parse import unquote
 
-from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
-from checkpoint_conformance.probes.generated.inputs import REFUSALS, SHAPES, Plan, PlanStep
+from checkpoint_conformance.probes.generated.inputs import Plan, PlanStep
 from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.companions import ListError
-from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
+from checkpoint_conformance.run.lanes import Lanes
+from checkpoint_conformance.run.recorder import may_create
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.deletion import Deletions
-from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.run.stages.sequence import Sequence, listed, plan_of
+from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -30,9 +31,13 @@ __all__ = ["MODEL", "model_run", "repeat_sequence"]
 
 _FIRST_PAUSE = 0.02
 _APPEARANCE = 10.0
+_BREAKS = {"create": "OBS-1", "refuse": "OBS-2", "delete": "DEL-1"}
+"""The requirement that a difference breaks, by the kind of step after which it shows."""
+_List = dict[str, list[str]]
+"""The resources of each checkpoint in a list of items."""
 MODEL = {
     requirement: Origin(f"{requirement}/model", "sequences of calls, refusals and deletions")
-    for requirement in ("OBS-1", "OBS-2", "DEL-1")
+    for requirement in _BREAKS.values()
 }
 """The origins of the findings of the model-based run, by the requirement that is broken."""
 
@@ -62,15 +67,16 @@ def model_run(
     if rig.unreliable:
         announce("no model-based run: a call got no response, and may create a checkpoint at any time")
         return
-    if any(map(rig.differs, plans)):
+    first = rig.side_by_side(list(dict.fromkeys(plans)))
+    if first and rig.differs(first[1]):
         # Hypothesis is slow to import, and needed only for shrinking.
         from checkpoint_conformance.probes.generated.sequences import search
 
         search(rig.differs, deletes="deletion" in session.target.profiles)
         session.ledger.add(_finding(min(rig.found, key=lambda found: len(found.sequence)), confirmed=True))
         return
-    for difference in rig.passing:
-        session.ledger.add(_finding(difference, confirmed=False))
+    if first:
+        session.ledger.add(_finding(first[0], confirmed=False))
 
 
 def repeat_sequence(session: Session, deletions: Deletions, exchanges: list[Exchange]) -> str:
@@ -78,7 +84,7 @@ def repeat_sequence(session: Session, deletions: Deletions, exchanges: list[Exch
 
     Raises BudgetSpent if the budget does not allow it, and ServerGone if the server stops answering.
     """
-    difference = _Rig(session, deletions).carry_out(_plan_of(session.calls, exchanges))
+    difference = _Rig(session, deletions).carry_out(plan_of(session.calls, exchanges))
     return difference.actual if difference else ""
 
 
@@ -89,9 +95,7 @@ class _Rig:
     session: Session
     deletions: Deletions
     found: list[_Difference] = field(default_factory=list[_Difference])
-    """Differences, the first of which was seen twice."""
-    passing: list[_Difference] = field(default_factory=list[_Difference])
-    """Differences that did not show when repeated."""
+    """Differences in steps taken one after another."""
     _known: dict[Plan, bool] = field(default_factory=dict[Plan, bool])
     _slowest: float = 0.0
     """The longest time in seconds before the list showed what was expected."""
@@ -109,29 +113,44 @@ class _Rig:
             self._looked_at += 1
         return self._unanswered
 
-    def differs(self, plan: Plan) -> bool:
-        """Return whether the server differs from the model in a plan, run as far as the budget allows.
+    def side_by_side(self, plans: list[Plan]) -> tuple[_Difference, Plan] | None:
+        """Take the steps of all plans side by side, as far as the budget allows.
 
-        Once a difference is found, shrinking uses the reserve; a plan that exceeds even this shows nothing.
+        Returns the first difference, and the steps taken until then as one plan.
         """
+        budget, before = self.session.budget, set(listed(self.session))
+        affordable = _affordable(_turns(plans), budget.remaining - budget.kept_back)
+        sequences = [Sequence(self.session, self.deletions, before) for _ in plans]
+        taken: list[tuple[int, PlanStep]] = []
+        with Lanes(self.session.client) as lanes:
+            for turn in affordable:
+                requests = [sequences[place].request(step) for place, step in turn]
+                answers = lanes.carry([(request,) if request else () for request in requests])
+                try:
+                    for (place, step), received in zip(turn, answers, strict=True):
+                        comparable = sequences[place].conclude(step, received[0] if received else None)
+                        if not comparable or self.unreliable:
+                            return None
+                except BudgetSpent:  # a server that accepts what it must refuse, or refuses for a while
+                    return None
+                taken += turn
+                kinds = {step.kind for _, step in turn}
+                if difference := self._compare(kinds, *sequences):
+                    return difference, _one_after_another(taken)
+        return None
+
+    def differs(self, plan: Plan) -> bool:
+        """Return whether the server differs from the model in a plan, if the budget allows to run it."""
         if plan not in self._known:
-            budget = self.session.budget
-            available = budget.remaining - (0 if self.found else budget.kept_back)
-            affordable = _affordable(plan, available)
-            covered = affordable == plan or not self.found
-            if covered and affordable not in self._known:
-                self._known[affordable] = self._shows(affordable)
+            covered = _creates(plan) <= self.session.budget.remaining
             # Hypothesis relies on the same result when it asks again, although less of the budget is left.
-            self._known[plan] = covered and self._known[affordable]
+            self._known[plan] = covered and self._shows(plan)
         return self._known[plan]
 
     def _shows(self, plan: Plan) -> bool:
         try:
             difference = self.carry_out(plan)
-            if difference and not self.found and not self.carry_out(plan):
-                self.passing.append(difference)
-                return False
-        except BudgetSpent:  # a server that accepts what it must refuse, or refuses for a while
+        except BudgetSpent:
             return False
         if difference:
             self.found.append(difference)
@@ -139,20 +158,31 @@ class _Rig:
 
     def carry_out(self, plan: Plan) -> _Difference | None:
         """Run a plan, and return the first difference. Raises BudgetSpent if the budget does not allow it."""
-        run = _Sequence(self.session, self.deletions)
+        run = Sequence(self.session, self.deletions, set(listed(self.session)))
         for step in plan:
-            requirement = run.take(step)
-            if requirement is None or self.unreliable:
+            if not run.conclude(step) or self.unreliable:
                 return None
-            started = self.session.clock.monotonic()
-            backoff = Backoff(self.session.clock, self._patience(), _FIRST_PAUSE)
-            while (shown := run.shown()) != run.expected:
-                if not backoff.wait():
-                    sequence = (*run.exchanges, self.session.recorder.exchanges[-1])
-                    deleted = {identifier.casefold() for identifier in self.deletions.deleted}
-                    blamed = "DEL-1" if deleted & shown.keys() else requirement
-                    return _Difference(blamed, _text(run.expected), _text(shown), sequence)
-            self._slowest = max(self._slowest, self.session.clock.monotonic() - started)
+            if difference := self._compare({step.kind}, run):
+                return difference
+        return None
+
+    def _compare(self, kinds: set[str], *sequences: Sequence) -> _Difference | None:
+        """Return how the list differs, for good, from what the sequences should have produced together.
+
+        `kinds` are those of the steps just taken.
+        """
+        started = self.session.clock.monotonic()
+        expected = {name: items for each in sequences for name, items in each.expected.items()}
+        backoff = Backoff(self.session.clock, self._patience(), _FIRST_PAUSE)
+        while (shown := sequences[0].shown()) != expected:
+            if not backoff.wait():
+                exchanges = [exchange for each in sequences for exchange in each.exchanges]
+                exchanges.sort(key=lambda exchange: exchange.number)
+                evidence = (*exchanges, self.session.recorder.exchanges[-1])
+                deleted = {identifier.casefold() for identifier in self.deletions.deleted}
+                blamed = "delete" if deleted & shown.keys() else _culprit(kinds, expected, shown)
+                return _Difference(_BREAKS[blamed], _text(expected), _text(shown), evidence)
+        self._slowest = max(self._slowest, self.session.clock.monotonic() - started)
         return None
 
     def _patience(self) -> float:
@@ -161,100 +191,48 @@ class _Rig:
         return min(whole, 4 * self._slowest + _FIRST_PAUSE) if self.found else whole
 
 
-class _Sequence:
-    """A plan being run, and the list contents it should produce."""
+def _turns(plans: list[Plan]) -> list[list[tuple[int, PlanStep]]]:
+    """Return the first step of each plan, then the second of each, and so on, each with its plan's place."""
+    return [[(place, step) for place, step in enumerate(steps) if step] for steps in zip_longest(*plans)]
 
-    def __init__(self, session: Session, deletions: Deletions) -> None:
-        self.exchanges: list[Exchange] = []
-        self.expected: dict[str, list[str]] = {}
-        self._session = session
-        self._deletions = deletions
-        self._created: list[str | None] = []
-        self._before = set(_listed(session))
 
-    def take(self, step: PlanStep) -> str | None:
-        """Take a step; return the requirement that a difference after it breaks.
+def _affordable(turns: list[list[tuple[int, PlanStep]]], creates: int) -> list[list[tuple[int, PlanStep]]]:
+    """Return the turns without the plans from the step at which they exceed `creates` creates in all."""
+    ended = set[int]()
+    affordable: list[list[tuple[int, PlanStep]]] = []
+    for turn in turns:
+        kept: list[tuple[int, PlanStep]] = []
+        for place, step in turn:
+            creates -= step.kind == "create" and place not in ended
+            if creates < 0 and step.kind == "create":
+                ended.add(place)
+            if place not in ended:
+                kept.append((place, step))
+        affordable.append(kept)
+    return [turn for turn in affordable if turn]
 
-        Returns None if a request is accepted that must be refused, or a response does not contain the id that
-        it created; other requirements cover these. Raises BudgetSpent if the budget does not allow it.
-        """
-        calls = self._session.calls
-        if step.kind == "refuse":
-            refused = not is_accepted(self._send(_refusal(calls, step.number)))
-            return "OBS-2" if refused else None
+
+def _one_after_another(taken: list[tuple[int, PlanStep]]) -> Plan:
+    """Return steps of several plans as one plan, in which a deletion names the same create as before."""
+    steps: list[PlanStep] = []
+    created: defaultdict[int, list[int]] = defaultdict(list)
+    for place, step in taken:
         if step.kind == "create":
-            call = _shape(calls, step.number)
-            exchange = self._send(calls.call(call))
-            accepted = is_accepted(exchange)
-            identifier = created_checkpoint(exchange) if accepted else None
-            self._created.append(identifier)
-            if accepted and identifier is None:
-                return None
-            if identifier:
-                selected = sorted(resource.casefold() for resource in call.selected(self._session.target))
-                self.expected[identifier.casefold()] = selected
-            return "OBS-1"
-        identifier = self._created[step.number]
-        if identifier:
-            deletion = self._deletions.delete(identifier)
-            self.exchanges.append(deletion or self._session.recorder.exchanges[-1])
-            if deletion:
-                self.expected.pop(identifier.casefold(), None)
-        return "DEL-1"
-
-    def shown(self) -> dict[str, list[str]]:
-        """Return the contents of the list, without the checkpoints that were there before."""
-        listed = _listed(self._session)
-        return {name: items for name, items in listed.items() if name not in self._before}
-
-    def _send(self, request: Request) -> Exchange:
-        exchange = self._session.client.send(request)
-        self.exchanges.append(exchange)
-        return exchange
+            created[place].append(_creates(steps))
+        number = created[place][step.number] if step.kind == "delete" else step.number
+        steps.append(PlanStep(step.kind, number))
+    return tuple(steps)
 
 
-def _plan_of(calls: Calls, exchanges: list[Exchange]) -> Plan:
-    """Return the plan that produced the exchanges."""
-    steps = {calls.call(_shape(calls, number)).body: PlanStep("create", number) for number in range(SHAPES)}
-    refused = {_refusal(calls, number): PlanStep("refuse", number) for number in range(REFUSALS)}
-    plan: list[PlanStep] = []
-    created: list[str | None] = []
-    for exchange in exchanges:
-        if exchange.request.method == "DELETE":
-            identifier = unquote(exchange.request.path.rsplit("/", 1)[-1])
-            plan.append(PlanStep("delete", created.index(identifier)))
-        elif exchange.request in refused:
-            plan.append(refused[exchange.request])
-        elif exchange.request.method == "POST":
-            plan.append(steps[exchange.request.body])
-            created.append(created_checkpoint(exchange))
-    return tuple(plan)
+def _culprit(kinds: set[str], expected: _List, shown: _List) -> str:
+    """Return the kind of step that most likely caused a difference."""
+    surplus = shown.keys() - expected.keys()
+    order = ("refuse", "create", "delete") if surplus else ("delete", "create", "refuse")
+    return next(kind for kind in order if kind in kinds)
 
 
-def _affordable(plan: Plan, creates: int) -> Plan:
-    """Return the steps of a plan before the first that exceeds `creates` creates."""
-    spent = accumulate(step.kind == "create" for step in plan)
-    return tuple(step for step, count in zip(plan, spent, strict=True) if count <= creates)
-
-
-def _shape(calls: Calls, number: int) -> Call:
-    first = calls.target.resources[0]
-    shapes = (calls.documented, Call(ABSENT, ABSENT), Call(True, (first,)), Call(False, None))
-    assert len(shapes) == SHAPES
-    return shapes[number]
-
-
-def _refusal(calls: Calls, number: int) -> Request:
-    documented, first = calls.body(calls.documented), calls.target.resources[0]
-    refusals = (
-        calls.post(calls.changed(plan_id=None)),
-        calls.post(documented, token=None),
-        calls.post(calls.changed(plan_id=calls.unknown_id("policy"))),
-        calls.post(documented, content_type="text/plain"),
-        calls.post(calls.changed_parameters(resources=[first, calls.unknown_id("resource")])),
-    )
-    assert len(refusals) == REFUSALS
-    return refusals[number]
+def _creates(steps: Iterable[PlanStep]) -> int:
+    return sum(step.kind == "create" for step in steps)
 
 
 def _finding(difference: _Difference, *, confirmed: bool) -> Finding:
@@ -267,18 +245,6 @@ def _finding(difference: _Difference, *, confirmed: bool) -> Finding:
         difference.sequence,
         confirmed=confirmed,
     )
-
-
-def _listed(session: Session) -> dict[str, list[str]]:
-    """Return the resources of each checkpoint in the policy's list; empty if the list is unreadable."""
-    try:
-        items, _ = session.lists.checkpoint_items(policy_id=session.target.policy_id)
-    except ListError:
-        return {}
-    shown: dict[str, list[str]] = {}
-    for item in sorted(items, key=lambda item: str(item["resource_id"]).casefold()):
-        shown.setdefault(item["checkpoint_id"].casefold(), []).append(item["resource_id"].casefold())
-    return shown
 
 
 def _text(model: dict[str, Any]) -> str:

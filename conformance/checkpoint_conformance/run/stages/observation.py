@@ -40,12 +40,14 @@ def items_of_created(session: Session) -> None:
     Raises ServerGone if the server stops answering.
     """
     shown = ""
-    for exchange, call in list(session.recorder.accepted):
-        identifier = created_checkpoint(exchange)
-        if identifier is None:
-            continue
+    accepted = [
+        (created_checkpoint(exchange), exchange, call) for exchange, call in session.recorder.accepted
+    ]
+    created = [(identifier, exchange, call) for identifier, exchange, call in accepted if identifier]
+    pages = session.lists.first_pages([identifier for identifier, _, _ in created])
+    for (identifier, exchange, call), page in zip(created, pages, strict=True):
         session.ledger.exercise("OBS-1")
-        found = _await_items(session, identifier, call, exchange)
+        found = _await_items(session, identifier, call, exchange, page)
         for finding in found:
             session.ledger.add(finding)
         if found and session.ledger.confirmed(found[0].key):
@@ -70,13 +72,17 @@ def _look_for_nothing(session: Session) -> None:
         session.ledger.add(_confirmed(finding))
 
 
-def _await_items(session: Session, identifier: str, call: Call, created: Exchange) -> list[Finding]:
+def _await_items(
+    session: Session, identifier: str, call: Call, created: Exchange, page: Exchange | None
+) -> list[Finding]:
+    """Wait for the items of a checkpoint; `page` is the list as it was requested first, if it was."""
     selected = sorted(resource.casefold() for resource in call.selected(session.target))
     patience = min(_APPEARANCE, session.target.patience)
     backoff = Backoff(session.clock, patience, _FIRST_PAUSE, _LONGEST_PAUSE)
     while True:
         try:
-            items, exchange = session.lists.checkpoint_items(checkpoint_id=identifier)
+            items, exchange = session.lists.checkpoint_items(page, checkpoint_id=identifier)
+            page = None
         except ListError as error:
             expected = "the documented list of items"
             finding = _finding("OBS-1", error.symptom, expected, str(error), error.exchange)
