@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -136,6 +135,8 @@ def _report(error: Exception) -> ExitCode:
         )
         return ExitCode.USAGE
     if os.environ.get(_TRACEBACK):
+        import traceback
+
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     what = " ".join(f"{type(error).__name__}: {error}".split())
     _complain(f"this is a bug in checkpoint-contract: {what}. Set {_TRACEBACK}=1 to see where.")

@@ -15,6 +15,7 @@ import click
 from checkpoint_openapi.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
     from checkpoint_openapi.diff.report import Report
 
 __all__ = ["changelog", "diff", "next_version"]
@@ -53,7 +54,6 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
 
 
 def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
-    from checkpoint_openapi.diff.findings.acknowledgements import load_acknowledgements
     from checkpoint_openapi.diff.report import first_report, report
     from checkpoint_openapi.diff.sources import RELEASED, NoBaseError, open_documents
     from checkpoint_openapi.load import data_path
@@ -62,7 +62,7 @@ def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
         raise click.UsageError("give at most two versions, a base and a revision")
     revision = versions[-1] if versions else _shown(data_path("checkpoint.yaml"))
     base = versions[0] if len(versions) == 2 else RELEASED
-    accepted = load_acknowledgements(acknowledgements) if acknowledgements is not None else None
+    accepted = _accepted(acknowledgements)
     newer = open_documents(revision)
     try:
         older = open_documents(base, beside=revision)
@@ -75,6 +75,14 @@ def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
     # A release is named as the repository has it, not by where it is installed.
     name = "/".join(Path(found.base).parts[-3:]) if base == RELEASED else base
     return replace(found, base=name)
+
+
+def _accepted(file: Path | None) -> Acknowledgements | None:
+    if file is None:
+        return None
+    from checkpoint_openapi.diff.findings.acknowledgements import load_acknowledgements
+
+    return load_acknowledgements(file)
 
 
 def _shown(path: Path) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from checkpoint_openapi.diff.compare.compare import compare
-from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.findings.version import (
@@ -20,6 +20,9 @@ from checkpoint_openapi.diff.findings.version import (
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.operations import operations, webhooks
 from checkpoint_openapi.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
 
 __all__ = ["FailOn", "Report", "first_report", "report"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import subprocess
 from pathlib import Path
 
 from checkpoint_openapi.document.documents import Documents, Files
@@ -32,6 +31,8 @@ class Commit:
 
     def read(self, file: str) -> Source:
         """Read one file; raises `DocumentError` if it is broken or not in the commit."""
+        import subprocess
+
         name = f"{self._revision}:{file}"
         try:
             shown = subprocess.run(  # noqa: S603 - git is asked for a blob, by an argument list

@@ -215,8 +215,8 @@ class Documents:
         The first is the target that a `$ref` would have. The others have the same `$dynamicAnchor` elsewhere,
         and replace it if evaluation came through them (JSON Schema Core, 8.2.3.2).
         """
-        written = members(self.get(place)).get("$dynamicRef")
-        if not isinstance(written, str) or self.version == (3, 0):
+        written = None if self.version == (3, 0) else members(self.get(place)).get("$dynamicRef")
+        if not isinstance(written, str):
             return []
         first = self.resolve(place / "$dynamicRef", written)
         name = unquote(written.partition("#")[2])

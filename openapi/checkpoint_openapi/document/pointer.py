@@ -17,7 +17,9 @@ def unescaped(token: str) -> str:
 
 def child(pointer: str, *path: str | int) -> str:
     """Return the pointer extended by a path."""
-    return pointer + "".join(f"/{escaped(str(token))}" for token in path)
+    for token in path:
+        pointer += f"/{escaped(token) if isinstance(token, str) else token}"
+    return pointer
 
 
 def tokens(pointer: str) -> list[str]:

@@ -26,6 +26,7 @@ _NAMES = frozenset(
     )
 )
 """Keywords whose value is a map, so that its keys are names."""
+_CONTAINERS = (dict, list)
 
 
 class Kind(Enum):
@@ -66,6 +67,14 @@ def objects_in(value: Any, pointer: str = "") -> Iterator[Object]:
         if kind is Kind.OBJECT and isinstance(here, dict):
             yield Object(at, members(cast("Any", here)))
         here = cast("Any", here)
-        inner = [(child(at, number), item, Kind.OBJECT) for number, item in enumerate(items(here))]
-        inner += [(child(at, key), item, kind.inside(key, item)) for key, item in members(here).items()]
+        inner = [
+            (child(at, number), item, Kind.OBJECT)
+            for number, item in enumerate(items(here))
+            if isinstance(item, _CONTAINERS)
+        ]
+        inner += [
+            (child(at, key), item, kind.inside(key, item))
+            for key, item in members(here).items()
+            if isinstance(item, _CONTAINERS)
+        ]
         pending.extend(reversed(inner))

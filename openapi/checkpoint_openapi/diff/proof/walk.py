@@ -86,7 +86,7 @@ class Walk:
             found.extend(failure.along(trail) for failure in pair.failures)
             for inner in pair.inner:
                 key = _key(inner.receiver, inner.sender)
-                if key not in seen and not self._likeness.alike(inner.receiver, inner.sender):
+                if key not in seen:
                     seen.add(key)
                     further = Trail(inner.step, receiver, sender, trail)
                     pending.append((inner.receiver, inner.sender, further))
@@ -109,7 +109,7 @@ class Walk:
             return Pair([self._too_deep(receiver, sender)])
         self._open[key] = depth
         around, self._rests_on = self._rests_on, _NEVER
-        pair = self._compare(receiver, sender)
+        pair = self._differing(self._compare(receiver, sender))
         rests_on, self._rests_on = self._rests_on, min(around, self._rests_on)
         del self._open[key]
         self._close(depth, fits=not pair.failures and not pair.inner)
@@ -119,6 +119,11 @@ class Walk:
         else:
             self._provisional[key] = pair, rests_on
         return pair
+
+    def _differing(self, pair: Pair) -> Pair:
+        """Return a pair without the inner pairs that fit because they are identical."""
+        differing = [inner for inner in pair.inner if not self._likeness.alike(inner.receiver, inner.sender)]
+        return Pair(pair.failures, differing)
 
     def _close(self, depth: int, *, fits: bool) -> None:
         """Keep or discard the results that rest on a pair whose comparison has ended."""

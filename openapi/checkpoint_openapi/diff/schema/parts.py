@@ -23,6 +23,7 @@ from checkpoint_openapi.diff.schema.nested import (
 __all__ = ["NEVER", "Definitions", "Part", "Schema", "is_never"]
 
 _Answer = TypeVar("_Answer")
+_text = json.JSONEncoder(sort_keys=True, default=str).encode
 NEVER: JsonSchema = {"not": {}}
 """The schema that no value satisfies."""
 _DEEPEST = 6
@@ -81,6 +82,7 @@ class Definitions:
         """Cached answers about schemas that refer to these, by the question and the schema's digest."""
         self._direct: dict[str, list[str]] = {}
         self._reachable: dict[str, frozenset[str]] = {}
+        self._mentioning: dict[str, dict[str, bool]] = {}
 
     def get(self, name: str) -> JsonSchema:
         """Return a definition; a missing one is the empty schema."""
@@ -106,6 +108,13 @@ class Definitions:
     def loops(self, names: set[str]) -> set[str]:
         """Return the named definitions that lead back to themselves."""
         return {name for name in names if name in self.reachable(name)}
+
+    def mentions(self, name: str, keyword: str) -> bool:
+        """Return whether a keyword occurs in a definition itself."""
+        known = self._mentioning.setdefault(keyword, {})
+        if name not in known:
+            known[name] = _mentions(self.get(name), keyword)
+        return known[name]
 
     def _references(self, name: str) -> list[str]:
         if name not in self._direct:
@@ -135,7 +144,7 @@ class Schema:
     @cached_property
     def digest(self) -> bytes:
         """A hash of the content, equal for identical schemas."""
-        text = json.dumps(self.content, sort_keys=True, default=str)
+        text = _text(self.content)
         return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 
     def once(self, question: str, answer: Callable[[], _Answer]) -> _Answer:
@@ -166,11 +175,17 @@ class Schema:
 
     def mentions(self, keyword: str) -> bool:
         """Return whether a keyword occurs in the schema or in one that it leads to."""
-        contents = [self.content, *(self.definitions.get(name) for name in self._needed())]
-        return any(keyword in schema for content in contents for schema in all_schemas(content))
+        return _mentions(self.content, keyword) or any(
+            self.definitions.mentions(name, keyword) for name in self._needed()
+        )
+
+    @cached_property
+    def references(self) -> list[str]:
+        """The names of the definitions that the schema refers to directly."""
+        return references(self.content)
 
     def _needed(self) -> set[str]:
-        return self.definitions.needed(references(self.content))
+        return self.definitions.needed(self.references)
 
     def expanded(self, depth: int = 8) -> JsonSchema:
         """Return the content with references inlined, to a limited depth, and without places."""
@@ -381,6 +396,10 @@ def _beside_null(content: JsonSchema) -> JsonSchema | None:
         return None
     others = [branch for branch in branches if branch.get("type") != "null" or branch.keys() - {"type", AT}]
     return others[0] if len(others) == 1 else None
+
+
+def _mentions(schema: JsonSchema, keyword: str) -> bool:
+    return any(keyword in inner for inner in all_schemas(schema))
 
 
 def _matches(pattern: str, name: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import cast
 
 import yaml
@@ -27,6 +28,8 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _NOT_A_NUMBER = {".nan", ".NaN", ".NAN"}
 _RESOLVER = Resolver()
+_REMEMBERED = 4096
+"""The number of different texts whose reading is kept: most scalars of a document are a few words."""
 _TEXT = {"str", "timestamp", "value", "merge"}
 _NAMES = {
     "bool": "a Boolean to YAML 1.1",
@@ -57,23 +60,33 @@ def read_scalar(node: yaml.ScalarNode) -> Scalar:
 
 def reading_of_yaml_1_1(node: yaml.ScalarNode) -> str | None:
     """Return how the two versions read an unquoted scalar, as a phrase; None if they agree."""
-    if node.style or _has_tag_of_its_own(node):
-        return None
-    stated, value = node.tag.removeprefix(_TAG), _core(node.value)
+    return None if node.style or _has_tag_of_its_own(node) else _reading(node.tag, node.value)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _reading(tag: str, text: str) -> str | None:
+    stated, value = tag.removeprefix(_TAG), _core(text)
     if stated in ("str", "value", "merge"):
         return None if isinstance(value, str) else "text to YAML 1.1 and a number to 1.2"
     if isinstance(value, str):
         return f"{_NAMES[stated]} and text to 1.2" if stated in _NAMES else None
-    same = stated in ("null", "bool") or not re.fullmatch(r"[-+]?0[0-9]+", node.value)
+    same = stated in ("null", "bool") or not re.fullmatch(r"[-+]?0[0-9]+", text)
     return None if same else f"{_NAMES[stated]} than to 1.2"
 
 
 def _has_tag_of_its_own(node: yaml.ScalarNode) -> bool:
     """Return whether a plain scalar has an explicit tag, as in `!!str 12`."""
+    return node.tag != _resolved(node.value)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _resolved(text: str) -> str:
+    """Return the tag that PyYAML gives a plain scalar."""
     resolve = cast("Callable[..., str]", _RESOLVER.resolve)  # pyright: ignore[reportUnknownMemberType]
-    return node.tag != resolve(yaml.ScalarNode, node.value, (True, False))
+    return resolve(yaml.ScalarNode, text, (True, False))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _core(text: str) -> Scalar:
     if text in _NULL:
         return None
