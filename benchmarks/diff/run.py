@@ -3,10 +3,11 @@
     python benchmarks/diff/run.py [--repeat 5] [--octokit] [--against PYTHON] [--only WORD]
 
 Prints one line a document: the fewest and the median of the processor seconds of its runs, and the largest
-memory of one in megabytes; one run before them is not counted, which compiles the modules. `--octokit` adds GitHub's API descriptions, fetched with npm. `--against` is the
-interpreter of another build, which runs in turn with this one: the line has its figures as well, and how many
-times as long it took. `--only` keeps the documents with a word in their name. Fails when a limit is passed:
-0.7 s for the contract, 5 s for 200 operations, 500 MB, or 800 MB for the two largest.
+memory of one in megabytes; a run before them, which compiles the modules, is not counted. `--octokit` adds
+GitHub's API descriptions, fetched with npm. `--against` is the interpreter of another build, which runs in
+turn with this one: the line has its figures as well, and how many times as long it took. `--only` keeps the
+documents with a word in their name. Fails when a limit is passed: 0.7 s for the contract, 5 s for 200
+operations, 500 MB, or 800 MB for the two largest.
 """
 
 from __future__ import annotations
