@@ -435,3 +435,28 @@ def test_connection_close_ends_the_reuse() -> None:
     with serving(talk) as endpoint, SocketTransport(endpoint, 10).connect() as connection:
         assert connection.exchange(GET).fault is None
         assert not connection.reusable
+
+
+def test_the_last_byte_is_held_back_until_told() -> None:
+    """All of a request but its last byte is with the server before the wait ends, and only then that byte."""
+    begun, ended = threading.Event(), threading.Event()
+    body = b'{"checkpoint": {}}'
+    request = Request("POST", "/v1", body=body)
+    early: list[bool] = []
+
+    def talk(peer: Peer) -> None:
+        peer.head()
+        assert peer.reader.read(len(body) - 1) == body[:-1]
+        begun.set()
+        assert peer.reader.read(1) == body[-1:]
+        early.append(not ended.is_set())
+        peer.say(OK)
+
+    def wait() -> None:
+        assert begun.wait(5)
+        ended.set()
+
+    with serving(talk) as endpoint, SocketTransport(endpoint, 10.0).connect() as connection:
+        connection.hold_last_byte(wait)
+        assert connection.exchange(request).status == 200
+    assert early == [False]

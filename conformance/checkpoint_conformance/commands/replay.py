@@ -23,7 +23,7 @@ from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.simulation import simulate
-from checkpoint_conformance.run.stages.concurrency import IDS_OF_THE_RUN, distinct_checkpoints
+from checkpoint_conformance.run.stages.comparison import IDS_OF_THE_RUN, distinct_checkpoints
 from checkpoint_conformance.run.stages.conflict import conflict
 from checkpoint_conformance.run.stages.deletion import Deletions
 from checkpoint_conformance.run.stages.discovery import discovery
@@ -153,7 +153,7 @@ class _Stage:
             elif requirement in _COMPANIONS:
                 state, note = self._companion(requirement, finding)
             else:
-                state, note = ReplayState.UNDECIDED, "this suite has no such probe; run `verify`"
+                state, note = ReplayState.UNDECIDED, "this suite cannot repeat it alone; run `verify`"
         except BudgetSpent as spent:
             state, note = ReplayState.UNDECIDED, str(spent)
         return Repeated(requirement, probe, finding["symptom"], state, note)

@@ -9,7 +9,7 @@ from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.transport.exchange import Request
 
-__all__ = ["base", "documented", "documented_later", "shapes", "variations"]
+__all__ = ["base", "documented", "documented_after_deletion", "documented_later", "shapes", "variations"]
 
 _CHARSETS = {
     "lower-case": "application/json; charset=utf-8",
@@ -30,6 +30,17 @@ def documented_later(calls: Calls) -> Probe:
     """Return the documented request again, to be sent after the others: it must still be accepted."""
     return _accept(
         calls, "REQ-1", "documented-later", "the documented request, after others", calls.documented
+    )
+
+
+def documented_after_deletion(calls: Calls) -> Probe:
+    """Return the documented request again, to be sent after a deletion: its id must be new all the same."""
+    return _accept(
+        calls,
+        "REQ-1",
+        "documented-after-deletion",
+        "the documented request, after a deletion",
+        calls.documented,
     )
 
 

@@ -20,16 +20,16 @@ from checkpoint_conformance.probes.robustness import methods, odd_input, unknown
 from checkpoint_conformance.probes.settings import in_other_settings
 from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.endings import conclude_ending, examine_endings, is_away
-from checkpoint_conformance.run.probing import send_probes
+from checkpoint_conformance.run.probing import send_probe, send_probes
 from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.recorder import Judges
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.shard import Shard
+from checkpoint_conformance.run.stages.comparison import distinct_checkpoints, moving_time
 from checkpoint_conformance.run.stages.concurrency import (
     MOST_AT_ONCE,
     concurrent_call,
     concurrent_calls,
-    distinct_checkpoints,
 )
 from checkpoint_conformance.run.stages.conflict import conflict
 from checkpoint_conformance.run.stages.deletion import Deletions
@@ -108,8 +108,9 @@ def run(
     if not gone and is_away(session):
         gone = "it ended while the run cleaned up"
         conclude_ending(session, ServerGone(gone))
-    if gone:
+    if gone or options.shard.owns("RESP-2"):
         distinct_checkpoints(session.recorder.exchanges, session.ledger)
+        moving_time(session.recorder.exchanges, session.ledger)
     results = conclude(target, session.ledger, gone, None if options.shard.whole else options.shard.owned)
     return RunRecord(
         target,
@@ -230,6 +231,8 @@ def _exchange_with_companions(
         observation.late_items()
     if "deletion" in profiles:
         deletions.judge()
+        if session.budget.remaining:  # the reserve has served its purpose
+            send_probe(session, acceptance.documented_after_deletion(session.calls))
     if observation:
         announce("model-based sequences (OBS)")
         model_run(session, deletions, plans, announce)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, Self
 
 from checkpoint_conformance.transport.exchange import Exchange, Request
@@ -31,6 +31,10 @@ class Connection(Protocol):
     @property
     def reusable(self) -> bool:
         """Whether both sides have left it open for another exchange, as far as can be told."""
+        ...
+
+    def hold_last_byte(self, wait: Callable[[], None]) -> None:
+        """Call `wait` before the last byte of the next request, so that many can be completed at once."""
         ...
 
     def exchange(self, request: Request) -> Exchange:

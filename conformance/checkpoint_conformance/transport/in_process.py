@@ -49,6 +49,7 @@ class InProcessConnection:
         self._timeout = timeout
         self._clock = clock
         self._open = False
+        self._wait: Callable[[], None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -66,8 +67,15 @@ class InProcessConnection:
         """Whether the last response was complete, and did not close the connection."""
         return self._open
 
+    def hold_last_byte(self, wait: Callable[[], None]) -> None:
+        """Call `wait` before the next request is answered."""
+        self._wait = wait
+
     def exchange(self, request: Request) -> Exchange:
         """Answer the request with the function."""
+        wait, self._wait = self._wait, None
+        if wait:
+            wait()
         started, began = self._clock.time(), self._clock.monotonic()
         answer = self._respond(request)
         elapsed = self._clock.monotonic() - began

@@ -9,6 +9,7 @@ import re
 import select
 import socket
 import ssl
+from collections.abc import Callable
 from itertools import count
 from typing import Self
 
@@ -73,6 +74,7 @@ class SocketConnection:
         self.requests: list[Request] = []
         """The requests that it has carried so far."""
         self._sent = True
+        self._wait: Callable[[], None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -101,6 +103,10 @@ class SocketConnection:
         """Whether both sides have left the connection open for another exchange, as far as can be told."""
         done = self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
         return done and self._sent and self._socket is not None and not _is_readable(self._socket)
+
+    def hold_last_byte(self, wait: Callable[[], None]) -> None:
+        """Call `wait` before the last byte of the next request, so that many can be completed at once."""
+        self._wait = wait
 
     def exchange(self, request: Request) -> Exchange:
         """Send the request and read its response; failures are part of the result, and never raised."""
@@ -150,7 +156,16 @@ class SocketConnection:
         for start in range(0, len(request.body), _CHUNK):
             pieces.append(self._protocol.send(h11.Data(data=request.body[start : start + _CHUNK])) or b"")
         pieces.append(self._protocol.send(h11.EndOfMessage()) or b"")
+        wait, self._wait = self._wait, None
         try:
+            if wait:
+                whole = b"".join(pieces)
+                self._socket.settimeout(reader.remaining())
+                self._socket.sendall(whole[:-1])
+                wait()
+                self._socket.settimeout(reader.remaining())
+                self._socket.sendall(whole[-1:])
+                return True
             if len(request.body) <= _CHUNK:
                 self._socket.settimeout(reader.remaining())
                 self._socket.sendall(b"".join(pieces))

@@ -75,6 +75,7 @@ class Symptom(StrEnum):
     CREATED_AT_TYPE = "created-at-type"
     CREATED_AT_FORM = "created-at-form"
     CREATED_AT_FAR_FROM_NOW = "created-at-far-from-now"
+    CREATED_AT_STANDS_STILL = "created-at-stands-still"
     PROJECT_ID_MISSING = "project-id-missing"
     PROJECT_ID_TYPE = "project-id-type"
     WRONG_PROJECT_ID = "project-id"

@@ -1,18 +1,12 @@
-"""RESP-2 and RESP-11: simultaneous calls, and comparison of all ids of the run."""
+"""RESP-2 and RESP-11: simultaneous calls."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
-from itertools import pairwise
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 
-from checkpoint_openapi.document.formats.strict_json import StrictJsonError
-
-from checkpoint_conformance.checks.http import read_body
-from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Call, Calls
 from checkpoint_conformance.probes.probe import Circumstance, Probe
@@ -20,25 +14,20 @@ from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
-from checkpoint_conformance.verdict.finding import Finding
-from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
-from checkpoint_conformance.verdict.origin import Origin
+from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = [
-    "IDS_OF_THE_RUN",
     "MOST_AT_ONCE",
     "concurrent_call",
     "concurrent_calls",
-    "distinct_checkpoints",
     "together",
 ]
 
-IDS_OF_THE_RUN = Origin("the ids of the run", "accepted calls compared with each other")
-"""The origin of a finding that compares accepted calls with each other."""
-
 MOST_AT_ONCE = 16
 """The most calls that are sent at the same time."""
+_LONGEST_HOLD = 2.0
+"""Seconds that a call may lack its last byte."""
 _IN_COMPANY = (Symptom.ANSWERED_5XX, Symptom.REFUSED, Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED)
 """What may happen to a valid call only under concurrency."""
 
@@ -61,8 +50,10 @@ def concurrent_call(calls: Calls, number: int, call: Call) -> Probe:
 
 
 def concurrent_calls(session: Session) -> None:
-    """Send the calls on separate connections, all released at the same moment.
+    """Send the calls on separate connections, and complete all of them at the same moment.
 
+    Each lacks its last byte until all others do, so that neither connecting nor sending spreads them out. A
+    server that opens no second connection before it has answered on the first gets them one after another.
     Raises ServerGone if the server stops answering.
     """
     probes = together(session)
@@ -72,9 +63,18 @@ def concurrent_calls(session: Session) -> None:
         return
     barrier = Barrier(len(probes))
 
+    def complete_together() -> None:
+        with suppress(BrokenBarrierError):  # one of them cannot be sent that far: the others go on without it
+            barrier.wait(min(_LONGEST_HOLD, session.target.timeout / 4))
+
     def one(probe: Probe) -> tuple[Probe, Exchange]:
-        barrier.wait()
-        return probe, session.client.transmit(probe.request)
+        with session.client.connection() as connection:
+            connection.hold_last_byte(complete_together)
+            try:
+                exchange = session.client.transmit(probe.request, connection)
+            finally:
+                barrier.abort()  # nobody waits any more, or nobody should
+        return probe, exchange
 
     with ThreadPoolExecutor(len(probes)) as pool:
         try:
@@ -123,42 +123,3 @@ def _symptoms(session: Session, probe: Probe) -> set[Symptom]:
     except BudgetSpent:
         return set()
     return {finding.symptom for finding in session.recorder.judged(probe, exchange).findings}
-
-
-def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
-    """Compare all accepted calls of the run with each other (RESP-2, RESP-11).
-
-    A checkpoint returned again to a later call counts against RESP-11, whatever else repeats then. An id that
-    stands for two checkpoints, or that simultaneous calls share, counts against RESP-2.
-    """
-    given: defaultdict[str, list[tuple[Exchange, object]]] = defaultdict(list)
-    for exchange in exchanges:
-        members = _checkpoint(exchange)
-        identifier = members.get("id") if members else None
-        if members and isinstance(identifier, str):
-            given[identifier.casefold()].append((exchange, members.get("created_at")))
-    if sum(len(uses) for uses in given.values()) >= 2:
-        ledger.exercise("RESP-2", "RESP-11")
-    pairs = [pair for uses in given.values() for pair in pairwise(uses)]
-    again = any(created == then and _apart(one, two) for (one, created), (two, then) in pairs)
-    requirement = "RESP-11" if again else "RESP-2"
-    symptom = Symptom.SAME_CHECKPOINT_AGAIN if again else Symptom.ID_REPEATED
-    expected = "a new checkpoint for each call" if again else "an id that was never given before"
-    for (first, _), (second, _) in pairs:
-        actual = f"one id in exchanges {first.number} and {second.number}"
-        evidence = (first, second)
-        ledger.add(Finding(requirement, symptom, IDS_OF_THE_RUN, expected, actual, evidence, confirmed=True))
-
-
-def _apart(first: Exchange, second: Exchange) -> bool:
-    """Return whether the second call was sent only after the first had been answered."""
-    return first.started + first.elapsed <= second.started
-
-
-def _checkpoint(exchange: Exchange) -> dict[str, object] | None:
-    if exchange.request.method != "POST" or exchange.status is None or not 200 <= exchange.status < 300:
-        return None
-    try:
-        return checkpoint(read_body(exchange))
-    except StrictJsonError:
-        return None

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from ...faults.companions.companions import DELETE_NEWEST
 from ...framework.edits import MEANING, answers, on_occasions, setting
 from ...framework.mutant import breaks, replaces
-from ...framework.shots import BASE, parameters
+from ...framework.shots import BASE, parameters, pause
 from ...service.server import Server
 from ...service.world import POLICY, Checkpoint, stable_id
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _ONE = {"RESP-11": "an id that is always the same also looks like one checkpoint"}
 _AT_ONCE = (BASE, BASE.but(copies=8))
+_AFTER_A_DELETION = (BASE, BASE, pause(0.1), DELETE_NEWEST, BASE)
 
 
 def _ids(rows: dict[str, tuple[str, Callable[[int], Any]]], **options: Any) -> None:
@@ -271,3 +274,45 @@ class AnswersMixedUpUnderLoad(Server):
         mine = self.buffer = super().created(checkpoint)
         self.linger(0.03)
         return self.buffer or mine
+
+
+@breaks("RESP-2", shows=_AFTER_A_DELETION, profile="deletion")
+class IdOfADeletedCheckpointAgain(Server):
+    """The id of a deleted checkpoint is free, and given to the next one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free: list[str] = []
+
+    def new_id(self, number: int) -> str:
+        return self.free.pop() if self.free else super().new_id(number)
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        super().remove(checkpoint)
+        self.free.append(checkpoint.id)
+
+
+@breaks("RESP-2", shows=_AFTER_A_DELETION, profile="deletion", also={"OBS-1": "the items of two runs mix"})
+class IdFromTheNumberOfCheckpoints(Server):
+    """The id is made from the number of checkpoints, which falls when one is deleted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turn = threading.Lock()
+
+    def make(self, call: Call, policy: Policy, resources: tuple[Resource, ...]) -> Checkpoint:
+        with self.turn:
+            return super().make(call, policy, resources)
+
+    def new_id(self, number: int) -> str:
+        return stable_id(f"count {len(self.store.checkpoints)}")
+
+
+@breaks("RESP-2", shows=_AT_ONCE, also={"RESP-11": "calls at once then share an id"})
+class IdFromTheMillisecond(Server):
+    """The id is made from the time in milliseconds."""
+
+    real_time = True
+
+    def new_id(self, number: int) -> str:
+        return stable_id(f"ms {time.time_ns() // 1_000_000}")

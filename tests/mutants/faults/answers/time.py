@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ...framework.edits import MEANING, answers, on_occasions, setting
+from ...framework.mutant import breaks
+from ...framework.shots import BASE
+from ...service.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,3 +103,16 @@ _times(
     },
     level="SHOULD",
 )
+
+
+@breaks("RESP-4", level="SHOULD", shows=(BASE, BASE))
+class TimeOfTheStart(Server):
+    """The time is that of the server's start, a default that was computed once."""
+
+    started = ""
+
+    def created_at(self) -> str:
+        """Take as long as a server does that starts a backup."""
+        self.clock.sleep(0.2)
+        self.started = self.started or f"{self.now() - timedelta(minutes=4):%Y-%m-%dT%H:%M:%S.%f}"
+        return self.started
