@@ -22,6 +22,10 @@ _MALFORMED = {
     "latin-1": "tok\u00e9n-\u00fc-\u00ff-0f1e2d3c",
     "long": "A" * 1024,
     "admin": "admin",
+    "constructor": "constructor",
+    "proto": "__proto__",
+    "to-string": "toString",
+    "class": "__class__",
 }
 _STRANGERS = frozenset({401, 403})
 _UNAUTHORIZED = frozenset({401})

@@ -55,6 +55,11 @@ def _foreign_resources(calls: Calls) -> list[Probe]:
     ill_formed = [
         foreign_resource(calls, "empty-string", [""]),
         foreign_resource(calls, "space-after", [own[0] + " "]),
+        foreign_resource(calls, "wildcard", ["%"]),
+        foreign_resource(calls, "star", ["*"]),
+        foreign_resource(calls, "like", [own[0][:-1] + "_"]),
+        foreign_resource(calls, "glob", [own[0][:-1] + "?"]),
+        foreign_resource(calls, "pattern", [own[0][:-1] + "."]),
     ]
     return [
         foreign_resource(calls, "alone", [stranger]),

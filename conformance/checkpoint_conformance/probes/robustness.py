@@ -63,13 +63,17 @@ def _harmless(calls: Calls) -> dict[str, Any]:
 
 def _bodies(calls: Calls) -> dict[str, tuple[str, Request]]:
     good = json.dumps(calls.body(calls.documented))
-    plan = calls.target.policy_id
+    plan, nowhere = calls.target.policy_id, calls.unknown_id("policy")
     trigger = '"auto_trigger": false'
     one = calls.target.resources[0]
     texts = {
         "huge-integer": (
             "an integer of 5 000 digits",
             good.replace(trigger, '"auto_trigger": ' + "9" * 5000),
+        ),
+        "beyond-64-bits": (
+            "an unknown member beyond 64 bits",
+            good.replace(plan, nowhere)[:-1] + f', "size": {1 << 64}}}',
         ),
         "huge-exponent": ("the number 1e400", good.replace(trigger, '"auto_trigger": 1e400')),
         "nan": ("NaN", good.replace(trigger, '"auto_trigger": NaN')),

@@ -50,6 +50,12 @@ class Secrets:
             "token-quoted": f'"{token}"',
             "token-doubled": token + token,
             "token-accented": token + "\u00e9",
+            "token-and-comma": f"{token},",
+            "token-and-another": f"{token}, x",
+            "another-and-token": f"x, {token}",
+            "token-like": token[:-1] + "_",
+            "token-glob": token[:-1] + "?",
+            "token-pattern": token[:-1] + ".",
             "token-spaced": token[: len(token) // 2] + " " + token[len(token) // 2 :],
         }
         self.derived = {name: value for name, value in self.derived.items() if value != token and value}

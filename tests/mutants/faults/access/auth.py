@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from typing import TYPE_CHECKING, Any
 
 from ...framework.mutant import breaks, refusing, replaces, sent_parameters
@@ -163,6 +164,37 @@ _lets_in(
 )
 _lets_in(
     "wildcard-token-accepted", "The token is looked up with LIKE, and % finds one.", lambda v: "%" in v, "%"
+)
+_lets_in(
+    "token-before-comma-accepted",
+    "The field is read as a list, and a valid token at its head is accepted.",
+    lambda v: v.split(",")[0].strip() == _DEMO,
+    f"{_DEMO}, x",
+)
+_lets_in(
+    "token-after-comma-accepted",
+    "The field is read as a list, and a valid token at its end is accepted.",
+    lambda v: v.split(",")[-1].strip() == _DEMO,
+    f"x, {_DEMO}",
+)
+for _word in ("constructor", "__proto__", "toString"):
+    _lets_in(
+        f"{_word.strip('_').lower()}-token-accepted",
+        f"Tokens are members of an object, which has {_word} by itself.",
+        lambda v, word=_word: v == word,  # type: ignore[misc]
+        _word,
+    )
+_lets_in(
+    "like-token-accepted",
+    "The token is looked up with LIKE, and _ stands for any letter.",
+    lambda v: len(v) == len(_DEMO) and all(a in (b, "_") for a, b in zip(v, _DEMO, strict=True)),
+    _DEMO[:-1] + "_",
+)
+_lets_in(
+    "glob-token-accepted",
+    "The token is looked up as a file name, and ? stands for any letter.",
+    lambda v: fnmatch.fnmatchcase(_DEMO, v.replace("*", "")),
+    _DEMO[:-1] + "?",
 )
 _lets_in(
     "sql-token-accepted",

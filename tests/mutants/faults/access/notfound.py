@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,8 @@ from ...service.server import Server
 from ...service.world import POLICY, SECOND_POLICY, SECOND_PROJECT, TOKENS, Resource, stable_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...service.schema import Call
     from ...service.wire import Request
     from ...service.world import Policy
@@ -209,3 +213,45 @@ class ResourceOfAnotherPolicyAccepted(Server):
         if set(wanted) <= known.keys():
             return tuple(known[each] for each in dict.fromkeys(wanted))
         return super().outside_resource(policy, wanted)
+
+
+def _as_patterns(
+    policy: Policy, wanted: tuple[str, ...], pattern: Callable[[str], str]
+) -> tuple[Resource, ...]:
+    """Return the resources of the policy whose id any of the wanted patterns matches."""
+    return tuple(
+        resource
+        for resource in policy.resources
+        if any(re.fullmatch(pattern(each), resource.id) for each in wanted)
+    )
+
+
+for _name, _fault, _pattern, _sent in (
+    (
+        "resource-like-accepted",
+        "The ids of resources are matched by SQL's LIKE.",
+        lambda each: re.escape(each).replace("%", ".*").replace("_", "."),
+        _IDS[0][:-1] + "_",
+    ),
+    (
+        "resource-glob-accepted",
+        "The ids of resources are matched like file names.",
+        fnmatch.translate,
+        "*",
+    ),
+    (
+        "resource-any-letter-accepted",
+        "A question mark in the id of a resource stands for any letter.",
+        lambda each: re.escape(each).replace(r"\?", "."),
+        _IDS[0][:-1] + "?",
+    ),
+):
+    replaces(
+        "NF-3",
+        _name,
+        _fault,
+        "outside_resource",
+        lambda _, policy, wanted, pattern=_pattern: _as_patterns(policy, wanted, pattern),
+        lambda policy, wanted, pattern=_pattern: bool(_as_patterns(policy, wanted, pattern)),
+        shows=parameters({"resources": [_sent]}),
+    )

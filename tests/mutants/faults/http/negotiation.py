@@ -8,6 +8,7 @@ from ...framework.mutant import OUTSIDE, condition_name, register
 from ...framework.shots import BASE, document, parameters
 from ...service.server import Server
 from ...service.wire import Response
+from ...service.world import TOKENS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _FAULTS = (
     BASE.but(token=None),
+    BASE.but(token=TOKENS["second"]),
+    BASE.but(provider="x"),
     BASE.but(body=b"{"),
     BASE.but(body=document(None)),
     BASE.but(body=document(OUTSIDE)),

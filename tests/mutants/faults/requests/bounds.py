@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 _IDS = [resource.id for resource in POLICY.resources]
 
 
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return re.fullmatch(pattern, text) is not None
+    except re.error:
+        return False
+
+
 def _plan(name: str, fault: str, mend: Callable[[str], str | None], sent: str, **options: Any) -> None:
     """Register a server that corrects a malformed plan_id with `mend`; `sent` is an example."""
 
@@ -90,6 +97,18 @@ _plan(
     "plan_id is matched by SQL's LIKE, and % finds the first policy.",
     lambda v: POLICY.id if "%" in v else v,
     "%",
+)
+_plan(
+    "plan-id-like-accepted",
+    "plan_id is matched by SQL's LIKE, and _ stands for any letter, where the length is checked.",
+    lambda v: POLICY.id if len(v) == 36 and re.fullmatch(re.escape(v).replace("_", "."), POLICY.id) else v,
+    POLICY.id[:-1] + "_",
+)
+_plan(
+    "plan-id-pattern-accepted",
+    "plan_id is a pattern for those of the policies, where the length is checked.",
+    lambda v: POLICY.id if len(v) == 36 and _matches(v, POLICY.id) else v,
+    POLICY.id[:-1] + ".",
 )
 _plan(
     "plan-id-cut-at-nul", "plan_id ends at the first NUL.", lambda v: v.partition("\0")[0], POLICY.id + "\0x"

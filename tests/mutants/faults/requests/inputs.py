@@ -30,6 +30,10 @@ def _not_utf8(body: bytes) -> bool:
     return body.decode(errors="replace").encode() != body
 
 
+def _beyond(value: Any) -> bool:
+    return isinstance(value, int) and not -(1 << 63) <= value < 1 << 64
+
+
 def _json(test: Callable[[bytes], bool], body: bytes) -> tuple[str, Callable[..., bool], Any]:
     return "parse", test, BASE.but(body=body)
 
@@ -48,6 +52,33 @@ _ROWS: dict[str, tuple[str, tuple[str, Callable[..., bool], Any], dict[str, str]
         "A number of thousands of digits raises in the conversion.",
         _json(lambda b: bool(re.search(rb"\d{1000}", b)), b'{"checkpoint": ' + b"9" * 5000 + b"}"),
         _whose("REQ-17", "REQ-8", "REQ-7", "REQ-11"),
+    ),
+    "trigger-beyond-64-bits": (
+        "An integer is stored in a column of 64 bits before its type is looked at.",
+        _value("auto_trigger", _beyond, parameters({"auto_trigger": 1 << 64})),
+        _whose("REQ-11"),
+    ),
+    "plan-beyond-64-bits": (
+        "A number for an id is looked up as a key of 64 bits.",
+        _value("plan_id", _beyond, BASE.but(body=document(1 << 64))),
+        _whose("REQ-9"),
+    ),
+    "resource-beyond-64-bits": (
+        "A number among the resources is looked up as a key of 64 bits.",
+        _value(
+            "resources",
+            lambda value: isinstance(value, list) and any(map(_beyond, value)),
+            parameters({"resources": [1 << 64]}),
+        ),
+        _whose("REQ-12"),
+    ),
+    "number-beyond-64-bits": (
+        "A parser of 64-bit numbers raises on a larger one, wherever it stands.",
+        _json(
+            lambda b: any(abs(int(digits)) >= 1 << 64 for digits in re.findall(rb"\b\d{20,25}\b", b)),
+            BASE.octets[:-1] + b', "size": 18446744073709551616}',
+        ),
+        _whose("REQ-9", "REQ-11", "REQ-12", "REQ-14"),
     ),
     "lone-surrogate": (
         "An escaped surrogate raises when it is written to the log.",
