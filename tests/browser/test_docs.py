@@ -245,6 +245,9 @@ def test_error_is_shown_and_the_last_version_stays(live: Live) -> None:
     """Broken YAML and a broken schema are shown with their line above the last good version."""
     live.save("tags: [checkpoints]\n", "tags: [checkpoints\n")
     live.shows("#problem", "checkpoint.yaml:41:")
+    # Nothing on the page may look as if all were well.
+    assert live.chromium.find_elements(By.CSS_SELECTOR, "#beside .pulse.bad")
+    assert live.chromium.find_elements(By.CSS_SELECTOR, "#diff .verdict") == []
     assert (
         "summary: Execute a backup policy"
         in live.chromium.find_element(By.CSS_SELECTOR, ".excerpt .here").text
@@ -255,6 +258,7 @@ def test_error_is_shown_and_the_last_version_stays(live: Live) -> None:
     live.save("summary: Execute a backup policy", "summary: Fixed")
     live.shows(SUMMARY, "Fixed")
     assert live.chromium.find_elements(By.ID, "problem") == []
+    assert live.chromium.find_elements(By.CSS_SELECTOR, "#beside .pulse.good")
 
 
 def test_diff_stands_beside(live: Live) -> None:

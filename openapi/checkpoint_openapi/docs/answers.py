@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, NamedTuple, cast
 
-from checkpoint_openapi.docs.schemas import sample
-from checkpoint_openapi.document.bundle import Bundle
+from checkpoint_openapi.docs.made import NONE, Maker
+from checkpoint_openapi.docs.media_types import JSON, chosen, concrete, is_json, written
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.values import members
+from checkpoint_openapi.document.values import equal, members
 
-__all__ = ["REASON", "Answer", "Answers"]
+__all__ = ["REASON", "Answer", "Answers", "Wish"]
 
 REASON = "Preview-Reason"
 """The header that says why a request is refused, or what the document lacks for a response."""
-_JSON = "application/json"
+_FRAMING = ("content-type", "content-length", "transfer-encoding", "connection")
+"""Headers that the server of the preview decides on."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class Answer:
         return replace(self, headers={**self.headers, "Allow": ", ".join(methods).upper()})
 
 
+class Wish(NamedTuple):
+    """Which response a client asks for."""
+
+    accept: str = ""
+    """The value of its `Accept` header."""
+    code: str | None = None
+    example: str | None = None
+
+
 class _Chosen(NamedTuple):
     """A response object of an operation, and the status to send it with."""
 
@@ -42,37 +52,52 @@ class _Chosen(NamedTuple):
 class Answers:
     """Finds the matching response of an operation, and an example of it."""
 
-    def __init__(self, documents: Documents, bundle: Bundle) -> None:
+    def __init__(self, documents: Documents, maker: Maker) -> None:
         self._documents = documents
-        self._bundle = bundle
+        self._maker = maker
 
     def plain(self, status: str, reason: str) -> Answer:
         """Return a response that the document does not define."""
         body = json.dumps({"preview": reason}).encode()
-        return Answer(int(status), {"Content-Type": _JSON, REASON: _header(reason)}, body)
+        return Answer(int(status), {"Content-Type": JSON, REASON: _header(reason)}, body)
 
-    def refusal(self, operation: Location, statuses: tuple[str, ...], reason: str) -> Answer:
-        """Return the response to a refused request: the first declared status, with its first example."""
-        chosen = self._choose(operation, statuses)
-        if chosen is None:
+    def refusal(self, operation: Location, statuses: tuple[str, ...], reason: str, accept: str) -> Answer:
+        """Return the response to a refused request: the first declared status, with its first example.
+
+        If `accept` admits none of its media types, the status is still worth more than a 406.
+        """
+        found = self._choose(operation, statuses)
+        if found is None:
             return self.plain(statuses[0], reason)
-        answer = self._made(chosen, None, None)
+        content = list(members(self._documents.get(found.place).get("content")))
+        answer = self._written(found, chosen(accept, content) or chosen("", content))
         return replace(answer, headers={**answer.headers, REASON: _header(reason)})
 
-    def success(self, operation: Location, body: Any, code: str | None, example: str | None) -> Answer:
+    def success(self, operation: Location, body: Any, wish: Wish) -> Answer:
         """Return the response to a valid request, or the one that its sender prefers."""
         stated = members(self._documents.get(operation).get("responses"))
-        if example is not None and code is None:
-            code = next(
-                (key for key in stated if example in self._examples(self._response(operation, key))), None
-            )
+        code = wish.code
+        if wish.example is not None and code is None:
+            code = next((key for key in stated if self._has_example(operation, key, wish.example)), None)
             if code is None:
-                return self.plain("501", f"No response of the operation has an example {example}.")
+                return self.plain("501", f"No response of the operation has an example {wish.example}.")
         successes = tuple(key for key in stated if key.startswith("2"))
-        chosen = self._choose(operation, (code,) if code else successes or ("200",))
-        if chosen is None:
+        found = self._choose(operation, (code,) if code else successes or ("200",))
+        if found is None:
             return self.plain("501", f"The operation has no response {code or '200'}.")
-        return self._made(chosen, example or self._fitting(operation, body), example)
+        content = list(members(self._documents.get(found.place).get("content")))
+        media_type = chosen(wish.accept, content)
+        if content and media_type is None:
+            offered = " or ".join(content)
+            reason = f"The response {found.status} comes as {offered}; Accept: {wish.accept} admits none."
+            return self.refusal(operation, ("406",), reason, wish.accept)
+        hint = wish.example or self._fitting(operation, body)
+        return self._written(found, media_type, wish.example, hint)
+
+    def _has_example(self, operation: Location, key: str, name: str) -> bool:
+        response = self._response(operation, key)
+        content = members(self._documents.get(response).get("content"))
+        return any(name in self._examples(response / "content" / media_type) for media_type in content)
 
     def _response(self, operation: Location, key: str) -> Location:
         return self._documents.follow(operation / "responses" / key)
@@ -89,70 +114,76 @@ class Answers:
             return _Chosen(int(statuses[0]), self._response(operation, "default"))
         return None
 
-    def _made(self, chosen: _Chosen, hint: str | None, wanted: str | None) -> Answer:
-        response = self._documents.get(chosen.place)
-        headers = dict(self._headers(chosen.place, members(response.get("headers"))))
-        content = members(response.get("content"))
-        if not content or chosen.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
-            return Answer(chosen.status, headers, b"")
-        name = next((key for key in content if "json" in key), next(iter(content)))
-        examples = self._examples(chosen.place)
-        if wanted is not None and wanted not in examples:
-            return self.plain("501", f"The response {chosen.status} has no example {wanted}.")
-        headers["Content-Type"] = _JSON if "*" in name else name
-        if not examples:
-            headers[REASON] = "The document has no example of this response."
-            return Answer(
-                chosen.status, headers, _bytes(self._sampled(chosen.place / "content" / name), name)
-            )
-        value = examples[hint] if hint in examples else next(iter(examples.values()))
-        return Answer(chosen.status, headers, _bytes(value, name))
+    def _written(
+        self, found: _Chosen, media_type: str | None, wanted: str | None = None, hint: str | None = None
+    ) -> Answer:
+        """Return a response in one of its media types, with a stated example or else one that is made.
 
-    def _headers(self, response: Location, stated: dict[str, Any]) -> list[tuple[str, str]]:
-        """Return the headers of a response that have an example."""
-        found: list[tuple[str, str]] = []
-        for name in stated:
-            header = self._documents.get(self._documents.follow(response / "headers" / name))
-            value = header.get("example", members(header.get("schema")).get("example"))
-            if value is not None and name.lower() not in (
-                "content-type",
-                "content-length",
-                "transfer-encoding",
-            ):
-                found.append((name, _header(str(value))))
+        The example is the one that is `wanted`, else the one that `hint` names, else the first.
+        """
+        headers = self._headers(found.place)
+        if media_type is None or found.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            return Answer(found.status, headers, b"")
+        place = found.place / "content" / media_type
+        examples = self._examples(place)
+        if wanted is not None and wanted not in examples:
+            return self.plain("501", f"The response {found.status} has no example {wanted}.")
+        if examples:
+            value = examples[hint] if hint in examples else next(iter(examples.values()))
+        else:
+            headers[REASON] = "The document has no example of this response."
+            value = self._maker.value(place / "schema") if self._documents.has(place / "schema") else None
+        content = None if value is NONE else written(value, media_type)
+        if content is None:
+            reason = f"No example could be made of the response {found.status} as {media_type}: state one."
+            return self.plain("501", reason)
+        headers["Content-Type"] = concrete(media_type)
+        return Answer(found.status, headers, content)
+
+    def _headers(self, response: Location) -> dict[str, str]:
+        """Return the headers of a response that are required or have an example."""
+        found: dict[str, str] = {}
+        for name in members(self._documents.get(response).get("headers")):
+            place = self._documents.follow(response / "headers" / name)
+            value = self._header_value(place)
+            if value not in (None, NONE) and name.lower() not in _FRAMING:
+                found[name] = _header(value)
         return found
 
-    def _examples(self, holder: Location) -> dict[str, Any]:
-        """Return the examples of a response or request body by name, preferring JSON."""
-        content = members(self._documents.get(holder).get("content"))
-        name = next((key for key in content if "json" in key), next(iter(content), None))
-        if name is None:
-            return {}
-        media_type = members(content[name])
-        if "example" in media_type:
-            return {"example": media_type["example"]}
+    def _header_value(self, place: Location) -> Any:
+        header = self._documents.get(place)
+        if "example" in header:
+            return header["example"]
+        schema = place / "schema"
+        stated = members(header.get("schema"))
+        wanted = header.get("required") is True or "example" in stated
+        return self._maker.value(schema) if wanted and stated else None
+
+    def _examples(self, media_type: Location) -> dict[str, Any]:
+        """Return the examples that a media type states, by name."""
+        stated = members(self._documents.get(media_type))
+        if "example" in stated:
+            return {"example": stated["example"]}
         found: dict[str, Any] = {}
-        for key in members(media_type.get("examples")):
-            place = self._documents.follow(holder / "content" / name / "examples" / key)
-            example = self._documents.get(place)
-            if "value" in example:
-                found[key] = example["value"]
+        for key in members(stated.get("examples")):
+            example = self._documents.get(self._documents.follow(media_type / "examples" / key))
+            for member in ("value", "dataValue"):
+                if member in example:
+                    found[key] = example[member]
         return found
 
     def _fitting(self, operation: Location, body: Any) -> str | None:
         """Return the name of the request example that a body equals, or whose members it has."""
         if body is None or "requestBody" not in self._documents.get(operation):
             return None
-        examples = self._examples(self._documents.follow(operation / "requestBody"))
-        same = [name for name, value in examples.items() if value == body]
+        holder = self._documents.follow(operation / "requestBody")
+        content = members(self._documents.get(holder).get("content"))
+        examples: dict[str, Any] = {}
+        for media_type in filter(is_json, content):
+            examples |= self._examples(holder / "content" / media_type)
+        same = [name for name, value in examples.items() if equal(value, body)]
         alike = [name for name, value in examples.items() if _members(value) == _members(body)]
         return next(iter(same + alike), None)
-
-    def _sampled(self, media_type: Location) -> Any:
-        """Return a sample value for the schema of a media type, or None if it has no schema."""
-        if "schema" not in self._documents.get(media_type):
-            return None
-        return sample({"$ref": self._bundle.pointer(media_type / "schema")}, self._bundle.resolved)
 
 
 def _members(value: Any, at: str = "") -> set[str]:
@@ -164,12 +195,9 @@ def _members(value: Any, at: str = "") -> set[str]:
     return found
 
 
-def _bytes(value: Any, media_type: str) -> bytes:
-    if isinstance(value, str) and "json" not in media_type and "*" not in media_type:
-        return value.encode()
-    return json.dumps(value, indent=2, ensure_ascii=False).encode()
-
-
-def _header(text: str) -> str:
-    """Return a text as a header value: one line of ASCII."""
+def _header(value: Any) -> str:
+    """Return a value as a header value: one line of ASCII, an array's items separated by commas."""
+    if isinstance(value, list):
+        return ",".join(map(_header, cast("list[Any]", value)))
+    text = value if isinstance(value, str) else json.dumps(value)
     return " ".join(text.split()).encode("ascii", "replace").decode()[:1000]

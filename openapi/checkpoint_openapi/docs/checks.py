@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from checkpoint_openapi.docs.schemas import as_json_schemas
+from checkpoint_openapi.docs.schemas import Direction, as_json_schemas
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
 
-__all__ = ["BodyError", "Checker", "UnusableSchemaError"]
+__all__ = ["BodyError", "Checker", "SchemaFault", "UnusableSchemaError"]
 
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
@@ -25,14 +24,21 @@ class UnusableSchemaError(Exception):
     """Raised for a schema that cannot be compiled; the message says why."""
 
 
-class Checker:
-    """Validates values against the schemas of one document, compiling each schema once."""
+class SchemaFault(NamedTuple):
+    """Why a value is invalid."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    where: str
+    """The path into the value, such as `checkpoint.plan_id`; empty for the value itself."""
+    what: str
+
+
+class Checker:
+    """Validates values that travel in one direction, compiling each schema of a document once."""
+
+    def __init__(self, bundle: Bundle, direction: Direction) -> None:
         self._bundle = bundle
-        self._schemas = bundle.document
-        if str(bundle.document.get("openapi", "")).startswith("3.0"):
-            self._schemas = as_json_schemas(bundle.document)
+        is_3_0 = str(bundle.document.get("openapi", "")).startswith("3.0")
+        self._schemas = as_json_schemas(bundle.document, direction, bundle.resolved, is_3_0=is_3_0)
         self._compiled: dict[Location, jsonschema_rs.Validator] = {}
 
     def parsed(self, body: bytes) -> Any:
@@ -45,29 +51,20 @@ class Checker:
             raise BodyError(f"The body is not strict JSON: {error}.") from error
 
     def check(self, place: Location, value: Any) -> None:
-        """Validate a value; raises `BodyError` if it is invalid, `UnusableSchemaError` if its schema is."""
-        try:
-            fault = next(iter(self._validator(place).iter_errors(value)), None)
-        except (UnicodeEncodeError, RecursionError) as error:
-            raise BodyError(f"The body holds what no schema can be asked about: {error}.") from error
+        """Validate a body; raises `BodyError` if it is invalid, `UnusableSchemaError` if its schema is."""
+        fault = self.fault(place, value)
         if fault is not None:
-            where = ".".join(str(token) for token in fault.instance_path)
-            raise BodyError(f"{where or 'The body'}: {fault.message}")
+            raise BodyError(f"{fault.where or 'The body'}: {fault.what}")
 
-    def text_fault(self, place: Location, text: str) -> str | None:
-        """Return why a parameter is invalid, or None; numbers and Booleans are parsed from the text.
-
-        Raises `UnusableSchemaError` if the schema cannot be compiled.
-        """
-        faults: list[str] = []
-        for value in (text, *_read(text)):
-            try:
-                self.check(place, value)
-            except BodyError as fault:
-                faults.append(str(fault))
-            else:
-                return None
-        return faults[0]
+    def fault(self, place: Location, value: Any) -> SchemaFault | None:
+        """Return why a value is invalid, or None; raises `UnusableSchemaError` for an unusable schema."""
+        try:
+            error = next(iter(self._validator(place).iter_errors(value)), None)
+        except (UnicodeEncodeError, RecursionError) as error:
+            return SchemaFault("", f"It holds what no schema can be asked about: {error}.")
+        if error is None:
+            return None
+        return SchemaFault(".".join(str(token) for token in error.instance_path), error.message)
 
     def _validator(self, place: Location) -> jsonschema_rs.Validator:
         if place not in self._compiled:
@@ -79,13 +76,3 @@ class Checker:
             except (ValueError, jsonschema_rs.ReferencingError) as error:
                 raise UnusableSchemaError(f"The schema cannot be used: {error}") from error
         return self._compiled[place]
-
-
-def _read(text: str) -> list[Any]:
-    """Return what a text may represent besides itself: a scalar, or a comma-separated list."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        value = None
-    scalars = [value] if isinstance(value, (bool, int, float)) else []
-    return [*scalars, text.split(",")]

@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
-from checkpoint_openapi.docs.answers import Answer, Answers
+from checkpoint_openapi.docs.answers import Answer, Answers, Wish
 from checkpoint_openapi.docs.checks import BodyError, Checker
+from checkpoint_openapi.docs.made import Maker
+from checkpoint_openapi.docs.media_types import declared, is_json
+from checkpoint_openapi.docs.parameters import Fault, Parameters, Sent
+from checkpoint_openapi.docs.schemas import Direction
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.objects import operations_in
@@ -60,8 +64,9 @@ class Mock:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         bundle = Bundle(documents)
-        self._checker = Checker(bundle)
-        self._answers = Answers(documents, bundle)
+        self._checker = Checker(bundle, Direction.REQUEST)
+        self._parameters = Parameters(documents, self._checker)
+        self._answers = Answers(documents, Maker(documents, Checker(bundle, Direction.RESPONSE)))
         self._root = members(documents.get(documents.root))
         self._prefixes = tuple(self._server_paths())
         self._routes = sorted(self._find_routes(), key=lambda route: route.placeholders)
@@ -72,21 +77,21 @@ class Mock:
         if found is None:
             return self._answers.plain("404", "The document has no such path.")
         route, values = found
+        accept = request.headers.get("accept", "")
         item = self._documents.get(route.item)
         places = {method.upper(): route.item.below(*way) for method, way, _ in operations_in(item)}
         methods = list(places)
         if request.method not in places:
             reason = f"The path has the methods {', '.join(methods)}."
-            return self._answers.refusal(next(iter(places.values()), route.item), ("405",), reason).allowing(
-                methods
-            )
+            place = next(iter(places.values()), route.item)
+            return self._answers.refusal(place, ("405",), reason, accept).allowing(methods)
         operation = places[request.method]
         try:
             body = self._checked(request, route.item, operation, values)
         except _Refusal as refusal:
-            return self._answers.refusal(operation, refusal.statuses, refusal.reason)
+            return self._answers.refusal(operation, refusal.statuses, refusal.reason, accept)
         wanted = dict(_PREFERENCE.findall(request.headers.get("prefer", "")))
-        return self._answers.success(operation, body, wanted.get("code"), wanted.get("example"))
+        return self._answers.success(operation, body, Wish(accept, wanted.get("code"), wanted.get("example")))
 
     def _server_paths(self) -> Iterator[str]:
         """Yield the base paths of the document's servers."""
@@ -114,14 +119,18 @@ class Mock:
             for route in self._routes:
                 found = route.pattern.fullmatch(candidate)
                 if found:
-                    return route, dict(zip(route.names, map(unquote, found.groups()), strict=True))
+                    return route, dict(zip(route.names, found.groups(), strict=True))
         return None
 
     def _checked(self, request: Request, item: Location, operation: Location, values: dict[str, str]) -> Any:
         """Return the body of a valid request, or None if it has none; raises `_Refusal` if it is invalid."""
         self._check_security(request, operation)
-        for place in self._parameters(item, operation):
-            self._check_parameter(request, place, values)
+        sent = Sent(values, urlsplit(request.target).query, request.headers)
+        try:
+            self._parameters.check(self._declared(item, operation), sent)
+        except Fault as fault:
+            statuses = ("400", "422") if fault.missing else ("400", "404", "422")
+            raise _Refusal(statuses, fault.reason) from fault
         if "requestBody" not in self._documents.get(operation):
             return None
         return self._checked_body(request, self._documents.follow(operation / "requestBody"))
@@ -152,7 +161,7 @@ class Mock:
             case _:
                 return bool(request.headers.get("authorization"))
 
-    def _parameters(self, item: Location, operation: Location) -> list[Location]:
+    def _declared(self, item: Location, operation: Location) -> list[Location]:
         """Return the parameters of an operation; its own override those of its path with the same name."""
         found: dict[tuple[str, str], Location] = {}
         for holder in (item, operation):
@@ -162,51 +171,22 @@ class Mock:
                 found[str(parameter.get("in")), str(parameter.get("name"))] = place
         return list(found.values())
 
-    def _check_parameter(self, request: Request, place: Location, values: dict[str, str]) -> None:
-        parameter = self._documents.get(place)
-        name, kind = str(parameter.get("name")), parameter.get("in")
-        text: str | None = None
-        if kind == "path":
-            text = values.get(name)
-        elif kind == "query":
-            text = next(
-                iter(parse_qs(urlsplit(request.target).query, keep_blank_values=True).get(name, [])), None
-            )
-        elif kind == "header":
-            text = request.headers.get(name.lower())
-        else:
-            return
-        if text is None:
-            if parameter.get("required"):
-                raise _Refusal(("400", "422"), f"The {kind} parameter {name} is missing.")
-        elif "schema" in parameter and (fault := self._checker.text_fault(place / "schema", text)):
-            raise _Refusal(("400", "404", "422"), f"The {kind} parameter {name} is refused: {fault}")
-
     def _checked_body(self, request: Request, place: Location) -> Any:
         stated = self._documents.get(place)
         if not request.body and not stated.get("required"):
             return None
         media_types = members(stated.get("content"))
-        sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        declared = _declared(sent, list(media_types))
-        if declared is None:
-            raise _Refusal(
-                ("400", "415"), f"The content type is {sent or 'missing'}, not {' or '.join(media_types)}."
-            )
-        if "json" not in declared:
+        sent = request.headers.get("content-type", "")
+        name = declared(sent, list(media_types))
+        if name is None:
+            expected = " or ".join(media_types)
+            raise _Refusal(("400", "415"), f"The content type is {sent or 'missing'}, not {expected}.")
+        if not is_json(sent):
             return request.body
         try:
             body = self._checker.parsed(request.body)
-            media_type = place / "content" / declared
-            if "schema" in cast("dict[str, Any]", media_types[declared]):
-                self._checker.check(media_type / "schema", body)
+            if "schema" in members(media_types[name]):
+                self._checker.check(place.below("content", name, "schema"), body)
         except BodyError as fault:
             raise _Refusal(("400", "422"), str(fault)) from fault
         return body
-
-
-def _declared(sent: str, declared: list[str]) -> str | None:
-    """Return the declared media type or range that matches a content type."""
-    ranges = (sent, f"{sent.partition('/')[0]}/*", "*/*")
-    known = {name.partition(";")[0].strip().lower(): name for name in declared}
-    return next((known[name] for name in ranges if name in known), None)

@@ -78,6 +78,11 @@ class Build:
     diff: Report | None = None
     diff_fault: str = ""
 
+    @property
+    def state(self) -> str:
+        """How the document is: `bad` if it cannot be used, `warn` if the lint finds anything, else `good`."""
+        return "bad" if self.problem else "warn" if self.findings else "good"
+
 
 class _NotFitError(Exception):
     """Raised for a document that can be read but not used; the findings say why."""

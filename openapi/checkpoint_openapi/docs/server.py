@@ -131,7 +131,10 @@ class _Handler(BaseHTTPRequestHandler):
         mock = self._preview.current.mock
         if mock is None:
             return _text(HTTPStatus.SERVICE_UNAVAILABLE, "There is no readable version of the document yet.")
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = {
+            name.lower(): ("; " if name.lower() == "cookie" else ", ").join(self.headers.get_all(name, []))
+            for name in self.headers
+        }
         try:
             return mock.answer(Request(self.command, self.path, headers, body))
         except (DocumentError, UnusableSchemaError) as error:

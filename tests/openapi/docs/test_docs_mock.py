@@ -206,6 +206,136 @@ def test_answer_without_example_is_made_of_the_schema() -> None:
     assert made["made"] == "2024-02-29"
 
 
+NEGOTIATED = """\
+openapi: 3.1.0
+info: {title: Negotiated, version: '1'}
+paths:
+  /report:
+    get:
+      responses:
+        '200':
+          description: A report.
+          headers:
+            X-Total: {required: true, schema: {type: integer, minimum: 3}}
+          content:
+            text/csv: {example: 'a,b'}
+            application/json:
+              schema: {type: object, properties: {a: {type: string, minLength: 9}}, required: [a]}
+            application/xml: {schema: {type: object}}
+            image/*: {schema: {type: string}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("accept", "status", "media_type"),
+    [
+        ("", 200, "application/json"),
+        ("*/*", 200, "application/json"),
+        ("text/csv", 200, "text/csv"),
+        ("text/*;q=0.5, application/json;q=0.4", 200, "text/csv"),
+        ("application/json;q=0.5, text/csv;q=0.4", 200, "application/json"),
+        ("TEXT/CSV", 200, "text/csv"),
+        ("application/json;q=0", 406, "application/json"),
+        ("video/mp4", 406, "application/json"),
+        ("application/xml", 501, "application/json"),
+    ],
+)
+def test_accept_chooses_the_media_type(accept: str, status: int, media_type: str) -> None:
+    """The preferred media type is sent, 406 if none is admitted, and 501 where no example can be made."""
+    answer = ask(mock_of(NEGOTIATED), b"", method="GET", target="/report", accept=accept)
+
+    assert (answer.status, answer.headers["Content-Type"]) == (status, media_type)
+
+
+def test_required_header_is_sent() -> None:
+    """A response has its required headers, valid against their schemas."""
+    answer = ask(mock_of(NEGOTIATED), b"", method="GET", target="/report")
+
+    assert int(answer.headers["X-Total"]) >= 3
+    assert len(json.loads(answer.body)["a"]) >= 9
+
+
+def test_refusal_keeps_its_status_whatever_is_accepted(mock: Mock) -> None:
+    """A refused request gets its error even if it admits no media type of it."""
+    assert ask(mock, b"{", accept="text/csv").status == 400
+
+
+def mock_with(parameter: dict[str, Any], path: str = "/a") -> Mock:
+    """Make a mock of a document with one parameter."""
+    operation = {"parameters": [parameter], "responses": {"204": {"description": "Fine."}}}
+    whole = {"openapi": "3.1.0", "info": {"title": "A", "version": "1"}, "paths": {path: {"get": operation}}}
+    return mock_of(json.dumps(whole))
+
+
+INTEGERS = {"type": "array", "items": {"type": "integer"}, "minItems": 2}
+OBJECT = {
+    "type": "object",
+    "properties": {"age": {"type": "integer"}, "name": {"type": "string"}, "tags": {"type": "array"}},
+    "required": ["age"],
+}
+
+
+@pytest.mark.parametrize(
+    ("stated", "good", "bad"),
+    [
+        ({"schema": INTEGERS}, ["x=1&x=2"], ["x=1", "x=1&x=b", "x=1,2"]),
+        ({"schema": INTEGERS, "explode": False}, ["x=1,2", "x=1%2C2"], ["x=1", "x=1,b", "x=1|2"]),
+        ({"schema": INTEGERS, "style": "pipeDelimited", "explode": False}, ["x=1|2", "x=1%7C2"], ["x=1,2"]),
+        ({"schema": INTEGERS, "style": "spaceDelimited", "explode": False}, ["x=1%202", "x=1+2"], ["x=1,2"]),
+        ({"schema": OBJECT, "style": "deepObject"}, ["x[age]=1", "x[age]=1&x[name]=2", "x[age]=1&x[tags]=a"],
+         ["x[age]=b", "x[name]=a", "x=1"]),
+        ({"schema": OBJECT}, ["age=1&name=2"], ["age=b", "name=a"]),
+        ({"schema": OBJECT, "explode": False}, ["x=age,1,name,2"], ["x=age,b", "x=name,1"]),
+        ({"schema": {"type": ["integer", "boolean"]}}, ["x=1", "x=true"], ["x=yes", "x="]),
+        ({"schema": {"type": "string", "pattern": "^[0-9]+$"}}, ["x=12"], ["x=a"]),
+        ({"schema": {"allOf": [{"type": "integer"}, {"minimum": 3}]}}, ["x=3"], ["x=2", "x=a"]),
+        ({"schema": {"type": "array", "items": {"type": "string"}}, "explode": False},
+         ["x=1,true", "x=a%20b"], []),
+        ({"content": {"application/json": {"schema": OBJECT}}},
+         ["x=%7B%22age%22:1%7D"], ["x=%7B%7D", "x=%7B"]),
+    ],
+)  # fmt: skip
+def test_query_parameter_is_read_as_it_is_written(
+    stated: dict[str, Any], good: list[str], bad: list[str]
+) -> None:
+    """Arrays and objects are read by style, items by their schema, and the reason names the parameter."""
+    mock = mock_with({"name": "x", "in": "query", "required": True, **stated})
+
+    for query in good:
+        assert ask(mock, b"", method="GET", target=f"/a?{query}").status == 204, query
+    for query in bad:
+        answer = ask(mock, b"", method="GET", target=f"/a?{query}")
+        assert answer.status == 400, query
+        assert answer.headers[REASON].startswith("The query parameter x is ")
+
+
+@pytest.mark.parametrize(
+    ("stated", "good", "bad"),
+    [
+        ({}, "1,2", "1,b"),
+        ({"style": "label"}, ".1,2", ".1"),
+        ({"style": "label", "explode": True}, ".1.2", ".1.b"),
+        ({"style": "matrix"}, ";x=1,2", ";x=1"),
+        ({"style": "matrix", "explode": True}, ";x=1;x=2", ";x=1;x=b"),
+    ],
+)
+def test_path_parameter_is_read_as_it_is_written(stated: dict[str, Any], good: str, bad: str) -> None:
+    """The styles of paths have a prefix and separators of their own."""
+    mock = mock_with({"name": "x", "in": "path", "required": True, "schema": INTEGERS, **stated}, "/a/{x}")
+
+    assert ask(mock, b"", method="GET", target=f"/a/{good}").status == 204
+    assert ask(mock, b"", method="GET", target=f"/a/{bad}").status == 400
+
+
+def test_cookie_is_a_parameter() -> None:
+    """A cookie is checked as other parameters are."""
+    mock = mock_with({"name": "x", "in": "cookie", "required": True, "schema": {"type": "integer"}})
+
+    assert ask(mock, b"", method="GET", target="/a", cookie="y=a; x=1").status == 204
+    assert ask(mock, b"", method="GET", target="/a", cookie="x=a").status == 400
+    assert ask(mock, b"", method="GET", target="/a").status == 400
+
+
 @pytest.mark.parametrize(
     ("scheme", "headers", "target"),
     [

@@ -12,7 +12,7 @@ import pytest
 from checkpoint_openapi import load
 from checkpoint_openapi.docs import Content, page, read_content, render_page
 from checkpoint_openapi.docs.listing import listing
-from checkpoint_openapi.docs.schemas import as_json_schemas
+from checkpoint_openapi.docs.schemas import Direction, as_json_schemas
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents, Files, Location
 from checkpoint_openapi.document.source import DocumentError
@@ -167,16 +167,23 @@ def test_bundle_takes_in_other_files(tmp_path: Path) -> None:
         ({"minimum": 1, "exclusiveMinimum": True}, {"exclusiveMinimum": 1}),
         ({"maximum": 1, "exclusiveMaximum": False}, {"maximum": 1}),
         ({"$ref": "#/a", "maxLength": 1}, {"$ref": "#/a"}),
-        (
-            {"required": ["a", "b"], "properties": {"a": {"readOnly": True}, "b": {}}},
-            {"required": ["b"], "properties": {"a": {"readOnly": True}, "b": {}}},
-        ),
         ({"properties": {"nullable": {"type": "x"}}}, {"properties": {"nullable": {"type": "x"}}}),
     ],
 )  # fmt: skip
 def test_schema_of_3_0_means_the_same(written: dict[str, object], meant: dict[str, object]) -> None:
     """What OpenAPI 3.0 writes in its own way is written in that of JSON Schema."""
-    assert as_json_schemas(written) == meant
+    assert as_json_schemas(written, Direction.REQUEST, dict, is_3_0=True) == meant
+
+
+@pytest.mark.parametrize(("direction", "required"), [(Direction.REQUEST, ["b"]), (Direction.RESPONSE, ["a"])])
+@pytest.mark.parametrize("is_3_0", [True, False])
+def test_member_that_does_not_travel_is_not_required(
+    direction: Direction, required: list[str], *, is_3_0: bool
+) -> None:
+    """A read-only member is not required in requests, nor a write-only one in responses."""
+    schema = {"required": ["a", "b"], "properties": {"a": {"readOnly": True}, "b": {"writeOnly": True}}}
+
+    assert as_json_schemas(schema, direction, dict, is_3_0=is_3_0)["required"] == required
 
 
 @pytest.mark.parametrize("name", ["checkpoint.yaml", "companions.yaml", "requirements.yaml", "errors.yaml"])

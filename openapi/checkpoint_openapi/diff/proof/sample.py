@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import lru_cache
 from string import ascii_lowercase
 from typing import Any, cast
@@ -39,7 +40,7 @@ _BY_FORMAT = {
     "date": ["2024-02-29", "1970-01-01"],
     "date-time": ["2024-02-29T12:00:00Z", "1970-01-01T00:00:00.5+01:00"],
     "time": ["12:00:00Z", "00:00:00.5+01:00"],
-    "duration": ["P1D"],
+    "duration": ["P1D", "PT1H", "P2W", "P1Y"],
     "email": ["a@example.com", "B.c+d@mail.example.org"],
     "idn-email": ["a@example.com"],
     "hostname": ["example.com", "A-1"],
@@ -81,17 +82,17 @@ class _Sampler:
 
     def __init__(self, definitions: dict[str, JsonSchema]) -> None:
         self._definitions = definitions
-        self._known: dict[int, tuple[Any, list[Any]]] = {}
+        self._known: dict[tuple[int, int], tuple[Any, list[Any]]] = {}
         self._naming: dict[int, tuple[Any, Operand]] = {}
         self._left = _STEPS
 
-    def inner(self, schema: Any, depth: int) -> list[Any]:
+    def inner(self, schema: Any, depth: int, most: int = _EACH) -> list[Any]:
         """Return the first candidates of an inner schema, computed once."""
-        known = self._known.get(id(schema))
+        known = self._known.get((id(schema), most))
         if known is None or known[0] is not schema:
-            known = (schema, list(itertools.islice(self.values(schema, depth - 1), _EACH)))
+            known = (schema, list(itertools.islice(self.values(schema, depth - 1), most)))
             if known[1]:
-                self._known[id(schema)] = known
+                self._known[id(schema), most] = known
         return known[1]
 
     def values(self, schema: Any, depth: int) -> Iterator[Any]:
@@ -161,10 +162,9 @@ class _Sampler:
         """Return an item for each schema, the `turn`-th candidate if there are several, or None."""
         items: list[Any] = []
         for schema in schemas:
-            options = self.inner(schema, depth)
+            options = self.inner(schema, depth, _EACH + len(schemas) if distinct else _EACH)
             if distinct:
                 options = [option for option in options if not contains(items, option)]
-                options = options or [f"text{len(items)}"]
             if not options:
                 return None
             items.append(options[min(turn, len(options) - 1)])
@@ -300,6 +300,7 @@ def _strings(keywords: JsonSchema) -> Iterator[str]:
     excluded = [cast("list[Any]", inner["enum"]) for inner in _refused(keywords) if "enum" in inner]
     refused = excluded[0] if excluded else []
     yield from itertools.islice((name for name in _LETTERS if name not in refused), 1 if refused else 0)
+    yield from (name.rjust(least, "a") for name in _LETTERS if name not in refused)
 
 
 def _fitting_word(keywords: JsonSchema) -> str | None:
@@ -321,6 +322,7 @@ def _shortest(text: str) -> str | None:
 
 
 def _numbers(keywords: JsonSchema, *, whole: bool) -> Iterator[int | float]:
+    """Yield numbers within the bounds of a schema; they come near its edges first."""
     low = keywords.get("minimum", keywords.get("exclusiveMinimum"))
     high = keywords.get("maximum", keywords.get("exclusiveMaximum"))
     step = keywords.get("multipleOf", 1)
@@ -331,9 +333,29 @@ def _numbers(keywords: JsonSchema, *, whole: bool) -> Iterator[int | float]:
             candidates.extend(
                 [edge, near * step, near * step + sign * step, edge + sign * 0.5, edge + sign * 0.001]
             )
+            candidates.extend([round(edge), round(edge) + sign])
     candidates.extend([0, 1, -1, 2, 0.5, 1.5, step, 10**6])
-    for value in candidates:
-        if not whole:
-            yield value
+    candidates.extend(step * number for number in range(3, _EACH + 3))
+    if low is not None:
+        candidates.extend(math.ceil(low / step) * step + step * number for number in range(2, _EACH))
+    if high is not None:
+        candidates.extend(math.floor(high / step) * step - step * number for number in range(2, _EACH))
+    fitting = [value for value in candidates if _within(keywords, value)]
+    if "multipleOf" in keywords:
+        # Engines that divide in binary agree that -85 is a multiple of 0.1, but not about -84.1.
+        fitting = [value for value in fitting if Decimal(str(value)) % Decimal(str(step)) == 0]
+        fitting.sort(key=lambda value: value / step != int(value / step))
+    for value in fitting:
         if value == int(value):
             yield int(value)
+        elif not whole:
+            yield value
+
+
+def _within(keywords: JsonSchema, value: float) -> bool:
+    """Return whether a number is within all bounds of a schema."""
+    least: float = keywords.get("minimum", value)
+    most: float = keywords.get("maximum", value)
+    above: float = keywords.get("exclusiveMinimum", -math.inf)
+    below: float = keywords.get("exclusiveMaximum", math.inf)
+    return least <= value <= most and above < value < below
