@@ -207,7 +207,7 @@ def test_a_port_where_nobody_listens_is_unreachable() -> None:
     with SocketTransport(Endpoint(f"http://127.0.0.1:{port}", proxy=""), 5).connect() as connection:
         exchange = connection.exchange(GET)
     assert exchange.fault is not None
-    assert exchange.fault.kind is FaultKind.UNREACHABLE
+    assert exchange.fault.kind is FaultKind.REFUSED
     assert f"127.0.0.1:{port}" in exchange.fault.detail
 
 

@@ -81,7 +81,7 @@ def test_a_server_that_cannot_be_reached_fails_every_item(pytester: pytest.Pytes
     result = pytester.runpytest_inprocess(*QUICK, "--checkpoint-target", str(file), "-k", "REQ-1 or NF-1")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert result.parseoutcomes().keys() == {"failed", "deselected"}
-    result.stdout.fnmatch_lines(["configuration: http://127.0.0.1:9: no connection*Check `url`*"])
+    result.stdout.fnmatch_lines(["configuration: http://127.0.0.1:9: no connection*Check the port in `url`*"])
 
 
 @pytest.mark.parametrize(

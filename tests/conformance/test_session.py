@@ -136,13 +136,33 @@ def test_any_retry_after_is_survived(value: str) -> None:
     assert seconds < 5
 
 
-@pytest.mark.parametrize("value", ["3600", "9" * 400, "Wed, 21 Oct 9999 07:28:00 GMT"])
-def test_a_wait_beyond_the_patience_is_not_begun(value: str) -> None:
-    """The run goes on without, and says so."""
+@pytest.mark.parametrize(
+    ("value", "asked"),
+    [
+        ("120", "120 s more"),
+        ("9" * 400, "more than a day"),
+        ("Wed, 21 Oct 9999 07:28:00 GMT", "more than a day"),
+    ],
+)
+def test_a_wait_beyond_the_patience_is_not_begun(value: str, asked: str) -> None:
+    """The run goes on without, and says how long the server asked for and what the patience is."""
     status, announced, seconds = call(busy(times=99, retry_after=value), patience=2.0)
     assert status == 503
-    assert announced == ["the service is unavailable (503): still the case after 0 s, continuing without it"]
+    (sentence,) = announced
+    assert sentence == (
+        f"the service is unavailable (503): Retry-After asks for {asked}, which exceeds patience = 2 s; "
+        "continuing without it"
+    )
     assert seconds < 2
+
+
+def test_a_patience_that_runs_out_tells_the_time_waited() -> None:
+    """Without Retry-After, the last sentence says how long was waited, and what the next pause would be."""
+    _, announced, _ = call(busy(times=99), patience=0.6)
+    assert announced[-1] == (
+        "the service is unavailable (503): still the case after 0.3 s, and the next pause takes 0.5 s more, "
+        "which exceeds patience = 0.6 s; continuing without it"
+    )
 
 
 @pytest.mark.parametrize(

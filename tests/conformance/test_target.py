@@ -72,6 +72,7 @@ BAD: dict[str, list[Any]] = {
     "headers.X-Key": [1, "", "a\nb", "\u8def", {"env": "UNSET"}],
     "headers.X Key": ["a"],
     "headers.Host": ["a"],
+    "headers.Accept-Encoding": ["gzip"],
     "headers.content-length": ["1"],
     "headers.X-Auth-Token": ["a"],
     "policy": [1, []],
@@ -222,6 +223,46 @@ def test_tokens_and_fields_may_come_from_the_environment() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "later", "earlier"),
+    [
+        ({"fixtures.expired_token": "t"}, "fixtures.expired_token", "token"),
+        ({"fixtures.read_only_token": "t"}, "fixtures.read_only_token", "token"),
+        ({"fixtures.second_project.token": "t"}, "fixtures.second_project.token", "token"),
+        (
+            {"fixtures.expired_token": "e", "fixtures.read_only_token": "e"},
+            "fixtures.read_only_token",
+            "fixtures.expired_token",
+        ),
+        (
+            {"fixtures.expired_token": "e", "fixtures.second_project.token": "e"},
+            "fixtures.second_project.token",
+            "fixtures.expired_token",
+        ),
+        ({"project_id": "b"}, "fixtures.second_project.project_id", "project_id"),
+        (
+            {"fixtures.second_project.policy_id": GOOD["policy"]["id"]},
+            "fixtures.second_project.policy_id",
+            "policy.id",
+        ),
+    ],
+)
+def test_a_fixture_equal_to_what_it_must_differ_from_is_refused(
+    changes: dict[str, Any], later: str, earlier: str
+) -> None:
+    """A token or an id that stands twice would charge the server with what the file says."""
+    line = refusal(table(**{"token": "t"} | changes))
+    assert line == f"my.toml: {later} must differ from {earlier}: give another value, or remove it."
+
+
+def test_equal_tokens_from_two_variables_are_refused_without_being_shown() -> None:
+    """The values are compared, wherever they come from, and the message shows none."""
+    content = table(token={"env": "ONE"}) | {"fixtures": {"expired_token": {"env": "TWO"}}}
+    line = refusal(content, {"ONE": "gAAAAAB-secret", "TWO": "gAAAAAB-secret"})
+    assert line.startswith("my.toml: fixtures.expired_token must differ from token")
+    assert "secret" not in line
+
+
 def test_a_small_file_has_the_documented_defaults() -> None:
     """What a file leaves out is what the documentation says."""
     target = Target.from_table(GOOD)
@@ -265,10 +306,12 @@ def test_every_line_of_the_written_file_can_be_used(tmp_path: Path) -> None:
     """The lines that are commented out are right too, and say the defaults where they say one."""
     active = re.sub(r"(?m)^# (?=\[|[a-z_]+ = )", "", TEMPLATE)
     names = ("CSBS_TOKEN", "CSBS_EXPIRED_TOKEN", "CSBS_READ_ONLY_TOKEN", "CSBS_SECOND_TOKEN")
-    target = Target.from_table(tomllib.loads(active), environment=dict.fromkeys(names, "t"), folder=tmp_path)
+    target = Target.from_table(
+        tomllib.loads(active), environment={name: name for name in names}, folder=tmp_path
+    )
     assert target.second_project
     assert target.second_project.policy_id
-    assert target.read_only_token == "t"
+    assert target.read_only_token == "CSBS_READ_ONLY_TOKEN"
     assert target.tls.client_key == tmp_path / "client.key"
     assert (target.patience, target.max_creates) == (Target.patience, Target.max_creates)
 
@@ -312,6 +355,6 @@ def test_a_proxy_of_the_environment_that_cannot_be_used_is_told(
     monkeypatch.setenv("http_proxy", proxy.replace("://", "://user:word@"))
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
-    with pytest.raises(TargetError, match='Set `proxy`, or proxy = ""') as error:
+    with pytest.raises(TargetError, match=r'http_proxy .* Set `proxy` to one, or proxy = ""') as error:
         Target.from_table(table(url="http://csbs.example.com")).endpoint()
     assert "word" not in str(error.value)

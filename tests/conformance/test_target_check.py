@@ -13,7 +13,7 @@ import pytest
 from checkpoint_conformance.diagnosis.check import diagnose
 from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
 from checkpoint_conformance.target.target import SecondProject, Target
-from checkpoint_conformance.transport.endpoint import TlsSettings
+from checkpoint_conformance.transport.tls import TlsSettings
 from checkpoint_openapi.cli import main
 from click.testing import CliRunner
 from mutants.service.refusals import refuse
@@ -73,6 +73,17 @@ class BodyFirst(Server):
     def authenticate(self, request: Request) -> Any:
         """Read the body first."""
         self.parse(request.body)
+        return super().authenticate(request)
+
+
+class BodyOnly(Server):
+    """A server whose first look is at body and policy, so that no refused call shows the token."""
+
+    def authenticate(self, request: Request) -> Any:
+        """Look for the policy first."""
+        if request.method == "POST":
+            project = request.path.split("/")[2]
+            self.find_policy(project, self.validate(request, project, self.parse(request.body)).plan_id)
         return super().authenticate(request)
 
 
@@ -144,7 +155,7 @@ def test_right_target_is_ready_and_nothing_is_made() -> None:
         ({"provider_id": STRANGE}, "provider", "not accepted: 400 CSBS.9001"),
         ({"policy_id": STRANGE}, "policy", "is not in the project"),
         ({"resources": (STRANGE,)}, "resources", f"does not contain {STRANGE}"),
-        ({"expired_token": "x" * 40, "read_only_token": "x" * 40}, "read_only_token", "instead of 403"),
+        ({"read_only_token": "x" * 40}, "read_only_token", "instead of 403"),
         ({"second_project": SecondProject("0" * 32, "x" * 40)}, "second_project", "gets 401"),
     ],
 )
@@ -222,6 +233,28 @@ def test_redirect_names_its_end() -> None:
     step = check(Moved)["operation"]
     assert step.state is CheckStatus.FIX
     assert "https://new.example.com/" in step.found
+
+
+def test_wrong_token_is_named_where_the_body_is_read_first() -> None:
+    """A truncated body gets 400 with any token there, so a whole one is sent with the token and without."""
+    step = check(BodyFirst, token="x" * 40)["token"]
+    assert (step.state, "401" in step.found) == (CheckStatus.FIX, True)
+
+
+def test_token_that_no_refused_call_shows_is_left_open() -> None:
+    """The same response with a token and without proves nothing, so the step is not ok."""
+    step = check(BodyOnly, profiles=frozenset[str]())["token"]
+    assert step.state is CheckStatus.OPEN
+    assert (
+        step.found
+        == "not tested: a call for an unknown policy gets 404 CSBS.3000, with and without the token"
+    )
+
+
+def test_second_project_with_a_wrong_token_is_named_where_the_body_is_read_first() -> None:
+    """A 400 for a truncated body shows nothing about that token either."""
+    step = check(BodyFirst, second_project=SecondProject("0" * 32, "x" * 40))["second_project"]
+    assert (step.state, "gets 401" in step.found) == (CheckStatus.FIX, True)
 
 
 def test_clock_far_off_is_told() -> None:

@@ -95,6 +95,13 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
         return
     if response.status in _BODILESS or 300 <= response.status < 400:
         return
+    codings = [
+        coding for coding in response.values("Content-Encoding") if coding.strip().lower() != "identity"
+    ]
+    if codings:
+        expected = "no Content-Encoding, since the request accepts `identity` only (RFC 9110, 12.5.3)"
+        yield _finding(exchange, "HTTP-2", Symptom.CONTENT_ENCODING, expected, ", ".join(codings))
+        return
     problem = _content_type_problem(response)
     if problem:
         yield _finding(

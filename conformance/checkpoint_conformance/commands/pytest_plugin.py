@@ -204,11 +204,12 @@ class _Verification:
         from checkpoint_conformance.reports.files import write_all
         from checkpoint_conformance.run.record import Options
         from checkpoint_conformance.run.stages.smoke import ConfigurationError
+        from checkpoint_conformance.target.target import TargetError
 
         try:
             options = Options(self._max_examples)
             _, self._applied, self.report = examine(self._target, options, self.waivers, Progress(quiet=True))
-        except ConfigurationError as error:
+        except (ConfigurationError, TargetError) as error:
             self._failure = NotConformant(f"configuration: {error}")
         except SuiteError as error:
             self._failure = NotConformant(f"the suite failed, which says nothing about the server:\n{error}")

@@ -25,7 +25,7 @@ from checkpoint_conformance.run.shard import WHOLE, Shard
 from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.target.reference import target_or_reference
 from checkpoint_conformance.target.secrets import Secrets
-from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.target.target import Target, TargetError
 from checkpoint_conformance.verdict.outcome import exit_code
 from checkpoint_conformance.verdict.waivers import Applied, Waiver, apply, read_waivers
 
@@ -82,14 +82,15 @@ def examine(
 ) -> tuple[RunRecord, list[Applied], Report]:
     """Run, apply the waivers, and build the report.
 
-    Raises ConfigurationError if the target file does not fit the server, SuiteError if the suite fails,
+    Raises ConfigurationError if the target file does not fit the server, TargetError if a file or proxy that
+    it names cannot be used, SuiteError if the suite fails,
     and KeyboardInterrupt if interrupted, with what is left behind as its message.
     """
     with progress:
         try:
             result = run(target, options, progress.announce, progress.watch)
-        except ConfigurationError as error:
-            raise ConfigurationError(Secrets(target).redact_excerpt(str(error))) from None
+        except (ConfigurationError, TargetError) as error:
+            raise type(error)(Secrets(target).redact_excerpt(str(error))) from None
         except Exception as error:
             raise SuiteError(Secrets(target).redact("".join(traceback.format_exception(error)))) from None
     today = datetime.now(UTC).date()

@@ -6,31 +6,35 @@ from email.utils import parsedate_to_datetime
 
 from checkpoint_conformance.checks.judge import is_condition
 from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus, answer_summary
-from checkpoint_conformance.probes.calls import Call
+from checkpoint_conformance.probes.calls import ABSENT, Absent, Call
+from checkpoint_conformance.run.misconfiguration import misconfiguration
 from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request
 
-__all__ = ["CUT_OFF", "access", "clock", "operation", "provider", "unknown_policy"]
+__all__ = ["CUT_OFF", "TRUNCATED", "WHOLE", "access", "clock", "operation", "provider", "unknown_policy"]
 
 CUT_OFF = b'{"checkpoint": '
 """A body that no server can execute."""
+TRUNCATED = "a truncated body"
+"""The name of a call with CUT_OFF."""
+WHOLE = "a call for an unknown policy"
+"""The name of `unknown_policy`."""
 _TOLERATED_SKEW = 60.0
 """Seconds. RESP-4 allows five minutes, but a clock that is a minute off will get there."""
 _LATER = "`verify` will judge it. If the server is only busy, try again."
 
 
-def operation(exchange: Exchange) -> CheckResult:
+def operation(exchange: Exchange, target: Target) -> CheckResult:
     """Judge the response to a call without a token: is the operation at this address at all?"""
+    if wrong := misconfiguration(exchange, target):
+        return CheckResult(wrong.topic, CheckStatus.FIX, wrong.found, wrong.advice)
     found, status = answer_summary(exchange), exchange.status
     if exchange.fault and exchange.fault.kind in (FaultKind.NO_STATUS, FaultKind.BAD_HEAD, FaultKind.DROPPED):
         advice = "Check the port, and whether `url` must start with https://."
         return CheckResult("operation", CheckStatus.FIX, f"the server does not speak HTTP: {found}", advice)
     if exchange.fault or exchange.response is None or status is None:
         return CheckResult("operation", CheckStatus.OPEN, found, "Increase `timeout`, or check the server.")
-    if 300 <= status < 400:
-        place = exchange.response.header("Location") or "elsewhere"
-        advice = "Set `url` to that address; the suite follows no redirects."
-        return CheckResult("operation", CheckStatus.FIX, f"{found} to {place}", advice)
     if status in (404, 405, 501):
         advice = "Check `url` and its prefix: /v1/{project_id}/providers/... is appended to it."
         return CheckResult("operation", CheckStatus.FIX, f"not found at this address: {found}", advice)
@@ -60,14 +64,20 @@ def clock(exchange: Exchange) -> CheckResult:
     return CheckResult("clock", CheckStatus.FIX, found, advice)
 
 
-def access(exchange: Exchange) -> CheckResult:
-    """Judge the response to a truncated body: only a valid token gets as far as 400."""
+def access(exchange: Exchange, anonymous: Exchange, asked: str) -> CheckResult:
+    """Judge the response to a call that only a valid token gets refused for what it asks.
+
+    `anonymous` is the response to the same call without a token, and `asked` names the call.
+    """
     found = answer_summary(exchange)
     match exchange.status:
+        case 400 | 404 if found == answer_summary(anonymous):
+            text = f"not tested: {asked} gets {found}, with and without the token"
+            return CheckResult("token", CheckStatus.OPEN, text, "`verify` will judge it.")
         case 400:
-            return CheckResult(
-                "token", CheckStatus.OK, f"accepted for the project: a truncated body gets {found}"
-            )
+            return CheckResult("token", CheckStatus.OK, f"accepted for the project: {asked} gets {found}")
+        case 404 if asked == WHOLE:
+            return CheckResult("token", CheckStatus.OK, f"accepted for the project: {asked} gets {found}")
         case 401:
             advice = "Check `token`: is it complete, for this region, and not expired?"
             return CheckResult("token", CheckStatus.FIX, f"not accepted: {found}", advice)
@@ -81,15 +91,18 @@ def access(exchange: Exchange) -> CheckResult:
                 "token", CheckStatus.FIX, f"the project does not exist: {found}", "Check `project_id`."
             )
         case _:
-            text = f"a truncated body gets {found}, which shows nothing"
+            text = f"{asked} gets {found}, which shows nothing"
             return CheckResult("token", CheckStatus.OPEN, text, _LATER)
 
 
-def unknown_policy(session: Session) -> Request:
-    """Return a call whose policy and resource do not exist (NF-1)."""
+def unknown_policy(
+    session: Session, token: str | Absent | None = ABSENT, project_id: str | None = None
+) -> Request:
+    """Return a call whose policy and resource do not exist (NF-1), by default with the target's token."""
     unknown = session.calls.unknown_id("nobody's policy")
     parameters = Call(False, (unknown,)).parameters()
-    return session.calls.post(session.calls.changed(plan_id=unknown, parameters=parameters))
+    body = session.calls.changed(plan_id=unknown, parameters=parameters)
+    return session.calls.post(body, token=token, project_id=project_id)
 
 
 def provider(exchange: Exchange) -> CheckResult:

@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from checkpoint_conformance.diagnosis.access import (
     CUT_OFF,
+    TRUNCATED,
+    WHOLE,
     access,
     clock,
     operation,
@@ -53,11 +55,13 @@ def _steps(session: Session) -> Iterator[CheckResult]:
     if _wrong(steps):
         return
     anonymous = session.client.transmit(session.calls.post(CUT_OFF, token=None))
-    steps = [operation(anonymous), clock(anonymous)]
+    steps = [operation(anonymous, session.target), clock(anonymous)]
     yield from steps
     if steps[0].state is CheckStatus.FIX:
         return
-    let_in = access(session.client.transmit(session.calls.post(CUT_OFF)))
+    identified = session.client.transmit(session.calls.post(CUT_OFF))
+    body_first = anonymous.status == identified.status == 400
+    let_in = _let_in_whole(session) if body_first else access(identified, anonymous, TRUNCATED)
     yield let_in
     if let_in.state is CheckStatus.FIX:
         return
@@ -66,9 +70,17 @@ def _steps(session: Session) -> Iterator[CheckResult]:
     if accepted.state is CheckStatus.FIX:
         return
     yield from companions(session)
-    yield from fixtures(session)
+    yield from fixtures(session, body_first=body_first)
     yield from second_policy(session)
     yield _budget(session.target)
+
+
+def _let_in_whole(session: Session) -> CheckResult:
+    """Try the token with a complete body, since the server reads the body before the token."""
+    without, identified = (
+        session.client.transmit(unknown_policy(session, token)) for token in (None, session.target.token)
+    )
+    return access(identified, without, WHOLE)
 
 
 def _wrong(steps: Iterable[CheckResult]) -> bool:

@@ -1,8 +1,7 @@
-"""The connection to the server: name, port, proxy, TLS; nothing is sent beyond what opens the connection."""
+"""Can a connection be opened? Checked one layer at a time: proxy, name, port, TLS."""
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator
@@ -11,7 +10,8 @@ from datetime import UTC, datetime
 from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK
-from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError
+from checkpoint_conformance.transport.endpoint import Endpoint
+from checkpoint_conformance.transport.errors import EndpointError
 
 __all__ = ["connectivity"]
 
@@ -26,59 +26,26 @@ def connectivity(target: Target) -> Iterator[CheckResult]:
     try:
         connection = endpoint.connect(target.timeout)
     except EndpointError as error:
-        yield _not_open(endpoint, error)
+        yield CheckResult(error.step.value, CheckStatus.FIX, error.found, error.advice)
         return
     elapsed = (SYSTEM_CLOCK.monotonic() - started) * 1000
     with connection:
-        yield CheckResult(
-            "address", CheckStatus.OK, f"{endpoint.authority} accepts connections after {elapsed:.0f} ms"
-        )
+        yield _open(endpoint, f"accepts connections after {elapsed:.0f} ms")
         yield _encryption(target, endpoint, connection)
 
 
-def _not_open(endpoint: Endpoint, error: EndpointError) -> CheckResult:
-    """Name the step that failed, and how to fix it."""
-    cause = error.__cause__
-    match cause:
-        case ssl.SSLCertVerificationError():
-            advice = (
-                "If the certificate is from your own certificate authority, set [tls] `ca_file`; "
-                "if it is for another host, check `url`."
-            )
-            found = f"the certificate is not trusted: {cause.verify_message}"
-            return CheckResult("tls", CheckStatus.FIX, found, advice)
-        case ssl.SSLError() if "WRONG_VERSION_NUMBER" in str(cause):
-            return CheckResult(
-                "tls",
-                CheckStatus.FIX,
-                "the port does not speak TLS",
-                "Check the port, or start `url` with http://.",
-            )
-        case ssl.SSLError():
-            advice = "Check [tls]: if the server asks for a certificate, set `client_certificate`."
-            return CheckResult("tls", CheckStatus.FIX, str(error), advice)
-        case socket.gaierror():
-            advice = "Check the name in `url`, and whether a `proxy` is needed."
-            return CheckResult(
-                "address", CheckStatus.FIX, f"the name {endpoint.host} cannot be resolved", advice
-            )
-        case ConnectionRefusedError():
-            advice = "Check the port in `url`, and that the server is running."
-            return CheckResult(
-                "address", CheckStatus.FIX, f"nothing is listening at {endpoint.host}:{endpoint.port}", advice
-            )
-        case TimeoutError():
-            advice = "Check `url`, any firewall in between, and whether a `proxy` is needed."
-            return CheckResult(
-                "address", CheckStatus.FIX, f"{endpoint.host}:{endpoint.port} does not answer", advice
-            )
-        case _:
-            return CheckResult("address", CheckStatus.FIX, str(error), "Check `url` and `proxy`.")
+def _open(endpoint: Endpoint, accepts: str) -> CheckResult:
+    """Tell who accepted the connection: a plain request reaches the server only through the proxy's own."""
+    if endpoint.proxy is None:
+        return CheckResult("address", CheckStatus.OK, f"{endpoint.authority} {accepts}")
+    if endpoint.scheme == "http":
+        return CheckResult("proxy", CheckStatus.OK, f"{endpoint.proxy} {accepts}")
+    return CheckResult("address", CheckStatus.OK, f"{endpoint.authority} {accepts}, through {endpoint.proxy}")
 
 
 def _encryption(target: Target, endpoint: Endpoint, connection: socket.socket) -> CheckResult:
     if not isinstance(connection, ssl.SSLSocket):
-        if _is_local(endpoint.host):
+        if endpoint.is_loopback:
             return CheckResult("tls", CheckStatus.NOTE, "none: the server is on this machine")
         return CheckResult("tls", CheckStatus.NOTE, "none: others on the network can read the token")
     if not target.tls.verify:
@@ -97,10 +64,3 @@ def _encryption(target: Target, endpoint: Endpoint, connection: socket.socket) -
             "tls", CheckStatus.NOTE, f"{until}, which is in {days} day{'' if days == 1 else 's'}"
         )
     return CheckResult("tls", CheckStatus.OK, until)
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

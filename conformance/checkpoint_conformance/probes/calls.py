@@ -23,8 +23,15 @@ class Absent(Enum):
 ABSENT: Final = Absent.ABSENT
 """A member that is left out, which differs from null."""
 
-_FIELDS = (("Accept", "application/json"), ("User-Agent", "curl/8.5.0"))
-"""Headers of an everyday client: nothing tells a server that it is being verified."""
+_FIELDS = (
+    ("Accept", "application/json"),
+    ("Accept-Encoding", "identity"),
+    ("User-Agent", "curl/8.5.0"),
+)
+"""Headers of an everyday client: nothing tells a server that it is being verified.
+
+Without `Accept-Encoding`, a server might compress its responses (RFC 9110, 12.5.3).
+"""
 _NAMESPACE = uuid.UUID("6f9b1bea-4744-42f7-9513-62171999a3df")
 
 

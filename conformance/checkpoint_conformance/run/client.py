@@ -28,6 +28,7 @@ _RETURN_WITHIN = 10.0
 _MOST_TIMEOUTS = 8
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 10.0
+_DAY = 86400.0
 
 
 class ServerGone(Exception):
@@ -106,7 +107,9 @@ class Client:
             asked = max(self._pause_asked(exchange, pause), pause / 5)
             if waited + asked > self._target.patience:
                 self._hopeless.add(reason)
-                self._announce(f"{reason}: still the case after {waited:g} s, continuing without it")
+                self._announce(
+                    f"{reason}: {self._impatience(exchange, asked, waited)}; continuing without it"
+                )
                 break
             waited += self._wait(reason, asked)
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -227,6 +230,14 @@ class Client:
         if exchange.status == 500 and is_conflict(exchange):
             return _RUNNING
         return None
+
+    def _impatience(self, exchange: Exchange, asked: float, waited: float) -> str:
+        """Return why no further attempt is made."""
+        still = f"still the case after {round(waited, 1):g} s, and " if waited else ""
+        said = exchange.response is not None and exchange.response.header("Retry-After") is not None
+        wait = f"{asked:.3g} s more" if asked < _DAY else "more than a day"
+        wanted = f"Retry-After asks for {wait}" if said else f"the next pause takes {wait}"
+        return f"{still}{wanted}, which exceeds patience = {self._target.patience:g} s"
 
     def _wait(self, reason: str, pause: float) -> float:
         """Wait for the reason to pass; return the seconds it took."""

@@ -12,6 +12,7 @@ from urllib.request import getproxies
 
 from checkpoint_conformance.target.spelling import base64_cores, pattern_of
 from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.proxy import with_scheme
 
 __all__ = ["Secrets"]
 
@@ -144,7 +145,7 @@ def _of_proxies(configured: str | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for url in [configured] if configured is not None else getproxies().values():
         try:
-            parts = urlsplit(url)
+            parts = urlsplit(with_scheme(url))
         except ValueError:  # not a URL, which the connection will report
             continue
         if parts.password:

@@ -14,7 +14,9 @@ from checkpoint_openapi.configuration.values import boolean, choice, text, whole
 from checkpoint_openapi.load import Requirement
 
 from checkpoint_conformance.target import values
-from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError, TlsSettings
+from checkpoint_conformance.transport.endpoint import Endpoint
+from checkpoint_conformance.transport.errors import EndpointError
+from checkpoint_conformance.transport.tls import TlsSettings
 
 __all__ = ["DEFAULT_PROVIDER", "DESCRIPTION", "Implementation", "SecondProject", "Target", "TargetError"]
 
@@ -93,7 +95,7 @@ class Target:
         except OSError as error:
             raise TargetError(f"[tls] {error}. Name readable PEM files.") from error
         except EndpointError as error:
-            raise TargetError(f'{error}. Set `proxy`, or proxy = "" for none.') from error
+            raise TargetError(str(error)) from error
 
     @classmethod
     def load(cls, path: Path, environment: Mapping[str, str] = os.environ) -> Target:
@@ -136,6 +138,25 @@ def _require_certificate(given: Mapping[str, Any], place: Place) -> None:
     """Reject a client key without a certificate, which TLS would ignore."""
     if given["client_key"] and not given["client_certificate"]:
         place.key("client_certificate").refuse_missing()
+
+
+def _require_difference(given: Mapping[str, Any], place: Place) -> None:
+    """Reject a token or id that equals another from which it must differ, since it would show nothing."""
+    fixtures, at = given["fixtures"], place.key("fixtures")
+    second, other = fixtures["second_project"] or SecondProject(""), at.key("second_project")
+    tokens = [(place.key("token"), given["token"])]
+    tokens += [(at.key(name), fixtures[name]) for name in ("expired_token", "read_only_token")]
+    tokens += [(other.key("token"), second.token)]
+    projects = [(place.key("project_id"), given["project_id"]), (other.key("project_id"), second.project_id)]
+    policies = [
+        (place.key("policy").key("id"), given["policy"]["id"]),
+        (other.key("policy_id"), second.policy_id),
+    ]
+    for group in (tokens, projects, policies):
+        first: dict[Any, Place] = {}
+        for here, value in group:
+            if value and first.setdefault(value, here) is not here:
+                here.refuse(f"{here} must differ from {first[value]}: give another value, or remove it.")
 
 
 _SERVER: dict[str, Key | Entries] = {
@@ -249,5 +270,6 @@ DESCRIPTION = Table(
         "tls": _TLS,
     },
     _target,
+    _require_difference,
 )
 """The keys that a target file may contain."""

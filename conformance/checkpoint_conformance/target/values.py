@@ -31,7 +31,15 @@ PROFILES = ("discovery", "observation", "deletion", "conflict")
 _DAY = 86400
 _FIELD_VALUE = r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?"
 _OWN_HEADERS = frozenset(
-    {"connection", "content-length", "content-type", "host", "transfer-encoding", "x-auth-token"}
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "x-auth-token",
+    }
 )
 
 identifier = matching(r"[A-Za-z0-9._~-]+", "an id of letters, digits and hyphens")

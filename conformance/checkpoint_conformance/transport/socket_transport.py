@@ -16,7 +16,8 @@ from typing import Self
 import h11
 
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
-from checkpoint_conformance.transport.endpoint import Endpoint, EndpointError
+from checkpoint_conformance.transport.endpoint import Endpoint
+from checkpoint_conformance.transport.errors import EndpointError
 from checkpoint_conformance.transport.exchange import (
     HEAD_LIMIT,
     Exchange,
@@ -26,6 +27,7 @@ from checkpoint_conformance.transport.exchange import (
     Response,
     TransportFault,
 )
+from checkpoint_conformance.transport.tls import is_alert
 
 __all__ = ["SocketConnection", "SocketTransport"]
 
@@ -133,6 +135,9 @@ class SocketConnection:
                 FaultKind.TIMEOUT, f"no complete answer within {self._timeout:g} s"
             )
         except OSError as error:
+            if is_alert(error) and not self.used and not reader.raw:
+                # TLS 1.3 rejects a client's certificate only after the client has begun to send.
+                return None, TransportFault(FaultKind.UNREACHABLE, str(self._endpoint.handshake_error(error)))
             kind = FaultKind.TRUNCATED if reader.status else FaultKind.DROPPED
             return reader.partial(), reader.fault(kind, f"the connection broke: {error.strerror or error}")
         except _OversizedError as error:
@@ -171,8 +176,8 @@ class SocketConnection:
                 self._socket.sendall(b"".join(pieces))
                 return True
             return all(self._send_piece(piece, reader) for piece in pieces)
-        except (BrokenPipeError, ConnectionResetError):
-            return False  # an early response may still be waiting to be read
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+            return False  # an early response, or TLS's alert, may still be waiting to be read
 
     def _send_piece(self, piece: bytes, reader: _Reader) -> bool:
         """Send part of a large request; return whether the server has not yet answered."""

@@ -43,6 +43,8 @@ class Symptom(StrEnum):
     """The answer does not end within the bytes that are read of it."""
     SURPLUS = "surplus"
     """Bytes follow the end announced by the framing headers."""
+    CONTENT_ENCODING = "content-encoding"
+    """The body is compressed, although the request asks for `identity`."""
     CONTENT_TYPE = "content-type"
     NOT_STRICT_JSON = "not-strict-json"
     ALLOW_WITHOUT_POST = "allow-without-post"

@@ -21,6 +21,7 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.misconfiguration import misconfiguration
 from checkpoint_conformance.run.probing import settle
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
@@ -51,9 +52,9 @@ def smoke(session: Session, *, twice: bool = True) -> Calls | None:
     try:
         exchange = session.client.send(probe.request)
     except ServerGone as gone:
-        raise ConfigurationError(
-            f"{session.target.url}: {gone}. Check `url`, and that the server is running."
-        ) from gone
+        raise ConfigurationError(f"{session.target.url}: {gone}") from gone
+    if wrong := misconfiguration(exchange, session.target):
+        raise ConfigurationError(f"{session.target.url}: {wrong}")
     judgement = session.recorder.judged(probe, exchange)
     if _accepted(exchange) or not _refused(judgement):
         settle(session, probe, judgement)

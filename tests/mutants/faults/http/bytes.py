@@ -95,6 +95,20 @@ for _name, _fault, _change in (
     shapes("HTTP-2", f"answer-{_name}", _fault, _body(_change), shows=BASE)
 
 
+def _compress(response: Response) -> None:
+    response.body = gzip.compress(response.body)
+    response.header("Content-Encoding", "gzip")
+
+
+shapes(
+    "HTTP-2",
+    "compressed-unasked",
+    "Each body is compressed, whatever the request accepts.",
+    _compress,
+    shows=BASE.but(headers=(("Accept-Encoding", "identity"),)),
+)
+
+
 def _page(response: Response) -> None:
     response.body = b"<html><body><h1>Error</h1></body></html>"
     response.header("Content-Type", "text/html; charset=utf-8")

@@ -1,0 +1,97 @@
+"""What a first response says about the target file rather than about the server."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind
+from checkpoint_conformance.transport.proxy import TLS_RECORD, Proxy
+
+__all__ = ["Misconfiguration", "misconfiguration"]
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_UNREACHED = frozenset({502, 503, 504})
+_NO_HTTP = frozenset({FaultKind.DROPPED, FaultKind.NO_STATUS, FaultKind.BAD_HEAD})
+_EXPECTS_TLS = re.compile(
+    rb"plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled"
+    rb"|sent an HTTP request to an HTTPS server"
+)
+"""What nginx, Apache and Go's server write when plain HTTP arrives at a TLS port."""
+
+
+@dataclass(frozen=True)
+class Misconfiguration:
+    """What the target file should say differently."""
+
+    topic: str
+    """The part of the configuration: `operation`, `proxy` or `tls`."""
+    found: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.found}. {self.advice}"
+
+
+def misconfiguration(exchange: Exchange, target: Target) -> Misconfiguration | None:
+    """Return what is wrong with the target file, if the response comes from a place that it should not name.
+
+    That is a redirect to another place, a proxy that forwards nothing, or a TLS port behind an http:// URL.
+    """
+    endpoint = target.endpoint()
+    if endpoint.scheme == "http":
+        problem = _of_proxy(exchange, endpoint.proxy) if endpoint.proxy else _of_scheme(exchange)
+        if problem:
+            return problem
+    return _redirect(exchange, target)
+
+
+def _of_proxy(exchange: Exchange, proxy: Proxy) -> Misconfiguration | None:
+    """Judge a response that a proxy for plain HTTP gave instead of the server (RFC 9110, 15.5.8 and 15.6)."""
+    fault, status = exchange.fault, exchange.status
+    if exchange.response is None and fault and fault.kind in _NO_HTTP:
+        error = proxy.no_response(fault.received)
+    elif status == 407:
+        error = proxy.unauthorized()
+    elif status in _UNREACHED:
+        error = proxy.error(
+            f"got no response from the server: {status}", "Check `url`, and that the server is running."
+        )
+    else:
+        return None
+    return Misconfiguration("proxy", error.found, error.advice)
+
+
+def _of_scheme(exchange: Exchange) -> Misconfiguration | None:
+    received = exchange.fault.received if exchange.fault else b""
+    page = exchange.response.body if exchange.response and exchange.status == 400 else b""
+    if TLS_RECORD.match(received) or _EXPECTS_TLS.search(page):
+        return Misconfiguration("tls", "the port expects TLS", "Start `url` with https://.")
+    return None
+
+
+def _redirect(exchange: Exchange, target: Target) -> Misconfiguration | None:
+    """Judge a redirect; one to another form of the same path is the server's own (RFC 9110, 15.4)."""
+    location = exchange.response.header("Location") if exchange.response else None
+    if exchange.status not in _REDIRECTS or not location:
+        return None
+    path, asked = exchange.request.path, target.url + exchange.request.path
+    try:
+        place = urljoin(asked, location)
+        stays = _origin(place) == _origin(asked) and urlsplit(place).path.startswith(urlsplit(asked).path)
+    except ValueError:  # a server may write anything there
+        place, stays = location, False
+    if stays:
+        return None
+    advice = "Set `url` to the address of the API itself"
+    if place.endswith(path) and place.startswith(("http://", "https://")):
+        advice = f'Set url = "{place.removesuffix(path)}"'
+    found = f"the server redirects to {place} ({exchange.status})"
+    return Misconfiguration("operation", found, f"{advice}: the suite follows no redirects.")
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port

@@ -1,0 +1,29 @@
+"""Why no connection could be opened, and what to do about it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["EndpointError", "Step"]
+
+
+class Step(StrEnum):
+    """The steps of opening a connection, in order."""
+
+    PROXY = "proxy"
+    ADDRESS = "address"
+    TLS = "tls"
+
+
+class EndpointError(Exception):
+    """A step failed; the message says which one, why, and what to do."""
+
+    refused = False
+    """Whether the server's own address refused the connection."""
+
+    def __init__(self, step: Step, found: str, advice: str) -> None:
+        """Take what went wrong as a clause, and what to do as a sentence."""
+        super().__init__(f"{found}. {advice}")
+        self.step = step
+        self.found = found
+        self.advice = advice
