@@ -6,7 +6,7 @@ import re
 
 import pytest
 from checkpoint_conformance.checks import http
-from checkpoint_conformance.checks.http_layer import answered_by_http
+from checkpoint_conformance.checks.http_layer import answered_by_gateway, answered_by_http
 from checkpoint_conformance.transport.exchange import Exchange, Framing, Request, Response
 
 PATH = "/v1/b942cc8342734d15bcb246babb1953cf/providers/fc4d5750-22e7-4798-8a46-f48f62c4c1da/checkpoints"
@@ -45,6 +45,23 @@ def test_other_statuses_are_the_operation_s(status: int) -> None:
     """Whatever the form, a status that HTTP has no use for is the operation's."""
     twice = Request("POST", PATH + "//" + "1" * 2000, (JSON, JSON), b"", Framing.NONE)
     assert not answered(twice, status)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "gateway"),
+    [
+        (503, "text/html", True),
+        (503, "", True),
+        (503, "application/json", False),
+        (503, "application/problem+json", False),
+        (500, "text/html", False),
+        (404, "text/html", False),
+    ],
+)
+def test_a_page_under_503_is_a_gateway_s(status: int, kind: str, gateway: bool) -> None:
+    """The service answers 503 in JSON; anything else under it comes from in front of the service."""
+    response = Response(status, (("Content-Type", kind),) if kind else (), b"")
+    assert answered_by_gateway(Exchange(PLAIN, response, None, 0.0, 0.0)) is gateway
 
 
 def test_lost_answer_is_nobody_s() -> None:

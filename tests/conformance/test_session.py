@@ -235,7 +235,7 @@ def test_a_server_that_dies_is_not_conformant(lifetime: int) -> None:
     announced: list[str] = []
     result = in_process(type("Own", (Mortal,), {"lifetime": lifetime}), announced)
     assert result.gone
-    assert announced[-1] == f"the server is gone: {result.gone}"
+    assert announced[-1] == f"the run ended early: {result.gone}"
     assert result.verdict is Verdict.NOT_CONFORMANT
     charged = [each for each in result.declared if each.outcome is Outcome.FAIL]
     assert [[finding.symptom for finding in each.findings] for each in charged] == [[Symptom.SERVER_ENDED]]
@@ -243,7 +243,7 @@ def test_a_server_that_dies_is_not_conformant(lifetime: int) -> None:
     rest = [each for each in result.declared if not each.exercised]
     assert rest
     assert {(each.outcome, each.reason) for each in rest} == {(Outcome.SKIP, SkipReason.PRECONDITION_FAILED)}
-    assert all(result.gone in each.detail for each in rest if "is gone" in each.detail)
+    assert all(result.gone in each.detail for each in rest if "ended early" in each.detail)
 
 
 @pytest.mark.parametrize("lifetime", [3, 40, 150])

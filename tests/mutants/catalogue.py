@@ -17,6 +17,7 @@ for _module in (
     "http.drops",
     "http.recovery",
     "http.endings",
+    "http.locks",
     "answers.disclosure",
     "access.auth",
     "access.permission",

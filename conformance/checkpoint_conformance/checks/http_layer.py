@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from checkpoint_conformance.transport.exchange import Exchange, Framing, Request
 
-__all__ = ["answered_by_http"]
+__all__ = ["answered_by_gateway", "answered_by_http"]
 
 _LONG_TARGET = 1000
 """Characters: far longer than the longest path of any operation."""
@@ -40,6 +40,12 @@ def answered_by_http(exchange: Exchange) -> bool:
             return len(request.headers) > _MANY_FIELDS or _size_of_head(request) > _LARGE_HEAD
         case _:
             return False
+
+
+def answered_by_gateway(exchange: Exchange) -> bool:
+    """Return whether a gateway answers in place of a server that does not: a 503 whose body is no JSON."""
+    content_type = exchange.response and exchange.response.header("Content-Type")
+    return exchange.status == 503 and "json" not in (content_type or "").lower()
 
 
 def _has_normal_path(request: Request) -> bool:

@@ -9,7 +9,7 @@ from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_openapi.load import ErrorCatalogue, advisory, errors
 
 from checkpoint_conformance.checks import http
-from checkpoint_conformance.checks.http_layer import answered_by_http
+from checkpoint_conformance.checks.http_layer import answered_by_gateway, answered_by_http
 from checkpoint_conformance.checks.success import success
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes.probe import DOCUMENTED, Probe
@@ -79,7 +79,7 @@ class Judge:
         if exchange.response.status >= 400:
             judgement.exercised.add("HTTP-5")
             self._extend(judgement, http.disclosure(exchange, self._secrets))
-        if answered_by_http(exchange):
+        if answered_by_http(exchange) or answered_by_gateway(exchange):
             return judgement
         if exchange.response.status >= 500 and exchange.status != 503 and not is_conflict(exchange):
             return judgement  # a crash page is a consequence of the crash

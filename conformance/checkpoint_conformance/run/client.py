@@ -16,7 +16,7 @@ from checkpoint_conformance.transport.clock import Clock
 from checkpoint_conformance.transport.connection import Connection, Transport
 from checkpoint_conformance.transport.exchange import NOT_SENT, Exchange, FaultKind, Request
 
-__all__ = ["Client", "ServerGone"]
+__all__ = ["Client", "NotServed", "ServerGone"]
 
 _LOST = (FaultKind.TIMEOUT, FaultKind.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
@@ -35,6 +35,10 @@ class ServerGone(Exception):
     """The server stopped answering, so the rest of the run cannot be judged."""
 
 
+class NotServed(ServerGone):
+    """The server answers, but no valid call any more, so the rest of the run cannot be judged."""
+
+
 class Client:
     """Sends the requests of one run. May be used from any thread."""
 
@@ -46,10 +50,10 @@ class Client:
         recorder: Recorder,
         *,
         announce: Callable[[str], None] = lambda _: None,
-        heard: Callable[[], None] = lambda: None,
+        heard: Callable[[Exchange], None] = lambda _: None,
         until_idle: Callable[[float], None] | None = None,
     ) -> None:
-        """Send every exchange to the recorder, then call `heard` in the thread that made it.
+        """Send every exchange to the recorder, then pass it to `heard` in the thread that made it.
 
         `announce` gets a sentence whenever the client waits. `until_idle` takes a minimum wait in seconds
         (approximate), and waits until the policy is no longer running; without it, the client retries after a
@@ -159,7 +163,7 @@ class Client:
     def keep(self, exchange: Exchange) -> Exchange:
         """Record an exchange; return it with its number."""
         exchange = self._recorder.keep(exchange)
-        self._heard()
+        self._heard(exchange)
         return exchange
 
     def keep_lost(self, lost: Lost) -> None:

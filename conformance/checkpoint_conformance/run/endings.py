@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.client import NotServed, ServerGone
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
@@ -46,6 +46,9 @@ def conclude_ending(session: Session, gone: ServerGone) -> None:
     a network that fails, or a gateway without a server behind it, looks different.
     """
     endings = session.recorder.endings
+    if isinstance(gone, NotServed):
+        session.ledger.doubt("HTTP-6", str(gone))
+        return
     if not is_away(session):
         for suspect in session.recorder.exchanges[-1:]:
             session.ledger.doubt(_requirement(session, suspect), _after(suspect, str(gone)))

@@ -56,6 +56,8 @@ class Recorder:
     """The probe of each judged exchange, by number."""
     accepted: list[tuple[Exchange, Call]] = field(default_factory=list[tuple[Exchange, Call]])
     """Accepted valid calls, with what they asked for."""
+    valid_calls: list[Exchange] = field(default_factory=list[Exchange])
+    """Judged valid calls, whatever the answer."""
     lost: list[Lost] = field(default_factory=list[Lost])
     """Requests that got no response on a reused connection, and were sent again."""
     endings: list[Ending] = field(default_factory=list[Ending])
@@ -66,7 +68,7 @@ class Recorder:
         """Return the ending under way, or note one that began after the last exchanges."""
         with self._lock:
             if not self.endings or self.endings[-1].back_after is not None:
-                last = self.exchanges[-1]
+                last = max(self.exchanges, key=lambda each: each.started + each.elapsed)
                 suspects = [each for each in self.exchanges if _overlap(each, last)]
                 self.endings.append(Ending(tuple(suspects), refused))
             return self.endings[-1]
@@ -83,8 +85,10 @@ class Recorder:
         """Judge the response to a probe; remember the probe, and a valid call that was accepted."""
         with self._lock:
             self.asked[exchange.number] = probe
-            if probe.call and is_accepted(exchange):
-                self.accepted.append((exchange, probe.call))
+            if probe.call:
+                self.valid_calls.append(exchange)
+                if is_accepted(exchange):
+                    self.accepted.append((exchange, probe.call))
         return self.judge(probe, exchange)
 
     def record(self, requirement: str, judgement: Judgement) -> None:

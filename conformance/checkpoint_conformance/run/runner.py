@@ -39,6 +39,7 @@ from checkpoint_conformance.run.stages.kept_connections import (
     lost_requests,
     on_kept_connection,
 )
+from checkpoint_conformance.run.stages.locks import examine_lock
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.run.stages.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.recovery import recovery, still_serves
@@ -98,9 +99,10 @@ def run(
             examine_endings(session)
         except ServerGone as error:
             gone = str(error)
-            announce(f"the server is gone: {gone}")
+            announce(f"the run ended early: {gone}")
             conclude_ending(session, error)
         finally:
+            session.witness.rest()
             if "deletion" in target.profiles:
                 left = deletions.clean_up(announce)
     except KeyboardInterrupt:
@@ -188,6 +190,7 @@ def _exchange_everything(
     invalid = [probe for probe in generated if not probe.wants_acceptance]
     _refused(session, observation, "generated requests", invalid)
     _spend(session, [probe for probe in generated if probe.wants_acceptance][:_GENERATED_CALLS])
+    examine_lock(session)
     if shard.owns("OBS-1"):
         _exchange_with_companions(session, deletions, observation, supply.inputs.plans, announce)
 

@@ -13,10 +13,12 @@ from checkpoint_conformance.run.budget import Budget
 from checkpoint_conformance.run.client import Client
 from checkpoint_conformance.run.companions import CompanionLists
 from checkpoint_conformance.run.recorder import Judges, Recorder
+from checkpoint_conformance.run.witness import Witness
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
 from checkpoint_conformance.transport.connection import Transport
+from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.transport.socket_transport import SocketTransport
 from checkpoint_conformance.verdict.ledger import Ledger
 
@@ -34,6 +36,7 @@ class Session:
     client: Client
     recorder: Recorder
     lists: CompanionLists
+    witness: Witness
     thorough: bool = False
     """Whether a MUST gets all its probes although some have been accepted."""
 
@@ -71,6 +74,10 @@ def open_session(
     calls = Calls(target)
     recorder = Recorder(judge or Judge(target, errors(), secrets).judge)
 
+    def heard(exchange: Exchange) -> None:
+        watch(session)
+        session.witness.look(exchange)
+
     def until_idle(pause: float) -> None:
         session.lists.wait_until_idle(pause)
 
@@ -80,8 +87,9 @@ def open_session(
         clock,
         recorder,
         announce=announce,
-        heard=lambda: watch(session),
+        heard=heard,
         until_idle=until_idle if "observation" in target.profiles else None,
     )
-    session = Session(target, secrets, calls, client, recorder, CompanionLists(client, calls))
+    lists, witness = CompanionLists(client, calls), Witness(client, recorder, calls)
+    session = Session(target, secrets, calls, client, recorder, lists, witness)
     return session

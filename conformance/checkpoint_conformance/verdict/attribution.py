@@ -19,6 +19,7 @@ __all__ = ["RULES", "Attribution", "attribute"]
 
 RULES: tuple[Rule, ...] = (
     consequences.drop_what_an_ending_leaves,
+    consequences.drop_what_a_lock_leaves,
     consequences.drop_conflicts,
     gathering.gather_intermittent_refusals,
     consequences.drop_what_refusals_leave,

@@ -30,6 +30,7 @@ __all__ = [
     "drop_repeated_answers",
     "drop_same_answers",
     "drop_unreadable_lists",
+    "drop_what_a_lock_leaves",
     "drop_what_an_ending_leaves",
     "drop_what_is_accepted_small",
     "drop_what_refusals_leave",
@@ -67,6 +68,22 @@ def drop_what_an_ending_leaves(findings: list[Finding], case: Case) -> list[Find
     def cause(finding: Finding) -> str | None:
         of_its_own = finding.symptom not in UNANSWERED or finding.exchanges[-1].request not in ended
         return None if of_its_own else f"{ended[finding.exchanges[-1].request]}: it ends the server"
+
+    return case.without(findings, cause)
+
+
+def drop_what_a_lock_leaves(findings: list[Finding], case: Case) -> list[Finding]:
+    """Drop valid calls that fail after the refusal that locked the server (HTTP-6)."""
+    locks = [
+        finding.exchanges[0].number
+        for finding in findings
+        if finding.symptom is Symptom.LOCKED and finding.exchanges
+    ]
+
+    def cause(finding: Finding) -> str | None:
+        fails = finding.requirement != "HTTP-6" and finding.symptom in FAILING | {Symptom.REFUSED}
+        after = fails and bool(locks) and finding.exchanges[-1].number > min(locks)
+        return "HTTP-6: no valid call is accepted any more" if after else None
 
     return case.without(findings, cause)
 

@@ -36,6 +36,8 @@ class Symptom(StrEnum):
     DROPPED_ON_KEPT_CONNECTION = "dropped-on-kept-connection"
     SERVER_ENDED = "server-ended"
     """The address refuses connections after the request."""
+    LOCKED = "locked"
+    """Every valid call after a refusal gets an error."""
     NO_STATUS_LINE = "no-status"
     BAD_HEAD = "bad-head"
     TRUNCATED = "truncated"

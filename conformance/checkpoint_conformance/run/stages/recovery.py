@@ -10,7 +10,7 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.robustness import unknown_route
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.client import NotServed
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import SkipReason
@@ -84,7 +84,7 @@ def still_serves(session: Session, name: str) -> None:
         session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, str(spent))
         return
     if "conflict" not in session.target.profiles:
-        raise ServerGone(f"after {name} the documented request is no longer accepted")
+        raise NotServed(f"after {name} the documented request is no longer accepted")
 
 
 def _judge_follower(session: Session, probe: Probe, refused: tuple[Request, ...]) -> None:

@@ -1,0 +1,96 @@
+"""Mutants of HTTP-6 that stay locked: after one refusal every valid call gets an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...framework.mutant import OUTSIDE, register
+from ...framework.shots import BASE, Shot, document, parameters
+from ...service.refusals import CONDITIONS, Condition, refuse
+from ...service.server import Server
+
+if TYPE_CHECKING:
+    from ...service.schema import Call
+    from ...service.wire import Request, Response
+    from ...service.world import Checkpoint, Policy, Resource
+
+
+class _Locking(Server):
+    """Refuses every valid call after one refusal."""
+
+    cause = ""
+    """The condition of that refusal."""
+    error = ""
+    """The condition of all that follow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.locked = False
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        self.locked = self.locked or (condition is CONDITIONS[self.cause] and self.in_use)
+        return super().refused(request, condition)
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a call has been accepted: what refuses from the start is a mistake of configuration."""
+        return bool(self.store.checkpoints)
+
+    def make(self, call: Call, policy: Policy, resources: tuple[Resource, ...]) -> Checkpoint:
+        if self.locked:
+            refuse(self.error)
+        return super().make(call, policy, resources)
+
+
+_MALFORMED, _UNKNOWN = BASE.but(body=b"{"), BASE.but(body=document(OUTSIDE))
+_SHOTS: dict[str, Shot] = {
+    "invalid-request": _MALFORMED,
+    "policy-not-found": _UNKNOWN,
+    "resource-not-in-policy": parameters({"resources": [OUTSIDE]}),
+    "unauthenticated": BASE.but(token="x"),
+}
+for _name, _fault, _cause, _error, _profile in (
+    (
+        "locked-as-running",
+        "An invalid request leaves the policy marked as running, and every call after it is told so.",
+        "invalid-request",
+        "running-by-hand",
+        "observation",
+    ),
+    (
+        "locked-as-scheduled",
+        "An unknown policy leaves the scheduler's lock behind, and every call after it finds it running.",
+        "policy-not-found",
+        "running-by-schedule",
+        "observation",
+    ),
+    (
+        "locked-by-an-outside-resource",
+        "A resource outside the policy leaves a transaction open, and every call after it fails.",
+        "resource-not-in-policy",
+        "internal-error",
+        "core",
+    ),
+    (
+        "locked-by-an-unknown-policy",
+        "After an unknown policy its absence is remembered for all, and no policy is found any more.",
+        "policy-not-found",
+        "policy-not-found",
+        "core",
+    ),
+    (
+        "locked-by-a-bad-token",
+        "After a bad token the account is locked, and every call after it is forbidden.",
+        "unauthenticated",
+        "forbidden",
+        "core",
+    ),
+):
+    register(
+        _name,
+        "HTTP-6",
+        _fault,
+        type(_name, (_Locking,), {"cause": _cause, "error": _error, "__doc__": _fault}),
+        shows=(BASE, _SHOTS[_cause], BASE),
+        profile=_profile,
+    )
