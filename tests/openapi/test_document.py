@@ -18,10 +18,22 @@ if TYPE_CHECKING:
 
 CREATE = "/v1/{project_id}/providers/{provider_id}/checkpoints"
 DOCUMENTS = ["checkpoint.yaml", "companions.yaml"]
-COUNTS = {"HTTP": 6, "AUTH": 6, "REQ": 17, "NF": 3, "RESP": 12, "ERR": 3, "FUZZ": 2}
+COUNTS = {"HTTP": 7, "AUTH": 6, "REQ": 17, "NF": 3, "RESP": 12, "ERR": 3, "FUZZ": 2}
 COUNTS |= {"DISC": 1, "OBS": 3, "DEL": 1, "CONF": 1}
 IDENTIFIERS = [f"{group}-{number}" for group, count in COUNTS.items() for number in range(1, count + 1)]
-SHOULD = {"HTTP-4", "AUTH-6", "REQ-5", "REQ-14", "NF-3", "RESP-8", "RESP-12", "ERR-2", "ERR-3", "CONF-1"}
+SHOULD = {
+    "HTTP-4",
+    "HTTP-7",
+    "AUTH-6",
+    "REQ-5",
+    "REQ-14",
+    "NF-3",
+    "RESP-8",
+    "RESP-12",
+    "ERR-2",
+    "ERR-3",
+    "CONF-1",
+}
 PROFILES = {"DISC": ("discovery",), "OBS": ("observation",), "DEL": ("deletion",), "CONF": ("conflict",)}
 FIXTURES = {
     "AUTH-3": "expired_token",

@@ -32,7 +32,7 @@ def answered_by_http(exchange: Exchange) -> bool:
             return not _has_normal_path(request)
         case 400:
             return _names_a_field_twice(request) or _size_of_head(request) > _TOO_LARGE_HEAD
-        case 411:  # RFC 9110, 15.5.12
+        case 411 | 501:  # RFC 9110, 15.5.12; RFC 9112, 6.1
             return request.framing is not Framing.LENGTH
         case 414:  # RFC 9110, 15.5.15
             return len(request.path) > _LONG_TARGET

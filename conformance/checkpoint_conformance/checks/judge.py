@@ -27,7 +27,7 @@ _CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
 """Published refusals of a valid call that are about the account, not the server."""
 _PASSING = frozenset({429, 503})
 _NOT_IMPLEMENTED = 501
-"""What a server may answer to an unknown method (RFC 9110, 15.6.2)."""
+"""What a server may answer to an unknown method or transfer coding (RFC 9110, 15.6.2; RFC 9112, 6.1)."""
 _INCOMPLETE = {
     FaultKind.NO_STATUS: (Symptom.NO_STATUS_LINE, "RFC 9112, 4"),
     FaultKind.BAD_HEAD: (Symptom.BAD_HEAD, "RFC 9112, 5"),
@@ -113,7 +113,8 @@ class Judge:
             judgement.add(_finding(exchange, "HTTP-1", symptom, expected, fault.detail + received))
             return exchange.response is None
         late = fault.kind is FaultKind.TIMEOUT
-        blamed = _taker(probe, "HTTP-1" if late and probe.wants_acceptance else "HTTP-3")
+        plain = probe.wants_acceptance and not probe.alone
+        blamed = _taker(probe, "HTTP-1" if late and plain else "HTTP-3")
         symptom = Symptom.NO_ANSWER if late else Symptom.CONNECTION_DROPPED
         expected = f"an answer within {self._target.timeout:g} s"
         judgement.add(_finding(exchange, blamed, symptom, expected, fault.detail))
@@ -132,7 +133,7 @@ class Judge:
 
     def _acceptance(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
         judgement.exercised.add(probe.requirement)
-        if status >= 500:
+        if status >= 500 and not _is_unsupported(probe, exchange):
             blamed = _taker(probe, "HTTP-3")
             judgement.add(_finding(exchange, blamed, Symptom.ANSWERED_5XX, "200", self._shown(exchange)))
             return
@@ -141,9 +142,10 @@ class Judge:
             judgement.undecided = f"the account may not go on: {self._shown(exchange)}"
             return
         if not 200 <= status < 300:
-            judgement.add(
-                _finding(exchange, probe.requirement, Symptom.REFUSED, "200", self._shown(exchange))
-            )
+            if status not in probe.allowed:
+                expected = _any_of(probe.allowed)
+                shown = self._shown(exchange)
+                judgement.add(_finding(exchange, probe.requirement, Symptom.REFUSED, expected, shown))
             return
         if status != 200:
             judgement.add(_wrong_status(exchange, "HTTP-1", status, "exactly 200", str(status)))
@@ -154,13 +156,13 @@ class Judge:
         judgement.findings.extend(reading.findings)
 
     def _refusal(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
-        expected = " or ".join(str(s) for s in sorted(probe.allowed)) if len(probe.allowed) < 20 else "4xx"
+        expected = _any_of(probe.allowed) if len(probe.allowed) < 20 else "4xx"
         if 200 <= status < 300:
             if not probe.open_outcome:
                 actual = f"{status}: it was accepted"
                 finding = _finding(exchange, probe.requirement, Symptom.ACCEPTED, expected, actual)
                 judgement.add(replace(finding, confirmed=True))  # a checkpoint exists: no need to repeat
-        elif status >= 500 and not (probe.alone and status == _NOT_IMPLEMENTED):
+        elif status >= 500 and not _is_unsupported(probe, exchange):
             blamed = _taker(probe, "HTTP-3")
             judgement.add(_finding(exchange, blamed, Symptom.ANSWERED_5XX, expected, self._shown(exchange)))
         elif status not in DOCUMENTED:
@@ -188,6 +190,15 @@ class Judge:
         assert exchange.response is not None
         code = error_code_of(exchange)
         return f"{exchange.response.status} {code}" if code else str(exchange.response.status)
+
+
+def _is_unsupported(probe: Probe, exchange: Exchange) -> bool:
+    """Return whether the server says that it lacks a feature of HTTP, rather than that it failed."""
+    return exchange.status == _NOT_IMPLEMENTED and (probe.alone or answered_by_http(exchange))
+
+
+def _any_of(statuses: frozenset[int]) -> str:
+    return " or ".join(str(status) for status in sorted(statuses))
 
 
 def _taker(probe: Probe, general: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.probe import Probe
-from checkpoint_conformance.transport.exchange import Request
+from checkpoint_conformance.transport.exchange import Framing, Request
 
 __all__ = ["base", "documented", "documented_after_deletion", "documented_later", "shapes", "variations"]
 
@@ -86,7 +86,7 @@ def shapes(calls: Calls) -> list[Probe]:
 
 
 def variations(calls: Calls) -> list[Probe]:
-    """Return the same request encoded differently, and combinations of members (FUZZ-1)."""
+    """Return the same request encoded differently (FUZZ-1, HTTP-7), and combinations of members."""
     call = calls.documented
     body = calls.body(call)
     inner = body["checkpoint"]
@@ -110,11 +110,19 @@ def variations(calls: Calls) -> list[Probe]:
     other = calls.call(call).with_header("Accept", "*/*").with_header("User-Agent", "Go-http-client/1.1")
     other = other.with_header("X-Request-Id", "7f3a1e5c9d2b4860a1c3e5f708192a3b")
     probes.append(_vary("other-client", "another client's fields", other, call))
+    probes.append(_in_chunks(calls))
     lower = calls.call(call)
     headers = tuple((name.lower(), value) for name, value in lower.headers)
     request = Request(lower.method, lower.path, headers, lower.body)
     probes.append(_vary("field-case", "field names in lower case", request, call))
     return probes
+
+
+def _in_chunks(calls: Calls) -> Probe:
+    """Return the documented request in chunks, which a server may refuse with 411 (RFC 9110, 15.5.12)."""
+    request = replace(calls.call(calls.documented), framing=Framing.CHUNKED)
+    summary, allowed = "the documented request, sent in chunks", frozenset({200, 411})
+    return Probe("HTTP-7/chunked", "HTTP-7", summary, request, allowed, call=calls.documented, alone=True)
 
 
 def _accept(

@@ -70,7 +70,10 @@ class Probe:
     on_kept_connection: bool = False
     """Whether it is also sent after an accepted call on the same connection, where checks may be skipped."""
     alone: bool = False
-    """Whether a wrong status, even 501, counts only against this requirement, however often it occurs."""
+    """Whether a wrong status, even 501, counts only against this requirement, however often it occurs.
+
+    For a valid request that HTTP need not support, a lost response is then no lost call (HTTP-3, not HTTP-1).
+    """
     open_outcome: bool = False
     """Whether it may be accepted or refused: only how the server copes with it is judged."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from ...framework.mutant import OUTSIDE, breaks, condition_name, malformed
+from ...framework.mutant import OUTSIDE, breaks, condition_name, malformed, refusing, replaces
 from ...framework.shapes import IMPATIENT, hangs
 from ...framework.shots import BASE, document
 from ...service.refusals import Condition
@@ -26,6 +26,10 @@ def _whose(*ids: str) -> dict[str, str]:
 
 def _not_utf8(body: bytes) -> bool:
     return body.decode(errors="replace").encode() != body
+
+
+def _in_chunks(request: Request) -> bool:
+    return request.header("transfer-encoding") is not None
 
 
 class _Dropping(Server):
@@ -85,7 +89,7 @@ class DropOnChunkedBody(_Dropping):
     """A chunked body ends the connection without an answer."""
 
     def drops(self, request: Request) -> bool:
-        return request.header("transfer-encoding") is not None
+        return _in_chunks(request)
 
 
 @breaks("HTTP-3", shows=BASE.but(method="PUT"), also=_whose("HTTP-4"))
@@ -163,3 +167,28 @@ class HangOnExpectation(Server):
             self.linger(self.timeout * 1.5)
             raise ConnectionAbortedError
         return request
+
+
+_CHUNKED = BASE.but(
+    headers=(("Transfer-Encoding", "chunked"),),
+    body=b"%x\r\n%b\r\n0\r\n\r\n" % (len(BASE.octets), BASE.octets),
+)
+for _name, _fault, _status in (
+    ("chunked-taken-for-empty", "A body in chunks is taken for none, and answered 400.", 400),
+    ("chunked-not-implemented", "A body in chunks is answered 501.", 501),
+    ("chunked-forbidden", "A filter refuses what it cannot read, a body in chunks, with 403.", "forbidden"),
+):
+    replaces("HTTP-7", _name, _fault, "route", refusing(_status), _in_chunks, shows=_CHUNKED)
+
+
+@breaks("HTTP-3", shows=_CHUNKED, also=_whose("HTTP-1", "HTTP-7"))
+class HangOnChunkedBody(Server):
+    """The length of a body in chunks is not known, and the server waits for it."""
+
+    timeout = IMPATIENT
+
+    def respond(self, request: Request) -> Response:
+        if _in_chunks(request):
+            self.linger(self.timeout * 1.5)
+            raise ConnectionAbortedError
+        return super().respond(request)
