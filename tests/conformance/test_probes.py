@@ -69,7 +69,7 @@ def test_every_probe_names_known_requirements_and_conditions() -> None:
 
 
 def test_every_allowed_status_is_documented() -> None:
-    """A valid call wants 200 alone, and one in chunks also 411; a refusal is one of the documented statuses, or any 4xx by its clause."""
+    """A valid call wants 200 (in chunks also 411); a refusal is documented, or any 4xx by its clause."""
     for probe in every():
         if probe.wants_acceptance:
             assert probe.allowed == ({200, 411} if probe.requirement == "HTTP-7" else {200}), probe.id
