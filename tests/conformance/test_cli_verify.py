@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.commands import verify
+from checkpoint_conformance.reports.report import read_report
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.simulation import simulate
@@ -236,9 +237,9 @@ def test_a_fault_of_the_suite_gives_4_and_no_secret(
     assert result.stderr.splitlines()[-1].startswith("Error: the suite failed")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_gives_5_and_names_what_it_leaves(number: signal.Signals, tmp_path: Path) -> None:
-    """There is one line and no report, and no checkpoint is left that nobody knows of."""
+    """The report has what was judged until then, and no checkpoint is left that nobody knows of."""
     with running(Slow) as table:
         file = write_target(table, tmp_path / "target.toml", profiles=[])
         command = [sys.executable, "-c", PROGRAM, "verify", "--target", file, "--report", tmp_path / "out"]
@@ -249,11 +250,17 @@ def test_an_interrupted_run_gives_5_and_names_what_it_leaves(number: signal.Sign
             os.kill(process.pid, number)
             stdout, stderr = process.communicate(timeout=20)
     assert process.returncode == 5
-    line = r"Error: interrupted, so there is no verdict\. Checkpoints left behind: [0-9a-f-]{36}"
-    assert re.match(line, stderr.splitlines()[-1])
+    why = f"it was interrupted by {number.name}"
+    line = rf"Error: the report is incomplete: {why}\. Checkpoints left behind: ([0-9a-f, -]{{36,}})\."
+    said = re.match(line, stderr.splitlines()[-1])
+    assert said
     assert not any(trace in stderr for trace in TRACES)
-    assert stdout == ""
-    assert list((tmp_path / "out").iterdir()) == []
+    assert "inconclusive (" in stdout
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {each.file for each in WRITERS.values()}
+    found = read_report(tmp_path / "out" / "report.json")
+    assert found["footer"]["ended"] == why
+    assert not found["footer"]["complete"]
+    assert found["checkpoints"]["left"] == said[1].split(", ")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from checkpoint_conformance.probes.generated.inputs import GeneratedRequest, Inp
 from checkpoint_conformance.probes.generated.recipe import Recipe
 from checkpoint_conformance.probes.generated.supply import Supply
 from checkpoint_conformance.probes.generated.worker import GenerationError
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, LimitedClock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -61,7 +62,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _supplied(*, use_cache: bool = True) -> Inputs:
     with Supply(TARGET, 1, use_cache=use_cache) as supplied:
-        return supplied.inputs
+        return supplied.inputs(LimitedClock(SYSTEM_CLOCK))
 
 
 def _forget() -> None:
@@ -196,9 +197,10 @@ from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.fuzz import generated_probes
 from checkpoint_conformance.probes.generated.supply import Supply
 from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, LimitedClock
 target = {written(TARGET)}
 with Supply(target, 1) as supply:
-    assert generated_probes(Calls(target), supply.inputs.requests)
+    assert generated_probes(Calls(target), supply.inputs(LimitedClock(SYSTEM_CLOCK)).requests)
 print(sorted({{"hypothesis", "pytest", "requests", "schemathesis", "trio"}} & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)

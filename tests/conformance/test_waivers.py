@@ -130,7 +130,7 @@ def test_an_expired_waiver_does_not_count() -> None:
 def test_a_waiver_stays_open_where_nothing_was_judged(shard: bool) -> None:
     """A requirement that was not exercised decides nothing, nor does a pass that only one shard saw."""
     skipped = Result(KNOWN["REQ-11"], Outcome.SKIP, SkipReason.BUDGET_SPENT)
-    _, applied = apply([waiver()], [passed() if shard else skipped], TODAY, shard=shard)
+    _, applied = apply([waiver()], [passed() if shard else skipped], TODAY, incomplete=shard)
     assert (applied[0].state, applied[0].problem) == (WaiverState.OPEN, None)
 
 

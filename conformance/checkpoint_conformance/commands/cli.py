@@ -88,6 +88,12 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
 @click.option(
     "--thorough", is_flag=True, help="Test a MUST on although three of its faults created a backup each."
 )
+@click.option(
+    "--max-time",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, min_open=True),
+    help="End the run early, so that clean-up and reports are done within this time.",
+)
 @accept_option
 @click.option("--dry-run", is_flag=True, help="Print every request that would be sent, and send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -97,7 +103,7 @@ def verify(dry_run: bool, **options: Any) -> None:
     """Check a server against the contract, requirement by requirement.
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration, 3 partial, 4 the suite failed,
-    5 inconclusive or interrupted. With --against: 1 for a regression, else 0. The exit code of a
+    5 inconclusive or ended early. With --against: 1 for a regression, else 0. The exit code of a
     shard covers only its own part. If the target declares the profile `observation`, give each shard its
     own server, or run the shards one after the other.
 

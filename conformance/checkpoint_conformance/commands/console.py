@@ -26,6 +26,8 @@ __all__ = ["SuiteError", "complain", "guarded", "interruptible", "reader_width",
 
 _USAGE = (ConfigurationError, DocumentError, ReferenceServerError, ReportError, ShardError, TargetError)
 """Errors that the caller can fix; each message says how."""
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals by which users, supervisors and closing terminals end a command."""
 
 
 class SuiteError(Exception):
@@ -58,7 +60,7 @@ def guarded(action: Callable[[], ExitCode]) -> ExitCode:
         complain(str(error))
         return ExitCode.USAGE
     except KeyboardInterrupt as interrupt:
-        complain(f"interrupted, so there is no verdict. {interrupt}".rstrip())
+        complain(f"there is no verdict: {interrupt or 'it was interrupted'}.")
         return ExitCode.UNDECIDED
     except SuiteError as failure:
         return _suite_failed(str(failure))
@@ -68,16 +70,18 @@ def guarded(action: Callable[[], ExitCode]) -> ExitCode:
 
 @contextmanager
 def interruptible() -> Generator[None]:
-    """Turn SIGTERM into KeyboardInterrupt, so that both end a run the same way."""
+    """Turn SIGINT, SIGTERM and SIGHUP, unless ignored, into KeyboardInterrupt, whose message names them."""
 
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt(f"it was interrupted by {signal.Signals(number).name}")
 
-    previous = signal.signal(signal.SIGTERM, interrupt)
+    handled = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    previous = {number: signal.signal(number, interrupt) for number in handled}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _suite_failed(details: str) -> ExitCode:

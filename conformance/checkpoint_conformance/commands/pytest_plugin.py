@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NotConformant", "RequirementItem", "RequirementList", "WaiversItem"]
 
+_SUITE_FAILED = "the suite failed, which says nothing about the server"
 _NAME = "checkpoint-contract"
 
 
@@ -208,11 +209,17 @@ class _Verification:
 
         try:
             options = Options(self._max_examples)
-            _, self._applied, self.report = examine(self._target, options, self.waivers, Progress(quiet=True))
+            record, self._applied, report = examine(self._target, options, self.waivers, Progress(quiet=True))
         except (ConfigurationError, TargetError) as error:
             self._failure = NotConformant(f"configuration: {error}")
         except SuiteError as error:
-            self._failure = NotConformant(f"the suite failed, which says nothing about the server:\n{error}")
+            self._failure = NotConformant(f"{_SUITE_FAILED}:\n{error}")
         else:
             if self._folder:
-                write_all(self._folder, self.report)
+                write_all(self._folder, report)
+            if record.fault:
+                self._failure = NotConformant(f"{_SUITE_FAILED}:\n{record.fault}")
+                return
+            if record.ended:
+                raise KeyboardInterrupt(record.ended)
+            self.report = report

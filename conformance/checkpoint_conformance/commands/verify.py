@@ -15,8 +15,8 @@ from checkpoint_conformance.commands.console import SuiteError, complain, guarde
 from checkpoint_conformance.commands.dry_run import plan, render_plan
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.reports.comparison import compare, render_comparison
-from checkpoint_conformance.reports.files import prepare, write_all
-from checkpoint_conformance.reports.report import Report, build_report, read_report
+from checkpoint_conformance.reports.files import prepare, reserved, write_all
+from checkpoint_conformance.reports.report import Report, ReportError, build_report, read_report
 from checkpoint_conformance.reports.writers import html
 from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.run.record import Options, RunRecord
@@ -26,6 +26,7 @@ from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.target.reference import target_or_reference
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target, TargetError
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK
 from checkpoint_conformance.verdict.outcome import exit_code
 from checkpoint_conformance.verdict.waivers import Applied, Waiver, apply, read_waivers
 
@@ -51,6 +52,8 @@ class Settings:
     thorough: bool = False
     accept: str | None = None
     """`partial` to treat a partial verdict as a success."""
+    max_time: float | None = None
+    """Seconds for everything, the reports included; None for no limit."""
     quiet: bool = False
     as_json: bool = False
 
@@ -80,11 +83,10 @@ def dry_run(settings: Settings) -> ExitCode:
 def examine(
     target: Target, options: Options, waivers: tuple[Waiver, ...], progress: Progress
 ) -> tuple[RunRecord, list[Applied], Report]:
-    """Run, apply the waivers, and build the report.
+    """Run, apply the waivers, and build the report, also of a run that ended early.
 
     Raises ConfigurationError if the target file does not fit the server, TargetError if a file or proxy that
-    it names cannot be used, SuiteError if the suite fails,
-    and KeyboardInterrupt if interrupted, with what is left behind as its message.
+    it names cannot be used, and SuiteError if the suite fails so that there is no record.
     """
     with progress:
         try:
@@ -94,20 +96,24 @@ def examine(
         except Exception as error:
             raise SuiteError(Secrets(target).redact("".join(traceback.format_exception(error)))) from None
     today = datetime.now(UTC).date()
-    results, applied = apply(waivers, result.results, today, shard=not options.shard.whole)
-    result = replace(result, results=tuple(results))
+    incomplete = bool(result.ended) or not options.shard.whole
+    results, applied = apply(waivers, result.results, today, incomplete=incomplete)
+    result = replace(result, results=tuple(results), fault=Secrets(target).redact(result.fault))
     return result, applied, build_report(result, applied)
 
 
 def _verify(settings: Settings) -> ExitCode:
+    began = SYSTEM_CLOCK.monotonic()
     waivers = read_waivers(settings.waivers) if settings.waivers else ()
     earlier = read_report(settings.against) if settings.against else None
     with target_or_reference(settings.target_file, _load_ahead) as whole:
         target, options = _divided(whole, settings)
         prepare(settings.folder)
         progress = Progress(quiet=settings.quiet or settings.as_json)
-        result, applied, report = examine(target, options, waivers, progress)
-        write_all(settings.folder, report)
+        options = replace(options, time_spent=SYSTEM_CLOCK.monotonic() - began)
+        with reserved(settings.folder):
+            result, applied, report = examine(target, options, waivers, progress)
+        _write(settings.folder, report)
     if settings.as_json:
         say(json.dumps(report, indent=1, ensure_ascii=False))
     else:
@@ -116,7 +122,30 @@ def _verify(settings: Settings) -> ExitCode:
     for waiver in applied:
         if waiver.problem:
             complain(f"{settings.waivers}: {waiver.problem}")
+    if result.fault:
+        raise SuiteError(result.fault)
+    if result.ended:
+        return _ended_early(result, report)
     return _exit_code(result, applied, earlier, report, settings)
+
+
+def _write(folder: Path, report: Report) -> None:
+    """Write the reports. Raises ReportError if that fails, with what only they would have told."""
+    try:
+        write_all(folder, report)
+    except ReportError as error:
+        raise ReportError(f"{error} {_left_behind(report)}") from error
+
+
+def _ended_early(result: RunRecord, report: Report) -> ExitCode:
+    """Tell what the run left on the server, and return its exit code: only a failure is certain."""
+    complain(f"the report is incomplete: {report['footer']['ended']}. {_left_behind(report)}")
+    return exit_code(result.verdict)
+
+
+def _left_behind(report: Report) -> str:
+    left = report["checkpoints"]["left"]
+    return f"Checkpoints left behind: {', '.join(left)}." if left else "No checkpoint was left behind."
 
 
 def _load_ahead() -> None:
@@ -134,7 +163,12 @@ def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:
     if settings.connections:
         target = replace(target, connections=settings.connections)
     return target, Options(
-        settings.max_examples, settings.seed, shard, settings.use_cache, thorough=settings.thorough
+        settings.max_examples,
+        settings.seed,
+        shard,
+        settings.use_cache,
+        thorough=settings.thorough,
+        max_time=settings.max_time,
     )
 
 

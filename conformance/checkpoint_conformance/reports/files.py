@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from checkpoint_conformance.reports.report import ReportError
 from checkpoint_conformance.reports.writers import WRITERS
 
-__all__ = ["prepare", "write_all", "write_atomically"]
+__all__ = ["prepare", "reserved", "write_all", "write_atomically"]
+
+_RESERVE = 8 << 20
+"""Bytes kept free for the reports of a run: more than any that was seen."""
 
 
 def prepare(folder: Path) -> None:
@@ -33,10 +38,35 @@ def prepare(folder: Path) -> None:
         ) from error
 
 
+@contextmanager
+def reserved(folder: Path) -> Generator[None]:
+    """Keep disk space for the reports until the block ends, so that a disk may become full in between.
+
+    Raises ReportError if there is not enough.
+    """
+    with tempfile.TemporaryFile(dir=folder) as space:
+        try:
+            os.posix_fallocate(space.fileno(), 0, _RESERVE)
+        except OSError as error:
+            raise ReportError(
+                f"{folder}: {error.strerror}. The reports need {_RESERVE >> 20} MiB: name another folder."
+            ) from error
+        yield
+
+
 def write_all(folder: Path, report: dict[str, Any]) -> Path:
-    """Write the report in every format; return the JSON report's path. Raises ReportError if it fails."""
+    """Write the report in every format; return the JSON report's path.
+
+    Raises ReportError if any cannot be written, after trying the others.
+    """
+    problems: list[ReportError] = []
     for writer in WRITERS.values():
-        write_atomically(folder / writer.file, writer.render(report))
+        try:
+            write_atomically(folder / writer.file, writer.render(report))
+        except ReportError as error:
+            problems.append(error)
+    for problem in problems:
+        raise problem
     return folder / WRITERS["json"].file
 
 

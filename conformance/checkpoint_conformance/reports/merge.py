@@ -72,10 +72,7 @@ def _seconds(moment: str) -> float:
 def _ordered(reports: Sequence[Report]) -> list[Report]:
     """Return the shards in order, after checking that they are complete and of one run."""
     for report in reports:
-        if report["header"]["shard"] is None:
-            raise ReportError(
-                "one of the reports is of a whole run. Name the reports of `verify --shard k/n`."
-            )
+        _check_part(report)
     parts = sorted(reports, key=lambda report: report["header"]["shard"]["index"])
     count = parts[0]["header"]["shard"]["count"]
     indices = [part["header"]["shard"]["index"] for part in parts]
@@ -98,6 +95,17 @@ def _ordered(reports: Sequence[Report]) -> list[Report]:
     if missing := {item.id for item in requirements() if item.status == "active"} - owned:
         raise ReportError(f"no shard was responsible for {min(missing)}. Merge with the suite that ran them.")
     return parts
+
+
+def _check_part(report: Report) -> None:
+    """Raise ReportError if the report is not that of a shard that came to its end."""
+    shard, footer = report["header"]["shard"], report["footer"]
+    if shard is None:
+        raise ReportError("one of the reports is of a whole run. Name the reports of `verify --shard k/n`.")
+    if not footer["complete"]:
+        raise ReportError(
+            f"shard {shard['index']}/{shard['count']} ended early: {footer['ended']}. Repeat it."
+        )
 
 
 def _comparable(part: Report) -> dict[str, Any]:

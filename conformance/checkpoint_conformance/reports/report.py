@@ -50,7 +50,7 @@ class ReportError(Exception):
 
 
 def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secrets | None = None) -> Report:
-    """Return the report of a finished run, after waivers have been applied to its results.
+    """Return the report of a run, after waivers have been applied to its results.
 
     The target's secrets are redacted, unless others are given.
     """
@@ -65,6 +65,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         numbers |= {number for found in observations["findings"] for number in found["exchanges"]}
         numbers |= {exchange.number for exchange in run.exchanges if _created(exchange)}
     shown = with_context(numbers, run.exchanges)
+    created = list(dict.fromkeys(filter(None, map(_created, run.exchanges))))
     report: Report = {
         "format": FORMAT,
         "header": _header(run),
@@ -81,12 +82,13 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         "checkpoints": {
             "limit": run.target.max_creates,
             "created": run.created,
-            "ids": list(dict.fromkeys(filter(None, map(_created, run.exchanges)))),
+            "ids": created,
             "deleted": sorted(run.deleted),
+            "left": [name for name in created if name not in run.deleted],
         },
         "requests": len(run.exchanges),
         "observations": observations,
-        "footer": {"complete": True, "elapsed": round(run.elapsed, 3)},
+        "footer": {"ended": run.ended, "complete": not run.ended, "elapsed": round(run.elapsed, 3)},
     }
     redacted: Report = secrets.redact_all(report)
     return redacted

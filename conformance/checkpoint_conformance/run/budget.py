@@ -31,6 +31,11 @@ class Budget:
             return self.limit - self.created - self._pending
 
     @property
+    def taken(self) -> int:
+        """How many checkpoints there may be, those of calls in flight included."""
+        return self.limit - self.remaining
+
+    @property
     def has_spare(self) -> bool:
         """Whether any calls are left beyond those kept back."""
         return self.remaining > self.kept_back

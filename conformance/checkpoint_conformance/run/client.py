@@ -12,11 +12,11 @@ from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import Budget
 from checkpoint_conformance.run.recorder import Lost, Recorder, is_accepted, may_create
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.clock import Clock
+from checkpoint_conformance.transport.clock import LimitedClock, OutOfTime
 from checkpoint_conformance.transport.connection import Connection, Transport
 from checkpoint_conformance.transport.exchange import NOT_SENT, Exchange, FaultKind, Request
 
-__all__ = ["Client", "NotServed", "ServerGone"]
+__all__ = ["ENDINGS", "Client", "NotServed", "ServerGone"]
 
 _LOST = (FaultKind.TIMEOUT, FaultKind.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
@@ -26,6 +26,10 @@ _FOR_CONFLICT = 5
 _RETURN_WITHIN = 10.0
 """Seconds within which a supervisor will have restarted a server that ended."""
 _MOST_TIMEOUTS = 8
+_MOST_SILENT = 3
+"""Timeouts in a row after which a server is gone."""
+_CUT_SHORT = (FaultKind.TIMEOUT, FaultKind.UNREACHABLE)
+"""Faults that may be due to the time limit of the run."""
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 10.0
 _DAY = 86400.0
@@ -39,6 +43,10 @@ class NotServed(ServerGone):
     """The server answers, but no valid call any more, so the rest of the run cannot be judged."""
 
 
+ENDINGS = (ServerGone, OutOfTime)
+"""What ends a run before everything was sent."""
+
+
 class Client:
     """Sends the requests of one run. May be used from any thread."""
 
@@ -46,7 +54,7 @@ class Client:
         self,
         target: Target,
         transport: Transport,
-        clock: Clock,
+        clock: LimitedClock,
         recorder: Recorder,
         *,
         announce: Callable[[str], None] = lambda _: None,
@@ -75,6 +83,11 @@ class Client:
         self._until_idle = until_idle
         self._lock = Lock()
         self._timeouts = 0
+        self._silent = 0
+        """Timeouts in a row."""
+        self._last_silent: Exchange | None = None
+        self._gone = ""
+        """Why nothing more is sent; empty as long as the server answers."""
         self._given_up = False
         self._hopeless: set[str] = set()
         self._next_slot = 0.0
@@ -96,8 +109,8 @@ class Client:
     def send(self, request: Request, connection: Connection | None = None) -> Exchange:
         """Send a request, waiting within the target's patience for a running policy, a 503 or a 429 to pass.
 
-        Raises BudgetSpent before a call that might exceed `max_creates`, and ServerGone if the server stops
-        answering.
+        Raises BudgetSpent before a call that might exceed `max_creates`, ServerGone if the server stops
+        answering, and OutOfTime when the time limit of the run is over.
         """
         return self.persist(self.transmit(request, connection))
 
@@ -123,8 +136,9 @@ class Client:
     def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:
         """Send a request once, within budget and rate.
 
-        Raises BudgetSpent before a call that might exceed `max_creates`, and ServerGone if the server is
-        unreachable.
+        Raises BudgetSpent before a call that might exceed `max_creates`, ServerGone if the server is
+        unreachable or three requests in a row have timed out, and OutOfTime when the time limit of the run is
+        over.
         """
         return self.keep(self.attempt(request, connection, self.keep_lost, patient=True))
 
@@ -141,6 +155,9 @@ class Client:
         `lose` gets the exchange that was lost on a connection which had been closed, before it is repeated.
         Only if `patient` does it wait for a server that cannot be reached to return.
         """
+        if self._gone:
+            raise ServerGone(self._gone)
+        self.clock.check()
         creating = may_create(request)
         if creating:
             self.budget.reserve()
@@ -151,14 +168,31 @@ class Client:
             if not _was_sent(exchange):
                 exchange = self._exchange_after_return(request, exchange, patient=patient)
             created = exchange.status is None or is_accepted(exchange)
-        except ServerGone:
+        except ENDINGS:  # it was not sent
             created = False
+            self.clock.check()
             raise
         finally:
             if creating:
                 self.budget.settle(created=created)
         self._hold_back(exchange)
+        if exchange.fault and exchange.fault.kind in _CUT_SHORT:
+            self.clock.check()
+        self._heed_silence(exchange)
         return exchange
+
+    def _heed_silence(self, exchange: Exchange) -> None:
+        """Count timeouts in a row, of simultaneous requests as one; after the third, send nothing more."""
+        with self._lock:
+            last = self._last_silent
+            if not exchange.fault or exchange.fault.kind is not FaultKind.TIMEOUT:
+                self._silent = 0
+            elif last is None or exchange.started > last.started + last.elapsed / 2:
+                self._silent += 1
+                self._last_silent = exchange
+            if self._silent >= _MOST_SILENT:
+                many, seconds = _MOST_SILENT, self._target.timeout
+                self._gone = f"{many} requests in a row got no answer within {seconds:g} s"
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Record an exchange; return it with its number."""
@@ -177,7 +211,7 @@ class Client:
 
     def check_alive(self, exchange: Exchange, harmless: Request) -> None:
         """Check after a lost response that the server still answers anything. Raises ServerGone if not."""
-        if exchange.response or not exchange.fault or exchange.fault.kind not in _LOST:
+        if not exchange.fault or exchange.fault.kind not in _LOST:
             return
         self._timeouts += exchange.fault.kind is FaultKind.TIMEOUT
         if self._timeouts > _MOST_TIMEOUTS:

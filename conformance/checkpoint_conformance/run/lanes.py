@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import Client, ServerGone
+from checkpoint_conformance.run.client import ENDINGS, Client
 from checkpoint_conformance.run.recorder import Lost, may_create
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Context, Exchange, Request
@@ -93,7 +93,7 @@ class Lanes:
                     return
                 try:
                     exchange = self._client.attempt(request, connection, received.append)
-                except (BudgetSpent, ServerGone):
+                except (BudgetSpent, *ENDINGS):
                     self._trouble.set()
                     return
                 received.append(replace(exchange, context=context))

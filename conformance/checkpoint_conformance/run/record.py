@@ -29,6 +29,10 @@ class Options:
     """Whether generated requests are read from the cache folder and kept there."""
     thorough: bool = False
     """Whether a MUST gets all its probes although some have been accepted, each of which costs a backup."""
+    max_time: float | None = None
+    """Seconds for the whole run, including clean-up and reports; None for no limit."""
+    time_spent: float = 0.0
+    """Seconds of these that had passed before the run."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +59,30 @@ class RunRecord:
     """Ids of created checkpoints that could not be cleaned up."""
     gone: str = ""
     """Why the server could not be judged to the end; empty if it was."""
+    ended: str = ""
+    """Why the run ended before everything was judged, apart from the server; empty if it did not."""
+    fault: str = ""
+    """The traceback, if it was the suite that failed."""
     asked: Mapping[int, Probe] = field(default_factory=dict[int, Probe])
     """The probe of each judged exchange, by number; exchanges that only prepare or observe have none."""
 
     @property
     def verdict(self) -> Verdict:
         """The verdict over all declared profiles."""
-        return verdict_of(self.declared)
+        return self._verdict(self.declared)
 
     @property
     def declared(self) -> list[Result]:
         """The results of the profiles that the target declares."""
         return [result for result in self.results if self.target.declares(result.requirement)]
+
+    def _verdict(self, results: list[Result]) -> Verdict:
+        """Return the verdict; of an incomplete run, only a failure is certain."""
+        if self.fault:
+            return Verdict.ERROR
+        verdict = verdict_of(results)
+        certain = not self.ended or verdict is Verdict.NOT_CONFORMANT
+        return verdict if certain else Verdict.INCONCLUSIVE
 
     def verdicts(self) -> dict[str, Verdict]:
         """Return the verdict of each declared profile, or, in a shard, of those it has a part in."""
@@ -75,7 +91,7 @@ class RunRecord:
             for name in ("core", *sorted(self.target.profiles))
         }
         return {
-            name: verdict_of(part)
+            name: self._verdict(part)
             for name, part in parts.items()
             if any(result.reason is not SkipReason.OTHER_SHARD for result in part)
         }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import traceback
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from checkpoint_conformance.probes import acceptance
@@ -43,10 +45,11 @@ from checkpoint_conformance.run.stages.locks import examine_lock
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.run.stages.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.recovery import recovery, still_serves
-from checkpoint_conformance.run.stages.smoke import smoke
+from checkpoint_conformance.run.stages.smoke import ConfigurationError, smoke
+from checkpoint_conformance.run.time_limit import TimeLimit
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock, OutOfTime
 from checkpoint_conformance.transport.connection import Transport
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.ledger import SkipReason
@@ -83,37 +86,44 @@ def run(
     """Verify a target; `announce` and `watch` are called with what happens, from any thread.
 
     By default, the transport uses sockets, the clock is the system clock, and responses are judged by the
-    contract. Raises ConfigurationError if the target file does not fit the server, and KeyboardInterrupt with
-    what is left behind as its message.
+    contract. An interrupt, the time limit and a fault of the suite end a run early: the record then says why,
+    and has what was judged so far. Raises ConfigurationError if the target file does not fit the server.
     """
     options = options or Options()
     started, began = clock.time(), clock.monotonic()
-    session = open_session(target, announce, watch, transport=transport, clock=clock, judge=judge)
+
+    def hear(session: Session) -> None:
+        limit.hear()
+        watch(session)
+
+    session = open_session(target, announce, hear, transport=transport, clock=clock, judge=judge)
     session = replace(session, thorough=options.thorough)
-    deletions = Deletions(session)
-    gone, left = "", list[str]()
+    limit, deletions = TimeLimit(session, options), Deletions(session)
+    ending, left = _Ending(announce), list[str]()
     try:
-        try:
-            with Supply(target, options.max_examples, options.seed, use_cache=options.use_cache) as supply:
-                _exchange_everything(session, deletions, options.shard, supply, announce)
+        with (
+            ending.noted(),
+            Supply(target, options.max_examples, options.seed, use_cache=options.use_cache) as supply,
+        ):
+            _exchange_everything(session, deletions, options.shard, supply, announce)
             examine_endings(session)
-        except ServerGone as error:
-            gone = str(error)
-            announce(f"the run ended early: {gone}")
-            conclude_ending(session, error)
-        finally:
-            session.witness.rest()
-            if "deletion" in target.profiles:
+    finally:
+        limit.begin_clean_up()
+        if ending.gone:
+            conclude_ending(session, ending.gone)
+        session.witness.rest()
+        if "deletion" in target.profiles:
+            with ending.noted():
                 left = deletions.clean_up(announce)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(_left_behind(deletions)) from None
-    if not gone and is_away(session):
-        gone = "it ended while the run cleaned up"
-        conclude_ending(session, ServerGone(gone))
-    if gone or options.shard.owns("RESP-2"):
-        distinct_checkpoints(session.recorder.exchanges, session.ledger)
-        moving_time(session.recorder.exchanges, session.ledger)
-    results = conclude(target, session.ledger, gone, None if options.shard.whole else options.shard.owned)
+    with ending.noted():
+        if not ending.gone and is_away(session):
+            ending.gone = ServerGone("it ended while the run cleaned up")
+            conclude_ending(session, ending.gone)
+        if ending.gone or ending.early or options.shard.owns("RESP-2"):
+            distinct_checkpoints(session.recorder.exchanges, session.ledger)
+            moving_time(session.recorder.exchanges, session.ledger)
+    owned = None if options.shard.whole else options.shard.owned
+    results = conclude(target, session.ledger, ending.reason, owned)
     return RunRecord(
         target,
         options,
@@ -125,15 +135,46 @@ def run(
         session.budget.created,
         frozenset(deletions.deleted),
         tuple(left),
-        gone,
+        str(ending.gone or ""),
+        ending.early,
+        ending.fault,
         session.recorder.asked,
     )
 
 
-def _left_behind(deletions: Deletions) -> str:
-    """Name the checkpoints that an interrupted run leaves behind, which are recorded nowhere else."""
-    left = deletions.created()
-    return f"Checkpoints left behind: {', '.join(left)}." if left else "No checkpoint was left behind."
+@dataclass
+class _Ending:
+    """How a run ended before everything was judged."""
+
+    announce: Callable[[str], None]
+    gone: ServerGone | None = None
+    early: str = ""
+    fault: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why, in a clause; empty if it did not."""
+        return str(self.gone or "") or self.early
+
+    @contextmanager
+    def noted(self) -> Generator[None]:
+        """Note what ends the block, except that the target file does not fit the server."""
+        try:
+            yield
+        except ServerGone as error:
+            self.gone = error
+            self.announce(f"the run ended early: {error}")
+        except (OutOfTime, KeyboardInterrupt) as reason:
+            self._end_early(str(reason) or "it was interrupted")
+        except ConfigurationError:
+            raise
+        except Exception:
+            self.fault = traceback.format_exc()
+            self._end_early("the suite failed")
+
+    def _end_early(self, reason: str) -> None:
+        self.early = self.early or reason
+        self.announce(f"the run ended early: {reason}")
 
 
 def single_faults(calls: Calls, secrets: Secrets) -> tuple[Group, ...]:
@@ -186,13 +227,14 @@ def _exchange_everything(
     if not accepted:
         return
     announce("generated requests (FUZZ)")
-    generated = shard.select(generated_probes(session.calls, supply.inputs.requests))
+    inputs = supply.inputs(session.clock)
+    generated = shard.select(generated_probes(session.calls, inputs.requests))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
     _refused(session, observation, "generated requests", invalid)
     _spend(session, [probe for probe in generated if probe.wants_acceptance][:_GENERATED_CALLS])
     examine_lock(session)
     if shard.owns("OBS-1"):
-        _exchange_with_companions(session, deletions, observation, supply.inputs.plans, announce)
+        _exchange_with_companions(session, deletions, observation, inputs.plans, announce)
 
 
 def _exchange_valid_requests(session: Session, shard: Shard, announce: Callable[[str], None]) -> None:

@@ -16,7 +16,7 @@ from checkpoint_conformance.run.recorder import Judges, Recorder
 from checkpoint_conformance.run.witness import Witness
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
+from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock, LimitedClock
 from checkpoint_conformance.transport.connection import Transport
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.transport.socket_transport import SocketTransport
@@ -51,8 +51,8 @@ class Session:
         return self.client.budget
 
     @property
-    def clock(self) -> Clock:
-        """The clock of the run."""
+    def clock(self) -> LimitedClock:
+        """The clock of the run, with its time limit."""
         return self.client.clock
 
 
@@ -70,7 +70,7 @@ def open_session(
     `announce` gets a sentence whenever the client waits; `watch` is called after each exchange, in the thread
     that made it. By default, the transport uses sockets, and responses are judged by the contract.
     """
-    secrets = Secrets(target)
+    secrets, limited = Secrets(target), LimitedClock(clock)
     calls = Calls(target)
     recorder = Recorder(judge or Judge(target, errors(), secrets).judge)
 
@@ -83,8 +83,8 @@ def open_session(
 
     client = Client(
         target,
-        transport or SocketTransport(target.endpoint(), target.timeout, clock),
-        clock,
+        transport or SocketTransport(target.endpoint(), lambda: min(target.timeout, limited.left), limited),
+        limited,
         recorder,
         announce=announce,
         heard=heard,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 
-__all__ = ["SYSTEM_CLOCK", "Clock", "SystemClock", "VirtualClock"]
+__all__ = ["SYSTEM_CLOCK", "Clock", "LimitedClock", "OutOfTime", "SystemClock", "VirtualClock"]
 
 
 class Clock(Protocol):
@@ -43,6 +44,49 @@ class SystemClock:
 
 SYSTEM_CLOCK = SystemClock()
 """The default clock."""
+
+
+class OutOfTime(Exception):
+    """The time limit of a run is over; the message says which."""
+
+
+class LimitedClock:
+    """Another clock with a time limit, beyond which nobody can wait."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Set no limit yet."""
+        self._clock = clock
+        self._ends: Callable[[], float] = lambda: float("inf")
+        self._why = ""
+
+    def limit(self, ends: Callable[[], float], why: str) -> None:
+        """Set the limit to a moment of the monotonic clock, which may move; `why` says that it has passed."""
+        self._ends, self._why = ends, why
+
+    @property
+    def left(self) -> float:
+        """The seconds until the limit, at least 0."""
+        return max(0.0, self._ends() - self.monotonic())
+
+    def check(self) -> None:
+        """Raise OutOfTime if the limit has passed."""
+        if self.left <= 0:
+            raise OutOfTime(self._why)
+
+    def time(self) -> float:
+        """Return the seconds since the epoch."""
+        return self._clock.time()
+
+    def monotonic(self) -> float:
+        """Return monotonic seconds, for measuring intervals."""
+        return self._clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait the given number of seconds. Raises OutOfTime when the limit is reached before that."""
+        left = self.left
+        self._clock.sleep(min(seconds, left))
+        if seconds > left:
+            raise OutOfTime(self._why)
 
 
 class VirtualClock:

@@ -56,7 +56,7 @@ class Endpoint:
         deadline = clock.monotonic() + timeout
         nearest = (self.proxy.host, self.proxy.port) if self.proxy else (self.host, self.port)
         try:
-            connection = socket.create_connection(nearest, timeout)
+            connection = socket.create_connection(nearest, max(timeout, LEAST_TIMEOUT))
         except OSError as error:
             raise self._no_connection(error) from error
         try:

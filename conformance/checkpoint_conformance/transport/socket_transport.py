@@ -43,13 +43,19 @@ class SocketTransport:
     parallel = True
     """Exchanges on several connections may overlap."""
 
-    def __init__(self, endpoint: Endpoint, timeout: float, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        timeout: float | Callable[[], float],
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
         """Set `timeout` to the total seconds of an exchange, including opening the connection.
 
-        The clock must agree with the sockets, which wait in real time.
+        A function is called before each exchange. The clock must agree with the sockets, which wait in real
+        time.
         """
         self._endpoint = endpoint
-        self._timeout = timeout
+        self._timeout = timeout if callable(timeout) else lambda: timeout
         self._clock = clock
         self._numbers = count(1)
 
@@ -59,13 +65,13 @@ class SocketTransport:
 
     def host_answers(self) -> bool:
         """Return whether the host accepts another connection by the same route."""
-        return self._endpoint.host_answers(self._timeout)
+        return self._endpoint.host_answers(self._timeout())
 
 
 class SocketConnection:
     """A connection to the endpoint, opened at the first exchange; `reusable` says if it may carry another."""
 
-    def __init__(self, number: int, endpoint: Endpoint, timeout: float, clock: Clock) -> None:
+    def __init__(self, number: int, endpoint: Endpoint, timeout: Callable[[], float], clock: Clock) -> None:
         """Take the arguments of its transport, and its number there."""
         self.number = number
         self._endpoint = endpoint
@@ -113,15 +119,18 @@ class SocketConnection:
     def exchange(self, request: Request) -> Exchange:
         """Send the request and read its response; failures are part of the result, and never raised."""
         started, began = self._clock.time(), self._clock.monotonic()
-        reader = _Reader(began + self._timeout, self._clock, request.answer_limit)
-        response, fault = self._attempt(request, reader)
+        timeout = self._timeout()
+        reader = _Reader(began + timeout, self._clock, request.answer_limit)
+        response, fault = self._attempt(request, reader, timeout)
         self.requests.append(request)
         return Exchange(request, response, fault, started, self._clock.monotonic() - began, self.number)
 
-    def _attempt(self, request: Request, reader: _Reader) -> tuple[Response | None, TransportFault | None]:
+    def _attempt(
+        self, request: Request, reader: _Reader, timeout: float
+    ) -> tuple[Response | None, TransportFault | None]:
         try:
             if self._socket is None:
-                self._socket = self._endpoint.connect(self._timeout, self._clock)
+                self._socket = self._endpoint.connect(timeout, self._clock)
             elif self.used:
                 self._protocol.start_next_cycle()
         except EndpointError as error:
@@ -132,7 +141,7 @@ class SocketConnection:
             reader.read(self._socket, self._protocol)
         except TimeoutError:
             return reader.partial(), reader.fault(
-                FaultKind.TIMEOUT, f"no complete answer within {self._timeout:g} s"
+                FaultKind.TIMEOUT, f"no complete answer within {timeout:g} s"
             )
         except OSError as error:
             if is_alert(error) and not self.used and not reader.raw:

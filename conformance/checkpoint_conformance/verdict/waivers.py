@@ -92,16 +92,16 @@ class Applied:
 
 
 def apply(
-    waivers: Iterable[Waiver], results: Iterable[Result], today: datetime.date, *, shard: bool = False
+    waivers: Iterable[Waiver], results: Iterable[Result], today: datetime.date, *, incomplete: bool = False
 ) -> tuple[list[Result], list[Applied]]:
     """Return the results with waived findings removed, and the state of each waiver.
 
-    In a `shard`, a waiver is never stale: its failure may happen in another shard.
+    If they are `incomplete`, as those of a shard, a waiver is never stale: its failure may happen elsewhere.
     """
     given, found = list(waivers), list(results)
     counting = [waiver for waiver in given if today <= waiver.expires]
     by_id = {result.requirement.id: result for result in found}
-    states = [_state(waiver, by_id.get(waiver.requirement), today, shard=shard) for waiver in given]
+    states = [_state(waiver, by_id.get(waiver.requirement), today, incomplete=incomplete) for waiver in given]
     applied = [Applied(waiver, state) for waiver, state in zip(given, states, strict=True)]
     return [_waived(result, counting) for result in found], applied
 
@@ -112,11 +112,11 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
     return waivers
 
 
-def _state(waiver: Waiver, result: Result | None, today: datetime.date, *, shard: bool) -> WaiverState:
+def _state(waiver: Waiver, result: Result | None, today: datetime.date, *, incomplete: bool) -> WaiverState:
     if result and any(map(waiver.covers, result.findings)):
         return WaiverState.APPLIED if today <= waiver.expires else WaiverState.EXPIRED
     judged = result is not None and result.outcome in _JUDGED
-    return WaiverState.STALE if judged and not shard else WaiverState.OPEN
+    return WaiverState.STALE if judged and not incomplete else WaiverState.OPEN
 
 
 def _waived(result: Result, waivers: list[Waiver]) -> Result:

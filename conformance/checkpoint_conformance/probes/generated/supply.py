@@ -11,6 +11,7 @@ from checkpoint_conformance.probes.generated.inputs import Inputs
 from checkpoint_conformance.probes.generated.recipe import Recipe
 from checkpoint_conformance.probes.generated.worker import Worker
 from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.clock import LimitedClock
 
 __all__ = ["Supply"]
 
@@ -51,14 +52,14 @@ class Supply:
         if self._worker:
             self._worker.stop()
 
-    @property
-    def inputs(self) -> Inputs:
-        """The inputs; waits for the second process, and generates them in this one if it died.
+    def inputs(self, clock: LimitedClock) -> Inputs:
+        """Return the inputs; wait for the second process, and generate them in this one if it died.
 
-        Raises GenerationError if generating takes far too long.
+        Raises GenerationError if generating takes far too long, and OutOfTime when the time limit of the
+        clock is reached.
         """
         if self._inputs is None:
-            self._inputs = (self._worker.inputs() if self._worker else None) or self._recipe.make()
+            self._inputs = (self._worker.inputs(clock) if self._worker else None) or self._recipe.make()
             if self._use_cache:
                 cache.write(self._key, self._inputs)
         _kept[self._key] = self._inputs

@@ -12,6 +12,7 @@ import tempfile
 
 from checkpoint_conformance.probes.generated.inputs import Inputs
 from checkpoint_conformance.probes.generated.recipe import Recipe
+from checkpoint_conformance.transport.clock import LimitedClock
 
 __all__ = ["PATIENCE", "PATIENCE_PER_EXAMPLE", "GenerationError", "Worker", "main"]
 
@@ -42,11 +43,15 @@ class Worker:
                 stderr=subprocess.DEVNULL,
             )
 
-    def inputs(self) -> Inputs | None:
-        """Wait for the inputs; None if the process died. Raises GenerationError if it takes too long."""
+    def inputs(self, clock: LimitedClock) -> Inputs | None:
+        """Wait for the inputs; None if the process died.
+
+        Raises GenerationError if it takes too long, and OutOfTime at the time limit of the clock.
+        """
         try:
-            written, _ = self._process.communicate(timeout=self._patience)
+            written, _ = self._process.communicate(timeout=min(self._patience, clock.left))
         except subprocess.TimeoutExpired:
+            clock.check()
             raise GenerationError(
                 f"generating requests took longer than {self._patience:g} s; lower --max-examples"
             ) from None

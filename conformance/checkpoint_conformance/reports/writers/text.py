@@ -60,6 +60,9 @@ def counts(report: dict[str, Any]) -> dict[str, int]:
 def explained(report: dict[str, Any]) -> str:
     """Return in a sentence why the verdict was reached, and what to do if the run reached its cap."""
     told = _reason(report)
+    if not report["footer"]["complete"]:
+        incomplete = "The run ended early, so this is what was judged until then: {reason}."
+        told = f"{tr(incomplete, reason=retold(printable(report['footer']['ended'])))} {told}".rstrip()
     dear = [item["id"] for item in declared(report) if item["reason"] == "budget-spent"]
     if not dear:
         return told
@@ -91,6 +94,8 @@ def _reason(report: dict[str, Any]) -> str:
                 "No MUST failed, but 1 was skipped: {names}.",
                 "No MUST failed, but {count} were skipped: {names}.",
             )
+        case "inconclusive" if not by_outcome["inconclusive"]:
+            return ""
         case "inconclusive":
             return _but(
                 by_outcome["inconclusive"],

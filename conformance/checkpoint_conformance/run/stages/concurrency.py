@@ -11,7 +11,7 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Call, Calls
 from checkpoint_conformance.probes.probe import Circumstance, Probe
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.client import ENDINGS
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import SkipReason
@@ -82,19 +82,19 @@ def concurrent_calls(session: Session) -> None:
         except BaseException:
             barrier.abort()  # an interrupt: those that wait for the others would wait forever
             raise
-    lost: ServerGone | None = None
+    ending: Exception | None = None
     alone: dict[Request, set[Symptom]] = {}
     for future in futures:
         try:
             probe, exchange = future.result()
         except BudgetSpent:
             continue
-        except ServerGone as gone:
-            lost = gone
+        except ENDINGS as early:
+            ending = early
             continue
         _judge(session, probe, exchange, alone)
-    if lost:
-        raise lost
+    if ending:
+        raise ending
 
 
 def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Request, set[Symptom]]) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from checkpoint_conformance.probes.calls import ABSENT, Absent
 from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.client import ENDINGS
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.lanes import Lanes
 from checkpoint_conformance.run.recorder import created_checkpoint, may_create
@@ -100,7 +100,7 @@ class Deletions:
         """Check whether a checkpoint that had left the list is back."""
         try:
             items, listing = self.session.lists.checkpoint_items(policy_id=self.session.target.policy_id)
-        except (ListError, ServerGone):
+        except (ListError, *ENDINGS):
             return
         for item in items:
             if item["checkpoint_id"].casefold() in gone and item["status"] not in _LEAVING:
@@ -140,7 +140,7 @@ class Deletions:
             try:
                 if not self.delete(identifier, *received):
                     left.append(identifier)
-            except (ServerGone, BudgetSpent):
+            except (BudgetSpent, *ENDINGS):
                 left.append(identifier)
         if gone:
             self._look_for_returned(gone)

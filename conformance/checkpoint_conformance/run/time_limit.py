@@ -1,0 +1,43 @@
+"""The time limit of a run: how long it may judge, so that clean-up and reports are done in time."""
+
+from __future__ import annotations
+
+from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.session import Session
+
+__all__ = ["TimeLimit"]
+
+_FOR_REPORTS = 0.05
+"""The share of the time that is kept for writing the reports."""
+_CAUTION = 1.5
+"""How much longer than an average request a deletion may take."""
+
+
+class TimeLimit:
+    """Sets the limit of a session's clock, first for judging and then for clean-up."""
+
+    def __init__(self, session: Session, options: Options) -> None:
+        """Start now, without a limit if the options set none."""
+        self._session = session
+        self._began = session.clock.monotonic()
+        self._elapsed = 0.0
+        self._cleans_up = "deletion" in session.target.profiles
+        if options.max_time is not None:
+            self._ends = self._began - options.time_spent + (1 - _FOR_REPORTS) * options.max_time
+            session.clock.limit(self._moment, f"the time limit of {options.max_time:g} s was reached")
+
+    def hear(self) -> None:
+        """Note how long another exchange took."""
+        self._elapsed += self._session.recorder.exchanges[-1].elapsed
+
+    def begin_clean_up(self) -> None:
+        """Leave the rest of the time to the clean-up."""
+        self._cleans_up = False
+
+    def _moment(self) -> float:
+        """Return the end: the more was created, and the slower the server, the sooner judging ends."""
+        answers = len(self._session.recorder.exchanges)
+        if not self._cleans_up or not answers:
+            return self._ends
+        passed = max(self._session.clock.monotonic() - self._began, self._elapsed)
+        return self._ends - _CAUTION * (self._session.budget.taken + 1) * passed / answers
