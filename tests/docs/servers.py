@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from mutants.service.refusals import refuse
 from mutants.service.server import Server
-from mutants.service.world import PROVIDER
+
+from .karbor import Karbor
 
 if TYPE_CHECKING:
-    from mutants.service.refusals import Condition
     from mutants.service.wire import Request, Response
     from mutants.service.world import Checkpoint
 
 __all__ = ["SERVERS"]
-
-KARBOR_PROVIDER = "cf56bd3e-97a7-4078-b6d5-f36246333fd9"
 
 
 class Cloud(Server):
@@ -29,35 +26,6 @@ class Cloud(Server):
     def finish(self, request: Request, response: Response) -> None:
         response.headers.append(("Date", "Tue, 06 Dec 2016 21:20:29 GMT"))
         super().finish(request, response)
-
-
-class Karbor(Server):
-    """A server like OpenStack's: another provider, its own error format and optional parameters."""
-
-    def check_provider(self, provider: str) -> None:
-        if provider != KARBOR_PROVIDER:
-            refuse("unknown-provider")
-        super().check_provider(PROVIDER)
-
-    def read_checkpoint(self, value: Any) -> dict[str, Any]:
-        return {"parameters": {}} | super().read_checkpoint(value)
-
-    def refused(self, request: Request, condition: Condition) -> Response:
-        response = super().refused(request, condition)
-        told = {"code": condition.status, "message": condition.text}
-        response.body = json.dumps({"badRequest": told}).encode()
-        return response
-
-    def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
-        body = super().checkpoint_body(checkpoint)
-        for resource in body["protection_plan"]["resources"]:
-            if isinstance(resource.get("extra_info"), str):
-                resource["extra_info"] = json.loads(resource["extra_info"])
-        return body
-
-    def target(self) -> dict[str, Any]:
-        changed = {"provider_id": KARBOR_PROVIDER, "profiles": []}
-        return super().target() | changed | {"deviations": {"resource_extra_info": "object"}}
 
 
 class Gateway(Server):

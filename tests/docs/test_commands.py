@@ -140,7 +140,7 @@ def test_targets_and_waivers_of_the_pages_are_valid(tmp_path: Path) -> None:
             if block.told("target") is not None:
                 for name in ("ca.pem", "client.pem"):
                     (tmp_path / name).touch()
-                environment = dict.fromkeys(SECRETS, "secret")
+                environment = {name: f"secret of {name}" for name in SECRETS}
                 target = Target.from_table(tomllib.loads(block.text), shown(page), environment, tmp_path)
                 assert target.url.startswith("http")
             else:
