@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.commands import verify
+from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.reports.report import read_report
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.run.record import Options, RunRecord
@@ -383,13 +384,22 @@ def test_a_dry_run_sends_nothing_and_shows_no_secret(target: Path, tmp_path: Pat
 def test_a_dry_run_lists_what_a_conforming_server_is_asked() -> None:
     """The list and a run agree, request by request.
 
-    The name of the policy, the last entry of a page, what other policies hold, and what concerns new
+    The name of the policy, the last entry of a page, other policies and what they hold, and what concerns new
     checkpoints, is not known before.
     """
     with running(Server) as table:
         target = target_of(table)
 
-    metal = stable_id("metal0").encode()
+    known = {
+        "POLICY-NAME": "backup",
+        "RESOURCE-OF-ANOTHER-POLICY": stable_id("metal0"),
+        Calls(target).unknown_id("another policy"): stable_id("weekly"),
+    }
+
+    def filled_in(body: bytes) -> bytes:
+        for name, value in known.items():
+            body = body.replace(name.encode(), value.encode())
+        return body
 
     def asked(requests: Any) -> Counter[Any]:
         return Counter(
@@ -397,7 +407,7 @@ def test_a_dry_run_lists_what_a_conforming_server_is_asked() -> None:
                 request.method,
                 re.sub("marker=[^&]+", "marker", request.path),
                 request.headers,
-                request.body.replace(b"POLICY-NAME", b"backup").replace(b"RESOURCE-OF-ANOTHER-POLICY", metal),
+                filled_in(request.body),
             )
             for request in requests
             if not re.search("checkpoints/[^/]+$|checkpoint_items", request.path)

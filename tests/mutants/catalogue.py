@@ -28,6 +28,7 @@ for _module in (
     "requests.bounds",
     "access.notfound",
     "answers.answer",
+    "answers.remembered",
     "answers.identity",
     "answers.resources",
     "answers.time",

@@ -44,6 +44,7 @@ from checkpoint_conformance.run.stages.kept_connections import (
 from checkpoint_conformance.run.stages.locks import examine_lock
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.run.stages.observation import Observation, items_of_created
+from checkpoint_conformance.run.stages.other_policies import second_project
 from checkpoint_conformance.run.stages.recovery import recovery, still_serves
 from checkpoint_conformance.run.stages.smoke import ConfigurationError, smoke
 from checkpoint_conformance.run.time_limit import TimeLimit
@@ -263,6 +264,7 @@ def _exchange_with_companions(
     profiles = session.target.profiles
     if profiles:
         announce(f"companion operations ({', '.join(sorted(profiles))})")
+    second_project(session, deletions)
     if "discovery" in profiles:
         discovery(session)
     if "conflict" in profiles:

@@ -17,6 +17,7 @@ from checkpoint_openapi.document.formats.strict_json import parse
 from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.judge import Judgement
+from checkpoint_conformance.probes import other_policies
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import Probe
@@ -90,6 +91,9 @@ class _Server:
         self.target = target
         self._calls = Calls(target)
         self._schema = target_schema(target)
+        another = other_policies.another_policy(self._calls, self._another_policy, _ELSEWHERE)
+        elsewhere = (another, other_policies.second_project(self._calls))
+        self._elsewhere = {each.probe.request for each in elsewhere if each}
         self._items: dict[str, list[dict[str, Any]]] = {}
         self._numbers = count(1)
         self._lock = Lock()
@@ -108,12 +112,20 @@ class _Server:
             return 200, {"policies": [] if "marker" in query else self._policies()}
         if known and request.method == "GET" and address.path.endswith("/checkpoint_items"):
             return 200, {"checkpoint_items": [] if "marker" in query else self._listed(query)}
-        if known and request.method == "DELETE":
+        if request.method == "DELETE" and (known or self._is_theirs(request)):
             listed = self._items.pop(address.path.split("/")[-1], None)
             return _refusal("checkpoint-not-found") if listed is None else (200, {})
-        if known and request.method == "POST" and self._is_valid(request):
+        if request.method == "POST" and (request in self._elsewhere or (known and self._is_valid(request))):
             return 200, {"checkpoint": self._checkpoint(request)}
         return _refusal("invalid-request")
+
+    def _is_theirs(self, request: Request) -> bool:
+        """Return whether the second project asks for what its own path holds."""
+        second = self.target.second_project
+        if second is None:
+            return False
+        on_their_path = request.path.startswith(f"/v1/{second.project_id}/")
+        return on_their_path and request.header("X-Auth-Token") == second.token
 
     def _is_valid(self, request: Request) -> bool:
         try:
@@ -141,11 +153,15 @@ class _Server:
         wanted = query.get("checkpoint_id", list(self._items))
         return [item for identifier in wanted for item in self._items.get(identifier, [])]
 
+    @property
+    def _another_policy(self) -> str:
+        return self._calls.unknown_id("another policy")
+
     def _policies(self) -> list[dict[str, Any]]:
         target = self.target
         return [
             self._policy(target.policy_id, target.resources),
-            self._policy(self._calls.unknown_id("another policy"), (_ELSEWHERE,)),
+            self._policy(self._another_policy, (_ELSEWHERE,)),
         ]
 
     def _policy(self, identifier: str, resources: Iterable[str]) -> dict[str, Any]:

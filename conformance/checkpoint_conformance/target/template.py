@@ -38,7 +38,7 @@ resources = [                           # the ids of ALL resources of the policy
 # [fixtures.second_project]             # another project on the same server
 # project_id = "0d8c7a5e91f24b6c8e3f1a2b4c5d6e7f"
 # token = { env = "CSBS_SECOND_TOKEN" } # AUTH-4
-# policy_id = "6a6cda7e-7b89-4b14-8e5c-3b6821a97d2c"   # NF-2
+# policy_id = "6a6cda7e-7b89-4b14-8e5c-3b6821a97d2c"   # NF-2; executed once
 
 [implementation]                        # name of the server in the report
 name = "my server"

@@ -36,6 +36,8 @@ class Deletions:
     session: Session
     deleted: set[str] = field(default_factory=set[str])
     """Ids of checkpoints that the run created and deleted."""
+    of_second_project: set[str] = field(default_factory=set[str])
+    """Ids of checkpoints that the run let the second project create, which that project alone can delete."""
 
     def judge(self) -> None:
         """Delete the last two checkpoints, the older first; they and no others must leave the list.
@@ -92,7 +94,10 @@ class Deletions:
     def request(
         self, identifier: str, token: str | Absent | None = ABSENT, project_id: str | None = None
     ) -> Request:
-        """Return the request that deletes the checkpoint."""
+        """Return the request that deletes the checkpoint, by default in the name of its owner."""
+        second = self.session.target.second_project
+        if second and token is ABSENT and identifier in self.of_second_project:
+            token, project_id = second.token, second.project_id
         path = f"{self.session.calls.path(project_id)}/{quote(identifier, safe='')}"
         return self.session.calls.request("DELETE", path, token=token)
 

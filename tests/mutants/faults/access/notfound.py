@@ -255,3 +255,24 @@ for _name, _fault, _pattern, _sent in (
         lambda policy, wanted, pattern=_pattern: bool(_as_patterns(policy, wanted, pattern)),
         shows=parameters({"resources": [_sent]}),
     )
+
+
+@breaks(
+    "NF-2",
+    shows=(
+        BASE.but(project=SECOND_PROJECT, token=TOKENS["second"], body=document(SECOND_POLICY.id)),
+        _FOREIGN_POLICY,
+    ),
+    also=_FOREIGN,
+)
+class PolicyOnceUsedForEverybody(Server):
+    """A policy that its owner has executed stays in a cache, which knows no projects."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used: dict[str, Policy] = {}
+
+    def find_policy(self, project: str, plan_id: str) -> Policy:
+        policy = self.used.get(plan_id) or super().find_policy(project, plan_id)
+        self.used[plan_id] = policy
+        return policy

@@ -1,0 +1,69 @@
+"""RESP-5, RESP-6, RESP-8 and NF-2: one call must not be answered with what another left behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkpoint_openapi.load import errors
+
+from checkpoint_conformance.checks.judge import Judge
+from checkpoint_conformance.probes import other_policies
+from checkpoint_conformance.probes.missing import foreign_policy
+from checkpoint_conformance.probes.other_policies import Elsewhere
+from checkpoint_conformance.run.probing import send_probe
+from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.deletion import Deletions
+
+__all__ = ["another_policy", "second_project"]
+
+_REMEMBERED = frozenset({"RESP-5", "RESP-6"})
+"""What the answer to a call of another policy is judged by; the rest is judged in answers of our own."""
+
+
+def second_project(session: Session, deletions: Deletions) -> None:
+    """Let the second project execute its policy, then ask for it with our own token and path (NF-2).
+
+    What its owner has used may be cached for others. Raises ServerGone if the server stops answering.
+    """
+    theirs = other_policies.second_project(session.calls)
+    if theirs is None or any(map(session.ledger.failed, ("AUTH-4", "NF-2"))):
+        return
+    deletions.of_second_project.update(_execute(session, theirs, _REMEMBERED))
+    for probe in foreign_policy(session.calls, "once-used"):
+        send_probe(session, probe)
+
+
+def another_policy(session: Session, listed: list[dict[str, Any]]) -> None:
+    """Execute another policy of the list, for one resource. Raises ServerGone if the server is gone."""
+    own = session.target.policy_id.casefold()
+    for policy in listed:
+        if policy["id"].casefold() != own and policy["resources"] and policy["status"] != "suspended":
+            resource = policy["resources"][0]["id"]
+            other = other_policies.another_policy(session.calls, policy["id"], resource)
+            _execute(session, other, _REMEMBERED | {"RESP-8"})
+            return
+
+
+def _execute(session: Session, other: Elsewhere, judged: frozenset[str]) -> list[str]:
+    """Send a call and judge its answer, twice if something is found; return the ids of the checkpoints.
+
+    Another policy may be unfit to run for reasons of its own, so that a refusal shows nothing.
+    """
+    judge = Judge(other.target, errors(), session.secrets)
+    created: list[str] = []
+    for _ in range(2):
+        if not session.budget.remaining:
+            break
+        exchange = session.client.send(other.probe.request)
+        if not is_accepted(exchange):
+            break
+        if identifier := created_checkpoint(exchange):
+            created.append(identifier)
+        judgement = judge.judge(other.probe, exchange)
+        judgement.findings = [each for each in judgement.findings if each.requirement in judged]
+        judgement.exercised &= judged
+        session.recorder.record(other.probe.requirement, judgement)
+        if not judgement.findings:
+            break
+    return created
