@@ -213,7 +213,7 @@ _SECOND_PROJECT = Table(
     {
         "project_id": Key(values.identifier, help="another project on the same server"),
         "token": Key(values.token, None, "AUTH-4: a token of that project"),
-        "policy_id": Key(values.uuid, None, "NF-2: a policy of that project; with the token, it is executed once"),
+        "policy_id": Key(values.uuid, None, "NF-2: a policy of that project; it is executed once"),
     },
     SecondProject,
     default=None,
