@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import octokit
 import yaml
 from generate import document, interwoven, loosened, revision, tangle
+from process import Run, figures, keep_bytecode, measured
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = ROOT / "openapi" / "checkpoint.yaml"
@@ -32,16 +32,6 @@ TANGLES = (40, 75, 150, 300)
 MEMORY = 500
 LARGE = {"tangle of 300 schemas": 800, "GitHub, between two major versions": 800}
 LIMITS = {"the contract": 0.7, "200 operations": 5.0}
-_COMMAND = "from checkpoint_openapi.cli import main; main()"
-_CANNOT_COMPARE = (2, 4)
-
-
-class Run(NamedTuple):
-    """The cost of one comparison."""
-
-    seconds: float
-    """CPU seconds."""
-    megabytes: int
 
 
 def main() -> int:
@@ -59,7 +49,7 @@ def main() -> int:
     late: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _keep_bytecode(folder / "bytecode")
+        keep_bytecode(folder / "bytecode")
         found = [*_contract(folder), *_generated(folder), *(octokit.pairs(folder) if options.octokit else [])]
         for title, base, changed in found:
             if options.only not in title:
@@ -81,31 +71,23 @@ def _line(
     title: str, base: Path, changed: Path, options: argparse.Namespace
 ) -> tuple[dict[str, Any], list[Run]]:
     """Return the printed line for one document, and the runs of this build."""
+    command = ("diff", str(base), str(changed))
     runs: list[Run] = []
     others: list[Run] = []
     for python in filter(None, (sys.executable, options.against)):
-        _measured(python, base, changed)
+        measured(python, *command)
     for _ in range(options.repeat):
-        runs.append(_measured(sys.executable, base, changed))
+        runs.append(measured(sys.executable, *command))
         if options.against:
-            others.append(_measured(options.against, base, changed))
+            others.append(measured(options.against, *command))
     line: dict[str, Any] = {"document": title, "kilobytes": round(base.stat().st_size / 1024)}
-    line.update(_figures(runs))
+    line.update(figures(runs))
     if others:
         times = statistics.median(run.seconds for run in others) / statistics.median(
             run.seconds for run in runs
         )
-        line.update(against=_figures(others), times=round(times, 1))
+        line.update(against=figures(others), times=round(times, 1))
     return line, runs
-
-
-def _figures(runs: list[Run]) -> dict[str, Any]:
-    seconds = [run.seconds for run in runs]
-    return {
-        "fewest": round(min(seconds), 2),
-        "median": round(statistics.median(seconds), 2),
-        "megabytes": max(run.megabytes for run in runs),
-    }
 
 
 def _contract(folder: Path) -> list[tuple[str, Path, Path]]:
@@ -128,26 +110,6 @@ def _generated(folder: Path) -> list[tuple[str, Path, Path]]:
             path.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
         found.append((name, *paths))
     return found
-
-
-def _keep_bytecode(folder: Path) -> None:
-    """Let every build keep its bytecode, as an installed one does, and none have a better start."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
-
-
-def _measured(python: str, base: Path, changed: Path) -> Run:
-    """Return the cost of a comparison; accept any exit code except a failure to compare."""
-    command = [python, "-c", _COMMAND, "diff", str(base), str(changed)]
-    quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    process = os.posix_spawn(python, command, os.environ, file_actions=quiet)
-    _, status, usage = os.wait4(process, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if code < 0 or code in _CANNOT_COMPARE:
-        raise RuntimeError(f"{' '.join(command)} failed with {code}")
-    return Run(
-        usage.ru_utime + usage.ru_stime, usage.ru_maxrss // (1024 if sys.platform == "linux" else 1024 * 1024)
-    )
 
 
 if __name__ == "__main__":

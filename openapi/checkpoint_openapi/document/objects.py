@@ -120,7 +120,11 @@ class Node:
 
 def walk(document: dict[str, Any]) -> Iterator[Node]:
     """Yield every object of a document, parents before children, in document order."""
-    yield from _below(Node("document", "", document, None, "", ""))
+    pending = [Node("document", "", document, None, "", "")]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(reversed([*_inside(node)]))
 
 
 def operations_in(item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], Any]]:
@@ -135,8 +139,8 @@ def operations_in(item: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], 
         yield method, ("additionalOperations", method), operation
 
 
-def _below(node: Node) -> Iterator[Node]:
-    yield node
+def _inside(node: Node) -> Iterator[Node]:
+    """Yield the objects directly inside an object, in document order."""
     grammar = _GRAMMAR.get(node.kind, {})
     for member, held in node.value.items():
         shape, kind = grammar.get(member) or grammar.get("*") or ("one", "")
@@ -146,8 +150,7 @@ def _below(node: Node) -> Iterator[Node]:
         for key, value in _children(shape, held):
             if key.startswith("x-") and member in _EXTENSIBLE:
                 continue
-            place = pointer.child(at, key) if key else at
-            yield from _below(Node(kind, place, value, node, member, key))
+            yield Node(kind, pointer.child(at, key) if key else at, value, node, member, key)
 
 
 def _children(shape: _Shape, value: object) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.document.bundle import Bundle
@@ -42,13 +44,26 @@ class Context:
         """The document in one piece, for validators."""
         return Bundle(self.documents)
 
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Node]]:
+        found: defaultdict[str, list[Node]] = defaultdict(list)
+        for node in self.objects:
+            found[node.kind].append(node)
+        return found
+
+    @cached_property
+    def _own_by_kind(self) -> dict[str, list[Node]]:
+        return {
+            kind: [node for node in nodes if node.reference is None] for kind, nodes in self._by_kind.items()
+        }
+
     def all(self, *kinds: str) -> Iterator[Node]:
-        """Yield the objects of the given kinds, including references."""
-        return (node for node in self.objects if node.kind in kinds)
+        """Yield the objects of the given kinds, kind by kind, including references."""
+        return chain.from_iterable(self._by_kind.get(kind, []) for kind in kinds)
 
     def own(self, *kinds: str) -> Iterator[Node]:
-        """Yield the objects of the given kinds, excluding references."""
-        return (node for node in self.all(*kinds) if node.reference is None)
+        """Yield the objects of the given kinds, kind by kind, excluding references."""
+        return chain.from_iterable(self._own_by_kind.get(kind, []) for kind in kinds)
 
     def at(self, pointer: str) -> Location:
         """Return a place of the document itself, by its JSON pointer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from checkpoint_openapi.document.documents import Location, UnresolvedError
@@ -26,6 +27,7 @@ _BOUNDS = (
     ("exclusiveMinimum", "exclusiveMaximum"),
     ("minContains", "maxContains"),
 )
+_LIMITS = frozenset(name for pair in _BOUNDS for name in pair)
 _KEYWORDS = {
     "string": {"minLength", "maxLength", "pattern"},
     "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
@@ -44,6 +46,8 @@ def bounds_contradictory(context: Context) -> Iterator[Fault]:
     """Find lower bounds above upper ones, and more required members than allowed: no value satisfies them."""
     for node in context.own("schema"):
         schema = node.value
+        if _LIMITS.isdisjoint(schema):
+            continue
         for lower, upper in _BOUNDS:
             least, most = schema.get(lower), schema.get(upper)
             if not (_is_number(least) and _is_number(most)):
@@ -78,15 +82,20 @@ def keyword_idle(context: Context) -> Iterator[Fault]:
         types = {name for name in (*items(declared), declared) if isinstance(name, str)}
         if not types:
             continue
-        families = {"number" if name == "integer" else name for name in types}
-        heeded = set[str]().union(*(_KEYWORDS.get(family, set[str]()) for family in families))
-        idle = set[str]().union(*_KEYWORDS.values()) - heeded
-        for keyword in sorted(idle & node.value.keys()):
+        for keyword in sorted(_idle(frozenset(types)) & node.value.keys()):
             yield Fault(
                 f"{node.pointer}/{keyword}",
                 f"`{keyword}` has no effect on the type {' or '.join(sorted(types))}",
                 "remove it or correct the type",
             )
+
+
+@lru_cache(maxsize=256)
+def _idle(types: frozenset[str]) -> set[str]:
+    """Return the keywords that have no effect on values of these types."""
+    families = {"number" if name == "integer" else name for name in types}
+    heeded = set[str]().union(*(_KEYWORDS.get(family, set[str]()) for family in families))
+    return set[str]().union(*_KEYWORDS.values()) - heeded
 
 
 def required_undeclared(context: Context) -> Iterator[Fault]:

@@ -108,13 +108,8 @@ def innermost(error: Any) -> tuple[str, str]:
 
 
 def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
-    if context.is_3_0:
-        kind, draft = _demanding(context, direction), _DRAFTS.DRAFT4
-    else:
-        kind, draft = _OF_3_1, _DRAFTS.DRAFT202012
-    whole = _REFERENCING.Resource(contents=context.bundle.document, specification=draft)
-    registry = _REFERENCING.Registry().with_resource(_BUNDLE, whole)
-    validator = kind(schema, registry=registry, format_checker=kind.FORMAT_CHECKER)
+    kind = _demanding(context, direction) if context.is_3_0 else _OF_3_1
+    validator = kind(schema, registry=_registry(context), format_checker=kind.FORMAT_CHECKER)
     try:
         yield from map(innermost, validator.iter_errors(value))
     except (_REFERENCING.exceptions.Unresolvable, re.error, RecursionError):
@@ -122,6 +117,14 @@ def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> 
     # An invalid schema can make the validator raise anything; the rule `specification` says what is wrong.
     except Exception as error:
         raise SkippedError(f"a schema is malformed: {type(error).__name__}") from error
+
+
+@lru_cache(maxsize=16)
+def _registry(context: Context) -> Any:
+    """Return a registry in which references find the document."""
+    draft = _DRAFTS.DRAFT4 if context.is_3_0 else _DRAFTS.DRAFT202012
+    whole = _REFERENCING.Resource(contents=context.bundle.document, specification=draft)
+    return _REFERENCING.Registry().with_resource(_BUNDLE, whole)
 
 
 @lru_cache(maxsize=16)
