@@ -15,7 +15,10 @@ _CONTENTS = {
     ],
     "Reference": [
         *(f"reference/{name}" for name in ("command-line", "target-file", "waivers", "exit-codes", "shell")),
-        *(f"reference/{name}" for name in ("requirements", "requirements.zh", "errors", "report", "rules")),
+        *(
+            f"reference/{name}"
+            for name in ("requirements", "requirements.zh", "errors", "clients", "report", "rules")
+        ),
         "/openapi/ERRATA",
     ],
     "Explanations": ["verdicts", "why-mutation", "kill-matrix", "why-containment", "gate"],

@@ -27,6 +27,7 @@ from checkpoint_openapi.configuration.description import REQUIRED, Key, Member, 
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import Requirement, document, errors, requirements
 from click.shell_completion import get_completion_class
+from client_page import client_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
@@ -44,6 +45,7 @@ def pages() -> dict[Path, str]:
         "requirements.md": requirement_page(),
         "requirements.zh.md": requirement_page_in_chinese(),
         "errors.md": error_page(),
+        "clients.md": client_page(MADE),
         "rules.md": rule_page(),
         "report.md": report_page(),
         "target-file.md": target_page(),

@@ -51,7 +51,7 @@ class ClientGoneError(Exception):
 class Refusal(Exception):
     """Raised to refuse a request for one of the conditions in `errors.yaml` (contract, section 3).
 
-    `detail` replaces the condition's text as `error_msg`; it must not disclose server internals.
+    `detail` replaces the condition's message as `error_msg`; it must not disclose server internals.
     """
 
     def __init__(self, condition: str | Condition, detail: str | None = None) -> None:
@@ -67,7 +67,7 @@ class Refusal(Exception):
     def body(self) -> bytes:
         """Return the error body of the contract as JSON."""
         return orjson.dumps(
-            {"error_code": self.condition.code, "error_msg": self.detail or self.condition.text}
+            {"error_code": self.condition.code, "error_msg": self.detail or self.condition.message}
         )
 
 

@@ -55,7 +55,8 @@ def refusal_of(status: int, code: str) -> Refusal:
         raise ValueError(
             f"{status} {code} is no pair of errors.yaml, such as 500 CSBS.1001 or 503 APIGW.0106"
         )
-    return Refusal(Condition(f"scenario-{status}-{code}", status, code, "A scenario was asked for.", "P", ()))
+    asked = "A scenario was asked for."
+    return Refusal(Condition(f"scenario-{status}-{code}", status, code, asked, asked, "P", ()))
 
 
 class ScenarioHeader:

@@ -60,6 +60,9 @@ class Condition:
     status: int
     code: str
     text: str
+    """What is the case, for readers of the contract."""
+    message: str
+    """The `error_msg` that the reference server sends, for users."""
     label: Literal["S", "P", "A"]
     operations: tuple[str, ...]
 

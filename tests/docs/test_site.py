@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def tool(name: str) -> ModuleType:
-    """Return a module of tools/, which is no package."""
+    """Return a module of tools/, which is no package: a script finds the others of its folder on the path."""
+    sys.path.append(str(ROOT / "tools"))
     spec = spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None

@@ -355,7 +355,7 @@ def test_a_crash_discloses_nothing(token: str, caplog: pytest.LogCaptureFixture)
     (answer,) = answers(Service(FailingStore(error)), order(token))
     assert answer.json() == {
         "error_code": "CSBS.9999",
-        "error_msg": errors().conditions["internal-error"].text,
+        "error_msg": errors().conditions["internal-error"].message,
     }
     assert answer.status_code == 500
     assert "SELECT secret" in caplog.text
@@ -400,7 +400,7 @@ def test_every_condition_has_a_strict_body() -> None:
     for identifier, condition in errors().conditions.items():
         refusal = Refusal(identifier)
         body = json.loads(refusal.body())
-        assert body == {"error_code": condition.code, "error_msg": condition.text}
+        assert body == {"error_code": condition.code, "error_msg": condition.message}
         assert refusal.status == condition.status
 
 

@@ -106,20 +106,20 @@ DEFECTS = {
         "security:\n  - token", "  - name: checkpoints\nsecurity:\n  - token", {"specification"}, "tags:"
     ),
     "a dangling reference": Defect(
-        "$ref: '#/components/schemas/Error'",
-        "$ref: '#/components/schemas/Eror'",
+        "$ref: '#/components/schemas/ErrorBody'",
+        "$ref: '#/components/schemas/ErorBody'",
         {"ref-dangling"},
-        "schemas/Eror",
+        "schemas/ErorBody",
     ),
     "a reference to another kind": Defect(
         "$ref: '#/components/parameters/ProviderId'",
-        "$ref: '#/components/schemas/Error'",
+        "$ref: '#/components/schemas/ErrorBody'",
         {"ref-dangling", "component-unused", "path-parameter-undeclared"},
-        "schemas/Error",
+        "schemas/ErrorBody",
     ),
     "a circle of references": Defect(
-        "    Error:\n      description",
-        "    Ring:\n      $ref: '#/components/schemas/Ring'\n    Error:\n      description",
+        "    ErrorBody:\n      description",
+        "    Ring:\n      $ref: '#/components/schemas/Ring'\n    ErrorBody:\n      description",
         {"ref-dangling", "component-unused"},
         "schemas/Ring",
     ),

@@ -126,11 +126,14 @@ def test_the_statuses_are_those_of_the_contract() -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_error_examples_are_the_catalogue(name: str) -> None:
-    """An operation shows exactly the conditions that `errors.yaml` ascribes to it, with their pairs."""
+    """An operation shows exactly the conditions that `errors.yaml` ascribes to it, pairs and texts alike."""
     root = document(name)
     for operation in operations(name):
         shown = {
-            (example, int(status), shown["value"]["error_code"], shown["summary"])
+            (
+                *(example, int(status), shown["value"]["error_code"]),
+                *(shown["summary"], shown["value"]["error_msg"]),
+            )
             for status, reference in operation["responses"].items()
             if status != "200"
             for example, shown in resolve(root, reference["$ref"])["content"]["application/json"][
@@ -138,7 +141,7 @@ def test_the_error_examples_are_the_catalogue(name: str) -> None:
             ].items()
         }
         listed = {
-            (condition.id, condition.status, condition.code, condition.text)
+            (condition.id, condition.status, condition.code, condition.text, condition.message)
             for condition in errors().conditions.values()
             if operation["operationId"] in condition.operations
         }
@@ -223,7 +226,7 @@ def test_both_documents_share_what_they_say_twice() -> None:
     """Error, security scheme and project example are the same in both documents."""
     ours, companions = document()["components"], document("companions.yaml")["components"]
 
-    assert ours["schemas"]["Error"] == companions["schemas"]["Error"]
+    assert ours["schemas"]["ErrorBody"] == companions["schemas"]["ErrorBody"]
     assert ours["securitySchemes"] == companions["securitySchemes"]
     for name in ("ProjectId", "ProviderId"):
         assert ours["parameters"][name]["example"] == companions["parameters"][name]["example"]

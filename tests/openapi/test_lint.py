@@ -135,7 +135,7 @@ def test_a_clause_is_found_in_the_catalogue(folder: Path) -> None:
     document = folder / "checkpoint.yaml"
     document.write_text(DOCUMENT, encoding="utf-8")
     catalogue = folder / "requirements.yaml"
-    text = catalogue.read_text(encoding="utf-8").replace("schemas/Error'", "schemas/Eror'")
+    text = catalogue.read_text(encoding="utf-8").replace("schemas/ErrorBody'", "schemas/ErorBody'")
     catalogue.write_text(text, encoding="utf-8")
 
     (finding,) = lint(document).findings

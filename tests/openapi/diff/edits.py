@@ -219,7 +219,7 @@ EDITS = (
     Edit("object of an answer closed", "compatible", "response-unknown-members-refused",
          lambda d: schema(d, "ProtectionPlan").update(additionalProperties=False)),
     Edit("minLength of an error dropped", "breaking", "response-length-widened",
-         lambda d: member(d, "Error", "error_code").pop("minLength")),
+         lambda d: member(d, "ErrorBody", "error_code").pop("minLength")),
     Edit("format of an answer added", "compatible", "response-format-narrowed",
          lambda d: member(d, "ProtectionPlan", "id").update(format="uuid")),
     Edit("status of success changed", "breaking", "response-removed",

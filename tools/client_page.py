@@ -1,0 +1,73 @@
+"""Generate the page for authors of clients from the table of what real clients do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+__all__ = ["client_page"]
+
+_TABLE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "clients.yaml"
+_FACTS = {
+    "call": "Call",
+    "works": "Works",
+    "sends": "Sends",
+    "reads": "Reads",
+    "retries": "Repeats requests",
+    "errors": "Errors",
+    "set": "What to do",
+}
+"""The facts of a client, each with its heading, in the order of the page."""
+
+
+def client_page(made: str) -> str:
+    """Return the page, with the remark that says what it is made of."""
+    table: dict[str, Any] = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
+    lines = [
+        "# For authors of clients",
+        made,
+        "",
+        "Each accepted request creates a backup, which costs money, and the operation is not idempotent. A",
+        "client that loses the response must therefore not simply repeat the request: it first looks for the",
+        "checkpoint in the list of items (`listCheckpointItems` with `policy_id`).",
+        "",
+        "**When to repeat a request**",
+        "",
+        "| response | created a checkpoint | repeat |",
+        "|---|---|---|",
+        "| 200 | yes | never: each repetition makes another backup |",
+        "| none, or a connection that broke | unknown | only after a look at the list of items |",
+        "| 400, 401, 403, 404, 405, 413, 415 | no | only after a change of the request or the token |",
+        "| 429, 503 | no | after `Retry-After` |",
+        "| 500 CSBS.1001 or CSBS.6030 | no | once the running backup has ended |",
+        "| 500 CSBS.6032 | no | once the policy has a server |",
+        "| another 500 | unknown | only after a look at the list of items |",
+        "",
+        "Know an error by its status and code together. `error_msg` is for people, and may change.",
+        "",
+        "## Published clients",
+        "",
+        f"Measured in {table['measured']} with the unmodified clients against the reference server.",
+    ]
+    for client in table["clients"]:
+        lines += ["", f"### {client['name']} {client['version']}", ""]
+        lines += [f"- **{heading}**: {_code(fact, client[fact])}" for fact, heading in _FACTS.items()]
+    lines += [
+        "",
+        "## Generated clients",
+        "",
+        "| generator | version | what it does with this contract | what to set |",
+        "|---|---|---|---|",
+        *(
+            f"| {each['name']} | {each['version']} | {each['does']} | {each['set']} |"
+            for each in table["generators"]
+        ),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _code(fact: str, text: str) -> str:
+    """Return a fact as Markdown: the name of a call is code."""
+    return f"`{text}`" if fact == "call" and " " not in text else text
