@@ -258,6 +258,7 @@ def error_page() -> str:
 def rule_page() -> str:
     """Return the page of the rules of `lint` and `diff`."""
     from checkpoint_openapi.diff.findings.rules import RULES as DIFF
+    from checkpoint_openapi.diff.findings.rules import Side
     from checkpoint_openapi.lint import RULES as LINT
 
     lines = [
@@ -269,11 +270,18 @@ def rule_page() -> str:
     ]
     lines += ["## lint", "", "| rule | severity | finds |", "|---|---|---|"]
     lines += [f"| `{rule.id}` | {rule.severity.name.lower()} | {_cell(rule.about)} |" for rule in LINT]
-    lines += ["", "## diff", "", "| rule | severity | in a callback or webhook | |", "|---|---|---|---|"]
     lines += [
-        f"| `{name}` | {rule.severity.value} | {rule.of(event=True).value} | {_cell(rule.summary)} |"
-        for name, rule in DIFF.items()
+        "",
+        "## diff",
+        "",
+        "Severity for clients and for implementers, and in a callback or webhook.",
+        "",
     ]
+    lines += ["| rule | clients | implementers | callback: clients | implementers | |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for name, rule in DIFF.items():
+        severities = [rule.of(side, event=event).value for event in (False, True) for side in Side]
+        lines.append(f"| `{name}` | {' | '.join(severities)} | {_cell(rule.summary)} |")
     return "\n".join([*lines, ""])
 
 

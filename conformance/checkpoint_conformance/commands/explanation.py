@@ -116,10 +116,13 @@ def _lint_rule(name: str) -> str:
 
 
 def _diff_rule(name: str) -> str:
-    from checkpoint_openapi.diff.findings.rules import RULES
+    from checkpoint_openapi.diff.findings.rules import RULES, Side
 
     rule = RULES.get(name)
-    return f"{name} ({rule.severity.name.lower()}, a rule of `diff`): {rule.summary}" if rule else ""
+    if rule is None:
+        return ""
+    told = f"{name} ({rule.severity.name.lower()}, a rule of `diff`): {rule.summary}"
+    return f"{told} For implementers: {rule.of(Side.IMPLEMENTERS, event=False).value}."
 
 
 def known_codes() -> list[str]:

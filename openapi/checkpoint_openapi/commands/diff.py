@@ -16,6 +16,7 @@ from checkpoint_openapi.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
+    from checkpoint_openapi.diff.findings.rules import Side
     from checkpoint_openapi.diff.report import Report
 
 __all__ = ["changelog", "diff", "next_version"]
@@ -23,6 +24,7 @@ __all__ = ["changelog", "diff", "next_version"]
 _P = ParamSpec("_P")
 _FORMATS = ("text", "json", "markdown", "github", "sarif")
 _LEVELS = ("none", "breaking", "review", "version")
+_SIDES = ("clients", "implementers", "both")
 
 
 class _CannotUseError(click.ClickException):
@@ -85,6 +87,21 @@ def _accepted(file: Path | None) -> Acknowledgements | None:
     return load_acknowledgements(file)
 
 
+def _sides(name: str) -> tuple[Side, ...]:
+    """Return the sides that an option names."""
+    from checkpoint_openapi.diff.findings.rules import Side
+
+    return tuple(Side) if name == "both" else (Side(name),)
+
+
+def _counted(fail_for: str | None, shown: tuple[Side, ...]) -> tuple[Side, ...]:
+    """Return the sides that decide the exit code: those asked for, or the first that is shown."""
+    counted = _sides(fail_for) if fail_for else shown[:1]
+    if not set(counted) <= set(shown):
+        raise click.UsageError(f"--fail-for {fail_for} counts changes that --for leaves out")
+    return counted
+
+
 def _shown(path: Path) -> str:
     """Return a path relative to the working directory if it lies inside it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
@@ -112,13 +129,27 @@ def _write(text: str, output: Path | None) -> None:
     help="Severity at which to fail; `version` also requires a sufficient bump of info.version.",
 )  # fmt: skip
 @click.option(
+    "--for", "shown", type=click.Choice(_SIDES), default="both", show_default=True,
+    help="Side of the contract to report changes for: who calls it, who serves it, or both.",
+)  # fmt: skip
+@click.option(
+    "--fail-for", type=click.Choice(_SIDES),
+    help="Side whose changes decide the exit code.  [default: clients; implementers with --for implementers]",
+)  # fmt: skip
+@click.option(
     "--acknowledgements",
     type=click.Path(path_type=Path, dir_okay=False),
     help="File of accepted findings.",
 )
 @_told
 def diff(
-    versions: tuple[str, ...], form: str, output: Path | None, fail_on: str, acknowledgements: Path | None
+    versions: tuple[str, ...],
+    form: str,
+    output: Path | None,
+    fail_on: str,
+    shown: str,
+    fail_for: str | None,
+    acknowledgements: Path | None,
 ) -> None:
     """Detect breaking changes to the contract, each with a request or response that shows it.
 
@@ -126,6 +157,10 @@ def diff(
     BASE and REVISION are files, or REV:PATH in a git commit. A single argument is the REVISION;
     the base is then `released`, the latest released contract. Without arguments, the REVISION is
     the contract in this checkout.
+
+    A change breaks clients if what they send may be refused or what they receive may be new. It breaks
+    implementers if a request becomes valid that they may refuse, if they may no longer give an answer,
+    or if a requirement is added or becomes a MUST.
 
     \b
     Exit codes: 0 compatible, 1 breaking, 2 a version cannot be used, 4 a bug in this program,
@@ -141,6 +176,8 @@ def diff(
         if form in UNREADABLE:
             _write(UNREADABLE[form](error), output)
         raise
+    sides = _sides(shown)
+    report = replace(report, sides=sides, counted=_counted(fail_for, sides))
     _write(write(report, form), output)
     sys.exit(report.exit_code(FailOn(fail_on)))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from checkpoint_openapi.diff.compare.compare import compare
 from checkpoint_openapi.diff.findings.finding import Finding
-from checkpoint_openapi.diff.findings.rules import Severity
+from checkpoint_openapi.diff.findings.rules import Severity, Side
 from checkpoint_openapi.diff.findings.version import (
     Step,
     Version,
@@ -28,9 +28,10 @@ __all__ = ["FailOn", "Report", "first_report", "report"]
 
 
 _TITLES = {
-    Severity.BREAKING: "Breaking changes",
-    Severity.REVIEW: "For review",
-    Severity.INFO: "Compatible changes",
+    (Severity.BREAKING, Side.CLIENTS): "Breaking changes",
+    (Severity.BREAKING, Side.IMPLEMENTERS): "Breaking changes for implementers",
+    (Severity.REVIEW, Side.CLIENTS): "For review",
+    (Severity.REVIEW, Side.IMPLEMENTERS): "For review by implementers",
 }
 _MOST_TOLD = 5
 """The number of values that depend on the YAML version to list; any others are only counted."""
@@ -62,6 +63,10 @@ class Report:
     """There is no base: the contract is new."""
     remarks: tuple[str, ...] = ()
     """Remarks about the acknowledgements, and about values that tools read differently."""
+    sides: tuple[Side, ...] = tuple(Side)
+    """The sides that the report is for."""
+    counted: tuple[Side, ...] = (Side.CLIENTS,)
+    """The sides whose findings decide the verdict and the exit code."""
 
     @property
     def next_version(self) -> Version | None:
@@ -69,9 +74,19 @@ class Report:
         version = Version.parse(self.base_version)
         return version.after(self.step) if version is not None else None
 
-    def open(self, severity: Severity) -> list[Finding]:
-        """Return the findings of a severity that are not acknowledged."""
-        return [found for found in self.findings if found.severity is severity and found.acknowledged is None]
+    def severity(self, finding: Finding) -> Severity:
+        """Return the severity of a finding for the sides that are counted, the worst first."""
+        severities = {finding.severity_for(side) for side in self.counted}
+        return next(severity for severity in Severity if severity in severities)
+
+    def open(self, severity: Severity, side: Side | None = None) -> list[Finding]:
+        """Return the findings of a severity that are not acknowledged, for one side or those counted."""
+        return [
+            found
+            for found in self.findings
+            if found.acknowledged is None
+            and (self.severity(found) if side is None else found.severity_for(side)) is severity
+        ]
 
     def open_ids(self) -> set[str]:
         """Return the ids of all findings that are not acknowledged, except those about the version."""
@@ -97,21 +112,28 @@ class Report:
         about_version = [found for found in self.findings if found.id.startswith("version-")]
         accepted = [found for found in self.findings if found.acknowledged is not None]
         others = [found for found in self.findings if found not in about_version and found not in accepted]
-        sections = [
-            (title, [found for found in others if found.severity is severity])
-            for severity, title in _TITLES.items()
-        ]
+        sections: list[tuple[str, list[Finding]]] = []
+        for (severity, side), title in _TITLES.items():
+            if side in self.sides:
+                told = [found for found in others if found.severity_for(side) is severity]
+                others = [found for found in others if found not in told]
+                sections.append((title, told))
+        sections += [("Compatible changes", others)]
         sections += [("Accepted changes", accepted), ("Version", about_version)]
         return [(title, found) for title, found in sections if found]
 
     @property
     def verdict(self) -> str:
         """`breaking`, `review`, `compatible`, `same`, or `new` for a contract without a base."""
+        return self.verdict_for(None)
+
+    def verdict_for(self, side: Side | None) -> str:
+        """Return the verdict for one side, or for those counted."""
         if self.is_first:
             return "new"
-        if self.open(Severity.BREAKING):
+        if self.open(Severity.BREAKING, side):
             return "breaking"
-        if self.open(Severity.REVIEW):
+        if self.open(Severity.REVIEW, side):
             return "review"
         return "same" if self.step is Step.NONE else "compatible"
 

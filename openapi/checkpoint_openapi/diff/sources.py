@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from checkpoint_openapi.document.documents import Documents, Files
-from checkpoint_openapi.document.source import DocumentError, Source, parse_with_positions
+from checkpoint_openapi.document.source import AbsentError, DocumentError, Source, parse_with_positions
 from checkpoint_openapi.load import data_path
 
 __all__ = ["RELEASED", "Commit", "NoBaseError", "open_documents"]
@@ -19,7 +19,7 @@ _ABSENT = re.compile(r"path '.*' (does not exist|exists on disk, but not) in '")
 _VERSION = re.compile(r"\d+(\.\d+)*$")
 
 
-class NoBaseError(DocumentError):
+class NoBaseError(AbsentError):
     """Raised if a commit does not have the document, so that there is nothing to compare with."""
 
 

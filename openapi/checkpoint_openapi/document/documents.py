@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from checkpoint_openapi.document.identifiers import Identifiers, has_scheme, joined
 from checkpoint_openapi.document.pointer import child, tokens
 from checkpoint_openapi.document.source import (
+    AbsentError,
     Ambiguity,
     DocumentError,
     Position,
@@ -70,7 +71,7 @@ class Text:
     def read(self, file: str) -> Source:
         """Read one file; raises `DocumentError` if it is missing or broken."""
         if file not in self._files:
-            raise DocumentError("cannot be read: there is no such document", file)
+            raise AbsentError("cannot be read: there is no such document", file)
         return parse_with_positions(self._files[file], file)
 
 
@@ -119,6 +120,18 @@ class Documents:
         if file not in self._sources:
             self._sources[file] = self._reader.read(file)
         return self._sources[file]
+
+    def beside(self, name: str) -> Source | None:
+        """Return a data file of the contract beside the root that no reference leads to, such as a catalogue.
+
+        Returns None if there is no such file, or if it has no member `contract` and so only happens to have
+        the name. Raises `DocumentError` if it is broken.
+        """
+        try:
+            source = self._reader.read(posixpath.join(posixpath.dirname(self.root.file), name))
+        except AbsentError:
+            return None
+        return source if "contract" in source.document else None
 
     def others(self) -> dict[str, Any]:
         """Return the files read so far besides the root, by their names as the root would write them."""

@@ -23,6 +23,7 @@ from checkpoint_openapi.document.pointer import child, tokens
 from checkpoint_openapi.suggestion import nearest
 
 __all__ = [
+    "AbsentError",
     "Ambiguity",
     "DocumentError",
     "Position",
@@ -65,6 +66,10 @@ class DocumentError(Exception):
         self.file = file
         self.line = line
         self.column = column
+
+
+class AbsentError(DocumentError):
+    """Raised if there is no file of a name, so that nothing is wrong but that it is missing."""
 
 
 class Ambiguity(NamedTuple):
@@ -125,7 +130,8 @@ def read_text(path: Path | str) -> str:
         return Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}{_neighbour(Path(path))}"
-        raise DocumentError(what, str(path)) from error
+        kind = AbsentError if isinstance(error, FileNotFoundError) else DocumentError
+        raise kind(what, str(path)) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise DocumentError("is not UTF-8: save it in this encoding", str(path), line) from error

@@ -25,6 +25,41 @@ def accepts(document: dict[str, Any], schema: dict[str, Any], value: Any) -> boo
     return bool(validator.is_valid(value))
 
 
+def value_of(place: str, body: Any) -> Any:
+    """Return the value itself, which a parameter or a header shows with its name."""
+    return next(iter(body.values())) if "parameter `" in place or place.startswith("header") else body
+
+
+def schema_of(document: dict[str, Any], place: str) -> dict[str, Any]:
+    """Return the schema of the part of the operation that a finding names."""
+    (item,) = (value for value in document["paths"].values() if "post" in value)
+    operation = item["post"]
+    if place.startswith("request body"):
+        return _media(_resolved(document, operation["requestBody"]))
+    if "parameter `" in place:
+        name = place.split("`")[1]
+        found = (_resolved(document, entry) for entry in item["parameters"])
+        return dict(next(entry["schema"] for entry in found if entry["name"] == name))
+    status = place.rsplit("answer ", 1)[1].split(maxsplit=1)[0]
+    answer = _resolved(document, operation["responses"][status])
+    if place.startswith("header"):
+        return dict(answer["headers"][place.split("`")[1]]["schema"])
+    return _media(answer)
+
+
+def _media(holder: dict[str, Any]) -> dict[str, Any]:
+    return dict(next(iter(holder["content"].values()))["schema"])
+
+
+def _resolved(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in value:
+        target: Any = document
+        for token in value["$ref"].removeprefix("#/").split("/"):
+            target = target[token]
+        value = target
+    return value
+
+
 def _absolute(node: Any) -> Any:
     """Return a part of a document with its local references made absolute."""
     if isinstance(node, list):

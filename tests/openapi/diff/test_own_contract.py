@@ -9,7 +9,7 @@ import pytest
 from checkpoint_openapi.diff.report import FailOn, Report
 
 from .edits import EDITS, Edit
-from .independent import accepts
+from .independent import accepts, schema_of, value_of
 from .judging import CONTRACT, contract, ids, judged
 
 CODES = {"breaking": 1, "review": 5, "compatible": 0, "same": 0}
@@ -59,13 +59,13 @@ def test_a_witness_is_accepted_by_one_contract_and_refused_by_the_other(edit: Ed
         witness = finding.witness
         if witness is None or not witness.has_body:
             continue
-        old, new = _schema(CONTRACT, finding.place), _schema(revision, finding.place)
+        old, new = schema_of(CONTRACT, finding.place), schema_of(revision, finding.place)
         if witness.kind == "request":
-            assert accepts(CONTRACT, old, _value(finding.place, witness.body))
-            assert not accepts(revision, new, _value(finding.place, witness.body))
+            assert accepts(CONTRACT, old, value_of(finding.place, witness.body))
+            assert not accepts(revision, new, value_of(finding.place, witness.body))
         else:
-            assert accepts(revision, new, _value(finding.place, witness.body))
-            assert not accepts(CONTRACT, old, _value(finding.place, witness.body))
+            assert accepts(revision, new, value_of(finding.place, witness.body))
+            assert not accepts(CONTRACT, old, value_of(finding.place, witness.body))
 
 
 def test_the_table_is_as_large_as_it_has_to_be() -> None:
@@ -74,38 +74,3 @@ def test_the_table_is_as_large_as_it_has_to_be() -> None:
     assert len({edit.name for edit in EDITS}) == len(EDITS) >= 60
     assert labels.count("breaking") >= 30
     assert labels.count("compatible") >= 30
-
-
-def _value(place: str, body: Any) -> Any:
-    """Return the value itself, which a parameter or a header shows with its name."""
-    return next(iter(body.values())) if "parameter `" in place or place.startswith("header") else body
-
-
-def _schema(document: dict[str, Any], place: str) -> dict[str, Any]:
-    """Return the schema of the part of the operation that a finding names."""
-    (item,) = (value for value in document["paths"].values() if "post" in value)
-    operation = item["post"]
-    if place.startswith("request body"):
-        return _media(_resolved(document, operation["requestBody"]))
-    if "parameter `" in place:
-        name = place.split("`")[1]
-        found = (_resolved(document, entry) for entry in item["parameters"])
-        return dict(next(entry["schema"] for entry in found if entry["name"] == name))
-    status = place.rsplit("answer ", 1)[1].split(maxsplit=1)[0]
-    answer = _resolved(document, operation["responses"][status])
-    if place.startswith("header"):
-        return dict(answer["headers"][place.split("`")[1]]["schema"])
-    return _media(answer)
-
-
-def _media(holder: dict[str, Any]) -> dict[str, Any]:
-    return dict(next(iter(holder["content"].values()))["schema"])
-
-
-def _resolved(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in value:
-        target: Any = document
-        for token in value["$ref"].removeprefix("#/").split("/"):
-            target = target[token]
-        value = target
-    return value

@@ -46,6 +46,8 @@ def compare_request_bodies(comparison: Comparison, old: Operation, new: Operatio
         )
         witness = Witness("request", spot.request_line, text="It may carry the old body.")
         comparison.add("request-body-removed", here, message, new=new.place, old=before[0], witness=witness)
+        if before[1].get("required") is True:
+            _became_optional(comparison, here, new.place)
     elif before is not None and after is not None:
         _requiredness(comparison, before, after, here)
         compare_content(comparison, before[0], before[1], after[0], after[1], here, request=True)
@@ -66,9 +68,29 @@ def _body_added(comparison: Comparison, after: tuple[Location, dict[str, Any]], 
     if value.get("required") is True:
         message = f"{here.operation} now requires a request body"
         witness = Witness("request", here.request_line, text="It was valid without a body.")
-        comparison.add("request-body-added-required", here, message, new=place, witness=witness)
+        comparison.add(
+            "request-body-added-required",
+            here,
+            message,
+            new=place,
+            witness=witness,
+            implementers=_with_body(value, here),
+        )
     else:
-        comparison.add("request-body-added", here, f"{here.operation} now accepts a request body", new=place)
+        comparison.add(
+            "request-body-added",
+            here,
+            f"{here.operation} now accepts a request body",
+            new=place,
+            implementers=_with_body(value, here),
+        )
+
+
+def _with_body(value: dict[str, Any], here: Spot) -> Witness:
+    """Return a request whose body a server of the old contract need not read."""
+    media_type = next(iter(members(value.get("content"))), None)
+    text = "It carries a body: a server of the old contract may refuse or ignore it."
+    return Witness("request", here.request_line, media_type, text=text)
 
 
 def _requiredness(
@@ -85,8 +107,14 @@ def _requiredness(
             "request-body-became-required", here, message, new=after[0] / "required", witness=witness
         )
     elif was and not is_now:
-        message = f"The request body of {here.operation} is now optional"
-        comparison.add("request-body-became-optional", here, message, new=after[0])
+        _became_optional(comparison, here, after[0])
+
+
+def _became_optional(comparison: Comparison, here: Spot, place: Location) -> None:
+    message = f"The request body of {here.operation} is now optional"
+    text = "It has no body: a server of the old contract may refuse it."
+    witness = Witness("request", here.request_line, text=text)
+    comparison.add("request-body-became-optional", here, message, new=place, implementers=witness)
 
 
 def compare_content(
@@ -103,14 +131,28 @@ def compare_content(
     before = media_types(old_place / "content", old.get("content"))
     after = media_types(new_place / "content", new.get("content"))
     if not request and not before and after:
-        comparison.add(
-            "response-body-added", spot, f"The {spot.place} of {spot.operation} now has a body", new=new_place
-        )
+        message = f"The {spot.place} of {spot.operation} now has a body"
+        text = "A server of the old contract gives this answer without a body."
+        witness = Witness("answer", _status(spot), text=text)
+        comparison.add("response-body-added", spot, message, new=new_place, implementers=witness)
         return
     if not request and before and not after:
         message = f"The {spot.place} of {spot.operation} no longer has a body"
         comparison.add(
-            "response-body-removed", spot, message, new=new_place, old=old_place, witness=_answer(spot)
+            "response-body-removed",
+            spot,
+            message,
+            new=new_place,
+            old=old_place,
+            witness=Witness(
+                "answer", _status(spot), text="The new contract allows this answer without a body."
+            ),
+            implementers=Witness(
+                "answer",
+                _status(spot),
+                next(iter(before.values())).written,
+                text="A server of the old contract gives this answer with a body.",
+            ),
         )
         return
     matched: set[str] = set()
@@ -136,11 +178,19 @@ def compare_content(
             message,
             new=after[name].place,
             change=Change(after=after[name].written),
+            implementers=_unread(after[name], spot) if request else None,
         )
 
 
-def _answer(spot: Spot) -> Witness:
-    return Witness("answer", spot.place, text="The new contract allows this answer without a body.")
+def _status(spot: Spot) -> str:
+    """Return the answer that a part belongs to, such as `answer 200`."""
+    return spot.place.split(" body")[0]
+
+
+def _unread(media: _Media, spot: Spot) -> Witness:
+    """Return a request of a media type that a server of the old contract may refuse."""
+    text = f"It carries {media.written}: a server of the old contract may refuse it."
+    return Witness("request", spot.request_line, media.written, text=text)
 
 
 def _media_removed(
@@ -158,6 +208,11 @@ def _media_removed(
         old=media.place,
         change=Change(before=media.written),
         witness=witness,
+        implementers=None
+        if request
+        else Witness(
+            "answer", _status(spot), media.written, text="A server of the old contract may answer this."
+        ),
     )
 
 
@@ -165,7 +220,12 @@ def _media_widened(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
     message = f"The {spot.place} of {spot.operation} may now be any of {new.written}"
     if request:
         comparison.add(
-            "request-media-type-added", spot, message, new=new.place, change=Change(after=new.written)
+            "request-media-type-added",
+            spot,
+            message,
+            new=new.place,
+            change=Change(after=new.written),
+            implementers=_unread(new, spot),
         )
     else:
         witness = Witness("answer", spot.place, text=f"It may be of any type under {new.written}.")
@@ -189,7 +249,8 @@ def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
     subject = (
         ("event" if request else "event-response") if spot.event else "request" if request else "response"
     )
-    sender = old if request is not spot.event else new
+    sender, receiver = (old, new) if request is not spot.event else (new, old)
+    examples = [*examples_of(sender.value), *examples_of(receiver.value)]
     for keyword, part in (("schema", here), ("itemSchema", here.at(f"items of the {here.place}"))):
         pair = SchemaPair(
             subject=subject,
@@ -198,7 +259,7 @@ def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
             new=new.place / keyword if keyword in new.value else None,
             parent=new.place,
             media_type=new.written,
-            examples=examples_of(sender.value) if keyword == "schema" else [],
+            examples=examples if keyword == "schema" else [],
         )
         compare_schemas(comparison, pair)
 

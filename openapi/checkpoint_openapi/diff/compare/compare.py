@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from checkpoint_openapi.diff.compare.bodies import compare_request_bodies
+from checkpoint_openapi.diff.compare.catalogue import Clauses, catalogues, compare_catalogues
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
 from checkpoint_openapi.diff.compare.parameters import compare_parameters
 from checkpoint_openapi.diff.compare.responses import compare_responses
@@ -29,7 +30,7 @@ _LIMIT_WORDS = ("limit", "quota", "throttl", "max-")
 def compare(base: Documents, revision: Documents) -> list[Finding]:
     """Return the changes from one version to the other, the worst first.
 
-    Raises `DocumentError` if either of them contains a dangling reference.
+    Raises `DocumentError` if either of them contains a dangling reference, or its catalogue is broken.
     """
     for documents in (base, revision):
         check_shape(documents)
@@ -49,8 +50,13 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
     _limits(comparison, base.root, revision.root, "the document")
     _quirks(comparison)
     _not_compared(comparison)
+    known = catalogues(base, revision)
+    clauses = Clauses(base, revision, known)
+    found = [clauses.touched_by(finding) for finding in _merged(comparison.findings)]
+    if known[0] is not None and known[1] is not None:
+        found += compare_catalogues(known[0], known[1])
     return sorted(
-        _merged(comparison.findings),
+        found,
         key=lambda found: (
             _ORDER[found.severity],
             found.position.line,
@@ -125,7 +131,9 @@ def _removed(comparison: Comparison, operation: Operation, paths: set[str]) -> N
 
 def _added(comparison: Comparison, operation: Operation, paths: set[str]) -> None:
     rule = "path-added" if operation.key[0] not in paths else "operation-added"
-    comparison.add(rule, _spot(operation), f"{operation.title} is new", new=operation.place)
+    witness = Witness("request", operation.title, text="A server of the old contract does not answer it.")
+    message = f"{operation.title} is new"
+    comparison.add(rule, _spot(operation), message, new=operation.place, implementers=witness)
 
 
 def _is_past(text: str) -> bool:
@@ -169,7 +177,8 @@ def _compare_events(
         spot = _spot(old, event=True, prefix=prefix)
         if key not in after:
             message = f"The {kind} {spot.operation} is no longer made"
-            comparison.add(f"{kind}-removed", spot, message, new=parent, old=old.place)
+            witness = Witness("request", spot.request_line, text="A server of the old contract makes it.")
+            comparison.add(f"{kind}-removed", spot, message, new=parent, old=old.place, implementers=witness)
             continue
         compare_parameters(comparison, old, after[key], spot, set())
         compare_request_bodies(comparison, old, after[key], spot)

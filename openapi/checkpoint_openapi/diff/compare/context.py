@@ -107,8 +107,12 @@ class Comparison:
         old: Location | None = None,
         change: Change = NOTHING,
         witness: Witness | None = None,
+        implementers: Witness | None = None,
     ) -> None:
-        """Add a finding, at its place in the revision, or in the base if the revision has none."""
+        """Add a finding, at its place in the revision, or in the base if the revision has none.
+
+        `witness` shows it to clients, `implementers` to implementers of the base.
+        """
         documents, place = (self.base, old) if new is None and old is not None else (self.revision, new)
         place = place or documents.root
         self.findings.append(
@@ -125,5 +129,6 @@ class Comparison:
                 before=change.before,
                 after=change.after,
                 witness=witness,
+                implementers_witness=implementers,
             )
         )

@@ -36,17 +36,33 @@ class MemberWalk:
         subject: str,
         spot: Spot,
         parent: Location,
+        unexpected: dict[str, Witness | None],
         *,
         is_xml: bool,
         is_text: bool,
     ) -> None:
+        """Set up the walk; `unexpected` are the members that closed objects of the base refuse, by path."""
         self._comparison = comparison
+        self._unexpected = unexpected
         self._subject = subject
         self._spot = spot
         self._parent = parent
         self._is_xml = is_xml
         self._is_text = is_text
         self._seen: set[tuple[Any, ...]] = set()
+
+    def compare_all(self, old: Schema, new: Schema, *, required: bool) -> None:
+        """Compare both versions from their root, as `compare` does, and report the unexpected members."""
+        self.compare(old, new, (), required=required)
+        for name, witness in self._unexpected.items():
+            where = f"{self._spot.place} of {self._spot.operation}"
+            self._comparison.add(
+                f"{self._subject}-member-unexpected",
+                self._spot.inside(name),
+                f"`{name}` is new, and the old object allows no other members ({where})",
+                new=self._parent if new.at is None else self._comparison.revision.place(new.at),
+                implementers=witness,
+            )
 
     def compare(
         self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool, branch: str = ""
@@ -97,11 +113,12 @@ class MemberWalk:
             if hidden is not None:
                 text = "no longer appears in this direction"
                 self._add("member-hidden", (*path, name), text, hidden, old=before[name])
-            elif name not in everywhere_new and not _is_closed(new):
+            elif name not in everywhere_new and not (
+                SUBJECTS[self._subject].narrowing_breaks and _is_closed(new)
+            ):
                 self._gone((*path, name), new, before[name])
         for name in sorted(after.keys() - before.keys() - everywhere_old):
-            if name not in _required(new) or not SUBJECTS[self._subject].narrowing_breaks:
-                self._add("member-added", (*path, name), "is new", after[name], old=None)
+            self._come((*path, name), after[name], required=name in _required(new))
 
     def _gone(self, path: tuple[Step, ...], new: Schema, member: Schema) -> None:
         if SUBJECTS[self._subject].request:
@@ -109,6 +126,19 @@ class MemberWalk:
         else:
             witness = Witness("answer", self._spot.place, text=f"It no longer has `{path_text(path)}`.")
         self._add("member-removed", path, "is no longer declared", new, old=member, witness=witness)
+
+    def _come(self, path: tuple[Step, ...], member: Schema, *, required: bool) -> None:
+        """Report a new member, whose requirement has a finding of its own."""
+        refused = path_text(path) in self._unexpected
+        witness = self._unexpected.pop(path_text(path), None)
+        if not SUBJECTS[self._subject].narrowing_breaks:
+            self._add("member-added", path, "is new", member, old=None)
+        elif required and refused:
+            text = "is new, and the old object allows no other members"
+            self._add("member-unexpected", path, text, member, old=None, implementers=witness)
+        elif not required:
+            suffix = "member-added" if refused else "member-declared"
+            self._add(suffix, path, "is new", member, old=None, implementers=witness)
 
     def _alternatives(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
         """Report named alternatives added or removed while the same is accepted, as in open objects."""
@@ -152,7 +182,7 @@ class MemberWalk:
                 )
                 self._add(
                     "default-changed", path, text, new, old, before=before, after=after, witness=witness,
-                    keyword="default",
+                    implementers=witness, keyword="default",
                 )  # fmt: skip
         if _annotation(new, "deprecated") is True and _annotation(old, "deprecated") is not True and path:
             self._add("member-deprecated", path, "is now deprecated", new, old, keyword="deprecated")
@@ -184,6 +214,7 @@ class MemberWalk:
         before: Any = None,
         after: Any = None,
         witness: Witness | None = None,
+        implementers: Witness | None = None,
         keyword: str = "",
     ) -> None:
         """Add a finding, at the keyword of the new schema if it is there."""
@@ -202,6 +233,7 @@ class MemberWalk:
             old=self._comparison.base.place(earlier) if earlier else None,
             change=Change(before=before, after=after),
             witness=witness,
+            implementers=implementers,
         )
 
 

@@ -88,6 +88,8 @@ def _moved(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -
         new=new.place / "in",
         old=old.place,
         change=Change(before=old.value.get("in"), after=new.value.get("in")),
+        witness=Witness("request", spot.request_line, text=f"It carries the {_noun(old)}."),
+        implementers=_carrying(new, spot),
     )
 
 
@@ -103,10 +105,23 @@ def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
             message,
             new=parameter.place,
             witness=witness,
+            implementers=_carrying(parameter, spot),
         )
     else:
         message = f"The {_noun(parameter)} of {spot.operation} is new and optional"
-        comparison.add("parameter-added", spot.at(_noun(parameter)), message, new=parameter.place)
+        comparison.add(
+            "parameter-added",
+            spot.at(_noun(parameter)),
+            message,
+            new=parameter.place,
+            implementers=_carrying(parameter, spot),
+        )
+
+
+def _carrying(parameter: Parameter, spot: Spot) -> Witness:
+    """Return a request with a parameter that a server of the old contract does not know."""
+    text = f"It carries the {_noun(parameter)}: a server of the old contract may refuse or ignore it."
+    return Witness("request", spot.request_line, text=text)
 
 
 def _removed(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
@@ -115,6 +130,17 @@ def _removed(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
     comparison.add(
         "parameter-removed", spot.at(_noun(parameter)), message, old=parameter.place, witness=witness
     )
+    if _is_required(parameter):
+        _became_optional(comparison, parameter, spot.at(_noun(parameter)), old=parameter.place)
+
+
+def _became_optional(
+    comparison: Comparison, parameter: Parameter, here: Spot, *, old: Location, new: Location | None = None
+) -> None:
+    message = f"The {_noun(parameter)} of {here.operation} is now optional"
+    text = f"It lacks {parameter.value.get('name')}: a server of the old contract may refuse it."
+    witness = Witness("request", here.request_line, text=text)
+    comparison.add("parameter-became-optional", here, message, new=new, old=old, implementers=witness)
 
 
 def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -> None:
@@ -131,14 +157,11 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
             witness=witness,
         )
     elif _is_required(old) and not _is_required(new):
-        message = f"The {_noun(new)} of {spot.operation} is now optional"
-        comparison.add("parameter-became-optional", here, message, new=new.place / "required", old=old.place)
+        _became_optional(comparison, new, here, new=new.place / "required", old=old.place)
     if new.value.get("deprecated") is True and old.value.get("deprecated") is not True:
         message = f"The {_noun(new)} of {spot.operation} is now deprecated"
         comparison.add("parameter-deprecated", here, message, new=new.place / "deprecated")
-    if old.value.get("allowEmptyValue") is True and new.value.get("allowEmptyValue") is not True:
-        message = f"The {_noun(new)} of {spot.operation} must now have a value"
-        comparison.add("parameter-empty-value-refused", here, message, new=new.place, old=old.place)
+    _compare_empty(comparison, old, new, here)
     _compare_form(comparison, old, new, here)
     _compare_reserved(comparison, old, new, here)
     pair = SchemaPair(
@@ -148,11 +171,30 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
         new=_schema(new),
         parent=new.place,
         wrap=str(new.value.get("name")),
-        examples=examples_of(old.value),
+        examples=[*examples_of(old.value), *examples_of(new.value)],
         required=_is_required(old) and _is_required(new),
         travel=_travel(new),
     )
     compare_schemas(comparison, pair)
+
+
+def _compare_empty(comparison: Comparison, old: Parameter, new: Parameter, here: Spot) -> None:
+    """Compare whether a parameter may be sent without a value."""
+    was, is_now = (each.value.get("allowEmptyValue") is True for each in (old, new))
+    if was == is_now:
+        return
+    name = new.value.get("name")
+    if was:
+        message = f"The {_noun(new)} of {here.operation} must now have a value"
+        witness = Witness("request", here.request_line, text=f"`{name}=` was valid.")
+        rule = "parameter-empty-value-refused"
+        comparison.add(rule, here, message, new=new.place, old=old.place, witness=witness)
+    else:
+        message = f"The {_noun(new)} of {here.operation} may now have no value"
+        text = f"`{name}=` is valid: a server of the old contract may refuse it."
+        witness = Witness("request", here.request_line, text=text)
+        rule = "parameter-empty-value-allowed"
+        comparison.add(rule, here, message, new=new.place, old=old.place, implementers=witness)
 
 
 def _travel(parameter: Parameter) -> Travel | None:
@@ -211,28 +253,46 @@ def _compare_form(comparison: Comparison, old: Parameter, new: Parameter, here: 
         new=place,
         old=old.place,
         change=Change(before=before, after=after),
+        witness=Witness("request", here.request_line, text="It is serialized as before."),
+        implementers=Witness(
+            "request", here.request_line, text="It is serialized anew: an old server may misread it."
+        ),
     )
 
 
 def _compare_reserved(comparison: Comparison, old: Parameter, new: Parameter, here: Spot) -> None:
     """Compare whether reserved characters may be unencoded; encoded ones are read either way."""
-    sender, receiver = (new, old) if here.event else (old, new)
-    unencoded = sender.value.get("allowReserved") is True and receiver.value.get("allowReserved") is not True
-    if not unencoded or old.value.get("in") != "query" or "content" in sender.value:
-        return
-    place = _schema(sender)
-    judge = comparison.judge(request=True, new_receives=not here.event)
-    converter = comparison.converter(new=here.event, request=True, sender=True)
-    if place is not None and avoids(converter.schema(place), _RESERVED, judge.fits):
-        return
     name = new.value.get("name")
-    message = f"The {_noun(new)} of {here.operation} no longer accepts unencoded reserved characters"
-    text = f"`{name}=a/b` was valid; now it must be sent as `{name}=a%2Fb`."
-    comparison.add(
-        "parameter-reserved-encoded", here, message, new=new.place, old=old.place,
-        change=Change(before=True, after=False),
-        witness=Witness("request", here.request_line, text=text),
-    )  # fmt: skip
+    sender, receiver = (new, old) if here.event else (old, new)
+    if _is_newly_reserved(comparison, sender, receiver, new_sends=here.event):
+        message = f"The {_noun(new)} of {here.operation} no longer accepts unencoded reserved characters"
+        text = f"`{name}=a/b` was valid; now it must be sent as `{name}=a%2Fb`."
+        comparison.add(
+            "parameter-reserved-encoded", here, message, new=new.place, old=old.place,
+            change=Change(before=True, after=False),
+            witness=Witness("request", here.request_line, text=text),
+        )  # fmt: skip
+    elif _is_newly_reserved(comparison, receiver, sender, new_sends=not here.event):
+        message = f"The {_noun(new)} of {here.operation} may now hold unencoded reserved characters"
+        text = f"`{name}=a/b` is valid; a server of the old contract reads only `{name}=a%2Fb`."
+        comparison.add(
+            "parameter-reserved-accepted", here, message, new=new.place, old=old.place,
+            change=Change(before=False, after=True),
+            implementers=Witness("request", here.request_line, text=text),
+        )  # fmt: skip
+
+
+def _is_newly_reserved(
+    comparison: Comparison, sender: Parameter, receiver: Parameter, *, new_sends: bool
+) -> bool:
+    """Return whether a sender leaves characters unencoded that the receiver reads only encoded."""
+    unencoded = sender.value.get("allowReserved") is True and receiver.value.get("allowReserved") is not True
+    if not unencoded or sender.value.get("in") != "query" or "content" in sender.value:
+        return False
+    place = _schema(sender)
+    judge = comparison.judge(request=True, new_receives=not new_sends)
+    converter = comparison.converter(new=new_sends, request=True, sender=True)
+    return place is None or not avoids(converter.schema(place), _RESERVED, judge.fits)
 
 
 def _plain(value: Any) -> str:

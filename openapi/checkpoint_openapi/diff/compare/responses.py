@@ -25,9 +25,11 @@ def compare_responses(comparison: Comparison, old: Operation, new: Operation, sp
     compared: set[tuple[str, str]] = set()
     for status, place in before.items():
         other = _match(status, after)
-        if other is None and not (status.endswith("XX") and any(key[0] == status[0] for key in after)):
+        if other is None and status.endswith("XX") and any(key[0] == status[0] for key in after):
+            _narrowed(comparison, status, place, after, spot)
+        elif other is None:
             _removed(comparison, status, place, new, spot)
-        elif other is not None:
+        else:
             compared.add((status, other))
     for status, place in after.items():
         other = _origin(status, before)
@@ -90,10 +92,40 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
             old=place,
             change=Change(before=status),
             witness=witness,
+            implementers=_given(status, "The new contract does not list it."),
         )
     else:
         message = f"{spot.operation} no longer returns {status}"
-        comparison.add("response-error-removed", here, message, old=place, change=Change(before=status))
+        comparison.add(
+            "response-error-removed",
+            here,
+            message,
+            old=place,
+            change=Change(before=status),
+            implementers=_given(status, "The new contract does not list it."),
+        )
+
+
+def _given(status: str, why: str) -> Witness:
+    """Return an answer that a server of the old contract may give."""
+    return Witness("answer", f"answer {status}", text=f"A server of the old contract may give it. {why}")
+
+
+def _narrowed(
+    comparison: Comparison, status: str, place: Location, after: dict[str, Location], spot: Spot
+) -> None:
+    """Report a range of statuses of which only some are left."""
+    left = sorted(key for key in after if key[0] == status[0])
+    message = f"{spot.operation} now returns only {', '.join(left)} of {status}"
+    gone = next(code for code in range(int(status[0]) * 100, 600) if str(code) not in after)
+    comparison.add(
+        "response-range-narrowed",
+        spot.at(f"answer {status}"),
+        message,
+        old=place,
+        change=Change(before=status, after=left),
+        implementers=_given(str(gone), f"Of {status}, the new contract lists only {', '.join(left)}."),
+    )
 
 
 def _added(comparison: Comparison, status: str, place: Location, spot: Spot) -> None:
@@ -159,13 +191,20 @@ def _compare_headers(
                 new=new_place,
                 old=place,
                 witness=witness if required else None,
+                implementers=Witness(
+                    "answer", spot.place, text=f"It has {name}, which the new contract does not list."
+                ),
             )
         elif key not in before:
             name, place = after[key]
             required = members(comparison.revision.get(place)).get("required") is True
             message = f"The header `{name}` of the {spot.place} of {spot.operation} is new"
-            rule = "event-header-added-required" if spot.event and required else "response-header-added"
-            comparison.add(rule, spot.inside(name), message, new=place)
+            added = "event-header-added-required" if spot.event else "response-header-added-required"
+            rule = added if required else "response-header-added"
+            witness = Witness("answer", spot.place, text=f"A server of the old contract gives no {name}.")
+            comparison.add(
+                rule, spot.inside(name), message, new=place, implementers=witness if required else None
+            )
         else:
             _compare_header(comparison, before[key], after[key], spot)
 
@@ -190,11 +229,26 @@ def _compare_header(
         )
     elif is_now and not was:
         message = f"The header `{name}` of the {spot.place} of {spot.operation} is now always present"
-        comparison.add("response-header-became-required", spot.inside(name), message, new=place)
+        text = f"A server of the old contract may give it without {name}."
+        witness = Witness("answer", spot.place, text=text)
+        comparison.add(
+            "response-header-became-required", spot.inside(name), message, new=place, implementers=witness
+        )
     shape = members(_schema_of(comparison, place, after)).get("type")
     if before.get("explode", False) != after.get("explode", False) and shape in ("array", "object"):
         message = f"The header `{name}` of the {spot.place} of {spot.operation} is serialized differently"
-        comparison.add("response-header-serialization-changed", spot.inside(name), message, new=place)
+        witnesses = [
+            Witness("answer", spot.place, text=f"{name} is serialized as the {which} contract says.")
+            for which in ("new", "old")
+        ]
+        comparison.add(
+            "response-header-serialization-changed",
+            spot.inside(name),
+            message,
+            new=place,
+            witness=witnesses[0],
+            implementers=witnesses[1],
+        )
     pair = SchemaPair(
         subject="event-header" if spot.event else "header",
         spot=spot.at(f"header `{name}` of the {spot.place}"),

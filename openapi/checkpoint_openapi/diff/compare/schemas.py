@@ -11,7 +11,7 @@ from checkpoint_openapi.diff.compare.describe import describe, path_text
 from checkpoint_openapi.diff.compare.members import MemberWalk
 from checkpoint_openapi.diff.compare.travel import Travel, fits_as_text
 from checkpoint_openapi.diff.findings.finding import Witness
-from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS
+from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS, Side
 from checkpoint_openapi.diff.proof.failure import Failure
 from checkpoint_openapi.diff.proof.witness import MISSING, WitnessMaker
 from checkpoint_openapi.diff.schema.containment import Answer
@@ -22,10 +22,12 @@ from checkpoint_openapi.document.documents import Documents, Location
 __all__ = ["SchemaPair", "compare_schemas"]
 
 
-_NULL_BESIDE_ENUM = (
-    "whether `nullable` admits null that `enum` does not list depends on the tool (OpenAPI 3.0.3, Ajv 8 and "
-    "openapi-schema-validator 0.9: no; Connexion 3.3: yes)"
-)
+_NULL_BESIDE_ENUM = {
+    Side.CLIENTS: "whether `nullable` admits null that `enum` does not list depends on the tool (OpenAPI "
+    "3.0.3, Ajv 8 and openapi-schema-validator 0.9: no; Connexion 3.3: yes)",
+    Side.IMPLEMENTERS: "servers differ in whether `nullable` admits null that `enum` does not list",
+}
+_UNDECIDED = {Side.CLIENTS: "undecided", Side.IMPLEMENTERS: "undecided-for-implementers"}
 _LARGE = 30
 """From this number of definitions on, only the surface of a schema is searched for contradictions."""
 
@@ -72,6 +74,7 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, readings: list[tu
     old, new = readings[0]
     undecided: set[str] = set()
     breaking_way = SUBJECTS[pair.subject].narrowing_breaks
+    members: dict[str, Witness | None] = {}
     for new_receives in (breaking_way, not breaking_way):
         directions = [
             _Direction(
@@ -80,6 +83,7 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, readings: list[tu
                 versions[new_receives],
                 _schema(comparison, pair, new=not new_receives, sender=True, strict=bool(number)),
                 undecided,
+                members,
                 new_receives=new_receives,
             )
             for number, versions in enumerate(readings)
@@ -91,8 +95,10 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, readings: list[tu
         comparison.add("schema-unsatisfiable", pair.spot, message, new=pair.new)
     is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
     is_text = pair.travel is not None
-    walk = MemberWalk(comparison, pair.subject, pair.spot, pair.parent, is_xml=is_xml, is_text=is_text)
-    walk.compare(old, new, (), required=pair.required)
+    walk = MemberWalk(
+        comparison, pair.subject, pair.spot, pair.parent, members, is_xml=is_xml, is_text=is_text
+    )
+    walk.compare_all(old, new, required=pair.required)
 
 
 def _report(directions: list[_Direction]) -> None:
@@ -127,18 +133,24 @@ class _Direction:
         receiver: Schema,
         sender: Schema,
         undecided: set[str],
+        members: dict[str, Witness | None],
         *,
         new_receives: bool,
     ) -> None:
-        """Set up the question; `undecided` holds the paths at which the breaking direction is open."""
+        """Set up the question.
+
+        `undecided` holds the paths at which the direction that breaks clients is open, and `members` the
+        members that closed objects of the base refuse and the revision declares.
+        """
         self._undecided = undecided
+        self._members = members
         self._comparison = comparison
         self._pair = pair
         self._receiver = receiver
         self._sender = sender
         self._narrowed = new_receives
         subject = SUBJECTS[pair.subject]
-        self._breaks = subject.narrowing_breaks is new_receives
+        self._side = Side.CLIENTS if subject.narrowing_breaks is new_receives else Side.IMPLEMENTERS
         self._judge = comparison.judge(request=subject.request, new_receives=new_receives)
         self._told: set[tuple[str, str, str]] = set()
 
@@ -159,17 +171,22 @@ class _Direction:
         """Add a finding for a failure, which is `certain` if it occurs in every reading of the document."""
         description = describe(failure, narrowed=self._narrowed)
         path = path_text(description.path)
-        if not self._breaks and (description.facet == "member" or not certain):
-            return
-        if not self._breaks and failure.answer is Answer.UNKNOWN and path in self._undecided:
+        for_clients = self._side is Side.CLIENTS
+        if not for_clients and path in self._undecided and not (certain and failure.answer is Answer.NO):
             return
         new, old = self._places(failure)
         value, proven = self._shown_by(failure, new)
+        witness = None if value is MISSING else self._witness(value)
+        if not for_clients and description.facet == "member" and not self._narrowed and proven and certain:
+            self._members[path] = witness
+            return
         rule, text = self._rule(failure, description.facet), description.text
         if not (proven and certain):
-            self._undecided.add(path)
-            rule = f"{self._pair.subject}-undecided"
-            text = f"{text}: {_NULL_BESIDE_ENUM if proven else 'whether this is breaking cannot be decided'}"
+            if for_clients:
+                self._undecided.add(path)
+            rule = f"{self._pair.subject}-{_UNDECIDED[self._side]}"
+            unknown = f"whether this breaks {self._side.value} cannot be decided"
+            text = f"{text}: {_NULL_BESIDE_ENUM[self._side] if proven else unknown}"
         if (rule, path, text) in self._told:
             return  # the other bound of a format
         self._told.add((rule, path, text))
@@ -180,7 +197,8 @@ class _Direction:
             new=new,
             old=old,
             change=Change(before=description.before, after=description.after),
-            witness=None if value is MISSING else self._witness(value),
+            witness=witness if for_clients else None,
+            implementers=None if for_clients else witness,
         )
 
     def _shown_by(self, failure: Failure, new: Location) -> tuple[Any, bool]:
@@ -188,8 +206,6 @@ class _Direction:
 
         A failure of a shared component is shown once.
         """
-        if not self._breaks:
-            return MISSING, True
         origin = (failure.clause, failure.alternative, self._pair.subject, self._narrowed)
         if origin in self._comparison.shown and is_shared(self._comparison.revision.label(new)):
             return MISSING, True
@@ -201,7 +217,7 @@ class _Direction:
     def _rule(self, failure: Failure, name: str) -> str:
         facet = FACETS[name]
         suffix = facet.narrowed if self._narrowed else facet.widened
-        if name == "discriminator" and self._breaks and not _sends_discriminator(failure):
+        if name == "discriminator" and self._side is Side.CLIENTS and not _sends_discriminator(failure):
             suffix = "discriminator-added" if self._narrowed else "discriminator-dropped"
         return f"{self._pair.subject}-{suffix}"
 
@@ -226,6 +242,8 @@ class _Direction:
         kind = "request" if sent_by_client else "answer"
         allows, refuses = ("old", "new") if self._narrowed else ("new", "old")
         text = f"The {allows} contract allows this {kind}; the {refuses} one rejects it."
+        if self._side is Side.IMPLEMENTERS and sent_by_client:
+            text = f"The new contract allows this {kind}; a server of the old one may refuse it."
         if pair.wrap == "body":
             line = spot.request_line if sent_by_client else spot.place.split(" body")[0]
             return Witness(kind, line, pair.media_type, value, has_body=True, text=text)

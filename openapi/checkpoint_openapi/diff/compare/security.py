@@ -125,7 +125,20 @@ def _lost(
         old=old,
         change=Change(before=_plain(alternative), after=[_plain(other) for _, _, other in after]),
         witness=witness,
+        implementers=_for_servers(rule, here, after[0][1]),
     )
+
+
+def _for_servers(rule: str, here: Spot, demanded: str) -> Witness | None:
+    """Return the request that a server of the old contract treats otherwise than the new one demands."""
+    answered = "a server of the old contract answers it, and has to refuse it now"
+    texts = {
+        "security-added": f"It carries no credentials: {answered}.",
+        "security-scope-added": f"It lacks the new scope: {answered}.",
+        "security-scheme-changed": f"It carries {demanded} as the new contract says: a server of the old one "
+        "may refuse it.",
+    }
+    return Witness("request", here.request_line, text=texts[rule]) if rule in texts else None
 
 
 def _gained(
@@ -146,8 +159,17 @@ def _gained(
         return
     else:
         rule, text = "security-alternative-added", f"also accepts {names}"
+    carried = names if alternative else "no credentials"
+    shown = f"It carries {carried}{' with fewer scopes' if same and alternative else ''}."
     comparison.add(
-        rule, here, f"{here.operation} {text}", new=place, change=Change(after=_plain(alternative))
+        rule,
+        here,
+        f"{here.operation} {text}",
+        new=place,
+        change=Change(after=_plain(alternative)),
+        implementers=Witness(
+            "request", here.request_line, text=f"{shown} A server of the old contract may refuse it."
+        ),
     )
 
 

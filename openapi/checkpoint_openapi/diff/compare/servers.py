@@ -49,6 +49,7 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
             new=place,
             change=Change(before=sorted(before), after=sorted(after)),
             witness=witness,
+            implementers=_served_anew(before, after, new),
         )
         return
     gone = sorted(url for url in before - after if urlsplit(url).netloc)
@@ -64,6 +65,15 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
     elif after - before:
         message = f"{spot.operation} is also offered at {', '.join(sorted(after - before))}"
         comparison.add("server-added", here, message, new=place, change=Change(after=sorted(after)))
+
+
+def _served_anew(before: set[str], after: set[str], operation: Operation) -> Witness | None:
+    """Return a request under a base path that a server of the old contract need not answer."""
+    come = sorted({_base_path(url) for url in after} - {_base_path(url) for url in before})
+    if not come:
+        return None
+    line = f"{operation.method.upper()} {come[0].rstrip('/')}{operation.path}"
+    return Witness("request", line, text="A server of the old contract need not answer there.")
 
 
 def _urls(documents: Documents, operation: Operation) -> tuple[set[str], Location]:

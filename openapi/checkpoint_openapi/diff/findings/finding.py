@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from checkpoint_openapi.diff.findings.rules import RULES, Severity
+from checkpoint_openapi.diff.findings.rules import RULES, Severity, Side
 from checkpoint_openapi.document.source import Position
 
 __all__ = ["Finding", "Witness"]
@@ -15,10 +15,10 @@ __all__ = ["Finding", "Witness"]
 
 @dataclass(frozen=True)
 class Witness:
-    """A request or a response that one version of the contract allows and the other does not."""
+    """What shows a finding: a request or a response that only one version of the contract allows."""
 
     kind: str
-    """`request` or `answer`."""
+    """`request`, `answer`, or `requirement` for what the catalogue states in words."""
     line: str
     """The request line or the status, if it is known."""
     media_type: str | None = None
@@ -59,6 +59,11 @@ class Finding:
     before: Any = None
     after: Any = None
     witness: Witness | None = None
+    """What shows the finding to clients."""
+    implementers_witness: Witness | None = None
+    """What shows it to implementers of the base."""
+    requirements: tuple[str, ...] = ()
+    """The requirements of the catalogue whose clause it touches."""
     event: bool = False
     """Whether it belongs to a callback or a webhook, where the roles are swapped."""
     acknowledged: str | None = None
@@ -68,8 +73,25 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """How much the change matters, according to the table of rules alone."""
-        return RULES[self.id].of(event=self.event)
+        """How much the change matters to clients, according to the table of rules alone."""
+        return self.severity_for(Side.CLIENTS)
+
+    def severity_for(self, side: Side) -> Severity:
+        """Return how much the change matters to a side, according to the table of rules alone."""
+        return RULES[self.id].of(side, event=self.event)
+
+    def concerns(self, side: Side) -> bool:
+        """Return whether a side has to act, or to look at the change."""
+        return self.severity_for(side) is not Severity.INFO
+
+    @property
+    def breaks(self) -> tuple[Side, ...]:
+        """The sides that the change breaks."""
+        return tuple(side for side in Side if self.severity_for(side) is Severity.BREAKING)
+
+    def witness_for(self, side: Side) -> Witness | None:
+        """Return what shows the finding to a side, if anything does."""
+        return self.witness if side is Side.CLIENTS else self.implementers_witness
 
     @property
     def fingerprint(self) -> str:

@@ -1,7 +1,8 @@
-"""The table of all rules: every id that a finding may have, and its meaning.
+"""The table of all rules: every id that a finding may have, its meaning, and its severity for each side.
 
 Rules about schemas combine a subject, which says whose schema it is, and a facet, which says what about it
-changed. A schema that narrows breaks senders, one that widens breaks receivers.
+changed. A schema that narrows breaks senders, one that widens breaks receivers: a wider request breaks who
+implements the old contract, a narrower one its clients, and a response the other way round.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-__all__ = ["FACETS", "RULES", "SUBJECTS", "Facet", "Rule", "Severity", "Subject"]
+__all__ = ["FACETS", "RULES", "SUBJECTS", "Facet", "Rule", "Severity", "Side", "Subject"]
 
 
 class Severity(Enum):
-    """How much a change matters to users of the contract."""
+    """How much a change matters to one side of the contract."""
 
     BREAKING = "breaking"
     """Something that was valid no longer is."""
@@ -23,17 +24,31 @@ class Severity(Enum):
     """Everything that was valid still is."""
 
 
+class Side(Enum):
+    """One of the two sides of a contract."""
+
+    CLIENTS = "clients"
+    """Who calls the operations: what they send may be refused, or what they receive may be new."""
+    IMPLEMENTERS = "implementers"
+    """Who serves them: what they may refuse is valid now, or what they may answer no longer is."""
+
+
 class Rule(NamedTuple):
     """One kind of change."""
 
     severity: Severity
+    """How much it matters to clients."""
     summary: str
-    event: Severity | None = None
-    """The severity in a callback or webhook, where the roles are swapped; None if it is the same."""
+    implementers: Severity
+    event: Severity
+    """How much it matters to clients in a callback or webhook, where the roles are swapped."""
+    event_implementers: Severity
 
-    def of(self, *, event: bool) -> Severity:
-        """Return the severity of a finding; `event` means in a callback or webhook."""
-        return self.event if event and self.event is not None else self.severity
+    def of(self, side: Side = Side.CLIENTS, *, event: bool) -> Severity:
+        """Return the severity of a finding for a side; `event` means in a callback or webhook."""
+        if side is Side.CLIENTS:
+            return self.event if event else self.severity
+        return self.event_implementers if event else self.implementers
 
 
 class Subject(NamedTuple):
@@ -92,126 +107,182 @@ FACETS = {
 
 _B, _R, _I = Severity.BREAKING, Severity.REVIEW, Severity.INFO
 
+
+def _rule(
+    clients: Severity,
+    implementers: Severity,
+    summary: str,
+    event: tuple[Severity, Severity] | None = None,
+) -> Rule:
+    """Return a rule; `event` holds both severities in a callback or webhook, if they differ there."""
+    return Rule(clients, summary, implementers, *(event or (clients, implementers)))
+
+
+# The first severity is that for clients, the second that for implementers.
 _OWN = {
-    "path-removed": Rule(_B, "A path was removed or changed its form."),
-    "path-added": Rule(_I, "A path was added."),
-    "operation-removed": Rule(_B, "A method of a path was removed."),
-    "operation-added": Rule(_I, "A method of a path was added."),
-    "operation-removed-after-sunset": Rule(_I, "A deprecated operation was removed after its sunset date."),
-    "operation-deprecated": Rule(_I, "An operation was deprecated."),
-    "operation-reinstated": Rule(_I, "An operation is no longer deprecated."),
-    "operation-id-changed": Rule(_I, "The operationId changed, and with it the name in generated clients."),
-    "parameter-added-required": Rule(_B, "A required parameter was added.", event=_I),
-    "parameter-added": Rule(_I, "An optional parameter was added."),
-    "parameter-removed": Rule(_B, "A parameter was removed: the server now ignores it."),
-    "parameter-became-required": Rule(_B, "A parameter became required.", event=_I),
-    "parameter-became-optional": Rule(_I, "A parameter became optional.", event=_B),
-    "parameter-location-changed": Rule(_B, "A parameter moved to another part of the request."),
-    "parameter-serialization-changed": Rule(_B, "The serialization of a parameter changed."),
-    "parameter-reserved-encoded": Rule(_B, "Reserved characters in a parameter must now be percent-encoded."),
-    "parameter-empty-value-refused": Rule(_B, "A parameter may no longer be empty."),
-    "parameter-deprecated": Rule(_I, "A parameter was deprecated."),
-    "request-body-added-required": Rule(_B, "A required request body was added.", event=_I),
-    "request-body-added": Rule(_I, "An optional request body was added."),
-    "request-body-removed": Rule(_B, "The request body was removed."),
-    "request-body-became-required": Rule(_B, "The request body became required.", event=_I),
-    "request-body-became-optional": Rule(_I, "The request body became optional.", event=_B),
-    "request-media-type-removed": Rule(_B, "A media type of the request was removed."),
-    "request-media-type-added": Rule(_I, "A media type of the request was added."),
-    "request-encoding-changed": Rule(_R, "The encoding of form parts changed."),
-    "response-removed": Rule(_B, "A success status was removed, so another one takes its place."),
-    "response-error-removed": Rule(_I, "An error status was removed."),
-    "response-added-success": Rule(
-        _R, "A success status was added: clients may know only the old ones.", event=_I
+    "path-removed": _rule(_B, _I, "A path was removed or changed its form."),
+    "path-added": _rule(_I, _B, "A path was added."),
+    "operation-removed": _rule(_B, _I, "A method of a path was removed."),
+    "operation-added": _rule(_I, _B, "A method of a path was added."),
+    "operation-removed-after-sunset": _rule(
+        _I, _I, "A deprecated operation was removed after its sunset date."
     ),
-    "response-added": Rule(_I, "An error status was added: clients recognize its class by the first digit."),
-    "response-media-type-removed": Rule(_B, "A media type of the response was removed."),
-    "response-media-type-added": Rule(_I, "A media type of the response was added."),
-    "response-media-type-widened": Rule(_B, "A media type of the response became a range."),
-    "response-body-removed": Rule(_B, "A response body was removed."),
-    "response-body-added": Rule(_I, "A response body was added."),
-    "response-header-removed": Rule(_B, "A required response header was removed.", event=_I),
-    "response-optional-header-removed": Rule(_B, "An optional response header was removed.", event=_I),
-    "response-header-became-optional": Rule(_B, "A response header became optional.", event=_I),
-    "response-header-became-required": Rule(_I, "A response header became required.", event=_B),
-    "response-header-added": Rule(_I, "A response header was added."),
-    "event-header-added-required": Rule(
-        _B, "A required header was added to the response to a callback or webhook."
+    "operation-deprecated": _rule(_I, _I, "An operation was deprecated."),
+    "operation-reinstated": _rule(_I, _I, "An operation is no longer deprecated."),
+    "operation-id-changed": _rule(
+        _I, _I, "The operationId changed, and with it the name in generated clients."
     ),
-    "response-header-serialization-changed": Rule(_B, "The serialization of a response header changed."),
-    "response-link-removed": Rule(_I, "A link to another operation was removed."),
-    "security-added": Rule(_B, "Authentication is now required where there was none."),
-    "security-alternative-removed": Rule(_B, "A way to authenticate was removed."),
-    "security-alternative-added": Rule(_I, "A way to authenticate was added."),
-    "security-removed": Rule(_I, "Authentication is no longer required."),
-    "security-scope-added": Rule(_B, "An additional scope is required."),
-    "security-scope-removed": Rule(_I, "A scope is no longer required."),
-    "security-scheme-changed": Rule(_B, "The same credentials are sent in a different way."),
-    "security-endpoint-changed": Rule(_R, "Credentials come from a different address."),
-    "server-base-path-changed": Rule(_B, "No server offers the operation under its old path."),
-    "server-removed": Rule(_R, "A server was removed, but its path is still offered elsewhere."),
-    "server-added": Rule(_I, "A server was added."),
-    "limit-lowered": Rule(_R, "A limit that the document states beside the schemas is lower."),
-    "limit-changed": Rule(_I, "A limit that the document states beside the schemas changed."),
-    "webhook-removed": Rule(_B, "A webhook was removed."),
-    "webhook-added": Rule(_I, "A webhook was added."),
-    "callback-removed": Rule(_B, "A callback was removed."),
-    "callback-added": Rule(_I, "A callback was added."),
-    "part-not-compared": Rule(_R, "A part of OpenAPI 3.2 changed that is not compared yet."),
-    "document-address-changed": Rule(_I, "The `$self` changed by which other documents refer to this one."),
-    "keyword-unreadable": Rule(_R, "A keyword whose value no validator understands changed."),
-    "schema-unsatisfiable": Rule(
-        _R, "A schema that no value satisfies changed: nothing can be proven about it."
+    "parameter-added-required": _rule(_B, _B, "A required parameter was added.", event=(_I, _B)),
+    "parameter-added": _rule(_I, _B, "An optional parameter was added.", event=(_I, _I)),
+    "parameter-removed": _rule(_B, _I, "A parameter was removed: the server now ignores it."),
+    "parameter-became-required": _rule(_B, _I, "A parameter became required.", event=(_I, _B)),
+    "parameter-became-optional": _rule(_I, _B, "A parameter became optional.", event=(_B, _I)),
+    "parameter-location-changed": _rule(_B, _B, "A parameter moved to another part of the request."),
+    "parameter-serialization-changed": _rule(_B, _B, "The serialization of a parameter changed."),
+    "parameter-reserved-encoded": _rule(
+        _B, _I, "Reserved characters in a parameter must now be percent-encoded."
     ),
-    "version-too-low": Rule(_I, "The bump of `info.version` is too small for the change."),
-    "version-unreadable": Rule(_I, "`info.version` is not a semantic version, so it cannot be checked."),
+    "parameter-reserved-accepted": _rule(_I, _B, "Reserved characters in a parameter may now be unencoded."),
+    "parameter-empty-value-refused": _rule(_B, _I, "A parameter may no longer be empty."),
+    "parameter-empty-value-allowed": _rule(_I, _B, "A parameter may now be empty."),
+    "parameter-deprecated": _rule(_I, _I, "A parameter was deprecated."),
+    "request-body-added-required": _rule(_B, _B, "A required request body was added.", event=(_I, _B)),
+    "request-body-added": _rule(_I, _B, "An optional request body was added.", event=(_I, _I)),
+    "request-body-removed": _rule(_B, _I, "The request body was removed.", event=(_B, _B)),
+    "request-body-became-required": _rule(_B, _I, "The request body became required.", event=(_I, _B)),
+    "request-body-became-optional": _rule(_I, _B, "The request body became optional.", event=(_B, _I)),
+    "request-media-type-removed": _rule(_B, _I, "A media type of the request was removed.", event=(_B, _B)),
+    "request-media-type-added": _rule(_I, _B, "A media type of the request was added."),
+    "request-encoding-changed": _rule(_R, _R, "The encoding of form parts changed."),
+    "response-removed": _rule(_B, _B, "A success status was removed, so another one takes its place."),
+    "response-error-removed": _rule(_I, _B, "An error status was removed.", event=(_I, _I)),
+    "response-range-narrowed": _rule(_I, _B, "A range of statuses became fewer statuses.", event=(_I, _I)),
+    "response-added-success": _rule(
+        _R, _I, "A success status was added: clients may know only the old ones.", event=(_I, _I)
+    ),
+    "response-added": _rule(
+        _I, _I, "An error status was added: clients recognize its class by the first digit."
+    ),
+    "response-media-type-removed": _rule(_B, _B, "A media type of the response was removed.", event=(_B, _I)),
+    "response-media-type-added": _rule(_I, _I, "A media type of the response was added."),
+    "response-media-type-widened": _rule(_B, _I, "A media type of the response became a range."),
+    "response-body-removed": _rule(_B, _B, "A response body was removed."),
+    "response-body-added": _rule(_I, _B, "A response body was added."),
+    "response-header-removed": _rule(_B, _B, "A required response header was removed.", event=(_I, _I)),
+    "response-optional-header-removed": _rule(
+        _B, _B, "An optional response header was removed.", event=(_I, _I)
+    ),
+    "response-header-became-optional": _rule(_B, _I, "A response header became optional.", event=(_I, _B)),
+    "response-header-became-required": _rule(_I, _B, "A response header became required.", event=(_B, _I)),
+    "response-header-added": _rule(_I, _I, "A response header was added."),
+    "response-header-added-required": _rule(_I, _B, "A required response header was added."),
+    "event-header-added-required": _rule(
+        _B, _I, "A required header was added to the response to a callback or webhook."
+    ),
+    "response-header-serialization-changed": _rule(_B, _B, "The serialization of a response header changed."),
+    "response-link-removed": _rule(_I, _I, "A link to another operation was removed."),
+    "security-added": _rule(_B, _B, "Authentication is now required where there was none."),
+    "security-alternative-removed": _rule(_B, _R, "A way to authenticate was removed."),
+    "security-alternative-added": _rule(_I, _B, "A way to authenticate was added."),
+    "security-removed": _rule(_I, _B, "Authentication is no longer required."),
+    "security-scope-added": _rule(_B, _B, "An additional scope is required."),
+    "security-scope-removed": _rule(_I, _B, "A scope is no longer required."),
+    "security-scheme-changed": _rule(_B, _B, "The same credentials are sent in a different way."),
+    "security-endpoint-changed": _rule(_R, _I, "Credentials come from a different address."),
+    "server-base-path-changed": _rule(_B, _B, "No server offers the operation under its old path."),
+    "server-removed": _rule(_R, _I, "A server was removed, but its path is still offered elsewhere."),
+    "server-added": _rule(_I, _I, "A server was added."),
+    "limit-lowered": _rule(_R, _I, "A limit that the document states beside the schemas is lower."),
+    "limit-changed": _rule(_I, _R, "A limit that the document states beside the schemas changed."),
+    "webhook-removed": _rule(_B, _B, "A webhook was removed."),
+    "webhook-added": _rule(_I, _R, "A webhook was added."),
+    "callback-removed": _rule(_B, _B, "A callback was removed."),
+    "callback-added": _rule(_I, _R, "A callback was added."),
+    "requirement-added": _rule(_I, _B, "A requirement was added to the catalogue."),
+    "requirement-withdrawn": _rule(_I, _I, "A requirement was withdrawn."),
+    "requirement-raised": _rule(_I, _B, "A requirement was raised from SHOULD to MUST."),
+    "requirement-lowered": _rule(_I, _I, "A requirement was lowered from MUST to SHOULD."),
+    "requirement-reworded": _rule(_I, _R, "The text of a requirement changed under the same id."),
+    "requirement-scope-changed": _rule(
+        _I, _R, "A requirement belongs to another profile, or needs another fixture."
+    ),
+    "part-not-compared": _rule(_R, _R, "A part of OpenAPI 3.2 changed that is not compared yet."),
+    "document-address-changed": _rule(
+        _I, _I, "The `$self` changed by which other documents refer to this one."
+    ),
+    "keyword-unreadable": _rule(_R, _R, "A keyword whose value no validator understands changed."),
+    "schema-unsatisfiable": _rule(
+        _R, _R, "A schema that no value satisfies changed: nothing can be proven about it."
+    ),
+    "version-too-low": _rule(_I, _I, "The bump of `info.version` is too small for the change."),
+    "version-unreadable": _rule(_I, _I, "`info.version` is not a semantic version, so it cannot be checked."),
 }
 
 _MEMBERS = {
-    "member-added": (_I, _I, "An optional member was added."),
-    "member-removed": (_B, _B, "A member was removed: it is ignored, or never appears."),
-    "member-hidden": (_R, _R, "A member is still declared but no longer appears in this direction."),
+    "member-added": ((_I, _B), (_I, _I), "An optional member was added."),
+    "member-declared": (
+        (_I, _R),
+        (_I, _I),
+        "An optional member was declared that an open object already allowed.",
+    ),
+    "member-removed": ((_B, _I), (_B, _I), "A member was removed: it is ignored, or never appears."),
+    "member-hidden": (
+        (_R, _I),
+        (_R, _R),
+        "A member is still declared but no longer appears in this direction.",
+    ),
     "alternative-dropped": (
-        _R,
-        _I,
+        (_R, _I),
+        (_I, _R),
         "An alternative was removed, but the others still allow what it allowed.",
     ),
     "alternative-offered": (
-        _I,
-        _R,
+        (_I, _R),
+        (_R, _I),
         "An alternative was added, but the others already allowed what it allows.",
     ),
-    "discriminator-added": (_R, _I, "A discriminator was added: its value now decides which schema applies."),
+    "discriminator-added": (
+        (_R, _I),
+        (_I, _R),
+        "A discriminator was added: its value now decides which schema applies.",
+    ),
     "discriminator-dropped": (
-        _I,
-        _R,
+        (_I, _R),
+        (_R, _I),
         "A discriminator was removed: its value no longer decides which schema applies.",
     ),
-    "member-deprecated": (_I, _I, "A member was deprecated."),
-    "default-changed": (_B, _I, "Omitting a member now means something else."),
+    "member-deprecated": ((_I, _I), (_I, _I), "A member was deprecated."),
+    "default-changed": ((_B, _B), (_I, _I), "Omitting a member now means something else."),
     "default-removed": (
-        _R,
-        _I,
+        (_R, _I),
+        (_I, _I),
         "A default was removed: omitting a member no longer has a stated meaning.",
     ),
-    "default-added": (_I, _I, "A default was added: omitting a member now has a stated meaning."),
-    "known-value-removed": (_B, _I, "A value was removed from an extensible list."),
-    "xml-changed": (_R, _R, "The XML form of a member changed."),
+    "default-added": ((_I, _R), (_I, _I), "A default was added: omitting a member now has a stated meaning."),
+    "known-value-removed": ((_B, _I), (_I, _R), "A value was removed from an extensible list."),
+    "xml-changed": ((_R, _R), (_R, _R), "The XML form of a member changed."),
+    "undecided": ((_R, _R), (_R, _R), "Whether a change breaks clients cannot be decided."),
+    "undecided-for-implementers": (
+        (_I, _R),
+        (_I, _R),
+        "Whether a change breaks implementers cannot be decided.",
+    ),
 }
+"""The severities, clients first, where a narrower schema breaks clients and where a wider one does."""
 
 
 def _about_schemas() -> dict[str, Rule]:
     found: dict[str, Rule] = {}
     for name, subject in SUBJECTS.items():
+        harmful, harmless = (_B, _I), (_I, _B)
+        if not subject.narrowing_breaks:
+            harmful, harmless = harmless, harmful
         for facet in FACETS.values():
-            narrowed = _B if subject.narrowing_breaks else _I
-            widened = _I if subject.narrowing_breaks else _B
-            found[f"{name}-{facet.narrowed}"] = Rule(narrowed, f"In {subject.noun}, {facet.noun} narrowed.")
-            found[f"{name}-{facet.widened}"] = Rule(widened, f"In {subject.noun}, {facet.noun} widened.")
-        found[f"{name}-undecided"] = Rule(_R, f"A change to {subject.noun} cannot be decided.")
-        for suffix, (breaks, other, summary) in _MEMBERS.items():
-            severity = breaks if subject.narrowing_breaks else other
-            found[f"{name}-{suffix}"] = Rule(severity, f"In {subject.noun}: {summary}")
+            found[f"{name}-{facet.narrowed}"] = _rule(*harmful, f"In {subject.noun}, {facet.noun} narrowed.")
+            found[f"{name}-{facet.widened}"] = _rule(*harmless, f"In {subject.noun}, {facet.noun} widened.")
+        for suffix, (sent, received, summary) in _MEMBERS.items():
+            severities = sent if subject.narrowing_breaks else received
+            found[f"{name}-{suffix}"] = _rule(*severities, f"In {subject.noun}: {summary}")
     return found
 
 

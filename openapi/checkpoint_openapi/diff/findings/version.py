@@ -13,6 +13,8 @@ from checkpoint_openapi.document.values import equal, members
 
 __all__ = ["Step", "Version", "needed_step", "stated_version", "version_findings"]
 
+_TEXTUAL = ("requirement-lowered", "requirement-reworded", "requirement-withdrawn")
+"""The rules about changes that ask nothing new of anybody, and so leave the minor version as it is."""
 _FORM = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?$")
 
 
@@ -68,8 +70,10 @@ def needed_step(base: Documents, revision: Documents, findings: list[Finding]) -
         return Step.MAJOR
     if any(found.severity is Severity.REVIEW and found.acknowledged is None for found in findings):
         return Step.MAJOR
-    if findings:
+    if any(found.id not in _TEXTUAL for found in findings):
         return Step.MINOR
+    if findings:
+        return Step.PATCH
     return Step.NONE if equal(_texts(base), _texts(revision)) else Step.PATCH
 
 

@@ -19,7 +19,7 @@ def write(report: Report) -> str:
     """Return the annotations, and the verdict as a plain line."""
     lines: list[str] = []
     for finding in report.findings:
-        command = "notice" if finding.acknowledged is not None else _COMMANDS[finding.severity]
+        command = "notice" if finding.acknowledged is not None else _COMMANDS[report.severity(finding)]
         place = finding.position
         # A line of the base is not a line of the file under review.
         where = f"file={_property(place.file)}"
@@ -27,7 +27,7 @@ def write(report: Report) -> str:
             where = f"file={_property(report.revision)}"
         else:
             where += f",line={place.line},col={place.column}"
-        told = "\n".join([finding.message, *evidence(finding)])
+        told = "\n".join([finding.message, *evidence(finding, report)])
         lines.append(f"::{command} {where},title={_property(finding.id)}::{_data(told)}")
     lines += [f"::notice::{_data(remark)}" for remark in report.remarks]
     return "\n".join([*lines, summary(report)]) + "\n"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-from checkpoint_openapi.diff.findings.finding import Finding
-from checkpoint_openapi.diff.findings.rules import Severity
+from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.report import Report
-from checkpoint_openapi.diff.writers.text import summary
+from checkpoint_openapi.diff.writers.text import concerned, summary, witnesses
 
 __all__ = ["changelog", "write"]
 
@@ -18,7 +17,7 @@ def write(report: Report) -> str:
     for title, found in report.sections():
         lines += [f"## {title}", ""]
         for finding in found:
-            lines += _finding(finding)
+            lines += _finding(finding, report)
         lines.append("")
     if report.remarks:
         lines += ["## Remarks", "", *(f"- {remark}" for remark in report.remarks), ""]
@@ -38,19 +37,23 @@ def changelog(report: Report, version: str) -> str:
     return "\n".join(lines)
 
 
-def _finding(finding: Finding) -> list[str]:
+def _finding(finding: Finding, report: Report) -> list[str]:
     also = f" Also in {', '.join(finding.aliases)}." if finding.aliases else ""
     accepted = f" *Accepted: {finding.acknowledged}*" if finding.acknowledged is not None else ""
+    whom = "".join(f" {sentence}" for sentence in concerned(finding, report))
     place = f"  `{finding.id}` at `{finding.position}`"
-    if finding.severity is not Severity.INFO:
+    if any(finding.concerns(side) for side in report.sides):
         place += f", fingerprint `{finding.fingerprint}`"
-    lines = [f"- {finding.message}.{also}{accepted}  ", place]
-    witness = finding.witness
-    if witness is not None:
-        lines += ["", f"  {witness.text}", "", "  ```http", f"  {witness.line}"]
-        if witness.media_type:
-            lines.append(f"  Content-Type: {witness.media_type}")
-        if witness.has_body:
-            lines += ["", f"  {json.dumps(witness.body, ensure_ascii=False)}"]
-        lines += ["  ```", ""]
+    lines = [f"- {finding.message}.{also}{whom}{accepted}  ", place]
+    for _, witness in witnesses(finding, report):
+        lines += _shown(witness)
     return lines
+
+
+def _shown(witness: Witness) -> list[str]:
+    lines = ["", f"  {witness.text}", "", "  ```http", f"  {witness.line}"]
+    if witness.media_type:
+        lines.append(f"  Content-Type: {witness.media_type}")
+    if witness.has_body:
+        lines += ["", f"  {json.dumps(witness.body, ensure_ascii=False)}"]
+    return [*lines, "  ```", ""]

@@ -10,6 +10,7 @@ from checkpoint_openapi import __version__
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import RULES, Severity
 from checkpoint_openapi.diff.report import Report
+from checkpoint_openapi.diff.writers.text import concerned, witnesses
 from checkpoint_openapi.document.source import DocumentError
 
 __all__ = ["unreadable", "write"]
@@ -31,11 +32,11 @@ def write(report: Report) -> str:
             "shortDescription": {"text": RULES[name].summary},
             "fullDescription": {"text": RULES[name].summary},
             "help": {"text": f"{RULES[name].summary} {_HELP}"},
-            "defaultConfiguration": {"level": _LEVELS[RULES[name].severity]},
+            "defaultConfiguration": {"level": _rule_level(name, report)},
         }
         for name in names
     ]
-    return _log(rules, [_result(finding, names) for finding in report.findings])
+    return _log(rules, [_result(finding, names, report) for finding in report.findings])
 
 
 def unreadable(error: DocumentError) -> str:
@@ -70,16 +71,22 @@ def _log(rules: list[dict[str, Any]], results: list[dict[str, Any]]) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def _result(finding: Finding, names: list[str]) -> dict[str, Any]:
-    text = finding.message
-    if finding.witness is not None:
-        body = f" {json.dumps(finding.witness.body, ensure_ascii=False)}" if finding.witness.has_body else ""
-        text += f". {finding.witness.text} {finding.witness.line}{body}"
+def _rule_level(name: str, report: Report) -> str:
+    """Return the level of a rule for the sides that are counted, the worst first."""
+    severities = {RULES[name].of(side, event=False) for side in report.counted}
+    return _LEVELS[next(severity for severity in Severity if severity in severities)]
+
+
+def _result(finding: Finding, names: list[str], report: Report) -> dict[str, Any]:
+    text = ". ".join([finding.message, *(said.rstrip(".") for said in concerned(finding, report))])
+    for _, witness in witnesses(finding, report):
+        body = f" {json.dumps(witness.body, ensure_ascii=False)}" if witness.has_body else ""
+        text += f". {witness.text} {witness.line}{body}"
     place = finding.position
     result: dict[str, Any] = {
         "ruleId": finding.id,
         "ruleIndex": names.index(finding.id),
-        "level": _LEVELS[finding.severity],
+        "level": _LEVELS[report.severity(finding)],
         "message": {"text": text},
         "locations": [
             {
@@ -90,6 +97,10 @@ def _result(finding: Finding, names: list[str]) -> dict[str, Any]:
                 "logicalLocations": [{"fullyQualifiedName": finding.label}],
             }
         ],
+        "properties": {
+            "breaks": [side.value for side in finding.breaks if side in report.sides],
+            "requirements": list(finding.requirements),
+        },
         "partialFingerprints": {"contractChange/v1": finding.fingerprint},
     }
     if finding.acknowledged is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
-from checkpoint_openapi.diff.findings.rules import Severity
+from checkpoint_openapi.diff.findings.rules import Severity, Side
 from checkpoint_openapi.diff.report import Report
 
-__all__ = ["evidence", "summary", "write"]
+__all__ = ["concerned", "evidence", "summary", "witnesses", "write"]
 
 _LONG = 1200
 
@@ -20,7 +20,7 @@ def write(report: Report) -> str:
         lines += [title, ""]
         for finding in found:
             lines.append(f"{finding.position}: {finding.message} [{finding.id}]")
-            lines += [*(f"  {line}" for line in evidence(finding)), ""]
+            lines += [*(f"  {line}" for line in evidence(finding, report)), ""]
     lines += [f"note: {remark}" for remark in report.remarks]
     return "\n".join([*lines, summary(report)]) + "\n"
 
@@ -36,6 +36,9 @@ def summary(report: Report) -> str:
         f"{counts[Severity.INFO]} compatible",
     ]
     accepted = sum(found.acknowledged is not None for found in report.findings)
+    for side in set(report.sides) - set(report.counted):
+        if report.open(Severity.BREAKING, side):
+            parts.append(f"{len(report.open(Severity.BREAKING, side))} breaking for {side.value}")
     if accepted:
         parts.append(f"{accepted} accepted")
     version = f"; the next version is at least {report.next_version}" if report.next_version else ""
@@ -47,20 +50,43 @@ def summary(report: Report) -> str:
     return f"{compared}: {report.verdict} ({', '.join(parts)}){version}"
 
 
-def evidence(finding: Finding) -> list[str]:
-    """Return the lines that show a finding and how to acknowledge it."""
+def evidence(finding: Finding, report: Report) -> list[str]:
+    """Return the lines that say whom a finding concerns, show it, and say how to acknowledge it."""
     lines: list[str] = []
     if finding.in_base:
         lines.append("This line is in the base: the revision has nothing there.")
     if finding.aliases:
         lines.append(f"Also in {', '.join(finding.aliases)}.")
-    if finding.witness is not None:
-        lines += _witness(finding.witness)
+    lines += concerned(finding, report)
+    for _, witness in witnesses(finding, report):
+        lines += _witness(witness)
     if finding.acknowledged is not None:
         lines.append(f"Accepted: {finding.acknowledged}")
-    elif finding.severity is not Severity.INFO:
+    elif any(finding.concerns(side) for side in report.sides):
         lines.append(f"fingerprint {finding.fingerprint}")
     return lines
+
+
+def concerned(finding: Finding, report: Report) -> list[str]:
+    """Return sentences that say whom a finding breaks, who has to review it, and what it touches."""
+    lines: list[str] = []
+    for severity, verb in ((Severity.BREAKING, "Breaks"), (Severity.REVIEW, "For review by")):
+        sides = [side.value for side in report.sides if finding.severity_for(side) is severity]
+        if sides:
+            lines.append(f"{verb} {' and '.join(sides)}.")
+    if finding.requirements:
+        lines.append(f"Touches {', '.join(finding.requirements)}.")
+    return lines
+
+
+def witnesses(finding: Finding, report: Report) -> list[tuple[Side, Witness]]:
+    """Return what shows a finding to the sides of a report; one witness for both is shown once."""
+    found: list[tuple[Side, Witness]] = []
+    for side in report.sides:
+        witness = finding.witness_for(side)
+        if witness is not None and witness not in (other for _, other in found):
+            found.append((side, witness))
+    return found
 
 
 def _witness(witness: Witness) -> list[str]:
