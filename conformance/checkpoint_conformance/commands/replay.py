@@ -310,7 +310,19 @@ def _refused_again(session: Session, deletions: Deletions, recorded: list[Reques
     Observation(session, deletions.deleted).refusals_leave_nothing("the recorded requests", send)
 
 
+def _strangers_again(session: Session, deletions: Deletions, recorded: list[Request]) -> None:
+    """Let unauthorized callers use the operation of the recorded request again (AUTH-7)."""
+    last = recorded[-1]
+    if last.method == "DELETE":
+        _after_a_call(lambda _, deletions: deletions.judge())(session, deletions, recorded)
+    elif "/checkpoint_items" in last.path:
+        _after_a_call(lambda session, _: items_of_created(session))(session, deletions, recorded)
+    else:
+        discovery(session)
+
+
 _COMPANIONS: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
+    "AUTH-7": _strangers_again,
     "DISC-1": lambda session, _deletions, _recorded: discovery(session),
     "CONF-1": lambda session, _deletions, _recorded: conflict(session),
     "OBS-1": _after_a_call(lambda session, _: items_of_created(session)),

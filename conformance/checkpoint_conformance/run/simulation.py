@@ -115,9 +115,17 @@ class _Server:
         if request.method == "DELETE" and (known or self._is_theirs(request)):
             listed = self._items.pop(address.path.split("/")[-1], None)
             return _refusal("checkpoint-not-found") if listed is None else (200, {})
+        if request.method in ("GET", "DELETE") and address.path != self._calls.path():
+            return _refusal("unauthenticated" if self._is_unknown(request) else "forbidden")
         if request.method == "POST" and (request in self._elsewhere or (known and self._is_valid(request))):
             return 200, {"checkpoint": self._checkpoint(request)}
         return _refusal("invalid-request")
+
+    def _is_unknown(self, request: Request) -> bool:
+        """Return whether the token belongs to nobody, or is no longer valid."""
+        second = self.target.second_project
+        known = {self.target.read_only_token, second and second.token} - {None}
+        return request.header("X-Auth-Token") not in known
 
     def _is_theirs(self, request: Request) -> bool:
         """Return whether the second project asks for what its own path holds."""

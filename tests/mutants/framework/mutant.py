@@ -54,7 +54,20 @@ OUTSIDE = stable_id("outside")
 """An id that does not exist."""
 
 _SHOULD = frozenset(
-    ("HTTP-4", "HTTP-7", "AUTH-6", "REQ-5", "REQ-14", "NF-3", "RESP-8", "RESP-12", "ERR-2", "ERR-3", "CONF-1")
+    (
+        "HTTP-4",
+        "HTTP-7",
+        "AUTH-6",
+        "AUTH-7",
+        "REQ-5",
+        "REQ-14",
+        "NF-3",
+        "RESP-8",
+        "RESP-12",
+        "ERR-2",
+        "ERR-3",
+        "CONF-1",
+    )
 )
 _PROFILES = {"DISC": "discovery", "OBS": "observation", "DEL": "deletion", "CONF": "conflict"}
 _NEEDS = {

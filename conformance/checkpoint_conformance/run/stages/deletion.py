@@ -8,14 +8,20 @@ from typing import Any
 from urllib.parse import quote
 
 from checkpoint_conformance.probes.calls import ABSENT, Absent
+from checkpoint_conformance.probes.probe import ANY_REFUSAL
 from checkpoint_conformance.run.backoff import Backoff
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.client import ENDINGS
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.lanes import Lanes
-from checkpoint_conformance.run.recorder import created_checkpoint, may_create
+from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.unauthorized import unauthorized_callers
+from checkpoint_conformance.run.stages.unauthorized import (
+    Caller,
+    callers_without_permission,
+    judge_refusal,
+    unauthorized_callers,
+)
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
@@ -49,6 +55,7 @@ class Deletions:
         if rest and (finding := self._delete_as_unauthorized(rest[-1])):
             self.session.ledger.add(finding)
             return
+        rest = [identifier for identifier in rest if identifier not in self.deleted]
         self._delete_nothing()
         for identifier in rest[-2:]:
             outer = dict.fromkeys((oldest, rest[-1]))
@@ -65,19 +72,31 @@ class Deletions:
                 self.session.ledger.add(finding)
 
     def _delete_as_unauthorized(self, identifier: str) -> Finding | None:
-        """Return a finding if a caller without a token of the project can delete the checkpoint."""
+        """Return a finding if a caller without a token of the project can delete the checkpoint.
+
+        How callers are refused, and whether an expired token or one without the permission is, is AUTH-7's.
+        """
         own, second = self.session.target.project_id, self.session.target.second_project
-        callers = [(who, own, token) for who, token in unauthorized_callers(self.session).items()]
-        if second and second.token and callers:
-            callers.append(("another project on its own path", second.project_id, second.token))
-        for who, project, token in callers:
-            exchange = self.session.client.send(self.request(identifier, token, project))
-            if exchange.status in range(200, 300) and not self._is_listed(identifier):
+        strangers = unauthorized_callers(self.session)
+        callers = [(caller, own) for caller in strangers]
+        if second and second.token and strangers:
+            theirs = Caller("another project on its own path", second.token, ANY_REFUSAL)
+            callers.append((theirs, second.project_id))
+        callers += [(caller, own) for caller in callers_without_permission(self.session)]
+        for caller, project in sorted(callers, key=lambda each: not each[0].binding):
+            exchange = self.session.client.send(self.request(identifier, caller.token, project))
+            deleted = is_accepted(exchange) and not self._is_listed(identifier)
+            if deleted:
                 self.deleted.add(identifier)
+            if deleted and caller.binding:
                 finding = _finding(
-                    Symptom.DELETED_BY_STRANGERS, f"a refusal for {who}", "it was deleted", exchange
+                    Symptom.DELETED_BY_STRANGERS, f"a refusal for {caller.who}", "it was deleted", exchange
                 )
                 return replace(finding, confirmed=True)
+            if project == own:
+                judge_refusal(self.session, caller, exchange)
+            if deleted:
+                break
         return None
 
     def _delete_nothing(self) -> None:

@@ -1,48 +1,115 @@
-"""Who may use the companion operations: nobody without a token of the project (`security`)."""
+"""Who may use the companion operations: nobody without a token of the project (`security`, AUTH-7)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from checkpoint_conformance.probes.auth import UNKNOWN_TOKEN
+from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["look_as_unauthorized", "unauthorized_callers"]
+__all__ = [
+    "Caller",
+    "callers_without_permission",
+    "judge_refusal",
+    "look_as_unauthorized",
+    "unauthorized_callers",
+]
 
-_ACCESS = ("AUTH-1", "AUTH-2", "AUTH-4")
+_PASSING = frozenset({None, 429, 503})
+_UNAUTHORIZED, _STRANGER, _FORBIDDEN = frozenset({401}), frozenset({401, 403}), frozenset({403})
 
 
-def unauthorized_callers(session: Session) -> dict[str, str | None]:
-    """Return tokens of callers that must see nothing of the project, by description of the caller.
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who must be refused."""
 
-    Returns none if the operation itself lets such callers in, which AUTH-1 to AUTH-4 cover.
+    who: str
+    """A noun phrase."""
+    token: str | None
+    refusal: frozenset[int]
+    """The statuses that refuse the caller."""
+    binding: bool = True
+    """Whether the profile's own MUST forbids to serve the caller; AUTH-7 is advice."""
+
+
+def unauthorized_callers(session: Session) -> list[Caller]:
+    """Return the callers that must see nothing of the project.
+
+    Those that the operation itself lets in are left out, since AUTH-1 to AUTH-4 cover them.
     """
-    if any(map(session.ledger.failed, _ACCESS)):
-        return {}
-    second = session.target.second_project
-    theirs = {"another project's token": second.token} if second and second.token else {}
-    return {"no token": None, "an unknown token": UNKNOWN_TOKEN, **theirs}
+    target = session.target
+    callers = {
+        "AUTH-1": Caller("no token", None, _UNAUTHORIZED),
+        "AUTH-2": Caller("an unknown token", UNKNOWN_TOKEN, _UNAUTHORIZED),
+    }
+    if target.second_project and target.second_project.token:
+        callers["AUTH-4"] = Caller("another project's token", target.second_project.token, _STRANGER)
+    if target.expired_token:
+        callers["AUTH-3"] = Caller("an expired token", target.expired_token, _UNAUTHORIZED, binding=False)
+    return _refused_elsewhere(session, callers)
+
+
+def callers_without_permission(session: Session) -> list[Caller]:
+    """Return the callers that may look, but change nothing."""
+    token = session.target.read_only_token
+    caller = Caller("a token without the permission", token, _FORBIDDEN, binding=False)
+    return _refused_elsewhere(session, {"AUTH-5": caller} if token else {})
+
+
+def _refused_elsewhere(session: Session, callers: dict[str, Caller]) -> list[Caller]:
+    return [caller for requirement, caller in callers.items() if not session.ledger.failed(requirement)]
 
 
 def look_as_unauthorized(session: Session, requirement: str, path: str, identifier: str) -> None:
     """Charge `requirement` if a list shows `identifier` to unauthorized callers.
 
-    Raises ServerGone if the server stops answering.
+    How they are refused otherwise is judged by AUTH-7. Raises ServerGone if the server stops answering.
     """
-    for who, token in unauthorized_callers(session).items():
-        request = session.calls.request("GET", session.calls.list_path(path), token=token)
+    for caller in unauthorized_callers(session):
+        request = session.calls.request("GET", session.calls.list_path(path), token=caller.token)
         exchange = session.client.send(request)
         body = exchange.response.body if exchange.response and exchange.status == 200 else b""
-        if identifier.casefold().encode() in body.lower():
+        if caller.binding and identifier.casefold().encode() in body.lower():
             finding = Finding(
                 requirement,
                 Symptom.SHOWN_TO_STRANGERS,
                 Origin(f"{requirement}/strangers", "the list for a caller without a token of the project"),
-                f"a refusal for {who}",
+                f"a refusal for {caller.who}",
                 f"200 with {identifier}",
                 (exchange,),
                 confirmed=True,
             )
             session.ledger.add(finding)
             return
+        judge_refusal(session, caller, exchange)
+
+
+def judge_refusal(session: Session, caller: Caller, exchange: Exchange) -> None:
+    """Advise if a companion operation does not refuse a caller as the operation does (AUTH-7).
+
+    What is refused otherwise is sent again. Raises ServerGone if the server stops answering.
+    """
+    if exchange.status in _PASSING:
+        session.ledger.leave_undecided("AUTH-7", f"the answer for {caller.who} stayed {exchange.status}")
+        return
+    session.ledger.exercise("AUTH-7")
+    if exchange.status in caller.refusal:
+        return
+    accepted = is_accepted(exchange)
+    confirmed = accepted or session.client.send(exchange.request).status == exchange.status
+    finding = Finding(
+        "AUTH-7",
+        Symptom.ACCEPTED if accepted else Symptom.WRONG_STATUS,
+        Origin(f"AUTH-7/{exchange.request.method.lower()}", "a companion operation for a caller to refuse"),
+        f"{' or '.join(map(str, sorted(caller.refusal)))} for {caller.who}",
+        f"{exchange.status}",
+        (exchange,),
+        confirmed=confirmed,
+        status=None if accepted else exchange.status,
+    )
+    session.ledger.add(finding)

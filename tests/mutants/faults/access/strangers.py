@@ -1,13 +1,14 @@
-"""Mutants of DISC-1, OBS-1 and DEL-1 that serve callers or requests they must refuse."""
+"""Mutants of DISC-1, OBS-1, DEL-1 and AUTH-7 that serve callers or requests they must refuse."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from ...faults.companions.companions import DELETE_NEWEST
-from ...framework.mutant import OUTSIDE, breaks, condition_name
+from ...framework.mutant import OUTSIDE, breaks, condition_name, refusing, replaces
 from ...framework.shots import BASE, get, item_list, pause
 from ...service.server import Server
 from ...service.world import PROJECT, TOKENS, Token
@@ -72,3 +73,81 @@ class DeletionOfNothingSucceeds(Server):
         if condition_name(condition) == "checkpoint-not-found":
             return self.json(200, {})
         return super().refused(request, condition)
+
+
+_EXPIRED, _READ_ONLY = TOKENS["expired"], TOKENS["read_only"]
+_EACH_OPERATION = (
+    *_CREATED,
+    *(
+        shot.but(token=token)
+        for token in (None, "x", _EXPIRED, _READ_ONLY, TOKENS["second"])
+        for shot in (get("policies"), item_list(), DELETE_NEWEST)
+    ),
+)
+
+
+def _is_companion(request: Request) -> bool:
+    return request.method in ("GET", "DELETE")
+
+
+def _of_companions(name: str, fault: str, step: str, then: Any, *, when: Any = _is_companion) -> None:
+    replaces(
+        "AUTH-7",
+        name,
+        fault,
+        step,
+        then,
+        lambda request, *_: when(request),
+        shows=_EACH_OPERATION,
+        profile="deletion",
+    )
+
+
+_of_companions(
+    "expired-token-lists",
+    "The lists and the deletion do not look when a token ends.",
+    "expired_token",
+    lambda _, _request, token: replace(token, expired=False),
+)
+_of_companions(
+    "expired-token-deletes",
+    "A deletion does not look when its token ends.",
+    "expired_token",
+    lambda _, _request, token: replace(token, expired=False),
+    when=lambda request: request.method == "DELETE",
+)
+_of_companions(
+    "read-only-token-deletes",
+    "Whoever may look may delete.",
+    "missing_permission",
+    lambda *_: None,
+    when=lambda request: request.method == "DELETE",
+)
+_of_companions(
+    "companions-without-token-invalid",
+    "Without a token, the companions answer 400, a parameter that is missing.",
+    "no_token",
+    refusing("invalid-request"),
+)
+_of_companions(
+    "companions-unknown-token-forbidden",
+    "An unknown token is forbidden where it should be unauthorized, on the companions alone.",
+    "unknown_token",
+    refusing("forbidden"),
+)
+_of_companions(
+    "companions-hide-other-projects",
+    "Another project's path is answered 404 by the companions.",
+    "foreign_token",
+    refusing("no-route"),
+)
+
+
+@breaks("AUTH-7", shows=get("policies").but(token=None), profile="discovery")
+class EmptyListForStrangers(Server):
+    """Without a token, the list of policies is empty instead of refused."""
+
+    def list_policies(self, request: Request, project: str) -> Response:
+        if request.header("x-auth-token") is None:
+            return self.json(200, {"policies": []})
+        return super().list_policies(request, project)
