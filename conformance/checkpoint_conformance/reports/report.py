@@ -26,7 +26,7 @@ from checkpoint_conformance.run.record import RunRecord
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.exchange import Context, Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger
 from checkpoint_conformance.verdict.outcome import Result
@@ -87,6 +87,14 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
             "left": [name for name in created if name not in run.deleted],
         },
         "requests": len(run.exchanges),
+        "connections": {
+            "allowed": run.target.connections,
+            "used": run.lanes,
+            "reason": run.narrowed,
+            "side_by_side": sum(
+                exchange.context is not Context.CONNECTION_AND_TIME for exchange in run.exchanges
+            ),
+        },
         "observations": observations,
         "footer": {"ended": run.ended, "complete": not run.ended, "elapsed": round(run.elapsed, 3)},
     }

@@ -68,10 +68,12 @@ class Client:
         pause.
         """
         self.clock = clock
-        self.lanes = 1 if "conflict" in target.profiles else target.connections
+        self.lanes = target.connections
         """How many connections may carry independent requests at the same time."""
-        self.wave = 1 if "conflict" in target.profiles else _WAVE
+        self.wave = _WAVE
         """How many independent requests are planned at once; what is sent does not depend on the lanes."""
+        self.narrowed = ""
+        """Why there are fewer lanes than the target's `connections`; empty if there are not."""
         self.budget = Budget(
             target.max_creates, _RESERVE + (_FOR_CONFLICT if "conflict" in target.profiles else 0)
         )
@@ -91,6 +93,8 @@ class Client:
         self._given_up = False
         self._hopeless: set[str] = set()
         self._next_slot = 0.0
+        if "conflict" in target.profiles:
+            self._one_at_a_time("the target declares the profile conflict")
 
     @property
     def parallel(self) -> bool:
@@ -304,14 +308,23 @@ class Client:
     def _hold_back(self, exchange: Exchange) -> None:
         """Send less at once after a conflict or a 429, and wait as long as a 429 asks, within patience."""
         if is_condition(exchange, "running-by-hand", "running-by-schedule"):
-            self.lanes = self.wave = 1
+            self._one_at_a_time("a running policy refused a call")
         if exchange.status != 429:
             return
-        self.lanes = max(1, self.lanes // 2)
+        self._narrow(max(1, self.lanes // 2), "too many requests (429)")
         asked = self._pause_asked(exchange, 0.0)
         if asked <= self._target.patience and self._passing(exchange) not in self._hopeless:
             with self._lock:
                 self._next_slot = max(self._next_slot, self.clock.monotonic() + asked)
+
+    def _one_at_a_time(self, why: str) -> None:
+        self.wave = 1
+        self._narrow(1, why)
+
+    def _narrow(self, lanes: int, why: str) -> None:
+        if lanes < self.lanes:
+            self.lanes, self.narrowed = lanes, why
+            self._announce(f"{why}: {lanes} connection{'s' * (lanes != 1)} at the same time from here on")
 
     def _keep_rate(self) -> None:
         """Wait for the next slot, which is later than the last one by the target's rate."""

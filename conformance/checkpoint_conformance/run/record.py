@@ -65,6 +65,10 @@ class RunRecord:
     """The traceback, if it was the suite that failed."""
     asked: Mapping[int, Probe] = field(default_factory=dict[int, Probe])
     """The probe of each judged exchange, by number; exchanges that only prepare or observe have none."""
+    lanes: int = 1
+    """The connections that carried independent requests at the same time at the end."""
+    narrowed: str = ""
+    """Why there were fewer of them than the target's `connections`; empty if there were not."""
 
     @property
     def verdict(self) -> Verdict:

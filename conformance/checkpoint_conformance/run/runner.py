@@ -140,6 +140,8 @@ def run(
         ending.early,
         ending.fault,
         session.recorder.asked,
+        lanes=session.client.lanes,
+        narrowed=session.client.narrowed,
     )
 
 
