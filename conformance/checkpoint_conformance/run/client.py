@@ -102,9 +102,9 @@ class Client:
         return self._transport.parallel
 
     @property
-    def loses_requests(self) -> bool:
-        """Whether a connection that had carried requests was found closed."""
-        return bool(self._recorder.lost)
+    def distrusts_connections(self) -> bool:
+        """Whether a connection that had carried requests was found closed, or to suffer from them (HTTP-6)."""
+        return bool(self._recorder.lost) or self._recorder.ledger.failed("HTTP-6")
 
     def connection(self) -> Connection:
         """Return a new connection that is not open yet."""

@@ -103,7 +103,7 @@ class Lanes:
     def _connection(self, lane: int) -> Connection:
         """Return the connection of a lane: the one kept, as long as the server keeps such connections."""
         kept = self._kept[lane]
-        if kept and kept.reusable and not self._client.loses_requests:
+        if kept and kept.reusable and not self._client.distrusts_connections:
             return kept
         if kept:
             kept.close()
