@@ -79,7 +79,7 @@ class Client:
         )
         self._target = target
         self._transport = transport
-        self._recorder = recorder
+        self.recorder = recorder
         self._announce = announce
         self._heard = heard
         self._until_idle = until_idle
@@ -103,8 +103,8 @@ class Client:
 
     @property
     def distrusts_connections(self) -> bool:
-        """Whether a connection that had carried requests was found closed, or to suffer from them (HTTP-6)."""
-        return bool(self._recorder.lost) or self._recorder.ledger.failed("HTTP-6")
+        """Whether a connection that had carried requests was closed, or suffered from them (HTTP-6)."""
+        return bool(self.recorder.lost) or self.recorder.ledger.failed("HTTP-6")
 
     def connection(self) -> Connection:
         """Return a new connection that is not open yet."""
@@ -200,13 +200,17 @@ class Client:
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Record an exchange; return it with its number."""
-        exchange = self._recorder.keep(exchange)
-        self._heard(exchange)
+        exchange = self.recorder.keep(exchange)
+        self.notify(exchange)
         return exchange
+
+    def notify(self, exchange: Exchange) -> None:
+        """Tell of a recorded exchange; what listens may send further requests."""
+        self._heard(exchange)
 
     def keep_lost(self, lost: Lost) -> None:
         """Record a request that a closed connection lost."""
-        self._recorder.lost.append(replace(lost, exchange=self.keep(lost.exchange)))
+        self.recorder.lost.append(replace(lost, exchange=self.keep(lost.exchange)))
 
     def interferes(self, exchange: Exchange) -> bool:
         """Return whether the answer is a reason to send nothing else until this request is settled."""
@@ -247,10 +251,10 @@ class Client:
     def _exchange_after_return(self, request: Request, failed: Exchange, *, patient: bool) -> Exchange:
         """Wait for the server to be reachable again, and exchange; raise ServerGone if it stays away."""
         assert failed.fault is not None
-        if not patient or not self._recorder.exchanges or self._given_up:  # no use in waiting
+        if not patient or not self.recorder.exchanges or self._given_up:  # no use in waiting
             raise ServerGone(failed.fault.detail)
         refused = failed.fault.kind is FaultKind.REFUSED
-        ending, began = self._recorder.note_ending(refused=refused), self.clock.monotonic()
+        ending, began = self.recorder.note_ending(refused=refused), self.clock.monotonic()
         self._announce(f"{failed.fault.detail}: waiting for the server to return")
         backoff = Backoff(self.clock, min(self._target.patience, _RETURN_WITHIN), 0.05, 1.0)
         while backoff.wait():
@@ -324,7 +328,6 @@ class Client:
     def _narrow(self, lanes: int, why: str) -> None:
         if lanes < self.lanes:
             self.lanes, self.narrowed = lanes, why
-            self._announce(f"{why}: {lanes} connection{'s' * (lanes != 1)} at the same time from here on")
 
     def _keep_rate(self) -> None:
         """Wait for the next slot, which is later than the last one by the target's rate."""

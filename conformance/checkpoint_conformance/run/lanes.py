@@ -63,7 +63,9 @@ class Lanes:
                 for index, chain in enumerate(chains):
                     self._carry(chain, index % max(width, 1), received[index])
         finally:
-            answers = [self._keep(each) for each in received]
+            answers = [self._record(each) for each in received]
+        for exchange in (exchange for each in answers for exchange in each):
+            self._client.notify(exchange)
         return answers
 
     def _width(self, chains: Sequence[Chain]) -> int:
@@ -113,12 +115,13 @@ class Lanes:
     def _open(self) -> Connection:
         return self._client.connection()
 
-    def _keep(self, received: _Received) -> list[Exchange]:
+    def _record(self, received: _Received) -> list[Exchange]:
         """Record what a chain received; return its exchanges without those that were lost and repeated."""
+        recorder = self._client.recorder
         answers: list[Exchange] = []
         for each in received:
             if isinstance(each, Lost):
-                self._client.keep_lost(each)
+                recorder.lost.append(replace(each, exchange=recorder.keep(each.exchange)))
             else:
-                answers.append(self._client.keep(each))
+                answers.append(recorder.keep(each))
         return answers
