@@ -36,6 +36,7 @@ for _module in (
     "requests.fuzz",
     "companions.companions",
     "companions.items",
+    "companions.repetition",
     "access.strangers",
 ):
     importlib.import_module(f"{__package__}.faults.{_module}")

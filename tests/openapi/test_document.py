@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CREATE = "/v1/{project_id}/providers/{provider_id}/checkpoints"
 DOCUMENTS = ["checkpoint.yaml", "companions.yaml"]
 COUNTS = {"HTTP": 7, "AUTH": 7, "REQ": 17, "NF": 3, "RESP": 12, "ERR": 3, "FUZZ": 2}
-COUNTS |= {"DISC": 1, "OBS": 3, "DEL": 1, "CONF": 1}
+COUNTS |= {"DISC": 1, "OBS": 3, "DEL": 2, "CONF": 1}
 IDENTIFIERS = [f"{group}-{number}" for group, count in COUNTS.items() for number in range(1, count + 1)]
 SHOULD = {
     "HTTP-4",
@@ -33,6 +33,7 @@ SHOULD = {
     "RESP-12",
     "ERR-2",
     "ERR-3",
+    "DEL-2",
     "CONF-1",
 }
 PROFILES = {"DISC": ("discovery",), "OBS": ("observation",), "DEL": ("deletion",), "CONF": ("conflict",)}

@@ -328,6 +328,7 @@ _COMPANIONS: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
     "OBS-1": _after_a_call(lambda session, _: items_of_created(session)),
     "OBS-2": _refused_again,
     "OBS-3": _after_a_call(lambda session, deletions: Observation(session, deletions.deleted).progress()),
+    "DEL-2": _after_a_call(lambda _, deletions: deletions.judge()),
     "DEL-1": _after_a_call(lambda _, deletions: deletions.judge()),
 }
 """How to judge again the requirements that need more than one exchange."""

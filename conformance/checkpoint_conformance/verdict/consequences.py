@@ -51,6 +51,7 @@ FOLLOWING: dict[str, tuple[str, ...]] = {
     "AUTH-3": ("AUTH-6",),
     "RESP-2": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
     "RESP-11": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
+    "DEL-1": ("DEL-2",),
     "RESP-8": ("OBS-1",),
     "REQ-5": ("OBS-1",),
 }

@@ -66,6 +66,7 @@ _SHOULD = frozenset(
         "RESP-12",
         "ERR-2",
         "ERR-3",
+        "DEL-2",
         "CONF-1",
     )
 )

@@ -1,4 +1,4 @@
-"""DEL-1, and the clean-up: a deleted checkpoint disappears from the list, and a run leaves nothing behind."""
+"""DEL-1, DEL-2 and the clean-up: a deleted checkpoint leaves the list, and a run leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from checkpoint_conformance.run.lanes import Lanes
 from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.unauthorized import (
+    PASSING,
     Caller,
     callers_without_permission,
     judge_refusal,
@@ -30,6 +31,9 @@ from checkpoint_conformance.verdict.symptom import Symptom
 __all__ = ["Deletions"]
 
 _ORIGIN = Origin("DEL-1/delete", "the list after a deletion")
+_OF_NOTHING = Origin("DEL-2/delete", "the deletion of what is not there")
+_NOT_FOUND, _DELETED = frozenset({400, 404}), frozenset({200, 400, 404})
+"""The statuses for an id that never existed, and for one that was deleted before."""
 _LEAVING = frozenset({"waiting_delete", "deleting", "deleted"})
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
@@ -70,6 +74,8 @@ class Deletions:
                 return
             if finding:
                 self.session.ledger.add(finding)
+        if rest and rest[-1] in self.deleted and not self.session.ledger.failed("DEL-1"):
+            self._delete_again(rest[-1], oldest)
 
     def _delete_as_unauthorized(self, identifier: str) -> Finding | None:
         """Return a finding if a caller without a token of the project can delete the checkpoint.
@@ -100,15 +106,40 @@ class Deletions:
         return None
 
     def _delete_nothing(self) -> None:
-        """Advise if deleting an unknown checkpoint succeeds instead of getting a 404 (contract, errors)."""
+        """DEL-2: the deletion of a checkpoint that never existed is refused."""
+        self._judge_repetition(
+            self.session.calls.unknown_id("checkpoint"), _NOT_FOUND, "an id that never existed"
+        )
+
+    def _delete_again(self, identifier: str, other: str) -> None:
+        """DEL-2: a second deletion neither fails, nor removes another checkpoint, nor revives the deleted one."""
+        listed = self._is_listed(other)
+        self._judge_repetition(identifier, _DELETED, "a second deletion")
+        last = self.session.recorder.exchanges[-1]
+        if listed and not self._is_listed(other):
+            actual = f"checkpoint {other} is gone"
+            finding = _repeated(Symptom.ANOTHER_DELETED, "the other checkpoints stay", actual, last)
+            self.session.ledger.add(replace(finding, confirmed=True))
+        if self._is_listed(identifier):
+            expected, actual = "no item of a deleted checkpoint", "an item of it"
+            finding = _repeated(Symptom.DELETED_AGAIN_LISTED, expected, actual, last)
+            self.session.ledger.add(replace(finding, confirmed=True))
+
+    def _judge_repetition(self, identifier: str, allowed: frozenset[int], what: str) -> None:
+        """Delete what is not there, twice if the status is not one of the allowed."""
         for _ in range(2):
-            exchange = self.session.client.send(self.request(self.session.calls.unknown_id("checkpoint")))
-            if exchange.status not in range(200, 300):
+            exchange = self.session.client.send(self.request(identifier))
+            if exchange.status in PASSING:
+                self.session.ledger.leave_undecided("DEL-2", f"the answer to {what} stayed {exchange.status}")
                 return
-            finding = _finding(
-                Symptom.NOTHING_DELETED, "404 for an unknown checkpoint", f"{exchange.status}", exchange
-            )
-            self.session.ledger.add(replace(finding, level="SHOULD"))
+            self.session.ledger.exercise("DEL-2")
+            if exchange.status in allowed:
+                return
+            expected = f"{' or '.join(map(str, sorted(allowed)))} for {what}"
+            accepted = is_accepted(exchange)
+            symptom = Symptom.NOTHING_DELETED if accepted else Symptom.WRONG_STATUS
+            finding = _repeated(symptom, expected, str(exchange.status), exchange)
+            self.session.ledger.add(replace(finding, status=None if accepted else exchange.status))
 
     def request(
         self, identifier: str, token: str | Absent | None = ABSENT, project_id: str | None = None
@@ -230,6 +261,10 @@ class Deletions:
 
     def _backoff(self) -> Backoff:
         return Backoff(self.session.clock, self.session.target.patience, _FIRST_PAUSE, _LONGEST_PAUSE)
+
+
+def _repeated(symptom: Symptom, expected: str, actual: str, exchange: Exchange) -> Finding:
+    return Finding("DEL-2", symptom, _OF_NOTHING, expected, actual, (exchange,))
 
 
 def _finding(symptom: Symptom, expected: str, actual: str, *exchanges: Exchange) -> Finding:

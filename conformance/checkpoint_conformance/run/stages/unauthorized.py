@@ -13,6 +13,7 @@ from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = [
+    "PASSING",
     "Caller",
     "callers_without_permission",
     "judge_refusal",
@@ -20,7 +21,8 @@ __all__ = [
     "unauthorized_callers",
 ]
 
-_PASSING = frozenset({None, 429, 503})
+PASSING = frozenset({None, 429, 503})
+"""The statuses that say nothing about the request; None if there is no answer."""
 _UNAUTHORIZED, _STRANGER, _FORBIDDEN = frozenset({401}), frozenset({401, 403}), frozenset({403})
 
 
@@ -94,7 +96,7 @@ def judge_refusal(session: Session, caller: Caller, exchange: Exchange) -> None:
 
     What is refused otherwise is sent again. Raises ServerGone if the server stops answering.
     """
-    if exchange.status in _PASSING:
+    if exchange.status in PASSING:
         session.ledger.leave_undecided("AUTH-7", f"the answer for {caller.who} stayed {exchange.status}")
         return
     session.ledger.exercise("AUTH-7")

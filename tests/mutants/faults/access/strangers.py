@@ -8,13 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...faults.companions.companions import DELETE_NEWEST
-from ...framework.mutant import OUTSIDE, breaks, condition_name, refusing, replaces
+from ...framework.mutant import breaks, refusing, replaces
 from ...framework.shots import BASE, get, item_list, pause
 from ...service.server import Server
 from ...service.world import PROJECT, TOKENS, Token
 
 if TYPE_CHECKING:
-    from ...service.refusals import Condition
     from ...service.wire import Request, Response
 
 _CREATED = (BASE, pause(0.1))
@@ -63,16 +62,6 @@ class DeletionWithAnyToken(Server):
 
     def unknown_token(self, request: Request, value: str) -> Token:
         return Token(PROJECT) if request.method == "DELETE" else super().unknown_token(request, value)
-
-
-@breaks("DEL-1", shows=BASE.but(method="DELETE", path=f"{BASE.collection}/{OUTSIDE}"), level="SHOULD")
-class DeletionOfNothingSucceeds(Server):
-    """The deletion of a checkpoint that does not exist is answered 200, as if it had just gone."""
-
-    def refused(self, request: Request, condition: Condition) -> Response:
-        if condition_name(condition) == "checkpoint-not-found":
-            return self.json(200, {})
-        return super().refused(request, condition)
 
 
 _EXPIRED, _READ_ONLY = TOKENS["expired"], TOKENS["read_only"]

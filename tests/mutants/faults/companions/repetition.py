@@ -1,0 +1,105 @@
+"""Mutants of DEL-2: the deletion of what is not there; and one that it ends (HTTP-6)."""
+
+# ruff: noqa: D102 - what an overridden step does is said where it is defined
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...faults.companions.companions import DELETE_NEWEST
+from ...framework.mutant import OUTSIDE, breaks, condition_name, crash
+from ...framework.shots import BASE, item_list, pause
+from ...service.refusals import CONDITIONS
+from ...service.server import Server
+
+if TYPE_CHECKING:
+    from ...service.refusals import Condition
+    from ...service.wire import Request, Response
+    from ...service.world import Checkpoint
+
+_NOTHING = BASE.but(method="DELETE", path=f"{BASE.collection}/{OUTSIDE}", body=b"", content_type=None)
+_TWICE = (BASE, BASE, pause(0.1), DELETE_NEWEST, DELETE_NEWEST, item_list())
+
+
+@breaks("DEL-2", shows=_NOTHING)
+class DeletionOfNothingSucceeds(Server):
+    """The deletion of a checkpoint that does not exist is answered 200, as if it had just gone."""
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        if condition_name(condition) == "checkpoint-not-found":
+            return self.json(200, {})
+        return super().refused(request, condition)
+
+
+@breaks("DEL-2", shows=_NOTHING)
+class DeletionOfNothingCrashes(Server):
+    """A checkpoint that does not exist is looked up without a check, and ends in 500."""
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        if condition_name(condition) == "checkpoint-not-found":
+            condition = CONDITIONS["internal-error"]
+        return super().refused(request, condition)
+
+
+class _Twice(Server):
+    """Does something else on the second deletion of a checkpoint."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gone: dict[str, Checkpoint] = {}
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        super().remove(checkpoint)
+        self.gone[checkpoint.id] = checkpoint
+
+    def again(self, checkpoint: Checkpoint) -> None:
+        """Handle the second deletion."""
+        raise NotImplementedError
+
+    def delete_checkpoint(self, request: Request, project: str, provider: str, wanted: str) -> Response:
+        if wanted in self.gone and project == self.gone[wanted].policy.project:
+            self.authorize(request, self.authenticate(request), project)
+            self.again(self.gone[wanted])
+            return self.json(200, {})
+        return super().delete_checkpoint(request, project, provider, wanted)
+
+
+@breaks("DEL-2", shows=_TWICE)
+class SecondDeletionCrashes(_Twice):
+    """The second deletion of a checkpoint ends in 500."""
+
+    def again(self, checkpoint: Checkpoint) -> None:
+        crash(checkpoint)
+
+
+@breaks("DEL-2", shows=_TWICE)
+class SecondDeletionTakesAnother(_Twice):
+    """The second deletion of a checkpoint takes the oldest that is left."""
+
+    def again(self, checkpoint: Checkpoint) -> None:
+        for oldest in list(self.store.of_project(checkpoint.policy.project))[:1]:
+            self.store.remove(oldest.id)
+
+
+@breaks("DEL-2", shows=_TWICE, also={"DEL-1": "a deleted checkpoint is listed again"})
+class SecondDeletionRevives(_Twice):
+    """The second deletion turns the mark of the first back."""
+
+    def again(self, checkpoint: Checkpoint) -> None:
+        self.store.add(self.gone.pop(checkpoint.id))
+
+
+@breaks("HTTP-3", shows=(*_TWICE, BASE), profile="deletion", also={"DEL-2": "a second deletion does it"})
+class SecondDeletionEndsTheServer(_Twice):
+    """The second deletion of a checkpoint is answered, and ends the server."""
+
+    def again(self, checkpoint: Checkpoint) -> None:
+        """Let the deletion succeed."""
+
+    def respond(self, request: Request) -> Response:
+        fatal = request.method == "DELETE" and request.segments[-1] in self.gone
+        response = super().respond(request)
+        if fatal and response.status == 200:
+            self.end()
+            response.close = True
+        return response
