@@ -112,7 +112,7 @@ class Deletions:
         )
 
     def _delete_again(self, identifier: str, other: str) -> None:
-        """DEL-2: a second deletion neither fails, nor removes another checkpoint, nor revives the deleted one."""
+        """DEL-2: a second deletion does not fail, remove another checkpoint, or revive the deleted one."""
         listed = self._is_listed(other)
         self._judge_repetition(identifier, _DELETED, "a second deletion")
         last = self.session.recorder.exchanges[-1]
