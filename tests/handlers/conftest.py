@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,15 +51,14 @@ def url(request: pytest.FixtureRequest) -> str | None:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., running.RunningServer]]:
     """Yield a function that starts servers on one database; they stop at the end of the test."""
-    started: list[running.RunningServer] = []
+    with ExitStack() as started:
 
-    def starter(*options: str, url: str | None = None) -> running.RunningServer:
-        started.append(running.start(tmp_path, *options, url=url))
-        return started[-1]
+        def starter(*options: str, url: str | None = None) -> running.RunningServer:
+            server = running.start(tmp_path, *options, url=url)
+            started.callback(server.stop)
+            return server
 
-    yield starter
-    for one in started:
-        one.stop()
+        yield starter
 
 
 def _new_database(request: pytest.FixtureRequest) -> str:

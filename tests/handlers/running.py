@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 from checkpoint_handlers.stores import tokens_path
 from checkpoint_openapi.load import errors
 
+from handlers.forked import Forked
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+Process = Forked | subprocess.Popen[str]
 ADMIN = "Administration on "
 READY = "Listening on "
 START_TIMEOUT = 20.0
@@ -60,7 +63,7 @@ def error_of(condition: str) -> tuple[int, str]:
 class RunningServer:
     """A server process that is listening."""
 
-    process: subprocess.Popen[str]
+    process: Process
     target: dict[str, Any]
     database: Path
     tokens: dict[str, str] = field(default_factory=dict)
@@ -157,12 +160,18 @@ class RunningServer:
     def reap(self) -> int:
         """Wait for the process, close its pipes and return its exit code."""
         _, self.said = self.process.communicate(timeout=20)
+        assert self.process.returncode is not None
         return self.process.returncode
 
 
 def command(database: Path | str, *options: str) -> list[str]:
     """Return the command line of a server on a free port."""
-    return [sys.executable, "-m", "checkpoint_handlers", "--port", "0", "--database", str(database), *options]
+    return [sys.executable, "-m", "checkpoint_handlers", *arguments(database, *options)]
+
+
+def arguments(database: Path | str, *options: str) -> list[str]:
+    """Return the arguments of a server on a free port."""
+    return ["--port", "0", "--database", str(database), *options]
 
 
 def start(
@@ -170,19 +179,23 @@ def start(
 ) -> RunningServer:
     """Start a server on a folder's database, or at a URL, and wait until it listens.
 
-    `preexec` runs first in its process.
+    `preexec` runs first in its process, which then begins with an interpreter of its own.
     """
-    database = url or folder / "store.sqlite3"
-    target = folder / "target.toml"
-    process = subprocess.Popen(
-        command(database, "--target-file", str(target), *options),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "XDG_DATA_HOME": str(folder)},
-        preexec_fn=preexec,  # noqa: PLW1509 - it calls nothing that takes a lock
-    )
+    given = (url or folder / "store.sqlite3", "--target-file", str(folder / "target.toml"), *options)
+    environment = {**os.environ, "XDG_DATA_HOME": str(folder)}
+    process: Process
+    if preexec is None and "PYTHONPATH" not in environment:
+        process = Forked(arguments(*given), folder, environment)
+    else:
+        process = subprocess.Popen(
+            command(*given),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+            env=environment,
+            preexec_fn=preexec,  # noqa: PLW1509 - it calls nothing that takes a lock
+        )
     admin = await_line(process, ADMIN) if "--admin-port" in options else None
     await_line(process, READY)
     server = found(process, folder)
@@ -203,7 +216,7 @@ def process(arguments: list[str]) -> Iterator[tuple[subprocess.Popen[str], str]]
         started.communicate(timeout=20)
 
 
-def found(process: subprocess.Popen[str], folder: Path) -> RunningServer:
+def found(process: Process, folder: Path) -> RunningServer:
     """Return the server of a listening process that uses a folder's database."""
     database = folder / "store.sqlite3"
     target = tomllib.loads((folder / "target.toml").read_text())
@@ -211,7 +224,7 @@ def found(process: subprocess.Popen[str], folder: Path) -> RunningServer:
     return RunningServer(process, target, database, json.loads(tokens.read_text()) if tokens.exists() else {})
 
 
-def await_line(process: subprocess.Popen[str], beginning: str) -> str:
+def await_line(process: Process, beginning: str) -> str:
     """Return the first stdout line with this beginning; fail with all output if the process ends first."""
     assert process.stdout is not None
     seen: list[str] = []
