@@ -37,6 +37,7 @@ for _module in (
     "companions.companions",
     "companions.items",
     "companions.repetition",
+    "companions.projects",
     "access.strangers",
 ):
     importlib.import_module(f"{__package__}.faults.{_module}")

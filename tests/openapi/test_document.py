@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CREATE = "/v1/{project_id}/providers/{provider_id}/checkpoints"
 DOCUMENTS = ["checkpoint.yaml", "companions.yaml"]
 COUNTS = {"HTTP": 7, "AUTH": 7, "REQ": 17, "NF": 3, "RESP": 12, "ERR": 3, "FUZZ": 2}
-COUNTS |= {"DISC": 1, "OBS": 3, "DEL": 2, "CONF": 1}
+COUNTS |= {"DISC": 1, "OBS": 4, "DEL": 2, "CONF": 1}
 IDENTIFIERS = [f"{group}-{number}" for group, count in COUNTS.items() for number in range(1, count + 1)]
 SHOULD = {
     "HTTP-4",
@@ -33,6 +33,7 @@ SHOULD = {
     "RESP-12",
     "ERR-2",
     "ERR-3",
+    "OBS-4",
     "DEL-2",
     "CONF-1",
 }
@@ -43,6 +44,7 @@ FIXTURES = {
     "AUTH-4": "second_project",
     "AUTH-5": "read_only_token",
     "NF-2": "second_project",
+    "OBS-4": "second_project",
 }
 
 

@@ -30,6 +30,7 @@ from checkpoint_conformance.run.stages.discovery import discovery
 from checkpoint_conformance.run.stages.kept_connections import LOST
 from checkpoint_conformance.run.stages.model import MODEL, repeat_sequence
 from checkpoint_conformance.run.stages.observation import Observation, items_of_created
+from checkpoint_conformance.run.stages.other_lists import lists_of_other_projects
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Exchange, Request
@@ -326,6 +327,7 @@ _COMPANIONS: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
     "DISC-1": lambda session, _deletions, _recorded: discovery(session),
     "CONF-1": lambda session, _deletions, _recorded: conflict(session),
     "OBS-1": _after_a_call(lambda session, _: items_of_created(session)),
+    "OBS-4": _after_a_call(lambda session, _: lists_of_other_projects(session, ())),
     "OBS-2": _refused_again,
     "OBS-3": _after_a_call(lambda session, deletions: Observation(session, deletions.deleted).progress()),
     "DEL-2": _after_a_call(lambda _, deletions: deletions.judge()),

@@ -44,6 +44,7 @@ from checkpoint_conformance.run.stages.kept_connections import (
 from checkpoint_conformance.run.stages.locks import examine_lock
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.run.stages.observation import Observation, items_of_created
+from checkpoint_conformance.run.stages.other_lists import lists_of_other_projects
 from checkpoint_conformance.run.stages.other_policies import second_project
 from checkpoint_conformance.run.stages.recovery import recovery, still_serves
 from checkpoint_conformance.run.stages.smoke import ConfigurationError, smoke
@@ -278,6 +279,7 @@ def _exchange_with_companions(
         items_of_created(session)
         observation.progress()
         observation.late_items()
+        lists_of_other_projects(session, deletions.of_second_project)
     if "deletion" in profiles:
         deletions.judge()
         if session.budget.remaining:  # the reserve has served its purpose

@@ -113,7 +113,7 @@ def _missing_feature(requirement: Requirement, target: Target) -> str:
     fixtures = {
         "expired_token": target.expired_token,
         "read_only_token": target.read_only_token,
-        "second_project": second and (second.token if requirement.id == "AUTH-4" else second.policy_id),
+        "second_project": second and (second.policy_id if requirement.id == "NF-2" else second.token),
     }
     if requirement.needs and not fixtures[requirement.needs]:
         return f"the target has no fixture `{requirement.needs}`"

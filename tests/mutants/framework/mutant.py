@@ -66,6 +66,7 @@ _SHOULD = frozenset(
         "RESP-12",
         "ERR-2",
         "ERR-3",
+        "OBS-4",
         "DEL-2",
         "CONF-1",
     )
@@ -76,6 +77,7 @@ _NEEDS = {
     "AUTH-4": "second_project",
     "AUTH-5": "read_only_token",
     "NF-2": "second_project",
+    "OBS-4": "second_project",
 }
 
 
