@@ -259,6 +259,7 @@ def rule_page() -> str:
     """Return the page of the rules of `lint` and `diff`."""
     from checkpoint_openapi.diff.findings.rules import RULES as DIFF
     from checkpoint_openapi.diff.findings.rules import Side
+    from checkpoint_openapi.lint import FOLDER_RULES
     from checkpoint_openapi.lint import RULES as LINT
 
     lines = [
@@ -270,6 +271,16 @@ def rule_page() -> str:
     ]
     lines += ["## lint", "", "| rule | severity | finds |", "|---|---|---|"]
     lines += [f"| `{rule.id}` | {rule.severity.name.lower()} | {_cell(rule.about)} |" for rule in LINT]
+    lines += [
+        "",
+        "In a folder, about the contract as a whole:",
+        "",
+        "| rule | severity | finds |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| `{rule.id}` | {rule.severity.name.lower()} | {_cell(rule.about)} |" for rule in FOLDER_RULES
+    ]
     lines += [
         "",
         "## diff",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_openapi.commands.lint import lint
-from checkpoint_openapi.lint import RULES
+from checkpoint_openapi.lint import FOLDER_RULES, RULES
 from checkpoint_openapi.load import data_path
 from click.testing import CliRunner
 
@@ -128,7 +128,9 @@ def test_the_rules_are_listed() -> None:
     result = run("--rules")
 
     assert result.exit_code == 0
-    assert [line.split()[0] for line in result.stdout.splitlines()] == [rule.id for rule in RULES]
+    assert [line.split()[0] for line in result.stdout.splitlines()] == [
+        rule.id for rule in (*RULES, *FOLDER_RULES)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -107,9 +107,9 @@ def _word(name: str) -> str:
 
 
 def _lint_rule(name: str) -> str:
-    from checkpoint_openapi.lint import RULES
+    from checkpoint_openapi.lint import FOLDER_RULES, RULES
 
-    found = next((rule for rule in RULES if rule.id == name), None)
+    found = next((rule for rule in (*RULES, *FOLDER_RULES) if rule.id == name), None)
     return (
         f"{name} ({found.severity.name.lower()}, a rule of `lint`): it finds {found.about}." if found else ""
     )
@@ -128,11 +128,12 @@ def _diff_rule(name: str) -> str:
 def known_codes() -> list[str]:
     """Return every name that `explain_code` knows: requirements, errors, verdict words, rules."""
     from checkpoint_openapi.diff.findings.rules import RULES as DIFF
+    from checkpoint_openapi.lint import FOLDER_RULES
     from checkpoint_openapi.lint import RULES as LINT
 
     ids = [requirement.id for requirement in requirements()]
     codes = sorted({pair[1] for pair in errors().published})
-    return [*ids, *codes, *_WORDS, *(rule.id for rule in LINT), *DIFF]
+    return [*ids, *codes, *_WORDS, *(rule.id for rule in (*LINT, *FOLDER_RULES)), *DIFF]
 
 
 def _near(code: str) -> str:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.suggestion import nearest
 
+if TYPE_CHECKING:
+    from checkpoint_openapi.lint import Report
+
 __all__ = ["lint"]
 
-_DEFAULT = ("checkpoint.yaml", "companions.yaml")
+_DOCUMENT = "checkpoint.yaml"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE|FOLDER]...")
 @click.option(
     "--format",
     "style",
@@ -39,8 +43,11 @@ def lint(
 ) -> None:
     """Find errors in OpenAPI documents, and show how to fix them.
 
-    Without FILE, lint checks the documents of the contract. Exit codes: 0 clean, 1 findings, 2 a file or an
-    option cannot be used, 5 no findings, but a part of OpenAPI 3.2 was not checked.
+    In a FOLDER, lint checks every document, and whether documents, catalogues (requirements.yaml,
+    errors.yaml) and released versions are in step. Without arguments, it checks the contract.
+
+    Exit codes: 0 clean, 1 findings, 2 a file or an option cannot be used, 5 no findings, but a part of
+    OpenAPI 3.2 was not checked.
 
     Example: checkpoint-contract lint --ignore example-missing
     """
@@ -49,18 +56,19 @@ def lint(
     from checkpoint_openapi.lint import render
     from checkpoint_openapi.load import data_path
 
+    known = (*linter.RULES, *linter.FOLDER_RULES)
     if rules:
-        for rule in linter.RULES:
+        for rule in known:
             click.echo(f"{rule.id:26} {rule.severity:8} {rule.about}")
         return
-    _refuse_unknown(ignored, [rule.id for rule in linter.RULES])
+    _refuse_unknown(ignored, [rule.id for rule in known])
     asked = tuple(name.strip() for name in (tools or "").split(",") if name.strip())
     _refuse_unknown(asked, list(linter.TOOLS), "tool")
     reports: list[linter.Report] = []
     usable = True
-    for path in files or tuple(data_path(name) for name in _DEFAULT):
+    for path in files or (data_path(_DOCUMENT).parent,):
         try:
-            reports.append(linter.lint(_shown(path), ignored=ignored, tools=asked))
+            reports += _reports(Path(_shown(path)), ignored, asked)
         except DocumentError as error:
             click.echo(f"Error: {error}", err=True)
             usable = False
@@ -71,6 +79,20 @@ def lint(
         sys.exit(ExitCode.USAGE)
     codes = {report.exit_code for report in reports}
     sys.exit(next(code for code in (ExitCode.FAILURE, ExitCode.UNDECIDED, ExitCode.SUCCESS) if code in codes))
+
+
+def _reports(path: Path, ignored: tuple[str, ...], tools: tuple[str, ...]) -> list[Report]:
+    """Return the report on a document, or those on the documents of a folder and on the folder itself."""
+    from checkpoint_openapi import lint as linter
+    from checkpoint_openapi.document.folder import ContractFolder
+
+    if not path.is_dir():
+        return [linter.lint(path, ignored=ignored, tools=tools)]
+    folder = ContractFolder(path)
+    found = [linter.lint_folder(folder, ignored=ignored)]
+    for documents in folder.documents.values():
+        found.append(linter.lint_documents(documents, ignored=ignored, tools=tools))
+    return found
 
 
 def _shown(path: Path) -> str:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from checkpoint_openapi.document.documents import Documents, Files
+from checkpoint_openapi.document.released import releases
 from checkpoint_openapi.document.source import AbsentError, DocumentError, Source, parse_with_positions
 from checkpoint_openapi.load import data_path
 
@@ -16,7 +17,6 @@ RELEASED = "released"
 """The argument that names the newest released contract."""
 _ABSENT = re.compile(r"path '.*' (does not exist|exists on disk, but not) in '")
 """Git's message for a path that a commit does not have."""
-_VERSION = re.compile(r"\d+(\.\d+)*$")
 
 
 class NoBaseError(AbsentError):
@@ -67,10 +67,7 @@ def open_documents(argument: str, *, beside: str = "checkpoint.yaml") -> Documen
 
 def _newest(name: str) -> Path:
     folder = data_path(RELEASED)
-    versions = (
-        [entry for entry in folder.iterdir() if _VERSION.fullmatch(entry.name)] if folder.is_dir() else []
-    )
+    versions = releases(folder)
     if not versions:
         raise DocumentError("holds no released contract to compare with: name a base", str(folder))
-    newest = max(versions, key=lambda entry: [int(part) for part in entry.name.split(".")])
-    return newest / (name if (newest / name).is_file() else "checkpoint.yaml")
+    return versions[-1] / (name if (versions[-1] / name).is_file() else "checkpoint.yaml")

@@ -1,0 +1,28 @@
+"""Copies of the project's contract, as a designer has them in a folder of their own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from checkpoint_openapi.load import data_path
+
+__all__ = ["copied", "replaced"]
+
+
+def copied(folder: Path) -> Path:
+    """Copy the contract with its catalogues and releases into a folder, and return that folder."""
+    source = data_path("checkpoint.yaml").parent
+    target = folder / "openapi"
+    target.mkdir()
+    for name in ("checkpoint.yaml", "companions.yaml", "requirements.yaml", "errors.yaml", "ERRATA.md"):
+        shutil.copy(source / name, target / name)
+    shutil.copytree(source / "released", target / "released")
+    return target
+
+
+def replaced(file: Path, old: str, new: str) -> None:
+    """Replace a text that occurs in a file, once or more."""
+    text = file.read_text("utf-8")
+    assert old in text, f"{file.name} has no {old!r}"
+    file.write_text(text.replace(old, new), "utf-8")
