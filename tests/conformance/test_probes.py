@@ -30,7 +30,8 @@ TARGET = Target(
 CALLS = Calls(TARGET)
 KNOWN = {requirement.id: requirement for requirement in requirements()}
 ELSEWHERE = {
-    *(f"RESP-{number}" for number in range(1, 13)),
+    *(f"RESP-{number}" for number in range(1, 14)),
+    *("AUTH-7", "OBS-4", "DEL-2"),
     *("HTTP-1", "HTTP-2", "HTTP-5", "HTTP-6", "ERR-2", "ERR-3"),
     *("DISC-1", "OBS-1", "OBS-2", "OBS-3", "DEL-1", "CONF-1"),
 }

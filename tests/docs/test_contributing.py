@@ -88,19 +88,19 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
     replace(
         folder / "openapi/checkpoint.yaml",
         f"The name of the policy.{type_of_it}",
-        f"The name of the policy (RESP-13).{type_of_it}",
+        f"The name of the policy (RESP-14).{type_of_it}",
     )
     with (folder / "conformance/checkpoint_conformance/zh.yaml").open("a", encoding="utf-8") as file:
         file.write(chinese)
-    replace(folder / "tests/openapi/test_document.py", '"RESP": 12', '"RESP": 13')
+    replace(folder / "tests/openapi/test_document.py", '"RESP": 13', '"RESP": 14')
     for name in ("tests/openapi/test_document.py", "tests/mutants/framework/mutant.py"):
-        replace(folder / name, '"RESP-12", "ERR-2"', '"RESP-12", "RESP-13", "ERR-2"')
+        replace(folder / name, '"RESP-13",\n', '"RESP-13",\n"RESP-14",\n')
     assert run(folder, "tools/reference.py").returncode == 0
     first = run(folder, *pytest_of(step(6, "Add a requirement")))
     assert re.search(r"^1 failed, \d+ passed", first.stdout.splitlines()[-1].strip("= ")), first.stdout[
         -3000:
     ]
-    assert "RESP-13" in first.stdout
+    assert "RESP-14" in first.stdout
 
     symptoms = folder / "conformance/checkpoint_conformance/verdict/symptom.py"
     place = '    PLAN_NAME_TYPE = "plan-name-type"\n'
@@ -110,7 +110,7 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
     replace(success, place, indented(check, 4) + place)
     second = run(folder, "-c", "from checkpoint_openapi.cli import main; main()", "verify")
     assert second.returncode == 0, second.stdout[-2000:] + second.stderr[-2000:]
-    assert re.search(r"pass +RESP-13", second.stdout)
+    assert re.search(r"pass +RESP-14", second.stdout)
 
     with (folder / "tests/mutants/faults/answers/answer.py").open("a", encoding="utf-8") as file:
         file.write("\n" + row)

@@ -37,6 +37,7 @@ for _module in (
     "companions.companions",
     "companions.items",
     "companions.repetition",
+    "companions.described",
     "companions.projects",
     "access.strangers",
 ):

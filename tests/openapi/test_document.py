@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CREATE = "/v1/{project_id}/providers/{provider_id}/checkpoints"
 DOCUMENTS = ["checkpoint.yaml", "companions.yaml"]
-COUNTS = {"HTTP": 7, "AUTH": 7, "REQ": 17, "NF": 3, "RESP": 12, "ERR": 3, "FUZZ": 2}
+COUNTS = {"HTTP": 7, "AUTH": 7, "REQ": 17, "NF": 3, "RESP": 13, "ERR": 3, "FUZZ": 2}
 COUNTS |= {"DISC": 1, "OBS": 4, "DEL": 2, "CONF": 1}
 IDENTIFIERS = [f"{group}-{number}" for group, count in COUNTS.items() for number in range(1, count + 1)]
 SHOULD = {
@@ -31,6 +31,7 @@ SHOULD = {
     "NF-3",
     "RESP-8",
     "RESP-12",
+    "RESP-13",
     "ERR-2",
     "ERR-3",
     "OBS-4",
@@ -38,7 +39,7 @@ SHOULD = {
     "CONF-1",
 }
 PROFILES = {"DISC": ("discovery",), "OBS": ("observation",), "DEL": ("deletion",), "CONF": ("conflict",)}
-SEVERAL = {"AUTH-7": ("discovery", "observation", "deletion")}
+SEVERAL = {"AUTH-7": ("discovery", "observation", "deletion"), "RESP-13": ("discovery",)}
 FIXTURES = {
     "AUTH-3": "expired_token",
     "AUTH-4": "second_project",

@@ -325,6 +325,7 @@ def _strangers_again(session: Session, deletions: Deletions, recorded: list[Requ
 _COMPANIONS: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
     "AUTH-7": _strangers_again,
     "DISC-1": lambda session, _deletions, _recorded: discovery(session),
+    "RESP-13": _after_a_call(lambda session, _: discovery(session)),
     "CONF-1": lambda session, _deletions, _recorded: conflict(session),
     "OBS-1": _after_a_call(lambda session, _: items_of_created(session)),
     "OBS-4": _after_a_call(lambda session, _: lists_of_other_projects(session, ())),

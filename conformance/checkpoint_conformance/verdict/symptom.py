@@ -104,6 +104,8 @@ class Symptom(StrEnum):
     RESOURCE_TYPE_MISSING = "resource-type-missing"
     RESOURCE_TYPE_TYPE = "resource-type-type"
     RESOURCE_TYPE_UNKNOWN = "resource-type-unknown"
+    RESOURCE_NAME_NOT_THE_LISTED = "resource-name-not-the-listed"
+    RESOURCE_TYPE_NOT_THE_LISTED = "resource-type-not-the-listed"
     RESOURCE_EXTRA_INFO_TYPE = "resource-extra-info-type"
     RESOURCE_EXTRA_INFO_JSON = "resource-extra-info-json"
     RESOURCE_EXTRA_INFO_OBJECT = "resource-extra-info-object"

@@ -64,6 +64,7 @@ _SHOULD = frozenset(
         "NF-3",
         "RESP-8",
         "RESP-12",
+        "RESP-13",
         "ERR-2",
         "ERR-3",
         "OBS-4",

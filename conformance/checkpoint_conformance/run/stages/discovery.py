@@ -13,6 +13,7 @@ from checkpoint_conformance.probes.missing import foreign_policy, foreign_resour
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.probing import send_probe
 from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.described import resources_as_listed
 from checkpoint_conformance.run.stages.other_policies import another_policy
 from checkpoint_conformance.run.stages.unauthorized import look_as_unauthorized
 from checkpoint_conformance.transport.exchange import Exchange
@@ -41,6 +42,7 @@ def discovery(session: Session) -> None:
             look_as_unauthorized(session, _REQUIREMENT, "policies", session.target.policy_id)
             _ask_for_a_policy_that_its_project_lists(session)
             another_policy(session, listed)
+            resources_as_listed(session, listed, lambda: _read(session)[0])
             return
 
 
