@@ -68,7 +68,9 @@ class Live:
         self.chromium = chromium
         self.path = folder / "checkpoint.yaml"
         self.text = self.path.read_text()
-        self.preview = Preview(self.path)
+        base = folder / "base.yaml"
+        base.write_text(self.text)
+        self.preview = Preview(self.path, str(base))
         self.server = PreviewServer(self.preview, 0)
 
     def save(self, old: str, new: str) -> float:
@@ -138,6 +140,25 @@ def test_page_reads_offline(chromium: webdriver.Chrome, page: str) -> None:
     assert "Back up two servers of the policy" in body
     assert requested(chromium) == {("file", ""), ("data", "")}
     assert complaints(chromium) == []
+
+
+def test_sample_is_copied_with_one_click(chromium: webdriver.Chrome, page: str) -> None:
+    """Each operation, also of the companions, has samples above its responses, and a button copies one."""
+    chromium.get(page)
+    assert len(chromium.find_elements(By.CSS_SELECTOR, "#swagger .samples")) == 4
+    button = chromium.find_element(By.CSS_SELECTOR, "#swagger .samples details[open] .copy")
+    chromium.execute_script(
+        "document.addEventListener('copy', () => { window.copied = getSelection().toString(); });"
+        "navigator.clipboard.writeText = (text) => { window.copied = text; };"
+        "arguments[0].click()",
+        button,
+    )
+    copied = chromium.execute_async_script(
+        "const done = arguments[0];"
+        "const look = () => window.copied ? done(window.copied) : setTimeout(look, 20);"
+        "look()"
+    )
+    assert copied.startswith("curl -X POST")
 
 
 @pytest.mark.parametrize("requirement", ["REQ-9", "DISC-1"])

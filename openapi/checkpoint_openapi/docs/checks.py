@@ -37,6 +37,7 @@ class Checker:
 
     def __init__(self, bundle: Bundle, direction: Direction) -> None:
         self._bundle = bundle
+        self.direction = direction
         is_3_0 = str(bundle.document.get("openapi", "")).startswith("3.0")
         self._schemas = as_json_schemas(bundle.document, direction, bundle.resolved, is_3_0=is_3_0)
         self._compiled: dict[Location, jsonschema_rs.Validator] = {}

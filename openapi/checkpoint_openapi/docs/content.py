@@ -17,17 +17,24 @@ from checkpoint_openapi.docs.catalogues import (
     markdown,
     requirement_rows,
 )
+from checkpoint_openapi.docs.checks import Checker
 from checkpoint_openapi.docs.linking import link_requirements
 from checkpoint_openapi.docs.listing import Clauses, Listing, listing
+from checkpoint_openapi.docs.made import Maker
 from checkpoint_openapi.docs.reading import SeenFiles
+from checkpoint_openapi.docs.samples import Samples, samples
+from checkpoint_openapi.docs.schemas import Direction
 from checkpoint_openapi.document.bundle import Bundle
-from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.documents import Documents, Reader
 from checkpoint_openapi.document.objects import operations_in
 from checkpoint_openapi.document.source import Position, Source
 from checkpoint_openapi.document.unread import unread_parts
 from checkpoint_openapi.document.values import items, members
 
-__all__ = ["Content", "OperationRow", "read_content"]
+__all__ = ["Content", "OperationRow", "companions_of", "read_content"]
+
+COMPANIONS = "companions.yaml"
+"""The file beside a document that holds its companion operations."""
 
 
 class OperationRow(NamedTuple):
@@ -50,6 +57,7 @@ class Content:
     document: dict[str, Any]
     """The bundled document, with the requirements in its texts linked."""
     operations: tuple[OperationRow, ...]
+    samples: tuple[Samples, ...]
     errors: ErrorTable | None
     requirements: tuple[RequirementRow, ...]
     errata: Markup | None
@@ -73,10 +81,11 @@ def read_content(path: Path, reader: SeenFiles | None = None) -> Content:
     reader = reader or SeenFiles()
     documents = Documents(reader, str(path))
     folder = path.parent
-    whole = Bundle(documents)
+    companions = companions_of(path, reader)
+    whole = _with_companions(Bundle(documents), companions)
     sources: dict[str, Source] = {path.name: documents.source(documents.root.file)}
     requirements = requirement_rows(folder, reader, sources)
-    linked = link_requirements(whole.document, frozenset(row.id for row in requirements))
+    linked = link_requirements(whole, frozenset(row.id for row in requirements))
     info = members(linked.get("info"))
     operations = tuple(_operations(linked))
     names = frozenset(str(entry.get("operationId")) for _, _, entry in _entries(linked))
@@ -86,6 +95,7 @@ def read_content(path: Path, reader: SeenFiles | None = None) -> Content:
         lead=markdown(str(info.get("description", ""))),
         document=linked,
         operations=operations,
+        samples=(*_samples(documents), *(_samples(companions) if companions else ())),
         errors=error_table(folder, reader, names),
         requirements=requirements,
         errata=errata(folder) if requirements else None,
@@ -95,6 +105,28 @@ def read_content(path: Path, reader: SeenFiles | None = None) -> Content:
         files=frozenset(_files(path, documents, sources)),
         unread=tuple((part.name, documents.position(part.place)) for part in unread_parts(documents)),
     )
+
+
+def companions_of(path: Path, reader: Reader) -> Documents | None:
+    """Return the companion operations beside a document, or None without any.
+
+    Raises `DocumentError` if their document cannot be used.
+    """
+    beside = path.with_name(COMPANIONS)
+    return Documents(reader, str(beside)) if beside != path and beside.is_file() else None
+
+
+def _with_companions(whole: Bundle, companions: Documents | None) -> dict[str, Any]:
+    """Return a bundled document with the operations of its companions."""
+    if companions is None:
+        return whole.document
+    paths = members(companions.get(companions.root).get("paths"))
+    added = {path: whole.included(companions.root / "paths" / path) for path in paths}
+    return {**whole.document, "paths": {**members(whole.document.get("paths")), **added}}
+
+
+def _samples(documents: Documents) -> list[Samples]:
+    return samples(documents, Maker(documents, Checker(Bundle(documents), Direction.REQUEST)))
 
 
 def _entries(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -125,5 +157,7 @@ def _clauses(requirements: tuple[RequirementRow, ...], name: str) -> Clauses:
 
 def _files(path: Path, documents: Documents, sources: dict[str, Source]) -> set[Path]:
     referred = {Path(documents.place(label).file) for label in documents.others()}
-    catalogues = {path.parent / name for name in ("requirements.yaml", "errors.yaml", "ERRATA.md")}
+    catalogues = {
+        path.parent / name for name in (COMPANIONS, "requirements.yaml", "errors.yaml", "ERRATA.md")
+    }
     return {path, *referred, *catalogues, *(path.parent / name for name in sources)}

@@ -9,6 +9,7 @@ from typing import Any
 from checkpoint_openapi.diff.conversion.convert import Converter, Side
 from checkpoint_openapi.diff.proof.sample import samples_of
 from checkpoint_openapi.docs.checks import Checker
+from checkpoint_openapi.docs.schemas import Direction
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.values import items, members
 
@@ -29,13 +30,14 @@ NONE = _None()
 
 
 class Maker:
-    """Makes values that a server may send, from the examples that the schemas state wherever possible."""
+    """Makes values that may be sent, from the examples that the schemas state wherever possible."""
 
     def __init__(self, documents: Documents, checker: Checker) -> None:
-        """Take a checker of responses."""
+        """Make values that travel in the direction of a checker."""
         self._documents = documents
         self._checker = checker
-        self._converter = Converter(documents, Side(request=False, sender=False), frozenset())
+        is_request = checker.direction is Direction.REQUEST
+        self._converter = Converter(documents, Side(request=is_request, sender=False), frozenset())
         self._known: dict[Location, Any] = {}
 
     def value(self, schema: Location) -> Any:
@@ -101,8 +103,9 @@ class Maker:
             yield from self._parts(place.below("allOf", number), seen)
 
     def _sent(self, schema: Location) -> bool:
-        """Return whether a server may send a member."""
-        return members(self._documents.get(self._documents.follow(schema))).get("writeOnly") is not True
+        """Return whether a member may be sent in the direction."""
+        stated = members(self._documents.get(self._documents.follow(schema)))
+        return stated.get(self._checker.direction.value) is not True
 
 
 def _shows_less(value: Any) -> tuple[bool, int]:

@@ -61,7 +61,9 @@ class _Route:
 class Mock:
     """Answers requests from one version of a document."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, companions: Documents | None = None) -> None:
+        """Answer for a document, and where it has no path for its companions."""
+        self._companions = None if companions is None else Mock(companions)
         self._documents = documents
         bundle = Bundle(documents)
         self._checker = Checker(bundle, Direction.REQUEST)
@@ -74,6 +76,8 @@ class Mock:
     def answer(self, request: Request) -> Answer:
         """Return the example that matches a request; raises `DocumentError` if a reference dangles."""
         found = self._route(urlsplit(request.target).path)
+        if found is None and self._companions is not None:
+            return self._companions.answer(request)
         if found is None:
             return self._answers.plain("404", "The document has no such path.")
         route, values = found

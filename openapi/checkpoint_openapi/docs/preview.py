@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from checkpoint_openapi.diff.report import Report, report
 from checkpoint_openapi.diff.sources import RELEASED, open_documents
-from checkpoint_openapi.docs.content import Content, read_content
+from checkpoint_openapi.docs.content import Content, companions_of, read_content
 from checkpoint_openapi.docs.listing import anchor
 from checkpoint_openapi.docs.mock import Mock
 from checkpoint_openapi.docs.reading import FileState, SeenFiles, file_state
@@ -160,7 +160,7 @@ class Preview:
         if unfit:
             raise _NotFitError(unfit)
         content = read_content(self._path, self._reader)
-        mock = Mock(documents)
+        mock = Mock(documents, companions_of(self._path, self._reader))
         if content.files - self._watched:
             self._watched |= content.files
             # Files that were already watched keep the state that they had before they were read.

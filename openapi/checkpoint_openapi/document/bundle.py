@@ -57,6 +57,13 @@ class Bundle:
                 value = items(value)[int(name)] if items(value) else members(value).get(name)
         return None
 
+    def included(self, target: Location) -> Any:
+        """Return the value at a place with its references rewritten, adding its file to the bundle."""
+        reference = self._taken_in(target)
+        if self._files:
+            self.document[FILES] = self._files
+        return self.resolved({"$ref": reference})
+
     def _name(self, file: str) -> str:
         return self._documents.label(Location(file, "")).removesuffix("#")
 

@@ -48,9 +48,11 @@ def watched(path: Path, base: str = "released") -> Iterator[tuple[Preview, Calla
 
 
 def test_save_is_followed(contract: Path) -> None:
-    """A save makes a build with the new text, and the comparison with the release beside it."""
+    """A save makes a build with the new text, and the comparison with the base beside it."""
     text = contract.read_text()
-    with watched(contract) as (preview, save):
+    base = contract.with_name("base.yaml")
+    base.write_text(text)
+    with watched(contract, str(base)) as (preview, save):
         assert preview.current.diff is not None
         assert preview.current.diff.verdict == "same"
 

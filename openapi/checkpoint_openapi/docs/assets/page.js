@@ -24,8 +24,26 @@
   const parsed = () => JSON.parse(shown);
   /* A document that fits on a page is shown open, a large one by its names. */
   const operations = Object.values(parsed().paths ?? {}).flatMap(Object.keys).length;
+  /* The samples of an operation stand above its responses. */
+  const samplesOf = ({ path, method }) =>
+    document.querySelector(`#samples > [data-operation="${CSS.escape(`${method.toUpperCase()} ${path}`)}"]`)?.innerHTML;
+  const withSamples = (system) => ({
+    wrapComponents: {
+      responses: (Original) => (props) =>
+        system.React.createElement(
+          "div",
+          null,
+          system.React.createElement("div", {
+            className: "samples",
+            dangerouslySetInnerHTML: { __html: samplesOf(props) ?? "" },
+          }),
+          system.React.createElement(Original, props),
+        ),
+    },
+  });
   const ui = SwaggerUIBundle({
     dom_id: "#swagger",
+    plugins: [withSamples],
     spec: parsed(),
     docExpansion: operations > 8 ? "list" : "full",
     defaultModelsExpandDepth: operations > 8 ? 0 : 9,
@@ -61,6 +79,24 @@
     open(name);
   });
   addEventListener("hashchange", () => open(location.hash.slice(1)));
+
+  /* The clipboard is open to secure pages only; a page opened as a file selects the text and copies it. */
+  const copy = async (pre) => {
+    try {
+      await navigator.clipboard.writeText(pre.textContent);
+    } catch {
+      getSelection().selectAllChildren(pre);
+      document.execCommand("copy");
+      getSelection().removeAllRanges();
+    }
+  };
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("button.copy");
+    if (!button) return;
+    await copy(button.nextElementSibling);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  });
 
   const filter = () => {
     const input = document.getElementById("filter");
