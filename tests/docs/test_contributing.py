@@ -87,8 +87,8 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
     type_of_it = "\n          type: string\n          example: backup"
     replace(
         folder / "openapi/checkpoint.yaml",
-        f"The name of the policy.{type_of_it}",
-        f"The name of the policy (RESP-14).{type_of_it}",
+        f"The name of the policy (RESP-1).{type_of_it}",
+        f"The name of the policy (RESP-1, RESP-14).{type_of_it}",
     )
     with (folder / "conformance/checkpoint_conformance/zh.yaml").open("a", encoding="utf-8") as file:
         file.write(chinese)
