@@ -244,3 +244,51 @@ class SecondItemStuck(Server):
     def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
         first = resource == checkpoint.resources[0]
         return super().item_status(checkpoint, resource) if first else "protecting"
+
+
+class _Alternating(Server):
+    """Answers the lists from several copies in turn."""
+
+    reads = 0
+    copies = 2
+
+    def list_items(self, request: Request, project: str) -> Response:
+        self.reads += 1
+        return super().list_items(request, project)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether this list comes from the copy that is not like the others."""
+        return self.reads % self.copies == 0
+
+
+_READINGS = (BASE, pause(0.1), *[item_list()] * 4)
+
+
+@breaks("OBS-3", shows=_READINGS)
+class StatusFromACopyThatLags(_Alternating):
+    """One list in two comes from a copy that is a second behind, in which a finished item is protecting."""
+
+    def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
+        lags = self.is_behind and self.age(checkpoint) < self.protect_seconds + 1.0
+        return "protecting" if lags else super().item_status(checkpoint, resource)
+
+
+@breaks("OBS-3", shows=_READINGS)
+class StatusFromOneCopyInThreeThatLags(StatusFromACopyThatLags):
+    """One list in three comes from a copy that lags for a quarter of a second."""
+
+    copies = 3
+
+    def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
+        lags = self.is_behind and self.age(checkpoint) < self.protect_seconds + 0.25
+        return "protecting" if lags else Server.item_status(self, checkpoint, resource)
+
+
+@breaks("OBS-3", shows=_READINGS)
+class StatusOfTwoWorkers(_Alternating):
+    """One worker in two takes a finished item for failed."""
+
+    def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
+        status = super().item_status(checkpoint, resource)
+        return "error" if status == "available" and self.is_behind else status
