@@ -100,7 +100,7 @@ class Karbor(Server):
 
 
 class KarborWithoutKeystone(Karbor):
-    """Karbor with `auth_strategy = noauth`: the token names user and project, and a call without one gets a 204."""
+    """Karbor with `auth_strategy = noauth`: the token names user and project, and may be missing."""
 
     def let_in(self, request: Request) -> Token | Response:
         """Believe what the token says, and offer one to whoever has none."""
