@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from checkpoint_openapi.commands.lint import lint
 from checkpoint_openapi.lint import FOLDER_RULES, RULES
+from checkpoint_openapi.lint import lint as linted
+from checkpoint_openapi.lint.render import as_text
 from checkpoint_openapi.load import data_path
 from click.testing import CliRunner
 
@@ -186,3 +188,181 @@ def test_a_missing_catalogue_is_told_where_one_belongs(flawed: str) -> None:
     assert "catalogue" not in run(flawed).stdout
     Path("errors.yaml").write_text("conditions: {}\n")
     assert "there is no requirement catalogue beside the document" in run(flawed).stdout
+
+
+TWICE = """\
+openapi: 3.0.3
+info: {title: T, version: '1'}
+servers: [{url: 'https://a.example'}]
+paths:
+  /a:
+    get: &operation
+      responses:
+        '200': {description: Done., content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}
+        '404': {$ref: '#/components/responses/Gone'}
+  /b:
+    get: *operation
+components:
+  schemas:
+    A: {type: object, properties: {b: {type: integer, minLength: 1, example: x, default: y}}}
+    Spare: {type: string}
+  responses:
+    Gone: {description: Gone., content: {application/json: {schema: {type: string}}}}
+"""
+
+
+@pytest.fixture
+def twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Write a document whose components have several faults to the working directory; return its name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "twice.yaml").write_text(TWICE)
+    return "twice.yaml"
+
+
+def test_a_summary_by_rule_comes_first(twice: str) -> None:
+    """The rules with findings and their numbers come before the findings, errors before warnings."""
+    lines = run(twice).stdout.splitlines()
+
+    assert lines[0] == "twice.yaml: 8 findings of 5 rules"
+    assert [line.split()[:3] for line in lines[1:6]] == [
+        ["1", "error", "example-invalid"],
+        ["1", "error", "default-invalid"],
+        ["1", "warning", "component-unused"],
+        ["1", "warning", "keyword-idle"],
+        ["4", "warning", "example-missing"],
+    ]
+    assert lines[6] == ""
+
+
+def test_errors_come_before_warnings(twice: str) -> None:
+    """What a person fixes first is on top, whatever its line."""
+    severities = [line.split()[1] for line in run(twice).stdout.splitlines() if line.endswith("]")]
+
+    assert severities == sorted(severities)
+    assert set(severities) == {"error:", "warning:"}
+
+
+def test_findings_are_folded_by_component(twice: str) -> None:
+    """What one component lacks is told once, with the other lines where it shows."""
+    told = run("--rule", "example-missing", twice).stdout
+
+    assert told.count("has no example") == 2
+    assert "and 1 more because of #/components/responses/Gone: line 9" in told
+    assert "and 1 more because of #/components/schemas/A: line 8" in told
+    assert told.endswith("twice.yaml: 4 findings\n")
+
+
+def test_every_folded_finding_is_in_the_json(twice: str) -> None:
+    """Programs get each finding, and how many there are of each rule."""
+    document = json.loads(run("--format", "json", twice).stdout)
+
+    assert len(document["findings"]) == 8
+    assert document["summary"]["example-missing"] == 4
+
+
+def test_one_rule_is_applied_alone(twice: str) -> None:
+    """With --rule, other findings neither show nor fail."""
+    assert run("--rule", "default-invalid", twice).stdout.endswith("twice.yaml: 1 finding\n")
+    assert run("--rule", "security-undeclared", twice).exit_code == 0
+
+
+def test_a_severity_leaves_out_what_is_lower(twice: str) -> None:
+    """With --severity error, no warning shows."""
+    told = run("--severity", "error", "--format", "json", twice).stdout
+
+    assert {finding["severity"] for finding in json.loads(told)["findings"]} == {"error"}
+
+
+def test_a_baseline_accepts_what_is_there(twice: str) -> None:
+    """The command writes what it finds; then only what is new fails, wherever the lines have moved."""
+    written = run("--baseline", "accepted.yaml", "--write-baseline", twice)
+    accepted = run("--baseline", "accepted.yaml", twice)
+    Path(twice).write_text("# moved\n" + TWICE.replace("Spare:", "Other:"))
+    changed = run("--baseline", "accepted.yaml", twice)
+
+    assert (written.exit_code, written.stdout) == (0, "accepted.yaml accepts 8 findings\n")
+    assert accepted.exit_code == 0
+    assert accepted.stdout.endswith("twice.yaml: no findings, 8 more accepted\n")
+    assert changed.exit_code == 1
+    assert "the component 'Other' is not used" in changed.stdout
+    assert "accepted.yaml:3: component-unused" in changed.stdout
+
+
+def test_a_stale_entry_fails(twice: str) -> None:
+    """An entry that accepts nothing any longer is told by its line, and fails."""
+    run("--baseline", "accepted.yaml", "--write-baseline", twice)
+    Path(twice).write_text(TWICE.replace("    Spare: {type: string}\n", ""))
+    result = run("--baseline", "accepted.yaml", twice)
+
+    assert result.exit_code == 1
+    assert (
+        "component-unused at /components/schemas/Spare is no longer found: remove the entry" in result.stdout
+    )
+
+
+def test_an_entry_of_an_unknown_rule_is_stale(twice: str) -> None:
+    """A mistyped rule accepts nothing, and is told."""
+    Path("accepted.yaml").write_text("accepted: [{rule: exampel-missing, file: twice.yaml, pointer: /a}]")
+
+    assert "exampel-missing at /a is no longer found" in run("--baseline", "accepted.yaml", twice).stdout
+
+
+def test_an_entry_of_a_rule_that_was_not_applied_is_not_stale(twice: str) -> None:
+    """What was not looked for cannot be missing."""
+    run("--baseline", "accepted.yaml", "--write-baseline", twice)
+
+    assert run("--baseline", "accepted.yaml", "--rule", "default-invalid", twice).exit_code == 0
+
+
+def test_a_second_fault_at_an_accepted_place_is_new(twice: str) -> None:
+    """An entry accepts one finding, not whatever its rule finds at the place."""
+    run("--baseline", "accepted.yaml", "--write-baseline", twice)
+    Path(twice).write_text(TWICE.replace("minLength: 1,", "minLength: 1, maxLength: 2,"))
+    result = run("--baseline", "accepted.yaml", twice)
+
+    assert result.exit_code == 1
+    assert "`maxLength` has no effect" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("accepted: 3", "a list"), ("accepted: [{rule: a}]", "file"), ("acepted: []", "accepted")],
+)
+def test_a_broken_baseline_is_one_line(twice: str, text: str, told: str) -> None:
+    """A mistake in the baseline is told with its place, and nothing is linted."""
+    Path("accepted.yaml").write_text(text)
+    result = run("--baseline", "accepted.yaml", twice)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "accepted.yaml" in result.stderr
+    assert told in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_baseline_to_write_needs_a_name(twice: str) -> None:
+    """Without --baseline there is nothing to write to."""
+    result = run("--write-baseline", twice)
+
+    assert result.exit_code == 2
+    assert "--baseline FILE" in result.stderr
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_the_source_line_has_a_caret(wide: bool, tmp_path: Path) -> None:
+    """In a terminal, a finding shows its line, and a caret below its column; a long line is shortened."""
+    padding = f"x-padding: {'p' * 400}, " if wide else ""
+    file = tmp_path / "a.yaml"
+    file.write_text(TWICE.replace("    Spare: {", f"    Spare: {{{padding}") + ("#" if wide else ""))
+    report = linted(file, only=["default-invalid"])
+    line, caret = as_text([report], excerpts=True).splitlines()[1:3]
+
+    assert line[caret.index("^") :].startswith("default: y")
+    assert len(line) <= 104
+
+
+def test_a_reference_gets_the_nearest_name(twice: str) -> None:
+    """A mistyped reference is told with the name that was meant."""
+    Path(twice).write_text(TWICE.replace("schemas/A'", "schemas/Spair'"))
+
+    assert "there is no 'Spair'; did you mean 'Spare'?" in run("--rule", "ref-dangling", twice).stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast
@@ -22,6 +23,7 @@ from checkpoint_openapi.document.source import (
 )
 from checkpoint_openapi.document.tree import objects_in
 from checkpoint_openapi.document.values import members
+from checkpoint_openapi.suggestion import nearest
 
 __all__ = ["VERSIONS", "Documents", "Files", "Location", "Reader", "Text", "UnresolvedError"]
 
@@ -172,7 +174,7 @@ class Documents:
                 value = cast("list[Any]", value)[int(key)]
             else:
                 what, at = f"has nothing at `#{place.pointer}`", self.position(place)
-                raise UnresolvedError(what, f"there is no {key!r}", at)
+                raise UnresolvedError(what, _absent(key, value), at)
         return value
 
     def target(self, place: Location) -> Location:
@@ -197,7 +199,7 @@ class Documents:
                 why = (
                     "its fragment is no JSON pointer"
                     if self.version == (3, 0)
-                    else f"there is no anchor {name!r}"
+                    else f"there is no anchor {_asked(name, self._anchors(resource))}"
                 )
                 raise self._nowhere(at, written, why)
             found = Location(resource.file, resource.pointer + name if pointer is None else pointer)
@@ -207,6 +209,11 @@ class Documents:
         except DocumentError as error:
             raise self._nowhere(at, written, f"the file {address} {error.what}") from error
         return found
+
+    def _anchors(self, resource: Location) -> list[str]:
+        """Return the names of the anchors in a resource."""
+        known = self._identified(resource.file).anchors
+        return [name for root, name in known if root == resource.pointer]
 
     def follow(self, place: Location) -> Location:
         """Return the place of an object, following every `$ref`; raises `UnresolvedError` for a cycle."""
@@ -333,3 +340,14 @@ class Documents:
                 ):
                     found.append(other)
         return found
+
+
+def _absent(key: str, value: Any) -> str:
+    """Say that a value has no member of this name, and which similar one it has."""
+    return f"there is no {_asked(key, members(value))}"
+
+
+def _asked(name: str, known: Iterable[str]) -> str:
+    """Return a name that does not exist, and the question whether a similar one was meant."""
+    near = nearest(name, list(known))
+    return f"{name!r}; did you mean {near!r}?" if near else repr(name)

@@ -69,6 +69,11 @@ class Context:
         """Return a place of the document itself, by its JSON pointer."""
         return Location(self.documents.root.file, pointer)
 
+    def is_component(self, place: Location) -> bool:
+        """Return whether a place of the document is a component."""
+        path = place.pointer.split("/")
+        return place.file == self.documents.root.file and path[1:2] == ["components"] and len(path) == 4
+
     def read(self, place: Location) -> Any:
         """Return the value at a place, following references; raises `UnresolvedError` if one dangles."""
         return self.documents.get(self.documents.follow(place))

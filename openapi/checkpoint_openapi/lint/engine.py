@@ -32,33 +32,55 @@ class Report:
     unread: tuple[tuple[str, Position], ...] = ()
     """The unsupported parts of OpenAPI 3.2 in the document, which are not checked, and their positions."""
 
+    applied: frozenset[str] = frozenset()
+    """The ids of the rules that were applied."""
+    accepted: int = 0
+    """The number of findings left out because a baseline accepts them."""
+    stale: tuple[str, ...] = ()
+    """The entries of a baseline that accept nothing any longer: each place in it, rule and pointer."""
+
     @property
     def exit_code(self) -> ExitCode:
-        """Failure if there are findings, undecided if an unchecked part may have some, otherwise success."""
-        if self.findings:
+        """Failure if there are findings, undecided if an unchecked part may have some, otherwise success.
+
+        Something accepted that is no longer found is a failure, too.
+        """
+        if self.findings or self.stale:
             return ExitCode.FAILURE
         return ExitCode.UNDECIDED if self.unread else ExitCode.SUCCESS
 
 
-def lint(path: Path | str, *, ignored: Collection[str] = (), tools: Collection[str] = ()) -> Report:
+def lint(
+    path: Path | str,
+    *,
+    ignored: Collection[str] = (),
+    tools: Collection[str] = (),
+    only: Collection[str] = (),
+) -> Report:
     """Read a document and apply all rules except ignored ones and those about tools not listed in `tools`.
 
-    Without `tools`, the rules about all tools that support the document's OpenAPI version are applied.
+    Without `tools`, the rules about all tools that support the document's OpenAPI version are applied, apart
+    from those that must be asked for. With `only`, no other rules are applied.
 
     Raises `DocumentError` if the file cannot be read, is broken YAML, or is not an OpenAPI 3 document.
     """
-    return lint_documents(Documents(Files(), str(path)), ignored=ignored, tools=tools)
+    return lint_documents(Documents(Files(), str(path)), ignored=ignored, tools=tools, only=only)
 
 
 def lint_documents(
-    documents: Documents, *, ignored: Collection[str] = (), tools: Collection[str] = ()
+    documents: Documents,
+    *,
+    ignored: Collection[str] = (),
+    tools: Collection[str] = (),
+    only: Collection[str] = (),
 ) -> Report:
     """Apply the rules to a document that has already been read, as `lint` does."""
     context = Context(documents)
     findings: list[Finding] = []
     skipped: dict[str, str] = {}
+    applied: set[str] = set()
     for rule in RULES:
-        if rule.id in ignored or (tools and rule.tools and set(tools).isdisjoint(rule.tools)):
+        if rule.id in ignored or (only and rule.id not in only) or not _is_asked(rule, tools, only):
             continue
         if "connexion" in rule.tools and "connexion" not in tools and not context.is_3_0:
             if rule.loads:
@@ -69,16 +91,25 @@ def lint_documents(
             continue
         try:
             findings += _apply(rule, context)
+            applied.add(rule.id)
         except SkippedError as reason:
             skipped[rule.id] = str(reason)
     unread = tuple((part.name, documents.position(part.place)) for part in unread_parts(documents))
-    return Report(context.source.file, tuple(sorted(findings, key=_place)), skipped, unread)
+    ordered = tuple(sorted(findings, key=_place))
+    return Report(context.source.file, ordered, skipped, unread, frozenset(applied))
+
+
+def _is_asked(rule: Rule, tools: Collection[str], only: Collection[str]) -> bool:
+    """Return whether a rule is about a listed tool or about none; some rules must be asked for."""
+    if tools and rule.tools:
+        return not set(tools).isdisjoint(rule.tools)
+    return not rule.on_request or rule.id in only
 
 
 def _apply(rule: Rule, context: Context) -> Iterator[Finding]:
     for fault in rule.check(context):
         position = fault.position or context.source.position(fault.pointer)
-        yield Finding(rule.id, rule.severity, position, fault.pointer, fault.what, fault.fix)
+        yield Finding.of(rule.id, rule.severity, fault, position)
 
 
 def _place(finding: Finding) -> tuple[Position, str]:

@@ -27,6 +27,8 @@ class _Example(NamedTuple):
     value: Any
     schema: Location
     direction: Direction
+    owner: str = ""
+    """The component that holds the value, if a reference leads to it."""
 
 
 def example_invalid(context: Context) -> Iterator[Fault]:
@@ -34,7 +36,10 @@ def example_invalid(context: Context) -> Iterator[Fault]:
     for example in _examples(context):
         for place, what in faults(context, example.schema, example.value, example.direction):
             yield Fault(
-                f"{example.pointer}{place}", f"the example breaks its schema: {what}", "correct one of both"
+                f"{example.pointer}{place}",
+                f"the example breaks its schema: {what}",
+                "correct one of both",
+                owner=example.owner,
             )
 
 
@@ -78,24 +83,30 @@ def example_missing(context: Context) -> Iterator[Fault]:
             for status in members(node.value.get("responses"))
         ]
         for pointer, name in bodies:
-            for media_type in _without_example(context, pointer):
+            for media_type, owner in _without_example(context, pointer):
                 yield Fault(
                     pointer,
                     f"{name} has no example of {media_type}",
                     "add `example`, or `examples` with a name for each case",
+                    owner=owner,
                 )
 
 
-def _without_example(context: Context, pointer: str) -> Iterator[str]:
-    """Yield the media types of a body that have neither an example nor a schema with one."""
+def _without_example(context: Context, pointer: str) -> Iterator[tuple[str, str]]:
+    """Yield the media types of a body that have neither an example nor a schema with one.
+
+    With each comes the pointer to the component that lacks it; empty if the operation writes all of it.
+    """
     documents = context.documents
     try:
         body = documents.follow(context.at(pointer))
         for name, media_type in members(members(documents.get(body)).get("content")).items():
             if "schema" in members(media_type):
-                schema = context.read(body / "content" / name / "schema")
+                place = documents.follow(body / "content" / name / "schema")
+                schema = documents.get(place)
                 if schema is not None and not (_shows(media_type) or _shows(schema)):
-                    yield name
+                    shared = next((at for at in (place, body) if context.is_component(at)), None)
+                    yield name, shared.pointer if shared else ""
     except UnresolvedError:
         return
 
@@ -108,33 +119,36 @@ def _examples(context: Context) -> Iterator[_Example]:
     for node in context.own(*_HOLDERS):
         direction = _direction(node)
         place = context.at(node.pointer)
-        for pointer, value in _values(context, node):
+        for pointer, value, owner in _values(context, node):
             if node.kind == "schema":
                 yield _Example(pointer, value, place, direction)
             if node.kind != "schema" and isinstance(node.value.get("schema"), dict):
-                yield _Example(pointer, value, place / "schema", direction)
+                yield _Example(pointer, value, place / "schema", direction, owner)
             if isinstance(node.value.get("itemSchema"), dict):
                 for number, item in enumerate(items(value)):
-                    yield _Example(child(pointer, number), item, place / "itemSchema", direction)
+                    yield _Example(child(pointer, number), item, place / "itemSchema", direction, owner)
 
 
-def _values(context: Context, node: Node) -> Iterator[tuple[str, Any]]:
-    """Yield the pointer and value of each example of one object."""
+def _values(context: Context, node: Node) -> Iterator[tuple[str, Any, str]]:
+    """Yield the pointer, value and component of each example of an object; no component without reference."""
     if "example" in node.value:
-        yield f"{node.pointer}/example", node.value["example"]
+        yield f"{node.pointer}/example", node.value["example"], ""
     examples: Any = node.value.get("examples")
     if node.kind == "schema":
         for number, value in enumerate(items(examples)):
-            yield f"{node.pointer}/examples/{number}", value
+            yield f"{node.pointer}/examples/{number}", value, ""
     else:
         for name, entry in members(examples).items():
             pointer = child(node.pointer, "examples", name)
             try:
-                example = members(context.read(context.at(pointer)))
+                place = context.documents.follow(context.at(pointer))
             except UnresolvedError:
                 continue
+            example = members(context.documents.get(place))
             if "value" in example:
-                yield f"{pointer}/value" if example is entry else pointer, example["value"]
+                is_own = example is entry
+                owner = place.pointer if context.is_component(place) and not is_own else ""
+                yield f"{pointer}/value" if is_own else pointer, example["value"], owner
 
 
 def _direction(node: Node) -> Direction:

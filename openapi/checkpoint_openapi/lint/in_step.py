@@ -24,19 +24,22 @@ _EXCUSE = "x-no-requirement"
 _IDENTIFIER = re.compile(r"[A-Z]+-[0-9]+")
 
 
-def lint_folder(folder: ContractFolder, *, ignored: tuple[str, ...] = ()) -> Report:
-    """Apply the rules about a contract as a whole, except ignored ones, to a folder.
+def lint_folder(
+    folder: ContractFolder, *, ignored: tuple[str, ...] = (), only: tuple[str, ...] = ()
+) -> Report:
+    """Apply the rules about a contract as a whole, except ignored ones, to a folder; with `only`, no others.
 
     Raises `DocumentError` if the hashes of a release cannot be read.
     """
+    rules = [rule for rule in FOLDER_RULES if rule.id not in ignored and (not only or rule.id in only)]
     found = [
-        Finding(rule.id, rule.severity, fault.position, fault.pointer, fault.what, fault.fix)
-        for rule in FOLDER_RULES
-        if rule.id not in ignored
+        Finding.of(rule.id, rule.severity, fault, fault.position)
+        for rule in rules
         for fault in rule.check(folder)
         if fault.position is not None
     ]
-    return Report(str(folder.path), tuple(sorted(found, key=lambda each: (each.position, each.rule))), {})
+    ordered = tuple(sorted(found, key=lambda each: (each.position, each.rule)))
+    return Report(str(folder.path), ordered, {}, applied=frozenset(rule.id for rule in rules))
 
 
 def _versions_differ(folder: ContractFolder) -> Iterator[Fault]:

@@ -98,6 +98,7 @@ def component_unused(context: Context) -> Iterator[Fault]:
                     f"/components/{kind}/{escaped(name)}",
                     f"the component {name!r} is not used",
                     "refer to it or remove it",
+                    owner=f"/components/{kind}",
                 )
 
 

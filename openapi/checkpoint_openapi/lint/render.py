@@ -3,34 +3,100 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from checkpoint_openapi.lint.engine import Report
-from checkpoint_openapi.lint.finding import Finding
+from checkpoint_openapi.lint.excerpt import Excerpts
+from checkpoint_openapi.lint.finding import Finding, Severity
+from checkpoint_openapi.lint.in_step import FOLDER_RULES, FolderRule
+from checkpoint_openapi.lint.table import RULES, Rule
 
 __all__ = ["as_github", "as_json", "as_text"]
 
+_STALE = "is no longer found: remove the entry"
+_MOST_LINES = 8
+"""The number of lines to name of the findings that are folded into another."""
+_BY_URGENCY: list[Rule | FolderRule] = sorted(
+    (*FOLDER_RULES, *RULES), key=lambda rule: rule.severity is not Severity.ERROR
+)
+"""The rules in the order in which to fix what they find: errors first, causes before consequences."""
 
-def as_text(reports: Sequence[Report]) -> str:
-    """Return one paragraph per finding, then what was not checked, then a summary line."""
+
+def as_text(reports: Sequence[Report], *, excerpts: bool = False) -> str:
+    """Return a summary by rule, one paragraph per finding, what was not checked, and the total.
+
+    Findings of one rule in one component are one paragraph: fixing the component fixes them. Errors come
+    first, in the order of the rules, since later ones often follow from earlier ones. With `excerpts`, each
+    paragraph shows the source line, with a caret below the place.
+    """
     lines: list[str] = []
+    shown = Excerpts() if excerpts else None
     for report in reports:
-        for finding in report.findings:
-            lines.append(f"{finding.position}: {finding.severity}: {finding.what} [{finding.rule}]")
-            lines.append(f"    at {finding.pointer or '/'}")
-            lines.append(f"    fix: {finding.fix}")
+        lines += _summary(report)
+        for findings in _folded(report):
+            lines += _paragraph(findings, shown)
+        lines += [f"{entry} {_STALE}" for entry in report.stale]
         lines += [f"{place}: not checked: {_unread(name)}" for name, place in report.unread]
         lines += [f"{report.file}: not checked: {rules} ({reason})" for rules, reason in _skipped(report)]
-    count = sum(len(report.findings) for report in reports)
     files = ", ".join(report.file for report in reports)
-    lines.append(f"{files}: {count or 'no'} finding{'' if count == 1 else 's'}")
+    count = sum(len(report.findings) for report in reports)
+    accepted = sum(report.accepted for report in reports)
+    more = f", {accepted} more accepted" if accepted else ""
+    lines.append(f"{files}: {_count(count)}{more}")
     return "\n".join(lines) + "\n"
 
 
+def _summary(report: Report) -> list[str]:
+    """Return the number of findings of each rule, errors first; nothing for a single finding."""
+    if len(report.findings) < 2:
+        return []
+    counts = Counter(finding.rule for finding in report.findings)
+    rows = [rule for rule in _BY_URGENCY if counts[rule.id]]
+    width = max(len(rule.id) for rule in rows)
+    lines = [f"{report.file}: {_count(len(report.findings))} of {len(rows)} rule{'s'[: len(rows) > 1]}"]
+    lines += [f"{counts[rule.id]:8} {rule.severity:8} {rule.id:{width}}  {rule.about}" for rule in rows]
+    return [*lines, ""]
+
+
+def _folded(report: Report) -> list[list[Finding]]:
+    """Return the findings of each rule in each component or path, the most urgent rules first."""
+    found: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in report.findings:
+        found.setdefault((finding.rule, finding.position.file, finding.owner), []).append(finding)
+    order = {rule.id: number for number, rule in enumerate(_BY_URGENCY)}
+    return sorted(found.values(), key=lambda findings: order[findings[0].rule])
+
+
+def _paragraph(findings: list[Finding], excerpts: Excerpts | None) -> list[str]:
+    first, others = findings[0], findings[1:]
+    lines = [f"{first.position}: {first.severity}: {first.what} [{first.rule}]"]
+    if excerpts is not None:
+        lines += excerpts.of(first.position)
+    lines.append(f"    at {first.pointer or '/'}")
+    if others:
+        numbers = list(dict.fromkeys(finding.position.line for finding in others))
+        places = ", ".join(map(str, numbers[:_MOST_LINES])) + ", …" * (len(numbers) > _MOST_LINES)
+        plural = "s" if len(numbers) > 1 else ""
+        lines.append(f"    and {len(others)} more {_where(first)}: line{plural} {places}")
+    lines.append(f"    fix: {first.fix}")
+    return lines
+
+
+def _where(finding: Finding) -> str:
+    """Return what to fix, as the place of further findings: around the finding, or what it refers to."""
+    if not finding.owner:
+        return "in the document"
+    return f"{'in' if finding.pointer.startswith(finding.owner) else 'because of'} #{finding.owner}"
+
+
+def _count(number: int) -> str:
+    return f"{number or 'no'} finding{'' if number == 1 else 's'}"
+
+
 def as_json(reports: Sequence[Report]) -> str:
-    """Return an object with `findings` and `skipped`; `complete` comes last, to reveal a truncated file."""
+    """Return an object with all findings; `complete` comes last, to reveal a truncated file."""
     document: dict[str, Any] = {
         "files": [report.file for report in reports],
         "findings": [_finding(finding) for report in reports for finding in report.findings],
@@ -44,6 +110,9 @@ def as_json(reports: Sequence[Report]) -> str:
             for report in reports
             for name, place in report.unread
         ],
+        "summary": dict(Counter(finding.rule for report in reports for finding in report.findings)),
+        "accepted": sum(report.accepted for report in reports),
+        "stale": [entry for report in reports for entry in report.stale],
         "complete": True,
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -53,10 +122,12 @@ def as_github(reports: Sequence[Report]) -> str:
     """Return workflow commands that attach each finding to its line in the change."""
     lines: list[str] = []
     for report in reports:
-        for finding in report.findings:
+        for finding in (finding for findings in _folded(report) for finding in findings):
             file, line, column = finding.position
             place = f"file={_property(file)},line={line},col={column},title={_property(finding.rule)}"
             lines.append(f"::{finding.severity} {place}::{_message(f'{finding.what}. Fix: {finding.fix}.')}")
+        for entry in report.stale:
+            lines.append(f"::error file={_property(report.file)}::{_message(f'{entry} {_STALE}')}")
         for name, (file, line, column) in report.unread:
             where = f"file={_property(file)},line={line},col={column}"
             lines.append(f"::warning {where}::{_message(f'Not checked: {_unread(name)}')}")

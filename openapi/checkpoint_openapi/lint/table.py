@@ -34,6 +34,8 @@ class Rule(NamedTuple):
     """Whether a whole program loads the document; run only if no other rule found an error."""
     tools: tuple[str, ...] = ()
     """The tools whose behaviour the rule is about; if empty, OpenAPI itself or every reader."""
+    on_request: bool = False
+    """Whether the rule is applied only if it or one of its tools is asked for."""
 
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
