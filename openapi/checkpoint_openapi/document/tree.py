@@ -67,14 +67,12 @@ def objects_in(value: Any, pointer: str = "") -> Iterator[Object]:
         if kind is Kind.OBJECT and isinstance(here, dict):
             yield Object(at, members(cast("Any", here)))
         here = cast("Any", here)
-        inner = [
+        inner: list[tuple[str, Any, Kind]] = [
             (child(at, number), item, Kind.OBJECT)
             for number, item in enumerate(items(here))
             if isinstance(item, _CONTAINERS)
         ]
-        inner += [
-            (child(at, key), item, kind.inside(key, item))
-            for key, item in members(here).items()
-            if isinstance(item, _CONTAINERS)
-        ]
+        for key, item in members(here).items():
+            if isinstance(item, _CONTAINERS):
+                inner.append((child(at, key), cast("Any", item), kind.inside(key, item)))
         pending.extend(reversed(inner))

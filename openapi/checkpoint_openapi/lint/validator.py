@@ -102,8 +102,9 @@ def innermost(error: Any) -> tuple[str, str]:
     inner = untyped("jsonschema.exceptions").best_match([error]) or error
     pointer = "".join(f"/{escaped(str(token))}" for token in inner.absolute_path)
     message = str(inner.message)
-    if inner.instance is None or isinstance(inner.instance, bool | list | dict):
-        message = message.replace(repr(inner.instance), json.dumps(inner.instance, ensure_ascii=False), 1)
+    value: Any = inner.instance
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        message = message.replace(repr(value), json.dumps(value, ensure_ascii=False), 1)
     return pointer, shortened(message)
 
 

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.marks import AT
 from checkpoint_openapi.document.pointer import unescaped
 
 __all__ = [
     "SAME_PLACE",
     "all_schemas",
+    "beside_null",
     "definition_name",
     "mapped",
     "mapped_inside",
+    "mentions",
     "references",
     "subschemas",
     "without_booleans",
@@ -53,6 +56,11 @@ def all_schemas(schema: JsonSchema) -> Iterator[JsonSchema]:
         node = pending.pop()
         yield node
         pending.extend(inner for _, inner in subschemas(node))
+
+
+def mentions(schema: JsonSchema, keyword: str) -> bool:
+    """Return whether a keyword occurs in a schema or in one inside it."""
+    return any(keyword in inner for inner in all_schemas(schema))
 
 
 def mapped(schema: JsonSchema, change: Callable[[JsonSchema], JsonSchema]) -> JsonSchema:
@@ -107,6 +115,15 @@ def references(schema: JsonSchema) -> list[str]:
     """Return the names of the definitions that a schema refers to directly, outside its own definitions."""
     own = {key: value for key, value in schema.items() if key != "$defs"}
     return [definition_name(node["$ref"]) for node in all_schemas(own) if "$ref" in node]
+
+
+def beside_null(content: JsonSchema) -> JsonSchema | None:
+    """Return the other branch of an `anyOf` that has two branches, one of them null."""
+    branches = content.get("anyOf", [])
+    if len(branches) != 2:
+        return None
+    others = [branch for branch in branches if branch.get("type") != "null" or branch.keys() - {"type", AT}]
+    return others[0] if len(others) == 1 else None
 
 
 def definition_name(reference: str) -> str:

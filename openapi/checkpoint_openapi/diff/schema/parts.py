@@ -14,9 +14,10 @@ from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, PIN
 from checkpoint_openapi.diff.schema.nested import (
     SAME_PLACE,
-    all_schemas,
+    beside_null,
     definition_name,
     mapped_inside,
+    mentions,
     references,
 )
 
@@ -113,7 +114,7 @@ class Definitions:
         """Return whether a keyword occurs in a definition itself."""
         known = self._mentioning.setdefault(keyword, {})
         if name not in known:
-            known[name] = _mentions(self.get(name), keyword)
+            known[name] = mentions(self.get(name), keyword)
         return known[name]
 
     def _references(self, name: str) -> list[str]:
@@ -175,7 +176,7 @@ class Schema:
 
     def mentions(self, keyword: str) -> bool:
         """Return whether a keyword occurs in the schema or in one that it leads to."""
-        return _mentions(self.content, keyword) or any(
+        return mentions(self.content, keyword) or any(
             self.definitions.mentions(name, keyword) for name in self._needed()
         )
 
@@ -307,7 +308,7 @@ class Schema:
             name = definition_name(content["$ref"])
             if name not in seen:
                 self._collect(self.definitions.get(name), found, seen | {name}, nullable=nullable)
-        inner = _beside_null(content)
+        inner = beside_null(content)
         if inner is not None:
             self._collect(inner, found, seen, nullable=True)
             content = {key: value for key, value in content.items() if key != "anyOf"}
@@ -387,19 +388,6 @@ def _conjunction(contents: list[JsonSchema]) -> JsonSchema:
         if content not in unique:
             unique.append(content)
     return {} if not unique else unique[0] if len(unique) == 1 else {"allOf": unique}
-
-
-def _beside_null(content: JsonSchema) -> JsonSchema | None:
-    """Return the other branch of an `anyOf` that has two branches, one of them null."""
-    branches = content.get("anyOf", [])
-    if len(branches) != 2:
-        return None
-    others = [branch for branch in branches if branch.get("type") != "null" or branch.keys() - {"type", AT}]
-    return others[0] if len(others) == 1 else None
-
-
-def _mentions(schema: JsonSchema, keyword: str) -> bool:
-    return any(keyword in inner for inner in all_schemas(schema))
 
 
 def _matches(pattern: str, name: str) -> bool:
