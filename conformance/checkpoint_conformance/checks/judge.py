@@ -213,8 +213,8 @@ def is_conflict(exchange: Exchange) -> bool:
 
 def is_condition(exchange: Exchange, *names: str) -> bool:
     """Return whether status and code match one of the named conditions of `errors.yaml`."""
-    conditions = [errors().conditions[name] for name in names]
-    return (exchange.status, error_code_of(exchange)) in {(each.status, each.code) for each in conditions}
+    conditions = (errors().conditions[name] for name in names)
+    return any(each.status == exchange.status and each.code == error_code_of(exchange) for each in conditions)
 
 
 def error_code_of(exchange: Exchange) -> str | None:

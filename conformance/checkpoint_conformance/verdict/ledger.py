@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from enum import StrEnum
 from threading import Lock
@@ -43,6 +43,8 @@ class Ledger:
         self._findings: list[Finding] = []
         self._places: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         """The positions in the list of the findings with a key."""
+        self._failed: Counter[str] = Counter()
+        self._accepted: Counter[str] = Counter()
         self._lock = Lock()
 
     @property
@@ -76,21 +78,21 @@ class Ledger:
                         finding = replace(finding, confirmed=True)
             alike.append(len(self._findings))
             self._findings.append(finding)
+            self._failed[finding.requirement] += 1
+            self._accepted[finding.requirement] += finding.symptom is Symptom.ACCEPTED
 
     def confirmed(self, key: tuple[str, str]) -> bool:
         """Return whether a finding with this key was seen more than once."""
-        return any(finding.key == key and finding.confirmed for finding in self.findings)
+        with self._lock:
+            return any(self._findings[place].confirmed for place in self._places.get(key, ()))
 
     def failed(self, requirement: str) -> bool:
         """Whether anything was found against the requirement."""
-        return any(finding.requirement == requirement for finding in self.findings)
+        return self._failed[requirement] > 0
 
     def accepted(self, requirement: str) -> int:
         """Return how many requests were accepted that the requirement says to refuse."""
-        return sum(
-            finding.requirement == requirement and finding.symptom is Symptom.ACCEPTED
-            for finding in self.findings
-        )
+        return self._accepted[requirement]
 
     def skip(self, requirement: str, reason: SkipReason, why: str) -> None:
         """Record that a probe of the requirement was not sent; the first reason is kept."""

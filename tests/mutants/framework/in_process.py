@@ -17,7 +17,7 @@ from checkpoint_conformance.transport.exchange import Response as ReceivedRespon
 from checkpoint_conformance.transport.in_process import InProcessConnection
 
 from ..service.listener import Listener
-from ..service.wire import Connection, Request
+from ..service.wire import Connection, Request, phrase
 
 if TYPE_CHECKING:
     from ..service.server import Server
@@ -137,12 +137,11 @@ class InProcess:
         )
         if not plain:
             self._give_up("its answer is no plain message")
-        known = response.status in set(HTTPStatus)
         return ReceivedResponse(
             status=response.status,
             headers=tuple(response.headers),
             body=b"" if bodiless else response.body,
-            reason=HTTPStatus(response.status).phrase if known else "Unknown",
+            reason=phrase(response.status),
         )
 
     def host_answers(self) -> bool:

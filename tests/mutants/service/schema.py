@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email.message import Message
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..service import strictjson
@@ -34,6 +35,15 @@ class Call:
     resources: tuple[str, ...] | None
 
 
+@cache
+def _media_type(value: str) -> tuple[str, str]:
+    """Return the media type and the charset of a Content-Type, in lower case."""
+    message = Message()
+    message["content-type"] = value
+    charset = str(message.get_param("charset", "utf-8")).lower()
+    return value.partition(";")[0].strip().lower(), charset
+
+
 class Schema:
     """The steps that validate the request; mixed into `Server`."""
 
@@ -42,11 +52,7 @@ class Schema:
 
     def check_content_type(self, request: Request) -> None:
         """Refuse anything but `application/json`, optionally with a charset of UTF-8."""
-        value = request.header("content-type")
-        message = Message()
-        message["content-type"] = value or ""
-        charset = str(message.get_param("charset", "utf-8")).lower()
-        media_type = (value or "").partition(";")[0].strip().lower()
+        media_type, charset = _media_type(request.header("content-type") or "")
         if media_type != "application/json" or charset != "utf-8":
             self.wrong_content_type(request, media_type)
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-__all__ = ["Connection", "Malformed", "Request", "Response", "compose"]
+__all__ = ["Connection", "Malformed", "Request", "Response", "compose", "phrase"]
 
 _LINE = 65536
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _REQUEST_LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP/1\.([01])")
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*", re.DOTALL)
 
@@ -72,10 +73,15 @@ class Response:
         self.headers = kept if value is None else [*kept, (name, value)]
 
 
+def phrase(status: int) -> str:
+    """Return the reason phrase of a status."""
+    return _PHRASES.get(status, "Unknown")
+
+
 def compose(response: Response, version: str = "HTTP/1.1") -> bytes:
     """Return the status line and headers of `response`, including the empty line."""
-    phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "Unknown"
-    lines = [f"{version} {response.status} {phrase}", *(f"{key}: {value}" for key, value in response.headers)]
+    first = f"{version} {response.status} {phrase(response.status)}"
+    lines = [first, *(f"{key}: {value}" for key, value in response.headers)]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
