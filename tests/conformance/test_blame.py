@@ -13,7 +13,7 @@ from checkpoint_conformance.probes.auth import authentication
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.probe import Circumstance, Implications, Probe
 from checkpoint_conformance.probes.settings import REPEATED
-from checkpoint_conformance.run.runner import origins, single_faults
+from checkpoint_conformance.run.runner import odd_requests, origins, single_faults
 from checkpoint_conformance.run.stages.kept_connections import on_kept_connection
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import SecondProject, Target
@@ -42,6 +42,7 @@ def probes() -> tuple[Probe, ...]:
     """Return the probes of single faults, with those on kept connections."""
     calls, secrets = Calls(TARGET), Secrets(TARGET)
     singles = [probe for group in single_faults(calls, secrets) for probe in group.probes]
+    singles += odd_requests(calls)
     return (*singles, *on_kept_connection(authentication(calls, secrets)))
 
 

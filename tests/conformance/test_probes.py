@@ -11,7 +11,7 @@ from checkpoint_conformance.probes.auth import authentication
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.probe import ANY_REFUSAL, DOCUMENTED, Probe
 from checkpoint_conformance.probes.settings import settings
-from checkpoint_conformance.run.runner import single_faults
+from checkpoint_conformance.run.runner import odd_requests, single_faults
 from checkpoint_conformance.run.stages.kept_connections import on_kept_connection
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import SecondProject, Target
@@ -50,6 +50,7 @@ def every() -> list[Probe]:
         *acceptance.shapes(CALLS),
         *acceptance.variations(CALLS),
         *(probe for group in single_faults(CALLS, secrets) for probe in group.probes),
+        *odd_requests(CALLS),
         *on_kept_connection(authentication(CALLS, secrets)),
     ]
 
@@ -128,6 +129,7 @@ def test_without_fixtures_only_their_probes_are_missing() -> None:
     bare = Target("http://h", TARGET.project_id, TARGET.token, TARGET.policy_id, TARGET.resources)
     groups = single_faults(Calls(bare), Secrets(bare))
     left = {probe.id for group in groups for probe in group.probes}
+    left |= {probe.id for probe in odd_requests(Calls(bare))}
     missing = {probe.id for probe in every() if not probe.wants_acceptance} - left
     own = ("AUTH-3/", "AUTH-4/their", "AUTH-5/", "AUTH-6/expired", "NF-2/")
     assert {name for name in missing if not name.startswith(own)} <= {

@@ -62,6 +62,8 @@ class CompanionLists:
         """The number of entries to request of each list, by the path of the list."""
         self._longest: dict[str, int] = {}
         """The largest number of entries seen on a page of each list, by the path of the list."""
+        self._continued = set[str]()
+        """The paths of the lists that have gone on after a page with fewer entries than requested."""
 
     def policies(self) -> list[Page]:
         """Return the pages of `listPolicies`.
@@ -78,17 +80,19 @@ class CompanionLists:
         return [received[0] if received else None for received in answers]
 
     def checkpoint_items(
-        self, first: Exchange | None = None, **filters: str
+        self, first: Exchange | None = None, *, doubt: bool = True, **filters: str
     ) -> tuple[list[dict[str, Any]], Exchange]:
         """Return all items that match the filters, and the last exchange.
 
-        `first` is the exchange of the first page, if it has been requested already. Raises ListError if a
-        list is malformed, and ServerGone if the server stops answering.
+        Without `doubt`, a page with fewer items than requested counts as the last one, unless this list is
+        known to go on after such a page; that saves a request where a later reading will be whole. `first`
+        is the exchange of the first page, if it has been requested already. Raises ListError if a list is
+        malformed, and ServerGone if the server stops answering.
         """
         items: list[dict[str, Any]] = []
         last: Exchange | None = None
         for exchange, page in self._pages(
-            "checkpoint_items", "CheckpointItemList", "checkpoint_items", filters, first
+            "checkpoint_items", "CheckpointItemList", "checkpoint_items", filters, first, doubt=doubt
         ):
             items += page
             last = exchange
@@ -112,7 +116,14 @@ class CompanionLists:
                 return
 
     def _pages(
-        self, path: str, schema: str, member: str, filters: dict[str, str], first: Exchange | None = None
+        self,
+        path: str,
+        schema: str,
+        member: str,
+        filters: dict[str, str],
+        first: Exchange | None = None,
+        *,
+        doubt: bool = True,
     ) -> list[Page]:
         """Return every page, each requested with the marker of the one before.
 
@@ -125,7 +136,7 @@ class CompanionLists:
             read = []
             given, first = first, None
             try:
-                for page in self._walk(path, schema, member, filters, given):
+                for page in self._walk(path, schema, member, filters, given, doubt=doubt):
                     read.append(page)
             except ListError as error:
                 if not (read and error.status in _REFUSED_MARKER):
@@ -135,13 +146,21 @@ class CompanionLists:
         return read
 
     def _walk(
-        self, path: str, schema: str, member: str, filters: dict[str, str], first: Exchange | None
+        self,
+        path: str,
+        schema: str,
+        member: str,
+        filters: dict[str, str],
+        first: Exchange | None,
+        *,
+        doubt: bool,
     ) -> Iterator[Page]:
         """Yield pages up to the last one.
 
         A page may hold fewer entries than requested without being the last. The last is one that is shorter
-        than the longest page of this list so far, or that nothing new follows. A page of more than PAGE_LIMIT
-        bytes is requested again with fewer entries.
+        than the longest page of this list so far, or that nothing new follows, or without `doubt` one with
+        fewer entries than requested of a list that has never gone on after such a page. A page of more than
+        PAGE_LIMIT bytes is requested again with fewer entries.
         """
         marker: dict[str, str] = {}
         seen = set[str]()
@@ -153,7 +172,12 @@ class CompanionLists:
                 yield exchange, entries
             longest = self._longest.get(path, 0)
             self._longest[path] = max(longest, len(entries))
+            if fresh and marker:
+                self._continued.add(path)
             if not fresh or len(entries) < longest:
+                return
+            short = len(entries) < self._page.get(path, _PAGE)
+            if short and not doubt and path not in self._continued:
                 return
             seen |= fresh
             marker = {"marker": entries[-1]["id"]}

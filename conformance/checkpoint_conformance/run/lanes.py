@@ -21,7 +21,7 @@ from checkpoint_conformance.run.recorder import Lost, may_create
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Context, Exchange, Request
 
-__all__ = ["Chain", "Lanes"]
+__all__ = ["Chain", "Lanes", "send_all"]
 
 Chain = tuple[Request, ...]
 """Requests that follow each other on one connection of their own; a single one may share a connection."""
@@ -125,3 +125,16 @@ class Lanes:
             else:
                 answers.append(recorder.keep(each))
         return answers
+
+
+def send_all(client: Client, requests: Sequence[Request]) -> list[Exchange]:
+    """Send requests side by side, as `Client.send` sends each, and return the last exchange of each.
+
+    Raises BudgetSpent, ServerGone and OutOfTime like it.
+    """
+    with Lanes(client) as lanes:
+        answers = lanes.carry([(request,) for request in requests])
+    return [
+        client.persist(received[0]) if received else client.send(request)
+        for request, received in zip(requests, answers, strict=True)
+    ]

@@ -22,6 +22,8 @@ from checkpoint_conformance.verdict.symptom import Symptom
 __all__ = ["send_probe", "send_probes", "settle"]
 
 _MOST_REPEATS = 5
+_FULL_ENOUGH = 8
+"""Probes with which a wave is sent rather than filled with others out of turn."""
 _ENOUGH = 3
 """Accepted faults after which a requirement gets no more probes: each costs a backup, and shows no more."""
 
@@ -52,40 +54,50 @@ def send_probes(session: Session, probes: Iterable[Probe]) -> None:
 
 
 def _breadth_first(probes: Iterable[Probe]) -> list[Probe]:
-    """Return the first probe of each requirement, then the second of each, and so on."""
-    counts = Counter[str]()
-    rounds: list[tuple[int, Probe]] = []
-    for probe in probes:
-        rounds.append((counts[probe.requirement], probe))
-        counts[probe.requirement] += 1
-    return [probe for _, probe in sorted(rounds, key=lambda item: item[0])]
+    """Return the first probe of each requirement, then the others of each, spread evenly."""
+    listed = list(probes)
+    total = Counter(probe.requirement for probe in listed)
+    seen = Counter[str]()
+    places: list[tuple[float, Probe]] = []
+    for probe in listed:
+        place = seen[probe.requirement]
+        places.append((place and place / total[probe.requirement], probe))
+        seen[probe.requirement] += 1
+    return [probe for _, probe in sorted(places, key=lambda item: item[0])]
 
 
 def _next_wave(session: Session, waiting: list[Probe]) -> tuple[list[Probe], list[Probe]]:
     """Return the next probes to send together, and those left for later; drop those that became pointless.
 
-    No more are sent for a requirement than may be accepted, and none beside one that it presumes, so that a
-    wave holds only what would also be sent one at a time.
+    No more are sent for a requirement than may be accepted, and none before what it presumes is known, so
+    that a wave holds only what would also be sent one at a time.
     """
     most = min(session.client.wave, max(1, session.budget.remaining))
+    pending = Counter(probe.requirement for probe in waiting)
     wave: list[Probe] = []
     later: list[Probe] = []
-    beside = Counter[str]()
     for place, probe in enumerate(waiting):
         if len(wave) == most:
             return wave, later + waiting[place:]
         if _is_pointless(session, probe):
-            continue
-        costly = not (probe.wants_acceptance or probe.open_outcome)
-        if session.thorough and probe.requirement not in advisory():
-            costly = False
-        full = costly and session.ledger.accepted(probe.requirement) + beside[probe.requirement] >= _ENOUGH
-        if full or any(beside[presumed] for presumed in probe.presumes):
+            pending[probe.requirement] -= 1
+        elif _must_wait(session, probe, wave, pending):
+            most = min(most, max(len(wave), _FULL_ENOUGH))
             later.append(probe)
         else:
             wave.append(probe)
-            beside[probe.requirement] += 1
-    return wave, later
+    return (wave, later) if wave else (later[:1], later[1:])
+
+
+def _must_wait(session: Session, probe: Probe, wave: list[Probe], pending: Counter[str]) -> bool:
+    """Return whether a probe depends on what others of the wave, or before it, will show."""
+    if any(pending[presumed] for presumed in probe.presumes if presumed != probe.requirement):
+        return True
+    free = probe.wants_acceptance or probe.open_outcome
+    if free or (session.thorough and probe.requirement not in advisory()):
+        return False
+    beside = sum(other.requirement == probe.requirement for other in wave)
+    return session.ledger.accepted(probe.requirement) + beside >= _ENOUGH
 
 
 def _conclude(session: Session, probe: Probe, received: list[Exchange]) -> None:

@@ -57,7 +57,7 @@ from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.origin import Origin
 
-__all__ = ["Group", "origins", "run", "single_faults"]
+__all__ = ["Group", "odd_requests", "origins", "run", "single_faults"]
 
 _GENERATED_CALLS = 8
 """Generated requests that create a checkpoint: each costs as much as any other call, and shows less."""
@@ -188,20 +188,24 @@ def single_faults(calls: Calls, secrets: Secrets) -> tuple[Group, ...]:
         return in_other_settings(with_other_accepts(probes), calls)
 
     tokens = repeated(authentication(calls, secrets))
+    faults = [*repeated(refusals(calls)), *repeated(missing(calls))]
+    faults += [*several_faults(calls), *fitting_refusals(calls)]
     return (
         Group("calls without the right token", tokens, may_lock_out=True, needs_acceptance=False),
-        Group("calls with one fault", repeated(refusals(calls)), may_lock_out=True),
-        Group("calls for what is not there", repeated(missing(calls))),
-        Group("other methods and paths", [*methods(calls), unknown_route(calls)], needs_acceptance=False),
-        Group("several faults at once", [*several_faults(calls), *fitting_refusals(calls)]),
-        Group("odd input", odd_input(calls), needs_acceptance=False),
+        Group("calls with faults", faults, may_lock_out=True),
     )
+
+
+def odd_requests(calls: Calls) -> list[Probe]:
+    """Return the probes with another method, an unknown route or odd input."""
+    return [*methods(calls), unknown_route(calls), *odd_input(calls)]
 
 
 def origins(target: Target) -> dict[str, Origin]:
     """Return, by name, the origins whose findings may cause others."""
     calls, secrets = Calls(target), Secrets(target)
     singles = [probe for group in single_faults(calls, secrets) for probe in group.probes]
+    singles += odd_requests(calls)
     kept = on_kept_connection(authentication(calls, secrets))
     at_once = [concurrent_call(calls, number + 1, calls.documented) for number in range(MOST_AT_ONCE)]
     return {probe.id: Origin.of(probe) for probe in (*singles, *kept, *at_once)}
@@ -228,13 +232,15 @@ def _exchange_everything(
             _refused(session, observation, group.name, shard.select(group.probes))
         if accepted and shard.owns("HTTP-6") and group.may_lock_out:
             still_serves(session, group.name)
+    others = shard.select(odd_requests(session.calls))
     if not accepted:
+        _refused(session, observation, "odd requests", others)
         return
-    announce("generated requests (FUZZ)")
+    announce("odd and generated requests (HTTP, FUZZ)")
     inputs = supply.inputs(session.clock)
     generated = shard.select(generated_probes(session.calls, inputs.requests))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
-    _refused(session, observation, "generated requests", invalid)
+    _refused(session, observation, "odd and generated requests", [*others, *invalid])
     _spend(session, [probe for probe in generated if probe.wants_acceptance][:_GENERATED_CALLS])
     examine_lock(session)
     if shard.owns("OBS-1"):
@@ -244,8 +250,7 @@ def _exchange_everything(
 def _exchange_valid_requests(session: Session, shard: Shard, announce: Callable[[str], None]) -> None:
     calls = session.calls
     announce("valid requests (REQ, RESP)")
-    _spend(session, shard.select(acceptance.shapes(calls)))
-    _spend(session, shard.select(acceptance.variations(calls)))
+    _spend(session, shard.select([*acceptance.shapes(calls), *acceptance.variations(calls)]))
     _spend(session, shard.select([acceptance.documented_later(calls)]))
     if shard.owns("RESP-2"):
         announce("concurrent calls (RESP-2, RESP-11)")

@@ -135,7 +135,8 @@ class _Rig:
                     return None
                 taken += turn
                 kinds = {step.kind for _, step in turn}
-                if difference := self._compare(kinds, *sequences):
+                last = turn is affordable[-1]
+                if difference := self._compare(kinds, *sequences, doubt=last):
                     return difference, _one_after_another(taken)
         return None
 
@@ -162,19 +163,20 @@ class _Rig:
         for step in plan:
             if not run.conclude(step) or self.unreliable:
                 return None
-            if difference := self._compare({step.kind}, run):
+            if difference := self._compare({step.kind}, run, doubt=True):
                 return difference
         return None
 
-    def _compare(self, kinds: set[str], *sequences: Sequence) -> _Difference | None:
+    def _compare(self, kinds: set[str], *sequences: Sequence, doubt: bool) -> _Difference | None:
         """Return how the list differs, for good, from what the sequences should have produced together.
 
-        `kinds` are those of the steps just taken.
+        `kinds` are those of the steps just taken. Without `doubt`, a first reading that agrees may be short.
         """
         started = self.session.clock.monotonic()
         expected = {name: items for each in sequences for name, items in each.expected.items()}
         backoff = Backoff(self.session.clock, self._patience(), _FIRST_PAUSE)
-        while (shown := sequences[0].shown()) != expected:
+        while (shown := sequences[0].shown(doubt=doubt)) != expected:
+            doubt = True
             if not backoff.wait():
                 exchanges = [exchange for each in sequences for exchange in each.exchanges]
                 exchanges.sort(key=lambda exchange: exchange.number)

@@ -133,7 +133,8 @@ class Observation:
         makes it appear again. Raises ServerGone if the server stops answering.
         """
         try:
-            self._look_for_late()
+            if self._known is None:
+                self._known = self._not_ours(doubt=True)
             exchanges = self._session.recorder.exchanges
             first = len(exchanges)
             send()
@@ -150,7 +151,8 @@ class Observation:
         Raises ServerGone if the server stops answering.
         """
         try:
-            self._look_for_late()
+            if self._known is not None:
+                self._look_for_unexplained("refused requests, late", self._refused, doubt=True)
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-2", str(error))
 
@@ -184,22 +186,17 @@ class Observation:
 
     def _read_quickly(self, identifiers: list[str]) -> None:
         """Read the items of each checkpoint several times at once, which may come from different copies."""
+        again = identifiers * _QUICK_READS
         try:
-            for identifier in identifiers * _QUICK_READS:
-                self._watch(*self._session.lists.checkpoint_items(checkpoint_id=identifier))
+            for identifier, page in zip(again, self._session.lists.first_pages(again), strict=True):
+                self._watch(*self._session.lists.checkpoint_items(page, checkpoint_id=identifier))
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-3", str(error))
 
-    def _look_for_late(self) -> None:
-        if self._known is None:
-            self._known = self._not_ours()
-        else:
-            self._look_for_unexplained("refused requests, late", self._refused)
-
-    def _look_for_unexplained(self, name: str, refused: list[Exchange]) -> None:
+    def _look_for_unexplained(self, name: str, refused: list[Exchange], *, doubt: bool = False) -> None:
         """Look for unexplained checkpoints, and if there are any, resend the refused requests."""
         known = self._known or set[str]()
-        appeared = self._beyond_lost_calls(self._not_ours() - known)
+        appeared = self._beyond_lost_calls(self._not_ours(doubt=doubt) - known)
         self._known = known = known | appeared | self._late
         if not appeared or self._session.ledger.confirmed(_OF_A_REFUSAL):
             return
@@ -226,9 +223,10 @@ class Observation:
                 return again, new
         return again, set()
 
-    def _not_ours(self) -> set[str]:
+    def _not_ours(self, *, doubt: bool = False) -> set[str]:
         """Return the checkpoints in the list that no accepted call of the run created."""
-        items, listing = self._session.lists.checkpoint_items(policy_id=self._session.target.policy_id)
+        policy = self._session.target.policy_id
+        items, listing = self._session.lists.checkpoint_items(doubt=doubt, policy_id=policy)
         self._watch(items, listing)
         accepted = filter(is_accepted, self._session.recorder.exchanges)
         own = {(created_checkpoint(exchange) or "").casefold() for exchange in accepted}
@@ -255,7 +253,8 @@ class Observation:
     def _follow(self, identifiers: set[str]) -> bool:
         """Compare each status with the last one seen; return whether these checkpoints have ended."""
         try:
-            items, listing = self._session.lists.checkpoint_items(policy_id=self._session.target.policy_id)
+            policy = self._session.target.policy_id
+            items, listing = self._session.lists.checkpoint_items(doubt=False, policy_id=policy)
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-3", str(error))
             return True

@@ -42,7 +42,7 @@ def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
         ),
         "unknown-route": (unknown_route(calls).request,),
         "large": (calls.post(calls.changed(plan_id="a" * (1 << 20))),),
-        "several": (malformed, no_token, malformed, no_token, malformed, malformed, no_token, malformed),
+        "several": (malformed, no_token, malformed, malformed),
     }
 
 

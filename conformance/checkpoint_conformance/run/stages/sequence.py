@@ -61,9 +61,9 @@ class Sequence:
         self.expected[identifier.casefold()] = selected
         return True
 
-    def shown(self) -> dict[str, list[str]]:
+    def shown(self, *, doubt: bool) -> dict[str, list[str]]:
         """Return the contents of the list, without the checkpoints that were there before."""
-        items = listed(self._session)
+        items = listed(self._session, doubt=doubt)
         return {name: items for name, items in items.items() if name not in self._before}
 
     def _answer(self, step: PlanStep, received: Exchange | None) -> Exchange:
@@ -118,10 +118,13 @@ def refusal(calls: Calls, number: int) -> Request:
     return refusals[number]
 
 
-def listed(session: Session) -> dict[str, list[str]]:
-    """Return the resources of each checkpoint in the policy's list; empty if the list is unreadable."""
+def listed(session: Session, *, doubt: bool = True) -> dict[str, list[str]]:
+    """Return the resources of each checkpoint in the policy's list; empty if the list is unreadable.
+
+    Without `doubt`, the list is taken to end with its first short page, as far as that has been true.
+    """
     try:
-        items, _ = session.lists.checkpoint_items(policy_id=session.target.policy_id)
+        items, _ = session.lists.checkpoint_items(doubt=doubt, policy_id=session.target.policy_id)
     except ListError:
         return {}
     shown: dict[str, list[str]] = {}

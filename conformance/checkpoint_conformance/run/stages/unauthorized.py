@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checkpoint_conformance.probes.auth import UNKNOWN_TOKEN
+from checkpoint_conformance.run.lanes import send_all
 from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
@@ -72,9 +73,9 @@ def look_as_unauthorized(session: Session, requirement: str, path: str, identifi
 
     How they are refused otherwise is judged by AUTH-7. Raises ServerGone if the server stops answering.
     """
-    for caller in unauthorized_callers(session):
-        request = session.calls.request("GET", session.calls.list_path(path), token=caller.token)
-        exchange = session.client.send(request)
+    callers, calls = unauthorized_callers(session), session.calls
+    requests = [calls.request("GET", calls.list_path(path), token=caller.token) for caller in callers]
+    for caller, exchange in zip(callers, send_all(session.client, requests), strict=True):
         body = exchange.response.body if exchange.response and exchange.status == 200 else b""
         if caller.binding and identifier.casefold().encode() in body.lower():
             finding = Finding(
