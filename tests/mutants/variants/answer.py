@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..framework.variant import variant
 from ..service.server import Server
-from ..service.world import PROVIDER, Checkpoint
+from ..service.world import PROVIDER, Checkpoint, Policy
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -122,22 +122,41 @@ class StatusAvailable(_Edited):
         body["status"] = "available"
 
 
-@variant()
-class BareMetal(_Edited):
-    """The resources are bare-metal servers."""
+class _Described(_Edited):
+    """Describes resources in its own way, in responses and lists alike."""
+
+    def describe(self, resources: list[dict[str, Any]]) -> None:
+        """Change the resources in place."""
+        raise NotImplementedError
 
     def edit(self, body: dict[str, Any]) -> None:
-        for resource in body["protection_plan"]["resources"]:
+        self.describe(body["protection_plan"]["resources"])
+
+    def policy_body(self, policy: Policy) -> dict[str, Any]:
+        body = super().policy_body(policy)
+        self.describe(body["resources"])
+        return body
+
+
+@variant()
+class BareMetal(_Described):
+    """The resources are bare-metal servers."""
+
+    def describe(self, resources: list[dict[str, Any]]) -> None:
+        for resource in resources:
             resource["type"] = "OS::Ironic::BareMetalServer"
 
 
 @variant()
-class NamesNotAscii(_Edited):
+class NamesNotAscii(_Described):
     """Names are Chinese, and in UTF-8."""
 
     def edit(self, body: dict[str, Any]) -> None:
+        super().edit(body)
         body["protection_plan"]["name"] = "每日备份 \N{FLOPPY DISK}"
-        for resource in body["protection_plan"]["resources"]:
+
+    def describe(self, resources: list[dict[str, Any]]) -> None:
+        for resource in resources:
             resource["name"] = "服务器"
 
 

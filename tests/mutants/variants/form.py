@@ -97,7 +97,7 @@ class ClosedSilentlyAfterErrors(Server):
         response.close = response.close or response.status >= 400
 
 
-@variant()
+@variant("HTTP-7")
 class ChunksNotRead(Server):
     """A request body in chunks is none for this server, and the chunks are the next request."""
 
