@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from checkpoint_conformance.transport.exchange import FaultKind
 from checkpoint_conformance.transport.exchange import Request as SentRequest
 
+from .catalogue import mutant
 from .framework.in_process import InProcess, NeedsASocket
+from .framework.shots import BASE
 from .service.server import Server
 
 if TYPE_CHECKING:
@@ -96,6 +99,20 @@ def test_what_only_a_socket_shows_is_not_judged_without(behaviour: type[Server])
     """A fault of bytes, connections or timing asks for a socket, and says so for the whole run."""
     with pytest.raises(NeedsASocket):
         InProcess(behaviour).connect().exchange(_REQUEST)
+
+
+@pytest.mark.parametrize("name", ["never-answered", "answered-late"])
+def test_an_answer_that_is_not_awaited_takes_no_real_time(name: str) -> None:
+    """A client that gives up before the answer comes, or that none comes, needs neither socket nor time."""
+    served = InProcess(mutant(name).behaviour)
+    target = served.target
+    path = f"/v1/{target['project_id']}/providers/{target['provider_id']}/checkpoints"
+    headers = (("X-Auth-Token", target["token"]), ("Content-Type", "application/json"))
+    exchange = served.connect().exchange(SentRequest("POST", path, headers, BASE.octets))
+    assert exchange.fault is not None
+    assert exchange.fault.kind is FaultKind.TIMEOUT
+    assert exchange.elapsed == served.server.timeout
+    assert served.clock.monotonic() > served.server.timeout
 
 
 def test_an_answer_takes_no_real_time() -> None:

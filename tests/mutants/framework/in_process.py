@@ -1,7 +1,8 @@
 """A server without a port: the suite gets its responses as objects, and both share a virtual clock.
 
-That is enough for a fault in the content of responses. A fault in bytes, connections or concurrency needs a
-socket: a server that replaces a step below its handler, drops a connection or lingers raises `NeedsASocket`.
+That is enough for a fault in the content of responses, and for one that never comes or too late. A fault in
+bytes, connections or concurrency needs a socket: a server that replaces a step below its handler, drops a
+connection or keeps calls in flight raises `NeedsASocket`.
 """
 
 from __future__ import annotations
@@ -98,9 +99,12 @@ class InProcess:
         if self.clock.monotonic() < self._away_until:
             return TransportFault(FaultKind.REFUSED, "no connection to 127.0.0.1: Connection refused")
         request = self._received(connection, sent)
+        given_up = self.clock.monotonic() + self.server.timeout
         try:
             response = self.server.respond(request)
         except ConnectionError:
+            if self.clock.monotonic() > given_up:
+                return TransportFault(FaultKind.TIMEOUT, "the client has given up")
             if self.clock.monotonic() >= self._away_until:
                 self._give_up("it drops a connection")
             return TransportFault(FaultKind.DROPPED, "the connection was closed without an answer")
@@ -151,8 +155,12 @@ class InProcess:
     def _end(self, seconds: float | None = None) -> None:
         self._away_until = float("inf") if seconds is None else self.clock.monotonic() + seconds
 
-    def _linger(self, _seconds: float | None) -> NoReturn:
-        self._give_up("it keeps a call in flight")
+    def _linger(self, seconds: float | None) -> bool:
+        """Let the time pass if the client gives up meanwhile; shorter waits make calls overlap."""
+        if seconds is not None and seconds <= self.server.timeout:
+            self._give_up("it keeps a call in flight")
+        self.clock.sleep(2 * self.server.timeout if seconds is None else seconds)
+        return seconds is None
 
     def _give_up(self, why: str) -> NoReturn:
         self.needs_a_socket = why
