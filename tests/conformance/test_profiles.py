@@ -15,7 +15,7 @@ from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.outcome import Outcome
 from mutants.service.server import Server, running
 
-from conformance.runs import target_of
+from conformance.runs import excerpt, requirement, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,3 +185,13 @@ def test_a_running_policy_is_waited_for_by_its_items() -> None:
         request = session.calls.call(session.calls.documented)
         assert [session.client.send(request).status for _ in range(2)] == [200, 200]
     assert any(sentence.endswith("waiting until its items are done") for sentence in announced)
+
+
+def test_a_requirement_tested_in_parts_names_those_left_out() -> None:
+    """AUTH-7 passes on the callers that the target has, and says which fixtures are missing."""
+    with_all = requirement(excerpt(Server, discovery), "AUTH-7")
+    without = excerpt(Server, discovery, expired_token=None, read_only_token=None, second_project=None)
+    found = requirement(without, "AUTH-7")
+    assert (with_all["outcome"], with_all["detail"]) == ("pass", "")
+    assert found["outcome"] == "pass"
+    assert found["detail"] == "not tested without the fixtures expired_token, read_only_token, second_project"

@@ -15,6 +15,9 @@ from checkpoint_conformance.verdict.outcome import Outcome, Result
 
 __all__ = ["conclude", "result_of_findings"]
 
+_IN_PARTS = frozenset({"AUTH-7"})
+"""Requirements that are tested as far as there are fixtures."""
+
 
 def conclude(
     target: Target, ledger: Ledger, gone: str = "", owned: Container[str] | None = None
@@ -83,7 +86,7 @@ def _result(
         reason, why = ledger.skipped[identifier]
         return Result(requirement, Outcome.SKIP, reason, why, exercised=exercised)
     if exercised:
-        return Result(requirement, Outcome.PASS, exercised=exercised)
+        return Result(requirement, Outcome.PASS, None, _not_tested(requirement, target), exercised=exercised)
     return _never_exercised(requirement, ledger, attribution, gone)
 
 
@@ -109,12 +112,24 @@ def _missing_feature(requirement: Requirement, target: Target) -> str:
     """Return what the target would have to declare, or an empty string."""
     if not target.declares(requirement):
         return f'the target does not declare the profile "{requirement.profile_names}"'
+    if requirement.needs and not _fixtures(requirement, target)[requirement.needs]:
+        return f"the target has no fixture `{requirement.needs}`"
+    return ""
+
+
+def _not_tested(requirement: Requirement, target: Target) -> str:
+    """Return which part of a requirement was not tested for lack of a fixture, or an empty string."""
+    if requirement.id not in _IN_PARTS:
+        return ""
+    missing = [name for name, value in _fixtures(requirement, target).items() if not value]
+    return f"not tested without the fixtures {', '.join(missing)}" if missing else ""
+
+
+def _fixtures(requirement: Requirement, target: Target) -> dict[str, str | None]:
+    """Return the value of each fixture as far as the requirement needs it."""
     second = target.second_project
-    fixtures = {
+    return {
         "expired_token": target.expired_token,
         "read_only_token": target.read_only_token,
         "second_project": second and (second.policy_id if requirement.id == "NF-2" else second.token),
     }
-    if requirement.needs and not fixtures[requirement.needs]:
-        return f"the target has no fixture `{requirement.needs}`"
-    return ""
