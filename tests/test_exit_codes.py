@@ -52,6 +52,7 @@ ROWS: list[tuple[str, ExitCode]] = [
     ("changelog missing.yaml contract.yaml", ExitCode.USAGE),
     ("next-version contract.yaml wider.yaml", ExitCode.SUCCESS),
     ("next-version missing.yaml contract.yaml", ExitCode.USAGE),
+    ("release missing", ExitCode.USAGE),
     ("docs contract.yaml --output page.html", ExitCode.SUCCESS),
     ("docs newer.yaml --output page.html", ExitCode.UNDECIDED),
     ("docs missing.yaml --output page.html", ExitCode.USAGE),
@@ -146,7 +147,7 @@ def test_the_page_has_the_codes_of_the_program() -> None:
     assert named >= set(SUBCOMMANDS)
 
 
-@pytest.mark.parametrize("name", ["verify", "replay", "lint", "diff"])
+@pytest.mark.parametrize("name", ["verify", "replay", "lint", "diff", "release"])
 def test_help_tells_the_codes(name: str) -> None:
     """What a pipeline has to know stands in the help, with no code that the table does not have."""
     text = " ".join(CliRunner().invoke(main, [name, "--help"]).stdout.split())

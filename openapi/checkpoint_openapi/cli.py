@@ -56,6 +56,7 @@ SUBCOMMANDS = {
     "next-version": Subcommand(
         "checkpoint_openapi.commands.diff:next_version", "Print the version number that a change requires."
     ),
+    "release": Subcommand("checkpoint_openapi.commands.release:release", "Freeze a version of the contract."),
     "docs": Subcommand(
         "checkpoint_openapi.commands.docs:docs", "Render the contract as a page, or preview it."
     ),

@@ -39,7 +39,10 @@ def shown(page: Path) -> str:
 def environment(folder: Path) -> dict[str, str]:
     """Return an environment in which the commands of the folder's own Python come first, then of this one."""
     first = (folder / ".venv" / "bin", Path(sys.executable).parent)
-    return os.environ | {"PATH": ":".join([*map(str, first), os.environ["PATH"]]), "NO_COLOR": "1"}
+    names = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+    committer = dict.fromkeys(names, "designer@example.com")
+    path = ":".join([*map(str, first), os.environ["PATH"]])
+    return os.environ | committer | {"PATH": path, "NO_COLOR": "1"}
 
 
 def shell(block: Block, folder: Path) -> None:

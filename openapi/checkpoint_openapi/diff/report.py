@@ -14,10 +14,9 @@ from checkpoint_openapi.diff.findings.version import (
     Step,
     Version,
     needed_step,
-    stated_version,
     version_findings,
 )
-from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.documents import Documents, stated_version
 from checkpoint_openapi.document.operations import operations, webhooks
 from checkpoint_openapi.exit_codes import ExitCode
 

@@ -55,19 +55,20 @@ class Commit:
 def open_documents(argument: str, *, beside: str = "checkpoint.yaml") -> Documents:
     """Return the contract that an argument names: `released`, a file, or `REV:path` in a commit.
 
-    `beside` is the file whose release is wanted. Raises `DocumentError` if the contract cannot be read.
+    `beside` is the file whose release is wanted: of the releases beside it, or, without any, of those of this
+    project's contract. Raises `DocumentError` if the contract cannot be read.
     """
     if argument == RELEASED and not Path(argument).is_file():
-        return Documents(Files(), str(_newest(Path(beside).name)))
+        return Documents(Files(), str(_newest(Path(beside))))
     revision, colon, path = argument.partition(":")
     if colon and len(revision) > 1 and not Path(argument).exists():
         return Documents(Commit(revision), posixpath.normpath(path) if not path.startswith("./") else path)
     return Documents(Files(), argument)
 
 
-def _newest(name: str) -> Path:
-    folder = data_path(RELEASED)
-    versions = releases(folder)
+def _newest(beside: Path) -> Path:
+    versions = releases(beside.parent / RELEASED) or releases(data_path(RELEASED))
     if not versions:
-        raise DocumentError("holds no released contract to compare with: name a base", str(folder))
-    return versions[-1] / (name if (versions[-1] / name).is_file() else "checkpoint.yaml")
+        what = "holds no released contract to compare with: name a base"
+        raise DocumentError(what, str(data_path(RELEASED)))
+    return versions[-1] / (beside.name if (versions[-1] / beside.name).is_file() else "checkpoint.yaml")

@@ -25,7 +25,16 @@ from checkpoint_openapi.document.tree import objects_in
 from checkpoint_openapi.document.values import members
 from checkpoint_openapi.suggestion import nearest
 
-__all__ = ["VERSIONS", "Documents", "Files", "Location", "Reader", "Text", "UnresolvedError"]
+__all__ = [
+    "VERSIONS",
+    "Documents",
+    "Files",
+    "Location",
+    "Reader",
+    "Text",
+    "UnresolvedError",
+    "stated_version",
+]
 
 VERSIONS = ((3, 0), (3, 1), (3, 2))
 """The supported versions of OpenAPI."""
@@ -83,6 +92,12 @@ class UnresolvedError(DocumentError):
     def __init__(self, what: str, why: str, at: Position) -> None:
         super().__init__(what, at.file, at.line, at.column)
         self.why = why
+
+
+def stated_version(documents: Documents) -> str:
+    """Return `info.version` of a document, or an empty text."""
+    info = members(documents.get(documents.root).get("info"))
+    return str(info.get("version", ""))
 
 
 class Documents:

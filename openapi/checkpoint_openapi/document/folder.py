@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from checkpoint_openapi.document.documents import Documents, Files
-from checkpoint_openapi.document.source import DocumentError, Source, load_with_positions
+from checkpoint_openapi.document.documents import Documents, Files, stated_version
+from checkpoint_openapi.document.source import DocumentError, Position, Source, load_with_positions
 from checkpoint_openapi.document.values import items, members
 
 __all__ = ["ContractFolder"]
@@ -48,13 +48,17 @@ class ContractFolder:
         """The conditions of the error catalogue, or none without a catalogue."""
         return self._entries(_ERRORS, "conditions")
 
-    def versions(self) -> dict[str, tuple[Source, str]]:
-        """Return each file with the pointer to the version of the contract that it states."""
-        stated = {
-            name: (documents.source(documents.root.file), "/info/version")
-            for name, documents in self.documents.items()
-        }
-        return {**stated, **{name: (source, "/contract") for name, source in self.catalogues.items()}}
+    def versions(self) -> dict[str, str]:
+        """Return the version of the contract that each file states, or an empty text."""
+        stated = {name: stated_version(documents) for name, documents in self.documents.items()}
+        return {**stated, **{name: str(each.document["contract"]) for name, each in self.catalogues.items()}}
+
+    def version_position(self, name: str) -> Position:
+        """Return where a file states its version."""
+        if name in self.catalogues:
+            return self.catalogues[name].position("/contract")
+        documents = self.documents[name]
+        return documents.position(documents.root / "info" / "version")
 
     def _entries(self, name: str, member: str) -> list[dict[str, Any]]:
         source = self.catalogues.get(name)

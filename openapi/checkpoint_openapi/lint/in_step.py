@@ -44,29 +44,19 @@ def lint_folder(
 
 def _versions_differ(folder: ContractFolder) -> Iterator[Fault]:
     """Find files that state another version than most of the folder."""
-    stated = {
-        name: _stated(source.document, pointer) for name, (source, pointer) in folder.versions().items()
-    }
+    stated = folder.versions()
     if len(set(stated.values())) < 2:
         return
     common = Counter(stated.values()).most_common(1)[0][0]
     for name, version in stated.items():
         if version != common:
-            source, pointer = folder.versions()[name]
             others = ", ".join(other for other, each in stated.items() if each == common)
             yield Fault(
-                pointer,
+                "/contract" if name in folder.catalogues else "/info/version",
                 f"is of version {version or 'none'}, and {others} of {common or 'none'}",
                 "state the same version in every file of the contract",
-                source.position(pointer),
+                folder.version_position(name),
             )
-
-
-def _stated(document: dict[str, Any], pointer: str) -> str:
-    value = (
-        members(document.get("info")).get("version") if pointer == "/info/version" else document["contract"]
-    )
-    return "" if value is None else str(value)
 
 
 def _unnamed(folder: ContractFolder) -> Iterator[Fault]:

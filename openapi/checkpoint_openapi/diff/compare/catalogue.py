@@ -80,7 +80,11 @@ def _changed(name: str, old: dict[str, Any], new: dict[str, Any], catalogue: Cat
         text = f"was {verb} from {old['level']} to {new['level']}"
         found.append(_finding(verb, catalogue, name, text, old["level"], new["level"]))
     if old["text"] != new["text"]:
-        found.append(_finding("reworded", catalogue, name, "is worded otherwise", old["text"], new["text"]))
+        found.append(
+            _finding(
+                "reworded", catalogue, name, f"now reads: {new['text'].rstrip('.')}", old["text"], new["text"]
+            )
+        )
     changed = [word for word in _SCOPE if _listed(old.get(word)) != _listed(new.get(word))]
     if changed:
         before, after = ({word: entry.get(word) for word in changed} for entry in (old, new))

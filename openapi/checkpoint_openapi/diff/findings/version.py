@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import Severity
-from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.documents import Documents, stated_version
 from checkpoint_openapi.document.values import equal, members
 
-__all__ = ["Step", "Version", "needed_step", "stated_version", "version_findings"]
+__all__ = ["Step", "Version", "needed_step", "version_findings"]
 
 _TEXTUAL = ("requirement-lowered", "requirement-reworded", "requirement-withdrawn")
 """The rules about changes that ask nothing new of anybody, and so leave the minor version as it is."""
@@ -56,12 +56,6 @@ class Version(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
-
-
-def stated_version(documents: Documents) -> str:
-    """Return `info.version` of a document, or an empty string."""
-    info = members(documents.get(documents.root).get("info"))
-    return str(info.get("version", ""))
 
 
 def needed_step(base: Documents, revision: Documents, findings: list[Finding]) -> Step:

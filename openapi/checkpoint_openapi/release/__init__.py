@@ -1,0 +1,1 @@
+"""The release of a new version of the contract."""
