@@ -131,5 +131,5 @@ def _fixtures(requirement: Requirement, target: Target) -> dict[str, str | None]
     return {
         "expired_token": target.expired_token,
         "read_only_token": target.read_only_token,
-        "second_project": second and (second.policy_id if requirement.id == "NF-2" else second.token),
+        "second_project": (second.policy_id if requirement.id == "NF-2" else second.token) if second else None,
     }
