@@ -7,7 +7,7 @@ from collections.abc import Container
 from checkpoint_openapi.load import Requirement, advisory, requirements
 
 from checkpoint_conformance.probes.generated.target_schema import target_schema
-from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.target.target import SecondProject, Target
 from checkpoint_conformance.verdict.attribution import Attribution, attribute
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
@@ -127,9 +127,9 @@ def _not_tested(requirement: Requirement, target: Target) -> str:
 
 def _fixtures(requirement: Requirement, target: Target) -> dict[str, str | None]:
     """Return the value of each fixture as far as the requirement needs it."""
-    second = target.second_project
+    second = target.second_project or SecondProject("")
     return {
         "expired_token": target.expired_token,
         "read_only_token": target.read_only_token,
-        "second_project": (second.policy_id if requirement.id == "NF-2" else second.token) if second else None,
+        "second_project": second.policy_id if requirement.id == "NF-2" else second.token,
     }
