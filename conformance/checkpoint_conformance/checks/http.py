@@ -26,6 +26,9 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _TOKEN = r"[\w!#$%&'*+.^`|~-]{1,256}"
 _PARAMETERS = re.compile(rf"(?:\s*;(?:\s*{_TOKEN}=(?:{_TOKEN}|\"[^\"]*\"))?)*\s*")
 
+_SEARCHED = 1 << 16
+"""Characters of an error in which internals are looked for."""
+
 # Each repetition is bounded, so that the search takes time linear in the length of the response.
 _DISCLOSURES = {
     (Symptom.DISCLOSES_TRACE, "a stack trace"): re.compile(
@@ -116,14 +119,17 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
 
 
 def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
-    """HTTP-5: no error discloses a stack trace, file path, SQL or token in its body or headers."""
+    """HTTP-5: no error discloses a stack trace, file path, SQL or token in its body or headers.
+
+    Traces, paths and SQL are looked for in the first 64 KiB, tokens in all of it.
+    """
     response = exchange.response
     if response is None or response.status < 400:
         return
     body = response.body.decode("utf-8", "replace")
-    text = "\n".join([_unescaped(body), *(f"{name}: {value}" for name, value in response.headers)])
+    text = "\n".join([*(f"{name}: {value}" for name, value in response.headers), _unescaped(body)])
     for (symptom, what), pattern in _DISCLOSURES.items():
-        match = pattern.search(text)
+        match = pattern.search(text, 0, _SEARCHED)
         if match and not _sent_by_us(match.group(), exchange):
             yield _finding(
                 exchange,

@@ -9,6 +9,7 @@ from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_openapi.load import ErrorCatalogue, advisory, errors
 
 from checkpoint_conformance.checks import http
+from checkpoint_conformance.checks.deadline import JUDGING_DEADLINE, TookTooLong, deadline
 from checkpoint_conformance.checks.http_layer import answered_by_gateway, answered_by_http
 from checkpoint_conformance.checks.success import success
 from checkpoint_conformance.data import as_object
@@ -64,7 +65,17 @@ class Judge:
         self._client_state = {(state.status, state.code) for state in states}
 
     def judge(self, probe: Probe, exchange: Exchange) -> Judgement:
-        """Judge the response to a probe, including what every response must satisfy."""
+        """Judge the response to a probe, including what every response must satisfy.
+
+        If that takes longer than JUDGING_DEADLINE, the response decides nothing.
+        """
+        try:
+            with deadline(JUDGING_DEADLINE):
+                return self._judge(probe, exchange)
+        except TookTooLong:
+            return Judgement(undecided=f"judging the answer took longer than {JUDGING_DEADLINE:g} s")
+
+    def _judge(self, probe: Probe, exchange: Exchange) -> Judgement:
         judgement = self.ride_along(exchange)
         if not self._lost(probe, exchange, judgement):
             self._status(probe, exchange, judgement)

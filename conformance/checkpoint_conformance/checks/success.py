@@ -68,6 +68,10 @@ _OF_THE_CHECKPOINT = (
 )
 
 
+_MOST_FINDINGS = 100
+"""Findings of one response that are kept: a list of resources may have as many faults as it has entries."""
+
+
 class Reading:
     """What one response shows: the findings, and the requirements that could be judged."""
 
@@ -84,8 +88,10 @@ class Reading:
     def add(
         self, requirement: str, symptom: Symptom, expected: str, actual: str, level: Level = "MUST"
     ) -> None:
-        """Add a finding."""
+        """Add a finding; of an answer with too many, only the first."""
         self.judge(requirement)
+        if len(self.findings) == _MOST_FINDINGS:
+            return
         self.findings.append(
             Finding(requirement, symptom, ANY_ANSWER, expected, actual, (self._exchange,), level)
         )

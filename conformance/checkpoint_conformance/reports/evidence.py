@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import codecs
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from checkpoint_conformance.reports.curl import curl_line
 from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.transport.abridgement import KEPT_LIMIT
 from checkpoint_conformance.transport.exchange import (
+    Abridged,
     Context,
     Exchange,
     FaultKind,
@@ -39,13 +43,14 @@ def exchange_data(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, A
             "status": response.status,
             "reason": secrets.redact(response.reason),
             "headers": _headers(response.headers, secrets),
-            "body": _body(response.body, secrets),
+            "body": _body(response.body, secrets, cut=response.abridged is not None),
+            "abridged": response.abridged and _abridged(response.abridged, secrets),
         },
         "fault": fault
         and {
             "kind": fault.kind.value,
             "detail": secrets.redact(fault.detail),
-            "received": _body(fault.received, secrets),
+            "received": _body(fault.received, secrets, cut=len(fault.received) >= KEPT_LIMIT),
         },
         "curl": curl_line(url, _redacted(exchange.request, secrets)),
     }
@@ -76,6 +81,7 @@ def exchange_from(data: dict[str, Any], secrets: Secrets | None = None) -> Excha
             body=body_bytes(response["body"], secrets),
             reason=response["reason"],
             http_version=response["http_version"],
+            abridged=Abridged(**response["abridged"]) if response.get("abridged") else None,
         ),
         fault=fault
         and TransportFault(FaultKind(fault["kind"]), fault["detail"], body_bytes(fault["received"], secrets)),
@@ -149,8 +155,16 @@ def _headers(headers: Headers, secrets: Secrets) -> list[list[str]]:
     return [[secrets.redact_name(name), secrets.redact(value)] for name, value in headers]
 
 
-def _body(data: bytes, secrets: Secrets) -> dict[str, str]:
+def _abridged(abridged: Abridged, secrets: Secrets) -> dict[str, Any]:
+    return {"size": abridged.size, "sha256": abridged.sha256, "value": secrets.redact_all(abridged.value)}
+
+
+def _body(data: bytes, secrets: Secrets, *, cut: bool = False) -> dict[str, str]:
     redacted = secrets.redact_bytes(data)
+    if cut:
+        redacted = secrets.without_part(redacted)
+        with suppress(UnicodeDecodeError):
+            return {"text": codecs.getincrementaldecoder("utf-8")().decode(redacted)}  # as far as it is whole
     try:
         return {"text": redacted.decode("utf-8")}
     except UnicodeDecodeError:

@@ -65,6 +65,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         numbers |= {number for found in observations["findings"] for number in found["exchanges"]}
         numbers |= {exchange.number for exchange in run.exchanges if _created(exchange)}
     shown = with_context(numbers, run.exchanges)
+    shown_whole = run.ledger.evidence.exchanges
     created = list(dict.fromkeys(filter(None, map(_created, run.exchanges))))
     report: Report = {
         "format": FORMAT,
@@ -75,7 +76,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         "requirements": results,
         "waivers": [applied.data() for applied in waivers],
         "exchanges": [
-            exchange_data(exchange, run.target.url, secrets)
+            exchange_data(shown_whole.get(exchange.number, exchange), run.target.url, secrets)
             for exchange in run.exchanges
             if exchange.number in shown
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Lock
+from typing import Any
 
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 
@@ -13,6 +14,7 @@ from checkpoint_conformance.checks.judge import Judgement
 from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.transport.abridgement import abridged
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import Ledger
 
@@ -20,6 +22,10 @@ __all__ = ["Ending", "Judges", "Lost", "Recorder", "created_checkpoint", "is_acc
 
 Judges = Callable[[Probe, Exchange], Judgement]
 """Judges the response to a probe. Called from any thread."""
+
+
+_LONGEST_ID = 1000
+"""Characters of an id that fits into the path of a request."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +80,24 @@ class Recorder:
             return self.endings[-1]
 
     def keep(self, exchange: Exchange) -> Exchange:
-        """Keep an exchange as evidence; return it with its number."""
+        """Keep an exchange, abridged; return the whole one with its number."""
+        kept = abridged(exchange, value=_needed(exchange))
         with self._lock:
-            exchange = replace(exchange, number=len(self.exchanges) + 1)
-            self.exchanges.append(exchange)
+            number = len(self.exchanges) + 1
+            self.exchanges.append(replace(kept, number=number))
+        exchange = replace(exchange, number=number)
         self.ledger.hear(exchange)
         return exchange
 
     def judged(self, probe: Probe, exchange: Exchange) -> Judgement:
         """Judge the response to a probe; remember the probe, and a valid call that was accepted."""
+        kept = self.exchanges[exchange.number - 1] if exchange.number else exchange
         with self._lock:
             self.asked[exchange.number] = probe
             if probe.call:
-                self.valid_calls.append(exchange)
+                self.valid_calls.append(kept)
                 if is_accepted(exchange):
-                    self.accepted.append((exchange, probe.call))
+                    self.accepted.append((kept, probe.call))
         return self.judge(probe, exchange)
 
     def record(self, requirement: str, judgement: Judgement) -> None:
@@ -104,6 +113,18 @@ class Recorder:
         return replace(self, ledger=Ledger())
 
 
+def _needed(exchange: Exchange) -> Any:
+    """Return the members of an accepted call's response that are needed until the end of the run."""
+    if not (may_create(exchange.request) and is_accepted(exchange)):
+        return None
+    try:
+        members = checkpoint(read_body(exchange))
+    except StrictJsonError:
+        return None
+    needed = {name: (members or {}).get(name) for name in ("id", "created_at")}
+    return {"checkpoint": {name: value for name, value in needed.items() if len(str(value)) <= _LONGEST_ID}}
+
+
 def _overlap(one: Exchange, other: Exchange) -> bool:
     """Return whether two exchanges are one, or were under way at the same time."""
     same = one.number == other.number
@@ -111,13 +132,13 @@ def _overlap(one: Exchange, other: Exchange) -> bool:
 
 
 def created_checkpoint(exchange: Exchange) -> str | None:
-    """Return the id that an accepted call created, or None if the response contains none."""
+    """Return the id that an accepted call created, or None if the response contains none that can be used."""
     try:
         members = checkpoint(read_body(exchange)) if exchange.response else None
     except StrictJsonError:
         return None
     identifier = members.get("id") if members else None
-    return identifier if isinstance(identifier, str) else None
+    return identifier if isinstance(identifier, str) and len(identifier) <= _LONGEST_ID else None
 
 
 def is_accepted(exchange: Exchange) -> bool:

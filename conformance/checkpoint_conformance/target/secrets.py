@@ -18,6 +18,8 @@ __all__ = ["Secrets"]
 
 _BEGINNING = 12
 """The number of leading characters that identify a secret."""
+_LONGEST_SPELLING = 6
+"""Bytes for one of a secret in its longest spelling, \\uXXXX."""
 _SHORTEST = 4
 """The minimum length: a shorter value would match innocent text, and the suite derives none."""
 _SIGNS = "\\%\r\n"
@@ -80,6 +82,11 @@ class Secrets:
             if has_signs or any(start in text for start in starts):
                 text = pattern.sub("{{" + name + "}}", text)
         return text.encode("utf-8", "backslashreplace").decode()
+
+    def without_part(self, redacted: bytes) -> bytes:
+        """Return redacted bytes that were cut off, without an end that may be a part of a secret."""
+        longest = max((len(value.encode()) for value, _ in self._longest_first), default=0)
+        return redacted[: max(0, len(redacted) - _LONGEST_SPELLING * longest)]
 
     def redact_name(self, name: str) -> str:
         """Redact a header name, whose case a server may change."""

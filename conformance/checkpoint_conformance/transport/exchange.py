@@ -7,13 +7,14 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from checkpoint_openapi.document.formats.strict_json import parse
+from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
 
 __all__ = [
     "ANSWER_LIMIT",
     "HEAD_LIMIT",
     "NOT_SENT",
     "PAGE_LIMIT",
+    "Abridged",
     "Context",
     "Exchange",
     "FaultKind",
@@ -76,6 +77,18 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Abridged:
+    """What is known of a body of which only the beginning is kept."""
+
+    size: int
+    """Bytes of the whole body."""
+    sha256: str
+    """The hash of the whole body, in hexadecimal."""
+    value: Any = None
+    """The members of its JSON value that are still needed; None if there are none."""
+
+
+@dataclass(frozen=True)
 class Response:
     """A complete response."""
 
@@ -84,6 +97,8 @@ class Response:
     body: bytes
     reason: str = ""
     http_version: str = "1.1"
+    abridged: Abridged | None = None
+    """None if the body is whole."""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, or None if it is absent."""
@@ -97,9 +112,13 @@ class Response:
     def value(self) -> Any:
         """The JSON value of the body, shared by many checks: do not modify it.
 
-        Raises StrictJsonError if the body is not strict JSON.
+        Raises StrictJsonError if the body is not strict JSON, or nothing is kept of its value.
         """
-        return parse(self.body)
+        if self.abridged is None:
+            return parse(self.body)
+        if self.abridged.value is None:
+            raise StrictJsonError("only its beginning is kept")
+        return self.abridged.value
 
 
 class FaultKind(StrEnum):

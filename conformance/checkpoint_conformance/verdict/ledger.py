@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from threading import Lock
 
+from checkpoint_conformance.transport.abridgement import Evidence
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -40,6 +41,8 @@ class Ledger:
         """Requirements that no response can prove any more, whatever else was seen, and why."""
         self.answers: defaultdict[Request, set[int]] = defaultdict(set)
         """Every status that each request got; more than one means that the server is inconsistent."""
+        self.evidence = Evidence()
+        """The exchanges that findings show."""
         self._findings: list[Finding] = []
         self._places: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         """The positions in the list of the findings with a key."""
@@ -67,10 +70,14 @@ class Ledger:
 
     def add(self, finding: Finding) -> None:
         """Record a finding; a second one with the same key confirms both."""
+        shown = tuple(map(self.evidence.keep, finding.exchanges))
+        finding = replace(finding, exchanges=shown)
         with self._lock:
             alike = self._places[finding.key]
             for place in alike:
                 known = self._findings[place]
+                if known.confirmed and finding.confirmed:
+                    continue
                 if known.exchanges != finding.exchanges:
                     if not known.confirmed:
                         self._findings[place] = replace(known, confirmed=True)

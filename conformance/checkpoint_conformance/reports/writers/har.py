@@ -87,8 +87,10 @@ def _response(exchange: dict[str, Any]) -> dict[str, Any]:
         return {**nothing, "content": content, "redirectURL": "", "headersSize": -1, "bodySize": -1, **error}
     headers = {name.lower(): value for name, value in response["headers"]}
     body = response["body"]
-    size = len(body_bytes(body))
+    whole = response.get("abridged")
+    size = whole["size"] if whole else len(body_bytes(body))
     content = {"size": size, "mimeType": headers.get("content-type", "x-unknown")}
+    content |= {"comment": f"only the beginning; SHA-256 {whole['sha256']}"} if whole else {}
     content |= {"text": body["text"]} if "text" in body else {"text": body["base64"], "encoding": "base64"}
     return {
         "status": response["status"],

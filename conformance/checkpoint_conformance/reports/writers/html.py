@@ -139,6 +139,8 @@ def _response(exchange: dict[str, Any]) -> str:
     if response:
         start = f"HTTP/{response['http_version']} {response['status']} {response['reason']}".rstrip()
         lines.append(message(start, response["headers"], response["body"]))
+        if whole := response.get("abridged"):
+            lines.append(f"[{whole['size']} B, SHA-256 {whole['sha256']}]")
     if fault:
         received = body_text(fault["received"])
         told = f"[{fault['kind']}] {printable(fault['detail'])}"

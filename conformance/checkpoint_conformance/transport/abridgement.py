@@ -1,0 +1,82 @@
+"""Abridged exchanges: what a run keeps of a long response once it has been judged."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any
+
+from checkpoint_conformance.transport.exchange import Abridged, Exchange, Headers
+
+__all__ = ["EVIDENCE_LIMIT", "EVIDENCE_TOTAL", "KEPT_LIMIT", "Evidence", "abridged"]
+
+KEPT_LIMIT = 1 << 11
+"""The most bytes that are kept of the header fields, and of the body, of any response."""
+EVIDENCE_LIMIT = 1 << 16
+"""The most bytes that are kept of either if a finding shows the response."""
+EVIDENCE_TOTAL = 1 << 20
+"""The most bytes beyond KEPT_LIMIT that are kept of all findings together."""
+
+
+def abridged(exchange: Exchange, limit: int = KEPT_LIMIT, value: Any = None) -> Exchange:
+    """Return the exchange with at most `limit` bytes of header fields, of the body, and of other bytes.
+
+    The response then has the size and the hash of its whole body, and the `value` that is still needed of it.
+    """
+    response, fault = exchange.response, exchange.fault
+    if fault and len(fault.received) > limit:
+        fault = replace(fault, received=fault.received[:limit])
+    if response:
+        headers = _beginning(response.headers, limit)
+        if len(response.body) > limit:
+            known = response.abridged or Abridged(
+                len(response.body), hashlib.sha256(response.body).hexdigest(), value
+            )
+            response = replace(response, headers=headers, body=response.body[:limit], abridged=known)
+        else:  # a new one, without the parsed body
+            response = replace(response, headers=headers)
+    return replace(exchange, response=response, fault=fault)
+
+
+def _beginning(headers: Headers, limit: int) -> Headers:
+    """Return the first header fields, up to `limit` bytes."""
+    kept: list[tuple[str, str]] = []
+    for name, value in headers:
+        limit -= len(name) + len(value) + 4
+        if limit < 0:
+            break
+        kept.append((name, value))
+    return headers if len(kept) == len(headers) else tuple(kept)
+
+
+@dataclass
+class Evidence:
+    """The exchanges that findings show, by number: whole ones, as far as the memory of a run allows."""
+
+    exchanges: dict[int, Exchange] = field(default_factory=dict[int, Exchange])
+    _left: int = EVIDENCE_TOTAL
+    _lock: Lock = field(default_factory=Lock)
+
+    def keep(self, exchange: Exchange) -> Exchange:
+        """Keep an exchange, and return what was kept; the same for the same number."""
+        with self._lock:
+            if exchange.number in self.exchanges:
+                return self.exchanges[exchange.number]
+            kept = abridged(exchange, EVIDENCE_LIMIT)
+            beyond = _size(kept) - _size(abridged(exchange))
+            if beyond > self._left:
+                kept = abridged(exchange)
+            else:
+                self._left -= beyond
+            if exchange.number:
+                self.exchanges[exchange.number] = kept
+            return kept
+
+
+def _size(exchange: Exchange) -> int:
+    response, fault = exchange.response, exchange.fault
+    size = len(fault.received) if fault else 0
+    if response:
+        size += len(response.body) + sum(len(name) + len(value) for name, value in response.headers)
+    return size
