@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK
-from checkpoint_conformance.transport.endpoint import Endpoint
+from checkpoint_conformance.transport.endpoint import Endpoint, is_loopback
 from checkpoint_conformance.transport.errors import EndpointError
 
 __all__ = ["connectivity"]
@@ -45,7 +45,7 @@ def _open(endpoint: Endpoint, accepts: str) -> CheckResult:
 
 def _encryption(target: Target, endpoint: Endpoint, connection: socket.socket) -> CheckResult:
     if not isinstance(connection, ssl.SSLSocket):
-        if endpoint.is_loopback:
+        if is_loopback(endpoint.host) and not endpoint.proxy:
             return CheckResult("tls", CheckStatus.NOTE, "none: the server is on this machine")
         return CheckResult("tls", CheckStatus.NOTE, "none: others on the network can read the token")
     if not target.tls.verify:

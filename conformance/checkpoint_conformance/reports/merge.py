@@ -45,7 +45,7 @@ def merge(
     """
     parts = _ordered(reports)
     target = _target(parts)
-    exchanges, ledger = _united(parts, origins(target))
+    exchanges, ledger = _united(parts, target)
     header = parts[0]["header"]
     gone = next((part["gone"] for part in parts if part["gone"]), "")
     results, applied = apply(waivers, conclude(target, ledger, gone), today)
@@ -131,6 +131,7 @@ def _target(parts: list[Report]) -> Target:
         timeout=first["timeout"],
         patience=first["patience"],
         rate=first["rate"],
+        network=first.get("network"),
         profiles=frozenset(first["profiles"]) - {"core"},
         expired_token=given.get("expired_token"),
         read_only_token=given.get("read_only_token"),
@@ -150,10 +151,10 @@ class _NoSecrets(Secrets):
         return text
 
 
-def _united(parts: list[Report], known: dict[str, Origin]) -> tuple[list[Exchange], Ledger]:
+def _united(parts: list[Report], target: Target) -> tuple[list[Exchange], Ledger]:
     """Combine the shards' exchanges into one list, renumbered, and their observations into one ledger."""
     exchanges: list[Exchange] = []
-    ledger = Ledger()
+    known, ledger = origins(target), Ledger(reliable=target.has_reliable_network)
     connections = 0
     for part in parts:
         own = {data["number"]: exchange_from(data) for data in part["exchanges"]}
@@ -175,7 +176,7 @@ def _united(parts: list[Report], known: dict[str, Origin]) -> tuple[list[Exchang
         for data in observations["findings"]:
             if data["probe"] != IDS_OF_THE_RUN.id:
                 finding = _finding(data, own, known)
-                ledger.add(finding)
+                ledger.add(finding, proven=finding.confirmed)
                 for exchange in finding.exchanges[-1:]:
                     ledger.answers[exchange.request].update(data["answers"])
     distinct_checkpoints(sorted(exchanges, key=lambda exchange: exchange.started), ledger)

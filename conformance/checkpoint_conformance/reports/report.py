@@ -166,6 +166,7 @@ def _header(run: RunRecord) -> dict[str, Any]:
             "timeout": target.timeout,
             "patience": target.patience,
             "rate": target.rate,
+            "network": "reliable" if target.has_reliable_network else "unreliable",
             "max_creates": target.max_creates,
         },
     }

@@ -15,6 +15,7 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import LimitedClock, OutOfTime
 from checkpoint_conformance.transport.connection import Connection, Transport
 from checkpoint_conformance.transport.exchange import NOT_SENT, Exchange, FaultKind, Request
+from checkpoint_conformance.verdict.finding import is_lost
 
 __all__ = ["ENDINGS", "Client", "NotServed", "ServerGone"]
 
@@ -23,6 +24,8 @@ _RUNNING = "the policy is already running (500, published conflict)"
 _RESERVE = 8
 _WAVE = 16
 _FOR_CONFLICT = 5
+_MOST_LOSSES = 5
+"""How often a request that the network lost is repeated, where the response is needed to go on."""
 _RETURN_WITHIN = 10.0
 """Seconds within which a supervisor will have restarted a server that ended."""
 _MOST_TIMEOUTS = 8
@@ -135,6 +138,17 @@ class Client:
             waited += self._wait(reason, asked)
             pause = min(pause * 2, _LONGEST_PAUSE)
             exchange = self.transmit(exchange.request)
+        return exchange
+
+    def insist(self, exchange: Exchange) -> Exchange:
+        """Repeat a request that an unreliable network lost; return the last exchange.
+
+        Raises BudgetSpent and ServerGone like `send`.
+        """
+        for _ in range(_MOST_LOSSES):
+            if self._target.has_reliable_network or not is_lost(exchange):
+                break
+            exchange = self.send(exchange.request)
         return exchange
 
     def transmit(self, request: Request, connection: Connection | None = None) -> Exchange:

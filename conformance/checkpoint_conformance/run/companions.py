@@ -196,6 +196,7 @@ class CompanionLists:
             count = self._page.get(path, _PAGE)
             client = self._client
             exchange = client.persist(first) if first else client.send(self._request(path, query))
+            exchange = client.insist(exchange)
             first = None
             oversized = exchange.fault is not None and exchange.fault.kind is FaultKind.OVERSIZED
             if not oversized or count == 1:

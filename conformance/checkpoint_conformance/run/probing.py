@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from checkpoint_openapi.load import advisory
 
@@ -24,6 +25,8 @@ __all__ = ["send_probe", "send_probes", "settle"]
 _MOST_REPEATS = 5
 _FULL_ENOUGH = 8
 """Probes with which a wave is sent rather than filled with others out of turn."""
+_MOST_LOSSES = 12
+"""Tries after which it is left undecided whether the network loses a request, or the server."""
 _ENOUGH = 3
 """Accepted faults after which a requirement gets no more probes: each costs a backup, and shows no more."""
 
@@ -120,6 +123,9 @@ def _conclude(session: Session, probe: Probe, received: list[Exchange]) -> None:
 def settle(session: Session, probe: Probe, judgement: Judgement) -> None:
     """Record a judgement, and repeat the probe until each finding is confirmed or remains single."""
     session.recorder.record(probe.requirement, judgement)
+    if not session.ledger.reliable and any(finding.is_loss for finding in judgement.findings):
+        _prove_loss(session, probe, judgement)
+        return
     doubtful = {finding.key for finding in judgement.findings if not session.ledger.confirmed(finding.key)}
     for repeat in range(_MOST_REPEATS):
         if not doubtful:
@@ -132,6 +138,27 @@ def settle(session: Session, probe: Probe, judgement: Judgement) -> None:
         doubtful = {key for key in doubtful if not session.ledger.confirmed(key)}
         if repeat == 0 and any(finding.symptom is Symptom.NO_ANSWER for finding in again.findings):
             return
+
+
+def _prove_loss(session: Session, probe: Probe, judgement: Judgement) -> None:
+    """Repeat a lost request until it gets a response, or until its losses are no coincidence."""
+    ledger, losses = session.ledger, 1
+    while losses < ledger.tries_to_prove(probe.request):
+        if losses == _MOST_LOSSES:
+            return
+        try:
+            exchange = session.client.send(probe.request)
+        except BudgetSpent:
+            return
+        judgement = session.recorder.judged(probe, exchange)
+        if not any(finding.is_loss for finding in judgement.findings):
+            settle(session, probe, judgement)
+            return
+        losses += 1
+        session.client.check_alive(exchange, session.calls.request("GET", session.calls.path()))
+    for finding in judgement.findings:
+        told = f"{finding.actual}, in {losses} of {losses} tries"
+        ledger.add(replace(finding, actual=told, confirmed=True), proven=True)
 
 
 def _question_conflict(session: Session, probe: Probe, exchange: Exchange) -> None:

@@ -110,7 +110,7 @@ class Recorder:
 
     def with_new_ledger(self) -> Recorder:
         """Return a recorder with the same exchanges and no findings yet."""
-        return replace(self, ledger=Ledger())
+        return replace(self, ledger=Ledger(reliable=self.ledger.reliable))
 
 
 def _needed(exchange: Exchange) -> Any:

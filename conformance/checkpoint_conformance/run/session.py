@@ -72,7 +72,8 @@ def open_session(
     """
     secrets, limited = Secrets(target), LimitedClock(clock)
     calls = Calls(target)
-    recorder = Recorder(judge or Judge(target, errors(), secrets).judge)
+    ledger = Ledger(reliable=target.has_reliable_network)
+    recorder = Recorder(judge or Judge(target, errors(), secrets).judge, ledger)
 
     def heard(exchange: Exchange) -> None:
         watch(session)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from checkpoint_openapi.configuration.description import REQUIRED, Entries, Key, Table, read
 from checkpoint_openapi.configuration.file import ConfigurationFile, Place
@@ -14,7 +15,7 @@ from checkpoint_openapi.configuration.values import boolean, choice, text, whole
 from checkpoint_openapi.load import Requirement
 
 from checkpoint_conformance.target import values
-from checkpoint_conformance.transport.endpoint import Endpoint
+from checkpoint_conformance.transport.endpoint import Endpoint, is_loopback
 from checkpoint_conformance.transport.errors import EndpointError
 from checkpoint_conformance.transport.tls import TlsSettings
 
@@ -67,6 +68,8 @@ class Target:
     """Seconds that each request may wait in total for a running policy, a 503 or a 429 to pass."""
     settle_within: float = 0.0
     """Seconds until a checkpoint must have ended (OBS-3); 0: undeclared, so a long run is inconclusive."""
+    network: str | None = None
+    """Whether the network loses nothing ("reliable") or may ("unreliable"); None to go by the address."""
     connections: int = 4
     """The most connections on which independent requests travel at the same time."""
     rate: float = 0.0
@@ -87,6 +90,13 @@ class Target:
     def declares(self, requirement: Requirement) -> bool:
         """Return whether the requirement applies: it is part of the core or of a declared profile."""
         return not {"core", *self.profiles}.isdisjoint(requirement.profile)
+
+    @property
+    def has_reliable_network(self) -> bool:
+        """Whether a request that gets no response is the server's fault, and not the network's."""
+        if self.network is not None:
+            return self.network == "reliable"
+        return is_loopback(urlsplit(self.url).hostname or "") and not self.proxy
 
     def endpoint(self) -> Endpoint:
         """Return the endpoint of the server. Raises TargetError if a certificate or the proxy is unusable."""
@@ -191,6 +201,12 @@ _COST: dict[str, Key] = {
         values.not_negative,
         Target.settle_within,
         "seconds after which a checkpoint has ended (OBS-3); 0: a long one is inconclusive",
+    ),
+    "network": Key(
+        choice("reliable", "unreliable"),
+        None,
+        '`"unreliable"`: lost requests are undecided unless the same one is lost each time',
+        '`"reliable"` on this machine, else `"unreliable"`',
     ),
     "connections": Key(
         whole_number("a whole number from 1 to 16", 1, 16),

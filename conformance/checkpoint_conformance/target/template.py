@@ -17,6 +17,7 @@ max_creates = 100                       # hard limit on the checkpoints that a r
 timeout = 10.0                          # seconds for a whole exchange (HTTP-1)
 # patience = 60.0                       # seconds to wait for a running policy, a 503 or a 429 to pass
 # settle_within = 30.0                  # seconds after which a checkpoint has ended (OBS-3)
+# network = "reliable"                  # nothing is lost on the way; default: only on this machine
 # connections = 4                       # how many carry independent requests at the same time, up to 16
 # rate = 5.0                            # maximum number of requests per second
 # proxy = "http://proxy.example.com:3128"   # default: the environment's; "" for none

@@ -11,9 +11,17 @@ from checkpoint_conformance.transport.errors import EndpointError, Step
 from checkpoint_conformance.transport.proxy import LEAST_TIMEOUT, find_proxy
 from checkpoint_conformance.transport.tls import TlsSettings, handshake_error
 
-__all__ = ["Endpoint"]
+__all__ = ["Endpoint", "is_loopback"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether the host is this machine itself (RFC 1122, 3.2.1.3; RFC 6761, 6.3)."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 class Endpoint:
@@ -80,23 +88,13 @@ class Endpoint:
             error, f"{self.authority} (through {self.proxy})" if self.proxy else self.authority
         )
 
-    @property
-    def is_loopback(self) -> bool:
-        """Whether the server is on this machine and reached without a proxy."""
-        if self.proxy:
-            return False
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost" or self.host.endswith(".localhost")
-
     def host_answers(self, timeout: float) -> bool:
         """Return whether the host accepts another connection by the same route.
 
         On a loopback address it always does. Elsewhere the default ports of HTTP are tried, and nothing is
         sent. A proxy hides the host, so through one the answer is no.
         """
-        if self.proxy or self.is_loopback:
+        if self.proxy or is_loopback(self.host):
             return not self.proxy
         for port in {*_DEFAULT_PORTS.values()} - {self.port}:
             try:

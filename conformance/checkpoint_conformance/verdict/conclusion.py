@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import replace
 
 from checkpoint_openapi.load import Requirement, advisory, requirements
 
@@ -71,7 +72,10 @@ def _result(
     if identifier in ledger.doubts and not any(finding.confirmed for finding in found):
         return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.doubts[identifier], found, exercised)
     if found:
-        return result_of_findings(requirement, found, exercised)
+        result = result_of_findings(requirement, found, exercised)
+        lost = not ledger.reliable and all(finding.is_loss for finding in found)
+        undecided = result.outcome is Outcome.INCONCLUSIVE and lost
+        return replace(result, detail=ledger.losses()) if undecided else result
     if elsewhere and not exercised:
         return Result(requirement, Outcome.SKIP, SkipReason.OTHER_SHARD, "another shard covers it")
     missing_feature = _missing_feature(requirement, target)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom, published
 
-__all__ = ["Finding", "Level", "Spread"]
+__all__ = ["Finding", "Level", "Spread", "is_lost"]
 
 Level = Literal["MUST", "SHOULD"]
 """How binding a requirement is: a MUST costs the verdict, a SHOULD is advice."""
@@ -58,6 +58,17 @@ class Finding:
         return published(self.symptom, self.status)
 
     @property
+    def is_loss(self) -> bool:
+        """Whether it shows no complete response, which the network may have lost."""
+        return bool(self.exchanges) and is_lost(self.exchanges[-1])
+
+    @property
     def key(self) -> tuple[str, str]:
         """What findings of the same fault have in common."""
         return self.requirement, self.published_symptom
+
+
+def is_lost(exchange: Exchange) -> bool:
+    """Return whether no complete response arrived, or only that of a gateway that got none."""
+    fault = exchange.fault
+    return (fault is not None and fault.kind is not FaultKind.SURPLUS) or exchange.status in (502, 504)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
 from dataclasses import replace
 from enum import StrEnum
+from math import ceil, log
 from threading import Lock
 
 from checkpoint_conformance.transport.abridgement import Evidence
 from checkpoint_conformance.transport.exchange import Exchange, Request
-from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.finding import Finding, is_lost
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["Ledger", "SkipReason"]
+
+
+_COINCIDENCE = 1e-6
+"""The probability below which repeated losses of one request are no coincidence."""
 
 
 class SkipReason(StrEnum):
@@ -29,8 +35,13 @@ class SkipReason(StrEnum):
 class Ledger:
     """Collects observations from all threads of a run."""
 
-    def __init__(self) -> None:
-        """Start with nothing observed."""
+    def __init__(self, *, reliable: bool = True) -> None:
+        """Start with nothing observed, on a `reliable` network or one that may lose requests."""
+        self.reliable = reliable
+        self.heard: Counter[Request] = Counter()
+        """How often each request was sent."""
+        self.lost: Counter[Request] = Counter()
+        """How often each request got no complete response, or only a gateway's."""
         self.exercised: defaultdict[str, int] = defaultdict(int)
         """The number of times that each requirement was judged."""
         self.skipped: dict[str, tuple[SkipReason, str]] = {}
@@ -58,8 +69,10 @@ class Ledger:
 
     def hear(self, exchange: Exchange) -> None:
         """Note the status that a request got."""
-        if exchange.status is not None:
-            with self._lock:
+        with self._lock:
+            self.heard[exchange.request] += 1
+            self.lost[exchange.request] += is_lost(exchange)
+            if exchange.status is not None:
                 self.answers[exchange.request].add(exchange.status)
 
     def exercise(self, *requirements: str) -> None:
@@ -68,17 +81,24 @@ class Ledger:
             for requirement in requirements:
                 self.exercised[requirement] += 1
 
-    def add(self, finding: Finding) -> None:
-        """Record a finding; a second one with the same key confirms both."""
+    def add(self, finding: Finding, *, proven: bool = False) -> None:
+        """Record a finding; a second one with the same key confirms both.
+
+        On an unreliable network, a loss is confirmed only if it is `proven` to depend on the request.
+        """
+        coincidence = not self.reliable and finding.is_loss
         shown = tuple(map(self.evidence.keep, finding.exchanges))
-        finding = replace(finding, exchanges=shown)
+        finding = replace(
+            finding, exchanges=shown, confirmed=finding.confirmed and (proven or not coincidence)
+        )
         with self._lock:
             alike = self._places[finding.key]
             for place in alike:
                 known = self._findings[place]
                 if known.confirmed and finding.confirmed:
                     continue
-                if known.exchanges != finding.exchanges:
+                alone = coincidence or (not self.reliable and known.is_loss)
+                if known.exchanges != finding.exchanges and not alone:
                     if not known.confirmed:
                         self._findings[place] = replace(known, confirmed=True)
                     if not finding.confirmed:
@@ -87,6 +107,23 @@ class Ledger:
             self._findings.append(finding)
             self._failed[finding.requirement] += 1
             self._accepted[finding.requirement] += finding.symptom is Symptom.ACCEPTED
+
+    def tries_to_prove(self, request: Request) -> int:
+        """Return how many losses of a request in a row are no coincidence, given how often others are lost.
+
+        By chance, that many happen less than once in a million.
+        """
+        with self._lock:
+            lost = self.lost.total() - self.lost[request]
+            heard = self.heard.total() - self.heard[request]
+        share = (lost + 1) / (heard + 1)
+        return ceil(log(_COINCIDENCE) / log(share)) if share < 1 else sys.maxsize
+
+    def losses(self) -> str:
+        """Tell how many exchanges were lost, out of how many."""
+        lost, heard = self.lost.total(), self.heard.total()
+        told, share = f"{lost} of {heard} requests got no complete answer (", 100 * lost / max(heard, 1)
+        return f"{told}{share:.1f} %), none of them each time: it may be the network"
 
     def confirmed(self, key: tuple[str, str]) -> bool:
         """Return whether a finding with this key was seen more than once."""

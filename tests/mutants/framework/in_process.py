@@ -105,9 +105,7 @@ class InProcess:
         except ConnectionError:
             if self.clock.monotonic() > given_up:
                 return TransportFault(FaultKind.TIMEOUT, "the client has given up")
-            if self.clock.monotonic() >= self._away_until:
-                self._give_up("it drops a connection")
-            return TransportFault(FaultKind.DROPPED, "the connection was closed without an answer")
+            return self._dropped()
         except NeedsASocket as error:
             self._give_up(str(error))
         response.close = response.close or not request.keep_alive
@@ -147,6 +145,12 @@ class InProcess:
             body=b"" if bodiless else response.body,
             reason=phrase(response.status),
         )
+
+    def _dropped(self) -> TransportFault:
+        """Return the fault of a dropped connection, if the server has ended; else it needs a socket."""
+        if self.clock.monotonic() >= self._away_until:
+            self._give_up("it drops a connection")
+        return TransportFault(FaultKind.DROPPED, "the connection was closed without an answer")
 
     def host_answers(self) -> bool:
         """Return True, as for any loopback address."""

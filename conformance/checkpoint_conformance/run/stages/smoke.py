@@ -50,7 +50,7 @@ def smoke(session: Session, *, twice: bool = True) -> Calls | None:
     """
     probe, again = acceptance.documented(session.calls)
     try:
-        exchange = session.client.send(probe.request)
+        exchange = session.client.insist(session.client.send(probe.request))
     except ServerGone as gone:
         raise ConfigurationError(f"{session.target.url}: {gone}") from gone
     if wrong := misconfiguration(exchange, session.target):
