@@ -17,7 +17,7 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.conclusion import conclude
 from mutants.framework.verifying import with_server
 from mutants.service.refusals import refuse
-from mutants.service.server import Server, running
+from mutants.service.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,14 +174,17 @@ def _report_text(behaviour: type[Server], shard: str) -> str:
 
 def excerpt(behaviour: type[Server], *steps: Callable[[Session], None], **changes: Any) -> dict[str, Any]:
     """Return the report of a run with only these steps."""
-    with running(behaviour) as table:
-        session = open_session(target_of(table, **changes))
-        gone = ""
+
+    def use(table: dict[str, Any], transport: InProcess | None, clock: Clock) -> tuple[Session, str]:
+        session = open_session(target_of(table, **changes), transport=transport, clock=clock)
         try:
             for step in steps:
                 step(session)
         except ServerGone as error:
-            gone = str(error)
+            return session, str(error)
+        return session, ""
+
+    session, gone = with_server(behaviour, use)
     record = RunRecord(
         session.target,
         Options(max_examples=1),

@@ -15,12 +15,16 @@ from checkpoint_conformance.run.stages import concurrency
 from checkpoint_conformance.transport.in_process import InProcessTransport
 from checkpoint_conformance.transport.socket_transport import SocketTransport
 from checkpoint_conformance.verdict.outcome import Verdict
+from mutants.framework.verifying import with_server
 from mutants.service.server import Server, running
 
-from conformance.runs import target_of
+from conformance.runs import target_of, verify
 
 if TYPE_CHECKING:
+    from checkpoint_conformance.run.record import RunRecord
+    from checkpoint_conformance.transport.clock import Clock
     from checkpoint_conformance.transport.exchange import Request
+    from mutants.framework.in_process import InProcess
     from mutants.service.world import Checkpoint
 
 CORE = frozenset[str]()
@@ -70,8 +74,13 @@ def counting(behaviour: type[Counting]) -> type[Counting]:
 def test_a_run_never_creates_more_than_it_may(behaviour: type[Counting], limit: int) -> None:
     """The server's own count stays within `max_creates`, and the run comes to an end."""
     server = counting(behaviour)
-    with running(server) as table:
-        result = run(target_of(table, max_creates=limit, profiles=CORE), Options(max_examples=1))
+
+    def use(table: dict[str, Any], transport: InProcess | None, clock: Clock) -> RunRecord:
+        server.made.clear()
+        target = target_of(table, max_creates=limit, profiles=CORE)
+        return run(target, Options(max_examples=1), transport=transport, clock=clock)
+
+    result = with_server(server, use)
     assert 1 <= len(server.made) <= limit
     assert len(server.made) <= result.created <= limit
     if behaviour is Counting:
@@ -132,8 +141,7 @@ def test_advice_costs_three_checkpoints_at_most() -> None:
         def check_unknown(self, *_: Any) -> None:
             """Ignore them."""
 
-    with running(Tolerant) as table:
-        result = run(target_of(table, profiles=CORE), Options(max_examples=1))
+    result = verify(Tolerant, profiles=CORE)
     assert result.verdict is Verdict.CONFORMANT
     assert result.ledger.accepted("REQ-14") == 3
 

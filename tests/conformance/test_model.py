@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from checkpoint_conformance.probes.generated.sequences import generate_plans
 from checkpoint_conformance.run.session import open_session
@@ -9,10 +11,16 @@ from checkpoint_conformance.run.stages.deletion import Deletions
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.finding import Finding
-from mutants.service.server import Server, running
+from mutants.framework.verifying import with_server
+from mutants.service.server import Server
 from mutants.service.world import Checkpoint, Resource
 
 from .runs import Forgetting
+
+if TYPE_CHECKING:
+    from checkpoint_conformance.run.session import Session
+    from checkpoint_conformance.transport.clock import Clock
+    from mutants.framework.in_process import InProcess
 
 
 class _ForgetsOnce(Forgetting):
@@ -59,9 +67,14 @@ def _run(
     behaviour: type[Server], max_creates: int = 120
 ) -> tuple[list[Finding], list[tuple[str, str, bytes]]]:
     """Return the findings of a model-based run, and what was sent but for the looks at the list."""
-    with running(behaviour) as table:
-        session = open_session(Target.from_table({**table, "patience": 0.3, "max_creates": max_creates}))
+
+    def use(table: dict[str, Any], transport: InProcess | None, clock: Clock) -> Session:
+        target = Target.from_table({**table, "patience": 0.3, "max_creates": max_creates})
+        session = open_session(target, transport=transport, clock=clock)
         model_run(session, Deletions(session), generate_plans(deletes=True), lambda _: None)
+        return session
+
+    session = with_server(behaviour, use)
     sent = [
         (exchange.request.method, exchange.request.path.partition("?")[0], exchange.request.body)
         for exchange in session.recorder.exchanges

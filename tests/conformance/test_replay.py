@@ -19,8 +19,8 @@ from checkpoint_conformance.run.stages.kept_connections import lost_requests
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.run.stages.observation import items_of_created
 from checkpoint_conformance.run.stages.recovery import recovery
+from mutants.service.refusals import refuse
 from mutants.service.server import Server, running
-from mutants.service.world import Policy
 
 from .runs import Broken, Dropping, Exhausted, Forgetting, excerpt, report, requirement, target_of
 
@@ -46,13 +46,11 @@ class Recording(Server):
 class Offended(Server):
     """A server that crashes for a valid request after a refusal on the same connection: HTTP-6 fails."""
 
-    def check_state(self, policy: Policy, resources: Any) -> None:
-        """Crash where this thread has refused before."""
-        if any(connection.refused for connection in self._threads.values()):
-            from mutants.service.refusals import refuse
-
+    def created(self, checkpoint: Checkpoint) -> Any:
+        """Crash where this connection has carried a refusal."""
+        if checkpoint.call.request.connection.refused:
             refuse("internal-error")
-        super().check_state(policy, resources)
+        return super().created(checkpoint)
 
 
 class Twins(Server):

@@ -65,6 +65,12 @@ def _supplied(*, use_cache: bool = True) -> Inputs:
         return supplied.inputs(LimitedClock(SYSTEM_CLOCK))
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have this process make the inputs: where the file counts, a second one would only cost its start."""
+    monkeypatch.setattr(worker.sys, "executable", "/nowhere/python")
+
+
 def _forget() -> None:
     """Do as a new process does."""
     supply._kept.clear()
@@ -89,6 +95,7 @@ def test_a_miss_and_a_hit_give_the_bytes_that_this_process_makes(
     assert read == first == RECIPE.make()
 
 
+@pytest.mark.usefixtures("alone")
 def test_without_the_cache_the_disk_is_left_alone(folder: Path) -> None:
     """The option switches reading and writing off."""
     cache.write(RECIPE.key, SMALL)
@@ -144,6 +151,7 @@ def test_a_key_differs_with_what_generates(
     recipe.surroundings.cache_clear()
 
 
+@pytest.mark.usefixtures("alone")
 def test_neither_key_nor_file_depends_on_a_secret_or_an_address(folder: Path) -> None:
     """The token, the further fields and the address of a server play no part."""
     other = replace(TARGET, url="https://elsewhere", token="another-secret", headers=(("X-Key", "secret"),))
@@ -235,6 +243,7 @@ def test_a_file_of_another_key_is_not_taken(folder: Path) -> None:
     assert cache.read("two") is None
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_damaged_file_is_made_anew(folder: Path) -> None:
     """The next run finds it whole."""
     folder.mkdir(parents=True)

@@ -12,6 +12,7 @@ import threading
 import tomllib
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_handlers.stores import tokens_path
@@ -21,12 +22,11 @@ from handlers.forked import Forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 Process = Forked | subprocess.Popen[str]
 ADMIN = "Administration on "
 READY = "Listening on "
-START_TIMEOUT = 20.0
+START_TIMEOUT = 60.0
 """Seconds within which a server must listen, even on a busy machine."""
 
 
@@ -181,21 +181,8 @@ def start(
 
     `preexec` runs first in its process, which then begins with an interpreter of its own.
     """
-    given = (url or folder / "store.sqlite3", "--target-file", str(folder / "target.toml"), *options)
-    environment = {**os.environ, "XDG_DATA_HOME": str(folder)}
-    process: Process
-    if preexec is None and "PYTHONPATH" not in environment:
-        process = Forked(arguments(*given), folder, environment)
-    else:
-        process = subprocess.Popen(
-            command(*given),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=folder,
-            env=environment,
-            preexec_fn=preexec,  # noqa: PLW1509 - it calls nothing that takes a lock
-        )
+    given = arguments(url or folder / "store.sqlite3", "--target-file", str(folder / "target.toml"), *options)
+    process = run(*given, folder=folder, preexec=preexec)
     admin = await_line(process, ADMIN) if "--admin-port" in options else None
     await_line(process, READY)
     server = found(process, folder)
@@ -205,10 +192,26 @@ def start(
     return server
 
 
+def run(*arguments: str, folder: Path | None = None, preexec: Callable[[], None] | None = None) -> Process:
+    """Start a server with these arguments in a folder that also has its data; by default the current one."""
+    environment = os.environ | ({"XDG_DATA_HOME": str(folder)} if folder else {})
+    if preexec is None and "PYTHONPATH" not in environment:
+        return Forked(arguments, folder or Path.cwd(), environment)
+    return subprocess.Popen(
+        [sys.executable, "-m", "checkpoint_handlers", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env=environment,
+        preexec_fn=preexec,  # noqa: PLW1509 - it calls nothing that takes a lock
+    )
+
+
 @contextmanager
-def process(arguments: list[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def process(arguments: list[str]) -> Iterator[tuple[Process, str]]:
     """Run a server without a target file, and yield its process and its URL."""
-    started = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    started = run(*arguments)
     try:
         yield started, await_line(started, READY)
     finally:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import re
 import sqlite3
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -92,8 +91,8 @@ def seed_file(folder: Path, text: str = SEED) -> Path:
 def test_a_server_begins_with_a_seed_file(tmp_path: Path) -> None:
     """Projects, tokens, policies and faults are those of the file, and there is no demonstration data."""
     path = seed_file(tmp_path)
-    command = running.command(tmp_path / "store.sqlite3", "--seed", str(path))
-    with running.process(command) as (process, url):
+    arguments = running.arguments(tmp_path / "store.sqlite3", "--seed", str(path))
+    with running.process(arguments) as (process, url):
         server = running.RunningServer(
             process,
             {
@@ -167,13 +166,14 @@ def test_a_mistake_in_a_seed_file_has_a_line(
 def test_a_seed_mistake_is_not_told_as_the_databases(tmp_path: Path) -> None:
     """The server names the seed file and its line, and the database can begin again afterwards."""
     path, database = seed_file(tmp_path, SEED.replace("quota: 3", "quota: .inf")), tmp_path / "store.sqlite3"
-    command = running.command(database, "--seed", str(path))
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"Error: {path}:6:5: project 2: quota takes a whole number from 0")
-    assert (done.stderr.count("\n"), str(database) in done.stderr) == (1, False)
+    arguments = running.arguments(database, "--seed", str(path))
+    ended = running.run(*arguments)
+    _, errors = ended.communicate(timeout=30)
+    assert ended.returncode == 2
+    assert errors.startswith(f"Error: {path}:6:5: project 2: quota takes a whole number from 0")
+    assert (errors.count("\n"), str(database) in errors) == (1, False)
     path.write_text(SEED)
-    with running.process(command):
+    with running.process(arguments):
         assert json.loads(manage(database, "show"))["projects"]
 
 

@@ -11,7 +11,6 @@ import socket
 import sqlite3
 import stat
 import subprocess
-import sys
 from contextlib import closing
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
@@ -36,16 +35,10 @@ if TYPE_CHECKING:
 
 def refused(*options: str, preexec: Callable[[], None] | None = None) -> str:
     """Return the one line with which a server refuses to start, its process ended with 2."""
-    process = subprocess.run(
-        [sys.executable, "-m", "checkpoint_handlers", *options],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-        preexec_fn=preexec,
-    )
-    assert (process.returncode, process.stdout) == (2, ""), process
-    line = process.stderr.strip()
+    process = running.run(*options, preexec=preexec)
+    output, errors = process.communicate(timeout=30)
+    assert (process.returncode, output) == (2, ""), errors
+    line = errors.strip()
     assert line.startswith("Error: ")
     assert "\n" not in line
     return line
