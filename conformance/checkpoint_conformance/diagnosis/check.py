@@ -21,7 +21,7 @@ from checkpoint_conformance.diagnosis.access import (
 )
 from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
 from checkpoint_conformance.diagnosis.companions import companions, second_policy
-from checkpoint_conformance.diagnosis.connectivity import connectivity
+from checkpoint_conformance.diagnosis.connectivity import connectivity, signature
 from checkpoint_conformance.diagnosis.fixtures import fixtures
 from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.session import Session, open_session
@@ -54,6 +54,11 @@ def _steps(session: Session) -> Iterator[CheckResult]:
     yield from steps
     if _wrong(steps):
         return
+    if session.target.sign:
+        steps = [signature(session.target, session.calls.post(CUT_OFF))]
+        yield from steps
+        if _wrong(steps):
+            return
     anonymous = session.client.transmit(session.calls.post(CUT_OFF, token=None))
     steps = [operation(anonymous, session.target), clock(anonymous)]
     yield from steps

@@ -12,8 +12,9 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK
 from checkpoint_conformance.transport.endpoint import Endpoint, is_loopback
 from checkpoint_conformance.transport.errors import EndpointError
+from checkpoint_conformance.transport.exchange import Request
 
-__all__ = ["connectivity"]
+__all__ = ["connectivity", "signature"]
 
 _SOON = 14
 """Days before its expiry from which a certificate is reported."""
@@ -32,6 +33,18 @@ def connectivity(target: Target) -> Iterator[CheckResult]:
     with connection:
         yield _open(endpoint, f"accepts connections after {elapsed:.0f} ms")
         yield _encryption(target, endpoint, connection)
+
+
+def signature(target: Target, request: Request) -> CheckResult:
+    """Judge whether the command of `sign` signs a request."""
+    started = SYSTEM_CLOCK.monotonic()
+    try:
+        signed = target.endpoint().signature(request, request.headers)
+    except EndpointError as error:
+        return CheckResult(error.step.value, CheckStatus.FIX, error.found, error.advice)
+    elapsed = (SYSTEM_CLOCK.monotonic() - started) * 1000
+    names = ", ".join(name for name, _ in signed) or "no header"
+    return CheckResult("sign", CheckStatus.OK, f"the command printed {names} after {elapsed:.0f} ms")
 
 
 def _open(endpoint: Endpoint, accepts: str) -> CheckResult:

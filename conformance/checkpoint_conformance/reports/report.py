@@ -55,13 +55,13 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
     The target's secrets are redacted, unless others are given.
     """
     secrets = secrets or Secrets(run.target)
-    results = [_requirement(result, run.target, secrets) for result in run.results]
+    results = [_requirement(result, run.target) for result in run.results]
     numbers = {
         number for result in results for finding in result["findings"] for number in finding["exchanges"]
     }
     observations = None
     if not run.options.shard.whole:
-        observations = _observations(run.ledger, secrets)
+        observations = _observations(run.ledger)
         numbers |= {number for found in observations["findings"] for number in found["exchanges"]}
         numbers |= {exchange.number for exchange in run.exchanges if _created(exchange)}
     shown = with_context(numbers, run.exchanges)
@@ -72,7 +72,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         "header": _header(run),
         "verdict": run.verdict.value,
         "profiles": {name: verdict.value for name, verdict in run.verdicts().items()},
-        "gone": secrets.redact(run.gone),
+        "gone": run.gone,
         "requirements": results,
         "waivers": [applied.data() for applied in waivers],
         "exchanges": [
@@ -99,8 +99,10 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         "observations": observations,
         "footer": {"ended": run.ended, "complete": not run.ended, "elapsed": round(run.elapsed, 3)},
     }
-    redacted: Report = secrets.redact_all(report)
-    return redacted
+    # `exchange_data` redacts bytes before it encodes them.
+    return {
+        name: value if name == "exchanges" else secrets.redact_all(value) for name, value in report.items()
+    }
 
 
 def read_report(path: Path) -> Report:
@@ -184,7 +186,7 @@ def _fixtures(run: RunRecord) -> list[str]:
     return [name for name, value in given.items() if value]
 
 
-def _requirement(result: Result, target: Target, secrets: Secrets) -> dict[str, Any]:
+def _requirement(result: Result, target: Target) -> dict[str, Any]:
     requirement = result.requirement
     return {
         "id": requirement.id,
@@ -197,11 +199,11 @@ def _requirement(result: Result, target: Target, secrets: Secrets) -> dict[str, 
         ),
         "outcome": result.outcome.value,
         "reason": result.reason.value if result.reason else None,
-        "detail": secrets.redact_excerpt(result.detail),
+        "detail": result.detail,
         "exercised": result.exercised,
         "observations": len(result.findings),
         "failing": _failing(result.findings),
-        "findings": [_finding(finding, secrets) for finding in _evidence(result.findings)],
+        "findings": [_finding(finding) for finding in _evidence(result.findings)],
     }
 
 
@@ -223,29 +225,29 @@ def _once_each(findings: Iterable[Finding]) -> list[Finding]:
     return list(unique.values())
 
 
-def _finding(finding: Finding, secrets: Secrets) -> dict[str, Any]:
+def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "probe": finding.probe,
         "symptom": finding.published_symptom,
         "level": finding.level,
-        "expected": secrets.redact_excerpt(finding.expected),
-        "actual": secrets.redact_excerpt(finding.actual),
+        "expected": finding.expected,
+        "actual": finding.actual,
         "confirmed": finding.confirmed,
         "exchanges": [exchange.number for exchange in finding.exchanges],
     }
 
 
-def _observations(ledger: Ledger, secrets: Secrets) -> dict[str, Any]:
+def _observations(ledger: Ledger) -> dict[str, Any]:
     """Return everything that a shard observed, before attribution: the input of `report merge`."""
     return {
         "exercised": dict(sorted(ledger.exercised.items())),
         "skipped": {name: [reason.value, why] for name, (reason, why) in ledger.skipped.items()},
-        "undecided": {name: secrets.redact(why) for name, why in ledger.undecided.items()},
-        "doubts": {name: secrets.redact(why) for name, why in ledger.doubts.items()},
+        "undecided": dict(ledger.undecided),
+        "doubts": dict(ledger.doubts),
         "findings": [
             {
                 "requirement": finding.requirement,
-                **_finding(finding, secrets),
+                **_finding(finding),
                 "spread": finding.spread
                 and {"group": finding.spread.group, "general": finding.spread.general},
                 "answers": sorted(ledger.answers[finding.exchanges[-1].request]) if finding.exchanges else [],

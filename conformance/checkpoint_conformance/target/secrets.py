@@ -10,6 +10,7 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
+from checkpoint_conformance.target.signer import Issued
 from checkpoint_conformance.target.spelling import base64_cores, pattern_of
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.proxy import with_scheme
@@ -22,6 +23,8 @@ _LONGEST_SPELLING = 6
 """Bytes for one of a secret in its longest spelling, \\uXXXX."""
 _SHORTEST = 4
 """The minimum length: a shorter value would match innocent text, and the suite derives none."""
+_SIGNATURE = "{{signature}}"
+"""In place of what the command of `sign` printed; a replay signs anew."""
 _SIGNS = "\\%\r\n"
 """A text without these characters can contain a secret only verbatim or in Base64."""
 
@@ -70,6 +73,7 @@ class Secrets:
             ),
             key=lambda pair: -len(pair[0]),
         )
+        self._issued = target.sign.issued if target.sign else Issued()
         self._escaped = {value: json.dumps(value)[1:-1] for value, _ in self._longest_first}
 
     def redact(self, text: str) -> str:
@@ -81,6 +85,8 @@ class Secrets:
         for name, (pattern, starts) in self._spellings.items():
             if has_signs or any(start in text for start in starts):
                 text = pattern.sub("{{" + name + "}}", text)
+        for value in self._issued.found_in(text):
+            text = pattern_of(value).sub(_SIGNATURE, text)
         return text.encode("utf-8", "backslashreplace").decode()
 
     def without_part(self, redacted: bytes) -> bytes:
@@ -97,9 +103,9 @@ class Secrets:
         return self.redact(name)
 
     def redact_all(self, data: Any) -> Any:
-        """Redact every string in JSON data, including the names of members."""
+        """Redact every string in JSON data, including the names of members; each may be an excerpt."""
         if isinstance(data, str):
-            return self.redact(data)
+            return self.redact_excerpt(data)
         if isinstance(data, list):
             return [self.redact_all(item) for item in cast("list[Any]", data)]
         if isinstance(data, dict):
@@ -126,6 +132,8 @@ class Secrets:
                 while end < len(text) and value.startswith(text[start : end + 1]):
                     end += 1
                 text = text[:start] + "{{" + name + "}}" + text[end:]
+        while beginning := self._issued.cut_off_in(text):
+            text = text.replace(beginning, _SIGNATURE)
         return self.redact(text)
 
     def restore(self, text: str) -> str:

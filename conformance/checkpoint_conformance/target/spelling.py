@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 
-__all__ = ["base64_cores", "pattern_of"]
+__all__ = ["base64_cores", "pattern_of", "without_cuts"]
 
 _CUT = r"(?:\r?\n[ \t]+|\r\n[0-9A-Fa-f]{1,8}(?:;[^\r\n]{0,80})?\r\n)?"
 """What may separate two characters: the fold of a header, or the end of a chunk."""
@@ -27,6 +27,11 @@ def pattern_of(secret: str) -> re.Pattern[str]:
     forms = [_CUT.join(map(_character, secret))]
     forms += [_CUT.join(map(re.escape, core)) for core in base64_cores(secret)]
     return re.compile("|".join(forms))
+
+
+def without_cuts(text: str) -> str:
+    """Return the text without what may separate two characters of a secret."""
+    return re.sub(_CUT, "", text)
 
 
 def base64_cores(secret: str) -> tuple[str, ...]:

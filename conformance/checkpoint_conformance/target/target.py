@@ -15,6 +15,7 @@ from checkpoint_openapi.configuration.values import boolean, choice, text, whole
 from checkpoint_openapi.load import Requirement
 
 from checkpoint_conformance.target import values
+from checkpoint_conformance.target.signer import Signer
 from checkpoint_conformance.transport.endpoint import Endpoint, is_loopback
 from checkpoint_conformance.transport.errors import EndpointError
 from checkpoint_conformance.transport.tls import TlsSettings
@@ -86,6 +87,8 @@ class Target:
     """The proxy URL, "" for no proxy, or None to use the environment."""
     headers: tuple[tuple[str, str], ...] = field(default=())
     """Additional headers for every request, such as a gateway's API key."""
+    sign: Signer | None = None
+    """The command that signs each request."""
 
     def declares(self, requirement: Requirement) -> bool:
         """Return whether the requirement applies: it is part of the core or of a declared profile."""
@@ -101,7 +104,7 @@ class Target:
     def endpoint(self) -> Endpoint:
         """Return the endpoint of the server. Raises TargetError if a certificate or the proxy is unusable."""
         try:
-            return Endpoint(self.url, self.tls, self.proxy)
+            return Endpoint(self.url, self.tls, self.proxy, self.sign.sign if self.sign else None)
         except OSError as error:
             raise TargetError(f"[tls] {error}. Name readable PEM files.") from error
         except EndpointError as error:
@@ -131,7 +134,8 @@ class Target:
         """Return the target with its file names resolved against a folder."""
         names = {name: getattr(self.tls, name) for name in ("ca_file", "client_certificate", "client_key")}
         files = {name: folder / file for name, file in names.items() if file}
-        return replace(self, tls=replace(self.tls, **files))
+        sign = self.sign and replace(self.sign, folder=folder)
+        return replace(self, tls=replace(self.tls, **files), sign=sign)
 
 
 def _target(
@@ -139,9 +143,12 @@ def _target(
     policy: dict[str, Any],
     fixtures: dict[str, Any],
     deviations: dict[str, Any],
+    sign: tuple[str, ...] | None,
     **own: Any,
 ) -> Target:
-    return Target(policy_id=policy["id"], resources=policy["resources"], **fixtures, **deviations, **own)
+    signer = Signer(sign) if sign else None
+    plan = {"policy_id": policy["id"], "resources": policy["resources"]}
+    return Target(**plan, **fixtures, **deviations, sign=signer, **own)
 
 
 def _require_certificate(given: Mapping[str, Any], place: Place) -> None:
@@ -177,6 +184,11 @@ _SERVER: dict[str, Key | Entries] = {
     "proxy": Key(values.proxy, None, 'the URL of a proxy; `""` for none', "the environment's"),
     "headers": Entries(
         values.header, "further fields that every request carries; their values count as secrets"
+    ),
+    "sign": Key(
+        values.command,
+        None,
+        "a command that signs each request: see [signatures](../recipes/gateway.md#signatures)",
     ),
     "profiles": Key(
         values.profiles,

@@ -22,6 +22,7 @@ timeout = 10.0                          # seconds for a whole exchange (HTTP-1)
 # rate = 5.0                            # maximum number of requests per second
 # proxy = "http://proxy.example.com:3128"   # default: the environment's; "" for none
 # headers = { X-Api-Key = "..." }       # additional headers for every request
+# sign = "python3 sign.py"              # a command that prints the headers which sign a request
 profiles = []                           # beyond core: discovery, observation, deletion, conflict
 
 [policy]

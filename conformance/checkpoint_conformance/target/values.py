@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from checkpoint_conformance.data import as_list
 
 __all__ = [
     "PROFILES",
+    "command",
     "header",
     "identifier",
     "not_negative",
@@ -77,6 +79,17 @@ def proxy(value: Any) -> str:
 def path(value: Any) -> Path:
     """Return the name of a file."""
     return Path(text(value))
+
+
+def command(value: Any) -> tuple[str, ...]:
+    """Return the words of a command line, split as a POSIX shell does."""
+    try:
+        words = shlex.split(text(value))
+    except ValueError:
+        words = []
+    if not words:
+        raise InvalidValueError("a command line with closed quotes, such as `python3 sign.py`")
+    return tuple(words)
 
 
 def resources(value: Any) -> tuple[str, ...]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
 from checkpoint_conformance.transport.errors import EndpointError, Step
+from checkpoint_conformance.transport.exchange import Headers, Request
 from checkpoint_conformance.transport.proxy import LEAST_TIMEOUT, find_proxy
 from checkpoint_conformance.transport.tls import TlsSettings, handshake_error
 
-__all__ = ["Endpoint", "is_loopback"]
+__all__ = ["Endpoint", "Sign", "is_loopback"]
 
+Sign = Callable[[str, str, Headers, bytes], Headers]
+"""Returns the headers that sign a request, given its method, URL, headers and body; raises EndpointError."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -27,7 +31,9 @@ def is_loopback(host: str) -> bool:
 class Endpoint:
     """The origin of a target's URL, and how to reach it."""
 
-    def __init__(self, url: str, tls: TlsSettings | None = None, proxy: str | None = None) -> None:
+    def __init__(
+        self, url: str, tls: TlsSettings | None = None, proxy: str | None = None, sign: Sign | None = None
+    ) -> None:
         """Take the URL's origin and prefix; `proxy` overrides the environment, and "" means none.
 
         Raises OSError if a certificate file cannot be used, and EndpointError if the proxy cannot.
@@ -38,6 +44,7 @@ class Endpoint:
         self.port = parts.port or _DEFAULT_PORTS[self.scheme]
         self.prefix = parts.path.rstrip("/")
         self.proxy = find_proxy(self.scheme, self.host, self.port, proxy)
+        self._sign = sign
         self._context = (tls or TlsSettings()).context() if self.scheme == "https" else None
 
     @property
@@ -55,6 +62,13 @@ class Endpoint:
     def proxy_headers(self) -> tuple[tuple[str, str], ...]:
         """Return the proxy's credentials if a plain request goes through one."""
         return self.proxy.authorization() if self.proxy and self.scheme == "http" else ()
+
+    def signature(self, request: Request, headers: Headers) -> Headers:
+        """Return the headers that sign a request with these headers. Raises EndpointError if that fails."""
+        if self._sign is None:
+            return ()
+        url = f"{self.scheme}://{self.authority}{self.prefix}{request.path}"
+        return self._sign(request.method, url, headers, request.body)
 
     def connect(self, timeout: float, clock: Clock = SYSTEM_CLOCK) -> socket.socket:
         """Open a connection within `timeout` seconds, through proxy and TLS.

@@ -8,11 +8,12 @@ __all__ = ["EndpointError", "Step"]
 
 
 class Step(StrEnum):
-    """The steps of opening a connection, in order."""
+    """The steps that come before a request."""
 
     PROXY = "proxy"
     ADDRESS = "address"
     TLS = "tls"
+    SIGNATURE = "sign"
 
 
 class EndpointError(Exception):

@@ -117,16 +117,25 @@ class SocketConnection:
         self._wait = wait
 
     def exchange(self, request: Request) -> Exchange:
-        """Send the request and read its response; failures are part of the result, and never raised."""
+        """Send the request and read its response; failures are part of the result, and never raised.
+
+        The time that a signature takes does not count.
+        """
+        try:
+            fields = self._fields(request)
+            fields += self._endpoint.signature(request, tuple(fields))
+        except EndpointError as error:
+            unsigned = TransportFault(FaultKind.UNREACHABLE, str(error))
+            return Exchange(request, None, unsigned, self._clock.time(), 0.0, self.number)
         started, began = self._clock.time(), self._clock.monotonic()
         timeout = self._timeout()
         reader = _Reader(began + timeout, self._clock, request.answer_limit)
-        response, fault = self._attempt(request, reader, timeout)
+        response, fault = self._attempt(request, fields, reader, timeout)
         self.requests.append(request)
         return Exchange(request, response, fault, started, self._clock.monotonic() - began, self.number)
 
     def _attempt(
-        self, request: Request, reader: _Reader, timeout: float
+        self, request: Request, fields: list[tuple[str, str]], reader: _Reader, timeout: float
     ) -> tuple[Response | None, TransportFault | None]:
         try:
             if self._socket is None:
@@ -137,7 +146,7 @@ class SocketConnection:
             kind = FaultKind.REFUSED if error.refused else FaultKind.UNREACHABLE
             return None, TransportFault(kind, str(error))
         try:
-            self._sent = self._send(request, reader)
+            self._sent = self._send(request, fields, reader)
             reader.read(self._socket, self._protocol)
         except TimeoutError:
             return reader.partial(), reader.fault(
@@ -155,7 +164,7 @@ class SocketConnection:
             return reader.partial(), reader.broken(error)
         return reader.partial(), reader.surplus(self._socket, self._protocol)
 
-    def _send(self, request: Request, reader: _Reader) -> bool:
+    def _send(self, request: Request, fields: list[tuple[str, str]], reader: _Reader) -> bool:
         """Send head and body; stop early if the server has already answered or no longer listens.
 
         Returns whether the whole request was sent.
@@ -164,7 +173,7 @@ class SocketConnection:
         head = h11.Request(
             method=request.method,
             target=self._endpoint.request_target(request.path).encode("latin-1"),
-            headers=[(k.encode(), v.encode("latin-1")) for k, v in self._fields(request)],
+            headers=[(k.encode(), v.encode("latin-1")) for k, v in fields],
         )
         pieces = [self._protocol.send(head) or b""]
         for start in range(0, len(request.body), _CHUNK):
