@@ -83,6 +83,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         "checkpoints": {
             "limit": run.target.max_creates,
             "created": run.created,
+            "enough": run.enough,
             "ids": created,
             "deleted": sorted(run.deleted),
             "left": [name for name in created if name not in run.deleted],

@@ -66,8 +66,13 @@ def explained(report: dict[str, Any]) -> str:
     dear = [item["id"] for item in declared(report) if item["reason"] == "budget-spent"]
     if not dear:
         return told
-    more = "max_creates = {limit} is used up, so these were not exercised: {names}. Increase it."
-    return f"{told} {tr(more, limit=report['checkpoints']['limit'], names=listed(dear))}"
+    budget = report["checkpoints"]
+    limit, enough, names = budget["limit"], budget.get("enough", 0), listed(dear)
+    if limit < enough:
+        more = "max_creates = {limit} left out some calls for {names}; {enough} is enough."
+        return f"{told} {tr(more, limit=limit, names=names, enough=enough)}"
+    more = "Requests that had to be refused used up max_creates = {limit}, which left out calls for {names}."
+    return f"{told} {tr(more, limit=limit, names=names)}"
 
 
 def _reason(report: dict[str, Any]) -> str:
