@@ -26,6 +26,7 @@ __all__ = [
     "printable",
     "repetition",
     "shortened",
+    "sightings",
     "subject",
     "wrapped",
 ]
@@ -127,6 +128,13 @@ def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) ->
         if sent
         else ""
     )
+
+
+def sightings(finding: dict[str, Any]) -> str:
+    """Return in how many of how many tries a finding was seen, as far as the report knows."""
+    if finding.get("tries"):
+        return tr("seen in {seen} of {tries} tries", seen=finding["seen"], tries=finding["tries"])
+    return "" if finding["confirmed"] else tr("seen once only")
 
 
 def listed(names: list[str], most: int = 8) -> str:

@@ -9,7 +9,7 @@ from threading import Barrier, BrokenBarrierError
 
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Call, Calls
-from checkpoint_conformance.probes.probe import Circumstance, Probe
+from checkpoint_conformance.probes.probe import DOCUMENTED, Circumstance, Probe
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.client import ENDINGS
 from checkpoint_conformance.run.session import Session
@@ -109,6 +109,10 @@ def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Reque
         if finding.symptom in alone[probe.request]:
             requirement = "FUZZ-1" if refused else finding.requirement
             charged = replace(finding, requirement=requirement, confirmed=True)
+        elif refused and exchange.status not in DOCUMENTED:
+            charged = replace(
+                finding, requirement="HTTP-1", symptom=Symptom.WRONG_STATUS, status=exchange.status
+            )
         else:
             requirement = "RESP-11" if refused else finding.requirement
             charged = replace(finding, requirement=requirement, symptom=finding.symptom.under_concurrency)
