@@ -63,7 +63,9 @@ def run_step(name: str, folder: Path, **inputs: str) -> Ran:
     step = STEPS[name]
     values = {key: str(entry.get("default", "")) for key, entry in ACTION["inputs"].items()} | inputs
     environment = {
-        key: re.sub(r"\$\{\{ inputs\.(\w+) \}\}", lambda found: values[found[1]], value)
+        key: re.sub(
+            r"\$\{\{ (?:inputs|steps\.plan\.outputs)\.(\w+) \}\}", lambda found: values[found[1]], value
+        )
         for key, value in step["env"].items()
     }
     temporary = folder.parent / "runner"
@@ -101,6 +103,9 @@ def test_action_is_whole() -> None:
     """Every step runs in bash, takes its inputs by the environment alone, and uses only inputs that exist."""
     assert ACTION["runs"]["using"] == "composite"
     for step in STEPS.values():
+        if "uses" in step:
+            assert re.fullmatch(r"actions/\w+@v\d+", step["uses"])
+            continue
         assert step["shell"] == "bash"
         assert "${{" not in step["run"]
     used = set(re.findall(r"inputs\.(\w+)", (ROOT / "action.yml").read_text()))
@@ -183,8 +188,30 @@ def test_args_are_no_script(installed: Path) -> None:
     assert not (installed / "owned").exists()
 
 
+@pytest.mark.parametrize(
+    ("command", "arguments", "extra"),
+    [
+        ("lint", "openapi.yaml", "[server]"),
+        ("diff", "a.yaml b.yaml", ""),
+        ("verify", "--target target.toml", ""),
+        ("verify", "--quiet", "[server]"),
+    ],
+)
+def test_server_is_installed_where_it_is_needed(
+    checkout: Path, command: str, arguments: str, extra: str
+) -> None:
+    """A run against a target needs no server, and the key of the cache says what is installed."""
+    ran = run_step("Plan", checkout, command=command, args=arguments, python=sys.executable)
+
+    assert ran.code == 0, ran.log
+    planned = dict(line.split("=", 1) for line in ran.output.splitlines())
+    assert planned["extra"] == extra
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    assert re.fullmatch(rf"checkpoint-contract-{version}-[0-9a-f]{{16}}{re.escape(extra)}", planned["key"])
+
+
 def test_install_makes_the_program(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The step installs this checkout with the server's parts into an environment of its own."""
+    """The step installs this checkout, with pinned versions, into an environment of its own."""
     calls = checkout.parent / "calls"
     python = checkout.parent / "python"
     # Stands in for a Python whose pip would fetch every dependency; the wheel's own test installs for real.
@@ -195,13 +222,13 @@ def test_install_makes_the_program(checkout: Path, monkeypatch: pytest.MonkeyPat
     python.chmod(0o755)
     monkeypatch.chdir(checkout)
 
-    ran = run_step("Install", checkout, command="lint", python=str(python))
+    ran = run_step("Install", checkout, command="lint", python=str(python), extra="[server]")
 
     environment = checkout.parent / "runner" / "checkpoint-contract"
     assert ran.code == 0, ran.log
     assert calls.read_text().splitlines() == [
         f"-m venv {environment}",
-        f"-m pip install --quiet {ROOT}[server]",
+        f"-m pip install --quiet -c {ROOT}/constraints.txt {ROOT}[server]",
     ]
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert "server" in extras

@@ -62,7 +62,7 @@ def shell(block: Block, folder: Path) -> None:
 
 def start(block: Block, folder: Path) -> Callable[[], None]:
     """Start a block, wait until it says that it listens or has written its target, and return its end."""
-    log = folder / "background.log"
+    log = folder.with_name(f"{folder.name}.log")
     with log.open("w") as output:
         process = subprocess.Popen(
             ["bash", "-c", f"exec {block.text}"],
@@ -84,6 +84,12 @@ def start(block: Block, folder: Path) -> Callable[[], None]:
         process.wait(30)
 
     return end
+
+
+def untidy(checkout: Path) -> str:
+    """Return what git lists as changed or new in a checkout."""
+    status = ["git", "status", "--porcelain", "--untracked-files=all"]
+    return subprocess.run(status, cwd=checkout, check=True, capture_output=True, text=True).stdout
 
 
 def prepare(page: Path, folder: Path, stack: ExitStack) -> Path:
@@ -120,6 +126,8 @@ def test_commands_do_what_the_page_says(page: Path, tmp_path: Path) -> None:
             else:
                 shell(block, folder)
                 ran += 1
+        if folder.name == "checkout":
+            assert untidy(folder) == "", "the page leaves files that git would take for new or changed"
         left_out = [block for block in blocks(page) if block.told("by") is not None]
         assert ran or left_out, "no block of the page was run, and none says by what it is"
 

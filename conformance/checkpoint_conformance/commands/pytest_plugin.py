@@ -46,8 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
     file = config.getoption("--checkpoint-target")
     if file is None:
         return
-    if hasattr(config, "workerinput") or config.getoption("numprocesses", default=None):
-        raise pytest.UsageError("--checkpoint-target verifies one server from one process: add -n 0.")
+    if config.getoption("dist", default="no") != "no":
+        # One process verifies the server; pytest-xdist reads these after every other plugin is configured.
+        config.option.dist, config.option.tx, config.option.numprocesses = "no", [], 0
     config.pluginmanager.register(_Plugin(config, Path(file)), "checkpoint-contract-run")
 
 
@@ -72,13 +73,17 @@ class _Plugin:
             raise pytest.UsageError(str(error)) from error
         max_examples = cast("int", config.getoption("--checkpoint-max-examples"))
         self._verification = _Verification(target, given, max_examples, Path(folder) if folder else None)
+        self._file = file.resolve()
+        # Collected like a file of tests, the items are counted and selected like any others.
+        config.args.append(str(self._file))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
-        """Add the items, before -k and -m select among them."""
-        requirements = RequirementList.from_parent(session, name=_NAME, nodeid=_NAME)  # pyright: ignore[reportUnknownMemberType] - untyped **kw
-        requirements.verification = self._verification
-        items.extend(requirements.collect())
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> RequirementList | None:
+        """Return the requirements in place of the target file."""
+        if file_path != self._file:
+            return None
+        found = RequirementList.from_parent(parent, path=file_path, name=_NAME, nodeid=_NAME)  # pyright: ignore[reportUnknownMemberType] - untyped **kw
+        found.verification = self._verification
+        return found
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Summarise the items, since unmet advice does not fail a test."""
@@ -94,7 +99,7 @@ class _Plugin:
                 terminalreporter.write_line(f"advice not followed: {item['id']}: {in_short(item)}")
 
 
-class RequirementList(pytest.Collector):
+class RequirementList(pytest.File):
     """All requirements of the contract."""
 
     verification: _Verification

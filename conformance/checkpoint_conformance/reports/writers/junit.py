@@ -15,7 +15,6 @@ from checkpoint_conformance.reports.writers.text import (
     printable,
     repetition,
     shortened,
-    sightings,
     subject,
 )
 
@@ -99,10 +98,9 @@ def _evidence(requirement: dict[str, Any], report: dict[str, Any]) -> str:
     exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
     lines = [f"Clause: {requirement['clause']}", *filter(None, [requirement["detail"]])]
     for finding in requirement["findings"]:
-        seen = sightings(finding)
         lines += [
             "",
-            f"Probe: {finding['probe']}{f' ({seen})' if seen else ''}",
+            f"Probe: {finding['probe']}{'' if finding['confirmed'] else ' (seen once only)'}",
             f"Expected: {finding['expected']}",
             f"Actual: {finding['actual']}",
         ]
