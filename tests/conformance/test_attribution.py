@@ -223,6 +223,21 @@ def test_calls_that_share_an_answer_may_have_got_each_other_s() -> None:
     assert set(result.consequences) == {"RESP-8"}
 
 
+@pytest.mark.parametrize(("started", "charged"), [(1.2, {"RESP-2"}), (2.5, {"RESP-2", "RESP-8"})])
+def test_a_call_beside_those_that_share_an_answer_may_have_got_theirs(
+    started: float, charged: set[str]
+) -> None:
+    """What travelled at the same time follows from the mix-up; what came later is a fault of its own."""
+
+    def timed(finding: Finding, started: float) -> Finding:
+        exchanges = tuple(replace(each, started=started, elapsed=1.0) for each in finding.exchanges)
+        return replace(finding, exchanges=exchanges)
+
+    repeated = timed(found("RESP-2", Symptom.ID_REPEATED), 1.0)
+    wrong = timed(found("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED, "REQ-4/first"), started)
+    assert {each.requirement for each in attribute([repeated, wrong], {}).charged} == charged
+
+
 def test_one_answer_to_a_generated_request_is_charged_once() -> None:
     """A page instead of JSON is HTTP-2's, whatever status it came under."""
     page = found("HTTP-2", Symptom.CONTENT_TYPE, "FUZZ-1/odd")

@@ -186,6 +186,10 @@ class Exchange:
     context: Context = field(default=Context.CONNECTION_AND_TIME, compare=False)
     """What must be sent again to repeat it."""
 
+    def overlaps(self, other: Exchange) -> bool:
+        """Return whether both were under way at the same time."""
+        return self.started < other.started + other.elapsed and other.started < self.started + self.elapsed
+
     @property
     def status(self) -> int | None:
         """The status of a complete response, else None."""

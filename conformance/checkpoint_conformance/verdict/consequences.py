@@ -207,17 +207,20 @@ def drop_what_is_accepted_small(findings: list[Finding], case: Case) -> list[Fin
 def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
     """Charge a response that belongs to another call only once, whatever else is wrong for this call.
 
-    If some concurrent calls share a response, others may have got each other's.
+    If some calls at the same time share a response, others may have got each other's.
     """
-    repeated = {
-        exchange.number
+    sharing = [
+        exchange
         for finding in findings
         if finding.symptom in (Symptom.SAME_CHECKPOINT_AGAIN, Symptom.ID_REPEATED)
         for exchange in finding.exchanges
-    }
+    ]
+    repeated = {exchange.number for exchange in sharing}
 
     def cause(finding: Finding) -> str | None:
-        mixed_up = bool(repeated) and finding.origin.circumstance is Circumstance.CONCURRENT
+        last = finding.exchanges[-1]
+        concurrent = finding.origin.circumstance is Circumstance.CONCURRENT
+        mixed_up = bool(repeated) and (concurrent or any(map(last.overlaps, sharing)))
         given_again = all(exchange.number in repeated for exchange in finding.exchanges)
         follows = finding.requirement in MEMBERS_OF_AN_ANSWER and (given_again or mixed_up)
         return "the answer was another call's" if follows else None

@@ -22,7 +22,7 @@ GENERATED = frozenset({"FUZZ-1", "FUZZ-2"})
 """Judged by generated requests, which may meet the faults of any other requirement."""
 BROAD = GENERATED | {"HTTP-6"}
 """Requirements that meet the faults of others only in passing."""
-ACCEPTANCE = VALID_SHAPES | {"FUZZ-1"}
+ACCEPTANCE = VALID_SHAPES | {"FUZZ-1", "HTTP-7"}
 """Requirements on what a server must accept."""
 BEFORE_REFUSALS = VALID_SHAPES | {"RESP-2"}
 """Requirements whose valid calls, single or concurrent, are sent before anything is refused."""

@@ -60,8 +60,11 @@ def examine_lock(session: Session) -> None:
 
 
 def _settled(session: Session, exchange: Exchange) -> bool:
-    """Return whether the policy cannot be running: the error is not that, or all its items have ended."""
-    if not is_condition(exchange, *_RUNNING):
+    """Return whether the policy cannot be running: the error is not that, or all its items have ended.
+
+    With the profile conflict, a second run is refused, and how it is, is CONF-1's: any error may be that.
+    """
+    if not is_condition(exchange, *_RUNNING) and "conflict" not in session.target.profiles:
         return True
     if "observation" not in session.target.profiles:
         return False
