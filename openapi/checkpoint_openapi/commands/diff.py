@@ -15,6 +15,7 @@ import click
 from checkpoint_openapi.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from checkpoint_openapi.diff.evidence.recorded import Recording
     from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
     from checkpoint_openapi.diff.findings.rules import Side
     from checkpoint_openapi.diff.report import Report
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["changelog", "diff", "next_version"]
 
 _P = ParamSpec("_P")
-_FORMATS = ("text", "json", "markdown", "github", "sarif")
+_FORMATS = ("text", "json", "markdown", "github", "sarif", "html")
 _LEVELS = ("none", "breaking", "review", "version")
 _SIDES = ("clients", "implementers", "both")
 
@@ -55,7 +56,9 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
     return run
 
 
-def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
+def _report(
+    versions: tuple[str, ...], acknowledgements: Path | None, evidence: tuple[Path, ...] = ()
+) -> Report:
     from checkpoint_openapi.diff.report import first_report, report
     from checkpoint_openapi.diff.sources import RELEASED, NoBaseError, open_documents
     from checkpoint_openapi.load import data_path
@@ -73,7 +76,7 @@ def _report(versions: tuple[str, ...], acknowledgements: Path | None) -> Report:
         if posixpath.normpath(base.partition(":")[2]) != posixpath.normpath(revision.rpartition(":")[2]):
             raise
         return first_report(base, newer)
-    found = report(older, newer, accepted)
+    found = report(older, newer, accepted, recordings=_recordings(evidence))
     # A release is named as the repository has it, not by where it is installed.
     name = "/".join(Path(found.base).parts[-3:]) if base == RELEASED else base
     return replace(found, base=name)
@@ -85,6 +88,14 @@ def _accepted(file: Path | None) -> Acknowledgements | None:
     from checkpoint_openapi.diff.findings.acknowledgements import load_acknowledgements
 
     return load_acknowledgements(file)
+
+
+def _recordings(files: tuple[Path, ...]) -> list[Recording]:
+    if not files:
+        return []
+    from checkpoint_openapi.diff.evidence.recorded import read_recording
+
+    return [read_recording(file) for file in files]
 
 
 def _sides(name: str) -> tuple[Side, ...]:
@@ -137,6 +148,10 @@ def _write(text: str, output: Path | None) -> None:
     help="Side whose changes decide the exit code.  [default: clients; implementers with --for implementers]",
 )  # fmt: skip
 @click.option(
+    "--evidence", type=click.Path(path_type=Path, dir_okay=False), multiple=True, metavar="REPORT",
+    help="JSON report of `verify`: say what the changes would mean for its server. May be repeated.",
+)  # fmt: skip
+@click.option(
     "--acknowledgements",
     type=click.Path(path_type=Path, dir_okay=False),
     help="File of accepted findings.",
@@ -149,6 +164,7 @@ def diff(
     fail_on: str,
     shown: str,
     fail_for: str | None,
+    evidence: tuple[Path, ...],
     acknowledgements: Path | None,
 ) -> None:
     """Detect breaking changes to the contract, each with a request or response that shows it.
@@ -171,7 +187,7 @@ def diff(
     from checkpoint_openapi.document.source import DocumentError
 
     try:
-        report = _report(versions, acknowledgements)
+        report = _report(versions, acknowledgements, evidence)
     except DocumentError as error:
         if form in UNREADABLE:
             _write(UNREADABLE[form](error), output)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from checkpoint_openapi.diff.compare.compare import compare
+from checkpoint_openapi.diff.evidence.impact import Impact, impacts
+from checkpoint_openapi.diff.evidence.recorded import Recording
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import Severity, Side
 from checkpoint_openapi.diff.findings.version import (
@@ -64,6 +67,8 @@ class Report:
     """Remarks about the acknowledgements, and about values that tools read differently."""
     sides: tuple[Side, ...] = tuple(Side)
     """The sides that the report is for."""
+    impacts: tuple[Impact, ...] = ()
+    """What the changes would mean for implementations whose exchanges were recorded."""
     counted: tuple[Side, ...] = (Side.CLIENTS,)
     """The sides whose findings decide the verdict and the exit code."""
 
@@ -148,8 +153,12 @@ def report(
     revision: Documents,
     acknowledgements: Acknowledgements | None = None,
     today: datetime.date | None = None,
+    recordings: Sequence[Recording] = (),
 ) -> Report:
-    """Compare two contracts; raises `DocumentError` if one of them cannot be used."""
+    """Compare two contracts, and say what the changes would mean for recorded implementations.
+
+    Raises `DocumentError` if one of the contracts cannot be used.
+    """
     findings, remarks = compare(base, revision), list[str]()
     if acknowledgements is not None:
         today = today or datetime.datetime.now(tz=datetime.UTC).date()
@@ -165,6 +174,7 @@ def report(
         revision_version=stated_version(revision),
         step=step,
         remarks=tuple(remarks),
+        impacts=impacts(base, revision, findings, recordings),
     )
 
 

@@ -16,6 +16,7 @@ import jsonschema_rs
 from jsonschema_rs import canonical
 
 from checkpoint_openapi.diff.schema.opaque import as_everything, as_nothing, mentions_opaque
+from checkpoint_openapi.document.values import members
 
 __all__ = ["Answer", "JsonSchema", "Operand", "accepts", "is_pattern"]
 
@@ -128,6 +129,29 @@ class Operand:
         """Return whether a value is certainly invalid; an uncompilable schema refuses everything."""
         most = self._at_most if self._is_vague else self
         return most is not None and not (most._validator is not None and most._validator.is_valid(value))
+
+    def violations(self, value: Any) -> list[tuple[tuple[str | int, ...], str, Any]]:
+        """Return where a value is certainly invalid: the path, why, and the value there.
+
+        A missing member stands at the path that it should have, with None.
+        """
+        most = self._at_most if self._is_vague else self
+        if most is None or most._validator is None or most._validator.is_valid(value):
+            return []
+        found: list[tuple[tuple[str | int, ...], str, Any]] = []
+        for error in most._validator.iter_errors(value):
+            path = tuple(error.instance_path)
+            missing = getattr(error.kind, "property", None)
+            extra = getattr(error.kind, "unexpected", None)
+            if missing is not None:
+                found.append(((*path, missing), error.message, None))
+            elif extra:
+                found.extend(
+                    ((*path, name), error.message, members(error.instance).get(name)) for name in extra
+                )
+            else:
+                found.append((path, error.message, error.instance))
+        return found
 
     @cached_property
     def _is_vague(self) -> bool:

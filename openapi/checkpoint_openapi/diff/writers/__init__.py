@@ -10,7 +10,7 @@ from checkpoint_openapi.document.source import DocumentError
 
 __all__ = ["FORMATS", "UNREADABLE", "write"]
 
-FORMATS = ("text", "json", "markdown", "github", "sarif")
+FORMATS = ("text", "json", "markdown", "github", "sarif", "html")
 """The names of the formats, as `--format` takes them."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.findings.rules import Severity, Side
 from checkpoint_openapi.diff.report import Report
+from checkpoint_openapi.diff.writers.impact import as_data
 
 __all__ = ["write"]
 
@@ -29,6 +30,7 @@ def write(report: Report) -> str:
         "needed_step": report.step.name.lower(),
         "next_version": str(report.next_version) if report.next_version else None,
         "findings": [_finding(finding, report) for finding in report.findings],
+        "implementations": as_data(report),
         "remarks": list(report.remarks),
         "complete": True,
     }

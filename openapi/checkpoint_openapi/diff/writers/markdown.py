@@ -6,6 +6,7 @@ import json
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.report import Report
+from checkpoint_openapi.diff.writers.impact import as_markdown
 from checkpoint_openapi.diff.writers.text import concerned, summary, witnesses
 
 __all__ = ["changelog", "write"]
@@ -19,6 +20,7 @@ def write(report: Report) -> str:
         for finding in found:
             lines += _finding(finding, report)
         lines.append("")
+    lines += as_markdown(report)
     if report.remarks:
         lines += ["## Remarks", "", *(f"- {remark}" for remark in report.remarks), ""]
     return "\n".join(lines)
