@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
+from checkpoint_conformance.language import speaking
 from checkpoint_conformance.reports.curl import curl_line
 from checkpoint_conformance.reports.evidence import exchange_data, exchange_from, with_context
 from checkpoint_conformance.reports.files import prepare, write_all, write_atomically
 from checkpoint_conformance.reports.report import SCHEMA, ReportError, read_report
 from checkpoint_conformance.reports.writers import WRITERS
+from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.endpoint import Endpoint
@@ -320,3 +322,20 @@ def _received(server: socket.socket, send: Any) -> bytes:
     send()
     thread.join()
     return bytes(received)
+
+
+def test_a_finding_tells_in_how_many_tries_it_was_seen() -> None:
+    """What a repetition showed again was seen more than once, and what it did not show once in several."""
+    found = report(Broken)
+    told = {
+        finding["probe"]: (finding["seen"], finding["tries"], finding["confirmed"])
+        for item in found["requirements"]
+        for finding in item["findings"]
+        if "tries" in finding
+    }
+    assert all(1 <= seen <= tries for seen, tries, _ in told.values())
+    assert told["REQ-11/string-true"] == (2, 2, True)
+    assert told["REQ-16/word"] == (1, 6, False)
+    assert "REQ-16/word (seen in 1 of 6 tries)" in terminal(found)
+    with speaking("zh"):
+        assert "REQ-16/word (6 次尝试中出现 1 次)" in terminal(found)

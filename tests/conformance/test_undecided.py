@@ -141,3 +141,22 @@ def test_a_policy_that_seems_to_run_for_ever_is_undecided_without_its_items(name
     assert record.verdict is Verdict.INCONCLUSIVE
     assert Outcome.FAIL not in outcomes(record).values()
     assert "no valid call is accepted: 500 CSBS." in detail(record, "HTTP-6")
+
+
+class Absent(Server):
+    """A server that lets one call for another provider through, and never again."""
+
+    def check_provider(self, provider: str) -> None:
+        """Look away once."""
+        if provider == "provider" and not getattr(self, "_looked_away", False):
+            self._looked_away = True
+            return
+        super().check_provider(provider)
+
+
+def test_what_happens_once_is_never_a_failure() -> None:
+    """A fault that is accepted once, and refused in all repetitions, is undecided."""
+    record = judged(Absent, CORE)
+    assert outcomes(record)["REQ-16"] is Outcome.INCONCLUSIVE
+    assert Outcome.FAIL not in outcomes(record).values()
+    assert record.ledger.tries["REQ-16/word"] == 6

@@ -360,12 +360,14 @@ def test_the_terminal_names_some_of_the_checkpoints_that_are_left() -> None:
 
 
 def test_a_run_that_met_its_cap_says_what_it_did_not_reach() -> None:
-    """The reason of the verdict names what max_creates left out, and that it is to be raised."""
+    """The reason of the verdict names what max_creates left out, and what would be enough if that helps."""
     found = report(Broken)
     requirement(found, "NF-3").update(outcome="skip", reason="budget-spent", detail="")
-    limit = found["checkpoints"]["limit"]
-    ending = f"max_creates = {limit} is used up, so these were not exercised: NF-3. Increase it."
-    assert explained(found).endswith(ending)
+    found["checkpoints"].update(limit=25, enough=79)
+    assert explained(found).endswith("max_creates = 25 left out some calls for NF-3; 79 is enough.")
+    found["checkpoints"].update(limit=80)
+    spent = "Requests that had to be refused used up max_creates = 80, which left out calls for NF-3."
+    assert explained(found).endswith(spent)
     assert explained(report(Broken)).endswith("RESP-3.")
 
 

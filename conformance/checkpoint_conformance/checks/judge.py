@@ -29,6 +29,8 @@ _CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
 _PASSING = frozenset({429, 503})
 _NOT_IMPLEMENTED = 501
 """What a server may answer to an unknown method or transfer coding (RFC 9110, 15.6.2; RFC 9112, 6.1)."""
+_OF_A_BODY = {"ERR-1"}
+"""Requirements that have probes, but are exercised only by a body that can be read."""
 _INCOMPLETE = {
     FaultKind.NO_STATUS: (Symptom.NO_STATUS_LINE, "RFC 9112, 4"),
     FaultKind.BAD_HEAD: (Symptom.BAD_HEAD, "RFC 9112, 5"),
@@ -139,7 +141,7 @@ class Judge:
         elif probe.wants_acceptance:
             self._acceptance(probe, exchange, judgement, status)
         else:
-            judgement.exercised |= {probe.requirement, "HTTP-3"}
+            judgement.exercised |= {probe.requirement, "HTTP-3"} - _OF_A_BODY
             self._refusal(probe, exchange, judgement, status)
 
     def _acceptance(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
@@ -172,7 +174,7 @@ class Judge:
             if not probe.open_outcome:
                 actual = f"{status}: it was accepted"
                 finding = _finding(exchange, probe.requirement, Symptom.ACCEPTED, expected, actual)
-                judgement.add(replace(finding, confirmed=True))  # a checkpoint exists: no need to repeat
+                judgement.add(finding)
         elif status >= 500 and not _is_unsupported(probe, exchange):
             blamed = _taker(probe, "HTTP-3")
             judgement.add(_finding(exchange, blamed, Symptom.ANSWERED_5XX, expected, self._shown(exchange)))

@@ -24,6 +24,7 @@ from checkpoint_conformance.diagnosis.companions import companions, second_polic
 from checkpoint_conformance.diagnosis.connectivity import connectivity, signature
 from checkpoint_conformance.diagnosis.fixtures import fixtures
 from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.runner import enough
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.target.target import Target
 
@@ -93,12 +94,12 @@ def _wrong(steps: Iterable[CheckResult]) -> bool:
 
 
 def _budget(target: Target) -> CheckResult:
-    """Compare `max_creates` with the default, which is enough for a whole run."""
-    found = f"a run creates at most max_creates = {target.max_creates} backups"
-    if target.max_creates >= Target.max_creates:
+    """Compare `max_creates` with what is enough for a whole run against a conforming server."""
+    found, needed = f"a run creates at most max_creates = {target.max_creates} backups", enough(target)
+    if target.max_creates >= needed:
         return CheckResult("budget", CheckStatus.OK, found)
     advice = (
-        f"{Target.max_creates} is enough for a whole run. With fewer, the last requirements are skipped as "
-        "budget-spent; `verify --dry-run` shows every call."
+        f"{needed} is enough for a whole run. With fewer, every requirement is still tested, but some with "
+        "fewer calls; these are skipped as budget-spent. `verify --dry-run` shows every call."
     )
     return CheckResult("budget", CheckStatus.NOTE, found, advice)

@@ -25,7 +25,6 @@ from checkpoint_conformance.reports.evidence import exchange_data, with_context
 from checkpoint_conformance.run.record import RunRecord
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.target.secrets import Secrets
-from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Context, Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger
@@ -55,7 +54,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
     The target's secrets are redacted, unless others are given.
     """
     secrets = secrets or Secrets(run.target)
-    results = [_requirement(result, run.target) for result in run.results]
+    results = [_requirement(result, run) for result in run.results]
     numbers = {
         number for result in results for finding in result["findings"] for number in finding["exchanges"]
     }
@@ -83,6 +82,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         "checkpoints": {
             "limit": run.target.max_creates,
             "created": run.created,
+            "enough": run.enough,
             "ids": created,
             "deleted": sorted(run.deleted),
             "left": [name for name in created if name not in run.deleted],
@@ -186,7 +186,7 @@ def _fixtures(run: RunRecord) -> list[str]:
     return [name for name, value in given.items() if value]
 
 
-def _requirement(result: Result, target: Target) -> dict[str, Any]:
+def _requirement(result: Result, run: RunRecord) -> dict[str, Any]:
     requirement = result.requirement
     return {
         "id": requirement.id,
@@ -195,7 +195,7 @@ def _requirement(result: Result, target: Target) -> dict[str, Any]:
         "clause": requirement.clause,
         "basis": list(requirement.basis),
         "profile": next(
-            (name for name in requirement.profile if name in target.profiles), requirement.profile[0]
+            (name for name in requirement.profile if name in run.target.profiles), requirement.profile[0]
         ),
         "outcome": result.outcome.value,
         "reason": result.reason.value if result.reason else None,
@@ -203,7 +203,7 @@ def _requirement(result: Result, target: Target) -> dict[str, Any]:
         "exercised": result.exercised,
         "observations": len(result.findings),
         "failing": _failing(result.findings),
-        "findings": [_finding(finding) for finding in _evidence(result.findings)],
+        "findings": [_seen(finding, run.ledger) for finding in _evidence(result.findings)],
     }
 
 
@@ -235,6 +235,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "confirmed": finding.confirmed,
         "exchanges": [exchange.number for exchange in finding.exchanges],
     }
+
+
+def _seen(finding: Finding, ledger: Ledger) -> dict[str, Any]:
+    """Return a finding as data, with how often it was seen if it shows in the responses to a probe."""
+    tries = ledger.tries[finding.probe]
+    return _finding(finding) | ({"seen": ledger.seen(finding), "tries": tries} if tries else {})
 
 
 def _observations(ledger: Ledger) -> dict[str, Any]:

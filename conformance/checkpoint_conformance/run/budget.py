@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
+
+from checkpoint_conformance.run.allotment import Want, allot
 
 __all__ = ["Budget", "BudgetSpent"]
 
@@ -21,8 +24,28 @@ class Budget:
         """Calls kept for refused requests that are accepted after all, and for CONF-1."""
         self.created = 0
         """Calls that may have created a checkpoint: they were accepted, or their response was lost."""
+        self.enough = 0
+        """The limit with which nothing is left out on a conforming server; 0 until the budget is divided."""
+        self._shares: dict[str, int] = {}
         self._pending = 0
         self._lock = Lock()
+
+    def divide(self, wants: Sequence[Want], reserve: int) -> None:
+        """Divide what is left, except for what is kept back; with enough, `reserve` would be kept back."""
+        self._shares = allot(wants, self.spare)
+        self.enough = self.created + sum(want.calls for want in wants) + reserve
+
+    def share(self, stage: str, calls: int) -> int:
+        """Return how many of its calls a stage may send; without a division, as many as can be spared."""
+        return min(calls, self._shares.get(stage, self.spare), self.remaining)
+
+    def left_out(self, unsent: int, calls: int) -> str:
+        """Return why calls were not sent, in a sentence without an end."""
+        if not self.enough:
+            return f"max_creates = {self.limit} leaves out {unsent} of {calls} calls"
+        if self.limit < self.enough:
+            return f"max_creates = {self.limit} leaves out {unsent} of {calls} calls; {self.enough} is enough"
+        return f"requests that had to be refused have used up max_creates = {self.limit}"
 
     @property
     def remaining(self) -> int:
@@ -36,9 +59,14 @@ class Budget:
         return self.limit - self.remaining
 
     @property
+    def spare(self) -> int:
+        """How many calls are left beyond those kept back."""
+        return max(0, self.remaining - self.kept_back)
+
+    @property
     def has_spare(self) -> bool:
         """Whether any calls are left beyond those kept back."""
-        return self.remaining > self.kept_back
+        return self.spare > 0
 
     def reserve(self) -> None:
         """Reserve a checkpoint before sending a request. Raises BudgetSpent if none is left."""

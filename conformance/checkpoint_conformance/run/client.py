@@ -17,7 +17,7 @@ from checkpoint_conformance.transport.connection import Connection, Transport
 from checkpoint_conformance.transport.exchange import NOT_SENT, Exchange, FaultKind, Request
 from checkpoint_conformance.verdict.finding import is_lost
 
-__all__ = ["ENDINGS", "Client", "NotServed", "ServerGone"]
+__all__ = ["ENDINGS", "Client", "NotServed", "ServerGone", "reserve"]
 
 _LOST = (FaultKind.TIMEOUT, FaultKind.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
@@ -50,6 +50,11 @@ ENDINGS = (ServerGone, OutOfTime)
 """What ends a run before everything was sent."""
 
 
+def reserve(target: Target) -> int:
+    """Return how many creating calls are best kept for refused requests that are accepted, and for CONF-1."""
+    return _RESERVE + (_FOR_CONFLICT if "conflict" in target.profiles else 0)
+
+
 class Client:
     """Sends the requests of one run. May be used from any thread."""
 
@@ -77,9 +82,7 @@ class Client:
         """How many independent requests are planned at once; what is sent does not depend on the lanes."""
         self.narrowed = ""
         """Why there are fewer lanes than the target's `connections`; empty if there are not."""
-        self.budget = Budget(
-            target.max_creates, _RESERVE + (_FOR_CONFLICT if "conflict" in target.profiles else 0)
-        )
+        self.budget = Budget(target.max_creates, min(reserve(target), target.max_creates // 4))
         self._target = target
         self._transport = transport
         self.recorder = recorder

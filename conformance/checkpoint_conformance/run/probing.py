@@ -20,7 +20,7 @@ from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["send_probe", "send_probes", "settle"]
+__all__ = ["breadth_first", "send_probe", "send_probes", "settle"]
 
 _MOST_REPEATS = 5
 _FULL_ENOUGH = 8
@@ -45,7 +45,7 @@ def send_probes(session: Session, probes: Iterable[Probe]) -> None:
     Every requirement gets its first probe before any gets its second. Raises ServerGone if the server stops
     answering.
     """
-    waiting = _breadth_first(probes)
+    waiting = breadth_first(probes)
     with Lanes(session.client) as lanes:
         while waiting:
             wave, waiting = _next_wave(session, waiting)
@@ -56,7 +56,7 @@ def send_probes(session: Session, probes: Iterable[Probe]) -> None:
                 _conclude(session, probe, received)
 
 
-def _breadth_first(probes: Iterable[Probe]) -> list[Probe]:
+def breadth_first(probes: Iterable[Probe]) -> list[Probe]:
     """Return the first probe of each requirement, then the others of each, spread evenly."""
     listed = list(probes)
     total = Counter(probe.requirement for probe in listed)

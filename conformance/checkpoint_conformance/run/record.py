@@ -65,6 +65,8 @@ class RunRecord:
     """The traceback, if it was the suite that failed."""
     asked: Mapping[int, Probe] = field(default_factory=dict[int, Probe])
     """The probe of each judged exchange, by number; exchanges that only prepare or observe have none."""
+    enough: int = 0
+    """The `max_creates` with which nothing is left out on a conforming server; 0 if that is unknown."""
     lanes: int = 1
     """The connections that carried independent requests at the same time at the end."""
     narrowed: str = ""

@@ -94,6 +94,7 @@ class Recorder:
         kept = self.exchanges[exchange.number - 1] if exchange.number else exchange
         with self._lock:
             self.asked[exchange.number] = probe
+            self.ledger.tries[probe.id] += 1
             if probe.call:
                 self.valid_calls.append(kept)
                 if is_accepted(exchange):

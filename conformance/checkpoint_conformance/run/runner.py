@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,13 +21,14 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.refusals import refusals
 from checkpoint_conformance.probes.robustness import methods, odd_input, unknown_route
 from checkpoint_conformance.probes.settings import in_other_settings
-from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.allotment import Want
+from checkpoint_conformance.run.client import ServerGone, reserve
 from checkpoint_conformance.run.endings import conclude_ending, examine_endings, is_away
-from checkpoint_conformance.run.probing import send_probe, send_probes
+from checkpoint_conformance.run.probing import breadth_first, send_probe, send_probes
 from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.recorder import Judges
 from checkpoint_conformance.run.session import Session, open_session
-from checkpoint_conformance.run.shard import Shard
+from checkpoint_conformance.run.shard import WHOLE, Shard
 from checkpoint_conformance.run.stages.comparison import distinct_checkpoints, moving_time
 from checkpoint_conformance.run.stages.concurrency import (
     MOST_AT_ONCE,
@@ -46,8 +48,8 @@ from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.run.stages.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.other_lists import lists_of_other_projects
 from checkpoint_conformance.run.stages.other_policies import second_project
-from checkpoint_conformance.run.stages.recovery import recovery, still_serves
-from checkpoint_conformance.run.stages.smoke import ConfigurationError, smoke
+from checkpoint_conformance.run.stages.recovery import recovery, refused_before, still_serves
+from checkpoint_conformance.run.stages.smoke import SMOKE_CALLS, ConfigurationError, smoke
 from checkpoint_conformance.run.time_limit import TimeLimit
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
@@ -57,7 +59,7 @@ from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.origin import Origin
 
-__all__ = ["Group", "odd_requests", "origins", "run", "single_faults"]
+__all__ = ["Group", "enough", "odd_requests", "origins", "run", "single_faults"]
 
 _GENERATED_CALLS = 8
 """Generated requests that create a checkpoint: each costs as much as any other call, and shows less."""
@@ -141,6 +143,7 @@ def run(
         ending.early,
         ending.fault,
         session.recorder.asked,
+        enough=session.budget.enough,
         lanes=session.client.lanes,
         narrowed=session.client.narrowed,
     )
@@ -196,6 +199,34 @@ def single_faults(calls: Calls, secrets: Secrets) -> tuple[Group, ...]:
     )
 
 
+def valid_requests(calls: Calls) -> list[Probe]:
+    """Return the valid requests that are sent alone."""
+    return [*acceptance.shapes(calls), *acceptance.variations(calls)]
+
+
+def wants(calls: Calls, secrets: Secrets, shard: Shard = WHOLE) -> list[Want]:
+    """Return what the stages after smoke would create on a conforming server, the most important first."""
+    valid = shard.select(valid_requests(calls))
+    listed = [Want("valid requests", len(valid), len({probe.requirement for probe in valid}))]
+    if shard.owns("RESP-2"):
+        listed.append(Want("concurrent calls", MOST_AT_ONCE, 2))
+    if shard.owns("HTTP-6"):
+        kept = on_kept_connection(authentication(calls, secrets))
+        listed += [Want("recovery", len(refused_before(calls))), Want("kept connections", len(kept))]
+    if shard.owns("FUZZ-1"):
+        listed.append(Want("generated requests", _GENERATED_CALLS))
+    if shard.owns("REQ-1"):
+        listed.append(Want("valid request, later", 1, 0))
+    return listed
+
+
+def enough(target: Target) -> int:
+    """Return the `max_creates` with which nothing is left out on a conforming server."""
+    calls = Calls(target)
+    wanted = sum(want.calls for want in wants(calls, Secrets(target)))
+    return SMOKE_CALLS + wanted + reserve(target)
+
+
 def odd_requests(calls: Calls) -> list[Probe]:
     """Return the probes with another method, an unknown route or odd input."""
     return [*methods(calls), unknown_route(calls), *odd_input(calls)]
@@ -225,6 +256,7 @@ def _exchange_everything(
     accepted = smoke(session, twice=shard.owns("RESP-11"))
     if accepted:
         session = replace(session, calls=accepted)
+        session.budget.divide(wants(session.calls, session.secrets, shard), reserve(session.target))
         _exchange_valid_requests(session, shard, announce)
     announce("single faults (AUTH, REQ, NF, HTTP)")
     for group in single_faults(session.calls, session.secrets):
@@ -241,7 +273,8 @@ def _exchange_everything(
     generated = shard.select(generated_probes(session.calls, inputs.requests))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
     _refused(session, observation, "odd and generated requests", [*others, *invalid])
-    _spend(session, [probe for probe in generated if probe.wants_acceptance][:_GENERATED_CALLS])
+    valid = [probe for probe in generated if probe.wants_acceptance]
+    _spend(session, "generated requests", valid[:_GENERATED_CALLS])
     examine_lock(session)
     if shard.owns("OBS-1"):
         _exchange_with_companions(session, deletions, observation, inputs.plans, announce)
@@ -250,8 +283,8 @@ def _exchange_everything(
 def _exchange_valid_requests(session: Session, shard: Shard, announce: Callable[[str], None]) -> None:
     calls = session.calls
     announce("valid requests (REQ, RESP)")
-    _spend(session, shard.select([*acceptance.shapes(calls), *acceptance.variations(calls)]))
-    _spend(session, shard.select([acceptance.documented_later(calls)]))
+    _spend(session, "valid requests", shard.select(valid_requests(calls)))
+    _spend(session, "valid request, later", shard.select([acceptance.documented_later(calls)]))
     if shard.owns("RESP-2"):
         announce("concurrent calls (RESP-2, RESP-11)")
         concurrent_calls(session)
@@ -302,12 +335,12 @@ def _refused(session: Session, observation: Observation | None, name: str, probe
         send_probes(session, probes)
 
 
-def _spend(session: Session, probes: Iterable[Probe]) -> None:
-    """Send probes that create checkpoints, as far as the budget allows."""
-    listed = list(probes)
-    spare = max(0, session.budget.remaining - session.budget.kept_back)
-    send_probes(session, listed[:spare])
-    for probe in listed[spare:]:
-        if not session.ledger.exercised[probe.requirement]:
-            why = f"max_creates = {session.budget.limit} leaves no call for it"
-            session.ledger.skip(probe.requirement, SkipReason.BUDGET_SPENT, why)
+def _spend(session: Session, stage: str, probes: Iterable[Probe]) -> None:
+    """Send probes that create checkpoints, breadth first, within the stage's share of the budget."""
+    listed = breadth_first(probes)
+    share = session.budget.share(stage, len(listed))
+    send_probes(session, listed[:share])
+    for requirement, unsent in Counter(probe.requirement for probe in listed[share:]).items():
+        calls = sum(probe.requirement == requirement for probe in listed)
+        why = session.budget.left_out(unsent, calls)
+        session.ledger.skip(requirement, SkipReason.BUDGET_SPENT, why)

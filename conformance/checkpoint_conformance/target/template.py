@@ -13,7 +13,8 @@ project_id = "b942cc8342734d15bcb246babb1953cf"
 provider_id = "fc4d5750-22e7-4798-8a46-f48f62c4c1da"
 token = { env = "CSBS_TOKEN" }          # a token of the project that may execute the policy
 
-max_creates = 100                       # hard limit on the checkpoints that a run creates
+max_creates = 100                       # hard limit on the checkpoints that a run creates; with fewer than
+                                        # `target check` names, some requirements get fewer calls
 timeout = 10.0                          # seconds for a whole exchange (HTTP-1)
 # patience = 60.0                       # seconds to wait for a running policy, a 503 or a 429 to pass
 # settle_within = 30.0                  # seconds after which a checkpoint has ended (OBS-3)

@@ -13,7 +13,8 @@ from checkpoint_conformance.transport.exchange import Request
 from checkpoint_conformance.verdict import consequences, gathering
 from checkpoint_conformance.verdict.case import Case, Rule
 from checkpoint_conformance.verdict.finding import Finding
-from checkpoint_conformance.verdict.symptom import FAILING
+from checkpoint_conformance.verdict.groups import ONE_REFUSAL
+from checkpoint_conformance.verdict.symptom import FAILING, Symptom
 
 __all__ = ["RULES", "Attribution", "attribute"]
 
@@ -62,18 +63,25 @@ def attribute(
     charged = findings
     for rule in RULES:
         charged = rule(charged, case)
-    _name_the_unanswered(charged, case)
+    _name_what_follows(charged, case)
     still_charged = {finding.requirement for finding in charged}
     return Attribution(
         tuple(charged), {name: why for name, why in case.consequences.items() if name not in still_charged}
     )
 
 
-def _name_the_unanswered(charged: list[Finding], case: Case) -> None:
-    """Note the requirements whose probes met a crash or got no response, and so judged nothing else."""
+def _name_what_follows(charged: list[Finding], case: Case) -> None:
+    """Note the requirements that nothing was found against, but that were not met either.
+
+    Their probes met a crash, got no response or one with an undocumented status, or every call got the same
+    checkpoint (RESP-11), which says nothing about the ids of others (RESP-2).
+    """
     for finding in charged:
-        probed = finding.origin.requirement
-        if finding.symptom in FAILING and finding.confirmed and probed != finding.requirement:
-            case.consequences.setdefault(
-                probed, f"{finding.requirement}: {finding.published_symptom} under its probes"
-            )
+        probed, why = finding.origin.requirement, f"{finding.published_symptom} under its probes"
+        status = finding.symptom is Symptom.WRONG_STATUS and finding.status not in range(200, 300)
+        if finding.symptom is Symptom.SAME_CHECKPOINT_AGAIN:
+            probed, why = "RESP-2", "calls that get the same checkpoint show no second id"
+        elif not (finding.symptom in FAILING or (status and probed in ONE_REFUSAL)):
+            continue
+        if finding.confirmed and probed != finding.requirement:
+            case.consequences.setdefault(probed, f"{finding.requirement}: {why}")

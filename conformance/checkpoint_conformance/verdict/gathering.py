@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from checkpoint_conformance.probes.probe import DOCUMENTED
 from checkpoint_conformance.verdict.case import Case
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.groups import BROAD, GENERATED, REFUSED_AT_TIMES, TOKENS, VALID_SHAPES
@@ -19,7 +20,10 @@ __all__ = [
 
 
 def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Finding]:
-    """Charge REQ-1 if the server accepts a valid request at one time and refuses it at another."""
+    """Charge REQ-1 if the server accepts a valid request at one time and refuses it at another.
+
+    If the status is not a documented one, that is charged to HTTP-1 instead.
+    """
     refused = [finding for finding in findings if finding.symptom is Symptom.REFUSED]
     if not any(
         finding.requirement in VALID_SHAPES and case.varies(finding, range(200, 300)) for finding in refused
@@ -32,6 +36,9 @@ def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Fi
             if finding.requirement != "REQ-1":
                 case.consequences[finding.requirement] = "REQ-1: the same request is accepted at other times"
             charged = replace(finding, requirement="REQ-1", symptom=Symptom.REFUSED_AT_TIMES, spread=None)
+            status = finding.exchanges[-1].status
+            if status not in DOCUMENTED:  # an answer that the call may never get
+                charged = replace(charged, requirement="HTTP-1", symptom=Symptom.WRONG_STATUS, status=status)
             gathered.append(replace(charged, confirmed=len(refused) > 1))
         elif finding.symptom is Symptom.WRONG_STATUS and case.varies(finding):
             case.consequences[finding.requirement] = (

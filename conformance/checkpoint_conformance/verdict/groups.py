@@ -8,6 +8,7 @@ __all__ = [
     "BROAD",
     "GENERATED",
     "MEMBERS_OF_AN_ANSWER",
+    "ONE_REFUSAL",
     "REFUSED_AT_TIMES",
     "REFUSED_WHILE_RUNNING",
     "TOKENS",
@@ -26,6 +27,8 @@ ACCEPTANCE = VALID_SHAPES | {"FUZZ-1", "HTTP-7"}
 """Requirements on what a server must accept."""
 BEFORE_REFUSALS = VALID_SHAPES | {"RESP-2"}
 """Requirements whose valid calls, single or concurrent, are sent before anything is refused."""
+ONE_REFUSAL = TOKENS | {"AUTH-6", "NF-1", "NF-2", "NF-3", *(f"REQ-{number}" for number in range(7, 18))}
+"""Requirements that are met by a refusal with one of a few statuses, and by nothing else."""
 REFUSED_AT_TIMES = ACCEPTANCE | {"HTTP-6", "RESP-2", "RESP-11"}
 """Requirements whose valid calls are affected by a server that refuses at times."""
 REFUSED_WHILE_RUNNING = REFUSED_AT_TIMES | {"HTTP-1", "HTTP-3", "ERR-2", "ERR-3"}

@@ -42,6 +42,8 @@ class Ledger:
         """How often each request was sent."""
         self.lost: Counter[Request] = Counter()
         """How often each request got no complete response, or only a gateway's."""
+        self.tries: Counter[str] = Counter()
+        """How often each probe was sent and judged, by its id."""
         self.exercised: defaultdict[str, int] = defaultdict(int)
         """The number of times that each requirement was judged."""
         self.skipped: dict[str, tuple[SkipReason, str]] = {}
@@ -107,6 +109,16 @@ class Ledger:
             self._findings.append(finding)
             self._failed[finding.requirement] += 1
             self._accepted[finding.requirement] += finding.symptom is Symptom.ACCEPTED
+
+    def seen(self, finding: Finding) -> int:
+        """Return how often the same symptom was seen in the responses to the same probe."""
+        same = (finding.symptom, finding.status, finding.probe)
+        alike = (
+            other.exchanges[-1].number
+            for other in self.findings
+            if (other.symptom, other.status, other.probe) == same and other.exchanges
+        )
+        return len(set(alike))
 
     def tries_to_prove(self, request: Request) -> int:
         """Return how many losses of a request in a row are no coincidence, given how often others are lost.

@@ -69,7 +69,8 @@ REASONS = {
     SkipReason.PRECONDITION_FAILED: "A requirement that it depends on failed; fix that first.",
     SkipReason.WAIVED: "The waiver file accepts the failure until a given date.",
     SkipReason.BUDGET_SPENT: (
-        "`max_creates` was reached; increase it, or declare the profile deletion and clean up."
+        "`max_creates` left no call for some of its probes, or for any. The report says how many would be "
+        "enough; the profile deletion has them cleaned up."
     ),
     SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines them.",
 }

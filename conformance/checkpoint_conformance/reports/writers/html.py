@@ -20,6 +20,7 @@ from checkpoint_conformance.reports.writers.text import (
     printable,
     repetition,
     shortened,
+    sightings,
     subject,
 )
 
@@ -79,6 +80,7 @@ def _template(_language: str) -> jinja2.Template:
         "prose": _prose,
         "printable": printable,
         "shortened": shortened,
+        "sightings": sightings,
         "request": _request,
         "response": _response,
         "when": _when,

@@ -15,6 +15,7 @@ from checkpoint_conformance.reports.writers.text import (
     printable,
     repetition,
     shortened,
+    sightings,
     subject,
 )
 
@@ -98,9 +99,10 @@ def _evidence(requirement: dict[str, Any], report: dict[str, Any]) -> str:
     exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
     lines = [f"Clause: {requirement['clause']}", *filter(None, [requirement["detail"]])]
     for finding in requirement["findings"]:
+        seen = sightings(finding)
         lines += [
             "",
-            f"Probe: {finding['probe']}{'' if finding['confirmed'] else ' (seen once only)'}",
+            f"Probe: {finding['probe']}{f' ({seen})' if seen else ''}",
             f"Expected: {finding['expected']}",
             f"Actual: {finding['actual']}",
         ]

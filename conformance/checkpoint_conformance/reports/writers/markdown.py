@@ -13,6 +13,7 @@ from checkpoint_conformance.reports.writers.text import (
     printable,
     repetition,
     shortened,
+    sightings,
     subject,
 )
 
@@ -77,10 +78,10 @@ def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
     if item["detail"]:
         lines += ["", _plain(retold(item["detail"]))]
     for number, finding in enumerate(item["findings"]):
-        once = "" if finding["confirmed"] else " " + tr("(seen once only)")
+        seen = sightings(finding)
         lines += [
             "",
-            f"- {tr('probe')} {_code(finding['probe'])}{once}",
+            f"- {tr('probe')} {_code(finding['probe'])}{f' ({seen})' if seen else ''}",
             f"  - {tr('expected')} {_code(finding['expected'])}",
             f"  - {tr('actual')} {_code(finding['actual'])}",
         ]

@@ -18,6 +18,7 @@ from checkpoint_conformance.reports.writers.text import (
     printable,
     repetition,
     shortened,
+    sightings,
     subject,
     wrapped,
 )
@@ -72,7 +73,7 @@ def evidence(requirement: dict[str, Any], report: dict[str, Any], width: int | N
     findings = requirement["findings"][:_SHOWN]
     for finding in findings[:1]:
         lines += [
-            _labelled("probe", finding["probe"] + _once(finding), width),
+            _labelled("probe", finding["probe"] + _sightings(finding), width),
             _labelled("expected", finding["expected"], width),
             _labelled("actual", finding["actual"], width),
         ]
@@ -82,13 +83,14 @@ def evidence(requirement: dict[str, Any], report: dict[str, Any], width: int | N
         found = finding["actual"]
         if finding["expected"] != findings[0]["expected"]:
             found = tr("expected {expected}, got {actual}", expected=finding["expected"], actual=found)
-        lines.append(_labelled("also", f"{finding['probe']}: {found}{_once(finding)}", width))
+        lines.append(_labelled("also", f"{finding['probe']}: {found}{_sightings(finding)}", width))
     more = len(requirement["failing"]) - len(findings)
     return [*lines, "  " + tr("and {count} more", count=more)] if more > 0 else lines
 
 
-def _once(finding: dict[str, Any]) -> str:
-    return "" if finding["confirmed"] else " " + tr("(seen once only)")
+def _sightings(finding: dict[str, Any]) -> str:
+    seen = sightings(finding)
+    return f" ({seen})" if seen else ""
 
 
 def _labelled(label: str, text: str, width: int | None) -> str:

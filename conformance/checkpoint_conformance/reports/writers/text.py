@@ -26,6 +26,7 @@ __all__ = [
     "printable",
     "repetition",
     "shortened",
+    "sightings",
     "subject",
     "wrapped",
 ]
@@ -66,8 +67,13 @@ def explained(report: dict[str, Any]) -> str:
     dear = [item["id"] for item in declared(report) if item["reason"] == "budget-spent"]
     if not dear:
         return told
-    more = "max_creates = {limit} is used up, so these were not exercised: {names}. Increase it."
-    return f"{told} {tr(more, limit=report['checkpoints']['limit'], names=listed(dear))}"
+    budget = report["checkpoints"]
+    limit, enough, names = budget["limit"], budget.get("enough", 0), listed(dear)
+    if limit < enough:
+        more = "max_creates = {limit} left out some calls for {names}; {enough} is enough."
+        return f"{told} {tr(more, limit=limit, names=names, enough=enough)}"
+    more = "Requests that had to be refused used up max_creates = {limit}, which left out calls for {names}."
+    return f"{told} {tr(more, limit=limit, names=names)}"
 
 
 def _reason(report: dict[str, Any]) -> str:
@@ -122,6 +128,13 @@ def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) ->
         if sent
         else ""
     )
+
+
+def sightings(finding: dict[str, Any]) -> str:
+    """Return in how many of how many tries a finding was seen, as far as the report knows."""
+    if finding.get("tries"):
+        return tr("seen in {seen} of {tries} tries", seen=finding["seen"], tries=finding["tries"])
+    return "" if finding["confirmed"] else tr("seen once only")
 
 
 def listed(names: list[str], most: int = 8) -> str:

@@ -9,7 +9,7 @@ from threading import Barrier, BrokenBarrierError
 
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Call, Calls
-from checkpoint_conformance.probes.probe import Circumstance, Probe
+from checkpoint_conformance.probes.probe import DOCUMENTED, Circumstance, Probe
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.client import ENDINGS
 from checkpoint_conformance.run.session import Session
@@ -38,8 +38,7 @@ def together(session: Session) -> list[Probe]:
     other = Call(True, calls.target.resources[-1:])
     usable = not any(map(session.ledger.failed, ("REQ-3", "REQ-4")))
     kinds = (calls.documented, other if usable else calls.documented)
-    remaining = session.budget.remaining
-    count = MOST_AT_ONCE if remaining >= 2 * MOST_AT_ONCE else max(0, remaining // 3)
+    count = session.budget.share("concurrent calls", MOST_AT_ONCE)
     return [concurrent_call(calls, number + 1, kinds[number % 2]) for number in range(count)]
 
 
@@ -57,9 +56,10 @@ def concurrent_calls(session: Session) -> None:
     Raises ServerGone if the server stops answering.
     """
     probes = together(session)
-    if len(probes) < 2:
-        why = f"max_creates = {session.budget.limit} leaves no room for two calls at once"
+    if len(probes) < MOST_AT_ONCE:
+        why = session.budget.left_out(MOST_AT_ONCE - len(probes), MOST_AT_ONCE)
         session.ledger.skip("RESP-2", SkipReason.BUDGET_SPENT, why)
+    if len(probes) < 2:
         return
     barrier = Barrier(len(probes))
 
@@ -109,6 +109,10 @@ def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Reque
         if finding.symptom in alone[probe.request]:
             requirement = "FUZZ-1" if refused else finding.requirement
             charged = replace(finding, requirement=requirement, confirmed=True)
+        elif refused and exchange.status not in DOCUMENTED:
+            charged = replace(
+                finding, requirement="HTTP-1", symptom=Symptom.WRONG_STATUS, status=exchange.status
+            )
         else:
             requirement = "RESP-11" if refused else finding.requirement
             charged = replace(finding, requirement=requirement, symptom=finding.symptom.under_concurrency)

@@ -12,6 +12,7 @@ from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
@@ -43,7 +44,11 @@ def after_an_accepted_call(session: Session, probes: list[Probe]) -> None:
 
     Raises ServerGone if the server stops answering.
     """
-    kept = on_kept_connection(probes)[: max(0, session.budget.remaining - session.budget.kept_back)]
+    everything = on_kept_connection(probes)
+    kept = everything[: session.budget.share("kept connections", len(everything))]
+    for probe in everything[len(kept) :]:
+        why = session.budget.left_out(len(everything) - len(kept), len(everything))
+        session.ledger.skip(probe.requirement, SkipReason.BUDGET_SPENT, why)
     valid = session.calls.call(session.calls.documented)
     with Lanes(session.client) as lanes:
         answers = lanes.carry([(valid, probe.request) for probe in kept])

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from checkpoint_conformance.checks.judge import Judgement
 from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.robustness import unknown_route
 from checkpoint_conformance.run.budget import BudgetSpent
@@ -21,9 +22,8 @@ __all__ = ["recovery", "refused_before", "still_serves"]
 _AGAIN = 2
 
 
-def refused_before(session: Session) -> dict[str, tuple[Request, ...]]:
+def refused_before(calls: Calls) -> dict[str, tuple[Request, ...]]:
     """Return, by name, the refused requests that precede a valid one on the same connection."""
-    calls = session.calls
     good = calls.body(calls.documented)
     no_token = calls.post(good, token=None)
     malformed = calls.post(b'{"checkpoint": ')
@@ -52,7 +52,12 @@ def recovery(session: Session) -> None:
 
     Raises ServerGone if the server stops answering.
     """
-    for name, refused in refused_before(session).items():
+    everything = refused_before(session.calls)
+    share = session.budget.share("recovery", len(everything))
+    if share < len(everything):
+        why = session.budget.left_out(len(everything) - share, len(everything))
+        session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, why)
+    for name, refused in _fewer(everything, share).items():
         if not session.budget.has_spare:
             break
         summary = f"the documented request after a refusal: {name.replace('-', ' ')}"
@@ -64,6 +69,13 @@ def recovery(session: Session) -> None:
             return
     if session.ledger.failed("HTTP-6"):
         still_serves(session, "these refusals")
+
+
+def _fewer(everything: dict[str, tuple[Request, ...]], count: int) -> dict[str, tuple[Request, ...]]:
+    """Return the refused requests in `count` sequences, each of which is named by its last."""
+    named = list(everything.items())
+    parts = [named[place::count] for place in range(count)] if count else []
+    return {part[-1][0]: tuple(request for _, refused in part for request in refused) for part in parts}
 
 
 def still_serves(session: Session, name: str) -> None:

@@ -29,8 +29,10 @@ from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["ConfigurationError", "smoke"]
+__all__ = ["SMOKE_CALLS", "ConfigurationError", "smoke"]
 
+SMOKE_CALLS = 3
+"""The checkpoints that smoke creates on a conforming server."""
 _HINTS = {
     401: "the token is not accepted: check `token`, and that it has not expired",
     403: "the token may not act in this project: check `project_id`, `token` and its role",

@@ -1,0 +1,34 @@
+"""Divides a budget among the stages that create checkpoints: breadth before depth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Want", "allot"]
+
+
+@dataclass(frozen=True)
+class Want:
+    """The creating calls that a stage would send to a conforming server."""
+
+    stage: str
+    calls: int
+    least: int = 1
+    """The calls with which each requirement of the stage gets its first."""
+
+
+def allot(wants: Sequence[Want], available: int) -> dict[str, int]:
+    """Return the calls of each stage: first its least, then one more for each stage in turn.
+
+    All of `available` is given away, unless the stages want less.
+    """
+    given = {want.stage: 0 for want in wants}
+    for want in wants:
+        given[want.stage] = min(want.least, want.calls, available)
+        available -= given[want.stage]
+    while open_wants := [want for want in wants if given[want.stage] < want.calls][:available]:
+        for want in open_wants:
+            given[want.stage] += 1
+        available -= len(open_wants)
+    return given
