@@ -7,9 +7,9 @@ first sign of trouble nothing more is sent, and the caller sends the rest one at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from threading import Event
 from types import TracebackType
@@ -54,53 +54,90 @@ class Lanes:
         to wait, so that nothing is in flight while that is settled.
         """
         received: list[_Received] = [[] for _ in chains]
+
+        def carry(place: int, lane: int) -> None:
+            chain = chains[place]
+            if len(chain) == 1:
+                self._send(chain[0], self._connection(lane), received[place], Context.NONE)
+                return
+            with self._client.connection() as own:
+                for request in chain:
+                    self._send(request, own, received[place], Context.CONNECTION)
+
+        with self._recorded(received) as answers:
+            self._spread(carry, len(chains), self._width(chains))
+        return answers
+
+    def carry_in_step(self, chains: Sequence[Chain]) -> list[list[Exchange]]:
+        """Send the last request of each chain after all others of all chains.
+
+        If the connection of a chain has been closed, its last request travels on a new one.
+        """
+        received: list[_Received] = [[] for _ in chains]
+        with self._recorded(received) as answers, ExitStack() as opened:
+            own = [opened.enter_context(self._client.connection()) for _ in chains]
+
+            def begin(place: int, _: int) -> None:
+                for request in chains[place][:-1]:
+                    self._send(request, own[place], received[place], Context.CONNECTION)
+
+            def end(place: int, _: int) -> None:
+                usable = own[place].reusable or not own[place].used
+                connection = own[place] if usable else opened.enter_context(self._client.connection())
+                self._send(chains[place][-1], connection, received[place], Context.CONNECTION)
+
+            for part in (begin, end):
+                self._spread(part, len(chains), self._width(chains))
+        return answers
+
+    @contextmanager
+    def _recorded(self, received: list[_Received]) -> Generator[list[list[Exchange]]]:
+        """Record what the block receives, whatever ends it, and then tell of it."""
         self._trouble.clear()
-        width = min(self._width(chains), len(chains))
+        answers: list[list[Exchange]] = []
         try:
-            if width > 1 and self._client.parallel:
-                self._side_by_side(chains, received, width)
-            else:
-                for index, chain in enumerate(chains):
-                    self._carry(chain, index % max(width, 1), received[index])
+            yield answers
         finally:
-            answers = [self._record(each) for each in received]
+            answers += [self._record(each) for each in received]
         for exchange in (exchange for each in answers for exchange in each):
             self._client.notify(exchange)
-        return answers
 
     def _width(self, chains: Sequence[Chain]) -> int:
         """Return the number of lanes to use: one if the budget might not cover all requests."""
         creating = sum(may_create(request) for chain in chains for request in chain)
-        return self._client.lanes if creating <= self._client.budget.remaining else 1
+        return min(self._client.lanes if creating <= self._client.budget.remaining else 1, len(chains))
 
-    def _side_by_side(self, chains: Sequence[Chain], received: list[_Received], width: int) -> None:
-        def carry(lane: int) -> None:
-            for index in range(lane, len(chains), width):
-                self._carry(chains[index], lane, received[index])
+    def _spread(self, carry: Callable[[int, int], None], count: int, width: int) -> None:
+        """Call `carry` with each place and its lane; in order, unless lanes can be parallel."""
 
+        def follow(lane: int) -> None:
+            for place in range(lane, count, width):
+                carry(place, lane)
+
+        if width <= 1 or not self._client.parallel:
+            for place in range(count):
+                carry(place, place % width)
+            return
         with ThreadPoolExecutor(width) as pool:
             try:
-                for future in [pool.submit(carry, lane) for lane in range(width)]:
+                for future in [pool.submit(follow, lane) for lane in range(width)]:
                     future.result()
-            finally:
+            except BaseException:
                 self._trouble.set()  # an interrupt: the other lanes end after the request in flight
+                raise
 
-    def _carry(self, chain: Chain, lane: int, received: _Received) -> None:
-        """Send a chain, unless there is trouble; the caller meets it by sending the rest."""
-        with ExitStack() as own:
-            connection = self._connection(lane) if len(chain) == 1 else own.enter_context(self._open())
-            context = Context.NONE if len(chain) == 1 else Context.CONNECTION
-            for request in chain:
-                if self._trouble.is_set() or (connection.used and not connection.reusable):
-                    return
-                try:
-                    exchange = self._client.attempt(request, connection, received.append)
-                except (BudgetSpent, *ENDINGS):
-                    self._trouble.set()
-                    return
-                received.append(replace(exchange, context=context))
-                if self._client.interferes(exchange):
-                    self._trouble.set()
+    def _send(self, request: Request, connection: Connection, received: _Received, context: Context) -> None:
+        """Send a request, unless there is trouble; the caller meets it by sending the rest."""
+        if self._trouble.is_set() or (connection.used and not connection.reusable):
+            return
+        try:
+            exchange = self._client.attempt(request, connection, received.append)
+        except (BudgetSpent, *ENDINGS):
+            self._trouble.set()
+            return
+        received.append(replace(exchange, context=context))
+        if self._client.interferes(exchange):
+            self._trouble.set()
 
     def _connection(self, lane: int) -> Connection:
         """Return the connection of a lane: the one kept, as long as the server keeps such connections."""
@@ -109,11 +146,8 @@ class Lanes:
             return kept
         if kept:
             kept.close()
-        self._kept[lane] = fresh = self._open()
+        self._kept[lane] = fresh = self._client.connection()
         return fresh
-
-    def _open(self) -> Connection:
-        return self._client.connection()
 
     def _record(self, received: _Received) -> list[Exchange]:
         """Record what a chain received; return its exchanges without those that were lost and repeated."""

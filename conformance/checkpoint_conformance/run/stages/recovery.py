@@ -12,6 +12,7 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.robustness import unknown_route
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.client import NotServed
+from checkpoint_conformance.run.lanes import Lanes
 from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
@@ -20,6 +21,7 @@ from checkpoint_conformance.verdict.ledger import SkipReason
 __all__ = ["recovery", "refused_before", "still_serves"]
 
 _AGAIN = 2
+_SUMMARY = "the documented request after a refusal"
 
 
 def refused_before(calls: Calls) -> dict[str, tuple[Request, ...]]:
@@ -57,18 +59,49 @@ def recovery(session: Session) -> None:
     if share < len(everything):
         why = session.budget.left_out(len(everything) - share, len(everything))
         session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, why)
-    for name, refused in _fewer(everything, share).items():
+    probes = [
+        (acceptance.base(session.calls, "HTTP-6", name, f"{_SUMMARY}: {name.replace('-', ' ')}"), refused)
+        for name, refused in _fewer(everything, share).items()
+    ]
+    judgements = _in_step(session, probes)
+    if judgements is None or any(judgement.findings for judgement in judgements):
+        _recover_one_by_one(session, probes)
+    if judgements and not session.ledger.failed("HTTP-6"):
+        for judgement in judgements:
+            session.recorder.record("HTTP-6", judgement)
+    if session.ledger.failed("HTTP-6"):
+        still_serves(session, "these refusals")
+
+
+def _in_step(session: Session, probes: list[tuple[Probe, tuple[Request, ...]]]) -> list[Judgement] | None:
+    """Send all refused requests and only then the valid ones, side by side; return what that shows.
+
+    What a refusal leaves behind, on its connection or anywhere, meets one of the valid requests. None means
+    that not all of them could be judged.
+    """
+    with Lanes(session.client) as lanes:
+        answers = lanes.carry_in_step([(*refused, probe.request) for probe, refused in probes])
+    judgements: list[Judgement] = []
+    for (probe, _), received in zip(probes, answers, strict=True):
+        if not received or received[-1].request != probe.request:
+            return None
+        judgement = _judged(session, probe, received)
+        if judgement.undecided:
+            return None
+        judgements.append(judgement)
+    return judgements
+
+
+def _recover_one_by_one(session: Session, probes: list[tuple[Probe, tuple[Request, ...]]]) -> None:
+    """Send each refused request and then the valid one, with nothing else in between."""
+    for probe, refused in probes:
         if not session.budget.has_spare:
             break
-        summary = f"the documented request after a refusal: {name.replace('-', ' ')}"
-        probe = acceptance.base(session.calls, "HTTP-6", name, summary)
         try:
             _judge_follower(session, probe, refused)
         except BudgetSpent as spent:
             session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, str(spent))
             return
-    if session.ledger.failed("HTTP-6"):
-        still_serves(session, "these refusals")
 
 
 def _fewer(everything: dict[str, tuple[Request, ...]], count: int) -> dict[str, tuple[Request, ...]]:
@@ -120,8 +153,13 @@ def _follow(session: Session, probe: Probe, refused: tuple[Request, ...]) -> Jud
             before.append(session.client.send(request, kept))
         kept = connection if connection.reusable else None
         exchange = session.client.send(probe.request, kept)
-    judgement = session.recorder.judged(probe, exchange)
-    refusals = tuple(exchange for exchange in before if (exchange.status or 0) >= 400)
+    return _judged(session, probe, [*before, exchange])
+
+
+def _judged(session: Session, probe: Probe, exchanges: list[Exchange]) -> Judgement:
+    """Judge the last exchange, the one of the valid request, after the refusals before it."""
+    judgement = session.recorder.judged(probe, exchanges[-1])
+    refusals = tuple(exchange for exchange in exchanges[:-1] if (exchange.status or 0) >= 400)
     if not refusals:
         return Judgement(undecided="nothing was refused, so there was nothing to recover from")
     judgement.findings = [
