@@ -94,12 +94,19 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
     type=click.FloatRange(min=0, min_open=True),
     help="End the run early, so that clean-up and reports are done within this time.",
 )
+@click.option(
+    "--clean-up",
+    "left_by",
+    type=_PATH,
+    metavar="REPORT",
+    help="Only delete the checkpoints that the run of this report.json left. Exit code 1 if any are left.",
+)
 @accept_option
 @click.option("--dry-run", is_flag=True, help="Print every request that would be sent, and send none.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only the verdict.")
 @language_option
-def verify(dry_run: bool, **options: Any) -> None:
+def verify(dry_run: bool, left_by: Path | None, **options: Any) -> None:
     """Check a server against the contract, requirement by requirement.
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration, 3 partial, 4 the suite failed,
@@ -109,6 +116,11 @@ def verify(dry_run: bool, **options: Any) -> None:
 
     Example: checkpoint-contract verify --target target.toml
     """
+    if left_by:
+        from checkpoint_conformance.commands.clean_up import clean_up
+
+        raise SystemExit(clean_up(left_by, options["target_file"]))
+
     from checkpoint_conformance.commands import verify as command
 
     settings = command.Settings(**options)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from checkpoint_openapi.suggestion import nearest
 
@@ -18,9 +18,10 @@ from checkpoint_conformance.probes.calls import ABSENT, Call
 from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.reports.evidence import exchange_from, with_context
-from checkpoint_conformance.reports.report import Report, ReportError
+from checkpoint_conformance.reports.report import Report, ReportError, check_same_target
 from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.recorder import may_create
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.simulation import simulate
 from checkpoint_conformance.run.stages.comparison import IDS_OF_THE_RUN, distinct_checkpoints
@@ -39,8 +40,6 @@ from checkpoint_conformance.verdict.symptom import published, read_symptom
 
 __all__ = ["Repeated", "ReplayState", "failing", "replay"]
 
-_SAME = ("project_id", "provider_id", "policy_id", "resources")
-"""What the requests contain, and so must be the same in the report and the target."""
 _ENOUGH = 100_000
 """A budget that excludes no probe: the simulated run sends nothing."""
 
@@ -103,13 +102,17 @@ def replay(
     chosen = list(findings)
     if not chosen:
         return []
-    _check_same(report, target)
+    check_same_target(report, target)
     stage = _Stage(report, target, announce)
+    calls = min(stage.creating_calls(chosen) * times, target.max_creates)
+    announce(f"this may create {calls} checkpoints, and never more than max_creates = {target.max_creates}")
     try:
         return [_repeat(stage, *each, times) for each in chosen]
     finally:
         if "deletion" in target.profiles:
             stage.deletions.clean_up(announce)
+        elif left := stage.deletions.created():
+            announce(f"left behind, without the profile deletion: {', '.join(left)}")
 
 
 def _repeat(stage: _Stage, requirement: str, finding: dict[str, Any], times: int) -> Repeated:
@@ -138,6 +141,13 @@ class _Stage:
         self._probes = {each.probe.id: each.probe for each in planned if each.probe}
         self._played: dict[tuple[frozenset[int], int], dict[int, Exchange]] = {}
         self._attempt = 0
+
+    def creating_calls(self, findings: Iterable[tuple[str, dict[str, Any]]]) -> int:
+        """Return how many requests that may create a checkpoint the findings need, each scene once."""
+        scenes = {
+            frozenset(with_context(finding["exchanges"], self._recorded.values())) for _, finding in findings
+        }
+        return sum(may_create(self._recorded[number].request) for scene in scenes for number in scene)
 
     def repeat(self, requirement: str, finding: dict[str, Any], attempt: int) -> Repeated:
         """Play the scene of a finding, at most once per attempt, and judge it as the run did."""
@@ -271,17 +281,6 @@ def _scenes(exchanges: Iterable[Exchange]) -> list[list[int]]:
             scenes.append([exchange.number])
         ends = max(ends, exchange.started + exchange.elapsed)
     return scenes
-
-
-def _check_same(report: Report, target: Target) -> None:
-    recorded = report["header"]["target"]
-    for name in _SAME:
-        value: object = getattr(target, name)
-        if recorded[name] != (list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value):
-            raise ReportError(
-                f"the report is of another target: its {name} is not that of the target file. "
-                "Give the target file that the run was made with."
-            )
 
 
 def _check_restored(request: Request) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema_rs
 from checkpoint_openapi import __version__
@@ -31,7 +31,7 @@ from checkpoint_conformance.verdict.ledger import Ledger
 from checkpoint_conformance.verdict.outcome import Result
 from checkpoint_conformance.verdict.waivers import Applied
 
-__all__ = ["FORMAT", "SCHEMA", "Report", "ReportError", "build_report", "read_report"]
+__all__ = ["FORMAT", "SCHEMA", "Report", "ReportError", "build_report", "check_same_target", "read_report"]
 
 Report = dict[str, Any]
 """A report as plain JSON data; the schema describes its contents."""
@@ -40,6 +40,8 @@ FORMAT = 1
 """The version of the report format; it increases when readers would have to change."""
 SCHEMA = Path(__file__).with_name("report.schema.json")
 """The published JSON Schema (2020-12)."""
+_SAME = ("project_id", "provider_id", "policy_id", "resources")
+"""What the requests contain, and so must be the same in the report and the target."""
 _MOST_EVIDENCE = 6
 """Findings of one requirement that are shown in full; the rest are listed by their probes."""
 
@@ -119,6 +121,18 @@ def read_report(path: Path) -> Report:
         place = "/".join(str(step) for step in problem.instance_path) or "the root"
         raise ReportError(f"{path}: at {place}: {problem.message[:200]}. Has it been edited?")
     return report
+
+
+def check_same_target(report: Report, target: Target) -> None:
+    """Raise ReportError if a report is of another target than the target file."""
+    recorded = report["header"]["target"]
+    for name in _SAME:
+        value: object = getattr(target, name)
+        if recorded[name] != (list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value):
+            raise ReportError(
+                f"the report is of another target: its {name} is not that of the target file. "
+                "Give the target file that the run was made with."
+            )
 
 
 @cache

@@ -1,0 +1,54 @@
+"""`verify --clean-up`: deletes the checkpoints that an earlier run left on the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from checkpoint_openapi.exit_codes import ExitCode
+
+from checkpoint_conformance.commands.console import complain, guarded, say
+from checkpoint_conformance.commands.progress import Progress
+from checkpoint_conformance.reports.report import Report, ReportError, check_same_target, read_report
+from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.session import open_session
+from checkpoint_conformance.run.stages.deletion import Deletions
+from checkpoint_conformance.target.reference import target_or_reference
+from checkpoint_conformance.target.target import Target
+
+__all__ = ["clean_up"]
+
+
+def clean_up(file: Path, target_file: Path | None) -> ExitCode:
+    """Delete what the run of a report left; the exit code says whether anything is left still."""
+
+    def action() -> ExitCode:
+        report = read_report(file)
+        with target_or_reference(target_file) as target, Progress(quiet=False) as said:
+            check_same_target(report, target)
+            if "deletion" not in target.profiles:
+                raise ReportError(
+                    "the target does not declare the profile deletion. Declare it, or delete by other means: "
+                    f"{', '.join(_left(report)) or 'nothing is left'}."
+                )
+            return _delete(_left(report), target, said)
+
+    return guarded(action)
+
+
+def _left(report: Report) -> list[str]:
+    """Return the ids that the run created and did not delete."""
+    checkpoints = report["checkpoints"]
+    deleted = set(checkpoints["deleted"])
+    return [identifier for identifier in checkpoints["ids"] if identifier not in deleted]
+
+
+def _delete(identifiers: list[str], target: Target, said: Progress) -> ExitCode:
+    deletions = Deletions(open_session(target, said.announce))
+    try:
+        left = [identifier for identifier in identifiers if not deletions.remove(identifier)]
+    except ServerGone as gone:
+        raise ReportError(f"{target.url}: {gone}. Check `url`, and that the server is running.") from gone
+    say(f"{len(identifiers) - len(left)} of {len(identifiers)} checkpoints are deleted.")
+    if left:
+        complain(f"could not be deleted: {', '.join(left)}. Try again later, or delete them by other means.")
+    return ExitCode.FAILURE if left else ExitCode.SUCCESS
