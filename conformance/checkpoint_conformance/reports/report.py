@@ -25,6 +25,7 @@ from checkpoint_conformance.reports.evidence import exchange_data, with_context
 from checkpoint_conformance.run.record import RunRecord
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Context, Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger
