@@ -9,6 +9,7 @@ from checkpoint_openapi.lint import (
     catalogue,
     downstream,
     examples,
+    generators,
     loaders,
     operations,
     patterns,
@@ -40,6 +41,7 @@ class Rule(NamedTuple):
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 _CONNEXION, _SCHEMATHESIS = ("connexion",), ("schemathesis",)
+_OPENAPI_GENERATOR, _OPENAPI_TYPESCRIPT = ("openapi-generator",), ("openapi-typescript",)
 
 RULES = (
     Rule("unquoted-key", _ERROR, "keys that are no text to YAML, such as a status", texts.unquoted_key),
@@ -121,6 +123,18 @@ RULES = (
     Rule(
         "discriminator-unmapped", _WARNING, "mapped values that Schemathesis never sends",
         downstream.discriminator_unmapped, tools=_SCHEMATHESIS,
+    ),
+    Rule(
+        "model-strict", _WARNING, "objects that OpenAPI Generator closes, as nothing says that they are open",
+        generators.model_strict, tools=_OPENAPI_GENERATOR, on_request=True,
+    ),
+    Rule(
+        "model-name-taken", _WARNING, "schema names that OpenAPI Generator cannot use, or uses twice",
+        generators.model_names_collide, tools=_OPENAPI_GENERATOR, on_request=True,
+    ),
+    Rule(
+        "default-required", _WARNING, "members with a default, which openapi-typescript makes required",
+        generators.default_required, tools=_OPENAPI_TYPESCRIPT, on_request=True,
     ),
     Rule(
         "connexion", _ERROR, "what Connexion refuses", loaders.connexion_refuses, loads=True, tools=_CONNEXION
