@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import replace
 from typing import Any, cast
 
@@ -42,7 +43,7 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
         if key in same:
             _compare(comparison, operation, after[same[key]])
         else:
-            _removed(comparison, operation, {path for path, _ in after})
+            _removed(comparison, operation, after)
     for key in sorted(after.keys() - same.values()):
         _added(comparison, after[key], {path for path, _ in before})
     _compare_events(comparison, webhooks(base), webhooks(revision), "webhook", revision.root)
@@ -117,16 +118,29 @@ def _security_moves(comparison: Comparison, old: Operation, new: Operation) -> s
     return found
 
 
-def _removed(comparison: Comparison, operation: Operation, paths: set[str]) -> None:
+def _removed(comparison: Comparison, operation: Operation, after: dict[tuple[str, str], Operation]) -> None:
     spot = _spot(operation)
-    gone = "path-removed" if operation.key[0] not in paths else "operation-removed"
+    gone = "operation-removed" if operation.key[0] in {path for path, _ in after} else "path-removed"
     sunset = operation.value.get("x-sunset")
     if operation.value.get("deprecated") is True and isinstance(sunset, str) and _is_past(sunset):
         message = f"{operation.title} is gone, after its sunset on {sunset}"
         comparison.add("operation-removed-after-sunset", spot, message, old=operation.place)
         return
-    witness = Witness("request", operation.title, text="It was valid and is no longer answered.")
-    comparison.add(gone, spot, f"{operation.title} is gone", old=operation.place, witness=witness)
+    other = next((other for other in after.values() if _also_matches(other, operation)), None)
+    message, text = f"{operation.title} is gone", "It was valid and is no longer answered."
+    if other is not None:
+        message += f": {other.title} now answers its requests"
+        text = f"It was valid, and is answered as {other.title} now."
+    witness = Witness("request", operation.title, text=text)
+    comparison.add(gone, spot, message, old=operation.place, witness=witness)
+
+
+def _also_matches(other: Operation, operation: Operation) -> bool:
+    """Return whether a template matches every request for a path, which had precedence while it was there."""
+    if other.method != operation.method:
+        return False
+    parts = [re.escape(part) for part in other.key[0].split("{}")]
+    return re.fullmatch("[^/]+".join(parts), operation.key[0]) is not None
 
 
 def _added(comparison: Comparison, operation: Operation, paths: set[str]) -> None:
@@ -251,7 +265,8 @@ def _quirks(comparison: Comparison) -> None:
                 continue
             documents = comparison.revision if new else comparison.base
             place = documents.place(label)
-            message = f"`{label.rsplit('/', 1)[-1]}: {value}` changed, but no validator understands it"
+            written = f"`{label.rsplit('/', 1)[-1]}: {value}`"
+            message = f"{written} changed, but no validator understands it: run lint first"
             comparison.add(
                 "keyword-unreadable",
                 Spot("", "schemas").inside(label),

@@ -8,6 +8,7 @@ from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
 from checkpoint_openapi.diff.compare.describe import describe, path_text
+from checkpoint_openapi.diff.compare.examples import ABSENT, example_at
 from checkpoint_openapi.diff.compare.members import MemberWalk
 from checkpoint_openapi.diff.compare.travel import Travel, fits_as_text
 from checkpoint_openapi.diff.findings.finding import Witness
@@ -161,7 +162,10 @@ class _Direction:
 
     @cached_property
     def _maker(self) -> WitnessMaker:
-        return WitnessMaker(self._receiver, self._sender, self._pair.examples)
+        versions = (self._comparison.base, self._pair.old), (self._comparison.revision, self._pair.new)
+        made = [example_at(documents, place) for documents, place in versions if place is not None]
+        found = [value for value in made if value is not ABSENT]
+        return WitnessMaker(self._receiver, self._sender, [*self._pair.examples, *found])
 
     def _fits_as_text(self) -> bool:
         travel = self._pair.travel

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 from checkpoint_openapi.diff.proof.clauses import Clause
 from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand
+from checkpoint_openapi.diff.schema.nested import mapped
 from checkpoint_openapi.diff.schema.parts import Part, Schema
 
 __all__ = ["as_any", "conjunction", "label", "overlap", "overlap_as_objects", "similar"]
@@ -29,9 +31,24 @@ def overlap_as_objects(choice: Schema) -> bool:
 
 
 def conjunction(contents: list[JsonSchema]) -> JsonSchema:
-    """Return a schema of what all given schemas accept, with definitions where references expect them."""
-    definitions = {name: value for content in contents for name, value in content.get("$defs", {}).items()}
-    return {"allOf": contents, "$defs": definitions} if definitions else {"allOf": contents}
+    """Return a schema of what all given schemas accept.
+
+    Their definitions get a prefix, since versions of a contract use the same names for different schemas.
+    """
+    definitions: JsonSchema = {}
+    members: list[JsonSchema] = []
+    for number, content in enumerate(contents):
+        whole = mapped(content, partial(_prefixed, number))
+        definitions.update({f"{number}.{name}": inner for name, inner in whole.pop("$defs", {}).items()})
+        members.append(whole)
+    return {"allOf": members, "$defs": definitions} if definitions else {"allOf": members}
+
+
+def _prefixed(number: int, schema: JsonSchema) -> JsonSchema:
+    """Return a schema with the definition that it refers to renamed."""
+    if "$ref" not in schema:
+        return schema
+    return {**schema, "$ref": schema["$ref"].replace("#/$defs/", f"#/$defs/{number}.", 1)}
 
 
 def as_any(clause: Clause) -> Part:

@@ -50,10 +50,20 @@ class WitnessMaker:
         return self._sender.accepts(value) and self._receiver.refuses(value)
 
     def _bases(self) -> list[Any]:
-        """Return values to start from: the examples that the sender may send, then generated ones."""
+        """Return values to start from: the examples that the sender may send, then generated ones.
+
+        An example that lacks members is completed by generated ones.
+        """
         if self._known_bases is None:
-            usable = [value for value in self._examples if self._sender.accepts(value)]
-            self._known_bases = [*usable[:4], *samples_of(self._sender_schema)[:3], None]
+            generated = samples_of(self._sender_schema)[:3]
+            filled = [
+                cast("dict[str, Any]", value) | cast("dict[str, Any]", example)
+                for example in self._examples
+                for value in generated
+                if isinstance(example, dict) and isinstance(value, dict)
+            ]
+            usable = [value for value in (*self._examples, *filled) if self._sender.accepts(value)]
+            self._known_bases = [*usable[:4], *generated, None]
         return self._known_bases
 
     def _other(self) -> Any:
@@ -75,6 +85,8 @@ class WitnessMaker:
             elif clause.keyword == "additionalProperties":
                 shown = cast("dict[str, Any]", failure.value)
                 leaves.append({**members, clause.name: shown.get(clause.name, 0)})
+        if clause is not None and failure.receiver.sub(clause.schema).operand.refuses(there):
+            leaves.insert(0, there)
         leaves.append(failure.value)
         for leaf in leaves:
             made = _put(base, failure.path, leaf, self._sender_schema, dict(failure.hosts))
