@@ -59,7 +59,9 @@ def pages() -> dict[Path, str]:
 def with_verdict_tables(page: Path) -> str:
     """Return a page with its tables of outcomes, reasons and verdicts regenerated from the suite."""
     named = ", ".join(f"`{reason}`" for reason in REASONS if reason is not SkipReason.OTHER_SHARD)
-    skip = {Outcome.SKIP: f"The requirement was not exercised, for one of these reasons: {named}."}
+    skip = {
+        Outcome.SKIP: f"The requirement was not exercised, or not fully, for one of these reasons: {named}."
+    }
     codes = [(f"`{each}`", VERDICTS[each], str(int(exit_code(each)))) for each in Verdict]
     tables = {
         ("outcome", "means"): [(f"`{name}`", text) for name, text in (OUTCOMES | skip).items()],

@@ -54,7 +54,7 @@ OUTCOMES = {
     Outcome.PASS: "The requirement was exercised, and no problem was found.",
     Outcome.FAIL: "A MUST is not met; repeating the request confirmed it.",
     Outcome.WARN: "A SHOULD is not met. This does not change the verdict.",
-    Outcome.SKIP: "The requirement was not exercised, for one of a fixed set of reasons.",
+    Outcome.SKIP: "The requirement was not exercised, or not fully, for one of a fixed set of reasons.",
     Outcome.INCONCLUSIVE: (
         "Never exercised, or two observations disagree. "
         "If this happens to a MUST, the verdict is inconclusive."
