@@ -43,9 +43,9 @@ def test_commands_are_offered(shell: str) -> None:
 @pytest.mark.parametrize(
     ("words", "begun", "offered"),
     [
-        ("explain", "auth-", {f"AUTH-{number}" for number in range(1, 7)}),
+        ("explain", "auth-", {f"AUTH-{number}" for number in range(1, 8)}),
         ("explain", "budget", {"budget-spent"}),
-        ("replay report.json", "OBS", {"OBS-1", "OBS-2", "OBS-3"}),
+        ("replay report.json", "OBS", {f"OBS-{number}" for number in range(1, 5)}),
     ],
 )
 def test_ids_are_offered(words: str, begun: str, offered: set[str]) -> None:
