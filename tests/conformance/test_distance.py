@@ -6,6 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from checkpoint_conformance.reports.report import build_report
+from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.run.lanes import Lanes
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.runner import run
@@ -115,7 +117,7 @@ def test_a_429_stops_all_lanes_and_halves_them() -> None:
         before = transport.clock.monotonic()
         lanes.carry(posts(session, 1))
     assert transport.clock.monotonic() - before >= 7
-    assert (session.client.lanes, session.client.narrowed) == (4, "too many requests (429)")
+    assert (session.client.lanes, session.client.narrowed) == (4, "the server limits requests (429)")
 
 
 @settings(max_examples=20, deadline=None)
@@ -139,3 +141,33 @@ def test_a_conflict_leaves_one_connection_and_the_report_says_so() -> None:
         session = open_session(target)
     assert (session.client.lanes, session.client.wave) == (1, 1)
     assert session.client.narrowed == "the target declares the profile conflict"
+
+
+def test_the_terminal_says_why_there_is_one_connection() -> None:
+    """A policy found to be running gets one request at a time from then on, and the reader learns why."""
+
+    class Running(Server):
+        """A server that refuses the second call, as of a policy that is running."""
+
+        calls = 0
+
+        def respond(self, request: Request) -> Response:
+            """Refuse the second call once."""
+            self.calls += 1
+            return (
+                self.refused(request, CONDITIONS["running-by-hand"])
+                if self.calls == 2
+                else super().respond(request)
+            )
+
+    transport = InProcess(Running)
+    target = target_of(transport.target, profiles=CORE)
+    built = build_report(run(target, Options(max_examples=1), transport=transport, clock=transport.clock))
+    assert built["connections"] | {"side_by_side": 0} == {
+        "allowed": 4,
+        "used": 1,
+        "reason": "a running policy refused a call",
+        "side_by_side": 0,
+    }
+    told = terminal(built)
+    assert "Connections at the same time: 1, because a running policy refused a call" in told

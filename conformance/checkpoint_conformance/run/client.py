@@ -332,7 +332,7 @@ class Client:
             self._one_at_a_time("a running policy refused a call")
         if exchange.status != 429:
             return
-        self._narrow(max(1, self.lanes // 2), "too many requests (429)")
+        self._narrow(max(1, self.lanes // 2), "the server limits requests (429)")
         asked = self._pause_asked(exchange, 0.0)
         if asked <= self._target.patience and self._passing(exchange) not in self._hopeless:
             with self._lock:

@@ -116,6 +116,10 @@ def _run(report: dict[str, Any]) -> list[str]:
             limit=created["limit"],
         ),
     ]
+    connections = report.get("connections", {})
+    if connections.get("reason"):
+        used, why = connections["used"], retold(connections["reason"])
+        lines.append(tr("Connections at the same time: {used}, because {reason}", used=used, reason=why))
     if created["deleted"]:
         lines.append(tr("{count} of them deleted", count=len(created["deleted"])))
     if left:
