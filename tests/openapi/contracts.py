@@ -7,7 +7,7 @@ from pathlib import Path
 
 from checkpoint_openapi.load import data_path
 
-__all__ = ["copied", "replaced"]
+__all__ = ["copied", "replaced", "state"]
 
 
 def copied(folder: Path) -> Path:
@@ -26,3 +26,22 @@ def replaced(file: Path, old: str, new: str) -> None:
     text = file.read_text("utf-8")
     assert old in text, f"{file.name} has no {old!r}"
     file.write_text(text.replace(old, new), "utf-8")
+
+
+_KEYS = {
+    "checkpoint": "  version",
+    "companions": "  version",
+    "requirements": "contract",
+    "errors": "contract",
+}
+"""How the line begins in which each file states its version."""
+
+
+def state(folder: Path, version: str) -> None:
+    """State a version in every file of a contract."""
+    for name, key in _KEYS.items():
+        file = folder / f"{name}.yaml"
+        lines = file.read_text("utf-8").splitlines(keepends=True)
+        number = next(number for number, line in enumerate(lines) if line.startswith(f"{key}: "))
+        lines[number] = f"{key}: {version}\n"
+        file.write_text("".join(lines), "utf-8")

@@ -12,31 +12,12 @@ import pytest
 from checkpoint_openapi.commands.release import release as command
 from checkpoint_openapi.document.released import deviations
 from click.testing import CliRunner, Result
-from contracts import copied, replaced
+from contracts import copied, replaced, state
 
 
 def run(folder: Path, *options: str) -> Result:
     """Run the command on a folder."""
     return CliRunner().invoke(command, [str(folder), *options])
-
-
-KEYS = {
-    "checkpoint": "  version",
-    "companions": "  version",
-    "requirements": "contract",
-    "errors": "contract",
-}
-"""How the line begins in which each file states its version."""
-
-
-def state(folder: Path, version: str) -> None:
-    """State a version in every file of a contract."""
-    for name, key in KEYS.items():
-        file = folder / f"{name}.yaml"
-        lines = file.read_text("utf-8").splitlines(keepends=True)
-        number = next(number for number, line in enumerate(lines) if line.startswith(f"{key}: "))
-        lines[number] = f"{key}: {version}\n"
-        file.write_text("".join(lines), "utf-8")
 
 
 @pytest.fixture(scope="module")
