@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 from checkpoint_openapi.diff.findings.finding import Finding
-from checkpoint_openapi.diff.findings.rules import FACETS, RULES, SUBJECTS, Severity
+from checkpoint_openapi.diff.findings.rules import FACETS, RULES, SUBJECTS, Facet, Severity, Side
 
 from .edits import EDITS
 from .judging import CONTRACT, contract, judged
@@ -27,6 +27,28 @@ def test_whatever_narrows_one_side_widens_the_other() -> None:
                 RULES[f"{subject}-{word}"].severity.value for word in (facet.narrowed, facet.widened)
             }
             assert severities == {"breaking", "info"}
+
+
+def test_a_schema_that_changes_in_one_way_breaks_one_side() -> None:
+    """What narrows or widens a schema breaks clients or implementers, never both, also where roles are swapped."""
+    for name in SUBJECTS:
+        for facet in FACETS.values():
+            for word in (facet.narrowed, facet.widened):
+                rule = RULES[f"{name}-{word}"]
+                broken = [side for side in Side if rule.of(side, event=False) is Severity.BREAKING]
+                assert len(broken) == 1
+
+
+@pytest.mark.parametrize("facet", FACETS.values(), ids=lambda facet: facet.narrowed)
+def test_the_sides_of_requests_and_answers_mirror_each_other(facet: Facet) -> None:
+    """A wider request and a narrower answer are the implementers' breaks, in a callback the other way round."""
+    for subject, widens in (("request", True), ("parameter", True), ("response", False), ("header", False)):
+        word = facet.widened if widens else facet.narrowed
+        assert RULES[f"{subject}-{word}"].implementers is Severity.BREAKING
+        assert (
+            RULES[f"event-{subject}".replace("event-request", "event") + f"-{word}"].severity
+            is Severity.BREAKING
+        )
 
 
 def test_every_edit_tells_of_rules_in_the_table() -> None:
