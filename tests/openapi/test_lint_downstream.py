@@ -212,3 +212,30 @@ def test_a_member_that_does_not_travel_is_not_demanded(tmp_path: Path) -> None:
         file = tmp_path / "a.yaml"
         file.write_text(yaml.safe_dump(document(operation, Id={"type": "string", "readOnly": True})), "utf-8")
         assert {each.rule for each in lint(file).findings} == found
+
+
+@pytest.mark.parametrize(("member", "told"), [({"type": "string"}, False), ({"$ref": "#/Pet"}, True)])
+def test_connexion_unfolds_schemas_of_other_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, member: dict[str, Any], told: bool
+) -> None:
+    """A schema of another file that leads back to itself stops Connexion, wherever lint is run."""
+    (tmp_path / "contract").mkdir()
+    content = document({})
+    media = {"application/json": {"schema": {"$ref": "pets.yaml#/Pet"}, "example": {}}}
+    content["paths"]["/a"]["post"]["responses"] = {"200": {"description": "done", "content": media}}
+    (tmp_path / "contract" / "a.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    pet = {"type": "object", "properties": {"a": member}}
+    (tmp_path / "contract" / "pets.yaml").write_text(yaml.safe_dump({"Pet": pet}), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    found = [each.what for each in lint("contract/a.yaml", tools=["connexion"]).findings]
+    app = connexion.AsyncApp("served")
+
+    assert [text.split(": ")[1] for text in found] == [
+        "it replaces references by what they name, and one of them leads back to itself"
+    ] * told
+    if told:
+        with pytest.raises(RecursionError):
+            app.add_api(tmp_path / "contract" / "a.yaml", resolver=Resolver(lambda _: dict))
+    else:
+        app.add_api(tmp_path / "contract" / "a.yaml", resolver=Resolver(lambda _: dict))

@@ -54,7 +54,7 @@ def connexion_refuses(context: Context) -> Iterator[Fault]:
     # It logs each missing token function; the server passes them in another way.
     logging.getLogger("connexion").setLevel(logging.CRITICAL)
     try:
-        specification = specifications.Specification.load(Path(context.source.file))
+        specification = specifications.Specification.load(Path(context.source.file).resolve())
         resolver = resolvers.Resolver(function_resolver=_operation)
         for path, item in specification["paths"].items():
             for method in METHODS:
@@ -215,6 +215,8 @@ def _nothing(*_: object) -> Iterator[Any]:
 
 def _told(error: BaseException) -> str:
     """Return an error's message, or that of its cause if its own says nothing about the document."""
+    if isinstance(error, RecursionError):
+        return "it replaces references by what they name, and one of them leads back to itself"
     cause = error.__cause__
     text = shortened(str(cause if cause is not None and str(cause) else error))
     return text or type(error).__name__
