@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_openapi.docs.answers import REASON
+from checkpoint_openapi.docs.page import render_page
 from checkpoint_openapi.docs.preview import Build, Preview
 from checkpoint_openapi.docs.server import PreviewServer
 
@@ -179,6 +180,17 @@ def test_page_and_parts_are_served(contract: Path) -> None:
         assert answer.status == 404
         answer, nothing = ask(connection, "HEAD", "/")
         assert (answer.status, nothing) == (200, b"")
+
+
+def test_page_says_whom_a_change_breaks(contract: Path) -> None:
+    """A wider request is marked as the implementers' break, with the request that they may refuse."""
+    base = contract.with_name("base.yaml")
+    base.write_text(contract.read_text())
+    contract.write_text(contract.read_text().replace("maxItems: 64", "maxItems: 65"))
+    preview = Preview(contract, str(base))
+    page = render_page(preview.current.content, preview.current)
+    assert "breaks implementers" in page
+    assert "a server of the old one may refuse it" in page
 
 
 def test_mock_answers_what_was_saved_last(contract: Path) -> None:

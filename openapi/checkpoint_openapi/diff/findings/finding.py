@@ -93,6 +93,15 @@ class Finding:
         """Return what shows the finding to a side, if anything does."""
         return self.witness if side is Side.CLIENTS else self.implementers_witness
 
+    def witnesses(self, sides: tuple[Side, ...] = tuple(Side)) -> list[tuple[Side, Witness]]:
+        """Return what shows the finding to some sides; one witness for both is given once."""
+        found: list[tuple[Side, Witness]] = []
+        for side in sides:
+            witness = self.witness_for(side)
+            if witness is not None and witness not in (other for _, other in found):
+                found.append((side, witness))
+        return found
+
     @property
     def fingerprint(self) -> str:
         """A short hash of what changed and where in the contract, independent of lines and wording."""

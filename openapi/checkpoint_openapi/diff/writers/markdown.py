@@ -7,7 +7,7 @@ import json
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.report import Report
 from checkpoint_openapi.diff.writers.impact import as_markdown
-from checkpoint_openapi.diff.writers.text import concerned, summary, witnesses
+from checkpoint_openapi.diff.writers.text import concerned, summary
 
 __all__ = ["changelog", "write"]
 
@@ -47,7 +47,7 @@ def _finding(finding: Finding, report: Report) -> list[str]:
     if any(finding.concerns(side) for side in report.sides):
         place += f", fingerprint `{finding.fingerprint}`"
     lines = [f"- {finding.message}.{also}{whom}{accepted}  ", place]
-    for _, witness in witnesses(finding, report):
+    for _, witness in finding.witnesses(report.sides):
         lines += _shown(witness)
     return lines
 

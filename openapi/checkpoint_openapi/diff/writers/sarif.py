@@ -10,7 +10,7 @@ from checkpoint_openapi import __version__
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import RULES, Severity
 from checkpoint_openapi.diff.report import Report
-from checkpoint_openapi.diff.writers.text import concerned, witnesses
+from checkpoint_openapi.diff.writers.text import concerned
 from checkpoint_openapi.document.source import DocumentError
 
 __all__ = ["unreadable", "write"]
@@ -79,7 +79,7 @@ def _rule_level(name: str, report: Report) -> str:
 
 def _result(finding: Finding, names: list[str], report: Report) -> dict[str, Any]:
     text = ". ".join([finding.message, *(said.rstrip(".") for said in concerned(finding, report))])
-    for _, witness in witnesses(finding, report):
+    for _, witness in finding.witnesses(report.sides):
         body = f" {json.dumps(witness.body, ensure_ascii=False)}" if witness.has_body else ""
         text += f". {witness.text} {witness.line}{body}"
     place = finding.position

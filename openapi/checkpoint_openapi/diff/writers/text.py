@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
-from checkpoint_openapi.diff.findings.rules import Severity, Side
+from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
 from checkpoint_openapi.diff.writers.impact import as_text
 
-__all__ = ["concerned", "evidence", "summary", "witnesses", "write"]
+__all__ = ["concerned", "evidence", "summary", "write"]
 
 _LONG = 1200
 
@@ -60,7 +60,7 @@ def evidence(finding: Finding, report: Report) -> list[str]:
     if finding.aliases:
         lines.append(f"Also in {', '.join(finding.aliases)}.")
     lines += concerned(finding, report)
-    for _, witness in witnesses(finding, report):
+    for _, witness in finding.witnesses(report.sides):
         lines += _witness(witness)
     if finding.acknowledged is not None:
         lines.append(f"Accepted: {finding.acknowledged}")
@@ -79,16 +79,6 @@ def concerned(finding: Finding, report: Report) -> list[str]:
     if finding.requirements:
         lines.append(f"Touches {', '.join(finding.requirements)}.")
     return lines
-
-
-def witnesses(finding: Finding, report: Report) -> list[tuple[Side, Witness]]:
-    """Return what shows a finding to the sides of a report; one witness for both is shown once."""
-    found: list[tuple[Side, Witness]] = []
-    for side in report.sides:
-        witness = finding.witness_for(side)
-        if witness is not None and witness not in (other for _, other in found):
-            found.append((side, witness))
-    return found
 
 
 def _witness(witness: Witness) -> list[str]:
