@@ -11,6 +11,9 @@ import pytest
 import schemathesis
 import yaml
 from checkpoint_openapi.lint import RULES, lint
+from openapi_schema_validator import OAS30Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,6 +156,26 @@ def test_mapped_values_that_schemathesis_never_sends(tmp_path: Path, target: str
     collect()
     assert sent
     assert ("c" in sent) is is_sent
+
+
+@pytest.mark.parametrize(("target", "is_valid"), [("Cat", False), ("#/components/schemas/Cat", True)])
+def test_mapped_values_that_a_validator_refuses(tmp_path: Path, target: str, is_valid: bool) -> None:
+    """A validator of OpenAPI 3.0 finds the schema by a reference, and not by a bare name."""
+    kind = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}}
+    choice = {
+        "oneOf": [{"$ref": "#/components/schemas/Cat"}],
+        "discriminator": {"propertyName": "kind", "mapping": {"c": target}},
+    }
+    content = document({}, Cat=kind, Choice=choice)
+    file = tmp_path / "a.yaml"
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    resource = Resource(contents=content, specification=DRAFT4)
+    registry: Registry[Any] = Registry().with_resource("urn:whole", resource)
+    validator = OAS30Validator({"$ref": "urn:whole#/components/schemas/Choice"}, registry=registry)
+
+    assert validator.is_valid({"kind": "c"}) is is_valid
+    told = [each.what for each in lint(file, tools=["schemathesis"]).findings]
+    assert any("openapi-schema-validator 0.9 refuses it" in what for what in told) is not is_valid
 
 
 def test_for_chooses_the_tools(tmp_path: Path) -> None:
