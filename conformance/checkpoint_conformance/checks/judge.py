@@ -46,6 +46,8 @@ class Judgement:
     findings: list[Finding] = field(default_factory=list[Finding])
     exercised: set[str] = field(default_factory=set[str])
     undecided: str | None = None
+    exchange: Exchange | None = None
+    """The exchange that was judged."""
     readable: bool = False
     """Whether the response is complete and its body is strict JSON."""
 

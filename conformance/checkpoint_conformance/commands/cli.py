@@ -89,6 +89,13 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
     "--thorough", is_flag=True, help="Test a MUST on although three of its faults created a backup each."
 )
 @click.option(
+    "--record",
+    type=click.Choice(["failures", "one", "all"]),
+    default="one",
+    show_default=True,
+    help="Exchanges in the report: those of failures, also one per requirement that passed, or all.",
+)
+@click.option(
     "--max-time",
     metavar="SECONDS",
     type=click.FloatRange(min=0, min_open=True),

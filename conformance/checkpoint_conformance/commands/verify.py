@@ -19,7 +19,7 @@ from checkpoint_conformance.reports.files import prepare, reserved, write_all
 from checkpoint_conformance.reports.report import Report, ReportError, build_report, read_report
 from checkpoint_conformance.reports.writers import html
 from checkpoint_conformance.reports.writers.terminal import terminal
-from checkpoint_conformance.run.record import Options, RunRecord
+from checkpoint_conformance.run.record import Options, Recorded, RunRecord
 from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.shard import WHOLE, Shard
 from checkpoint_conformance.run.stages.smoke import ConfigurationError
@@ -52,6 +52,8 @@ class Settings:
     thorough: bool = False
     accept: str | None = None
     """`partial` to treat a partial verdict as a success."""
+    record: str = Recorded.ONE.value
+    """Which exchanges the report has."""
     max_time: float | None = None
     """Seconds for everything, the reports included; None for no limit."""
     quiet: bool = False
@@ -168,6 +170,7 @@ def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:
         shard,
         settings.use_cache,
         thorough=settings.thorough,
+        record=Recorded(settings.record),
         max_time=settings.max_time,
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 from checkpoint_openapi.load import requirements
 
 from checkpoint_conformance.reports.evidence import exchange_from
-from checkpoint_conformance.reports.report import Report, ReportError, build_report
+from checkpoint_conformance.reports.report import Report, ReportError, build_report, times
 from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.runner import origins
 from checkpoint_conformance.run.stages.comparison import IDS_OF_THE_RUN, distinct_checkpoints
@@ -63,7 +63,9 @@ def merge(
     )
     report = build_report(whole, applied, _NoSecrets(target))
     del report["connections"]  # each shard had its own
-    return report | {"requests": sum(part["requests"] for part in parts)}, applied
+    series = [value for part in parts for value in part.get("times", {}).get("series_ms", ())]
+    told = {"requests": sum(part["requests"] for part in parts), "times": times(series)}
+    return report | told, applied
 
 
 def _seconds(moment: str) -> float:
@@ -165,14 +167,7 @@ def _united(parts: list[Report], target: Target) -> tuple[list[Exchange], Ledger
             exchanges.append(moved)
         connections = max((exchange.connection for exchange in exchanges), default=0)
         observations = part["observations"]
-        for name, times in observations["exercised"].items():
-            ledger.exercised[name] += times
-        for name, (reason, why) in observations["skipped"].items():
-            ledger.skip(name, SkipReason(reason), why)
-        for name, why in observations["undecided"].items():
-            ledger.leave_undecided(name, why)
-        for name, why in observations.get("doubts", {}).items():
-            ledger.doubt(name, why)
+        _note(observations, own, ledger)
         for data in observations["findings"]:
             if data["probe"] != IDS_OF_THE_RUN.id:
                 finding = _finding(data, own, known)
@@ -181,6 +176,20 @@ def _united(parts: list[Report], target: Target) -> tuple[list[Exchange], Ledger
                     ledger.answers[exchange.request].update(data["answers"])
     distinct_checkpoints(sorted(exchanges, key=lambda exchange: exchange.started), ledger)
     return exchanges, ledger
+
+
+def _note(observations: dict[str, Any], exchanges: dict[int, Exchange], ledger: Ledger) -> None:
+    """Add to the ledger what a shard observed, apart from its findings."""
+    for name, count in observations["exercised"].items():
+        ledger.exercised[name] += count
+    for name, number in observations.get("passes", {}).items():
+        ledger.passes.setdefault(name, exchanges[number])
+    for name, (reason, why) in observations["skipped"].items():
+        ledger.skip(name, SkipReason(reason), why)
+    for name, why in observations["undecided"].items():
+        ledger.leave_undecided(name, why)
+    for name, why in observations.get("doubts", {}).items():
+        ledger.doubt(name, why)
 
 
 def _finding(data: dict[str, Any], exchanges: dict[int, Exchange], known: dict[str, Origin]) -> Finding:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -22,17 +23,26 @@ from checkpoint_openapi.load import data_path, document
 
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.reports.evidence import exchange_data, with_context
-from checkpoint_conformance.run.record import RunRecord
+from checkpoint_conformance.run.record import Recorded, RunRecord
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Context, Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger
-from checkpoint_conformance.verdict.outcome import Result
+from checkpoint_conformance.verdict.outcome import Outcome, Result
 from checkpoint_conformance.verdict.waivers import Applied
 
-__all__ = ["FORMAT", "SCHEMA", "Report", "ReportError", "build_report", "check_same_target", "read_report"]
+__all__ = [
+    "FORMAT",
+    "SCHEMA",
+    "Report",
+    "ReportError",
+    "build_report",
+    "check_same_target",
+    "read_report",
+    "times",
+]
 
 Report = dict[str, Any]
 """A report as plain JSON data; the schema describes its contents."""
@@ -57,16 +67,19 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
     The target's secrets are redacted, unless others are given.
     """
     secrets = secrets or Secrets(run.target)
-    results = [_requirement(result, run) for result in run.results]
+    passes = _passes(run)
+    results = [_requirement(result, run, passes) for result in run.results]
     numbers = {
         number for result in results for finding in result["findings"] for number in finding["exchanges"]
     }
     observations = None
     if not run.options.shard.whole:
-        observations = _observations(run.ledger)
+        observations = _observations(run.ledger, passes)
         numbers |= {number for found in observations["findings"] for number in found["exchanges"]}
         numbers |= {exchange.number for exchange in run.exchanges if _created(exchange)}
-    shown = with_context(numbers, run.exchanges)
+    shown = with_context(numbers, run.exchanges) | set(passes.values())
+    if run.options.record is Recorded.ALL:
+        shown |= {exchange.number for exchange in run.exchanges}
     shown_whole = run.ledger.evidence.exchanges
     created = list(dict.fromkeys(filter(None, map(_created, run.exchanges))))
     report: Report = {
@@ -91,6 +104,9 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
             "left": [name for name in created if name not in run.deleted],
         },
         "requests": len(run.exchanges),
+        "times": times(
+            exchange.elapsed * 1000 for exchange in run.exchanges if exchange.response and not exchange.fault
+        ),
         "connections": {
             "allowed": run.target.connections,
             "used": run.lanes,
@@ -201,7 +217,33 @@ def _fixtures(run: RunRecord) -> list[str]:
     return [name for name, value in given.items() if value]
 
 
-def _requirement(result: Result, run: RunRecord) -> dict[str, Any]:
+def _passes(run: RunRecord) -> dict[str, int]:
+    """Return the number of an exchange for each requirement that passed."""
+    if run.options.record is Recorded.FAILURES:
+        return {}
+    numbers = {name: exchange.number for name, exchange in run.ledger.passes.items() if exchange.number}
+    passed = {result.requirement.id for result in run.results if result.outcome is Outcome.PASS}
+    return {name: number for name, number in numbers.items() if name in passed}
+
+
+def times(series: Iterable[float]) -> dict[str, Any]:
+    """Summarize the milliseconds of answers, in the order of the requests; null if there are none."""
+    values = [round(value, 3) for value in series]
+    ranked = sorted(values)
+
+    def at(share: float) -> float | None:  # the nearest rank
+        return ranked[math.ceil(share * len(ranked)) - 1] if ranked else None
+
+    return {
+        "count": len(values),
+        "p50_ms": at(0.5),
+        "p99_ms": at(0.99),
+        "max_ms": at(1),
+        "series_ms": values,
+    }
+
+
+def _requirement(result: Result, run: RunRecord, passes: Mapping[str, int]) -> dict[str, Any]:
     requirement = result.requirement
     return {
         "id": requirement.id,
@@ -217,6 +259,7 @@ def _requirement(result: Result, run: RunRecord) -> dict[str, Any]:
         "detail": result.detail,
         "exercised": result.exercised,
         "observations": len(result.findings),
+        "evidence": [passes[requirement.id]] if requirement.id in passes else [],
         "failing": _failing(result.findings),
         "findings": [_seen(finding, run.ledger) for finding in _evidence(result.findings)],
     }
@@ -258,10 +301,11 @@ def _seen(finding: Finding, ledger: Ledger) -> dict[str, Any]:
     return _finding(finding) | ({"seen": ledger.seen(finding), "tries": tries} if tries else {})
 
 
-def _observations(ledger: Ledger) -> dict[str, Any]:
+def _observations(ledger: Ledger, passes: Mapping[str, int]) -> dict[str, Any]:
     """Return everything that a shard observed, before attribution: the input of `report merge`."""
     return {
         "exercised": dict(sorted(ledger.exercised.items())),
+        "passes": dict(passes),
         "skipped": {name: [reason.value, why] for name, (reason, why) in ledger.skipped.items()},
         "undecided": dict(ledger.undecided),
         "doubts": dict(ledger.doubts),

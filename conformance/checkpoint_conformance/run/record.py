@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.shard import WHOLE, Shard
@@ -12,7 +13,18 @@ from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
 from checkpoint_conformance.verdict.outcome import Result, Verdict, verdict_of
 
-__all__ = ["Options", "RunRecord"]
+__all__ = ["Options", "Recorded", "RunRecord"]
+
+
+class Recorded(StrEnum):
+    """Which exchanges a report has."""
+
+    FAILURES = "failures"
+    """Those that findings show, and those without which they cannot be repeated."""
+    ONE = "one"
+    """Also one of each requirement that passed."""
+    ALL = "all"
+    """All."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,8 @@ class Options:
     """Whether generated requests are read from the cache folder and kept there."""
     thorough: bool = False
     """Whether a MUST gets all its probes although some have been accepted, each of which costs a backup."""
+    record: Recorded = Recorded.ONE
+    """Which exchanges the report has."""
     max_time: float | None = None
     """Seconds for the whole run, including clean-up and reports; None for no limit."""
     time_spent: float = 0.0

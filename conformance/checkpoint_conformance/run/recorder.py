@@ -83,11 +83,10 @@ class Recorder:
         """Keep an exchange, abridged; return the whole one with its number."""
         kept = abridged(exchange, value=_needed(exchange))
         with self._lock:
-            number = len(self.exchanges) + 1
-            self.exchanges.append(replace(kept, number=number))
-        exchange = replace(exchange, number=number)
-        self.ledger.hear(exchange)
-        return exchange
+            kept = replace(kept, number=len(self.exchanges) + 1)
+            self.exchanges.append(kept)
+        self.ledger.hear(kept)
+        return replace(exchange, number=kept.number)
 
     def judged(self, probe: Probe, exchange: Exchange) -> Judgement:
         """Judge the response to a probe; remember the probe, and a valid call that was accepted."""
@@ -99,11 +98,13 @@ class Recorder:
                 self.valid_calls.append(kept)
                 if is_accepted(exchange):
                     self.accepted.append((kept, probe.call))
-        return self.judge(probe, exchange)
+        return replace(self.judge(probe, exchange), exchange=kept)
 
     def record(self, requirement: str, judgement: Judgement) -> None:
         """Add a judgement to the ledger."""
-        self.ledger.exercise(*judgement.exercised)
+        against = {finding.requirement for finding in judgement.findings}
+        self.ledger.exercise(*(judgement.exercised - against), shown=judgement.exchange)
+        self.ledger.exercise(*(judgement.exercised & against))
         for finding in judgement.findings:
             self.ledger.add(finding)
         if judgement.undecided:

@@ -54,6 +54,9 @@ class Ledger:
         """Requirements that no response can prove any more, whatever else was seen, and why."""
         self.answers: defaultdict[Request, set[int]] = defaultdict(set)
         """Every status that each request got; more than one means that the server is inconsistent."""
+        self.passes: dict[str, Exchange] = {}
+        """An exchange of each exercised requirement that shows nothing against it."""
+        self._last: Exchange | None = None
         self.evidence = Evidence()
         """The exchanges that findings show."""
         self._findings: list[Finding] = []
@@ -74,14 +77,18 @@ class Ledger:
         with self._lock:
             self.heard[exchange.request] += 1
             self.lost[exchange.request] += is_lost(exchange)
+            self._last = exchange
             if exchange.status is not None:
                 self.answers[exchange.request].add(exchange.status)
 
-    def exercise(self, *requirements: str) -> None:
-        """Count one judgement of each requirement."""
+    def exercise(self, *requirements: str, shown: Exchange | None = None) -> None:
+        """Count one judgement of each requirement, `shown` by an exchange or else by the last one heard."""
         with self._lock:
+            shown = shown or self._last
             for requirement in requirements:
                 self.exercised[requirement] += 1
+                if shown:
+                    self.passes.setdefault(requirement, shown)
 
     def add(self, finding: Finding, *, proven: bool = False) -> None:
         """Record a finding; a second one with the same key confirms both.

@@ -19,6 +19,8 @@ def har(report: dict[str, Any]) -> str:
     """Return the JSON text."""
     comments: dict[int, list[str]] = {}
     for requirement in report["requirements"]:
+        for number in requirement.get("evidence", ()):
+            comments.setdefault(number, []).append(f"{requirement['id']}: {requirement['outcome']}")
         for finding in requirement["findings"]:
             for number in finding["exchanges"]:
                 note = f"{requirement['id']} {finding['probe']}: {finding['symptom']}"
