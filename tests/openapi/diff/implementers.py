@@ -93,6 +93,8 @@ FURTHER = (
     Edit("text accepted for a switch", "compatible", "request-type-widened",
          lambda d: schema(d, "CheckpointParameters")["properties"].update(
              auto_trigger={"default": False, "anyOf": [{"type": "boolean"}, {"type": "string"}]})),
+    Edit("second base path offered", "compatible", "server-base-path-added",
+         lambda d: d.update(servers=[{"url": "/"}, {"url": "/csbs"}])),
     # Answers that a server of the old contract may give.
     Edit("ids of answers shortened", "compatible", "response-pattern-narrowed",
          lambda d: member(d, "Checkpoint", "id").update(pattern=UUID)),

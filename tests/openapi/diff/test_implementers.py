@@ -113,6 +113,19 @@ def test_a_range_of_statuses_that_shrinks_breaks_implementers() -> None:
     assert finding.implementers_witness.line == "answer 401"
 
 
+def test_a_default_that_is_gone_is_shown_as_a_status() -> None:
+    """Implementers are shown an error that only the default covered."""
+    old, new = (with_schema({}, request=True) for _ in range(2))
+    for document, statuses in ((old, ("default", "500")), (new, ("500",))):
+        document["paths"]["/things"]["post"]["responses"].update(
+            {status: {"description": "wrong"} for status in statuses}
+        )
+    (finding,) = _broken(judged(old, new))
+    assert finding.id == "response-error-removed"
+    assert finding.implementers_witness is not None
+    assert finding.implementers_witness.line == "answer 501"
+
+
 def _with_parameter(**changed: Any) -> dict[str, Any]:
     document = with_schema({}, request=True)
     parameter = {"name": "path", "in": "query", "schema": {"type": "string"}, **changed}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS, Side
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -96,3 +97,30 @@ def test_a_small_change_gets_the_same_verdict_after_a_refactoring(
     written = data.draw(st.sampled_from(equivalents(other)))
     assert worst(other, schema, request=request) == worst(written, schema, request=request)
     assert worst(schema, other, request=request) == worst(schema, written, request=request)
+
+
+BY_CONTAINMENT = {
+    f"{subject}-{word}"
+    for subject in SUBJECTS
+    for facet in FACETS.values()
+    for word in (facet.narrowed, facet.widened)
+}
+
+
+def broken(old: Schema, new: Schema, side: Side, *, request: bool) -> bool:
+    """Return whether the values that a change allows or refuses break a side."""
+    found = judged(document(old, request=request), document(new, request=request)).findings
+    told = [finding for finding in found if finding.id in BY_CONTAINMENT and side in finding.breaks]
+    # An optional member of a closed object has a finding of its own: it is new, and the old object refuses it.
+    return bool(told) or (
+        side is Side.IMPLEMENTERS
+        and any(each.id.endswith("member-added") and each.implementers_witness for each in found)
+    )
+
+
+@brief
+@given(schemas, schemas, st.booleans())
+def test_taking_a_change_back_breaks_the_other_side(old: Schema, new: Schema, request: bool) -> None:
+    """What breaks implementers in one direction breaks clients in the other, and nothing else does."""
+    forth = broken(old, new, Side.IMPLEMENTERS, request=request)
+    assert forth is broken(new, old, Side.CLIENTS, request=request)

@@ -92,7 +92,7 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
             old=place,
             change=Change(before=status),
             witness=witness,
-            implementers=_given(status, "The new contract does not list it."),
+            implementers=_given(_example(status, new), "The new contract does not list it."),
         )
     else:
         message = f"{spot.operation} no longer returns {status}"
@@ -102,8 +102,16 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
             message,
             old=place,
             change=Change(before=status),
-            implementers=_given(status, "The new contract does not list it."),
+            implementers=_given(_example(status, new), "The new contract does not list it."),
         )
+
+
+def _example(status: str, new: Operation) -> str:
+    """Return a status that a key covers and the new version does not list."""
+    if status == "default":
+        listed = _responses(new)
+        return next(str(code) for code in range(500, 600) if _match(str(code), listed) is None)
+    return status.replace("XX", "00")
 
 
 def _given(status: str, why: str) -> Witness:

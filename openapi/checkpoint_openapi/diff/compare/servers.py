@@ -63,8 +63,11 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
             change=Change(before=sorted(before), after=sorted(after)),
         )
     elif after - before:
+        served = _served_anew(before, after, new)
+        rule = "server-added" if served is None else "server-base-path-added"
         message = f"{spot.operation} is also offered at {', '.join(sorted(after - before))}"
-        comparison.add("server-added", here, message, new=place, change=Change(after=sorted(after)))
+        change = Change(after=sorted(after))
+        comparison.add(rule, here, message, new=place, change=change, implementers=served)
 
 
 def _served_anew(before: set[str], after: set[str], operation: Operation) -> Witness | None:

@@ -191,6 +191,7 @@ _OWN = {
     "security-endpoint-changed": _rule(_R, _I, "Credentials come from a different address."),
     "server-base-path-changed": _rule(_B, _B, "No server offers the operation under its old path."),
     "server-removed": _rule(_R, _I, "A server was removed, but its path is still offered elsewhere."),
+    "server-base-path-added": _rule(_I, _B, "A server offers the operation under another path, too."),
     "server-added": _rule(_I, _I, "A server was added."),
     "limit-lowered": _rule(_R, _I, "A limit that the document states beside the schemas is lower."),
     "limit-changed": _rule(_I, _R, "A limit that the document states beside the schemas changed."),
