@@ -172,7 +172,12 @@ def _report_text(behaviour: type[Server], shard: str) -> str:
     return json.dumps(build_report(finished(behaviour, shard)))
 
 
-def excerpt(behaviour: type[Server], *steps: Callable[[Session], None], **changes: Any) -> dict[str, Any]:
+def excerpt(
+    behaviour: type[Server],
+    *steps: Callable[[Session], None],
+    carrier: Callable[..., Any] = with_server,
+    **changes: Any,
+) -> dict[str, Any]:
     """Return the report of a run with only these steps."""
 
     def use(table: dict[str, Any], transport: InProcess | None, clock: Clock) -> tuple[Session, str]:
@@ -184,7 +189,7 @@ def excerpt(behaviour: type[Server], *steps: Callable[[Session], None], **change
             return session, str(error)
         return session, ""
 
-    session, gone = with_server(behaviour, use)
+    session, gone = carrier(behaviour, use)
     record = RunRecord(
         session.target,
         Options(max_examples=1),

@@ -28,6 +28,7 @@ from checkpoint_conformance.verdict.outcome import ExitCode
 from docs.pages import ROOT, blocks
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutants.framework.verifying import over_a_socket
 from mutants.service.refusals import refuse
 from mutants.service.server import Server, running
 
@@ -94,7 +95,7 @@ def test_each_request_is_signed_and_no_report_shows_a_signature(
         for probe in authentication(session.calls, session.secrets)[:3]:
             send_probe(session, probe)
 
-    report = json.dumps(excerpt(Signed, some_probes, sign=signer))
+    report = json.dumps(excerpt(Signed, some_probes, carrier=over_a_socket, sign=signer))
     assert "{{signature}}" in report
     escaped = "".join(f"\\\\u{ord(letter):04x}" for letter in "HMAC-SHA256")
     encoded = base64.b64encode(b"HMAC-SHA256 ")[:12].decode()
