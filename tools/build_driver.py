@@ -23,7 +23,7 @@ TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d(?::|%3A)\d\d(?::|%3A)\d\d(?:\.\d+)?")
 CREDENTIALS = re.compile(rb"(?im)^(?:x-auth-token|x-subject-token|authorization|cookie): .*$")
 SECRET = re.compile(rb"[A-Za-z0-9_-]{16,}")
 PORT = re.compile(rb"(?m)^(Host: 127\.0\.0\.1):\d+")
-LIMITS = {"timeout": 1.0, "patience": 2.0, "settle_within": 1.5, "max_creates": 80}
+LIMITS = {"timeout": 1.0, "patience": 2.0, "settle_within": 1.5, "max_creates": 100}
 
 
 def module(*names: str) -> Any:

@@ -28,7 +28,7 @@ _EACH_TIME = frozenset(
 
 def _verify(behaviour: type[Server]) -> tuple[Verdict, set[str], set[str]]:
     """Return the verdict, the requirements that failed, and those that warned."""
-    result = verify(behaviour, timeout=3.0, patience=5.0, settle_within=3.0, max_creates=80)
+    result = verify(behaviour, timeout=3.0, patience=5.0, settle_within=3.0, max_creates=100)
     failed = {each.requirement.id for each in result.results if each.outcome is Outcome.FAIL}
     warned = {each.requirement.id for each in result.results if each.outcome is Outcome.WARN}
     return result.verdict, failed, warned

@@ -102,7 +102,7 @@ def prepare(page: Path, folder: Path, stack: ExitStack) -> Path:
         if each != "checkout":
             name, _, server = each.partition(" of ")
             write_target(
-                stack.enter_context(running(SERVERS[server])), folder / name, max_creates=80, profiles=[]
+                stack.enter_context(running(SERVERS[server])), folder / name, max_creates=100, profiles=[]
             )
     return folder
 

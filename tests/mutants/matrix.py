@@ -24,7 +24,7 @@ __all__ = ["CONFIGURATION", "Row", "judge", "page"]
 
 CONFIGURATION = "configuration"
 """The charge against a mutant whose responses contradict the target file; it never conforms either."""
-_MEMBERS = {"timeout": 1.0, "patience": 2.0, "settle_within": 1.5, "max_creates": 80}
+_MEMBERS = {"timeout": 1.0, "patience": 2.0, "settle_within": 1.5, "max_creates": 100}
 """Overrides of the server's target file for mutants: no fault needs a longer wait."""
 
 

@@ -21,7 +21,8 @@ __all__ = ["ENDINGS", "Client", "NotServed", "ServerGone", "reserve"]
 
 _LOST = (FaultKind.TIMEOUT, FaultKind.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
-_RESERVE = 8
+_RESERVE = 14
+"""Three for each of two SHOULDs that a conforming server need not meet, a few for MUSTs, two for HTTP-6."""
 _WAVE = 16
 _FOR_CONFLICT = 5
 _MOST_LOSSES = 5

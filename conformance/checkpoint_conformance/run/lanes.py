@@ -102,6 +102,11 @@ class Lanes:
         for exchange in (exchange for each in answers for exchange in each):
             self._client.notify(exchange)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the last chains ended before their time, other than by a closed connection."""
+        return self._trouble.is_set()
+
     def _width(self, chains: Sequence[Chain]) -> int:
         """Return the number of lanes to use: one if the budget might not cover all requests."""
         creating = sum(may_create(request) for chain in chains for request in chain)

@@ -197,7 +197,7 @@ class Server(Auth, Schema, Answers, Companions, Listener):
             "project_id": PROJECT,
             "provider_id": PROVIDER,
             "token": TOKENS["demo"],
-            "max_creates": 80,
+            "max_creates": 100,
             "timeout": self.timeout,
             "profiles": ["discovery", "observation", "deletion", *(["conflict"] if self.conflict else [])],
             "policy": {"id": POLICY.id, "resources": [resource.id for resource in POLICY.resources]},

@@ -53,6 +53,8 @@ def after_an_accepted_call(session: Session, probes: list[Probe]) -> None:
     with Lanes(session.client) as lanes:
         answers = lanes.carry([(valid, probe.request) for probe in kept])
     for probe, received in zip(kept, answers, strict=True):
+        if len(received) == 1 and not lanes.stopped:
+            continue  # the server closes the connection after an accepted call
         if len(received) == 2 and not session.client.interferes(received[1]):
             judgement = session.recorder.judged(probe, received[1])
             session.recorder.record(probe.requirement, judgement)
