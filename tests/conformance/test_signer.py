@@ -17,6 +17,7 @@ import pytest
 from checkpoint_conformance.commands.check_target import check_target
 from checkpoint_conformance.commands.verify import Settings, verify_target
 from checkpoint_conformance.probes.auth import authentication
+from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.run.probing import send_probe
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.smoke import smoke
@@ -24,6 +25,7 @@ from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.signer import Issued, Signer
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.errors import EndpointError
+from checkpoint_conformance.transport.socket_transport import SocketTransport
 from checkpoint_conformance.verdict.outcome import ExitCode
 from docs.pages import ROOT, blocks
 from hypothesis import given, settings
@@ -157,6 +159,19 @@ def test_a_command_gets_the_request_as_it_is_sent(tmp_path: Path) -> None:
         "headers": [["Host", "h"], ["Host", "i"]],
         "body": "/3t9",
     }
+
+
+def test_a_signature_replaces_a_header_of_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A probe with an `Authorization` of its own is judged by the server, not turned away by its gateway."""
+    monkeypatch.setenv("GATEWAY_KEY", KEY)
+    signer = Signer(tuple(shlex.split(script(tmp_path, SCRIPT))), tmp_path)
+    with running(Signed) as table:
+        target = replace(Target.from_table(table), sign=signer)
+        request = Calls(target).post({}, token=None).with_header("Authorization", f"Bearer {target.token}")
+        with SocketTransport(target.endpoint(), 10).connect() as connection:
+            assert connection.exchange(request).status == 401
 
 
 LETTERS = st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="{}\\%")

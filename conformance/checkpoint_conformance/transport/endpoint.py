@@ -70,6 +70,15 @@ class Endpoint:
         url = f"{self.scheme}://{self.authority}{self.prefix}{request.path}"
         return self._sign(request.method, url, headers, request.body)
 
+    def signed(self, request: Request, fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return the headers of a request with its signature, which replaces headers of the same name.
+
+        Raises EndpointError if signing fails.
+        """
+        signature = self.signature(request, tuple(fields))
+        names = {name.lower() for name, _ in signature}
+        return [*(field for field in fields if field[0].lower() not in names), *signature]
+
     def connect(self, timeout: float, clock: Clock = SYSTEM_CLOCK) -> socket.socket:
         """Open a connection within `timeout` seconds, through proxy and TLS.
 

@@ -122,8 +122,7 @@ class SocketConnection:
         The time that a signature takes does not count.
         """
         try:
-            fields = self._fields(request)
-            fields += self._endpoint.signature(request, tuple(fields))
+            fields = self._endpoint.signed(request, self._fields(request))
         except EndpointError as error:
             unsigned = TransportFault(FaultKind.UNREACHABLE, str(error))
             return Exchange(request, None, unsigned, self._clock.time(), 0.0, self.number)
