@@ -96,7 +96,7 @@ def _oddly(**members: Any) -> type[Server]:
     ],
 )
 def test_what_only_a_socket_shows_is_not_judged_without(behaviour: type[Server]) -> None:
-    """A fault of bytes, connections or timing asks for a socket, and says so for the whole run."""
+    """A fault of bytes, connections or concurrency asks for a socket, and says so for the whole run."""
     with pytest.raises(NeedsASocket):
         InProcess(behaviour).connect().exchange(_REQUEST)
 
