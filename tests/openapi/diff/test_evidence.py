@@ -295,20 +295,36 @@ def test_a_file_that_is_no_report_gets_one_line(content: str, what: str, tmp_pat
     assert "cannot be read" in missing.stderr
 
 
+def _with_requirements(*requirements: dict[str, Any]) -> Documents:
+    files = {
+        "contract.yaml": json.dumps(CONTRACT),
+        "requirements.yaml": json.dumps({"contract": "1.0.0", "requirements": requirements}),
+    }
+    return Documents(Text(files), "contract.yaml")
+
+
 def test_a_requirement_is_left_to_the_suite(tmp_path: Path) -> None:
     """What only a check can judge is named as such, and keeps an implementation from being green."""
-    versions = []
-    for requirements in ([], [REQUIREMENT]):
-        files = {
-            "contract.yaml": json.dumps(CONTRACT),
-            "requirements.yaml": json.dumps({"contract": "1.0.0", "requirements": requirements}),
-        }
-        versions.append(Documents(Text(files), "contract.yaml"))
-    found = report(*versions, recordings=[read_recording(recorded(tmp_path, exchange()))])
-    assert cells(found)["requirement-added"] == Cell(
-        State.UNKNOWN, "only a check of the suite can judge a requirement"
-    )
+    recording = read_recording(recorded(tmp_path, exchange()))
+    found = report(_with_requirements(), _with_requirements(REQUIREMENT), recordings=[recording])
+    expected = Cell(State.UNKNOWN, "only a check of the suite can judge a requirement")
+    assert cells(found)["requirement-added"] == expected
     assert found.impacts[0].state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"), [("pass", State.GREEN), ("warn", State.RED), ("skip", State.UNKNOWN)]
+)
+def test_a_requirement_that_is_raised_is_judged_by_its_outcome(
+    outcome: str, state: State, tmp_path: Path
+) -> None:
+    """A SHOULD that passed is met as a MUST, and one that the suite warned about would fail."""
+    file = recorded(tmp_path, exchange())
+    content = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps({**content, "requirements": [{"id": "REQ-1", "outcome": outcome}]}), "utf-8")
+    base = _with_requirements({**REQUIREMENT, "level": "SHOULD"})
+    found = report(base, _with_requirements(REQUIREMENT), recordings=[read_recording(file)])
+    assert cells(found)["requirement-raised"].state is state
 
 
 def test_the_json_report_holds_the_table_as_its_schema_says(tmp_path: Path) -> None:

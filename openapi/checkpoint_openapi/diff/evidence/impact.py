@@ -96,7 +96,10 @@ def _impact(recording: Recording, versions: tuple[Version, Version], findings: l
     cells: dict[str, Cell] = {}
     explained: set[_Key] = set()
     for finding in findings:
-        cells[finding.fingerprint] = _cell(finding, judged, findings, explained)
+        if finding.place == "the catalogue":
+            cells[finding.fingerprint] = _required(finding, recording)
+        else:
+            cells[finding.fingerprint] = _cell(finding, judged, findings, explained)
     rest = tuple(
         each.proof(violation)
         for each in judged
@@ -153,8 +156,6 @@ class _Judged:
 
 
 def _cell(finding: Finding, judged: list[_Judged], findings: list[Finding], explained: set[_Key]) -> Cell:
-    if finding.place == "the catalogue":
-        return Cell(State.UNKNOWN, "only a check of the suite can judge a requirement")
     here = [each for each in judged if _concerns(finding, each)]
     if finding.id in ("path-added", "operation-added"):
         return _served(here)
@@ -170,6 +171,16 @@ def _cell(finding: Finding, judged: list[_Judged], findings: list[Finding], expl
     if reached is not None:
         return Cell(State.GREEN, "stays green", reached.shown("it conforms to both versions"))
     return Cell(State.UNKNOWN, _unknown(finding, here))
+
+
+def _required(finding: Finding, recording: Recording) -> Cell:
+    """Judge a requirement by the suite's own outcome where its meaning is the same, and by nothing else."""
+    outcome = recording.outcomes.get(finding.path)
+    if finding.id == "requirement-raised" and outcome == "pass":
+        return Cell(State.GREEN, "the requirement passed when it was a SHOULD")
+    if finding.id == "requirement-raised" and outcome == "warn":
+        return Cell(State.RED, "the suite warned when the requirement was a SHOULD")
+    return Cell(State.UNKNOWN, "only a check of the suite can judge a requirement")
 
 
 def _served(here: list[_Judged]) -> Cell:

@@ -53,6 +53,8 @@ class Recording:
     contract: str
     """The version of the contract that it was verified against."""
     exchanges: tuple[Exchange, ...]
+    outcomes: dict[str, str]
+    """The outcome of each requirement, by its id."""
 
 
 def read_recording(path: Path) -> Recording:
@@ -85,6 +87,10 @@ def read_recording(path: Path) -> Recording:
         verdict=str(report.get("verdict")),
         contract=str(members(header.get("contract")).get("version", "")),
         exchanges=exchanges,
+        outcomes={
+            str(members(entry).get("id")): str(members(entry).get("outcome"))
+            for entry in items(report.get("requirements"))
+        },
     )
 
 
