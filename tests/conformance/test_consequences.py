@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome
 from mutants.catalogue import mutant
@@ -92,3 +94,33 @@ def test_errors_that_cannot_be_read_have_no_shape() -> None:
     assert found["HTTP-2"].outcome is Outcome.FAIL
     assert outcome(found["ERR-1"]) == SKIPPED
     assert found["ERR-1"].exercised == 0
+
+
+class LocalTime(Server):
+    """Writes the time of its own zone."""
+
+    hours = 0.0
+
+    def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
+        """Return a time that is off by the zone."""
+        body = super().checkpoint_body(checkpoint)
+        moment = datetime.fromisoformat(body["created_at"]) + timedelta(hours=self.hours)
+        return body | {"created_at": moment.isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone"),
+    [
+        (8, ", which is the time in the zone UTC+08:00"),
+        (-3.5, ", which is the time in the zone UTC-03:30"),
+        (14, ", which is the time in the zone UTC+14:00"),
+        (0.25, ""),
+        (15, ""),
+        (48, ""),
+    ],
+)
+def test_a_time_that_is_off_by_whole_hours_is_told_as_a_zone(hours: float, zone: str) -> None:
+    """What no zone explains is told as it stands."""
+    found = results(type("Own", (LocalTime,), {"hours": hours}))["RESP-4"]
+    assert found.outcome is Outcome.WARN
+    assert found.findings[0].actual[26:] == zone

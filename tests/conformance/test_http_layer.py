@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from checkpoint_conformance.checks import http
 from checkpoint_conformance.checks.http_layer import answered_by_gateway, answered_by_http
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange, Framing, Request, Response
 
 PATH = "/v1/b942cc8342734d15bcb246babb1953cf/providers/fc4d5750-22e7-4798-8a46-f48f62c4c1da/checkpoints"
@@ -88,3 +91,22 @@ def test_the_search_for_disclosures_is_linear(pattern: re.Pattern[str]) -> None:
     """No part repeats without a bound, so that no answer makes the search slow."""
     assert unbounded(r"(?:a|[bc]+)x") != []
     assert unbounded(pattern.pattern) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Traceback (most recent call last)", "a stack trace"),
+        ("KeyError: 'checkpoint'", "the name of an exception"),
+        ("werkzeug.exceptions.BadRequestError", "the name of an exception"),
+        ("'NoneType' object has no attribute 'get'", "the text of an exception"),
+        ("Cannot read properties of undefined", "the text of an exception"),
+    ],
+)
+def test_a_disclosure_is_called_what_it_is(text: str, shown: str) -> None:
+    """The name or the text of an exception is no stack trace."""
+    target = Target("http://h", "p" * 32, "a-token-that-is-long-enough", "x", ("resource-1",))
+    response = Response(400, (JSON,), json.dumps({"error_code": "CSBS.9001", "error_msg": text}).encode())
+    exchange = Exchange(PLAIN, response, None, 0.0, 0.0)
+    (finding,) = http.disclosure(exchange, Secrets(target))
+    assert finding.actual.startswith(f"{shown}: ")

@@ -339,3 +339,18 @@ def test_a_finding_tells_in_how_many_tries_it_was_seen() -> None:
     assert "REQ-16/word (seen in 1 of 6 tries)" in terminal(found)
     with speaking("zh"):
         assert "REQ-16/word (6 次尝试中出现 1 次)" in terminal(found)
+
+
+def test_the_plainest_probe_of_a_requirement_comes_first() -> None:
+    """A fault in the documented call is shown before the same one with others, or in another shape."""
+    found = requirement(report(Broken), "HTTP-2")["findings"]
+    assert found[0]["probe"] == "REQ-13/text"
+    assert "AUTH-6/content-type" in [finding["probe"] for finding in found]
+
+
+def test_the_clause_is_that_of_the_status_that_failed() -> None:
+    """HTTP-2 is about every response, and the one that failed is a 400."""
+    assert requirement(report(Broken), "HTTP-2")["clause"].endswith("/post/responses/400")
+    assert requirement(report(Server), "HTTP-2")["clause"].endswith(
+        "/post/responses/200/content/application~1json"
+    )

@@ -40,12 +40,16 @@ _DISCLOSURES = {
         r"|\bgoroutine \d{1,9} \[|panic: runtime error|thread '[^']{0,200}' panicked"
         r"|\b[\w./-]{1,120}\.(?:py|rb|php|go|rs|ts|js|java|kt|cs|cpp):\d{1,9}\b"
         r"|\.(?:php|cs|rb|pl):? (?:on |at )?line \d{1,9}"
-        r"|(?:^|[^\w.])(?:[a-z_]\w{0,60}\.){1,12}[A-Z]\w{0,80}(?:Error|Exception)\b"
+    ),
+    (Symptom.DISCLOSES_EXCEPTION, "the name of an exception"): re.compile(
+        r"(?:^|[^\w.])(?:[a-z_]\w{0,60}\.){1,12}[A-Z]\w{0,80}(?:Error|Exception)\b"
         r"|\b(?:NullPointer|IllegalArgument|IllegalState|ClassCast|NullReference)Exception\b"
         r"|\b(?:KeyError|TypeError|ValueError|AttributeError|IndexError|NameError|RecursionError|JSONDecodeError"
         r"|UnicodeDecodeError|ZeroDivisionError|AssertionError|OperationalError|IntegrityError"
         r"|ProgrammingError|ReferenceError|NoMethodError)\b"
-        r"|Cannot read propert(?:y|ies) of|undefined method `|object has no attribute"
+    ),
+    (Symptom.DISCLOSES_EXCEPTION, "the text of an exception"): re.compile(
+        r"Cannot read propert(?:y|ies) of|undefined method `|object has no attribute"
     ),
     (Symptom.DISCLOSES_PATH, "a file path"): re.compile(
         r"(?<![\w:/.])/(?:usr|home|var|opt|srv|etc|tmp|root|mnt|proc|Users)/[\w.@+-]{1,200}"

@@ -38,6 +38,8 @@ RESOURCE_TYPES = frozenset({"OS::Nova::Server", "OS::Ironic::BareMetalServer"})
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CREATED_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")
 _CLOCK_TOLERANCE = timedelta(minutes=5)
+_HALF_HOUR, _MOST_HALF_HOURS = timedelta(minutes=30), 28
+"""Zones lie up to 14 hours from UTC, nearly all of them by whole or half hours."""
 _STRINGS = {
     "id": (Symptom.ID_MISSING, Symptom.ID_TYPE),
     "status": (Symptom.STATUS_MISSING, Symptom.STATUS_TYPE),
@@ -191,7 +193,17 @@ def _created_at(members: dict[str, Any], exchange: Exchange, report: Reading) ->
     now = datetime.fromtimestamp(exchange.started, UTC).replace(tzinfo=None)
     if abs(moment - now) > _CLOCK_TOLERANCE:
         expected = f"within 5 minutes of {now.isoformat(timespec='seconds')} UTC"
-        report.add("RESP-4", Symptom.CREATED_AT_FAR_FROM_NOW, expected, text, "SHOULD")
+        actual = text + _zone(moment - now)
+        report.add("RESP-4", Symptom.CREATED_AT_FAR_FROM_NOW, expected, actual, "SHOULD")
+
+
+def _zone(ahead: timedelta) -> str:
+    """Name the zone in which a time that is off by whole or half hours would be right, if there is one."""
+    halves = round(ahead / _HALF_HOUR)
+    if not 0 < abs(halves) <= _MOST_HALF_HOURS or abs(ahead - halves * _HALF_HOUR) > _CLOCK_TOLERANCE:
+        return ""
+    hours, half = divmod(abs(halves), 2)
+    return f", which is the time in the zone UTC{'+' if halves > 0 else '-'}{hours:02}:{half * 30:02}"
 
 
 def _plan(members: dict[str, Any], call: Call, target: Target, report: Reading) -> None:

@@ -209,6 +209,6 @@ def _before_validation(calls: Calls) -> list[Probe]:
         expired = calls.post(b"{", token=calls.target.expired_token)
         requests["expired-token"] = ("malformed JSON and an expired token", expired)
     return [
-        _unauthorized("AUTH-6", name, f"no token and {what}", request)
+        replace(_unauthorized("AUTH-6", name, f"no token and {what}", request), plain=False)
         for name, (what, request) in requests.items()
     ]

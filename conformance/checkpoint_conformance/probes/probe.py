@@ -74,6 +74,8 @@ class Probe:
 
     For a valid request that HTTP need not support, a lost response is then no lost call (HTTP-3, not HTTP-1).
     """
+    plain: bool = True
+    """Whether the fault stands alone in the documented call, so that it is the one to show first."""
     open_outcome: bool = False
     """Whether it may be accepted or refused: only how the server copes with it is judged."""
 

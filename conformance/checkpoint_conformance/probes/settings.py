@@ -69,6 +69,7 @@ class Setting:
             summary=f"{probe.summary}, {self.summary}",
             request=replace(probe.request, body=json.dumps(body).encode()),
             presumes=(*probe.presumes, self.presumes),
+            plain=False,
             # A server that lets others in with this shape may still keep them out with the rest.
             implies=replace(probe.implies, accepted_too=()),
         )

@@ -19,7 +19,7 @@ from typing import Any, cast
 
 import jsonschema_rs
 from checkpoint_openapi import __version__
-from checkpoint_openapi.load import data_path, document
+from checkpoint_openapi.load import Requirement, data_path, document
 
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.reports.evidence import exchange_data, with_context
@@ -29,6 +29,7 @@ from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Context, Exchange
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.groups import GENERATED
 from checkpoint_conformance.verdict.ledger import Ledger
 from checkpoint_conformance.verdict.outcome import Outcome, Result
 from checkpoint_conformance.verdict.waivers import Applied
@@ -244,12 +245,12 @@ def times(series: Iterable[float]) -> dict[str, Any]:
 
 
 def _requirement(result: Result, run: RunRecord, passes: Mapping[str, int]) -> dict[str, Any]:
-    requirement = result.requirement
+    requirement, evidence = result.requirement, _evidence(result.findings)
     return {
         "id": requirement.id,
         "level": requirement.level,
         "text": requirement.text,
-        "clause": requirement.clause,
+        "clause": _clause(requirement, evidence),
         "basis": list(requirement.basis),
         "profile": next(
             (name for name in requirement.profile if name in run.target.profiles), requirement.profile[0]
@@ -261,7 +262,7 @@ def _requirement(result: Result, run: RunRecord, passes: Mapping[str, int]) -> d
         "observations": len(result.findings),
         "evidence": [passes[requirement.id]] if requirement.id in passes else [],
         "failing": _failing(result.findings),
-        "findings": [_seen(finding, run.ledger) for finding in _evidence(result.findings)],
+        "findings": [_seen(finding, run.ledger) for finding in evidence],
     }
 
 
@@ -272,13 +273,34 @@ def _failing(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 
 def _evidence(findings: tuple[Finding, ...]) -> list[Finding]:
-    """Select what to show: one finding per probe and symptom first, confirmed before unconfirmed."""
+    """Select what to show: one finding per probe and symptom, the confirmed and the plainest first."""
     return _once_each(findings)[:_MOST_EVIDENCE]
+
+
+def _oddness(finding: Finding) -> tuple[bool, bool, bool]:
+    """Return a key that sorts confirmed findings first, and among them those of the plainest probes."""
+    generated = finding.origin.requirement in GENERATED
+    return not finding.confirmed, generated, not finding.origin.plain
+
+
+def _clause(requirement: Requirement, findings: list[Finding]) -> str:
+    """Return the clause that the first finding breaks: of all responses, the one with its status."""
+    clause, documented, _ = requirement.clause.partition("/post/responses")
+    status = findings[0].exchanges[-1].status if findings and findings[0].exchanges else None
+    if not documented or str(status) not in _responses():
+        return requirement.clause
+    return f"{clause}{documented}/{status}"
+
+
+@cache
+def _responses() -> frozenset[str]:
+    (operations,) = document()["paths"].values()
+    return frozenset(map(str, operations["post"]["responses"]))
 
 
 def _once_each(findings: Iterable[Finding]) -> list[Finding]:
     unique: dict[tuple[str, str, str], Finding] = {}
-    for finding in sorted(findings, key=lambda finding: not finding.confirmed):
+    for finding in sorted(findings, key=_oddness):
         unique.setdefault((finding.requirement, finding.published_symptom, finding.probe), finding)
     return list(unique.values())
 

@@ -19,11 +19,14 @@ class Origin:
     """What it tests, as a noun phrase."""
     implies: Implications = NOTHING
     circumstance: Circumstance = Circumstance.ALONE
+    plain: bool = True
+    """Whether it is a probe of one fault in the documented call, or of that call itself."""
 
     @classmethod
     def of(cls, probe: Probe) -> Origin:
         """Return the origin of findings in the responses to a probe."""
-        return cls(probe.id, probe.summary, probe.implies, probe.circumstance)
+        plain = probe.plain and not probe.open_outcome and probe.circumstance is Circumstance.ALONE
+        return cls(probe.id, probe.summary, probe.implies, probe.circumstance, plain)
 
     @property
     def requirement(self) -> str:

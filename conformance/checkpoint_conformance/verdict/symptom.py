@@ -53,6 +53,8 @@ class Symptom(StrEnum):
 
     # Error responses (HTTP-5, ERR)
     DISCLOSES_TRACE = "discloses-trace"
+    DISCLOSES_EXCEPTION = "discloses-exception"
+    """The name or the text of an exception, without a stack trace."""
     DISCLOSES_PATH = "discloses-path"
     DISCLOSES_SQL = "discloses-sql"
     DISCLOSES_TOKEN = "discloses-token"
