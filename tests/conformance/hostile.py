@@ -164,8 +164,8 @@ class _AlwaysOneMore(Server):
     def list_policies(self, request: Request, project: str) -> Response:
         """Return a policy nobody has seen."""
         body = json.loads(super().list_policies(request, project).body)
-        self.count = getattr(self, "count", 0) + 1
-        body["policies"] = [body["policies"][0] | {"id": f"policy-{self.count}"}] if body["policies"] else []
+        self.shown = getattr(self, "shown", 0) + 1
+        body["policies"] = [body["policies"][0] | {"id": f"policy-{self.shown}"}] if body["policies"] else []
         return self.json(200, body)
 
 

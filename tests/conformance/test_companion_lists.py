@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_conformance.run.session import open_session
@@ -57,3 +58,32 @@ def test_a_page_that_is_too_large_is_requested_again_with_fewer_entries() -> Non
     assert listed == [f"policy-{number}" for number in range(Talkative.policies)]
     assert servers[0].asked[0] == 1000
     assert sorted(set(servers[0].asked), reverse=True) == [1000, 125, 15]
+
+
+class Crowded(Server):
+    """A server on which many checkpoints existed before."""
+
+    def list_items(self, request: Request, project: str) -> Response:
+        """Add an item of another's checkpoint that has ended, one that is under way, and one of ours."""
+        body = json.loads(super().list_items(request, project).body)
+        for name, status in (("old", "available"), ("busy", "protecting"), ("ours", "available")):
+            item = {"id": f"{name}-item", "checkpoint_id": name, "status": status, "resource_id": "r"}
+            item |= {"created_at": "2016-12-06T21:20:29.898823", "resource_type": "OS::Nova::Server"}
+            body["checkpoint_items"].append(item)
+        return self.json(200, body)
+
+
+def test_items_that_had_ended_before_are_left_out_of_the_list_of_a_policy() -> None:
+    """What is under way, what is ours, and what a checkpoint's own list shows, is never left out."""
+    with running(Crowded) as table:
+        session = open_session(target_of(table))
+        policy = session.target.policy_id
+
+        def shown(**filters: str) -> set[str]:
+            return {item["checkpoint_id"] for item in session.lists.checkpoint_items(**filters)[0]}
+
+        assert shown(policy_id=policy) == {"old", "busy", "ours"}
+        first, _ = session.lists.leave_out({"ours"}, doubt=True)
+        assert {item["checkpoint_id"] for item in first} == {"busy", "ours"}
+        assert shown(policy_id=policy) == {"busy", "ours"}
+        assert shown(checkpoint_id="old") == {"old", "busy", "ours"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.target_schema import with_null_types
 from checkpoint_conformance.run.client import Client
 from checkpoint_conformance.run.lanes import Lanes
+from checkpoint_conformance.transport.abridgement import EVIDENCE_LIMIT, abridged
 from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind, Request
 from checkpoint_conformance.verdict.symptom import Symptom
 
@@ -23,9 +25,12 @@ __all__ = ["UNDER_WAY", "CompanionLists", "ListError", "Page"]
 
 UNDER_WAY = frozenset({"waiting_protect", "protecting"})
 """The statuses of an item that is still in progress."""
+_ENDED = frozenset({"available", "error"})
 _PAGE = 1000
 _SMALLER = 8
 """What the number of entries is divided by if a page is larger than what is read of it."""
+_AT_ONCE = 8
+"""Pages that are requested side by side."""
 _MOST_PAGES = 100
 _READINGS = 3
 _LONGEST_PAUSE = 5.0
@@ -60,8 +65,11 @@ class CompanionLists:
         self._calls = calls
         self._page: dict[str, int] = {}
         """The number of entries to request of each list, by the path of the list."""
+        self._own: AbstractSet[str] | None = None
         self._longest: dict[str, int] = {}
         """The largest number of entries seen on a page of each list, by the path of the list."""
+        self._existing = set[int]()
+        """The hashes of the ids of checkpoints that existed before, of which ended items are left out."""
         self._continued = set[str]()
         """The paths of the lists that have gone on after a page with fewer entries than requested."""
 
@@ -72,12 +80,17 @@ class CompanionLists:
         """
         return self._pages("policies", "PolicyList", "policies", {})
 
-    def first_pages(self, identifiers: Sequence[str]) -> list[Exchange | None]:
-        """Request the first page of the items of each checkpoint, side by side; None if it was not sent."""
-        chains = [(self._request("checkpoint_items", {"checkpoint_id": each}),) for each in identifiers]
+    def first_pages(self, identifiers: Sequence[str]) -> Iterator[Exchange | None]:
+        """Yield the first page of the items of each checkpoint, requested side by side; None if it was not.
+
+        They are requested a few at a time, so that not all of them are held at once.
+        """
         with Lanes(self._client) as lanes:
-            answers = lanes.carry(chains)
-        return [received[0] if received else None for received in answers]
+            for start in range(0, len(identifiers), _AT_ONCE):
+                some = identifiers[start : start + _AT_ONCE]
+                chains = [(self._request("checkpoint_items", {"checkpoint_id": each}),) for each in some]
+                for received in lanes.carry(chains):
+                    yield received[0] if received else None
 
     def checkpoint_items(
         self, first: Exchange | None = None, *, doubt: bool = True, **filters: str
@@ -88,6 +101,9 @@ class CompanionLists:
         known to go on after such a page; that saves a request where a later reading will be whole. `first`
         is the exchange of the first page, if it has been requested already. Raises ListError if a list is
         malformed, and ServerGone if the server stops answering.
+
+        Of an item, only what is compared is kept; items of checkpoints that existed before (`leave_out`) are
+        left out of the list of a policy, once they have ended.
         """
         items: list[dict[str, Any]] = []
         last: Exchange | None = None
@@ -98,6 +114,27 @@ class CompanionLists:
             last = exchange
         assert last is not None
         return items, last
+
+    def leave_out(self, own: AbstractSet[str], *, doubt: bool) -> tuple[list[dict[str, Any]], Exchange]:
+        """Read the list of the policy, and leave out from now on what existed before and has ended.
+
+        `own` are the checkpoints, in lower case, that are never left out. Raises ListError and ServerGone as
+        `checkpoint_items` does.
+        """
+        self._own = own
+        try:
+            return self.checkpoint_items(doubt=doubt, policy_id=self._calls.target.policy_id)
+        finally:
+            self._own = None
+
+    def _is_kept(self, item: dict[str, Any]) -> bool:
+        """Return whether an item in the list of the policy is kept."""
+        checkpoint = item["checkpoint_id"].casefold()
+        if item["status"] not in _ENDED:
+            return True
+        if self._own is not None and checkpoint not in self._own:
+            self._existing.add(hash(checkpoint))
+        return hash(checkpoint) not in self._existing
 
     def wait_until_idle(self, pause: float) -> None:
         """Wait `pause` seconds, then until no item of the policy is in progress or patience runs out.
@@ -163,13 +200,20 @@ class CompanionLists:
         PAGE_LIMIT bytes is requested again with fewer entries.
         """
         marker: dict[str, str] = {}
-        seen = set[str]()
+        seen = set[int]()
+        """The hashes of the ids of all entries."""
+        whole = filters.keys() != {"policy_id"}
         for _ in range(_MOST_PAGES):
             exchange = self._page_at(path, {**filters, **marker}, None if marker else first)
             entries = _entries(exchange, schema, member)
-            fresh = {entry["id"] for entry in entries} - seen
+            fresh = {hash(entry["id"]) for entry in entries} - seen
             if fresh or not marker:
-                yield exchange, entries
+                kept = (
+                    entries
+                    if path == "policies"
+                    else [_compared(entry) for entry in entries if whole or self._is_kept(entry)]
+                )
+                yield abridged(exchange, EVIDENCE_LIMIT), kept
             longest = self._longest.get(path, 0)
             self._longest[path] = max(longest, len(entries))
             if fresh and marker:
@@ -203,6 +247,11 @@ class CompanionLists:
                 return exchange
             self._page[path] = max(count // _SMALLER, 1)
             self._longest.pop(path, None)
+
+
+def _compared(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of an item that are compared."""
+    return {name: item[name] for name in ("id", "checkpoint_id", "resource_id", "status")}
 
 
 def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any]]:

@@ -14,13 +14,13 @@ __all__ = ["EVIDENCE_LIMIT", "EVIDENCE_TOTAL", "KEPT_LIMIT", "Evidence", "abridg
 KEPT_LIMIT = 1 << 11
 """The most bytes that are kept of the header fields, and of the body, of any response."""
 EVIDENCE_LIMIT = 1 << 16
-"""The most bytes that are kept of either if a finding shows the response."""
+"""The most bytes that are kept of the body if a finding shows the response."""
 EVIDENCE_TOTAL = 1 << 20
 """The most bytes beyond KEPT_LIMIT that are kept of all findings together."""
 
 
 def abridged(exchange: Exchange, limit: int = KEPT_LIMIT, value: Any = None) -> Exchange:
-    """Return the exchange with at most `limit` bytes of header fields, of the body, and of other bytes.
+    """Return the exchange with at most `limit` bytes of the body and of other bytes, and few header fields.
 
     The response then has the size and the hash of its whole body, and the `value` that is still needed of it.
     """
@@ -28,7 +28,7 @@ def abridged(exchange: Exchange, limit: int = KEPT_LIMIT, value: Any = None) -> 
     if fault and len(fault.received) > limit:
         fault = replace(fault, received=fault.received[:limit])
     if response:
-        headers = _beginning(response.headers, limit)
+        headers = _beginning(response.headers, KEPT_LIMIT)
         if len(response.body) > limit:
             known = response.abridged or Abridged(
                 len(response.body), hashlib.sha256(response.body).hexdigest(), value

@@ -134,7 +134,7 @@ class Observation:
         """
         try:
             if self._known is None:
-                self._known = self._not_ours(doubt=True)
+                self._known = self._not_ours(doubt=True, first=True)
             exchanges = self._session.recorder.exchanges
             first = len(exchanges)
             send()
@@ -223,13 +223,19 @@ class Observation:
                 return again, new
         return again, set()
 
-    def _not_ours(self, *, doubt: bool = False) -> set[str]:
-        """Return the checkpoints in the list that no accepted call of the run created."""
-        policy = self._session.target.policy_id
-        items, listing = self._session.lists.checkpoint_items(doubt=doubt, policy_id=policy)
-        self._watch(items, listing)
+    def _not_ours(self, *, doubt: bool = False, first: bool = False) -> set[str]:
+        """Return the checkpoints in the list that no accepted call of the run created.
+
+        Those that the `first` reading shows to have ended are left out from then on: there may be many.
+        """
         accepted = filter(is_accepted, self._session.recorder.exchanges)
         own = {(created_checkpoint(exchange) or "").casefold() for exchange in accepted}
+        lists, policy = self._session.lists, self._session.target.policy_id
+        if first:
+            items, listing = lists.leave_out(own, doubt=doubt)
+        else:
+            items, listing = lists.checkpoint_items(doubt=doubt, policy_id=policy)
+        self._watch(items, listing)
         return {item["checkpoint_id"].casefold() for item in items} - own
 
     def _beyond_lost_calls(self, appeared: set[str]) -> set[str]:
