@@ -97,6 +97,7 @@ def test_a_second_release_finds_nothing_to_do(folder: Path) -> None:
     again = run(folder, "--write")
     assert again.exit_code == 1
     assert "nothing-changed: nothing changed since release 3.1.0" in again.stderr
+    assert "Not ready: 1 problem." in again.stderr
 
 
 def test_the_gate_closes_against_the_next_break(folder: Path) -> None:

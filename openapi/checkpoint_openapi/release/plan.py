@@ -216,7 +216,8 @@ def _undecided(gate: Report) -> list[Problem]:
 def _told_already(path: Path, stated: str) -> list[Problem]:
     file = path / CHANGELOG
     headings = [line.split() for line in _text(file).splitlines() if line.startswith("## ")]
-    if not any(heading[1:2] == [stated] for heading in headings):
+    is_released = (path / RELEASED / stated).exists()
+    if is_released or not any(heading[1:2] == [stated] for heading in headings):
         return []
     what = f"{file} has a section for {stated} already, and released/ has no such version"
     return [Problem("changelog-ahead", what, "remove the section; the release writes it")]
