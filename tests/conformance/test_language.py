@@ -171,6 +171,9 @@ def test_commands_speak_both(arguments: list[str]) -> None:
         ("example-invalid", "a rule of `lint`"),
         ("path-removed", "(breaking, a rule of `diff`)"),
         ("budget-spent", "max_creates"),
+        ("REQ-9/null", "REQ-9/null, a probe: "),
+        ("http-3/kept", "lost on a connection"),
+        ("FUZZ-2/17", "a generated request"),
         ("not conformant", "Exit code 1."),
     ],
 )

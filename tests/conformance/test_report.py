@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
+from checkpoint_conformance.commands.probe_names import summary_of
 from checkpoint_conformance.language import speaking
 from checkpoint_conformance.reports.curl import curl_line
 from checkpoint_conformance.reports.evidence import exchange_data, exchange_from, with_context
@@ -31,7 +32,7 @@ from checkpoint_conformance.transport.exchange import (
 from checkpoint_conformance.transport.socket_transport import SocketTransport
 from mutants.service.server import Server, running
 
-from .runs import Broken, Dropping, Parrot, report, requirement, target_of
+from .runs import Broken, Dropping, Parrot, finished, report, requirement, target_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -354,3 +355,10 @@ def test_the_clause_is_that_of_the_status_that_failed() -> None:
     assert requirement(report(Server), "HTTP-2")["clause"].endswith(
         "/post/responses/200/content/application~1json"
     )
+
+
+def test_every_probe_of_a_run_can_be_explained() -> None:
+    """`explain` knows each name that a run may put into a report."""
+    names = {probe.id for probe in finished(Server).asked.values()}
+    assert len(names) > 400
+    assert [name for name in sorted(names) if not summary_of(name)] == []

@@ -27,7 +27,7 @@ class UnknownCodeError(Exception):
 
 
 def explain_code(code: str) -> str:
-    """Explain a requirement id, an error with or without its status, a rule or a verdict word.
+    """Explain a requirement id, a probe, an error with or without its status, a rule or a verdict word.
 
     Raises UnknownCodeError if the name is unknown.
     """
@@ -38,6 +38,8 @@ def explain_code(code: str) -> str:
         found = _error(int(match[1]) if match[1] else None, match[2])
         if found:
             return found
+    if told := _probe(code):
+        return told
     for find in (_word, _lint_rule, _diff_rule):
         if found := find(code.lower()):
             return found
@@ -95,6 +97,18 @@ def _condition(condition: Condition) -> str:
         f"  {condition.id}: {condition.text}\n"
         f"    answered with {condition.status} {condition.code} by {operations}; {_BASIS[condition.label]}"
     )
+
+
+def _probe(name: str) -> str:
+    from checkpoint_conformance.commands.probe_names import summary_of
+
+    known = {requirement.id: requirement for requirement in requirements()}
+    group, _, variant = name.partition("/")
+    summary = summary_of(f"{group.upper()}/{variant.lower()}") if variant else ""
+    if not summary:
+        return ""
+    told = tr("{name}, a probe: {summary}", name=f"{group.upper()}/{variant.lower()}", summary=summary)
+    return f"{told}\n{explanation(known[group.upper()])}" if group.upper() in known else told
 
 
 def _word(name: str) -> str:
