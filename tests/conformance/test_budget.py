@@ -168,6 +168,15 @@ def test_concurrent_calls_share_one_budget() -> None:
     assert (budget.remaining, budget.created) == (1, 1)
 
 
+def test_what_appeared_beyond_the_limit_leaves_nothing() -> None:
+    """Checkpoints that no accepted call explains may exceed the limit; what remains is then 0, not less."""
+    budget = Budget(3)
+    budget.charge(5)
+    assert (budget.remaining, budget.spare, budget.has_spare) == (0, 0, False)
+    with pytest.raises(BudgetSpent):
+        budget.reserve()
+
+
 def test_a_refused_call_costs_nothing() -> None:
     """Only what may have created a checkpoint is counted; a GET never does."""
     with running(Server) as table:

@@ -19,7 +19,7 @@ class Want:
 
 
 def allot(wants: Sequence[Want], available: int) -> dict[str, int]:
-    """Return the calls of each stage: first its least, then one more for each stage in turn.
+    """Return the calls of each stage: first its least, then as many again for each stage in turn.
 
     All of `available` is given away, unless the stages want less.
     """
@@ -27,8 +27,9 @@ def allot(wants: Sequence[Want], available: int) -> dict[str, int]:
     for want in wants:
         given[want.stage] = min(want.least, want.calls, available)
         available -= given[want.stage]
-    while open_wants := [want for want in wants if given[want.stage] < want.calls][:available]:
-        for want in open_wants:
-            given[want.stage] += 1
-        available -= len(open_wants)
+    while available and (hungry := [want for want in wants if given[want.stage] < want.calls]):
+        for want in hungry:
+            share = min(max(want.least, 1), want.calls - given[want.stage], available)
+            given[want.stage] += share
+            available -= share
     return given

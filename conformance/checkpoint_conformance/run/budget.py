@@ -51,7 +51,7 @@ class Budget:
     def remaining(self) -> int:
         """How many more calls may be sent at once."""
         with self._lock:
-            return self.limit - self.created - self._pending
+            return max(0, self.limit - self.created - self._pending)
 
     @property
     def taken(self) -> int:

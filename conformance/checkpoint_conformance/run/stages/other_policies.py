@@ -10,6 +10,7 @@ from checkpoint_conformance.checks.judge import Judge
 from checkpoint_conformance.probes import other_policies
 from checkpoint_conformance.probes.missing import foreign_policy
 from checkpoint_conformance.probes.other_policies import Elsewhere
+from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.probing import send_probe
 from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted
 from checkpoint_conformance.run.session import Session
@@ -53,9 +54,10 @@ def _execute(session: Session, other: Elsewhere, judged: frozenset[str]) -> list
     judge = Judge(other.target, errors(), session.secrets)
     created: list[str] = []
     for _ in range(2):
-        if not session.budget.remaining:
+        try:
+            exchange = session.client.send(other.probe.request)
+        except BudgetSpent:
             break
-        exchange = session.client.send(other.probe.request)
         if not is_accepted(exchange):
             break
         if identifier := created_checkpoint(exchange):
