@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..service.refusals import CONDITIONS, Condition
@@ -35,6 +36,7 @@ SECOND_PROJECT = "0d8c7a5e91f24b6c8e3f1a2b4c5d6e7f"
 TROUBLED_PROJECT = "77aa5500cc3344dd8811ee22ff669900"
 
 
+@lru_cache(maxsize=100_000)
 def stable_id(name: str) -> str:
     """Return the same UUID for the same `name`, so that two runs see the same ids."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"checkpoint:{name}"))
