@@ -78,7 +78,7 @@ def test_the_number_that_is_enough_is_enough_and_one_less_is_not() -> None:
     assert needed <= Target.max_creates
 
 
-@pytest.mark.parametrize("name", ["auto-trigger-false-alone-refused", "any-list-refused"])
+@pytest.mark.parametrize("name", ["auto-trigger-true-alone-refused", "any-list-refused"])
 def test_a_fault_that_no_call_was_left_for_is_never_passed(name: str) -> None:
     """A requirement of which calls were left out is skipped as budget-spent, and the verdict is partial."""
     result = verify(mutant(name).behaviour, profiles=[], max_creates=SMALL)

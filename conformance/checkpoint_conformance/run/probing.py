@@ -57,14 +57,15 @@ def send_probes(session: Session, probes: Iterable[Probe]) -> None:
 
 
 def breadth_first(probes: Iterable[Probe]) -> list[Probe]:
-    """Return the first probe of each requirement, then the others of each, spread evenly."""
+    """Return the first probe of each requirement, then the others of each, spread evenly: the MUSTs first."""
     listed = list(probes)
     total = Counter(probe.requirement for probe in listed)
     seen = Counter[str]()
     places: list[tuple[float, Probe]] = []
     for probe in listed:
         place = seen[probe.requirement]
-        places.append((place and place / total[probe.requirement], probe))
+        advice = probe.requirement in advisory()
+        places.append((place and place / total[probe.requirement] + advice, probe))
         seen[probe.requirement] += 1
     return [probe for _, probe in sorted(places, key=lambda item: item[0])]
 
