@@ -13,7 +13,7 @@ import pytest
 from checkpoint_conformance.commands.probe_names import summary_of
 from checkpoint_conformance.language import speaking
 from checkpoint_conformance.reports.curl import curl_line
-from checkpoint_conformance.reports.evidence import exchange_data, exchange_from, with_context
+from checkpoint_conformance.reports.evidence import body_bytes, exchange_data, exchange_from, with_context
 from checkpoint_conformance.reports.files import prepare, write_all, write_atomically
 from checkpoint_conformance.reports.report import SCHEMA, ReportError, read_report
 from checkpoint_conformance.reports.writers import WRITERS
@@ -204,10 +204,20 @@ def test_a_curl_call_sends_the_bytes_that_the_suite_sent(name: str) -> None:
     assert by_curl == by_us
 
 
-def test_a_body_too_long_for_a_command_line_is_named_in_the_call() -> None:
-    """A call never holds a body that a shell would refuse."""
-    call = curl_line("http://h", Request("POST", "/", (), b"x" * 200_000))
-    assert "--data-binary @body" in call
+def test_a_long_body_comes_from_a_file_of_the_report(tmp_path: Path) -> None:
+    """The call is short, and in the folder of the report it sends the same bytes."""
+    data = report(Broken)
+    write_all(tmp_path, data)
+    long = [each for each in data["exchanges"] if len(body_bytes(each["request"]["body"])) > 1000]
+    assert long
+    for each in long:
+        name = f"bodies/{each['number']}"
+        assert f"--data-binary @{name}" in each["curl"]
+        assert (tmp_path / name).read_bytes() == body_bytes(each["request"]["body"])
+    prepare(tmp_path)
+    assert not (tmp_path / "bodies").exists()
+    call = curl_line("http://h", Request("POST", "/", (), b"x" * 200_000), 7)
+    assert "--data-binary @bodies/7" in call
     assert "200000 bytes" in call
     assert len(call) < 1000
 
@@ -248,7 +258,8 @@ def test_reports_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_every_form_is_written(tmp_path: Path) -> None:
     """A run's folder holds each form under its name, and the JSON report reads back the same."""
     path = write_all(tmp_path / "a" / "b", report(Broken))
-    assert {file.name for file in path.parent.iterdir()} == {writer.file for writer in WRITERS.values()}
+    written = {file.name for file in path.parent.iterdir()}
+    assert written == {*(writer.file for writer in WRITERS.values()), "bodies"}
     assert read_report(path) == report(Broken)
 
 

@@ -10,18 +10,26 @@ import shlex
 
 from checkpoint_conformance.transport.exchange import Framing, Request
 
-__all__ = ["chained", "curl_line", "variable"]
+__all__ = ["BODIES", "chained", "curl_line", "is_long", "variable"]
 
-_LONGEST = 100_000
-"""Bytes of a body that still fit on a command line; a longer one is named by its place in the report."""
+BODIES = "bodies"
+"""The folder beside the report in which long bodies are files, named by the numbers of their exchanges."""
+_LONGEST = 1000
+"""Bytes of a body that a person reads on a command line; a longer one comes from a file of the report."""
 _OPTIONS = "curl --silent --show-error --include --http1.1 --path-as-is --globoff"
 _SECRET = re.compile(r"\{\{([a-z0-9-]+)\}\}")
 
 
-def curl_line(url: str, request: Request) -> str:
+def is_long(request: Request) -> bool:
+    """Return whether the command reads the body from a file of the report."""
+    return len(request.body) > _LONGEST
+
+
+def curl_line(url: str, request: Request, number: int = 0) -> str:
     """Return the command for a request whose secrets are replaced by `{{name}}`, one option per line.
 
-    A body that is not plain text is piped in with `printf`.
+    A body that is not plain text is piped in with `printf`, and a long one read from the file that the report
+    has of exchange `number`.
     """
     pieces = [f"{_OPTIONS} --request {_word(request.method)}"]
     pieces += [f"--header {_field(*field)}" for field in (*request.headers, *_own_fields(request))]
@@ -29,9 +37,9 @@ def curl_line(url: str, request: Request) -> str:
     address = _word(url + request.path)
     text = _plain(request.body)
     before = ""
-    if len(request.body) > _LONGEST:
-        address += f"  # put the body of {len(request.body)} bytes into a file named body"
-        pieces.append("--data-binary @body")
+    if is_long(request):
+        address += f"  # in the folder of the report: a body of {len(request.body)} bytes"
+        pieces.append(f"--data-binary @{BODIES}/{number}")
     elif text is None:
         before = f"printf '{_octal(request.body)}' |\n  "
         pieces.append("--data-binary @-")
@@ -66,7 +74,7 @@ def _fields_of_curl(request: Request) -> list[str]:
     added = ["User-Agent", "Accept"]
     if _has_body(request):
         added.append("Content-Type")
-    if len(request.body) > _LONGEST:
+    if is_long(request):
         added.append("Expect")
     return [name for name in added if request.header(name) is None]
 

@@ -52,7 +52,7 @@ def exchange_data(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, A
             "detail": secrets.redact(fault.detail),
             "received": _body(fault.received, secrets, cut=len(fault.received) >= KEPT_LIMIT),
         },
-        "curl": curl_line(url, _redacted(exchange.request, secrets)),
+        "curl": curl_line(url, _redacted(exchange.request, secrets), exchange.number),
     }
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from checkpoint_conformance.reports.curl import BODIES
+from checkpoint_conformance.reports.evidence import body_bytes
 from checkpoint_conformance.reports.report import ReportError
 from checkpoint_conformance.reports.writers import WRITERS
 
@@ -32,6 +35,11 @@ def prepare(folder: Path) -> None:
     try:
         for writer in WRITERS.values():
             (folder / writer.file).unlink(missing_ok=True)
+        bodies = folder / BODIES
+        for body in bodies.glob("[0-9]*"):
+            body.unlink(missing_ok=True)
+        if bodies.is_dir() and not any(bodies.iterdir()):
+            bodies.rmdir()
     except OSError as error:
         raise ReportError(
             f"{error.filename}: {error.strerror}. Name another folder with --report."
@@ -55,14 +63,21 @@ def reserved(folder: Path) -> Generator[None]:
 
 
 def write_all(folder: Path, report: dict[str, Any]) -> Path:
-    """Write the report in every format; return the JSON report's path.
+    """Write the report in every format, and the long bodies of requests; return the JSON report's path.
 
     Raises ReportError if any cannot be written, after trying the others.
     """
     problems: list[ReportError] = []
-    for writer in WRITERS.values():
+    files: dict[str, Callable[[], str | bytes]] = {
+        writer.file: partial(writer.render, report) for writer in WRITERS.values()
+    }
+    for exchange in report["exchanges"]:
+        if f" @{BODIES}/{exchange['number']} " in exchange["curl"]:
+            name = f"{BODIES}/{exchange['number']}"
+            files[name] = partial(body_bytes, exchange["request"]["body"])
+    for name, content in files.items():
         try:
-            write_atomically(folder / writer.file, writer.render(report))
+            write_atomically(folder / name, content())
         except ReportError as error:
             problems.append(error)
     for problem in problems:
@@ -70,14 +85,14 @@ def write_all(folder: Path, report: dict[str, Any]) -> Path:
     return folder / WRITERS["json"].file
 
 
-def write_atomically(path: Path, content: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a file completely or not at all. Raises ReportError if it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content.encode())
+                file.write(content.encode() if isinstance(content, str) else content)
             Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:
