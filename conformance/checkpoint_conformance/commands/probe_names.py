@@ -7,6 +7,8 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from typing import cast
+
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.run import stages
@@ -77,6 +79,6 @@ def _of_stages() -> list[Origin]:
     found: list[Origin] = []
     for module in iter_modules(stages.__path__, f"{stages.__name__}."):
         for value in vars(import_module(module.name)).values():
-            several = value.values() if isinstance(value, dict) else [value]
+            several = list(cast("dict[str, object]", value).values()) if isinstance(value, dict) else [value]
             found += [each for each in several if isinstance(each, Origin) and each.summary]
     return found
