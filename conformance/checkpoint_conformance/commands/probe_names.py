@@ -6,7 +6,6 @@ import re
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-
 from typing import cast
 
 from checkpoint_conformance.probes import acceptance
