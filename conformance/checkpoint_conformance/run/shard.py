@@ -39,7 +39,7 @@ _SCATTERED = "FUZZ-2"
 """The generated refusals: so many that each shard takes some."""
 _FIRST_LOAD = 120
 """Approximate number of requests that only the first shard sends."""
-_FIRST_NEEDS = 60
+_FIRST_NEEDS = 94
 """Approximate number of checkpoints that a conforming server creates for the first shard."""
 _LEAST = 3
 """Creating calls of each other shard: its first one, and two for a server that accepts a fault."""

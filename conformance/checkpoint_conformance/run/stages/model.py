@@ -118,7 +118,7 @@ class _Rig:
 
         Returns the first difference, and the steps taken until then as one plan.
         """
-        budget, before = self.session.budget, set(listed(self.session))
+        budget, before = self.session.budget, self._before()
         affordable = _affordable(_turns(plans), budget.remaining - budget.kept_back)
         sequences = [Sequence(self.session, self.deletions, before) for _ in plans]
         taken: list[tuple[int, PlanStep]] = []
@@ -159,13 +159,18 @@ class _Rig:
 
     def carry_out(self, plan: Plan) -> _Difference | None:
         """Run a plan, and return the first difference. Raises BudgetSpent if the budget does not allow it."""
-        run = Sequence(self.session, self.deletions, set(listed(self.session)))
+        run = Sequence(self.session, self.deletions, self._before())
         for step in plan:
             if not run.conclude(step) or self.unreliable:
                 return None
             if difference := self._compare({step.kind}, run, doubt=True):
                 return difference
         return None
+
+    def _before(self) -> set[str]:
+        """Return the checkpoints that are listed, and those of earlier calls that may only appear later."""
+        earlier = {identifier.casefold() for identifier in self.deletions.created()}
+        return earlier | set(listed(self.session))
 
     def _compare(self, kinds: set[str], *sequences: Sequence, doubt: bool) -> _Difference | None:
         """Return how the list differs, for good, from what the sequences should have produced together.

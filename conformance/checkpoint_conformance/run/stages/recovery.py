@@ -64,7 +64,7 @@ def recovery(session: Session) -> None:
         for name, refused in _fewer(everything, share).items()
     ]
     judgements = _in_step(session, probes)
-    if judgements is None or any(judgement.findings for judgement in judgements):
+    if judgements is None or any(_raises_doubt(session, judgement) for judgement in judgements):
         _recover_one_by_one(session, probes)
     if judgements and not session.ledger.failed("HTTP-6"):
         for judgement in judgements:
@@ -139,9 +139,18 @@ def still_serves(session: Session, name: str) -> None:
 def _judge_follower(session: Session, probe: Probe, refused: tuple[Request, ...]) -> None:
     for _ in range(_AGAIN):
         judgement = _follow(session, probe, refused)
+        doubt = _raises_doubt(session, judgement)
         session.recorder.record("HTTP-6", judgement)
-        if not judgement.findings:
+        if not doubt:
             return
+
+
+def _raises_doubt(session: Session, judgement: Judgement) -> bool:
+    """Return whether a judgement holds more than what every accepted call of this server shows."""
+    return any(
+        finding.requirement == "HTTP-6" or not session.ledger.confirmed(finding.key)
+        for finding in judgement.findings
+    )
 
 
 def _follow(session: Session, probe: Probe, refused: tuple[Request, ...]) -> Judgement:
