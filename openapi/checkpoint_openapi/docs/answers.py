@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from checkpoint_openapi.docs.made import NONE, Maker
 from checkpoint_openapi.docs.media_types import JSON, chosen, concrete, is_json, written
+from checkpoint_openapi.docs.stated import stated_examples
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.values import equal, members
 
@@ -97,7 +98,10 @@ class Answers:
     def _has_example(self, operation: Location, key: str, name: str) -> bool:
         response = self._response(operation, key)
         content = members(self._documents.get(response).get("content"))
-        return any(name in self._examples(response / "content" / media_type) for media_type in content)
+        return any(
+            name in stated_examples(self._documents, response / "content" / media_type)
+            for media_type in content
+        )
 
     def _response(self, operation: Location, key: str) -> Location:
         return self._documents.follow(operation / "responses" / key)
@@ -125,7 +129,7 @@ class Answers:
         if media_type is None or found.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             return Answer(found.status, headers, b"")
         place = found.place / "content" / media_type
-        examples = self._examples(place)
+        examples = stated_examples(self._documents, place)
         if wanted is not None and wanted not in examples:
             return self.plain("501", f"The response {found.status} has no example {wanted}.")
         if examples:
@@ -159,19 +163,6 @@ class Answers:
         wanted = header.get("required") is True or "example" in stated
         return self._maker.value(schema) if wanted and stated else None
 
-    def _examples(self, media_type: Location) -> dict[str, Any]:
-        """Return the examples that a media type states, by name."""
-        stated = members(self._documents.get(media_type))
-        if "example" in stated:
-            return {"example": stated["example"]}
-        found: dict[str, Any] = {}
-        for key in members(stated.get("examples")):
-            example = self._documents.get(self._documents.follow(media_type / "examples" / key))
-            for member in ("value", "dataValue"):
-                if member in example:
-                    found[key] = example[member]
-        return found
-
     def _fitting(self, operation: Location, body: Any) -> str | None:
         """Return the name of the request example that a body equals, or whose members it has."""
         if body is None or "requestBody" not in self._documents.get(operation):
@@ -180,7 +171,7 @@ class Answers:
         content = members(self._documents.get(holder).get("content"))
         examples: dict[str, Any] = {}
         for media_type in filter(is_json, content):
-            examples |= self._examples(holder / "content" / media_type)
+            examples |= stated_examples(self._documents, holder / "content" / media_type)
         same = [name for name, value in examples.items() if equal(value, body)]
         alike = [name for name, value in examples.items() if _members(value) == _members(body)]
         return next(iter(same + alike), None)

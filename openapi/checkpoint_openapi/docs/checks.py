@@ -13,6 +13,7 @@ from checkpoint_openapi.document.formats.strict_json import StrictJsonError, par
 
 __all__ = ["BodyError", "Checker", "SchemaFault", "UnusableSchemaError"]
 
+_DOCUMENT = "urn:document"
 _PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 
@@ -39,7 +40,9 @@ class Checker:
         self._bundle = bundle
         self.direction = direction
         is_3_0 = str(bundle.document.get("openapi", "")).startswith("3.0")
-        self._schemas = as_json_schemas(bundle.document, direction, bundle.resolved, is_3_0=is_3_0)
+        schemas = as_json_schemas(bundle.document, direction, bundle.resolved, is_3_0=is_3_0)
+        # Registered once: a validator that held the whole document would index it again for each schema.
+        self._registry = jsonschema_rs.Registry([(_DOCUMENT, schemas)], draft=jsonschema_rs.Draft202012)
         self._compiled: dict[Location, jsonschema_rs.Validator] = {}
 
     def parsed(self, body: bytes) -> Any:
@@ -69,10 +72,14 @@ class Checker:
 
     def _validator(self, place: Location) -> jsonschema_rs.Validator:
         if place not in self._compiled:
-            schema = {**self._schemas, "$ref": self._bundle.pointer(place)}
+            schema = {"$ref": f"{_DOCUMENT}{self._bundle.pointer(place)}"}
             try:
                 self._compiled[place] = jsonschema_rs.Draft202012Validator(
-                    schema, validate_formats=True, pattern_options=_PATTERNS, offline=True
+                    schema,
+                    validate_formats=True,
+                    pattern_options=_PATTERNS,
+                    offline=True,
+                    registry=self._registry,
                 )
             except (ValueError, jsonschema_rs.ReferencingError) as error:
                 raise UnusableSchemaError(f"The schema cannot be used: {error}") from error

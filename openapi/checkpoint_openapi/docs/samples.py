@@ -13,6 +13,7 @@ from urllib.parse import quote
 from checkpoint_openapi.docs.made import NONE, Maker
 from checkpoint_openapi.docs.media_types import chosen, written
 from checkpoint_openapi.docs.snippets import TOKEN, SampleRequest, curl, javascript, python
+from checkpoint_openapi.docs.stated import stated_examples
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.operations import Operation, operations
 from checkpoint_openapi.document.values import items, members
@@ -81,14 +82,9 @@ def _request(documents: Documents, maker: Maker, operation: Operation) -> Sample
 
 def _example(documents: Documents, maker: Maker, holder: Location) -> Any:
     """Return the first example that a parameter or media type states, or a value made for its schema."""
-    stated = members(documents.get(holder))
-    if "example" in stated:
-        return stated["example"]
-    for name in members(stated.get("examples")):
-        example = members(documents.get(documents.follow(holder / "examples" / name)))
-        if "value" in example:
-            return example["value"]
-    return maker.value(holder / "schema") if "schema" in stated else NONE
+    if stated := stated_examples(documents, holder):
+        return next(iter(stated.values()))
+    return maker.value(holder / "schema") if documents.has(holder / "schema") else NONE
 
 
 def _fill(documents: Documents, maker: Maker, body: Location, found: SampleRequest) -> None:
