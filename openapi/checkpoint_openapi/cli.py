@@ -36,7 +36,7 @@ SUBCOMMANDS = {
         "checkpoint_conformance.commands.cli:verify", "Check whether a server conforms to the contract."
     ),
     "report": Subcommand(
-        "checkpoint_conformance.commands.report_cli:report", "Show, compare and merge reports."
+        "checkpoint_conformance.commands.report.cli:report", "Show, compare and merge reports."
     ),
     "replay": Subcommand(
         "checkpoint_conformance.commands.cli:replay", "Repeat the failed requests of a report."

@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_conformance.reports.report import build_report
-from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.runner import run
+from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.shard import Shard
 from checkpoint_conformance.target.target import Target

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_conformance.run.allotment import Want, allot
+from checkpoint_conformance.run.limits.allotment import Want, allot
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.runner import enough, run
 from checkpoint_conformance.target.target import Target

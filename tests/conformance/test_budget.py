@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
-from checkpoint_conformance.run.budget import Budget, BudgetSpent
+from checkpoint_conformance.run.limits.budget import Budget, BudgetSpent
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.session import Session, open_session

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_conformance.commands.cli import replay as replay_command
 from checkpoint_conformance.commands.cli import verify as verify_command
-from checkpoint_conformance.commands.report_cli import report as report_group
+from checkpoint_conformance.commands.report.cli import report as report_group
 from checkpoint_conformance.reports.report import SCHEMA
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_openapi.cli import main

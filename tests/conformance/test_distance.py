@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_conformance.reports.report import build_report
 from checkpoint_conformance.reports.writers.terminal import terminal
-from checkpoint_conformance.run.lanes import Lanes
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.runner import run
+from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import open_session
 from checkpoint_conformance.transport.exchange import Context
 from hypothesis import given, settings

@@ -10,9 +10,9 @@ from checkpoint_conformance.reports.files import reserved, write_all
 from checkpoint_conformance.reports.report import ReportError, build_report, read_report
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.reports.writers.terminal import terminal
-from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.runner import run
+from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.transport.clock import LimitedClock, OutOfTime, VirtualClock
 from checkpoint_conformance.transport.exchange import FaultKind, Response, TransportFault

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import checkpoint_conformance
 import pytest
 from checkpoint_conformance import language
-from checkpoint_conformance.commands import explanation
+from checkpoint_conformance.commands.explain import explanation
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.reports.writers.html import _TITLES, _template
 from checkpoint_conformance.reports.writers.terminal import terminal

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_conformance.probes.generated.sequences import generate_plans
 from checkpoint_conformance.run.session import open_session
-from checkpoint_conformance.run.stages.deletion import Deletions
+from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.finding import Finding

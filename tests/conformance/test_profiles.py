@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.run.session import Session, open_session
+from checkpoint_conformance.run.stages.companions.deletion import Deletions
+from checkpoint_conformance.run.stages.companions.discovery import discovery
+from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.conflict import conflict
-from checkpoint_conformance.run.stages.deletion import Deletions
-from checkpoint_conformance.run.stages.discovery import discovery
-from checkpoint_conformance.run.stages.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.smoke import smoke
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.outcome import Outcome

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import pytest
-from checkpoint_conformance.commands.probe_names import summary_of
+from checkpoint_conformance.commands.explain.probe_names import summary_of
 from checkpoint_conformance.language import speaking
 from checkpoint_conformance.reports.curl import curl_line
 from checkpoint_conformance.reports.evidence import body_bytes, exchange_data, exchange_from, with_context

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.probes import acceptance
-from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.probing import send_probe
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.runner import run
+from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import open_session
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict

@@ -9,9 +9,9 @@ from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_conformance.commands.console import complain, guarded, say
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.reports.report import Report, ReportError, check_same_target, read_report
-from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import open_session
-from checkpoint_conformance.run.stages.deletion import Deletions
+from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.target.reference import target_or_reference
 from checkpoint_conformance.target.target import Target
 

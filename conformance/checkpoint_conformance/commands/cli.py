@@ -38,7 +38,7 @@ def _requirement_ids(_ctx: click.Context, _param: click.Parameter, incomplete: s
 
 def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Complete any name that `explain` knows."""
-    from checkpoint_conformance.commands.explanation import known_codes
+    from checkpoint_conformance.commands.explain.explanation import known_codes
 
     return [code for code in known_codes() if code.casefold().startswith(incomplete.casefold())]
 
@@ -161,7 +161,7 @@ def replay(
 
     Example: checkpoint-contract replay checkpoint-report/report.json REQ-9 --target target.toml
     """
-    from checkpoint_conformance.commands.report_commands import replay_report
+    from checkpoint_conformance.commands.report.commands import replay_report
 
     requirement = requirement_id.upper() if requirement_id else None
     raise SystemExit(replay_report(report_file, requirement, target_file, times, as_json=as_json))
@@ -234,7 +234,7 @@ def explain(code: tuple[str, ...]) -> None:
 
     Example: checkpoint-contract explain REQ-5
     """
-    from checkpoint_conformance.commands.explanation import UnknownCodeError, explain_code
+    from checkpoint_conformance.commands.explain.explanation import UnknownCodeError, explain_code
 
     try:
         click.echo(explain_code(" ".join(code)))

@@ -19,19 +19,19 @@ from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.reports.evidence import exchange_from, with_context
 from checkpoint_conformance.reports.report import Report, ReportError, check_same_target
-from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.recorder import may_create
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.simulation import simulate
+from checkpoint_conformance.run.stages.companions.deletion import Deletions
+from checkpoint_conformance.run.stages.companions.discovery import discovery
+from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
+from checkpoint_conformance.run.stages.companions.other_lists import lists_of_other_projects
 from checkpoint_conformance.run.stages.comparison import IDS_OF_THE_RUN, distinct_checkpoints
 from checkpoint_conformance.run.stages.conflict import conflict
-from checkpoint_conformance.run.stages.deletion import Deletions
-from checkpoint_conformance.run.stages.discovery import discovery
 from checkpoint_conformance.run.stages.kept_connections import LOST
 from checkpoint_conformance.run.stages.model import MODEL, repeat_sequence
-from checkpoint_conformance.run.stages.observation import Observation, items_of_created
-from checkpoint_conformance.run.stages.other_lists import lists_of_other_projects
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Exchange, Request

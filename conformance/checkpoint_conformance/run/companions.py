@@ -15,8 +15,8 @@ from checkpoint_openapi.load import document
 
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.target_schema import with_null_types
-from checkpoint_conformance.run.client import Client
-from checkpoint_conformance.run.lanes import Lanes
+from checkpoint_conformance.run.sending.client import Client
+from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.transport.abridgement import EVIDENCE_LIMIT, abridged
 from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind, Request
 from checkpoint_conformance.verdict.symptom import Symptom

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import NotServed, ServerGone
+from checkpoint_conformance.run.limits.budget import BudgetSpent
+from checkpoint_conformance.run.sending.client import NotServed, ServerGone
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding

@@ -10,9 +10,9 @@ from checkpoint_openapi.load import advisory
 
 from checkpoint_conformance.checks.judge import Judgement, error_code_of, is_conflict
 from checkpoint_conformance.probes.probe import Probe
-from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.endings import examine_endings
-from checkpoint_conformance.run.lanes import Lanes
+from checkpoint_conformance.run.limits.budget import BudgetSpent
+from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding

@@ -9,11 +9,11 @@ from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.judge import Judge
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.run.budget import Budget
-from checkpoint_conformance.run.client import Client
 from checkpoint_conformance.run.companions import CompanionLists
+from checkpoint_conformance.run.limits.budget import Budget
 from checkpoint_conformance.run.recorder import Judges, Recorder
-from checkpoint_conformance.run.witness import Witness
+from checkpoint_conformance.run.sending.client import Client
+from checkpoint_conformance.run.sending.witness import Witness
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock, LimitedClock

@@ -10,8 +10,8 @@ from threading import Barrier, BrokenBarrierError
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Call, Calls
 from checkpoint_conformance.probes.probe import DOCUMENTED, Circumstance, Probe
-from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import ENDINGS
+from checkpoint_conformance.run.limits.budget import BudgetSpent
+from checkpoint_conformance.run.sending.client import ENDINGS
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import SkipReason

@@ -6,9 +6,9 @@ from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.judge import error_code_of, is_condition
 from checkpoint_conformance.probes.calls import Call
-from checkpoint_conformance.run.backoff import Backoff
-from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.limits.backoff import Backoff
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checkpoint_conformance.probes.probe import Circumstance, Probe
-from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.lanes import Lanes
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import Lost
+from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Exchange

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from checkpoint_conformance.checks.judge import error_code_of, is_condition
-from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import NotServed
 from checkpoint_conformance.run.companions import UNDER_WAY, ListError
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import is_accepted
+from checkpoint_conformance.run.sending.client import NotServed
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding

@@ -15,12 +15,12 @@ from itertools import zip_longest
 from typing import Any
 
 from checkpoint_conformance.probes.generated.inputs import Plan, PlanStep
-from checkpoint_conformance.run.backoff import Backoff
-from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.lanes import Lanes
+from checkpoint_conformance.run.limits.backoff import Backoff
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import may_create
+from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.deletion import Deletions
+from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.sequence import Sequence, listed, plan_of
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding

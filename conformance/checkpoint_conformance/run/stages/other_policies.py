@@ -10,11 +10,11 @@ from checkpoint_conformance.checks.judge import Judge
 from checkpoint_conformance.probes import other_policies
 from checkpoint_conformance.probes.missing import foreign_policy
 from checkpoint_conformance.probes.other_policies import Elsewhere
-from checkpoint_conformance.run.budget import BudgetSpent
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.probing import send_probe
 from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.deletion import Deletions
+from checkpoint_conformance.run.stages.companions.deletion import Deletions
 
 __all__ = ["another_policy", "second_project"]
 

@@ -10,10 +10,10 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.robustness import unknown_route
-from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import NotServed
-from checkpoint_conformance.run.lanes import Lanes
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import is_accepted
+from checkpoint_conformance.run.sending.client import NotServed
+from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import SkipReason

@@ -10,7 +10,7 @@ from checkpoint_conformance.probes.generated.inputs import REFUSALS, SHAPES, Pla
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.deletion import Deletions
+from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.transport.exchange import Exchange, Request
 
 __all__ = ["Sequence", "listed", "plan_of"]

@@ -18,11 +18,11 @@ from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.probe import Probe
-from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import ServerGone
 from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.misconfiguration import misconfiguration
 from checkpoint_conformance.run.probing import settle
+from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding

@@ -20,7 +20,7 @@ from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.reports.writers.github import github
 from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.reports.writers.text import printable
-from checkpoint_conformance.run.client import ServerGone
+from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.target.reference import target_or_reference
 from checkpoint_conformance.verdict.outcome import Verdict, exit_code
 from checkpoint_conformance.verdict.waivers import read_waivers

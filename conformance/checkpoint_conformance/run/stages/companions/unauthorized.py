@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checkpoint_conformance.probes.auth import UNKNOWN_TOKEN
-from checkpoint_conformance.run.lanes import send_all
 from checkpoint_conformance.run.recorder import is_accepted
+from checkpoint_conformance.run.sending.lanes import send_all
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding

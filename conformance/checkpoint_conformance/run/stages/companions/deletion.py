@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 from checkpoint_conformance.probes.calls import ABSENT, Absent
 from checkpoint_conformance.probes.probe import ANY_REFUSAL
-from checkpoint_conformance.run.backoff import Backoff
-from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import ENDINGS
 from checkpoint_conformance.run.companions import ListError
-from checkpoint_conformance.run.lanes import Lanes
+from checkpoint_conformance.run.limits.backoff import Backoff
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
+from checkpoint_conformance.run.sending.client import ENDINGS
+from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.unauthorized import (
+from checkpoint_conformance.run.stages.companions.unauthorized import (
     PASSING,
     Caller,
     callers_without_permission,

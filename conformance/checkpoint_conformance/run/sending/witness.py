@@ -5,10 +5,10 @@ from __future__ import annotations
 from threading import Lock
 
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.run.backoff import Backoff
-from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import Client, NotServed
+from checkpoint_conformance.run.limits.backoff import Backoff
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import Recorder
+from checkpoint_conformance.run.sending.client import Client, NotServed
 from checkpoint_conformance.transport.exchange import Exchange
 
 __all__ = ["Witness"]

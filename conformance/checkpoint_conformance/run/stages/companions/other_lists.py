@@ -12,7 +12,7 @@ from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.unauthorized import PASSING
+from checkpoint_conformance.run.stages.companions.unauthorized import PASSING
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin

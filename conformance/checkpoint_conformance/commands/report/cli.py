@@ -35,7 +35,7 @@ def show(file: Path, form: str) -> None:
 
     Example: checkpoint-contract report show checkpoint-report/report.json --format markdown
     """
-    from checkpoint_conformance.commands.report_commands import show_report
+    from checkpoint_conformance.commands.report.commands import show_report
 
     raise SystemExit(show_report(file, form))
 
@@ -46,7 +46,7 @@ def schema() -> None:
 
     Example: checkpoint-contract report schema
     """
-    from checkpoint_conformance.commands.report_commands import show_schema
+    from checkpoint_conformance.commands.report.commands import show_schema
 
     raise SystemExit(show_schema())
 
@@ -60,7 +60,7 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 
     Example: checkpoint-contract report diff old/report.json new/report.json
     """
-    from checkpoint_conformance.commands.report_commands import diff_reports
+    from checkpoint_conformance.commands.report.commands import diff_reports
 
     raise SystemExit(diff_reports(old, new, as_json=as_json))
 
@@ -90,6 +90,6 @@ def merge(
 
     Example: checkpoint-contract report merge shard-1/report.json shard-2/report.json
     """
-    from checkpoint_conformance.commands.report_commands import merge_reports
+    from checkpoint_conformance.commands.report.commands import merge_reports
 
     raise SystemExit(merge_reports(files, folder, waivers, accept=accept, quiet=quiet))

@@ -100,7 +100,7 @@ def _condition(condition: Condition) -> str:
 
 
 def _probe(name: str) -> str:
-    from checkpoint_conformance.commands.probe_names import summary_of
+    from checkpoint_conformance.commands.explain.probe_names import summary_of
 
     known = {requirement.id: requirement for requirement in requirements()}
     group, _, variant = name.partition("/")

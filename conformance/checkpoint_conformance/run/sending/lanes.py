@@ -15,9 +15,9 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
-from checkpoint_conformance.run.budget import BudgetSpent
-from checkpoint_conformance.run.client import ENDINGS, Client
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import Lost, may_create
+from checkpoint_conformance.run.sending.client import ENDINGS, Client
 from checkpoint_conformance.transport.connection import Connection
 from checkpoint_conformance.transport.exchange import Context, Exchange, Request
 

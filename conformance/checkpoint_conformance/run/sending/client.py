@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from threading import Lock
 
 from checkpoint_conformance.checks.judge import is_condition, is_conflict
-from checkpoint_conformance.run.backoff import Backoff
-from checkpoint_conformance.run.budget import Budget
+from checkpoint_conformance.run.limits.backoff import Backoff
+from checkpoint_conformance.run.limits.budget import Budget
 from checkpoint_conformance.run.recorder import Lost, Recorder, is_accepted, may_create
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import LimitedClock, OutOfTime

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import cast
 
 from checkpoint_conformance.probes import acceptance
@@ -76,7 +76,7 @@ def probe_names() -> dict[str, str]:
 def _of_stages() -> list[Origin]:
     """Return the origins that the modules of the stages define."""
     found: list[Origin] = []
-    for module in iter_modules(stages.__path__, f"{stages.__name__}."):
+    for module in walk_packages(stages.__path__, f"{stages.__name__}."):
         for value in vars(import_module(module.name)).values():
             several = list(cast("dict[str, object]", value).values()) if isinstance(value, dict) else [value]
             found += [each for each in several if isinstance(each, Origin) and each.summary]

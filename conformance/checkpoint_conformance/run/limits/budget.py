@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Lock
 
-from checkpoint_conformance.run.allotment import Want, allot
+from checkpoint_conformance.run.limits.allotment import Want, allot
 
 __all__ = ["Budget", "BudgetSpent"]
 

@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from checkpoint_conformance.probes.calls import Call
-from checkpoint_conformance.run.backoff import Backoff
-from checkpoint_conformance.run.budget import BudgetSpent
 from checkpoint_conformance.run.companions import UNDER_WAY, ListError
+from checkpoint_conformance.run.limits.backoff import Backoff
+from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.unauthorized import look_as_unauthorized
+from checkpoint_conformance.run.stages.companions.unauthorized import look_as_unauthorized
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin

@@ -1,0 +1,1 @@
+"""`report`: shows, compares and merges reports."""

@@ -1,0 +1,1 @@
+"""What limits a run: the budget, the pauses and the time."""

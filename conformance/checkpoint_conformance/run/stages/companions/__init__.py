@@ -1,0 +1,1 @@
+"""The stages of the companion operations: discovery, observation and deletion."""
