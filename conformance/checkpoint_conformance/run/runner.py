@@ -23,7 +23,6 @@ from checkpoint_conformance.probes.robustness import methods, odd_input, unknown
 from checkpoint_conformance.probes.settings import in_other_settings
 from checkpoint_conformance.run.endings import conclude_ending, examine_endings, is_away
 from checkpoint_conformance.run.limits.allotment import Want
-from checkpoint_conformance.run.limits.time_limit import TimeLimit
 from checkpoint_conformance.run.probing import breadth_first, send_probe, send_probes
 from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.recorder import Judges
@@ -34,6 +33,7 @@ from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
 from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.companions.other_lists import lists_of_other_projects
+from checkpoint_conformance.run.stages.companions.other_policies import second_project
 from checkpoint_conformance.run.stages.comparison import distinct_checkpoints, moving_time
 from checkpoint_conformance.run.stages.concurrency import (
     MOST_AT_ONCE,
@@ -48,9 +48,9 @@ from checkpoint_conformance.run.stages.kept_connections import (
 )
 from checkpoint_conformance.run.stages.locks import examine_lock
 from checkpoint_conformance.run.stages.model import model_run
-from checkpoint_conformance.run.stages.other_policies import second_project
 from checkpoint_conformance.run.stages.recovery import recovery, refused_before, still_serves
 from checkpoint_conformance.run.stages.smoke import SMOKE_CALLS, ConfigurationError, smoke
+from checkpoint_conformance.run.time_limit import TimeLimit
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock, OutOfTime

@@ -1,1 +1,1 @@
-"""What limits a run: the budget, the pauses and the time."""
+"""What limits a run: the budget, how it is divided, and the pauses between tries."""

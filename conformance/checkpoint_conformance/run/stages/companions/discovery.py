@@ -14,8 +14,8 @@ from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.probing import send_probe
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.described import resources_as_listed
+from checkpoint_conformance.run.stages.companions.other_policies import another_policy
 from checkpoint_conformance.run.stages.companions.unauthorized import look_as_unauthorized
-from checkpoint_conformance.run.stages.other_policies import another_policy
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
