@@ -137,6 +137,21 @@ RULES: dict[str, tuple[list[Finding], set[str], set[str]]] = {
         {"RESP-8"},
         {"OBS-1"},
     ),
+    "a checkpoint that goes by itself was not taken by a deletion": (
+        [found("OBS-3", Symptom.STATUS_ENDS_ELSEWHERE), found("DEL-1", Symptom.ANOTHER_DELETED)],
+        {"OBS-3"},
+        {"DEL-1"},
+    ),
+    "a checkpoint that never ends is not there to be deleted": (
+        [found("OBS-3", Symptom.STATUS_NEVER_ENDS), found("DEL-1", Symptom.DELETION_REFUSED)],
+        {"OBS-3"},
+        {"DEL-1"},
+    ),
+    "a deletion that leaves an item is no consequence of how others end": (
+        [found("OBS-3", Symptom.STATUS_ENDS_ELSEWHERE), found("DEL-1", Symptom.ITEM_STAYS)],
+        {"OBS-3", "DEL-1"},
+        set(),
+    ),
     "a code of a fault that goes unnoticed is no second fault": (
         [found("REQ-9", Symptom.ACCEPTED), found("ERR-3", Symptom.CODE_OF_ANOTHER_CONDITION, "REQ-9/null")],
         {"REQ-9"},

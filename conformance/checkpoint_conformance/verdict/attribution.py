@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     consequences.drop_repeated_answers,
     consequences.drop_unreadable_lists,
     consequences.drop_codes,
+    consequences.drop_following_symptoms,
     consequences.drop_following_requirements,
     consequences.drop_generated,
 )

@@ -20,11 +20,13 @@ from checkpoint_conformance.verdict.symptom import FAILING, UNANSWERED, Symptom
 
 __all__ = [
     "FOLLOWING",
+    "FOLLOWING_SYMPTOMS",
     "UNREADABLE",
     "drop_accepted_too",
     "drop_codes",
     "drop_conflicts",
     "drop_following_requirements",
+    "drop_following_symptoms",
     "drop_generated",
     "drop_odd_waits",
     "drop_repeated_answers",
@@ -56,6 +58,13 @@ FOLLOWING: dict[str, tuple[str, ...]] = {
     "REQ-5": ("OBS-1",),
 }
 """Requirements that cannot be met or judged once another is broken."""
+
+FOLLOWING_SYMPTOMS: dict[Symptom, tuple[Symptom, ...]] = {
+    Symptom.STATUS_ENDS_ELSEWHERE: (Symptom.ANOTHER_DELETED,),
+    Symptom.STATUS_NEVER_ENDS: (Symptom.DELETION_REFUSED,),
+}
+"""Symptoms that another one explains: a checkpoint that becomes `deleted` by itself looks as if the deletion
+of its neighbour had taken it, and one that never ends may be refused its deletion for ever."""
 
 
 def drop_what_an_ending_leaves(findings: list[Finding], case: Case) -> list[Finding]:
@@ -267,6 +276,22 @@ def drop_following_requirements(findings: list[Finding], case: Case) -> list[Fin
     def cause(finding: Finding) -> str | None:
         broken = causes.get(finding.requirement)
         return f"{broken} is broken, and this rests on it" if broken else None
+
+    return case.without(findings, cause)
+
+
+def drop_following_symptoms(findings: list[Finding], case: Case) -> list[Finding]:
+    """Drop symptoms that another one, with a requirement of its own, explains."""
+    causes = {
+        follower: finding
+        for finding in findings
+        if finding.confirmed
+        for follower in FOLLOWING_SYMPTOMS.get(finding.symptom, ())
+    }
+
+    def cause(finding: Finding) -> str | None:
+        first = causes.get(finding.symptom)
+        return f"{first.requirement}: {first.published_symptom} explains it" if first else None
 
     return case.without(findings, cause)
 

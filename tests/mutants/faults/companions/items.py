@@ -220,7 +220,6 @@ _status(
     "An item ends in deleted, without a deletion.",
     _then("protecting", "protecting", "deleted"),
     real_time=True,
-    also={"DEL-1": "one that ends so while another is deleted looks deleted with it"},
 )
 _status(
     "item-ends-in-restoring", "An item ends in restoring.", _then("protecting", "protecting", "restoring")
