@@ -17,6 +17,7 @@ import click
 from checkpoint_openapi import __version__
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.suggestion import nearest
+from checkpoint_openapi.terminal.streams import colours, standard_streams
 
 __all__ = ["SUBCOMMANDS", "Subcommand", "main"]
 
@@ -102,21 +103,35 @@ class _LazyGroup(click.Group):
         Codes: 2 usage or a missing package, 4 a bug in this program, 5 interrupted.
         """
         run: Callable[..., Any] = super().main
+        extra.setdefault("color", colours())
         if not standalone_mode:
             return run(*args, standalone_mode=False, **extra)
-        try:
-            sys.exit(run(*args, standalone_mode=False, **extra))
-        except click.exceptions.NoArgsIsHelpError as help_text:
-            help_text.show()
-            sys.exit(ExitCode.USAGE)
-        except click.ClickException as error:
-            _complain(_one_line(error))
-            sys.exit(error.exit_code)
-        except click.Abort:
-            _complain("interrupted.")
-            sys.exit(ExitCode.UNDECIDED)
-        except Exception as error:
-            sys.exit(_report(error))
+        with standard_streams() as output:
+            code = _exit_code(lambda: run(*args, standalone_mode=False, **extra))
+            sys.stdout.flush()
+            if output and output.lost:
+                _complain(f"standard output: {output.lost}. Write to a place with enough space.")
+                code = ExitCode.USAGE
+        sys.exit(code)
+
+
+def _exit_code(run: Callable[[], Any]) -> Any:
+    """Run a command, and return its exit code."""
+    try:
+        return run()
+    except SystemExit as ended:
+        return ended.code
+    except click.exceptions.NoArgsIsHelpError as help_text:
+        help_text.show()
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        _complain(_one_line(error))
+        return error.exit_code
+    except click.Abort:
+        _complain("interrupted.")
+        return ExitCode.UNDECIDED
+    except Exception as error:
+        return _report(error)
 
 
 def _one_line(error: click.ClickException) -> str:

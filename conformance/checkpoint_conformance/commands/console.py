@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import sys
 import traceback
@@ -22,7 +20,7 @@ from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.target.reference import ReferenceServerError
 from checkpoint_conformance.target.target import TargetError
 
-__all__ = ["SuiteError", "complain", "guarded", "interruptible", "reader_width", "say"]
+__all__ = ["SuiteError", "complain", "guarded", "interruptible", "say"]
 
 _USAGE = (ConfigurationError, DocumentError, ReferenceServerError, ReportError, ShardError, TargetError)
 """Errors that the caller can fix; each message says how."""
@@ -35,15 +33,9 @@ class SuiteError(Exception):
 
 
 def say(text: str) -> None:
-    """Write to standard output, honouring NO_COLOR and escaping what its encoding cannot represent."""
+    """Write to standard output, escaping what its encoding cannot represent."""
     encoding = sys.stdout.encoding or "utf-8"
-    safe = text.encode(encoding, "backslashreplace").decode(encoding)
-    click.echo(safe, color=False if os.environ.get("NO_COLOR") else None)
-
-
-def reader_width() -> int | None:
-    """Return the width in columns of the terminal on standard output, or None if it is not a terminal."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def complain(text: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Callable
 from threading import Lock
 from typing import TextIO
+
+from checkpoint_openapi.terminal.streams import is_interactive
 
 from checkpoint_conformance.reports.writers.text import printable
 from checkpoint_conformance.run.session import Session
@@ -34,7 +35,7 @@ class Progress:
         """Write to `stream`, by default standard error; `quiet` prints nothing at all."""
         self._stream = stream or sys.stderr
         self._quiet = quiet
-        self._live = not quiet and self._stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._live = not quiet and is_interactive(self._stream)
         self._clock = clock
         self._started = clock()
         self._drawn = -_INTERVAL

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import errors, requirements
+from checkpoint_openapi.terminal.streams import reader_width
 
-from checkpoint_conformance.commands.console import SuiteError, complain, guarded, reader_width, say
+from checkpoint_conformance.commands.console import SuiteError, complain, guarded, say
 from checkpoint_conformance.commands.dry_run import plan, render_plan
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.reports.comparison import compare, render_comparison

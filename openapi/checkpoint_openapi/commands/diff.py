@@ -45,8 +45,6 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
             command(*args, **kwargs)
         except DocumentError as error:
             raise _CannotUseError(str(error)) from error
-        except BrokenPipeError:
-            raise
         except OSError as error:
             place = error.filename or "the output"
             raise _CannotUseError(f"{place}: {error.strerror or error}") from error

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.terminal.streams import reader_width
 
-from checkpoint_conformance.commands.console import complain, guarded, reader_width, say
+from checkpoint_conformance.commands.console import complain, guarded, say
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.commands.replay import Repeated, ReplayState, failing, replay
 from checkpoint_conformance.reports.comparison import compare, render_comparison

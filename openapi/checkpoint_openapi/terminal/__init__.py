@@ -1,0 +1,1 @@
+"""What every command shares on a terminal: streams that may end, and text in columns."""

@@ -1,0 +1,88 @@
+"""Standard streams that end: the reader leaves, the descriptor is closed, the disk is full."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.terminal.streams import Output, is_interactive
+
+REPORT = Path(__file__).parent / "conformance" / "report-1.0.0.json"
+COMMAND = Path(sys.executable).with_name("checkpoint-contract")
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ('"$0" report schema | head -n 1 > /dev/null; exit "${PIPESTATUS[0]}"', ExitCode.SUCCESS, 0),
+        ('"$0" list >&-', ExitCode.SUCCESS, 0),
+        ('"$0" list > /dev/full', ExitCode.USAGE, 1),
+        ('"$0" --help > /dev/full', ExitCode.USAGE, 1),
+        ('"$0" explain nothing > /dev/full', ExitCode.USAGE, 1),
+        ('"$0" diff missing.yaml 2>&-', ExitCode.USAGE, 0),
+        ('"$0" diff missing.yaml 2> /dev/full', ExitCode.USAGE, 0),
+        ('"$0" list >&- 2>&- < /dev/null', ExitCode.SUCCESS, 0),
+    ],
+)
+def test_streams_that_end_keep_the_exit_code(line: str, code: ExitCode, said: int) -> None:
+    """Only output that is lost against the caller's will changes the code, and one line says so."""
+    ended = subprocess.run(["bash", "-c", line, COMMAND], capture_output=True, text=True, check=False)
+    assert ended.returncode == code
+    assert ended.stderr.count("\n") == said
+    assert "Traceback" not in ended.stderr
+    assert "Exception ignored" not in ended.stderr
+
+
+def test_output_to_a_reader_that_left_is_dropped() -> None:
+    """Whoever writes to a pipe that nobody reads goes on, and nothing counts as lost."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    output = Output(writing)
+    with io.TextIOWrapper(io.BufferedWriter(output), encoding="utf-8", write_through=True) as stream:
+        for _ in range(3):
+            stream.write("a line\n")
+            stream.flush()
+    os.close(writing)
+    assert isinstance(output.failure, BrokenPipeError)
+    assert output.lost == ""
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        """Return that it is one."""
+        return True
+
+
+@pytest.mark.parametrize(("name", "value"), [("CI", "true"), ("TERM", "dumb")])
+def test_only_a_person_gets_a_live_line(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline, and a terminal that cannot move its cursor, get plain lines."""
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert is_interactive(_Terminal())
+    assert not is_interactive(io.StringIO())
+    monkeypatch.setenv(name, value)
+    assert not is_interactive(_Terminal())
+
+
+@pytest.mark.parametrize(("variable", "coloured"), [("NO_COLOR", False), ("CI", False), ("ANYTHING", True)])
+def test_colours_are_for_people(variable: str, coloured: bool) -> None:
+    """NO_COLOR and CI make a command plain, even on a terminal."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "CI")}
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        subprocess.run(
+            [COMMAND, "report", "diff", REPORT, REPORT],
+            env={**environment, "TERM": "xterm", variable: "1"},
+            stdout=theirs,
+            check=True,
+        )
+        os.close(theirs)
+        shown = terminal.read(4096)
+    assert b"No regression" in shown
+    assert (b"\x1b[" in shown) is coloured
