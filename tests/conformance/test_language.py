@@ -17,6 +17,7 @@ from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.reports.writers.text import padded
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict
+from checkpoint_openapi import pages
 from checkpoint_openapi.cli import main
 from checkpoint_openapi.load import requirements
 from click.testing import CliRunner
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOME = Path(checkpoint_conformance.__file__).parent
+PAGES = Path(pages.__file__).parent
 SOURCES = sorted(HOME.rglob("*.py"))
 TELLING = {"tr", "_but", "_labelled"}
 ZH = language.catalogue("zh")
@@ -61,12 +63,11 @@ def texts(node: ast.expr) -> set[str]:
             return set()
 
 
-def in_template() -> set[str]:
-    """Return the texts that the page translates."""
-    text = (HOME / "reports" / "writers" / "report.html.j2").read_text(encoding="utf-8")
-    return {
-        found for pair in re.findall(r'"([^"\n]+)"\|tr\b|\btr\("([^"\n]+)"', text) for found in pair if found
-    }
+def in_templates() -> set[str]:
+    """Return the texts that the pages translate, those of the shared frame among them."""
+    texts = [file.read_text(encoding="utf-8") for home in (HOME, PAGES) for file in home.rglob("*.j2")]
+    found = re.findall(r'"([^"\n]+)"\|tr\b|\btr\("([^"\n]+)"', "".join(texts))
+    return {text for pair in found for text in pair if text}
 
 
 WORDS = {str(word) for kind in (Outcome, Verdict, SkipReason) for word in kind}
@@ -83,7 +84,7 @@ NAMED = {
 
 def used() -> set[str]:
     """Return every text that is translated."""
-    return NAMED | in_template() | {text for file in SOURCES for text in spoken(file)}
+    return NAMED | in_templates() | {text for file in SOURCES for text in spoken(file)}
 
 
 def test_each_text_has_its_translation() -> None:

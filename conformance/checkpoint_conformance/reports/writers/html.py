@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from checkpoint_openapi.pages.frame import page_template
 from markupsafe import Markup, escape
 
 from checkpoint_conformance.language import language, retold, tr
@@ -26,6 +27,9 @@ from checkpoint_conformance.reports.writers.text import (
 
 __all__ = ["html", "prepare"]
 
+_FOLDER = Path(__file__).parent
+_BAR, _GAP = 1000, 4
+"""The width of the bar of outcomes, and the gap between two of them."""
 _MARKS = {"pass": "✓", "fail": "✕", "warn": "!", "skip": "\N{EN DASH}", "inconclusive": "?", "error": "✕"}
 _ID = re.compile(r"\b([A-Z]+-[0-9]+)\b")
 _TITLES = {
@@ -54,9 +58,10 @@ def html(report: dict[str, Any]) -> str:
         groups={title: items for title, items in groups.items() if items},
         exchanges={exchange["number"]: exchange for exchange in report["exchanges"]},
         repetition=repetition,
+        bar=_bar(counts(report)),
+        outcomes={outcome: tr(outcome) for outcome in counts(report)},
         marks=_MARKS,
         language=language(),
-        tr=tr,
     )
     return page.strip() + "\n"
 
@@ -69,14 +74,7 @@ def prepare() -> None:
 @cache
 def _template(_language: str) -> jinja2.Template:
     """Return the template of a language: Jinja translates constant texts only once, on compilation."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    filters = {
         "prose": _prose,
         "printable": printable,
         "shortened": shortened,
@@ -85,10 +83,9 @@ def _template(_language: str) -> jinja2.Template:
         "response": _response,
         "when": _when,
         "slug": _slug,
-        "tr": tr,
         "retold": retold,
     }
-    return environment.get_template("report.html.j2")
+    return page_template(_FOLDER / "report.html.j2", [_FOLDER / "report.css"], filters, tr)
 
 
 def _when(text: str) -> str:
@@ -97,6 +94,17 @@ def _when(text: str) -> str:
 
 def _slug(text: str) -> str:
     return text.lower().replace(" ", "-")
+
+
+def _bar(numbers: dict[str, int]) -> list[tuple[str, float, float]]:
+    """Return each outcome with the start and the width of its part of the bar."""
+    share = (_BAR + _GAP) / max(sum(numbers.values()), 1)
+    parts: list[tuple[str, float, float]] = []
+    start = 0.0
+    for outcome, number in numbers.items():
+        parts.append((outcome, round(start, 1), round(max(number * share - _GAP, 1), 1)))
+        start += number * share
+    return parts
 
 
 def _families(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
