@@ -313,8 +313,9 @@ def target_page() -> str:
         "compares it with the server. It is read strictly: an unknown key, a value of another type or a",
         "variable that is not set is an error that names its place, and nothing is sent.",
         "",
-        'Any value may come from the environment: `token = { env = "CSBS_TOKEN" }`. File names are relative',
-        "to the file.",
+        'Any value may come from the environment, `token = { env = "CSBS_TOKEN" }`, or be the one line of a',
+        'file, as Docker and Kubernetes mount secrets: `token = { file = "/run/secrets/csbs-token" }`. The',
+        "end of the line does not count. File names are relative to the target file.",
         "",
         *_key_table("Top level", "", own),
     ]

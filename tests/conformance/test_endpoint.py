@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -225,6 +226,14 @@ def test_a_key_with_a_password_is_told_and_not_asked_for(pki: Path) -> None:
     tls = TlsSettings(client_certificate=pki / "client.pem", client_key=pki / "locked.key")
     with pytest.raises(OSError, match=r"client\.pem, client_key .*locked\.key: "):
         tls.context()
+
+
+def test_an_encrypted_key_opens_with_its_passphrase(pki: Path) -> None:
+    """With the right passphrase the certificate is presented, and a wrong one is told."""
+    files = TlsSettings(client_certificate=pki / "client.pem", client_key=pki / "locked.key")
+    assert replace(files, client_key_passphrase="word").context().check_hostname
+    with pytest.raises(OSError, match=r"client_key .*locked\.key: "):
+        replace(files, client_key_passphrase="another").context()
 
 
 def test_an_unknown_authority_ends_a_run_as_a_matter_of_configuration(

@@ -306,6 +306,7 @@ def test_every_line_of_the_written_file_can_be_used(tmp_path: Path) -> None:
     """The lines that are commented out are right too, and say the defaults where they say one."""
     active = re.sub(r"(?m)^# (?=\[|[a-z_]+ = )", "", TEMPLATE)
     names = ("CSBS_TOKEN", "CSBS_EXPIRED_TOKEN", "CSBS_READ_ONLY_TOKEN", "CSBS_SECOND_TOKEN")
+    (tmp_path / "client.pass").write_text("a phrase\n", encoding="utf-8")
     target = Target.from_table(
         tomllib.loads(active), environment={name: name for name in names}, folder=tmp_path
     )
@@ -313,6 +314,7 @@ def test_every_line_of_the_written_file_can_be_used(tmp_path: Path) -> None:
     assert target.second_project.policy_id
     assert target.read_only_token == "CSBS_READ_ONLY_TOKEN"
     assert target.tls.client_key == tmp_path / "client.key"
+    assert target.tls.client_key_passphrase == "a phrase"
     assert (target.patience, target.max_creates) == (Target.patience, Target.max_creates)
 
 

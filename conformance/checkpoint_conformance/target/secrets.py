@@ -40,6 +40,7 @@ class Secrets:
             "expired-token": target.expired_token,
             "read-only-token": target.read_only_token,
             "second-project-token": second.token if second else None,
+            "key-passphrase": target.tls.client_key_passphrase,
             **{f"header-{name.lower()}": value for name, value in target.headers},
         }
         named |= _of_proxies(target.proxy)

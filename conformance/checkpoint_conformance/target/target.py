@@ -106,7 +106,9 @@ class Target:
         try:
             return Endpoint(self.url, self.tls, self.proxy, self.sign.sign if self.sign else None)
         except OSError as error:
-            raise TargetError(f"[tls] {error}. Name readable PEM files.") from error
+            raise TargetError(
+                f"[tls] {error}. Name readable PEM files, and the passphrase of an encrypted key."
+            ) from error
         except EndpointError as error:
             raise TargetError(str(error)) from error
 
@@ -128,7 +130,8 @@ class Target:
 
         Raises `DocumentError` if the file is invalid.
         """
-        return read(ConfigurationFile(where, table, environment, hint=_HINT), DESCRIPTION)._below(folder)
+        file = ConfigurationFile(where, table, environment, hint=_HINT, folder=folder)
+        return read(file, DESCRIPTION)._below(folder)
 
     def _below(self, folder: Path) -> Target:
         """Return the target with its file names resolved against a folder."""
@@ -152,8 +155,8 @@ def _target(
 
 
 def _require_certificate(given: Mapping[str, Any], place: Place) -> None:
-    """Reject a client key without a certificate, which TLS would ignore."""
-    if given["client_key"] and not given["client_certificate"]:
+    """Reject a client key or its passphrase without a certificate: TLS would ignore it."""
+    if (given["client_key"] or given["client_key_passphrase"]) and not given["client_certificate"]:
         place.key("client_certificate").refuse_missing()
 
 
@@ -282,6 +285,7 @@ _TLS = Table(
         "ca_file": Key(values.path, None, "the file of a private authority", "the system's"),
         "client_certificate": Key(values.path, None, "for a server that asks for a certificate"),
         "client_key": Key(values.path, None, "the key of that certificate"),
+        "client_key_passphrase": Key(values.passphrase, None, "what an encrypted key is opened with"),
     },
     TlsSettings,
     _require_certificate,

@@ -6,7 +6,8 @@ __all__ = ["TEMPLATE"]
 
 TEMPLATE = """\
 # The target of `checkpoint-contract verify`. Every accepted call creates a real backup, up to `max_creates`.
-# Any value can come from an environment variable: token = { env = "CSBS_TOKEN" }
+# Any value can come from an environment variable, { env = "CSBS_TOKEN" }, or from the one line of a file,
+# { file = "token.txt" }.
 
 url = "https://csbs.example.com"        # the origin and an optional prefix; /v1/... is appended
 project_id = "b942cc8342734d15bcb246babb1953cf"
@@ -56,6 +57,7 @@ version = "1.0"
 # ca_file = "ca.pem"                    # a private certificate authority
 # client_certificate = "client.pem"
 # client_key = "client.key"
+# client_key_passphrase = { file = "client.pass" }
 # verify = true
 """
 """The text that `target init` writes."""

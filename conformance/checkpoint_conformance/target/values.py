@@ -18,6 +18,7 @@ __all__ = [
     "header",
     "identifier",
     "not_negative",
+    "passphrase",
     "path",
     "profiles",
     "proxy",
@@ -31,6 +32,7 @@ __all__ = [
 PROFILES = ("discovery", "observation", "deletion", "conflict")
 """The profiles that a target may declare in addition to `core`."""
 _DAY = 86400
+_LONGEST_PASSPHRASE = 1024
 _FIELD_VALUE = r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?"
 _OWN_HEADERS = frozenset(
     {
@@ -48,13 +50,13 @@ identifier = matching(r"[A-Za-z0-9._~-]+", "an id of letters, digits and hyphens
 """The id of a project or provider."""
 uuid = matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a hyphenated lower-case UUID")
 """The id of a policy."""
-token = matching(_FIELD_VALUE, 'a token of printable ASCII, or { env = "NAME" }')
+token = matching(_FIELD_VALUE, 'a token of printable ASCII, or { env = "NAME" } or { file = "NAME" }')
 """A token, which is sent in a header (RFC 9110, 5.5)."""
 seconds = number("a number of seconds above 0", lambda value: 0 < value < _DAY)
 """A time limit of less than a day."""
 not_negative = number("a number, 0 or more", lambda value: 0 <= value < _DAY)
 """Seconds or a rate."""
-_field_value = matching(_FIELD_VALUE, 'a value of printable ASCII, or { env = "NAME" }')
+_field_value = matching(_FIELD_VALUE, 'a value of printable ASCII, or { env = "NAME" } or { file = "NAME" }')
 
 
 def url(value: Any) -> str:
@@ -79,6 +81,14 @@ def proxy(value: Any) -> str:
 def path(value: Any) -> Path:
     """Return the name of a file."""
     return Path(text(value))
+
+
+def passphrase(value: Any) -> str:
+    """Return the passphrase of a key, which OpenSSL takes up to 1024 bytes long."""
+    written = text(value)
+    if not 0 < len(written.encode()) <= _LONGEST_PASSPHRASE:
+        raise InvalidValueError(f"a text of 1 to {_LONGEST_PASSPHRASE} bytes")
+    return written
 
 
 def command(value: Any) -> tuple[str, ...]:

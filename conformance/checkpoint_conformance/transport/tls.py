@@ -24,6 +24,7 @@ class TlsSettings:
     ca_file: Path | None = None
     client_certificate: Path | None = None
     client_key: Path | None = None
+    client_key_passphrase: str | None = None
 
     def context(self) -> ssl.SSLContext:
         """Build the context. Raises OSError if a file cannot be used, for example an encrypted key."""
@@ -35,8 +36,12 @@ class TlsSettings:
         if self.client_certificate:
             key = f", client_key {self.client_key}" if self.client_key else ""
             with _named(f"client_certificate {self.client_certificate}{key}"):
-                context.load_cert_chain(self.client_certificate, self.client_key, _no_password)
+                context.load_cert_chain(self.client_certificate, self.client_key, self._passphrase)
         return context
+
+    def _passphrase(self) -> str:
+        """Return the passphrase of an encrypted key; an empty one keeps OpenSSL from asking for it."""
+        return self.client_key_passphrase or ""
 
 
 def handshake_error(error: OSError, server: str) -> EndpointError:
@@ -91,8 +96,3 @@ def _named(files: str) -> Generator[None]:
         yield
     except OSError as error:
         raise OSError(f"{files}: {error.strerror or error}") from error
-
-
-def _no_password() -> str:
-    """Keep OpenSSL from prompting on the terminal for the password of an encrypted key."""
-    return ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from checkpoint_openapi.configuration.file import ConfigurationFile, Place
+from checkpoint_openapi.configuration.reference import referred
 from checkpoint_openapi.configuration.values import InvalidValueError
 from checkpoint_openapi.suggestion import nearest
 
@@ -55,7 +56,7 @@ class Key:
                 place.refuse_missing()
             return self.default
         try:
-            return self.convert(_resolved(value, place.file.environment))
+            return self.convert(referred(value, place.file))
         except InvalidValueError as error:
             place.refuse(_takes(place, str(error)))
             return _BROKEN
@@ -176,14 +177,3 @@ def read(file: ConfigurationFile, table: Table[_T]) -> _T:
 def _takes(place: Place, takes: str) -> str:
     sentence = f"{place} takes {takes}".lstrip()
     return sentence if sentence.endswith("?") else f"{sentence}."
-
-
-def _resolved(value: Any, environment: Mapping[str, str] | None) -> Any:
-    """Replace `{ env = "NAME" }` by the variable's value."""
-    variable: dict[str, Any] = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-    if environment is None or variable.keys() != {"env"}:
-        return cast("Any", value)
-    name = variable["env"]
-    if not isinstance(name, str) or not environment.get(name):
-        raise InvalidValueError(f"an environment variable that is set, but {name} is not; set it")
-    return environment[name]

@@ -28,11 +28,13 @@ class ConfigurationFile:
     name: str
     content: Any
     environment: Mapping[str, str] | None = None
-    """The variables that `{ env = "NAME" }` may refer to; None if the file may not use it."""
+    """The variables that `{ env = "NAME" }` may refer to; None if the file may refer to nothing."""
     source: Source | None = None
     """The positions in a YAML file; TOML has none, so its keys are identified by their path."""
     hint: str = ""
     """Help for writing such a file."""
+    folder: Path = Path()
+    """Where `{ file = "NAME" }` is looked up."""
     mistakes: list[tuple[tuple[int, int], str]] = field(default_factory=list[tuple[tuple[int, int], str]])
 
     @classmethod
@@ -53,9 +55,9 @@ class ConfigurationFile:
             what = error.what if error.what.endswith("?") else f"{error.what}."
             raise DocumentError(f"{what} {hint}".rstrip(), error.file, error.line) from error
         if _SUFFIXES.get(path.suffix, language) == "toml":
-            return cls(str(path), _toml(content, str(path)), environment, hint=hint)
+            return cls(str(path), _toml(content, str(path)), environment, hint=hint, folder=path.parent)
         source = parse_with_positions(content, str(path))
-        return cls(str(path), source.document, environment, source, hint)
+        return cls(str(path), source.document, environment, source, hint, path.parent)
 
     def refuse_mistakes(self) -> None:
         """Raise `DocumentError` for the first mistake in the file, with the number of other mistakes."""
