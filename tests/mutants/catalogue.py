@@ -36,6 +36,7 @@ for _module in (
     "requests.fuzz",
     "companions.companions",
     "companions.items",
+    "companions.deletion",
     "companions.repetition",
     "companions.described",
     "companions.projects",

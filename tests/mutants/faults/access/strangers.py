@@ -1,4 +1,7 @@
-"""Mutants of DISC-1, OBS-1, DEL-1 and AUTH-7 that serve callers or requests they must refuse."""
+"""Mutants of AUTH-7: companion operations that serve callers they must refuse.
+
+DISC-1, OBS-1 and DEL-1 say nothing of callers, so that AUTH-7 takes these, whatever is shown or deleted.
+"""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
@@ -7,11 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ...faults.companions.companions import DELETE_NEWEST
+from ...faults.companions.deletion import DELETE_NEWEST
 from ...framework.mutant import breaks, refusing, replaces
 from ...framework.shots import BASE, get, item_list, pause
 from ...service.server import Server
-from ...service.world import PROJECT, TOKENS, Token
+from ...service.world import PROJECT, SECOND_PROJECT, TOKENS, Token
 
 if TYPE_CHECKING:
     from ...service.wire import Request, Response
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 _CREATED = (BASE, pause(0.1))
 
 
-@breaks("DISC-1", shows=get("policies").but(token=None), also={"AUTH-1": "no token is needed here"})
+@breaks("AUTH-7", shows=get("policies").but(token=None), profile="discovery")
 class PoliciesWithoutToken(Server):
     """The list of policies needs no token."""
 
@@ -27,11 +30,7 @@ class PoliciesWithoutToken(Server):
         return Token(PROJECT) if request.segments[-1] == "policies" else super().no_token(request)
 
 
-@breaks(
-    "OBS-1",
-    shows=(*_CREATED, item_list().but(token=TOKENS["second"])),
-    also={"AUTH-4": "another project's token is enough here"},
-)
+@breaks("AUTH-7", shows=(*_CREATED, item_list().but(token=TOKENS["second"])), profile="observation")
 class ItemsForEveryProject(Server):
     """The list of items is shown to any token, whichever project's it is."""
 
@@ -40,11 +39,7 @@ class ItemsForEveryProject(Server):
             super().foreign_token(request, token, project)
 
 
-@breaks(
-    "DEL-1",
-    shows=(*_CREATED, DELETE_NEWEST.but(token=None), item_list()),
-    also={"AUTH-1": "no token is needed here"},
-)
+@breaks("AUTH-7", shows=(*_CREATED, DELETE_NEWEST.but(token=None), item_list()), profile="deletion")
 class DeletionWithoutToken(Server):
     """A deletion needs no token."""
 
@@ -52,16 +47,29 @@ class DeletionWithoutToken(Server):
         return Token(PROJECT) if request.method == "DELETE" else super().no_token(request)
 
 
-@breaks(
-    "DEL-1",
-    shows=(*_CREATED, DELETE_NEWEST.but(token="x"), item_list()),
-    also={"AUTH-2": "an unknown token is enough here"},
-)
+@breaks("AUTH-7", shows=(*_CREATED, DELETE_NEWEST.but(token="x"), item_list()), profile="deletion")
 class DeletionWithAnyToken(Server):
     """A deletion looks whether there is a token, and not which."""
 
     def unknown_token(self, request: Request, value: str) -> Token:
         return Token(PROJECT) if request.method == "DELETE" else super().unknown_token(request, value)
+
+
+@breaks(
+    "AUTH-7",
+    shows=(*_CREATED, DELETE_NEWEST.but(project=SECOND_PROJECT, token=TOKENS["second"]), item_list()),
+    profile="deletion",
+)
+class DeletionFromAnotherProject(Server):
+    """A checkpoint is deleted by its id alone, from the path and by the token of any project."""
+
+    def delete_checkpoint(self, request: Request, project: str, provider: str, wanted: str) -> Response:
+        checkpoint = self.store.find(wanted)
+        token = self.find_token(request.header("x-auth-token") or "")
+        if checkpoint and token and token.project == project != checkpoint.policy.project:
+            self.remove(checkpoint)
+            return self.json(200, {})
+        return super().delete_checkpoint(request, project, provider, wanted)
 
 
 _EXPIRED, _READ_ONLY = TOKENS["expired"], TOKENS["read_only"]

@@ -10,7 +10,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from ...faults.companions.companions import DELETE_NEWEST
+from ...faults.companions.deletion import DELETE_NEWEST
 from ...framework.edits import MEANING, answers, on_occasions, setting
 from ...framework.mutant import breaks, replaces
 from ...framework.shots import BASE, parameters, pause

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...faults.companions.companions import DELETE_NEWEST
+from ...faults.companions.deletion import DELETE_NEWEST
 from ...framework.mutant import OUTSIDE, breaks, condition_name, crash
 from ...framework.shots import BASE, item_list, pause
 from ...service.refusals import CONDITIONS

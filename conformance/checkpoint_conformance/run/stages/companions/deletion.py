@@ -31,6 +31,7 @@ from checkpoint_conformance.verdict.symptom import Symptom
 __all__ = ["Deletions"]
 
 _ORIGIN = Origin("DEL-1/delete", "the list after a deletion")
+_BY_STRANGERS = Origin("AUTH-7/delete", "a companion operation for a caller to refuse")
 _OF_NOTHING = Origin("DEL-2/delete", "the deletion of what is not there")
 _NOT_FOUND, _DELETED = frozenset({400, 404}), frozenset({200, 400, 404})
 """The statuses for an id that never existed, and for one that was deleted before."""
@@ -56,9 +57,8 @@ class Deletions:
         ServerGone if the server stops answering.
         """
         oldest, *rest = self.created(ours=True) or [""]
-        if rest and (finding := self._delete_as_unauthorized(rest[-1])):
-            self.session.ledger.add(finding)
-            return
+        if rest:
+            self._delete_as_unauthorized(rest[-1])
         rest = [identifier for identifier in rest if identifier not in self.deleted]
         self._delete_nothing()
         for identifier in rest[-2:]:
@@ -77,33 +77,32 @@ class Deletions:
         if rest and rest[-1] in self.deleted and not self.session.ledger.failed("DEL-1"):
             self._delete_again(rest[-1], oldest)
 
-    def _delete_as_unauthorized(self, identifier: str) -> Finding | None:
-        """Return a finding if a caller without a token of the project can delete the checkpoint.
-
-        How callers are refused, and whether an expired token or one without the permission is, is AUTH-7's.
-        """
+    def _delete_as_unauthorized(self, identifier: str) -> None:
+        """AUTH-7: only a caller who may change the project can delete its checkpoint."""
         own, second = self.session.target.project_id, self.session.target.second_project
         strangers = unauthorized_callers(self.session)
-        callers = [(caller, own) for caller in strangers]
+        callers = [(caller, own) for caller in (*strangers, *callers_without_permission(self.session))]
         if second and second.token and strangers:
             theirs = Caller("another project on its own path", second.token, ANY_REFUSAL)
             callers.append((theirs, second.project_id))
-        callers += [(caller, own) for caller in callers_without_permission(self.session)]
-        for caller, project in sorted(callers, key=lambda each: not each[0].binding):
+        for caller, project in callers:
             exchange = self.session.client.send(self.request(identifier, caller.token, project))
-            deleted = is_accepted(exchange) and not self._is_listed(identifier)
-            if deleted:
+            if is_accepted(exchange) and not self._is_listed(identifier):
                 self.deleted.add(identifier)
-            if deleted and caller.binding:
-                finding = _finding(
-                    Symptom.DELETED_BY_STRANGERS, f"a refusal for {caller.who}", "it was deleted", exchange
+                expected = f"a refusal for {caller.who}"
+                finding = Finding(
+                    "AUTH-7",
+                    Symptom.DELETED_BY_STRANGERS,
+                    _BY_STRANGERS,
+                    expected,
+                    "it was deleted",
+                    (exchange,),
                 )
-                return replace(finding, confirmed=True)
+                self.session.ledger.exercise("AUTH-7")
+                self.session.ledger.add(replace(finding, confirmed=True))
+                return
             if project == own:
                 judge_refusal(self.session, caller, exchange)
-            if deleted:
-                break
-        return None
 
     def _delete_nothing(self) -> None:
         """DEL-2: the deletion of a checkpoint that never existed is refused."""

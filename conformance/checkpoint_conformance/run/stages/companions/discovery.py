@@ -39,7 +39,7 @@ def discovery(session: Session) -> None:
             session.ledger.add(finding)
         if not found:
             _ask_for_a_resource_of_another_policy(session, listed)
-            look_as_unauthorized(session, _REQUIREMENT, "policies", session.target.policy_id)
+            look_as_unauthorized(session, "policies")
             _ask_for_a_policy_that_its_project_lists(session)
             another_policy(session, listed)
             resources_as_listed(session, listed, lambda: _read(session)[0])

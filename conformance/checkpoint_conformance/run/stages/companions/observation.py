@@ -37,9 +37,9 @@ _OF_A_REFUSAL = ("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST)
 
 
 def items_of_created(session: Session) -> None:
-    """OBS-1: each checkpoint of the run has an item for each selected resource, visible only to its project.
+    """OBS-1: each checkpoint of the run has an item for each selected resource.
 
-    Raises ServerGone if the server stops answering.
+    The list refuses unauthorized callers (AUTH-7). Raises ServerGone if the server stops answering.
     """
     shown = ""
     accepted = [
@@ -57,8 +57,7 @@ def items_of_created(session: Session) -> None:
         shown = identifier
     if shown:
         _look_for_nothing(session)
-        path = f"checkpoint_items?checkpoint_id={quote(shown, safe='')}"
-        look_as_unauthorized(session, "OBS-1", path, shown)
+        look_as_unauthorized(session, f"checkpoint_items?checkpoint_id={quote(shown, safe='')}")
 
 
 def _look_for_nothing(session: Session) -> None:

@@ -36,8 +36,6 @@ class Caller:
     token: str | None
     refusal: frozenset[int]
     """The statuses that refuse the caller."""
-    binding: bool = True
-    """Whether the profile's own MUST forbids to serve the caller; AUTH-7 is advice."""
 
 
 def unauthorized_callers(session: Session) -> list[Caller]:
@@ -53,14 +51,14 @@ def unauthorized_callers(session: Session) -> list[Caller]:
     if target.second_project and target.second_project.token:
         callers["AUTH-4"] = Caller("another project's token", target.second_project.token, _STRANGER)
     if target.expired_token:
-        callers["AUTH-3"] = Caller("an expired token", target.expired_token, _UNAUTHORIZED, binding=False)
+        callers["AUTH-3"] = Caller("an expired token", target.expired_token, _UNAUTHORIZED)
     return _refused_elsewhere(session, callers)
 
 
 def callers_without_permission(session: Session) -> list[Caller]:
     """Return the callers that may look, but change nothing."""
     token = session.target.read_only_token
-    caller = Caller("a token without the permission", token, _FORBIDDEN, binding=False)
+    caller = Caller("a token without the permission", token, _FORBIDDEN)
     return _refused_elsewhere(session, {"AUTH-5": caller} if token else {})
 
 
@@ -68,27 +66,11 @@ def _refused_elsewhere(session: Session, callers: dict[str, Caller]) -> list[Cal
     return [caller for requirement, caller in callers.items() if not session.ledger.failed(requirement)]
 
 
-def look_as_unauthorized(session: Session, requirement: str, path: str, identifier: str) -> None:
-    """Charge `requirement` if a list shows `identifier` to unauthorized callers.
-
-    How they are refused otherwise is judged by AUTH-7. Raises ServerGone if the server stops answering.
-    """
+def look_as_unauthorized(session: Session, path: str) -> None:
+    """Request a list as each unauthorized caller (AUTH-7). Raises ServerGone."""
     callers, calls = unauthorized_callers(session), session.calls
     requests = [calls.request("GET", calls.list_path(path), token=caller.token) for caller in callers]
     for caller, exchange in zip(callers, send_all(session.client, requests), strict=True):
-        body = exchange.response.body if exchange.response and exchange.status == 200 else b""
-        if caller.binding and identifier.casefold().encode() in body.lower():
-            finding = Finding(
-                requirement,
-                Symptom.SHOWN_TO_STRANGERS,
-                Origin(f"{requirement}/strangers", "the list for a caller without a token of the project"),
-                f"a refusal for {caller.who}",
-                f"200 with {identifier}",
-                (exchange,),
-                confirmed=True,
-            )
-            session.ledger.add(finding)
-            return
         judge_refusal(session, caller, exchange)
 
 

@@ -1,0 +1,98 @@
+"""Mutants of DEL-1: what a deletion takes away, and what it answers."""
+
+# ruff: noqa: D102 - what an overridden step does is said where it is defined
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...framework.mutant import breaks, refusing, replaces
+from ...framework.shots import BASE, item_list, pause
+from ...service.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...service.world import Checkpoint, Resource
+
+
+def _delete(name: str, fault: str, then: Callable[..., Any], step: str = "remove", **options: Any) -> None:
+    replaces(
+        "DEL-1", name, fault, step, then, shows=(BASE, pause(0.1), DELETE_NEWEST, item_list()), **options
+    )
+
+
+DELETE_NEWEST = BASE.but(method="DELETE", newest=True, body=b"", content_type=None)
+"""A deletion of the latest checkpoint."""
+
+
+def _half(_server: Server, checkpoint: Checkpoint) -> None:
+    checkpoint.resources = checkpoint.resources[1:]
+
+
+_delete("deletion-does-nothing", "A deletion is answered 200 and does nothing.", lambda *_: None)
+_delete("deletion-leaves-an-item", "A deletion takes only the first item away.", _half)
+_delete("deletion-not-found", "A checkpoint that is there is answered 404.", refusing("checkpoint-not-found"))
+_delete(
+    "deletion-refused", "A checkpoint is said to be protecting for ever.", refusing("checkpoint-protecting")
+)
+_delete("deletion-forbidden", "A deletion needs a role that the token does not have.", refusing("forbidden"))
+
+
+@breaks("DEL-1", shows=(BASE, BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletionTakesTheOldest(Server):
+    """A deletion takes the oldest checkpoint away, whichever was named."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        oldest = next(iter(self.store.of_project(checkpoint.policy.project)), checkpoint)
+        self.store.remove(oldest.id)
+
+
+@breaks("DEL-1", shows=(BASE, BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletionTakesAllOfThePolicy(Server):
+    """A deletion takes every checkpoint of the policy away."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        for each in list(self.store.of_project(checkpoint.policy.project)):
+            self.store.remove(each.id)
+
+
+@breaks("DEL-1", shows=(BASE, pause(0.1), DELETE_NEWEST, pause(0.1), item_list()))
+class DeletionNeverEnds(Server):
+    """The items of a deleted checkpoint stay in the list as deleting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.deleting: set[str] = set()
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        self.deleting.add(checkpoint.id)
+
+    def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
+        return "deleting" if checkpoint.id in self.deleting else super().item_status(checkpoint, resource)
+
+
+@breaks("DEL-1", shows=(BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletedItemsStayAsDeleted(DeletionNeverEnds):
+    """The items of a deleted checkpoint stay in the list as deleted."""
+
+    def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
+        status = super().item_status(checkpoint, resource)
+        return "deleted" if status == "deleting" else status
+
+
+@breaks("DEL-1", shows=(BASE, pause(0.1), DELETE_NEWEST, item_list(), item_list()))
+class DeletedCheckpointsComeBack(Server):
+    """A deletion is seen once and then undone, as a replica that missed it takes over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.removed: dict[str, int] = {}
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        self.removed.setdefault(checkpoint.id, 0)
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        if checkpoint.id in self.removed:
+            self.removed[checkpoint.id] += 1
+        return () if self.removed.get(checkpoint.id) == 1 else checkpoint.resources
