@@ -118,7 +118,7 @@ def test_a_conforming_server_gives_0_and_every_report(target: Path, tmp_path: Pa
     result = invoke("verify", "--target", target, "--report", folder, "--max-examples", "1")
     assert result.exit_code == 0
     assert "conformant" in result.stdout
-    assert "· smoke test: server reachable" in result.stderr
+    assert "· smoke test (server reachable" in result.stderr
     assert {file.name for file in folder.iterdir() if file.is_file()} == {
         writer.file for writer in WRITERS.values()
     }

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from checkpoint_conformance.reports.comparison import compare
-from checkpoint_conformance.reports.report import build_report, read_report, times
+from checkpoint_conformance.reports.report import build_report, read_report
+from checkpoint_conformance.reports.times import summary
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.reports.writers.har import har
 from checkpoint_conformance.reports.writers.html import html
@@ -19,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutants.service.server import Server
 
-from .runs import Broken, finished, report
+from .runs import Broken, Dropping, finished, report, requirement
 
 BEFORE = Path(__file__).with_name("report-1.0.0.json")
 """A report in the form of the first release, of which some requirements were kept."""
@@ -74,7 +75,7 @@ def test_only_the_exchanges_that_were_asked_for_are_recorded() -> None:
 @given(st.lists(st.integers(0, 10**6).map(float), max_size=120))
 def test_the_times_of_answers_are_summarized(series: list[float]) -> None:
     """Each percentile is one of the values, and as many as it says do not exceed it."""
-    told = times(series)
+    told = summary(series)
     values = told["series_ms"]
     assert told["count"] == len(values) == len(series)
     if not values:
@@ -91,7 +92,41 @@ def test_the_times_are_those_of_all_complete_answers() -> None:
     """The series has one for each, recorded or not."""
     run = finished(Server)
     complete = [each for each in run.exchanges if each.response and not each.fault]
-    assert build_report(run)["times"]["series_ms"] == [round(each.elapsed * 1000, 3) for each in complete]
+    told = build_report(run)["times"]
+    assert told["series_ms"] == [round(each.elapsed * 1000, 3) for each in complete]
+    assert told["statuses"] == [each.status for each in complete]
+    assert told["started_s"] == [pytest.approx(each.started - run.started, abs=1e-3) for each in complete]
+
+
+def test_the_times_name_what_got_no_complete_answer() -> None:
+    """Each such request has its number, its time and what happened; the other places are the answers'."""
+    run = finished(Dropping)
+    told = build_report(run)["times"]
+    lost = {each.number: each.fault.kind for each in run.exchanges if each.fault}
+    assert lost
+    assert {each["number"]: each["kind"] for each in told["incomplete"]} == lost
+    assert len(told["incomplete"]) + told["count"] == len(run.exchanges)
+
+
+def test_the_phases_are_in_order_and_cover_the_run() -> None:
+    """The first begins with the first request, and each later one after the one before."""
+    run = finished(Server)
+    told = build_report(run)["times"]
+    names, starts = zip(*((each["name"], each["started_s"]) for each in told["phases"]), strict=True)
+    assert names[0] == "smoke test"
+    assert names[-1] == "clean-up"
+    assert list(starts) == sorted(starts)
+    assert starts[0] <= told["started_s"][0] + 1e-3
+
+
+def test_a_requirement_has_the_time_of_its_own_probes() -> None:
+    """The times of all requirements together are those of all judged answers."""
+    run = finished(Broken)
+    found = build_report(run)
+    judged = sum(run.exchanges[number - 1].elapsed for number in run.asked)
+    assert sum(item["elapsed_ms"] for item in found["requirements"]) == pytest.approx(judged * 1000, abs=1)
+    own = [run.exchanges[n - 1].elapsed for n, probe in run.asked.items() if probe.requirement == "REQ-11"]
+    assert requirement(found, "REQ-11")["elapsed_ms"] == pytest.approx(sum(own) * 1000, abs=1e-3) != 0
 
 
 def test_a_report_in_the_form_before_is_read_and_written_anew() -> None:

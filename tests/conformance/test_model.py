@@ -71,7 +71,7 @@ def _run(
     def use(table: dict[str, Any], transport: InProcess | None, clock: Clock) -> Session:
         target = Target.from_table({**table, "patience": 0.3, "max_creates": max_creates})
         session = open_session(target, transport=transport, clock=clock)
-        model_run(session, Deletions(session), generate_plans(deletes=True), lambda _: None)
+        model_run(session, Deletions(session), generate_plans(deletes=True))
         return session
 
     session = with_server(behaviour, use)

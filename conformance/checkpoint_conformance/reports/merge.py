@@ -14,7 +14,8 @@ from typing import Any
 from checkpoint_openapi.load import requirements
 
 from checkpoint_conformance.reports.evidence import exchange_from
-from checkpoint_conformance.reports.report import Report, ReportError, build_report, times
+from checkpoint_conformance.reports.report import Report, ReportError, build_report
+from checkpoint_conformance.reports.times import summary
 from checkpoint_conformance.run.record import Options, RunRecord
 from checkpoint_conformance.run.runner import origins
 from checkpoint_conformance.run.stages.comparison import IDS_OF_THE_RUN, distinct_checkpoints
@@ -64,8 +65,17 @@ def merge(
     report = build_report(whole, applied, _NoSecrets(target))
     del report["connections"]  # each shard had its own
     series = [value for part in parts for value in part.get("times", {}).get("series_ms", ())]
-    told = {"requests": sum(part["requests"] for part in parts), "times": times(series)}
+    told = {"requests": sum(part["requests"] for part in parts), "times": summary(series)}
+    for item in report["requirements"]:
+        item["elapsed_ms"] = round(sum(_elapsed(item["id"], part) for part in parts), 3)
     return report | told, applied
+
+
+def _elapsed(requirement: str, part: Report) -> float:
+    """Return the milliseconds of a requirement's probes in one shard; 0 if its report is older than that."""
+    (item,) = (item for item in part["requirements"] if item["id"] == requirement)
+    elapsed: float = item.get("elapsed_ms", 0)
+    return elapsed
 
 
 def _seconds(moment: str) -> float:

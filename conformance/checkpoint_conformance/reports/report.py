@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import platform
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from checkpoint_openapi.load import Requirement, data_path, document
 
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.reports.evidence import exchange_data, with_context
+from checkpoint_conformance.reports.times import time_of_requirements, times
 from checkpoint_conformance.run.record import Recorded, RunRecord
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.target.secrets import Secrets
@@ -42,7 +42,6 @@ __all__ = [
     "build_report",
     "check_same_target",
     "read_report",
-    "times",
 ]
 
 Report = dict[str, Any]
@@ -69,7 +68,8 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
     """
     secrets = secrets or Secrets(run.target)
     passes = _passes(run)
-    results = [_requirement(result, run, passes) for result in run.results]
+    seconds = time_of_requirements(run)
+    results = [_requirement(result, run, passes, seconds[result.requirement.id]) for result in run.results]
     numbers = {
         number for result in results for finding in result["findings"] for number in finding["exchanges"]
     }
@@ -105,9 +105,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
             "left": [name for name in created if name not in run.deleted],
         },
         "requests": len(run.exchanges),
-        "times": times(
-            exchange.elapsed * 1000 for exchange in run.exchanges if exchange.response and not exchange.fault
-        ),
+        "times": times(run),
         "connections": {
             "allowed": run.target.connections,
             "used": run.lanes,
@@ -227,24 +225,7 @@ def _passes(run: RunRecord) -> dict[str, int]:
     return {name: number for name, number in numbers.items() if name in passed}
 
 
-def times(series: Iterable[float]) -> dict[str, Any]:
-    """Summarize the milliseconds of answers, in the order of the requests; null if there are none."""
-    values = [round(value, 3) for value in series]
-    ranked = sorted(values)
-
-    def at(share: float) -> float | None:  # the nearest rank
-        return ranked[math.ceil(share * len(ranked)) - 1] if ranked else None
-
-    return {
-        "count": len(values),
-        "p50_ms": at(0.5),
-        "p99_ms": at(0.99),
-        "max_ms": at(1),
-        "series_ms": values,
-    }
-
-
-def _requirement(result: Result, run: RunRecord, passes: Mapping[str, int]) -> dict[str, Any]:
+def _requirement(result: Result, run: RunRecord, passes: Mapping[str, int], seconds: float) -> dict[str, Any]:
     requirement, evidence = result.requirement, _evidence(result.findings)
     return {
         "id": requirement.id,
@@ -259,6 +240,7 @@ def _requirement(result: Result, run: RunRecord, passes: Mapping[str, int]) -> d
         "reason": result.reason.value if result.reason else None,
         "detail": result.detail,
         "exercised": result.exercised,
+        "elapsed_ms": round(seconds * 1000, 3),
         "observations": len(result.findings),
         "evidence": [passes[requirement.id]] if requirement.id in passes else [],
         "failing": _failing(result.findings),

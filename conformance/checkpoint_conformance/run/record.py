@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.run.recorder import Phase
 from checkpoint_conformance.run.shard import WHOLE, Shard
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange
@@ -85,6 +86,8 @@ class RunRecord:
     """The connections that carried independent requests at the same time at the end."""
     narrowed: str = ""
     """Why there were fewer of them than the target's `connections`; empty if there were not."""
+    phases: tuple[Phase, ...] = ()
+    """The phases of the run, in order."""
 
     @property
     def verdict(self) -> Verdict:

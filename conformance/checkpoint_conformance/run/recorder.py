@@ -18,7 +18,7 @@ from checkpoint_conformance.transport.abridgement import abridged
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import Ledger
 
-__all__ = ["Ending", "Judges", "Lost", "Recorder", "created_checkpoint", "is_accepted", "may_create"]
+__all__ = ["Ending", "Judges", "Lost", "Phase", "Recorder", "created_checkpoint", "is_accepted", "may_create"]
 
 Judges = Callable[[Probe, Exchange], Judgement]
 """Judges the response to a probe. Called from any thread."""
@@ -26,6 +26,15 @@ Judges = Callable[[Probe, Exchange], Judgement]
 
 _LONGEST_ID = 1000
 """Characters of an id that fits into the path of a request."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of the run, from its beginning to the next one."""
+
+    name: str
+    started: float
+    """Seconds since the epoch."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,8 @@ class Recorder:
     """Requests that got no response on a reused connection, and were sent again."""
     endings: list[Ending] = field(default_factory=list[Ending])
     """The moments from which the server could not be reached, in order."""
+    phases: list[Phase] = field(default_factory=list[Phase])
+    """The phases that have begun, in order."""
     _lock: Lock = field(default_factory=Lock)
 
     def note_ending(self, *, refused: bool) -> Ending:

@@ -109,7 +109,7 @@ def run(
             ending.noted(),
             Supply(target, options.max_examples, options.seed, use_cache=options.use_cache) as supply,
         ):
-            _exchange_everything(session, deletions, options.shard, supply, announce)
+            _exchange_everything(session, deletions, options.shard, supply)
             examine_endings(session)
     finally:
         limit.begin_clean_up()
@@ -118,6 +118,7 @@ def run(
         session.witness.rest()
         if "deletion" in target.profiles:
             with ending.noted():
+                session.begin("clean-up")
                 left = deletions.clean_up(announce)
     with ending.noted():
         if not ending.gone and is_away(session):
@@ -146,6 +147,7 @@ def run(
         enough=session.budget.enough,
         lanes=session.client.lanes,
         narrowed=session.client.narrowed,
+        phases=tuple(session.recorder.phases),
     )
 
 
@@ -247,18 +249,17 @@ def _exchange_everything(
     deletions: Deletions,
     shard: Shard,
     supply: Supply,
-    announce: Callable[[str], None],
 ) -> None:
     observation = (
         Observation(session, deletions.deleted) if "observation" in session.target.profiles else None
     )
-    announce("smoke test: server reachable, token accepted, fixtures valid?")
+    session.begin("smoke test", "server reachable, token accepted, fixtures valid?")
     accepted = smoke(session, twice=shard.owns("RESP-11"))
     if accepted:
         session = replace(session, calls=accepted)
         session.budget.divide(wants(session.calls, session.secrets, shard), reserve(session.target))
-        _exchange_valid_requests(session, shard, announce)
-    announce("single faults (AUTH, REQ, NF, HTTP)")
+        _exchange_valid_requests(session, shard)
+    session.begin("single faults", "AUTH, REQ, NF, HTTP")
     for group in single_faults(session.calls, session.secrets):
         if accepted or not group.needs_acceptance:
             _refused(session, observation, group.name, shard.select(group.probes))
@@ -268,7 +269,7 @@ def _exchange_everything(
     if not accepted:
         _refused(session, observation, "odd requests", others)
         return
-    announce("odd and generated requests (HTTP, FUZZ)")
+    session.begin("odd and generated requests", "HTTP, FUZZ")
     inputs = supply.inputs(session.clock)
     generated = shard.select(generated_probes(session.calls, inputs.requests))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
@@ -277,19 +278,19 @@ def _exchange_everything(
     _spend(session, "generated requests", valid[:_GENERATED_CALLS])
     examine_lock(session)
     if shard.owns("OBS-1"):
-        _exchange_with_companions(session, deletions, observation, inputs.plans, announce)
+        _exchange_with_companions(session, deletions, observation, inputs.plans)
 
 
-def _exchange_valid_requests(session: Session, shard: Shard, announce: Callable[[str], None]) -> None:
+def _exchange_valid_requests(session: Session, shard: Shard) -> None:
     calls = session.calls
-    announce("valid requests (REQ, RESP)")
+    session.begin("valid requests", "REQ, RESP")
     _spend(session, "valid requests", shard.select(valid_requests(calls)))
     _spend(session, "valid request, later", shard.select([acceptance.documented_later(calls)]))
     if shard.owns("RESP-2"):
-        announce("concurrent calls (RESP-2, RESP-11)")
+        session.begin("concurrent calls", "RESP-2, RESP-11")
         concurrent_calls(session)
     if shard.owns("HTTP-6"):
-        announce("recovery after rejected requests (HTTP-6)")
+        session.begin("recovery after rejected requests", "HTTP-6")
         recovery(session)
         after_an_accepted_call(session, authentication(calls, session.secrets))
         lost_requests(session)
@@ -300,11 +301,10 @@ def _exchange_with_companions(
     deletions: Deletions,
     observation: Observation | None,
     plans: Iterable[Plan],
-    announce: Callable[[str], None],
 ) -> None:
     profiles = session.target.profiles
     if profiles:
-        announce(f"companion operations ({', '.join(sorted(profiles))})")
+        session.begin("companion operations", ", ".join(sorted(profiles)))
     second_project(session, deletions)
     if "discovery" in profiles:
         discovery(session)
@@ -323,8 +323,8 @@ def _exchange_with_companions(
         if session.budget.remaining:  # the reserve has served its purpose
             send_probe(session, acceptance.documented_after_deletion(session.calls))
     if observation:
-        announce("model-based sequences (OBS)")
-        model_run(session, deletions, plans, announce)
+        session.begin("model-based sequences", "OBS")
+        model_run(session, deletions, plans)
 
 
 def _refused(session: Session, observation: Observation | None, name: str, probes: list[Probe]) -> None:

@@ -11,7 +11,7 @@ from checkpoint_conformance.checks.judge import Judge
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.run.companions import CompanionLists
 from checkpoint_conformance.run.limits.budget import Budget
-from checkpoint_conformance.run.recorder import Judges, Recorder
+from checkpoint_conformance.run.recorder import Judges, Phase, Recorder
 from checkpoint_conformance.run.sending.client import Client
 from checkpoint_conformance.run.sending.witness import Witness
 from checkpoint_conformance.target.secrets import Secrets
@@ -37,6 +37,8 @@ class Session:
     recorder: Recorder
     lists: CompanionLists
     witness: Witness
+    announce: Callable[[str], None]
+    """Tells the user, in a sentence, what happens."""
     thorough: bool = False
     """Whether a MUST gets all its probes although some have been accepted."""
 
@@ -54,6 +56,11 @@ class Session:
     def clock(self) -> LimitedClock:
         """The clock of the run, with its time limit."""
         return self.client.clock
+
+    def begin(self, phase: str, about: str = "") -> None:
+        """Announce a phase of the run, and note when it begins."""
+        self.recorder.phases.append(Phase(phase, self.clock.time()))
+        self.announce(f"{phase} ({about})" if about else phase)
 
 
 def open_session(
@@ -92,5 +99,5 @@ def open_session(
         until_idle=until_idle if "observation" in target.profiles else None,
     )
     lists, witness = CompanionLists(client, calls), Witness(client, recorder, calls)
-    session = Session(target, secrets, calls, client, recorder, lists, witness)
+    session = Session(target, secrets, calls, client, recorder, lists, witness, announce)
     return session

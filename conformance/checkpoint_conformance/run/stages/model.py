@@ -9,7 +9,7 @@ money, so a sequence is planned first and then run once, however often Hypothesi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
@@ -52,20 +52,20 @@ class _Difference:
     sequence: tuple[Exchange, ...]
 
 
-def model_run(
-    session: Session, deletions: Deletions, plans: Iterable[Plan], announce: Callable[[str], None]
-) -> None:
+def model_run(session: Session, deletions: Deletions, plans: Iterable[Plan]) -> None:
     """Run the plans within the remaining budget, and add a finding for a difference.
 
     A difference seen only once, for example because of another user's call, stays unconfirmed. Raises
     ServerGone if the server stops answering.
     """
     if not session.budget.has_spare or any(map(session.ledger.failed, MODEL)):
-        announce("no model-based run: the budget is used up, or single calls already differ")
+        session.announce("no model-based run: the budget is used up, or single calls already differ")
         return
     rig = _Rig(session, deletions)
     if rig.unreliable:
-        announce("no model-based run: a call got no response, and may create a checkpoint at any time")
+        session.announce(
+            "no model-based run: a call got no response, and may create a checkpoint at any time"
+        )
         return
     first = rig.side_by_side(list(dict.fromkeys(plans)))
     if first and rig.differs(first[1]):
