@@ -71,6 +71,8 @@ ROWS: list[tuple[str, ExitCode]] = [
     ("report diff bad.json good.json", ExitCode.SUCCESS),
     ("report diff good.json bad.json", ExitCode.FAILURE),
     ("report diff good.json missing.json", ExitCode.USAGE),
+    ("report matrix bad.json good.json", ExitCode.SUCCESS),
+    ("report matrix one.json good.json", ExitCode.USAGE),
     ("report merge good.json", ExitCode.USAGE),
     ("report merge one.json two.json", ExitCode.SUCCESS),
     ("report merge poor-one.json poor-two.json", ExitCode.PARTIAL),

@@ -66,7 +66,7 @@ def test_diff_has_the_exit_code_of_its_regressions(saved: Callable[..., Path]) -
     good, bad = saved(report(Server), "good.json"), saved(report(Broken), "bad.json")
     assert invoke("report", "diff", good, bad).exit_code == 1
     assert invoke("report", "diff", bad, good).exit_code == 0
-    result = invoke("report", "diff", good, bad, "--json")
+    result = invoke("report", "diff", good, bad, "--format", "json")
     assert result.exit_code == 1
     named = [change["requirement"] for change in json.loads(result.stdout)["regressions"]]
     assert "REQ-11" in named

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkpoint_conformance.reports.comparison import compare
+from checkpoint_conformance.reports.comparison.compare import compare
 from checkpoint_conformance.reports.report import build_report, read_report
 from checkpoint_conformance.reports.times import summary
 from checkpoint_conformance.reports.writers import WRITERS

@@ -15,7 +15,8 @@ from checkpoint_openapi.terminal.streams import reader_width
 from checkpoint_conformance.commands.console import SuiteError, complain, guarded, say
 from checkpoint_conformance.commands.dry_run import plan, render_plan
 from checkpoint_conformance.commands.progress import Progress
-from checkpoint_conformance.reports.comparison import compare, render_comparison
+from checkpoint_conformance.reports.comparison.compare import compare
+from checkpoint_conformance.reports.comparison.text import render_comparison
 from checkpoint_conformance.reports.files import prepare, reserved, write_all
 from checkpoint_conformance.reports.report import Report, ReportError, build_report, read_report
 from checkpoint_conformance.reports.writers import html

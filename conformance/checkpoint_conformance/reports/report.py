@@ -131,7 +131,13 @@ def read_report(path: Path) -> Report:
         raise ReportError(f"{path}: {error.strerror}. Name a report.json that `verify` wrote.") from error
     except (ValueError, RecursionError) as error:
         raise ReportError(f"{path}: not a JSON report: {error}.") from error
-    if report is None or report.get("format") != FORMAT:
+    form = report and report.get("format")
+    if isinstance(form, int) and form > FORMAT:
+        raise ReportError(
+            f"{path}: a report of format {form}; this suite reads format {FORMAT}. "
+            "Use the version of checkpoint-contract that wrote it, or a newer one."
+        )
+    if report is None or form != FORMAT:
         raise ReportError(f"{path}: not a report of format {FORMAT}. Name a report.json that `verify` wrote.")
     for problem in _validator().iter_errors(report):
         place = "/".join(str(step) for step in problem.instance_path) or "the root"

@@ -1,4 +1,4 @@
-"""The commands `report show`, `report schema`, `report diff` and `report merge`."""
+"""The commands `report show`, `schema`, `diff`, `matrix` and `merge`."""
 
 from __future__ import annotations
 
@@ -54,15 +54,52 @@ def schema() -> None:
 @report.command()
 @click.argument("old", type=_FILE)
 @click.argument("new", type=_FILE)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def diff(old: Path, new: Path, as_json: bool) -> None:
-    """Show regressions and fixes. Exit codes: 0 no regression, 1 regressions, 2 usage.
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
+@language_option
+def diff(old: Path, new: Path, form: str) -> None:
+    """Show regressions, causes first, and fixes. Exit codes: 0 no regression, 1 regressions, 2 usage.
 
     Example: checkpoint-contract report diff old/report.json new/report.json
     """
     from checkpoint_conformance.commands.report.commands import diff_reports
 
-    raise SystemExit(diff_reports(old, new, as_json=as_json))
+    raise SystemExit(diff_reports(old, new, form))
+
+
+@report.command()
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
+@click.option(
+    "--name", "names", multiple=True, help="The name of a report's column; once for each report, in order."
+)
+@click.option("--differing", is_flag=True, help="Show only requirements in which the reports differ.")
+@language_option
+def matrix(files: tuple[Path, ...], form: str, names: tuple[str, ...], differing: bool) -> None:
+    """Show reports side by side: requirements by implementations, or by the runs of one.
+
+    A report is compared with the latest earlier one of the same implementation, and changes are marked.
+
+    Exit codes: 0 shown, 2 usage.
+
+    Example: checkpoint-contract report matrix one/report.json two/report.json
+    """
+    from checkpoint_conformance.commands.report.commands import show_matrix
+
+    raise SystemExit(show_matrix(files, form, names, differing=differing))
 
 
 @report.command()

@@ -1,4 +1,4 @@
-"""`report` and `replay`: show a report in another format, compare two, merge shards, repeat what failed."""
+"""`report` and `replay`: show, compare and merge reports, repeat what failed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from checkpoint_openapi.terminal.streams import reader_width
 from checkpoint_conformance.commands.console import complain, guarded, say
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.commands.replay import Repeated, ReplayState, failing, replay
-from checkpoint_conformance.reports.comparison import compare, render_comparison
+from checkpoint_conformance.reports.comparison.compare import compare
+from checkpoint_conformance.reports.comparison.matrix import build_matrix
+from checkpoint_conformance.reports.comparison.matrix_markdown import matrix_markdown
+from checkpoint_conformance.reports.comparison.matrix_text import matrix_text
+from checkpoint_conformance.reports.comparison.text import render_comparison
 from checkpoint_conformance.reports.files import prepare, write_all
 from checkpoint_conformance.reports.merge import merge
 from checkpoint_conformance.reports.report import SCHEMA, ReportError, read_report
@@ -26,7 +30,7 @@ from checkpoint_conformance.target.reference import target_or_reference
 from checkpoint_conformance.verdict.outcome import Verdict, exit_code
 from checkpoint_conformance.verdict.waivers import read_waivers
 
-__all__ = ["diff_reports", "merge_reports", "replay_report", "show_report", "show_schema"]
+__all__ = ["diff_reports", "merge_reports", "replay_report", "show_matrix", "show_report", "show_schema"]
 
 
 def show_report(file: Path, form: str) -> ExitCode:
@@ -53,13 +57,35 @@ def show_schema() -> ExitCode:
     return ExitCode.SUCCESS
 
 
-def diff_reports(old: Path, new: Path, *, as_json: bool) -> ExitCode:
+def diff_reports(old: Path, new: Path, form: str) -> ExitCode:
     """Print the differences; the exit code says whether anything got worse."""
 
     def action() -> ExitCode:
         comparison = compare(read_report(old), read_report(new))
-        say(json.dumps(comparison.data(), indent=1) if as_json else render_comparison(comparison))
+        say(_json(comparison.data()) if form == "json" else render_comparison(comparison, reader_width()))
         return ExitCode.FAILURE if comparison.regressions else ExitCode.SUCCESS
+
+    return guarded(action)
+
+
+def show_matrix(files: tuple[Path, ...], form: str, names: tuple[str, ...], *, differing: bool) -> ExitCode:
+    """Print the reports side by side."""
+
+    def action() -> ExitCode:
+        if names and len(names) != len(files):
+            raise ReportError(f"--name: {len(names)} names for {len(files)} reports. Give one for each.")
+        matrix = build_matrix(map(read_report, files), names)
+        if differing:
+            matrix = matrix.only_differing()
+        match form:
+            case "json":
+                told = _json(matrix.data())
+            case "markdown":
+                told = matrix_markdown(matrix).rstrip("\n")
+            case _:
+                told = matrix_text(matrix, reader_width())
+        say(told)
+        return ExitCode.SUCCESS
 
     return guarded(action)
 
@@ -105,7 +131,7 @@ def replay_report(
                     f"{target.url}: {gone}. Check `url`, and that the server is running."
                 ) from gone
         data = [each.data() for each in repeated]
-        say(json.dumps(data, indent=1, ensure_ascii=False) if as_json else _told(repeated))
+        say(_json(data) if as_json else _told(repeated))
         states = {each.state for each in repeated}
         if ReplayState.STILL_FAILS in states:
             return ExitCode.FAILURE
@@ -119,6 +145,10 @@ _COLOURS = {
     ReplayState.FAILS_NO_MORE: "green",
     ReplayState.UNDECIDED: "magenta",
 }
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, indent=1, ensure_ascii=False)
 
 
 def _told(repeated: list[Repeated]) -> str:

@@ -17,10 +17,16 @@ from checkpoint_conformance.reports.writers.text import (
     subject,
 )
 
-__all__ = ["markdown"]
+__all__ = ["MARKS", "VERDICT_MARKS", "code", "fenced", "markdown", "plain"]
 
-_MARKS = {"pass": "✅", "fail": "❌", "warn": "⚠️", "skip": "⏭️", "inconclusive": "❔", "error": "💥"}
-_VERDICTS = {"conformant": "✅", "not conformant": "❌", "partial": "⏭️", "inconclusive": "❔", "error": "💥"}
+MARKS = {"pass": "✅", "fail": "❌", "warn": "⚠️", "skip": "⏭️", "inconclusive": "❔", "error": "💥"}
+VERDICT_MARKS = {
+    "conformant": "✅",
+    "not conformant": "❌",
+    "partial": "⏭️",
+    "inconclusive": "❔",
+    "error": "💥",
+}
 _MOST_FAILURES = 40
 """A job page is limited to a mebibyte; the other reports have the rest."""
 
@@ -29,9 +35,9 @@ def markdown(report: dict[str, Any]) -> str:
     """Return the text: the verdict, the failures with their evidence, then every requirement."""
     numbers = ", ".join(f"{number} {tr(outcome)}" for outcome, number in counts(report).items())
     lines = [
-        f"## {_VERDICTS[report['verdict']]} {_plain(subject(report))}: {tr(report['verdict'])}",
+        f"## {VERDICT_MARKS[report['verdict']]} {plain(subject(report))}: {tr(report['verdict'])}",
         "",
-        _plain(explained(report)),
+        plain(explained(report)),
         "",
         *_facts(report),
         tr("Requirements: {counts}.", counts=numbers),
@@ -42,7 +48,7 @@ def markdown(report: dict[str, Any]) -> str:
         ),
     ]
     if report["gone"]:
-        gone = _plain(report["gone"])
+        gone = plain(report["gone"])
         lines += ["", "> " + tr("The server could not be judged completely: {reason}", reason=gone)]
     failing = [item for item in declared(report) if item["findings"] and item["outcome"] != "skip"]
     for item in failing[:_MOST_FAILURES]:
@@ -73,20 +79,20 @@ def _facts(report: dict[str, Any]) -> list[str]:
 
 def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
     exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
-    lines = ["", f"### {_MARKS[item['outcome']]} {item['id']} ({item['level']})", ""]
-    lines += [_plain(tr(item["text"])), "", f"{tr('Clause')} {_code(item['clause'])}"]
+    lines = ["", f"### {MARKS[item['outcome']]} {item['id']} ({item['level']})", ""]
+    lines += [plain(tr(item["text"])), "", f"{tr('Clause')} {code(item['clause'])}"]
     if item["detail"]:
-        lines += ["", _plain(retold(item["detail"]))]
+        lines += ["", plain(retold(item["detail"]))]
     for number, finding in enumerate(item["findings"]):
         seen = sightings(finding)
         lines += [
             "",
-            f"- {tr('probe')} {_code(finding['probe'])}{f' ({seen})' if seen else ''}",
-            f"  - {tr('expected')} {_code(finding['expected'])}",
-            f"  - {tr('actual')} {_code(finding['actual'])}",
+            f"- {tr('probe')} {code(finding['probe'])}{f' ({seen})' if seen else ''}",
+            f"  - {tr('expected')} {code(finding['expected'])}",
+            f"  - {tr('actual')} {code(finding['actual'])}",
         ]
         if number == 0 and (call := repetition(finding, exchanges)):
-            lines += ["", *("  " + line for line in _fenced(call))]
+            lines += ["", *("  " + line for line in fenced(call))]
     return lines
 
 
@@ -96,32 +102,33 @@ def _waivers(report: dict[str, Any]) -> list[str]:
     heads = " | ".join(tr(head) for head in ("requirement", "state", "until", "reason"))
     lines = ["", f"### {tr('Waivers')}", "", f"| {heads} |", "|---|---|---|---|"]
     for waiver in report["waivers"]:
-        where = _plain(waiver["probe"] or waiver["requirement"])
-        reason = f"{_plain(waiver['reason'])} <{waiver['link']}>"
+        where = plain(waiver["probe"] or waiver["requirement"])
+        reason = f"{plain(waiver['reason'])} <{waiver['link']}>"
         lines.append(f"| {where} | {waiver['state']} | {waiver['expires']} | {reason} |")
     return lines
 
 
 def _row(item: dict[str, Any]) -> str:
     why = tr(item["reason"] or item["outcome"])
-    note = f" _{why}: {_plain(retold(item['detail']))}_" if item["detail"] else ""
-    mark = f"{_MARKS[item['outcome']]} {tr(item['outcome'])}"
-    return f"| {mark} | {item['id']} | {item['level']} | {_plain(tr(item['text']))}{note} |"
+    note = f" _{why}: {plain(retold(item['detail']))}_" if item["detail"] else ""
+    mark = f"{MARKS[item['outcome']]} {tr(item['outcome'])}"
+    return f"| {mark} | {item['id']} | {item['level']} | {plain(tr(item['text']))}{note} |"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Return a code span that no content can break out of."""
     content = printable(shortened(text, 500)).replace("\n", " ")
     ticks = "`" * (max((len(run) for run in re.findall("`+", content)), default=0) + 1)
     return f"{ticks} {content} {ticks}" if "`" in content or not content.strip() else f"`{content}`"
 
 
-def _fenced(text: str) -> list[str]:
+def fenced(text: str) -> list[str]:
+    """Return the lines of a code block that no content can end."""
     fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     return [f"{fence}sh", *printable(shortened(text, 2000)).split("\n"), fence]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return the text escaped, so that only code spans have a special meaning."""
     pieces = re.split(r"(`[^`\n]+`)", printable(text).replace("\n", " "))
     return "".join(

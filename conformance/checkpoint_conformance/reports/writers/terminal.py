@@ -23,11 +23,13 @@ from checkpoint_conformance.reports.writers.text import (
     wrapped,
 )
 
-__all__ = ["evidence", "terminal"]
+__all__ = ["COLOURS", "MARKS", "VERDICT_COLOURS", "evidence", "terminal"]
 
-_MARKS = {"pass": "✓", "fail": "✗", "warn": "!", "skip": "-", "inconclusive": "?", "error": "E"}
-_COLOURS = {"pass": "green", "fail": "red", "warn": "yellow", "inconclusive": "magenta", "error": "red"}
-_VERDICTS = {"conformant": "green", "partial": "yellow", "inconclusive": "magenta"}
+MARKS = {"pass": "✓", "fail": "✗", "warn": "!", "skip": "-", "inconclusive": "?", "error": "E"}
+"""The sign of each outcome."""
+COLOURS = {"pass": "green", "fail": "red", "warn": "yellow", "inconclusive": "magenta", "error": "red"}
+VERDICT_COLOURS = {"conformant": "green", "partial": "yellow", "inconclusive": "magenta"}
+"""Any other verdict is red."""
 _SHOWN = 4
 """Findings of one requirement that are shown here, the first in detail; report.html has more."""
 _MARGIN = 12
@@ -47,14 +49,14 @@ def terminal(report: dict[str, Any], *, quiet: bool = False, width: int | None =
         lines += [line for item in told for line in evidence(item, report, width)]
         lines += ["", *(wrapped(line, width, 0) for line in _run(report))]
     summary = ", ".join(f"{number} {tr(outcome)}" for outcome, number in counts(report).items())
-    verdict = click.style(tr(report["verdict"]), fg=_VERDICTS.get(report["verdict"], "red"), bold=True)
+    verdict = click.style(tr(report["verdict"]), fg=VERDICT_COLOURS.get(report["verdict"], "red"), bold=True)
     lines.append(f"{printable(subject(report))}: {verdict} ({summary})")
     return "\n".join([*lines, wrapped(explained(report), width, 0)])
 
 
 def _line(requirement: dict[str, Any], width: int | None) -> str:
     outcome = requirement["outcome"]
-    mark = click.style(f"{_MARKS[outcome]} {padded(tr(outcome), 12)}", fg=_COLOURS.get(outcome))
+    mark = click.style(f"{MARKS[outcome]} {padded(tr(outcome), 12)}", fg=COLOURS.get(outcome))
     note = ": ".join(
         filter(None, (tr(requirement["reason"] or ""), printable(retold(requirement["detail"]))))
     )
@@ -67,7 +69,7 @@ def evidence(requirement: dict[str, Any], report: dict[str, Any], width: int | N
     """Return the lines that show the evidence against a requirement, and how to reproduce it."""
     exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
     outcome = requirement["outcome"]
-    title = click.style(f"{requirement['id']} {tr(outcome)}", fg=_COLOURS.get(outcome), bold=True)
+    title = click.style(f"{requirement['id']} {tr(outcome)}", fg=COLOURS.get(outcome), bold=True)
     lines = ["", wrapped(f"{title}: {tr(requirement['text'])}", width, _MARGIN)]
     lines.append(_labelled("clause", requirement["clause"], None))
     findings = requirement["findings"][:_SHOWN]

@@ -1,0 +1,1 @@
+"""Reports side by side: two of one server, or those of many."""

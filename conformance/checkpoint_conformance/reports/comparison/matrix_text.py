@@ -1,0 +1,73 @@
+"""The matrix for a terminal: a line for each requirement, then the plainest evidence of what fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from checkpoint_conformance.language import tr
+from checkpoint_conformance.reports.comparison.matrix import Cell, Column, Matrix, Row
+from checkpoint_conformance.reports.comparison.notes import CHANGES, notes, summary, total
+from checkpoint_conformance.reports.writers.terminal import COLOURS, MARKS, VERDICT_COLOURS
+from checkpoint_conformance.reports.writers.text import OUTCOMES, padded, printable, shortened, wrapped
+
+__all__ = ["matrix_text"]
+
+_START = 16
+"""Columns of the id and the level."""
+_WORD, _SIGN = 15, 4
+"""The width of a cell with its word, and with its sign alone."""
+_TEXT = 40
+"""Columns that the text of a requirement needs at least."""
+_LONGEST = 300
+
+
+def matrix_text(matrix: Matrix, width: int | None = None) -> str:
+    """Return the text, wrapped to `width` columns if given; cells have words if there is room for them."""
+    room = width or 120
+    has_words = _START + _WORD * len(matrix.columns) + _TEXT <= room
+    cell = _WORD if has_words else _SIGN
+    lines = [_heading(number, column, width) for number, column in enumerate(matrix.columns, 1)]
+    lines += ["", *(wrapped(note, width, 0) for note in notes(matrix))]
+    if not has_words:
+        signs = [*((MARKS[name], tr(name)) for name in reversed(OUTCOMES)), ("·", tr("not in its contract"))]
+        lines.append("  ".join(f"{sign} {word}" for sign, word in signs))
+    numbers = "".join(padded(str(number), cell) for number in range(1, len(matrix.columns) + 1))
+    lines += ["", " " * _START + click.style(numbers, bold=True)]
+    lines += [_row(row, cell, width, has_words=has_words) for row in matrix.rows]
+    for row in matrix.rows:
+        lines += _detail(row, width)
+    return "\n".join([*lines, "", total(matrix)])
+
+
+def _heading(number: int, column: Column, width: int | None) -> str:
+    verdict = click.style(tr(column.verdict), fg=VERDICT_COLOURS.get(column.verdict, "red"), bold=True)
+    return wrapped(f"{number:>2}  {printable(column.name)}: {verdict} ({summary(column)})", width, 4)
+
+
+def _row(row: Row, cell: int, width: int | None, *, has_words: bool) -> str:
+    start = f"{row.id:<8} {row.level:<6} ".ljust(_START)
+    cells = "".join(_cell(each, cell, has_words=has_words) for each in row.cells)
+    margin = _START + cell * len(row.cells)
+    text = start + cells + tr(row.text)
+    return wrapped(text, width, margin) if width and margin + _TEXT <= width else text
+
+
+def _cell(cell: Cell | None, width: int, *, has_words: bool) -> str:
+    if cell is None:
+        return padded("·", width)
+    text = MARKS[cell.outcome] + (CHANGES[cell.change] if cell.change else "")
+    if has_words:
+        text += f" {tr(cell.outcome)}"
+    return click.style(padded(text, width), fg=COLOURS.get(cell.outcome), dim=not cell.is_declared)
+
+
+def _detail(row: Row, width: int | None) -> Iterator[str]:
+    for place, (evidence, numbers) in enumerate(row.alike()):
+        if place == 0:
+            yield ""
+            yield wrapped(click.style(row.id, bold=True) + f" {tr(row.text)}", width, 9)
+        told = tr("expected {expected}, got {actual}", expected=evidence.expected, actual=evidence.actual)
+        names = ", ".join(str(number + 1) for number in numbers)
+        yield wrapped(f"  {names}: {printable(shortened(told, _LONGEST))} ({evidence.probe})", width, 6)
