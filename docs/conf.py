@@ -8,7 +8,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 _CONTENTS = {
-    "Tutorials": ["tutorials/implementer", "tutorials/designer", "tutorials/ci"],
+    "Tutorials": ["which-command", "tutorials/implementer", "tutorials/designer", "tutorials/ci"],
     "Recipes": [
         f"recipes/{name}"
         for name in ("real-cloud", "karbor", "gateway", "github-actions", "gitlab", "pytest")

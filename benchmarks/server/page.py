@@ -12,9 +12,9 @@ from processor import Cost, ceiling
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["page"]
+__all__ = ["TITLES", "page"]
 
-_TITLES = {
+TITLES = {
     "reference": "**reference server, in memory**",
     "connexion": "stock Connexion AsyncApp",
     "fastapi": "FastAPI with pydantic",
@@ -26,6 +26,7 @@ _TITLES = {
     "postgresql": "**reference server, PostgreSQL**, durable",
     "two workers": "reference server, SQLite, `--workers 2`",
 }
+"""What each server is, in Markdown."""
 _GOALS = (
     ("in memory ÷ stock Connexion", "reference", "connexion", 3.8),
     ("in memory ÷ FastAPI", "reference", "fastapi", 1.4),
@@ -61,8 +62,11 @@ def page(
         "",
         *_servers(found),
         "",
+        "![CPU time of a valid request, and response times, of each server](pictures/performance.svg)",
+        "",
         *_ratios(found, stored, memory),
         "",
+        *(["![Rates by stored checkpoints, and by workers](pictures/scaling.svg)", ""] if stored else []),
         *_stores(found),
         "",
         *_workers(found),
@@ -76,7 +80,7 @@ def _servers(found: dict[str, Any]) -> list[str]:
         "| server | valid requests/s | rejected requests/s | p50, ms | p99, ms | CPU, µs per valid request |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for name, title in _TITLES.items():
+    for name, title in TITLES.items():
         each = found[name]
         measured = f"{median(each.rates):.0f} | {median(each.refused_rates):.0f}"
         times = f"{median(each.p50):.1f} | {median(each.p99):.1f}"
@@ -108,7 +112,7 @@ def _ratios(found: dict[str, Any], stored: dict[int, list[float]], memory: dict[
     )
     if stored:
         title = "time with 10⁶ stored checkpoints ÷ time with 10³, SQLite"
-        lines.append(_compared(title, *stored.values(), "at most 1.2"))
+        lines.append(_compared(title, stored[1_000], stored[1_000_000], "at most 1.2"))
     if memory:
         lines.append(
             f"| memory after {memory['requests']:.0f} requests ÷ before, SQLite | "

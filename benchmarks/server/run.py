@@ -47,6 +47,8 @@ APPLICATIONS = ("reference", "connexion", "fastapi", "litestar", "starlette", "b
 PROJECT = "b942cc8342734d15bcb246babb1953cf"
 PATH = f"/v1/{PROJECT}/providers/fc4d5750-22e7-4798-8a46-f48f62c4c1da/checkpoints"
 PLAN = "62171999-3df1-42f7-9513-6f9b1bea4744"
+STORED = (1_000, 10_000, 100_000, 1_000_000)
+"""Numbers of stored checkpoints to compare."""
 RESOURCES = ["7a32a8b5-7977-4e24-b5da-e0eb457db75b", "b2b433bf-7dd6-4a74-aa8f-85673dfbda48"]
 SCRIPT = """\
 wrk.method = "POST"
@@ -244,10 +246,10 @@ def soak(folder: Path, requests: int) -> dict[str, float]:
 
 
 def stored(folder: Path, rounds: int, seconds: int) -> dict[int, list[float]]:
-    """Return the rates with a thousand and a million stored checkpoints, round by round."""
+    """Return the rates by the number of stored checkpoints, round by round."""
     with contextlib.ExitStack() as stack:
         servers: dict[int, Server] = {}
-        for rows in (1000, 1_000_000):
+        for rows in STORED:
             database = str(folder / f"{rows}.sqlite3")
             with reference(f"fill {rows}", folder, database):
                 pass
@@ -260,6 +262,20 @@ def stored(folder: Path, rounds: int, seconds: int) -> dict[int, list[float]]:
         return {rows: server.rates for rows, server in servers.items()}
 
 
+def measurements(servers: list[Server], rates: dict[int, list[float]]) -> str:
+    """Return what the plots are drawn from, as JSON."""
+    measured = {
+        each.name: {
+            "rate": each.rates,
+            "p50": each.p50,
+            "p99": each.p99,
+            "cpu": [round(cost.server, 1) for cost in each.costs],
+        }
+        for each in servers
+    }
+    return json.dumps({"servers": measured, "stored": rates}) + "\n"
+
+
 def main() -> None:
     """Install, measure, print and write the page."""
     parser = argparse.ArgumentParser(
@@ -270,8 +286,8 @@ def main() -> None:
     parser.add_argument(
         "--soak", type=int, default=0, help="requests whose memory is measured, such as 1000000"
     )
-    parser.add_argument("--stored", action="store_true", help="compare a thousand and a million checkpoints")
-    parser.add_argument("--write", type=Path, help="write the page here")
+    parser.add_argument("--stored", action="store_true", help="compare a thousand to a million checkpoints")
+    parser.add_argument("--write", type=Path, help="write the page here, and its data and plots beside it")
     arguments = parser.parse_args()
     if arguments.rounds < 2:
         parser.error("--rounds: a median with its scatter takes at least 2 rounds")
@@ -289,6 +305,12 @@ def main() -> None:
     print(text)
     if arguments.write:
         arguments.write.write_text(text, encoding="utf-8")
+        data = arguments.write.with_suffix(".json")
+        data.write_text(measurements(servers, rates), encoding="utf-8")
+        pictures = arguments.write.parent / "pictures"
+        pictures.mkdir(exist_ok=True)
+        plots = [str(PYTHON), str(HERE / "plots.py"), str(data), str(pictures)]
+        subprocess.run(plots, check=True)
 
 
 if __name__ == "__main__":

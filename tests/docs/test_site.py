@@ -77,6 +77,13 @@ def test_each_page_can_be_reached() -> None:
     assert {page.relative_to(ROOT) for page in set(PAGES) - reached - listed} == set()
 
 
+def test_every_command_has_its_purpose() -> None:
+    """The page that leads from a purpose to a command knows every command."""
+    page = (ROOT / "docs" / "which-command.md").read_text(encoding="utf-8")
+    known = {words for words, _ in tool("reference").commands()}
+    assert {words for words in known if not re.search(rf"`{words}[ `]", page)} == set()
+
+
 @pytest.mark.matrix
 def test_site_is_built_without_a_warning_and_no_link_is_dead(tmp_path: Path) -> None:
     """The generator has nothing to complain of; within the site each link, picture and anchor is there."""

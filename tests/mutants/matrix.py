@@ -98,18 +98,22 @@ def page(rows: list[Row]) -> str:
         f"- {len(told)} mutants, {exact + fair} of them killed: {exact} by exactly the requirement that they",
         f"  name, {fair} by one that they name as equally fair, with the reason",
         f"- {len(rows) - len(told)} more that no client can tell from a conforming server, with the reason",
+        "",
+        "Each square is a mutant: ■ charged with the requirement that it names, ◧ with another that is",
+        "as fair, □ not told apart from a conforming server by any client.",
     ]
     texts = {each.id: each.text for each in requirements()}
     for requirement, group in groupby(rows, key=lambda row: row.mutant.requirement):
         listed = list(group)
         plural = "mutant" if len(listed) == 1 else "mutants"
+        strip = "".join(map(_mark, listed))
         lines += [
             "",
             f"## {requirement}",
             "",
             texts[requirement],
             "",
-            f"<details><summary>{len(listed)} {plural}</summary>",
+            f"<details><summary>{len(listed)} {plural} {strip}</summary>",
             "",
             "| mutant | fault | charged | |",
             "|---|---|---|---|",
@@ -118,6 +122,15 @@ def page(rows: list[Row]) -> str:
             "</details>",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _mark(row: Row) -> str:
+    """Return the square of a mutant in the strip of its requirement."""
+    if not row.expected:
+        return "✗"
+    if row.mutant.equivalent:
+        return "□"
+    return "■" if row.exact else "◧"
 
 
 def main(path: Path) -> int:
