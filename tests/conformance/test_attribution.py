@@ -147,6 +147,15 @@ RULES: dict[str, tuple[list[Finding], set[str], set[str]]] = {
         {"OBS-3"},
         {"DEL-1"},
     ),
+    "a checkpoint that a second deletion revives is found later, too": (
+        [
+            found("DEL-2", Symptom.DELETED_AGAIN_LISTED),
+            found("DEL-1", Symptom.DELETED_AGAIN_LISTED),
+            found("DEL-1", Symptom.MODEL_DIFFERS),
+        ],
+        {"DEL-2"},
+        {"DEL-1"},
+    ),
     "a deletion that leaves an item is no consequence of how others end": (
         [found("OBS-3", Symptom.STATUS_ENDS_ELSEWHERE), found("DEL-1", Symptom.ITEM_STAYS)],
         {"OBS-3", "DEL-1"},

@@ -55,6 +55,9 @@ def test_the_rules_name_requirements_of_the_catalogue() -> None:
     """What the groups, the tables and the probes name are active requirements."""
     grouped = set[str]().union(*(getattr(groups, name) for name in groups.__all__))
     tables = {*consequences.FOLLOWING, *(name for names in consequences.FOLLOWING.values() for name in names)}
+    symptoms = consequences.FOLLOWING_SYMPTOMS
+    pairs = {*symptoms, *(pair for pairs in symptoms.values() for pair in pairs)}
+    tables |= {requirement for requirement, _ in pairs}
     lists = set[str]().union(*consequences.UNREADABLE.values())
     implied = {name for probe in probes() for name in named_by(probe.implies)}
     presumed = {name for probe in probes() for name in probe.presumes}

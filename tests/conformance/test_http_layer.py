@@ -34,6 +34,8 @@ def answered(request: Request, status: int) -> bool:
         (Request("POST", PATH, (JSON, *((f"X-{n}", "1") for n in range(60))), b"{}"), 431),
         (Request("POST", PATH, (JSON,), b"", Framing.NONE), 411),
         (Request("POST", PATH, (JSON,), b"{}", Framing.CHUNKED), 411),
+        (Request("POST", PATH, (JSON, ("Content-Encoding", "br")), b"{}"), 400),
+        (Request("POST", PATH, (JSON, ("Content-Encoding", "br")), b"{}"), 415),
         (Request("POST", PATH + "?a=" + "1" * 2000, (JSON,), b"{}"), 414),
     ],
 )
@@ -65,6 +67,11 @@ def test_a_page_under_503_is_a_gateway_s(status: int, kind: str, gateway: bool) 
     """The service answers 503 in JSON; anything else under it comes from in front of the service."""
     response = Response(status, (("Content-Type", kind),) if kind else (), b"")
     assert answered_by_gateway(Exchange(PLAIN, response, None, 0.0, 0.0)) is gateway
+
+
+def test_a_coding_that_servers_know_is_no_excuse() -> None:
+    """Whoever reads gzip answers a body that is none as any other malformed body."""
+    assert not answered(Request("POST", PATH, (JSON, ("Content-Encoding", "gzip")), b"{}"), 400)
 
 
 def test_lost_answer_is_nobody_s() -> None:

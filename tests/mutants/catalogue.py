@@ -38,6 +38,7 @@ for _module in (
     "companions.items",
     "companions.deletion",
     "companions.repetition",
+    "companions.refusals",
     "companions.described",
     "companions.projects",
     "access.strangers",

@@ -18,8 +18,8 @@ from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["allow", "body_bytes", "condition_code", "disclosure", "error_code", "error_shape", "read_body"]
 
-_TOLERATED = frozenset({413, 415})
-"""Statuses that other parties may send for an invalid request, with the same body (contract, errors)."""
+_TOLERATED = 415
+"""The status that others may send for an invalid content type, with the code of an invalid request."""
 _BODILESS = frozenset({204, 205, 304})
 _MEDIA_TYPE = re.compile(r"\s*application/json\s*(;.*)?", re.IGNORECASE | re.DOTALL)
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
@@ -175,7 +175,7 @@ def error_code(exchange: Exchange, errors: ErrorCatalogue) -> Iterator[Finding]:
     status, code = exchange.response.status, read_body(exchange)["error_code"]
     if (status, code) in errors.published or re.fullmatch(errors.gateway_pattern, code):
         return
-    if status in _TOLERATED and code == errors.conditions["invalid-request"].code:
+    if status == _TOLERATED and code == errors.conditions["invalid-request"].code:
         return
     published = sorted(known for at, known in errors.published if at == status)
     yield _finding(

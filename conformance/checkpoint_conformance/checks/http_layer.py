@@ -20,6 +20,8 @@ _MANY_FIELDS, _LARGE_HEAD = 50, 1000
 """Lines and bytes: far more than a client needs, apart from the token."""
 _TOO_LARGE_HEAD = 8000
 """Bytes: the minimum request-line length that HTTP asks servers to support (RFC 9112, 3)."""
+_USUAL_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+"""Content codings that any server may know; HTTP refuses others as such, which are no matter of JSON."""
 _ONCE = frozenset({"content-type"})
 """Header fields that a message may not repeat (RFC 9110, 5.3), limited to those that probes repeat."""
 
@@ -31,9 +33,12 @@ def answered_by_http(exchange: Exchange) -> bool:
         case 301 | 302 | 307 | 308:  # to the normal form of the path (RFC 3986, 6.2.2)
             return not _has_normal_path(request)
         case 400:
-            return _names_a_field_twice(request) or _size_of_head(request) > _TOO_LARGE_HEAD
+            large = _size_of_head(request) > _TOO_LARGE_HEAD
+            return large or _names_a_field_twice(request) or _is_in_unknown_coding(request)
         case 411 | 501:  # RFC 9110, 15.5.12; RFC 9112, 6.1
             return request.framing is not Framing.LENGTH
+        case 415:  # RFC 9110, 15.5.16
+            return _is_in_unknown_coding(request)
         case 414:  # RFC 9110, 15.5.15
             return len(request.path) > _LONG_TARGET
         case 431:  # RFC 6585, 5
@@ -57,6 +62,10 @@ def _has_normal_path(request: Request) -> bool:
 def _names_a_field_twice(request: Request) -> bool:
     times = Counter(name.lower() for name, _ in request.headers)
     return any(times[name] > 1 for name in _ONCE)
+
+
+def _is_in_unknown_coding(request: Request) -> bool:
+    return (request.header("Content-Encoding") or "").strip().lower() not in _USUAL_CODINGS
 
 
 def _size_of_head(request: Request) -> int:

@@ -29,6 +29,8 @@ _CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
 _PASSING = frozenset({429, 503})
 _NOT_IMPLEMENTED = 501
 """What a server may answer to an unknown method or transfer coding (RFC 9110, 15.6.2; RFC 9112, 6.1)."""
+_TAKES_FAILURES = frozenset({"HTTP-6", "AUTH-7", "DEL-1", "DEL-2"})
+"""Requirements that take the crashes and lost responses of their own probes."""
 _OF_A_BODY = {"ERR-1"}
 """Requirements that have probes, but are exercised only by a body that can be read."""
 _INCOMPLETE = {
@@ -182,7 +184,7 @@ class Judge:
             judgement.add(_finding(exchange, blamed, Symptom.ANSWERED_5XX, expected, self._shown(exchange)))
         elif status not in DOCUMENTED:
             if not answered_by_http(exchange):
-                own = not probe.open_outcome and status not in probe.allowed
+                own = (probe.alone or not probe.open_outcome) and status not in probe.allowed
                 binding = probe.alone or probe.requirement not in advisory()
                 blamed = probe.requirement if own and binding else "HTTP-1"  # a SHOULD must not hide a MUST
                 spread = None if probe.alone else Spread("undocumented", "HTTP-1")
@@ -217,8 +219,8 @@ def _any_of(statuses: frozenset[int]) -> str:
 
 
 def _taker(probe: Probe, general: str) -> str:
-    """Return the requirement that takes a crash or lost response: HTTP-6 after a refusal, else `general`."""
-    return "HTTP-6" if probe.requirement == "HTTP-6" else general
+    """Return the requirement that takes a crash or lost response: the probe's own, or `general`."""
+    return probe.requirement if probe.requirement in _TAKES_FAILURES else general
 
 
 def is_conflict(exchange: Exchange) -> bool:

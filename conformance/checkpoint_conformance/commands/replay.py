@@ -152,6 +152,7 @@ class _Stage:
     def repeat(self, requirement: str, finding: dict[str, Any], attempt: int) -> Repeated:
         """Play the scene of a finding, at most once per attempt, and judge it as the run did."""
         probe, self._attempt = finding["probe"], attempt
+        operation = requirement if requirement in _COMPANIONS else probe.partition("/")[0]
         try:
             if probe == IDS_OF_THE_RUN.id:
                 state, note = self._ids(requirement, finding)
@@ -161,8 +162,8 @@ class _Stage:
                 state, note = self._lost(finding)
             elif probe in {origin.id for origin in MODEL.values()}:
                 state, note = self._sequence(finding)
-            elif requirement in _COMPANIONS:
-                state, note = self._companion(requirement, finding)
+            elif operation in _COMPANIONS:
+                state, note = self._companion(operation, requirement, finding)
             else:
                 state, note = ReplayState.UNDECIDED, "this suite cannot repeat it alone; run `verify`"
         except BudgetSpent as spent:
@@ -203,12 +204,17 @@ class _Stage:
             (ReplayState.STILL_FAILS, actual) if actual else (ReplayState.FAILS_NO_MORE, "as the model says")
         )
 
-    def _companion(self, requirement: str, finding: dict[str, Any]) -> tuple[ReplayState, str]:
-        """Query the companion operations again; their responses are about newly created checkpoints."""
+    def _companion(
+        self, operation: str, requirement: str, finding: dict[str, Any]
+    ) -> tuple[ReplayState, str]:
+        """Query the companion operations again; their responses are about newly created checkpoints.
+
+        `operation` is the requirement on them, by which the finding was met.
+        """
         session = replace(self.session, recorder=self.session.recorder.with_new_ledger())
         recorded = [self._recorded[number].request for number in finding["exchanges"]]
         deletions = replace(self.deletions, session=session)
-        _COMPANIONS[requirement](session, deletions, recorded)
+        _COMPANIONS[operation](session, deletions, recorded)
         found = [each for each in session.ledger.findings if each.requirement == requirement]
         if found:
             return ReplayState.STILL_FAILS, found[0].actual

@@ -88,6 +88,7 @@ def _large_resource(calls: Calls) -> Probe:
         what,
         request,
         ANY_REFUSAL,
+        ("invalid-request", "resource-not-in-policy", "too-large"),
         presumes=("REQ-4", "NF-3"),
         implies=Implications(smaller="NF-3"),
     )

@@ -57,6 +57,7 @@ def oversized(calls: Calls) -> list[Probe]:
             what,
             calls.post(body),
             ANY_REFUSAL,
+            ("invalid-request", "too-large"),
             implies=Implications(smaller=smaller),
         )
         for name, (what, body, smaller) in bodies.items()

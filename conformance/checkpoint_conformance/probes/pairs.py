@@ -66,6 +66,7 @@ def fitting_refusals(calls: Calls) -> list[Probe]:
             what,
             calls.post(calls.changed_parameters(resources=selection)),
             frozenset({400, 404}),
+            ("invalid-request", "resource-not-in-policy"),
             presumes=("REQ-4", "NF-3"),
         )
         for name, (what, selection) in selections.items()

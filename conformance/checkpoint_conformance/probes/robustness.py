@@ -108,6 +108,8 @@ def _bodies(calls: Calls) -> dict[str, tuple[str, Request]]:
     packed = calls.post(zlib.compress(raw)).with_header("Content-Encoding", "deflate")
     requests["deflate"] = ("a compressed body", packed)
     false_gzip = calls.post(raw).with_header("Content-Encoding", "gzip")
+    unknown = calls.post(_harmless(calls)).with_header("Content-Encoding", "br")
+    requests["brotli"] = ("a body in a coding that few servers know", unknown)
     requests["false-gzip"] = ("a body that is not the gzip it says", false_gzip)
     in_chunks = calls.post(_harmless(calls), framing=Framing.CHUNKED)
     requests["chunked"] = ("a body in chunks", in_chunks)

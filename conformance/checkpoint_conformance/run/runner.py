@@ -32,6 +32,7 @@ from checkpoint_conformance.run.shard import WHOLE, Shard
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
 from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
+from checkpoint_conformance.run.stages.companions.odd_queries import survive_odd_queries
 from checkpoint_conformance.run.stages.companions.other_lists import lists_of_other_projects
 from checkpoint_conformance.run.stages.companions.other_policies import second_project
 from checkpoint_conformance.run.stages.comparison import distinct_checkpoints, moving_time
@@ -322,6 +323,7 @@ def _exchange_with_companions(
         deletions.judge()
         if session.budget.remaining:  # the reserve has served its purpose
             send_probe(session, acceptance.documented_after_deletion(session.calls))
+    survive_odd_queries(session)
     if observation:
         session.begin("model-based sequences", "OBS")
         model_run(session, deletions, plans)

@@ -59,12 +59,19 @@ FOLLOWING: dict[str, tuple[str, ...]] = {
 }
 """Requirements that cannot be met or judged once another is broken."""
 
-FOLLOWING_SYMPTOMS: dict[Symptom, tuple[Symptom, ...]] = {
-    Symptom.STATUS_ENDS_ELSEWHERE: (Symptom.ANOTHER_DELETED,),
-    Symptom.STATUS_NEVER_ENDS: (Symptom.DELETION_REFUSED,),
+FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] = {
+    ("OBS-3", Symptom.STATUS_ENDS_ELSEWHERE): (("DEL-1", Symptom.ANOTHER_DELETED),),
+    ("OBS-3", Symptom.STATUS_NEVER_ENDS): (("DEL-1", Symptom.DELETION_REFUSED),),
+    ("DEL-2", Symptom.DELETED_AGAIN_LISTED): (
+        ("DEL-1", Symptom.DELETED_AGAIN_LISTED),
+        ("DEL-1", Symptom.MODEL_DIFFERS),
+    ),
 }
-"""Symptoms that another one explains: a checkpoint that becomes `deleted` by itself looks as if the deletion
-of its neighbour had taken it, and one that never ends may be refused its deletion for ever."""
+"""What a symptom under one requirement explains under others.
+
+A checkpoint that becomes `deleted` by itself looks as if the deletion of its neighbour had taken it, one that
+never ends may be refused its deletion for ever, and one that a second deletion revives is found later.
+"""
 
 
 def drop_what_an_ending_leaves(findings: list[Finding], case: Case) -> list[Finding]:
@@ -281,16 +288,16 @@ def drop_following_requirements(findings: list[Finding], case: Case) -> list[Fin
 
 
 def drop_following_symptoms(findings: list[Finding], case: Case) -> list[Finding]:
-    """Drop symptoms that another one, with a requirement of its own, explains."""
+    """Drop symptoms that another one explains, which is charged itself."""
     causes = {
         follower: finding
         for finding in findings
         if finding.confirmed
-        for follower in FOLLOWING_SYMPTOMS.get(finding.symptom, ())
+        for follower in FOLLOWING_SYMPTOMS.get((finding.requirement, finding.symptom), ())
     }
 
     def cause(finding: Finding) -> str | None:
-        first = causes.get(finding.symptom)
+        first = causes.get((finding.requirement, finding.symptom))
         return f"{first.requirement}: {first.published_symptom} explains it" if first else None
 
     return case.without(findings, cause)

@@ -147,7 +147,7 @@ class Symptom(StrEnum):
     STATUS_NEVER_ENDS = "status-never-ends"
     DELETION_REFUSED = "deletion-refused"
     DELETED_BY_STRANGERS = "deleted-by-strangers"
-    NOTHING_DELETED = "nothing-deleted"
+    DELETION_IS_NO_OBJECT = "deletion-is-no-object"
     ANOTHER_DELETED = "another-deleted"
     ITEM_STAYS = "item-stays"
     DELETED_AGAIN_LISTED = "deleted-again-listed"

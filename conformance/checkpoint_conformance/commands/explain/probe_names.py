@@ -12,9 +12,11 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.run import stages
 from checkpoint_conformance.run.runner import origins, single_faults
+from checkpoint_conformance.run.stages.companions.odd_queries import odd_queries
 from checkpoint_conformance.run.stages.recovery import refused_before
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import SecondProject, Target
+from checkpoint_conformance.target.values import PROFILES
 from checkpoint_conformance.verdict.groups import GENERATED
 from checkpoint_conformance.verdict.origin import Origin
 
@@ -31,6 +33,7 @@ _EXAMPLE = Target(
     expired_token="an-expired-token-of-the-example",  # noqa: S106 - no secret
     read_only_token="a-read-only-token-of-the-example",  # noqa: S106 - no secret
     second_project=SecondProject("0" * 32, "a-second-token-of-the-example", "another-policy"),
+    profiles=frozenset(PROFILES),
 )
 """A target with every fixture, since a probe exists only if its fixture does."""
 _ON_THE_WAY = {
@@ -66,7 +69,7 @@ def probe_names() -> dict[str, str]:
     ]
     return {
         **{name: origin.summary for name, origin in origins(_EXAMPLE).items()},
-        **{probe.id: probe.summary for probe in (*valid, *single)},
+        **{probe.id: probe.summary for probe in (*valid, *single, *odd_queries(calls))},
         **{f"HTTP-6/{name}": f"a valid call after: {name}" for name in refused_before(calls)},
         **{origin.id: origin.summary for origin in _of_stages()},
         **_ON_THE_WAY,

@@ -249,6 +249,7 @@ for _name, _fault, _conditions, _code in (
         "method-not-allowed",
         "CSBS.0405",
     ),
+    ("size-code-for-invalid", "A 413 has the code of an invalid request.", "too-large", "CSBS.9001"),
     ("size-code-of-service", "A 413 has a code that is not the gateway's.", "too-large", "CSBS.0413"),
     ("route-code-of-service", "The router's 404 has a code that nobody published.", "no-route", "CSBS.0404"),
 ):

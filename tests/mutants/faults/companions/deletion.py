@@ -13,6 +13,7 @@ from ...service.server import Server
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ...service.wire import Response
     from ...service.world import Checkpoint, Resource
 
 
@@ -96,3 +97,16 @@ class DeletedCheckpointsComeBack(Server):
         if checkpoint.id in self.removed:
             self.removed[checkpoint.id] += 1
         return () if self.removed.get(checkpoint.id) == 1 else checkpoint.resources
+
+
+def _answers(name: str, fault: str, body: Any) -> None:
+    def answered(self: Server, *arguments: Any) -> Response:
+        Server.delete_checkpoint(self, *arguments)
+        return self.json(200, body)
+
+    replaces("DEL-1", name, fault, "delete_checkpoint", answered, shows=(BASE, pause(0.1), DELETE_NEWEST))
+
+
+_answers("deletion-answers-null", "A deletion returns nothing, which a framework writes as null.", None)
+_answers("deletion-answers-true", "A deletion is answered with true.", True)
+_answers("deletion-answers-list", "A deletion is answered with a list of what is left.", [])

@@ -7,15 +7,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...faults.companions.deletion import DELETE_NEWEST
-from ...framework.mutant import OUTSIDE, breaks, condition_name, crash
+from ...framework.mutant import OUTSIDE, breaks, condition_name, crash, refusing
 from ...framework.shots import BASE, item_list, pause
-from ...service.refusals import CONDITIONS
+from ...service.refusals import CONDITIONS, refuse
 from ...service.server import Server
 
 if TYPE_CHECKING:
     from ...service.refusals import Condition
     from ...service.wire import Request, Response
-    from ...service.world import Checkpoint
+    from ...service.world import Checkpoint, Resource
 
 _NOTHING = BASE.but(method="DELETE", path=f"{BASE.collection}/{OUTSIDE}", body=b"", content_type=None)
 _TWICE = (BASE, BASE, pause(0.1), DELETE_NEWEST, DELETE_NEWEST, item_list())
@@ -81,12 +81,91 @@ class SecondDeletionTakesAnother(_Twice):
             self.store.remove(oldest.id)
 
 
-@breaks("DEL-2", shows=_TWICE, also={"DEL-1": "a deleted checkpoint is listed again"})
+@breaks("DEL-2", shows=_TWICE)
 class SecondDeletionRevives(_Twice):
     """The second deletion turns the mark of the first back."""
 
     def again(self, checkpoint: Checkpoint) -> None:
         self.store.add(self.gone.pop(checkpoint.id))
+
+
+class _Leaving(Server):
+    """Takes a moment to delete a checkpoint, whose items are `deleting` until then."""
+
+    delete_seconds = 0.2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leaving: dict[str, float] = {}
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        self.leaving[checkpoint.id] = self.clock.monotonic()
+
+    def again(self, checkpoint: Checkpoint) -> Response:
+        """Answer a deletion while another is under way."""
+        del checkpoint
+        return self.json(200, {})
+
+    def delete_checkpoint(self, request: Request, project: str, provider: str, wanted: str) -> Response:
+        self.leave()
+        checkpoint = self.store.find(wanted)
+        if checkpoint and wanted in self.leaving and project == checkpoint.policy.project:
+            self.authorize(request, self.authenticate(request), project)
+            return self.again(checkpoint)
+        return super().delete_checkpoint(request, project, provider, wanted)
+
+    def list_items(self, request: Request, project: str) -> Response:
+        self.leave()
+        return super().list_items(request, project)
+
+    def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
+        return "deleting" if checkpoint.id in self.leaving else super().item_status(checkpoint, resource)
+
+    def leave(self) -> None:
+        """Take away what was deleted long enough ago."""
+        now = self.clock.monotonic()
+        for identifier, since in list(self.leaving.items()):
+            if now - since > self.delete_seconds:
+                del self.leaving[identifier]
+                self.store.remove(identifier)
+
+
+_AT_ONCE = (BASE, pause(0.1), DELETE_NEWEST, DELETE_NEWEST, pause(0.3), item_list())
+
+
+@breaks("DEL-2", shows=_AT_ONCE)
+class DeletionUnderWayIsRolledBack(_Leaving):
+    """A deletion is refused while another is under way, and rolls that one back."""
+
+    def again(self, checkpoint: Checkpoint) -> Response:
+        del self.leaving[checkpoint.id]
+        refuse("checkpoint-protecting")
+
+
+@breaks("DEL-2", shows=_AT_ONCE)
+class DeletionUnderWayIsTurnedOff(_Leaving):
+    """A deletion turns the mark over, so that a second one takes the first back."""
+
+    def again(self, checkpoint: Checkpoint) -> Response:
+        del self.leaving[checkpoint.id]
+        return super().again(checkpoint)
+
+
+@breaks("DEL-2", shows=_AT_ONCE)
+class DeletionUnderWayCrashes(_Leaving):
+    """A deletion while another is under way breaks a constraint, and ends in 500."""
+
+    def again(self, checkpoint: Checkpoint) -> Response:
+        crash(checkpoint)
+
+
+@breaks("DEL-2", shows=_AT_ONCE)
+class DeletionUnderWayConflicts(_Leaving):
+    """A deletion while another is under way is answered 409."""
+
+    def again(self, checkpoint: Checkpoint) -> Response:
+        del checkpoint
+        refusing(409, "CSBS.2003")()
 
 
 @breaks("HTTP-3", shows=(*_TWICE, BASE), profile="deletion", also={"DEL-2": "a second deletion does it"})

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
+from checkpoint_conformance.checks.http import read_body
+from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes.calls import ABSENT, Absent
-from checkpoint_conformance.probes.probe import ANY_REFUSAL
+from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
+from checkpoint_conformance.run.probing import send_probe
 from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
 from checkpoint_conformance.run.sending.client import ENDINGS
 from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.unauthorized import (
-    PASSING,
     Caller,
     callers_without_permission,
     judge_refusal,
@@ -30,11 +32,13 @@ from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["Deletions"]
 
-_ORIGIN = Origin("DEL-1/delete", "the list after a deletion")
-_BY_STRANGERS = Origin("AUTH-7/delete", "a companion operation for a caller to refuse")
-_OF_NOTHING = Origin("DEL-2/delete", "the deletion of what is not there")
-_NOT_FOUND, _DELETED = frozenset({400, 404}), frozenset({200, 400, 404})
-"""The statuses for an id that never existed, and for one that was deleted before."""
+_ORIGIN = Origin("DEL-1/delete", "a deletion, and the list after it")
+_BY_STRANGERS = Origin("AUTH-7/delete", "a deletion by a caller to refuse")
+_UNKNOWN = Origin("DEL-2/unknown", "the deletion of an id that never existed")
+_AGAIN = Origin("DEL-2/again", "the deletion of what was deleted before")
+_AT_ONCE = Origin("DEL-2/at-once", "two deletions, one right after the other")
+_NOT_THERE = ("checkpoint-not-found", "checkpoint-protecting", "invalid-request")
+"""The error conditions that fit the deletion of what is not there."""
 _LEAVING = frozenset({"waiting_delete", "deleting", "deleted"})
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
@@ -76,6 +80,8 @@ class Deletions:
                 self.session.ledger.add(finding)
         if rest and rest[-1] in self.deleted and not self.session.ledger.failed("DEL-1"):
             self._delete_again(rest[-1], oldest)
+            if len(rest) > 2:
+                self._delete_twice(rest[-3])
 
     def _delete_as_unauthorized(self, identifier: str) -> None:
         """AUTH-7: only a caller who may change the project can delete its checkpoint."""
@@ -83,7 +89,7 @@ class Deletions:
         strangers = unauthorized_callers(self.session)
         callers = [(caller, own) for caller in (*strangers, *callers_without_permission(self.session))]
         if second and second.token and strangers:
-            theirs = Caller("another project on its own path", second.token, ANY_REFUSAL)
+            theirs = Caller("another project on its own path", second.token, ANY_REFUSAL, ())
             callers.append((theirs, second.project_id))
         for caller, project in callers:
             exchange = self.session.client.send(self.request(identifier, caller.token, project))
@@ -106,39 +112,58 @@ class Deletions:
 
     def _delete_nothing(self) -> None:
         """DEL-2: the deletion of a checkpoint that never existed is refused."""
-        self._judge_repetition(
-            self.session.calls.unknown_id("checkpoint"), _NOT_FOUND, "an id that never existed"
-        )
+        self._judge_repetition(_UNKNOWN, self.session.calls.unknown_id("checkpoint"), may_succeed=False)
 
     def _delete_again(self, identifier: str, other: str) -> None:
         """DEL-2: a second deletion does not fail, remove another checkpoint, or revive the deleted one."""
-        listed = self._is_listed(other)
-        self._judge_repetition(identifier, _DELETED, "a second deletion")
-        last = self.session.recorder.exchanges[-1]
-        if listed and not self._is_listed(other):
-            actual = f"checkpoint {other} is gone"
-            finding = _repeated(Symptom.ANOTHER_DELETED, "the other checkpoints stay", actual, last)
-            self.session.ledger.add(replace(finding, confirmed=True))
         if self._is_listed(identifier):
-            expected, actual = "no item of a deleted checkpoint", "an item of it"
-            finding = _repeated(Symptom.DELETED_AGAIN_LISTED, expected, actual, last)
+            last = self.session.recorder.exchanges[-1]
+            told = ("no item of a deleted checkpoint", "an item of it, after a while")
+            finding = _finding(Symptom.DELETED_AGAIN_LISTED, *told, last)
             self.session.ledger.add(replace(finding, confirmed=True))
+            return
+        listed = self._is_listed(other)
+        self._judge_repetition(_AGAIN, identifier)
+        if listed and not self._is_listed(other):
+            self._add(
+                _AGAIN, Symptom.ANOTHER_DELETED, "the other checkpoints stay", f"checkpoint {other} is gone"
+            )
+        if self._is_listed(identifier):
+            self._add_revived(_AGAIN, identifier)
 
-    def _judge_repetition(self, identifier: str, allowed: frozenset[int], what: str) -> None:
-        """Delete what is not there, twice if the status is not one of the allowed."""
-        for _ in range(2):
-            exchange = self.session.client.send(self.request(identifier))
-            if exchange.status in PASSING:
-                self.session.ledger.leave_undecided("DEL-2", f"the answer to {what} stayed {exchange.status}")
+    def _delete_twice(self, identifier: str) -> None:
+        """DEL-2: a second deletion does not stop the first, which may be under way."""
+        if self.delete(identifier) is None:
+            return
+        self._judge_repetition(_AT_ONCE, identifier)
+        backoff = self._backoff()
+        while self._is_listed(identifier, leaving=True):
+            if not backoff.wait():
+                self._add_revived(_AT_ONCE, identifier)
                 return
-            self.session.ledger.exercise("DEL-2")
-            if exchange.status in allowed:
-                return
-            expected = f"{' or '.join(map(str, sorted(allowed)))} for {what}"
-            accepted = is_accepted(exchange)
-            symptom = Symptom.NOTHING_DELETED if accepted else Symptom.WRONG_STATUS
-            finding = _repeated(symptom, expected, str(exchange.status), exchange)
-            self.session.ledger.add(replace(finding, status=None if accepted else exchange.status))
+
+    def _judge_repetition(self, origin: Origin, identifier: str, *, may_succeed: bool = True) -> None:
+        """Delete what is not there, or not for long."""
+        probe = Probe(
+            origin.id,
+            "DEL-2",
+            origin.summary,
+            self.request(identifier),
+            frozenset({400, 404}),
+            _NOT_THERE,
+            alone=True,
+            open_outcome=may_succeed,
+        )
+        send_probe(self.session, probe)
+
+    def _add_revived(self, origin: Origin, identifier: str) -> None:
+        self.deleted.discard(identifier)
+        self._add(origin, Symptom.DELETED_AGAIN_LISTED, "no item of a deleted checkpoint", "an item of it")
+
+    def _add(self, origin: Origin, symptom: Symptom, expected: str, actual: str) -> None:
+        last = self.session.recorder.exchanges[-1]
+        finding = Finding("DEL-2", symptom, origin, expected, actual, (last,), confirmed=True)
+        self.session.ledger.add(finding)
 
     def request(
         self, identifier: str, token: str | Absent | None = ABSENT, project_id: str | None = None
@@ -165,10 +190,11 @@ class Deletions:
                 self.session.ledger.add(replace(finding, confirmed=True))
                 return
 
-    def _is_listed(self, identifier: str) -> bool:
-        """Return whether the list contains an item of the checkpoint that is not being deleted."""
+    def _is_listed(self, identifier: str, *, leaving: bool = False) -> bool:
+        """Return whether the list contains an item of the checkpoint, or only one that is not `leaving`."""
         try:
-            return any(item["status"] not in _LEAVING for item in self._items_of(identifier)[0])
+            items, _ = self._items_of(identifier)
+            return any(leaving or item["status"] not in _LEAVING for item in items)
         except ListError:
             return False
 
@@ -187,13 +213,15 @@ class Deletions:
         """
         gone = {identifier.casefold() for identifier in self.deleted}
         left: list[str] = []
+        patient = True
         created = self.created()
         with Lanes(self.session.client) as lanes:
             answers = lanes.carry([(self.request(identifier),) for identifier in created])
         for identifier, received in zip(created, answers, strict=True):
             try:
-                if not self.delete(identifier, *received):
+                if not self.delete(identifier, *received, patient=patient):
                     left.append(identifier)
+                    patient = patient and self.session.recorder.exchanges[-1].status != 400
             except (BudgetSpent, *ENDINGS):
                 left.append(identifier)
         if gone:
@@ -220,8 +248,10 @@ class Deletions:
                     ids[identifier] = None
         return list(ids)
 
-    def delete(self, identifier: str, first: Exchange | None = None) -> Exchange | None:
-        """Request the deletion, retrying while the checkpoint is protecting; return the accepted exchange.
+    def delete(
+        self, identifier: str, first: Exchange | None = None, *, patient: bool = True
+    ) -> Exchange | None:
+        """Request the deletion, if `patient` again while it is protecting; return the accepted exchange.
 
         `first` is the exchange of the first request, if it has been sent already. Raises ServerGone if the
         server stops answering.
@@ -233,7 +263,7 @@ class Deletions:
             if exchange.status == 200:
                 self.deleted.add(identifier)
                 return exchange
-            if exchange.status != 400 or not backoff.wait():
+            if exchange.status != 400 or not patient or not backoff.wait():
                 return None
 
     def remove(self, identifier: str) -> bool:
@@ -247,8 +277,9 @@ class Deletions:
         session = self.session
         session.ledger.exercise("DEL-1")
         exchange = self.delete(identifier)
+        last = exchange or session.recorder.exchanges[-1]
+        self._judge_answer(last)
         if exchange is None:
-            last = session.recorder.exchanges[-1]
             actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no answer")
             return _finding(Symptom.DELETION_REFUSED, "200", actual, last)
         backoff = self._backoff()
@@ -265,12 +296,21 @@ class Deletions:
                 expected = "no item of a deleted checkpoint"
                 return _finding(Symptom.ITEM_STAYS, expected, actual, exchange, listing)
 
+    def _judge_answer(self, exchange: Exchange) -> None:
+        """Judge what every answer owes; that of a deletion that succeeds is an object (DEL-1)."""
+        ledger = self.session.ledger
+        probe = Probe(_ORIGIN.id, "DEL-1", _ORIGIN.summary, exchange.request, alone=True, open_outcome=True)
+        judgement = self.session.recorder.judge(probe, exchange)
+        ledger.exercise(*(judgement.exercised - {"DEL-1"}))
+        for finding in judgement.findings:
+            if finding.requirement != "DEL-1":
+                ledger.add(finding)
+        if exchange.status == 200 and judgement.readable and as_object(read_body(exchange)) is None:
+            actual = "a body that is no object"
+            ledger.add(_finding(Symptom.DELETION_IS_NO_OBJECT, "200 with an object, `{}`", actual, exchange))
+
     def _backoff(self) -> Backoff:
         return Backoff(self.session.clock, self.session.target.patience, _FIRST_PAUSE, _LONGEST_PAUSE)
-
-
-def _repeated(symptom: Symptom, expected: str, actual: str, exchange: Exchange) -> Finding:
-    return Finding("DEL-2", symptom, _OF_NOTHING, expected, actual, (exchange,))
 
 
 def _finding(symptom: Symptom, expected: str, actual: str, *exchanges: Exchange) -> Finding:

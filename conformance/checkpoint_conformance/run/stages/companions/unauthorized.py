@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checkpoint_conformance.probes.auth import UNKNOWN_TOKEN
-from checkpoint_conformance.run.recorder import is_accepted
+from checkpoint_conformance.probes.probe import Probe
+from checkpoint_conformance.run.probing import settle
 from checkpoint_conformance.run.sending.lanes import send_all
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
-from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = [
     "PASSING",
@@ -24,7 +23,14 @@ __all__ = [
 
 PASSING = frozenset({None, 429, 503})
 """The statuses that say nothing about the request; None if there is no answer."""
-_UNAUTHORIZED, _STRANGER, _FORBIDDEN = frozenset({401}), frozenset({401, 403}), frozenset({403})
+_UNAUTHORIZED = (frozenset({401}), ("unauthenticated",))
+_STRANGER = (frozenset({401, 403}), ("unauthenticated", "forbidden"))
+_FORBIDDEN = (frozenset({403}), ("forbidden",))
+"""How a caller is refused: the statuses, and the error conditions that fit."""
+_ORIGINS = {
+    "GET": Origin("AUTH-7/get", "a list for a caller to refuse"),
+    "DELETE": Origin("AUTH-7/delete", "a deletion by a caller to refuse"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class Caller:
     token: str | None
     refusal: frozenset[int]
     """The statuses that refuse the caller."""
+    conditions: tuple[str, ...]
+    """The error conditions that fit."""
 
 
 def unauthorized_callers(session: Session) -> list[Caller]:
@@ -45,20 +53,20 @@ def unauthorized_callers(session: Session) -> list[Caller]:
     """
     target = session.target
     callers = {
-        "AUTH-1": Caller("no token", None, _UNAUTHORIZED),
-        "AUTH-2": Caller("an unknown token", UNKNOWN_TOKEN, _UNAUTHORIZED),
+        "AUTH-1": Caller("no token", None, *_UNAUTHORIZED),
+        "AUTH-2": Caller("an unknown token", UNKNOWN_TOKEN, *_UNAUTHORIZED),
     }
     if target.second_project and target.second_project.token:
-        callers["AUTH-4"] = Caller("another project's token", target.second_project.token, _STRANGER)
+        callers["AUTH-4"] = Caller("another project's token", target.second_project.token, *_STRANGER)
     if target.expired_token:
-        callers["AUTH-3"] = Caller("an expired token", target.expired_token, _UNAUTHORIZED)
+        callers["AUTH-3"] = Caller("an expired token", target.expired_token, *_UNAUTHORIZED)
     return _refused_elsewhere(session, callers)
 
 
 def callers_without_permission(session: Session) -> list[Caller]:
     """Return the callers that may look, but change nothing."""
     token = session.target.read_only_token
-    caller = Caller("a token without the permission", token, _FORBIDDEN)
+    caller = Caller("a token without the permission", token, *_FORBIDDEN)
     return _refused_elsewhere(session, {"AUTH-5": caller} if token else {})
 
 
@@ -75,26 +83,18 @@ def look_as_unauthorized(session: Session, path: str) -> None:
 
 
 def judge_refusal(session: Session, caller: Caller, exchange: Exchange) -> None:
-    """Advise if a companion operation does not refuse a caller as the operation does (AUTH-7).
+    """Judge whether and how a companion operation refuses a caller (AUTH-7).
 
-    What is refused otherwise is sent again. Raises ServerGone if the server stops answering.
+    What is found is confirmed by sending the request again. Raises ServerGone if the server stops answering.
     """
-    if exchange.status in PASSING:
-        session.ledger.leave_undecided("AUTH-7", f"the answer for {caller.who} stayed {exchange.status}")
-        return
-    session.ledger.exercise("AUTH-7")
-    if exchange.status in caller.refusal:
-        return
-    accepted = is_accepted(exchange)
-    confirmed = accepted or session.client.send(exchange.request).status == exchange.status
-    finding = Finding(
+    origin = _ORIGINS[exchange.request.method]
+    probe = Probe(
+        origin.id,
         "AUTH-7",
-        Symptom.ACCEPTED if accepted else Symptom.WRONG_STATUS,
-        Origin(f"AUTH-7/{exchange.request.method.lower()}", "a companion operation for a caller to refuse"),
-        f"{' or '.join(map(str, sorted(caller.refusal)))} for {caller.who}",
-        f"{exchange.status}",
-        (exchange,),
-        confirmed=confirmed,
-        status=None if accepted else exchange.status,
+        f"{origin.summary}: {caller.who}",
+        exchange.request,
+        caller.refusal,
+        caller.conditions,
+        alone=True,
     )
-    session.ledger.add(finding)
+    settle(session, probe, session.recorder.judged(probe, exchange))

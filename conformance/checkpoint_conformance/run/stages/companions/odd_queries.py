@@ -1,0 +1,65 @@
+"""HTTP-3 in the companion operations: queries and ids that a server must survive."""
+
+from __future__ import annotations
+
+from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.probe import REFUSALS, Probe
+from checkpoint_conformance.run.probing import send_probes
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.transport.exchange import Request
+
+__all__ = ["odd_queries", "survive_odd_queries"]
+
+_LISTS = {"discovery": ("policies", "DISC-1"), "observation": ("checkpoint_items", "OBS-1")}
+"""The list of each profile, and the requirement that it can be read."""
+_BEYOND_64_BITS = 1 << 64
+_PAGING = {
+    "limit-zero": "limit=0",
+    "limit-negative": "limit=-1",
+    "limit-beyond-64-bits": f"limit={_BEYOND_64_BITS}",
+    "limit-word": "limit=many",
+    "offset-negative": "offset=-1",
+    "offset-beyond-64-bits": f"offset={_BEYOND_64_BITS}",
+    "marker-unknown": "marker={unknown}",
+    "sort-word": "sort=nothing",
+    "not-utf-8": "name=%FF",
+    "nul": "name=%00",
+}
+_OF_ITEMS = {
+    "checkpoint-word": "checkpoint_id=checkpoint",
+    "time-word": "start_time=yesterday",
+}
+_IDS = {
+    "word": "checkpoint",
+    "nul": "%00",
+    "not-utf-8": "%FF%FE",
+}
+"""Ids in the path of a deletion."""
+
+
+def odd_queries(calls: Calls) -> list[Probe]:
+    """Return the requests for the operations of the target's profiles; each may be answered or refused."""
+    profiles = calls.target.profiles
+    probes: list[Probe] = []
+    for profile in sorted(_LISTS.keys() & profiles):
+        path, presumed = _LISTS[profile]
+        queries = _PAGING | (_OF_ITEMS if path == "checkpoint_items" else {})
+        for name, query in queries.items():
+            asked = query.format(unknown=calls.unknown_id("marker"))
+            what = f"the list {path} with {asked}"
+            request = calls.request("GET", f"{calls.list_path(path)}?{asked}")
+            probes.append(_survive(f"{path.replace('_', '-')}-{name}", what, request, presumed))
+    if "deletion" in profiles:
+        for name, identifier in _IDS.items():
+            request = calls.request("DELETE", f"{calls.path()}/{identifier}")
+            probes.append(_survive(f"delete-{name}", f"the deletion of {identifier}", request, "DEL-2"))
+    return probes
+
+
+def _survive(name: str, what: str, request: Request, presumed: str) -> Probe:
+    return Probe(f"HTTP-3/{name}", "HTTP-3", what, request, REFUSALS, presumes=(presumed,), open_outcome=True)
+
+
+def survive_odd_queries(session: Session) -> None:
+    """Send the requests side by side. Raises ServerGone if the server stops answering."""
+    send_probes(session, odd_queries(session.calls))
