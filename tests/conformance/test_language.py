@@ -13,10 +13,12 @@ from checkpoint_conformance import language
 from checkpoint_conformance.commands.explain import explanation
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.reports.writers.html import _TITLES, _template
+from checkpoint_conformance.reports.writers.picture import RESULTS
 from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.reports.writers.text import padded
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict
+from checkpoint_conformance.verdict.waivers import WaiverState
 from checkpoint_openapi import pages
 from checkpoint_openapi.cli import main
 from checkpoint_openapi.load import requirements
@@ -70,7 +72,7 @@ def in_templates() -> set[str]:
     return {text for pair in found for text in pair if text}
 
 
-WORDS = {str(word) for kind in (Outcome, Verdict, SkipReason) for word in kind}
+WORDS = {str(word) for kind in (Outcome, Verdict, SkipReason, WaiverState) for word in kind}
 NAMED = {
     *WORDS,
     *_TITLES.values(),
@@ -78,6 +80,8 @@ NAMED = {
     *explanation._WORDS.values(),
     *(requirement.text for requirement in requirements()),
     *("requirement", "state", "until", "reason"),
+    *RESULTS,
+    *re.findall(r'session\.begin\(\s*"([^"]+)"', "".join(file.read_text() for file in SOURCES)),
 }
 """What is translated by a name that holds it."""
 

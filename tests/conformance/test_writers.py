@@ -6,7 +6,6 @@ import base64
 import json
 import re
 from collections import Counter
-from typing import Any
 from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
@@ -19,20 +18,22 @@ from checkpoint_conformance.reports.writers.har import har
 from checkpoint_conformance.reports.writers.junit import junit
 from checkpoint_conformance.reports.writers.markdown import markdown
 from checkpoint_conformance.reports.writers.terminal import evidence, terminal
-from checkpoint_conformance.reports.writers.text import counts, explained, listed, printable, repetition
+from checkpoint_conformance.reports.writers.text import (
+    counts,
+    duration,
+    explained,
+    listed,
+    printable,
+    repetition,
+)
 from checkpoint_openapi.load import document
 from click import unstyle
 from junitparser import Error, Failure, JUnitXml, Skipped
 from mutants.service.server import Server
 
-from .runs import QUICK, Broken, Dropping, report, requirement
+from .runs import QUICK, Broken, Dropping, report, requirement, with_verdict
 
 PAIRED = ("conformant", "not conformant", "partial", "inconclusive", "error")
-
-
-def partial(verdict: str) -> dict[str, Any]:
-    """Return a report with another verdict, for what depends on that alone."""
-    return report(Server) | {"verdict": verdict, "profiles": {"core": verdict}}
 
 
 # -- JUnit
@@ -159,7 +160,7 @@ def test_the_summary_cannot_be_broken_by_a_server() -> None:
 @pytest.mark.parametrize("verdict", PAIRED)
 def test_the_badge_says_the_verdict_in_both_forms(verdict: str) -> None:
     """The SVG is well-formed and named for screen readers; the endpoint says the same."""
-    found = partial(verdict)
+    found = with_verdict(verdict)
     root = ElementTree.fromstring(badge(found))
     assert root.attrib["role"] == "img"
     assert root.attrib["aria-label"] == f"checkpoint contract {document()['info']['version']}: {verdict}"
@@ -194,6 +195,35 @@ def test_the_badge_names_profiles_and_shards() -> None:
     whole = json.loads(endpoint(report(Server)))
     assert whole["message"] == "conformant (core, deletion, discovery)"
     assert json.loads(endpoint(report(Broken, "2/3")))["label"].endswith("shard 2/3")
+
+
+def test_junit_tells_how_long_each_requirement_took() -> None:
+    """A case has the time of its probes, a suite that of its cases, and the whole that of the run."""
+    found = report(Broken)
+    read = JUnitXml.fromstring(junit(found).encode())
+    times = {case.name.split()[0]: case.time for suite in read for case in suite}
+    for item in found["requirements"]:
+        assert times[item["id"]] == pytest.approx(item["elapsed_ms"] / 1000, abs=1e-3)
+    assert sum(map(bool, times.values())) > 20
+    for suite in read:
+        assert suite.time == pytest.approx(sum(case.time for case in suite), abs=1e-2)
+    assert read.time == found["footer"]["elapsed"]
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "shown"),
+    [
+        (0.0, "0 ms"),
+        (0.1234, "0.123 ms"),
+        (12.345, "12.3 ms"),
+        (999.6, "1 s"),
+        (1000, "1 s"),
+        (123_456, "123 s"),
+    ],
+)
+def test_a_time_has_three_digits_and_a_unit(milliseconds: float, shown: str) -> None:
+    """Milliseconds below a second, seconds above."""
+    assert duration(milliseconds) == shown
 
 
 def test_the_terminal_has_a_line_for_each_requirement_and_the_evidence() -> None:
@@ -293,7 +323,7 @@ def test_a_quiet_terminal_says_the_verdict_alone() -> None:
 @pytest.mark.parametrize("verdict", PAIRED)
 def test_every_verdict_is_explained(verdict: str) -> None:
     """The reason names what decided."""
-    found = partial(verdict)
+    found = with_verdict(verdict)
     changed = {"not conformant": "fail", "partial": "skip", "inconclusive": "inconclusive"}
     requirement(found, "REQ-2")["outcome"] = changed.get(verdict, "pass")
     reason = explained(found)

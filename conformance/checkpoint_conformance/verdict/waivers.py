@@ -88,6 +88,7 @@ class Applied:
             "link": waiver.link,
             "expires": waiver.expires.isoformat(),
             "state": self.state.value,
+            "problem": self.problem,
         }
 
 

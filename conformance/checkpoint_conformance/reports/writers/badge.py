@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from html import escape
 from typing import Any
 
@@ -23,7 +24,7 @@ _PADDING = 9
 def endpoint(report: dict[str, Any]) -> str:
     """Return the JSON that https://shields.io/badges/endpoint-badge reads."""
     label, text = _words(report)
-    colour = _COLOURS[report["verdict"]].removeprefix("#")
+    colour = _colour(report).removeprefix("#")
     data = {"schemaVersion": 1, "label": label, "message": text, "color": colour}
     return json.dumps(data | {"isError": report["verdict"] == "error"}, indent=1) + "\n"
 
@@ -38,7 +39,7 @@ def badge(report: dict[str, Any]) -> str:
 <title>{name}</title>
 <clipPath id="r"><rect {size} rx="4"/></clipPath>
 <g clip-path="url(#r)"><rect width="{left}" height="22" fill="#3a4149"/>
-<rect x="{left}" width="{right}" height="22" fill="{_COLOURS[report["verdict"]]}"/></g>
+<rect x="{left}" width="{right}" height="22" fill="{_colour(report)}"/></g>
 <g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11.5">
 {_label(label, left / 2, left)}
 {_label(text, left + right / 2, right)}
@@ -56,4 +57,17 @@ def _words(report: dict[str, Any]) -> tuple[str, str]:
     if header["shard"]:
         label += f", shard {header['shard']['index']}/{header['shard']['count']}"
     more = [name for name in report["profiles"] if name != "core"]
-    return label, report["verdict"] + (f" (core, {', '.join(more)})" if more else "")
+    return label, report["verdict"] + (f" (core, {', '.join(more)})" if more else "") + _waivers(report)
+
+
+def _waivers(report: dict[str, Any]) -> str:
+    """Return how many waivers count, and how many fail the run."""
+    states = Counter(waiver["state"] for waiver in report["waivers"])
+    names = {"applied": "waiver", "stale": "stale waiver", "expired": "expired waiver"}
+    told = [(states[state], name) for state, name in names.items() if states[state]]
+    return "".join(f", {number} {name}{'s' * (number > 1)}" for number, name in told)
+
+
+def _colour(report: dict[str, Any]) -> str:
+    failing = any(waiver.get("problem") for waiver in report["waivers"])
+    return _COLOURS["not conformant" if failing else report["verdict"]]

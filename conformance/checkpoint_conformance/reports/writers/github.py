@@ -1,10 +1,10 @@
-"""GitHub workflow annotations: one line for each unmet requirement, with what was found."""
+"""GitHub workflow annotations: one line for each unmet requirement and each waiver, with what was found."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from checkpoint_conformance.language import tr
+from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.writers.text import declared, in_short, printable
 
 __all__ = ["github"]
@@ -14,9 +14,26 @@ _COMMANDS = {"fail": "error", "error": "error", "inconclusive": "warning", "warn
 
 def github(report: dict[str, Any]) -> str:
     """Return the workflow commands, which GitHub shows with the build."""
-    return "".join(f"{_command(item)}\n" for item in declared(report) if item["outcome"] in _COMMANDS)
+    lines = [_requirement(item) for item in declared(report) if item["outcome"] in _COMMANDS]
+    lines += map(_waiver, report["waivers"])
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _command(item: dict[str, Any]) -> str:
-    told = f"{printable(tr(item['text']))}\n{in_short(item)}".replace("%", "%25").replace("\n", "%0A")
-    return f"::{_COMMANDS[item['outcome']]} title={item['id']} ({item['level']})::{told}"
+def _requirement(item: dict[str, Any]) -> str:
+    told = f"{printable(tr(item['text']))}\n{in_short(item)}"
+    return _command(_COMMANDS[item["outcome"]], f"{item['id']} ({item['level']})", told)
+
+
+def _waiver(waiver: dict[str, Any]) -> str:
+    told = printable(f"{waiver['reason']} {waiver['link']}")
+    if problem := waiver.get("problem"):
+        told = f"{printable(retold(problem))}\n{told}"
+    state = tr(waiver["state"])
+    title = tr("waiver of {requirement} ({state})", requirement=waiver["requirement"], state=state)
+    return _command("error" if problem else "notice", title, told)
+
+
+def _command(severity: str, title: str, told: str) -> str:
+    """Return a workflow command; a title cannot hold what ends one, the data is escaped."""
+    safe = title.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    return f"::{severity} title={safe}::" + told.replace("%", "%25").replace("\n", "%0A")

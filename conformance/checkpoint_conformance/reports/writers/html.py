@@ -12,17 +12,21 @@ from checkpoint_openapi.pages.frame import page_template
 from markupsafe import Markup, escape
 
 from checkpoint_conformance.language import language, retold, tr
+from checkpoint_conformance.reports.writers.picture import picture
 from checkpoint_conformance.reports.writers.text import (
     body_text,
     counts,
     declared,
+    duration,
     explained,
     message,
+    next_step,
     printable,
     repetition,
     shortened,
     sightings,
     subject,
+    waiver_problems,
 )
 
 __all__ = ["html", "prepare"]
@@ -53,11 +57,16 @@ def html(report: dict[str, Any]) -> str:
         header=report["header"],
         subject=subject(report),
         explained=explained(report),
+        next_step=next_step(report),
+        waiver_problems=waiver_problems(report),
         counts=counts(report),
         families=_families(report),
         groups={title: items for title, items in groups.items() if items},
+        skipped=_skipped(mine),
         exchanges={exchange["number"]: exchange for exchange in report["exchanges"]},
         repetition=repetition,
+        created=_created(report["checkpoints"]),
+        picture=picture(report),
         bar=_bar(counts(report)),
         outcomes={outcome: tr(outcome) for outcome in counts(report)},
         marks=_MARKS,
@@ -76,12 +85,14 @@ def _template(_language: str) -> jinja2.Template:
     """Return the template of a language: Jinja translates constant texts only once, on compilation."""
     filters = {
         "prose": _prose,
+        "linked": _linked,
         "printable": printable,
         "shortened": shortened,
         "sightings": sightings,
         "request": _request,
         "response": _response,
         "when": _when,
+        "duration": duration,
         "slug": _slug,
         "retold": retold,
     }
@@ -113,6 +124,32 @@ def _families(report: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     for item in report["requirements"]:
         families.setdefault(item["id"].partition("-")[0], []).append(item)
     return families
+
+
+def _created(checkpoints: dict[str, Any]) -> list[str]:
+    """Return the ids of the created checkpoints, with a remark on those that the run deleted."""
+    deleted = {*checkpoints["deleted"]}
+    return [
+        printable(name) + (f" {tr('(deleted)')}" if name in deleted else "") for name in checkpoints["ids"]
+    ]
+
+
+def _skipped(items: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return the requirements that were skipped, by reason and detail."""
+    reasons: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for item in items:
+        if item["outcome"] == "skip":
+            reasons.setdefault((item["reason"] or "", item["detail"]), []).append(item)
+    return reasons
+
+
+def _linked(text: str) -> Markup:
+    """Return a sentence with each id of a requirement as a link to it."""
+    pieces = _ID.split(printable(text))
+    return Markup("").join(
+        Markup('<a class="id" href="#{0}">{0}</a>').format(piece) if number % 2 else escape(piece)
+        for number, piece in enumerate(pieces)
+    )
 
 
 def _prose(text: str) -> Markup:

@@ -69,7 +69,7 @@ def _case(suite: Xml.Element, requirement: dict[str, Any], report: dict[str, Any
         "testcase",
         classname=f"checkpoint-contract.{requirement['profile']}",
         name=printable(f"{requirement['id']} {requirement['text']}"),
-        time="0",
+        time=f"{requirement.get('elapsed_ms', 0) / 1000:.3f}",
     )
     evidence = _evidence(requirement, report)
     if outcome == "fail":
@@ -121,3 +121,4 @@ def _count(element: Xml.Element, suites: list[Xml.Element]) -> None:
     element.set("tests", str(len(cases)))
     for attribute, tag in {"failures": "failure", "errors": "error", "skipped": "skipped"}.items():
         element.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
+    element.set("time", f"{sum(float(case.get('time', 0)) for case in cases):.3f}")

@@ -10,16 +10,19 @@ from checkpoint_conformance.reports.writers.text import (
     counts,
     declared,
     explained,
+    next_step,
     printable,
     repetition,
     shortened,
     sightings,
     subject,
+    waiver_problems,
 )
 
 __all__ = ["MARKS", "VERDICT_MARKS", "code", "fenced", "markdown", "plain"]
 
 MARKS = {"pass": "✅", "fail": "❌", "warn": "⚠️", "skip": "⏭️", "inconclusive": "❔", "error": "💥"}
+"""The sign of each outcome."""
 VERDICT_MARKS = {
     "conformant": "✅",
     "not conformant": "❌",
@@ -27,6 +30,7 @@ VERDICT_MARKS = {
     "inconclusive": "❔",
     "error": "💥",
 }
+"""The sign of each verdict."""
 _MOST_FAILURES = 40
 """A job page is limited to a mebibyte; the other reports have the rest."""
 
@@ -35,10 +39,12 @@ def markdown(report: dict[str, Any]) -> str:
     """Return the text: the verdict, the failures with their evidence, then every requirement."""
     numbers = ", ".join(f"{number} {tr(outcome)}" for outcome, number in counts(report).items())
     lines = [
-        f"## {VERDICT_MARKS[report['verdict']]} {plain(subject(report))}: {tr(report['verdict'])}",
+        f"## {_mark(report)} {plain(subject(report))}: {tr(report['verdict'])}",
         "",
+        *(line for problem in waiver_problems(report) for line in (f"**{plain(problem)}**", "")),
         plain(explained(report)),
         "",
+        *(line for line in (plain(next_step(report)), "") if next_step(report)),
         *_facts(report),
         tr("Requirements: {counts}.", counts=numbers),
         "",
@@ -60,6 +66,10 @@ def markdown(report: dict[str, Any]) -> str:
     lines += ["", f"<details><summary>{title}</summary>", "", heads]
     lines += ["|---|---|---|---|", *map(_row, report["requirements"]), "", "</details>", ""]
     return "\n".join(lines)
+
+
+def _mark(report: dict[str, Any]) -> str:
+    return VERDICT_MARKS["not conformant" if waiver_problems(report) else report["verdict"]]
 
 
 def _facts(report: dict[str, Any]) -> list[str]:
@@ -104,7 +114,7 @@ def _waivers(report: dict[str, Any]) -> list[str]:
     for waiver in report["waivers"]:
         where = plain(waiver["probe"] or waiver["requirement"])
         reason = f"{plain(waiver['reason'])} <{waiver['link']}>"
-        lines.append(f"| {where} | {waiver['state']} | {waiver['expires']} | {reason} |")
+        lines.append(f"| {where} | {tr(waiver['state'])} | {waiver['expires']} | {reason} |")
     return lines
 
 

@@ -28,6 +28,7 @@ __all__ = ["COLOURS", "MARKS", "VERDICT_COLOURS", "evidence", "terminal"]
 MARKS = {"pass": "✓", "fail": "✗", "warn": "!", "skip": "-", "inconclusive": "?", "error": "E"}
 """The sign of each outcome."""
 COLOURS = {"pass": "green", "fail": "red", "warn": "yellow", "inconclusive": "magenta", "error": "red"}
+"""The colour of each outcome; a skipped one has none."""
 VERDICT_COLOURS = {"conformant": "green", "partial": "yellow", "inconclusive": "magenta"}
 """Any other verdict is red."""
 _SHOWN = 4
@@ -127,6 +128,11 @@ def _run(report: dict[str, Any]) -> list[str]:
     if left:
         names = listed([printable(name) for name in left], most=3)
         lines.append(tr("Left on the server: {names} (report.json has all ids)", names=names))
+    for waiver in report["waivers"]:
+        told = "Waiver of {requirement}: {state}, until {date} ({reason})"
+        where, state = waiver["probe"] or waiver["requirement"], tr(waiver["state"])
+        reason = printable(waiver["reason"])
+        lines.append(tr(told, requirement=where, state=state, date=waiver["expires"], reason=reason))
     if report["gone"]:
         lines.append(
             tr("The server could not be judged completely: {reason}", reason=printable(report["gone"]))

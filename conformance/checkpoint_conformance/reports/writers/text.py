@@ -18,16 +18,19 @@ __all__ = [
     "body_text",
     "counts",
     "declared",
+    "duration",
     "explained",
     "in_short",
     "listed",
     "message",
+    "next_step",
     "padded",
     "printable",
     "repetition",
     "shortened",
     "sightings",
     "subject",
+    "waiver_problems",
     "wrapped",
 ]
 
@@ -37,6 +40,8 @@ _HARMFUL = ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
 """Unicode categories: control, format, unassigned and surrogate characters, and line separators."""
 _WORD = re.compile(r"[\u2e80-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b]*|[^\s\u2e80-\uffef]+")
 """The unit that is never broken: an ideograph with its closing punctuation, or a run of other letters."""
+_LONGEST_STEP = 300
+"""Characters of what was found, in the sentence about the first step."""
 _LONGEST_BODY = 4000
 """Characters of a body that a writer shows."""
 
@@ -110,6 +115,43 @@ def _reason(report: dict[str, Any]) -> str:
             )
         case _:
             return tr("The suite itself failed; this says nothing about the server.")
+
+
+def duration(milliseconds: float) -> str:
+    """Return a time with its unit, to three significant digits."""
+    rounded = float(f"{milliseconds:.3g}")
+    return f"{rounded / 1000:g} s" if rounded >= 1000 else f"{rounded:g} ms"
+
+
+def next_step(report: dict[str, Any]) -> str:
+    """Return in a sentence what to do first, or nothing if there is nothing to do."""
+    mine = declared(report)
+    decisive = {"not conformant": "fail", "partial": "skip", "inconclusive": "inconclusive"}
+    binding = [item for item in mine if item["level"] == "MUST"]
+    found = [item for item in binding if item["outcome"] == decisive.get(report["verdict"])]
+    # A failure of a requirement's own probe is plainer than one that other probes show.
+    found.sort(key=lambda item: not _shown_by_own_probe(item))
+    if found:
+        told = shortened(in_short(found[0]), _LONGEST_STEP)
+        return tr("Begin with {requirement}: {told}", requirement=found[0]["id"], told=told)
+    warned = [item["id"] for item in mine if item["outcome"] == "warn"]
+    if warned and report["verdict"] == "conformant":
+        told = "Nothing has to be fixed. Recommended, but not followed: {names}."
+        return tr(told, names=listed(warned))
+    return ""
+
+
+def _shown_by_own_probe(item: dict[str, Any]) -> bool:
+    return any(finding["probe"].startswith(f"{item['id']}/") for finding in item["findings"])
+
+
+def waiver_problems(report: dict[str, Any]) -> list[str]:
+    """Return why waivers fail the run, and what to do about each."""
+    return [
+        tr("This fails the run: {problem}", problem=printable(retold(waiver["problem"])))
+        for waiver in report["waivers"]
+        if waiver.get("problem")
+    ]
 
 
 def in_short(requirement: dict[str, Any]) -> str:
