@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from checkpoint_handlers.errors import Refusal
@@ -26,6 +27,7 @@ class Protocol(HttpToolsProtocol):
     """Responds to malformed HTTP like any other invalid request, and closes the connection.
 
     It does the same for a head larger than `MAX_HEAD` and a request that takes longer than `request_seconds`.
+    It ignores the wish for another protocol (RFC 9110, section 7.8), which Java sends with every request.
     """
 
     request_seconds = 30.0
@@ -33,6 +35,8 @@ class Protocol(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.parser = _Parser(self)
+        self._upgrading = False
         self._deadline: asyncio.TimerHandle | None = None
         self._arriving = self._in_head = self._refused = self._serving = False
         self._arrived = 0
@@ -74,11 +78,27 @@ class Protocol(HttpToolsProtocol):
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if size > MAX_HEAD:
                 raise _too_large()
-        super().on_headers_complete()
-        self._serving = True
+        self._upgrading = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+        if not self._upgrading:
+            super().on_headers_complete()
+            self._serving = True
+
+    def head_without_upgrade(self) -> bytes | None:
+        """Return the head of a request for an upgrade as one without it; None after any other request."""
+        if not self._upgrading:
+            return None
+        line = b"%s %s HTTP/%s" % (
+            self.parser.get_method(),
+            self.url,
+            self.parser.get_http_version().encode(),
+        )
+        fields = [b"%s: %s" % (name, value) for name, value in self.headers if name != b"upgrade"]
+        return b"\r\n".join([line, *fields, b"", b""])
 
     def on_message_complete(self) -> None:
         """Record that a request is complete."""
+        if self._upgrading:
+            return
         self._arriving = False
         super().on_message_complete()
 
@@ -118,6 +138,26 @@ def with_limit(request_seconds: float) -> type[Protocol]:
 
 def _too_large() -> Refusal:
     return Refusal("too-large", f"The head of the request is larger than {MAX_HEAD // 1024} KiB.")
+
+
+class _Parser(HttpRequestParser):
+    """Reads a request for an upgrade a second time without it, since httptools leaves out the body."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        super().__init__(protocol)
+        self.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        self._protocol = protocol
+
+    def feed_data(self, data: bytes) -> None:  # type: ignore[override] # uvicorn feeds bytes alone
+        """Parse received bytes."""
+        try:
+            super().feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            head = self._protocol.head_without_upgrade()
+            if head is None:
+                raise
+            self._protocol.parser = _Parser(self._protocol)
+            self._protocol.parser.feed_data(head + data[upgrade.args[0] :])
 
 
 class _Gathering(asyncio.Transport):

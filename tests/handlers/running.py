@@ -87,10 +87,12 @@ class RunningServer:
         """Return a connection, which the caller must close."""
         return http.client.HTTPConnection(*self.address, timeout=10)
 
-    def raw(self, request: bytes) -> bytes:
+    def raw(self, *pieces: bytes) -> bytes:
         """Send bytes on a new connection and return everything received until the server closes it."""
         with socket.create_connection(self.address, timeout=10) as connection:
-            connection.sendall(request)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for piece in pieces:
+                connection.sendall(piece)
             received = bytearray()
             while chunk := connection.recv(65536):
                 received += chunk

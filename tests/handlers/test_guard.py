@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_handlers.errors import Refusal
 from checkpoint_handlers.guard import MAX_BODY, MAX_DEPTH, parse_json
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
@@ -170,6 +171,24 @@ def test_pipelined_requests_are_answered_in_order(server: RunningServer) -> None
     refused = kept.replace(b'"plan_id"', b'"plan_xx"')
     response = server.raw(kept + refused + kept + good)
     assert re.findall(rb"HTTP/1\.1 (\d{3}) ", response) == [b"200", b"400", b"200", b"200"]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.data())
+def test_a_wish_for_another_protocol_is_ignored(server: RunningServer, data: st.DataObject) -> None:
+    """A request that asks for HTTP/2 or WebSocket is read with its body, however its bytes arrive."""
+    body = json.dumps(server.order()).encode()
+    wish = data.draw(st.sampled_from(["h2c", "websocket", "HTTP/2.0, x"]))
+    length = data.draw(st.sampled_from([f"Content-Length: {len(body)}", "Transfer-Encoding: chunked"]))
+    if length.startswith("Transfer"):
+        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    fields = [f"Upgrade: {wish}", "Content-Type: application/json", length]
+    last = head(server, *data.draw(st.permutations([*fields, "Connection: Upgrade, HTTP2-Settings"]))) + body
+    first = last.replace(b"Connection: close\r\n", b"", 1)
+    sent = first + last
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(sent)), max_size=3)))
+    response = server.raw(*(sent[i:j] for i, j in pairwise([0, *cuts, len(sent)])))
+    assert re.findall(rb"HTTP/1\.1 (\d{3}) ", response) == [b"200", b"200"]
 
 
 def test_a_client_that_leaves_early_disturbs_nobody(server: RunningServer) -> None:
