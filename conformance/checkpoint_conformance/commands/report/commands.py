@@ -17,6 +17,7 @@ from checkpoint_conformance.reports.comparison.compare import compare
 from checkpoint_conformance.reports.comparison.matrix import build_matrix
 from checkpoint_conformance.reports.comparison.matrix_markdown import matrix_markdown
 from checkpoint_conformance.reports.comparison.matrix_text import matrix_text
+from checkpoint_conformance.reports.comparison.pages import comparison_page, matrix_page
 from checkpoint_conformance.reports.comparison.text import render_comparison
 from checkpoint_conformance.reports.files import prepare, write_all
 from checkpoint_conformance.reports.merge import merge
@@ -62,7 +63,14 @@ def diff_reports(old: Path, new: Path, form: str) -> ExitCode:
 
     def action() -> ExitCode:
         comparison = compare(read_report(old), read_report(new))
-        say(_json(comparison.data()) if form == "json" else render_comparison(comparison, reader_width()))
+        match form:
+            case "json":
+                told = _json(comparison.data())
+            case "html":
+                told = comparison_page(comparison).rstrip("\n")
+            case _:
+                told = render_comparison(comparison, reader_width())
+        say(told)
         return ExitCode.FAILURE if comparison.regressions else ExitCode.SUCCESS
 
     return guarded(action)
@@ -80,6 +88,8 @@ def show_matrix(files: tuple[Path, ...], form: str, names: tuple[str, ...], *, d
         match form:
             case "json":
                 told = _json(matrix.data())
+            case "html":
+                told = matrix_page(matrix).rstrip("\n")
             case "markdown":
                 told = matrix_markdown(matrix).rstrip("\n")
             case _:

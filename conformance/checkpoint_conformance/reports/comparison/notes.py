@@ -35,16 +35,14 @@ def notes(matrix: Matrix) -> Iterator[str]:
         if column.ended:
             told = "The run of {name} ended early, so only its failures are certain: {reason}."
             yield tr(told, name=printable(column.name), reason=printable(retold(column.ended)))
-    for column in matrix.columns:
-        if column.since is not None:
-            earlier = matrix.columns[column.since]
-            told = "Changes of {name} are those since {earlier}."
-            yield tr(told, name=printable(column.name), earlier=printable(earlier.name))
 
 
 def summary(column: Column) -> str:
-    """Return the numbers of a report's requirements by outcome."""
-    return ", ".join(f"{number} {tr(outcome)}" for outcome, number in column.counts.items())
+    """Return the numbers of a report's requirements by outcome, and which report changes are since."""
+    counts = ", ".join(f"{number} {tr(outcome)}" for outcome, number in column.counts.items())
+    if column.since is None:
+        return counts
+    return tr("{counts}; changes since {number}", counts=counts, number=column.since + 1)
 
 
 def total(matrix: Matrix) -> str:

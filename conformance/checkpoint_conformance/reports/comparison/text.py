@@ -8,9 +8,9 @@ import click
 
 from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.comparison.compare import Change, Comparison, Side
-from checkpoint_conformance.reports.writers.text import printable, shortened, wrapped
+from checkpoint_conformance.reports.writers.text import printable, shortened, when, wrapped
 
-__all__ = ["noted", "render_comparison", "sides", "told_probes"]
+__all__ = ["counted", "noted", "render_comparison", "sides", "told_probes"]
 
 _MARGIN = 11
 """The indentation of what is said about a change, in columns."""
@@ -73,7 +73,7 @@ def _side(side: Side) -> str:
     return tr(
         "{subject}, {started}, contract {version}: {verdict}",
         subject=printable(side.subject),
-        started=side.started,
+        started=when(side.started),
         version=side.contract,
         verdict=tr(side.verdict),
     )
@@ -92,12 +92,18 @@ def _lines(change: Change, width: int | None, indent: int) -> Iterable[str]:
             yield wrapped(" " * (indent + 9) + said, width, indent + _MARGIN)
 
 
+def counted(comparison: Comparison) -> str:
+    """Return how many regressions there are."""
+    count = len(comparison.regressions)
+    if not count:
+        return tr("No regression")
+    return tr("1 regression") if count == 1 else tr("{count} regressions", count=count)
+
+
 def _summary(comparison: Comparison) -> str:
-    worse, better = len(comparison.regressions), len(comparison.fixes)
+    better = len(comparison.fixes)
     fixes = tr("1 fix") if better == 1 else tr("{count} fixes", count=better)
-    if not worse:
-        return tr(
-            "{result}, {fixes}.", result=click.style(tr("No regression"), fg="green", bold=True), fixes=fixes
-        )
-    count = tr("1 regression") if worse == 1 else tr("{count} regressions", count=worse)
-    return tr("{result}, {fixes}.", result=click.style(count, fg="red", bold=True), fixes=fixes)
+    colour = "red" if comparison.regressions else "green"
+    return tr(
+        "{result}, {fixes}.", result=click.style(counted(comparison), fg=colour, bold=True), fixes=fixes
+    )

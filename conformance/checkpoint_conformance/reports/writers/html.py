@@ -27,9 +27,10 @@ from checkpoint_conformance.reports.writers.text import (
     sightings,
     subject,
     waiver_problems,
+    when,
 )
 
-__all__ = ["html", "prepare"]
+__all__ = ["bar", "html", "page", "prepare"]
 
 _FOLDER = Path(__file__).parent
 _BAR, _GAP = 1000, 4
@@ -52,7 +53,8 @@ def html(report: dict[str, Any]) -> str:
     groups = {
         title: [item for item in mine if item["outcome"] == outcome] for outcome, title in _TITLES.items()
     }
-    page = _template(language()).render(
+    return page(
+        "report.html.j2",
         report=report,
         header=report["header"],
         subject=subject(report),
@@ -67,22 +69,25 @@ def html(report: dict[str, Any]) -> str:
         repetition=repetition,
         created=_created(report["checkpoints"]),
         picture=picture(report),
-        bar=_bar(counts(report)),
+        bar=bar(counts(report)),
         outcomes={outcome: tr(outcome) for outcome in counts(report)},
-        marks=_MARKS,
-        language=language(),
     )
-    return page.strip() + "\n"
+
+
+def page(template: str, **values: object) -> str:
+    """Return the page that a template of this folder makes of the values, in the current language."""
+    text = _template(template, language()).render(marks=_MARKS, language=language(), **values)
+    return text.strip() + "\n"
 
 
 def prepare() -> None:
     """Compile the template of the current language, so that a later page renders at once."""
-    _template(language())
+    _template("report.html.j2", language())
 
 
 @cache
-def _template(_language: str) -> jinja2.Template:
-    """Return the template of a language: Jinja translates constant texts only once, on compilation."""
+def _template(name: str, _language: str) -> jinja2.Template:
+    """Return a template in a language: Jinja translates constant texts only once, on compilation."""
     filters = {
         "prose": _prose,
         "linked": _linked,
@@ -91,23 +96,19 @@ def _template(_language: str) -> jinja2.Template:
         "sightings": sightings,
         "request": _request,
         "response": _response,
-        "when": _when,
         "duration": duration,
+        "when": when,
         "slug": _slug,
         "retold": retold,
     }
-    return page_template(_FOLDER / "report.html.j2", [_FOLDER / "report.css"], filters, tr)
-
-
-def _when(text: str) -> str:
-    return text.replace("T", " ").replace("+00:00", " UTC")
+    return page_template(_FOLDER / name, [_FOLDER / "report.css", _FOLDER / "matrix.css"], filters, tr)
 
 
 def _slug(text: str) -> str:
     return text.lower().replace(" ", "-")
 
 
-def _bar(numbers: dict[str, int]) -> list[tuple[str, float, float]]:
+def bar(numbers: dict[str, int]) -> list[tuple[str, float, float]]:
     """Return each outcome with the start and the width of its part of the bar."""
     share = (_BAR + _GAP) / max(sum(numbers.values()), 1)
     parts: list[tuple[str, float, float]] = []

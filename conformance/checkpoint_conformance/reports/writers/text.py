@@ -31,6 +31,7 @@ __all__ = [
     "sightings",
     "subject",
     "waiver_problems",
+    "when",
     "wrapped",
 ]
 
@@ -50,6 +51,11 @@ def subject(report: dict[str, Any]) -> str:
     """Return the name of the server that the report is about."""
     implementation = report["header"]["implementation"]
     return f"{implementation['name']} {implementation['version']}".strip()
+
+
+def when(started: str) -> str:
+    """Return the start of a run, as the report has it, for a person."""
+    return started.replace("T", " ").replace("+00:00", " UTC")
 
 
 def declared(report: dict[str, Any]) -> list[dict[str, Any]]:
