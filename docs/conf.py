@@ -11,7 +11,15 @@ _CONTENTS = {
     "Tutorials": ["which-command", "tutorials/implementer", "tutorials/designer", "tutorials/ci"],
     "Recipes": [
         f"recipes/{name}"
-        for name in ("real-cloud", "karbor", "gateway", "github-actions", "gitlab", "pytest")
+        for name in (
+            "real-cloud",
+            "karbor",
+            "gateway",
+            "github-actions",
+            "gitlab",
+            "pytest",
+            "several-servers",
+        )
     ],
     "Reference": [
         *(f"reference/{name}" for name in ("command-line", "target-file", "waivers", "exit-codes", "shell")),
