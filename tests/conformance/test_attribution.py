@@ -132,10 +132,18 @@ RULES: dict[str, tuple[list[Finding], set[str], set[str]]] = {
         {"RESP-2"},
         {"OBS-1", "DEL-1"},
     ),
-    "a wrong selection shows in the list too": (
+    "a type that nobody knows is not the listed one": (
+        [
+            found("RESP-7", Symptom.RESOURCE_TYPE_UNKNOWN),
+            found("RESP-13", Symptom.RESOURCE_TYPE_NOT_THE_LISTED),
+        ],
+        {"RESP-7"},
+        {"RESP-13"},
+    ),
+    "an answer that tells of a wrong backup is right": (
         [found("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED), found("OBS-1", Symptom.ITEMS_NOT_THE_SELECTED)],
-        {"RESP-8"},
         {"OBS-1"},
+        {"RESP-8"},
     ),
     "a checkpoint that goes by itself was not taken by a deletion": (
         [found("OBS-3", Symptom.STATUS_ENDS_ELSEWHERE), found("DEL-1", Symptom.ANOTHER_DELETED)],

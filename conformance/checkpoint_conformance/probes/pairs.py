@@ -54,10 +54,11 @@ def several_faults(calls: Calls) -> list[Probe]:
 def fitting_refusals(calls: Calls) -> list[Probe]:
     """Return requests that the schema allows and for which only "no such resource" is right (FUZZ-1)."""
     strangers = [calls.unknown_id(f"resource {number}") for number in range(64)]
+    outside, odd = ("resource-not-in-policy",), ("resource-not-in-policy", "invalid-request")
     selections = {
-        "64-resources": ("64 resources outside the policy", strangers),
-        "long-resource": ("a resource of 300 letters", ["r" * 300]),
-        "odd-resource": ("a resource of punctuation", ["../%00 ;'\""]),
+        "64-resources": ("64 resources outside the policy", strangers, outside),
+        "long-resource": ("a resource of 300 letters", ["r" * 300], odd),
+        "odd-resource": ("a resource of punctuation", ["../%00 ;'\""], odd),
     }
     return [
         Probe(
@@ -66,8 +67,8 @@ def fitting_refusals(calls: Calls) -> list[Probe]:
             what,
             calls.post(calls.changed_parameters(resources=selection)),
             frozenset({400, 404}),
-            ("invalid-request", "resource-not-in-policy"),
+            conditions,
             presumes=("REQ-4", "NF-3"),
         )
-        for name, (what, selection) in selections.items()
+        for name, (what, selection, conditions) in selections.items()
     ]

@@ -128,13 +128,11 @@ class CompanionLists:
             self._own = None
 
     def _is_kept(self, item: dict[str, Any]) -> bool:
-        """Return whether an item in the list of the policy is kept."""
+        """Return whether an item of the policy is kept: none of what had ended before the run."""
         checkpoint = item["checkpoint_id"].casefold()
-        if item["status"] not in _ENDED:
-            return True
-        if self._own is not None and checkpoint not in self._own:
+        if self._own is not None and checkpoint not in self._own and item["status"] in _ENDED:
             self._existing.add(hash(checkpoint))
-        return hash(checkpoint) not in self._existing
+        return item["status"] in UNDER_WAY or hash(checkpoint) not in self._existing
 
     def wait_until_idle(self, pause: float) -> None:
         """Wait `pause` seconds, then until no item of the policy is in progress or patience runs out.

@@ -13,8 +13,8 @@ from checkpoint_conformance.transport.exchange import Request
 from checkpoint_conformance.verdict import consequences, gathering
 from checkpoint_conformance.verdict.case import Case, Rule
 from checkpoint_conformance.verdict.finding import Finding
-from checkpoint_conformance.verdict.groups import ONE_REFUSAL
-from checkpoint_conformance.verdict.symptom import FAILING, Symptom
+from checkpoint_conformance.verdict.groups import ONE_REFUSAL, READ_FROM_ITEMS
+from checkpoint_conformance.verdict.symptom import FAILING, UNREADABLE_LISTS, Symptom
 
 __all__ = ["RULES", "Attribution", "attribute"]
 
@@ -74,10 +74,14 @@ def attribute(
 def _name_what_follows(charged: list[Finding], case: Case) -> None:
     """Note the requirements that nothing was found against, but that were not met either.
 
-    Their probes met a crash, got no response or one with an undocumented status, or every call got the same
-    checkpoint (RESP-11), which says nothing about the ids of others (RESP-2).
+    Their probes met a crash, got no response or one with an undocumented status, every call got the same
+    checkpoint (RESP-11), which says nothing about the ids of others (RESP-2), or the list of items cannot be
+    read (OBS-1).
     """
     for finding in charged:
+        if finding.requirement == "OBS-1" and finding.symptom in UNREADABLE_LISTS and finding.confirmed:
+            for name in READ_FROM_ITEMS:
+                case.consequences.setdefault(name, "OBS-1: the list of items cannot be read")
         probed, why = finding.origin.requirement, f"{finding.published_symptom} under its probes"
         status = finding.symptom is Symptom.WRONG_STATUS and finding.status not in range(200, 300)
         if finding.symptom is Symptom.SAME_CHECKPOINT_AGAIN:

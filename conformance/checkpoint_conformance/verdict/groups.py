@@ -9,6 +9,7 @@ __all__ = [
     "GENERATED",
     "MEMBERS_OF_AN_ANSWER",
     "ONE_REFUSAL",
+    "READ_FROM_ITEMS",
     "REFUSED_AT_TIMES",
     "REFUSED_WHILE_RUNNING",
     "TOKENS",
@@ -29,6 +30,8 @@ BEFORE_REFUSALS = VALID_SHAPES | {"RESP-2"}
 """Requirements whose valid calls, single or concurrent, are sent before anything is refused."""
 ONE_REFUSAL = TOKENS | {"AUTH-6", "NF-1", "NF-2", "NF-3", *(f"REQ-{number}" for number in range(7, 18))}
 """Requirements that are met by a refusal with one of a few statuses, and by nothing else."""
+READ_FROM_ITEMS = ("OBS-2", "OBS-3", "DEL-1")
+"""Requirements that are judged by what the list of items shows."""
 REFUSED_AT_TIMES = ACCEPTANCE | {"HTTP-6", "RESP-2", "RESP-11"}
 """Requirements whose valid calls are affected by a server that refuses at times."""
 REFUSED_WHILE_RUNNING = REFUSED_AT_TIMES | {"HTTP-1", "HTTP-3", "ERR-2", "ERR-3"}

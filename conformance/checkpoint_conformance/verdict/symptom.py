@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-__all__ = ["FAILING", "UNANSWERED", "Symptom", "published", "read_symptom"]
+__all__ = ["FAILING", "UNANSWERED", "UNREADABLE_LISTS", "Symptom", "published", "read_symptom"]
 
 _WITH_STATUS = re.compile(r"(?P<symptom>status|list-status)-(?P<status>[0-9]{3})")
 
@@ -173,6 +173,16 @@ UNANSWERED = frozenset({Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED, Symptom.D
 """Symptoms of a request that got no response."""
 FAILING = UNANSWERED | {Symptom.ANSWERED_5XX, Symptom.SERVER_ENDED}
 """Symptoms of requests for which nothing else can be judged."""
+UNREADABLE_LISTS = frozenset(
+    {
+        Symptom.LIST_UNANSWERED,
+        Symptom.LIST_STATUS,
+        Symptom.LIST_CONTENT_TYPE,
+        Symptom.LIST_NOT_JSON,
+        Symptom.LIST_FORM,
+    }
+)
+"""Symptoms of a list that cannot be read."""
 
 _UNDER_CONCURRENCY = {
     Symptom.REFUSED: Symptom.REFUSED_UNDER_CONCURRENCY,

@@ -13,7 +13,7 @@ from ..framework.variant import Variant
 
 __all__ = ["VARIANTS", "Variant"]
 
-for _module in ("answer", "form", "errors", "state", "http"):
+for _module in ("answer", "form", "errors", "state", "companions", "http"):
     importlib.import_module(f"{__package__}.{_module}")
 
 VARIANTS: tuple[Variant, ...] = tuple(_REGISTERED)

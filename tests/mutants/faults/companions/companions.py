@@ -182,6 +182,23 @@ class ItemsOfTheWrongResources(Server):
         return checkpoint.policy.resources[: len(checkpoint.resources)]
 
 
+@breaks("OBS-1", shows=(parameters({"resources": _IDS[2:]}), pause(0.1), item_list()))
+class EverythingIsBackedUp(Server):
+    """The selection is checked and then forgotten: all of the policy is backed up, and the answer says so."""
+
+    def select_resources(self, policy: Policy, wanted: tuple[str, ...] | None) -> tuple[Resource, ...]:
+        super().select_resources(policy, wanted)
+        return policy.resources
+
+
+@breaks("OBS-1", shows=(BASE, pause(0.1), item_list()))
+class OnlyTheFirstIsBackedUp(Server):
+    """Of the selected resources only the first is backed up, and the answer says so."""
+
+    def select_resources(self, policy: Policy, wanted: tuple[str, ...] | None) -> tuple[Resource, ...]:
+        return super().select_resources(policy, wanted)[:1]
+
+
 for _name, _fault, _change in (
     (
         "item-checkpoint-id-wrong",

@@ -39,6 +39,7 @@ _AGAIN = Origin("DEL-2/again", "the deletion of what was deleted before")
 _AT_ONCE = Origin("DEL-2/at-once", "two deletions, one right after the other")
 _NOT_THERE = ("checkpoint-not-found", "checkpoint-protecting", "invalid-request")
 """The error conditions that fit the deletion of what is not there."""
+_UNKNOWN_TO_THE_FILTER = 404
 _LEAVING = frozenset({"waiting_delete", "deleting", "deleted"})
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
@@ -201,9 +202,16 @@ class Deletions:
     def _items_of(self, identifier: str) -> tuple[list[dict[str, Any]], Exchange]:
         """Return the items of the checkpoint, even if the list ignores the filter (OBS-1), and the exchange.
 
-        Raises ListError if the list cannot be read.
+        A server may not find a checkpoint that it is to filter by; then the list of the policy tells. Raises
+        ListError if the list cannot be read.
         """
-        items, listing = self.session.lists.checkpoint_items(checkpoint_id=identifier)
+        lists = self.session.lists
+        try:
+            items, listing = lists.checkpoint_items(checkpoint_id=identifier)
+        except ListError as error:
+            if error.status != _UNKNOWN_TO_THE_FILTER:
+                raise
+            items, listing = lists.checkpoint_items(policy_id=self.session.target.policy_id)
         return [item for item in items if item["checkpoint_id"].casefold() == identifier.casefold()], listing
 
     def clean_up(self, announce: Callable[[str], None]) -> list[str]:
@@ -275,7 +283,6 @@ class Deletions:
 
     def _delete_and_look(self, identifier: str) -> Finding | None:
         session = self.session
-        session.ledger.exercise("DEL-1")
         exchange = self.delete(identifier)
         last = exchange or session.recorder.exchanges[-1]
         self._judge_answer(last)
@@ -290,6 +297,7 @@ class Deletions:
                 session.ledger.leave_undecided("DEL-1", str(error))
                 return None
             if not items:
+                session.ledger.exercise("DEL-1")
                 return None
             if not backoff.wait():
                 actual = f"after {session.target.patience:g} s an item that is {items[0]['status']}"

@@ -131,18 +131,23 @@ class Observation:
         Others may be using the project, so what appears counts against the server only if the same group
         makes it appear again. Raises ServerGone if the server stops answering.
         """
+        exchanges = self._session.recorder.exchanges
         try:
             if self._known is None:
                 self._known = self._not_ours(doubt=True, first=True)
-            exchanges = self._session.recorder.exchanges
-            first = len(exchanges)
-            send()
-            sent = [exchange for exchange in exchanges[first:] if _is_refused(exchange)]
-            self._session.ledger.exercise("OBS-2")
-            self._look_for_unexplained(name, [*self._refused, *sent])
-            self._refused = sent
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-2", str(error))
+        first = len(exchanges)
+        send()
+        if self._known is None:
+            return
+        sent = [exchange for exchange in exchanges[first:] if _is_refused(exchange)]
+        try:
+            self._look_for_unexplained(name, [*self._refused, *sent])
+            self._session.ledger.exercise("OBS-2")
+        except ListError as error:
+            self._session.ledger.leave_undecided("OBS-2", str(error))
+        self._refused = sent
 
     def late_items(self) -> None:
         """OBS-2: check again for what refused requests have made appear since.
@@ -188,7 +193,8 @@ class Observation:
         again = identifiers * _QUICK_READS
         try:
             for identifier, page in zip(again, self._session.lists.first_pages(again), strict=True):
-                self._watch(*self._session.lists.checkpoint_items(page, checkpoint_id=identifier))
+                items, listing = self._session.lists.checkpoint_items(page, checkpoint_id=identifier)
+                self._watch(items, listing, {identifier.casefold()})
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-3", str(error))
 
@@ -234,7 +240,7 @@ class Observation:
             items, listing = lists.leave_out(own, doubt=doubt)
         else:
             items, listing = lists.checkpoint_items(doubt=doubt, policy_id=policy)
-        self._watch(items, listing)
+        self._watch(items, listing, own)
         return {item["checkpoint_id"].casefold() for item in items} - own
 
     def _beyond_lost_calls(self, appeared: set[str]) -> set[str]:
@@ -263,16 +269,20 @@ class Observation:
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-3", str(error))
             return True
-        self._watch(items, listing)
+        self._watch(items, listing, identifiers)
         ours = [item for item in items if item["checkpoint_id"].casefold() in identifiers]
         return all(item["status"] not in UNDER_WAY for item in ours)
 
-    def _watch(self, items: list[dict[str, Any]], listing: Exchange) -> None:
-        """Compare every status in a list with the one seen before."""
+    def _watch(self, items: list[dict[str, Any]], listing: Exchange, ours: AbstractSet[str]) -> None:
+        """Compare every status of our items with the one seen before; others may restore or delete theirs."""
+        deleted = {identifier.casefold() for identifier in self._deleted}
         for item in items:
+            checkpoint = item["checkpoint_id"].casefold()
+            if checkpoint not in ours or checkpoint in deleted:
+                continue
             status, last = item["status"], self._statuses.get(item["id"])
             problem = _status_problem(last, status)
-            if problem and item["checkpoint_id"] not in self._deleted:
+            if problem and not self._session.ledger.confirmed(("OBS-3", problem[0].value)):
                 self._session.ledger.add(_confirmed(_finding("OBS-3", *problem, listing)))
             if last not in _ENDED or status in _RANK:  # restoring after the end is not a step back
                 self._statuses[item["id"]] = status
