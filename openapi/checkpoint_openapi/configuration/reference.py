@@ -20,7 +20,7 @@ def referred(value: Any, file: ConfigurationFile) -> Any:
     Raises InvalidValueError if the variable is not set, or the file does not hold one line of text.
     """
     if file.environment is None or not isinstance(value, dict):
-        return cast("Any", value)
+        return value
     match cast("dict[str, Any]", value):
         case {"env": name, **others} if not others:
             if not isinstance(name, str) or not file.environment.get(name):

@@ -58,10 +58,9 @@ def page_template(
         lstrip_blocks=True,
     )
     tr = translate or _in_english
-    environment.filters |= {"tr": tr, **(filters or {})}
+    environment.filters.update({"tr": tr, **(filters or {})})
     frame = _Frame(_text(_FOLDER / "frame.css", *styles), _text(_FOLDER / "frame.js"))
-    environment.globals |= {"tr": tr, "frame": frame}
-    return environment.get_template(page.name)
+    return environment.get_template(page.name, globals={"tr": tr, "frame": frame})
 
 
 def _in_english(text: str, **values: object) -> str:
