@@ -102,6 +102,12 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
     help="End the run early, so that clean-up and reports are done within this time.",
 )
 @click.option(
+    "--resume",
+    type=_PATH,
+    metavar="REPORT",
+    help="Go on from the report.json of a run that ended early: what it has judged is not sent again.",
+)
+@click.option(
     "--clean-up",
     "left_by",
     type=_PATH,
@@ -127,6 +133,9 @@ def verify(dry_run: bool, left_by: Path | None, **options: Any) -> None:
         from checkpoint_conformance.commands.clean_up import clean_up
 
         raise SystemExit(clean_up(left_by, options["target_file"]))
+
+    if options["resume"] and not options["target_file"]:
+        raise _usage("--resume needs --target: the reference server of the earlier run has ended.")
 
     from checkpoint_conformance.commands import verify as command
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import traceback
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,9 +20,10 @@ from checkpoint_conformance.reports.comparison.compare import compare
 from checkpoint_conformance.reports.comparison.text import render_comparison
 from checkpoint_conformance.reports.files import prepare, reserved, write_all
 from checkpoint_conformance.reports.report import Report, ReportError, build_report, read_report
-from checkpoint_conformance.reports.writers import html
+from checkpoint_conformance.reports.resumable import read_resumable
+from checkpoint_conformance.reports.writers import WRITERS, html
 from checkpoint_conformance.reports.writers.terminal import terminal
-from checkpoint_conformance.run.record import Options, Recorded, RunRecord
+from checkpoint_conformance.run.record import Journal, Options, Recorded, RunRecord
 from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.shard import WHOLE, Shard
 from checkpoint_conformance.run.stages.smoke import ConfigurationError
@@ -58,8 +60,42 @@ class Settings:
     """Which exchanges the report has."""
     max_time: float | None = None
     """Seconds for everything, the reports included; None for no limit."""
+    resume: Path | None = None
+    """The report of a run that ended early, to go on from."""
     quiet: bool = False
     as_json: bool = False
+
+    @property
+    def continuation(self) -> str:
+        """The command that goes on from this run if it ends early; empty for a server that ends with it."""
+        if self.target_file is None:
+            return ""
+        words = ["checkpoint-contract", "verify", "--resume", str(self.folder / WRITERS["json"].file)]
+        for name, option in _OPTIONS.items():
+            value: object = getattr(self, name)
+            if value != getattr(Settings, name):
+                words += [option] if isinstance(value, bool) else [option, str(value)]
+        return shlex.join(words)
+
+
+_OPTIONS = {
+    "target_file": "--target",
+    "folder": "--report",
+    "max_examples": "--max-examples",
+    "seed": "--seed",
+    "waivers": "--waivers",
+    "against": "--against",
+    "shard": "--shard",
+    "use_cache": "--no-cache",
+    "connections": "--connections",
+    "thorough": "--thorough",
+    "accept": "--accept",
+    "record": "--record",
+    "max_time": "--max-time",
+    "quiet": "--quiet",
+    "as_json": "--json",
+}
+"""The options that a run which goes on from another must be given again."""
 
 
 def verify_target(settings: Settings) -> ExitCode:
@@ -85,16 +121,20 @@ def dry_run(settings: Settings) -> ExitCode:
 
 
 def examine(
-    target: Target, options: Options, waivers: tuple[Waiver, ...], progress: Progress
+    target: Target,
+    options: Options,
+    waivers: tuple[Waiver, ...],
+    progress: Progress,
+    earlier: Journal | None = None,
 ) -> tuple[RunRecord, list[Applied], Report]:
-    """Run, apply the waivers, and build the report, also of a run that ended early.
+    """Run, on from an earlier run if one is given, apply the waivers, and build the report.
 
     Raises ConfigurationError if the target file does not fit the server, TargetError if a file or proxy that
     it names cannot be used, and SuiteError if the suite fails so that there is no record.
     """
     with progress:
         try:
-            result = run(target, options, progress.announce, progress.watch)
+            result = run(target, options, progress.announce, progress.watch, earlier=earlier)
         except (ConfigurationError, TargetError) as error:
             raise type(error)(Secrets(target).redact_excerpt(str(error))) from None
         except Exception as error:
@@ -109,14 +149,15 @@ def examine(
 def _verify(settings: Settings) -> ExitCode:
     began = SYSTEM_CLOCK.monotonic()
     waivers = read_waivers(settings.waivers) if settings.waivers else ()
-    earlier = read_report(settings.against) if settings.against else None
+    against = read_report(settings.against) if settings.against else None
     with target_or_reference(settings.target_file, _load_ahead) as whole:
         target, options = _divided(whole, settings)
-        prepare(settings.folder)
+        earlier = read_resumable(settings.resume, target, options) if settings.resume else None
+        prepare(settings.folder, settings.resume)
         progress = Progress(quiet=settings.quiet or settings.as_json)
         options = replace(options, time_spent=SYSTEM_CLOCK.monotonic() - began)
         with reserved(settings.folder):
-            result, applied, report = examine(target, options, waivers, progress)
+            result, applied, report = examine(target, options, waivers, progress, earlier)
         _write(settings.folder, report)
     if settings.as_json:
         say(json.dumps(report, indent=1, ensure_ascii=False))
@@ -126,11 +167,13 @@ def _verify(settings: Settings) -> ExitCode:
     for waiver in applied:
         if waiver.problem:
             complain(f"{settings.waivers}: {waiver.problem}")
+    if result.ended:
+        _tell_of_the_end(report, settings)
     if result.fault:
         raise SuiteError(result.fault)
     if result.ended:
-        return _ended_early(result, report)
-    return _exit_code(result, applied, earlier, report, settings)
+        return exit_code(result.verdict)  # only a failure is certain
+    return _exit_code(result, applied, against, report, settings)
 
 
 def _write(folder: Path, report: Report) -> None:
@@ -141,10 +184,10 @@ def _write(folder: Path, report: Report) -> None:
         raise ReportError(f"{error} {_left_behind(report)}") from error
 
 
-def _ended_early(result: RunRecord, report: Report) -> ExitCode:
-    """Tell what the run left on the server, and return its exit code: only a failure is certain."""
-    complain(f"the report is incomplete: {report['footer']['ended']}. {_left_behind(report)}")
-    return exit_code(result.verdict)
+def _tell_of_the_end(report: Report, settings: Settings) -> None:
+    """Tell why the run ended early, what it left on the server, and how to go on."""
+    further = f" Go on with: {settings.continuation}" if settings.continuation else ""
+    complain(f"the report is incomplete: {report['footer']['ended']}. {_left_behind(report)}{further}")
 
 
 def _left_behind(report: Report) -> str:

@@ -9,7 +9,15 @@ from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.transport.exchange import Framing, Request
 
-__all__ = ["base", "documented", "documented_after_deletion", "documented_later", "shapes", "variations"]
+__all__ = [
+    "base",
+    "documented",
+    "documented_after_deletion",
+    "documented_anew",
+    "documented_later",
+    "shapes",
+    "variations",
+]
 
 _CHARSETS = {
     "lower-case": "application/json; charset=utf-8",
@@ -41,6 +49,13 @@ def documented_after_deletion(calls: Calls) -> Probe:
         "documented-after-deletion",
         "the documented request, after a deletion",
         calls.documented,
+    )
+
+
+def documented_anew(calls: Calls) -> Probe:
+    """Return the documented request again, in place of a checkpoint that an earlier part of a run deleted."""
+    return _accept(
+        calls, "REQ-1", "documented-anew", "the documented request, in a resumed run", calls.documented
     )
 
 

@@ -21,8 +21,8 @@ _RESERVE = 8 << 20
 """Bytes kept free for the reports of a run: more than any that was seen."""
 
 
-def prepare(folder: Path) -> None:
-    """Make the folder ready, and delete the reports of an earlier run.
+def prepare(folder: Path, kept: Path | None = None) -> None:
+    """Make the folder ready, and delete the reports of an earlier run, except for the one to be `kept`.
 
     A run costs money, so an unusable folder must be noticed before the first call; and a run that ends
     without a verdict must not leave an old one behind. Raises ReportError if the folder cannot be used.
@@ -33,8 +33,9 @@ def prepare(folder: Path) -> None:
     except OSError as error:
         raise ReportError(f"{folder}: {error.strerror}. Name a folder that can be written.") from error
     try:
-        for writer in WRITERS.values():
-            (folder / writer.file).unlink(missing_ok=True)
+        for file in (folder / writer.file for writer in WRITERS.values()):
+            if kept is None or file.resolve() != kept.resolve():
+                file.unlink(missing_ok=True)
         bodies = folder / BODIES
         for body in bodies.glob("[0-9]*"):
             body.unlink(missing_ok=True)

@@ -142,6 +142,7 @@ def _target(parts: list[Report]) -> Target:
         max_creates=sum(part["header"]["target"]["max_creates"] for part in parts),
         timeout=first["timeout"],
         patience=first["patience"],
+        settle_within=first.get("settle_within", Target.settle_within),
         rate=first["rate"],
         network=first.get("network"),
         profiles=frozenset(first["profiles"]) - {"core"},

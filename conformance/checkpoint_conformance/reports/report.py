@@ -22,8 +22,9 @@ from checkpoint_openapi.load import Requirement, data_path, document
 
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.reports.evidence import exchange_data, with_context
+from checkpoint_conformance.reports.journal import pack, part_data
 from checkpoint_conformance.reports.times import time_of_requirements, times
-from checkpoint_conformance.run.record import Recorded, RunRecord
+from checkpoint_conformance.run.record import Options, Recorded, RunRecord
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
@@ -41,6 +42,7 @@ __all__ = [
     "ReportError",
     "build_report",
     "check_same_target",
+    "header",
     "read_report",
 ]
 
@@ -85,7 +87,7 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
     created = list(dict.fromkeys(filter(None, map(_created, run.exchanges))))
     report: Report = {
         "format": FORMAT,
-        "header": _header(run),
+        "header": header(run.target, run.options, run.started),
         "verdict": run.verdict.value,
         "profiles": {name: verdict.value for name, verdict in run.verdicts().items()},
         "gone": run.gone,
@@ -115,12 +117,14 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
             ),
         },
         "observations": observations,
+        "parts": [part_data(part) for part in run.parts],
         "footer": {"ended": run.ended, "complete": not run.ended, "elapsed": round(run.elapsed, 3)},
     }
+    journal = {"journal": pack(run.journal, run.target.url, secrets)} if run.journal else {}
     # `exchange_data` redacts bytes before it encodes them.
     return {
         name: value if name == "exchanges" else secrets.redact_all(value) for name, value in report.items()
-    }
+    } | journal
 
 
 def read_report(path: Path) -> Report:
@@ -162,8 +166,9 @@ def _validator() -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-def _header(run: RunRecord) -> dict[str, Any]:
-    target, options, implementation = run.target, run.options, run.target.implementation
+def header(target: Target, options: Options, started: float) -> dict[str, Any]:
+    """Return what identifies a run: suite, contract, options and target, with secrets if they hold any."""
+    implementation = target.implementation
     return {
         "suite": __version__,
         "contract": {
@@ -174,9 +179,10 @@ def _header(run: RunRecord) -> dict[str, Any]:
             "python": platform.python_version(),
             **{package: version(package) for package in ("schemathesis", "hypothesis")},
         },
-        "started": datetime.fromtimestamp(run.started, UTC).isoformat(timespec="seconds"),
+        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
         "seed": options.seed,
         "max_examples": options.max_examples,
+        "thorough": options.thorough,
         "shard": None
         if options.shard.whole
         else {
@@ -197,12 +203,13 @@ def _header(run: RunRecord) -> dict[str, Any]:
             "policy_id": target.policy_id,
             "resources": list(target.resources),
             "profiles": ["core", *sorted(target.profiles)],
-            "fixtures": _fixtures(run),
+            "fixtures": _fixtures(target),
             "second_project_id": target.second_project.project_id if target.second_project else None,
             "second_policy_id": target.second_project.policy_id if target.second_project else None,
             "deviations": {"resource_extra_info": target.resource_extra_info},
             "timeout": target.timeout,
             "patience": target.patience,
+            "settle_within": target.settle_within,
             "rate": target.rate,
             "network": "reliable" if target.has_reliable_network else "unreliable",
             "max_creates": target.max_creates,
@@ -210,8 +217,7 @@ def _header(run: RunRecord) -> dict[str, Any]:
     }
 
 
-def _fixtures(run: RunRecord) -> list[str]:
-    target = run.target
+def _fixtures(target: Target) -> list[str]:
     second = target.second_project
     given = {
         "expired_token": target.expired_token,

@@ -11,10 +11,11 @@ from checkpoint_conformance.run.recorder import Phase
 from checkpoint_conformance.run.shard import WHOLE, Shard
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.replay import Absence
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
 from checkpoint_conformance.verdict.outcome import Result, Verdict, verdict_of
 
-__all__ = ["Options", "Recorded", "RunRecord"]
+__all__ = ["Journal", "Options", "Part", "Recorded", "RunRecord"]
 
 
 class Recorded(StrEnum):
@@ -51,6 +52,42 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a run, which ended early."""
+
+    started: float
+    """Seconds since the epoch."""
+    elapsed: float
+    """Seconds."""
+    ended: str
+    """Why it ended."""
+    created: int
+    """Checkpoints that had been created until then, or may have been."""
+    deleted: frozenset[str]
+    """Ids of those that had been deleted."""
+    removed: frozenset[str] = frozenset()
+    """Ids of those that the clean-up may have removed."""
+    place: int = 0
+    """The number of exchanges of the course until then."""
+    aside: tuple[Exchange, ...] = ()
+    """The other exchanges of the part: its clean-up, and what must be judged anew after it."""
+    charged: int = 0
+    """Of the checkpoints created, those that no exchange of the course has created."""
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What a run that ended early has exchanged, whole, so that another can go on from there."""
+
+    course: tuple[Exchange, ...]
+    """The exchanges that a run repeats if it gets the same answers, in order."""
+    absences: tuple[Absence, ...]
+    """When the server could not be reached."""
+    parts: tuple[Part, ...]
+    """The parts until now, in order."""
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """A finished run."""
 
@@ -59,7 +96,7 @@ class RunRecord:
     started: float
     """Seconds since the epoch."""
     elapsed: float
-    """Seconds."""
+    """Seconds, of all its parts."""
     exchanges: tuple[Exchange, ...]
     """The exchanges, in the order of their numbers."""
     ledger: Ledger
@@ -88,6 +125,10 @@ class RunRecord:
     """Why there were fewer of them than the target's `connections`; empty if there were not."""
     phases: tuple[Phase, ...] = ()
     """The phases of the run, in order."""
+    journal: Journal | None = None
+    """What another run needs to go on from this one; None if it came to its end."""
+    parts: tuple[Part, ...] = ()
+    """The parts before this one, if the run was resumed."""
 
     @property
     def verdict(self) -> Verdict:

@@ -14,7 +14,7 @@ from checkpoint_conformance.checks.judge import Judgement
 from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.probes.probe import Probe
-from checkpoint_conformance.transport.abridgement import abridged
+from checkpoint_conformance.transport.abridgement import Packed, abridged
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import Ledger
 
@@ -53,6 +53,10 @@ class Ending:
     """The last exchanges before it; more than one if they were under way at the same time."""
     refused: bool
     """Whether the address itself refused connections."""
+    before: int = 0
+    """The number of exchanges before it."""
+    detail: str = ""
+    """What the client got instead of a connection."""
     back_after: float | None = None
     """Seconds until it could be reached again; None as long as it cannot."""
     examined: bool = False
@@ -79,15 +83,22 @@ class Recorder:
     """The moments from which the server could not be reached, in order."""
     phases: list[Phase] = field(default_factory=list[Phase])
     """The phases that have begun, in order."""
+    packed: Packed = field(default_factory=Packed)
+    """The long responses, whole."""
+    aside: set[int] = field(default_factory=set[int])
+    """The numbers of exchanges of earlier parts of the run that are not repeated in it."""
+    joints: list[int] = field(default_factory=list[int])
+    """The number of exchanges before each later part of the run."""
     _lock: Lock = field(default_factory=Lock)
 
-    def note_ending(self, *, refused: bool) -> Ending:
+    def note_ending(self, *, refused: bool, detail: str) -> Ending:
         """Return the ending under way, or note one that began after the last exchanges."""
         with self._lock:
             if not self.endings or self.endings[-1].back_after is not None:
                 last = max(self.exchanges, key=lambda each: each.started + each.elapsed)
                 suspects = [each for each in self.exchanges if _overlap(each, last)]
-                self.endings.append(Ending(tuple(suspects), refused))
+                before = len(self.exchanges) - len(self.aside)
+                self.endings.append(Ending(tuple(suspects), refused, before, detail))
             return self.endings[-1]
 
     def keep(self, exchange: Exchange) -> Exchange:
@@ -96,8 +107,18 @@ class Recorder:
         with self._lock:
             kept = replace(kept, number=len(self.exchanges) + 1)
             self.exchanges.append(kept)
+        self.packed.keep(exchange, kept)
         self.ledger.hear(kept)
         return replace(exchange, number=kept.number)
+
+    def set_aside(self, exchange: Exchange) -> None:
+        """Keep an exchange of an earlier part of the run that is not repeated in it."""
+        self.aside.add(self.keep(exchange).number)
+
+    @property
+    def course(self) -> list[int]:
+        """The numbers of the exchanges that are not set aside, in order."""
+        return [exchange.number for exchange in self.exchanges if exchange.number not in self.aside]
 
     def judged(self, probe: Probe, exchange: Exchange) -> Judgement:
         """Judge the response to a probe; remember the probe, and a valid call that was accepted."""

@@ -24,11 +24,13 @@ from checkpoint_conformance.probes.settings import in_other_settings
 from checkpoint_conformance.run.endings import conclude_ending, examine_endings, is_away
 from checkpoint_conformance.run.limits.allotment import Want
 from checkpoint_conformance.run.probing import breadth_first, send_probe, send_probes
-from checkpoint_conformance.run.record import Options, RunRecord
+from checkpoint_conformance.run.record import Journal, Options, Part, RunRecord
 from checkpoint_conformance.run.recorder import Judges
 from checkpoint_conformance.run.sending.client import ServerGone, reserve
+from checkpoint_conformance.run.sending.resumption import Resumption, journal
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.shard import WHOLE, Shard
+from checkpoint_conformance.run.stages.boundaries import Boundaries
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
 from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
@@ -87,32 +89,45 @@ def run(
     transport: Transport | None = None,
     clock: Clock = SYSTEM_CLOCK,
     judge: Judges | None = None,
+    earlier: Journal | None = None,
 ) -> RunRecord:
     """Verify a target; `announce` and `watch` are called with what happens, from any thread.
 
     By default, the transport uses sockets, the clock is the system clock, and responses are judged by the
     contract. An interrupt, the time limit and a fault of the suite end a run early: the record then says why,
-    and has what was judged so far. Raises ConfigurationError if the target file does not fit the server.
+    and has what was judged so far. With what an `earlier` run of the same target and options exchanged, the
+    run goes on from there. Raises ConfigurationError if the target file does not fit the server.
     """
     options = options or Options()
     started, began = clock.time(), clock.monotonic()
+    resumption = Resumption(earlier, clock, announce) if earlier else None
+    announce = resumption.announce if resumption else announce
 
     def hear(session: Session) -> None:
         limit.hear()
         watch(session)
 
-    session = open_session(target, announce, hear, transport=transport, clock=clock, judge=judge)
+    session = open_session(
+        target, announce, hear, transport=transport, clock=clock, judge=judge, resumption=resumption
+    )
     session = replace(session, thorough=options.thorough)
-    limit, deletions = TimeLimit(session, options), Deletions(session)
+    limit = TimeLimit(session, options, clock)
+    deletions = Deletions(session)
+    if resumption:
+        deletions = replace(deletions, deleted=resumption.deleted, removed=resumption.removed)
+    boundaries = Boundaries(session, deletions, resumption)
     ending, left = _Ending(announce), list[str]()
     try:
         with (
             ending.noted(),
             Supply(target, options.max_examples, options.seed, use_cache=options.use_cache) as supply,
         ):
-            _exchange_everything(session, deletions, options.shard, supply)
+            _exchange_everything(session, deletions, options.shard, supply, boundaries)
             examine_endings(session)
+            boundaries.mark()
     finally:
+        boundaries.finish()
+        course, removed = session.recorder.course, frozenset[str]()
         limit.begin_clean_up()
         if ending.gone:
             conclude_ending(session, ending.gone)
@@ -120,7 +135,9 @@ def run(
         if "deletion" in target.profiles:
             with ending.noted():
                 session.begin("clean-up")
+                removed = frozenset(deletions.created())
                 left = deletions.clean_up(announce)
+            deletions.recognise()
     with ending.noted():
         if not ending.gone and is_away(session):
             ending.gone = ServerGone("it ended while the run cleaned up")
@@ -130,16 +147,20 @@ def run(
             moving_time(session.recorder.exchanges, session.ledger)
     owned = None if options.shard.whole else options.shard.owned
     results = conclude(target, session.ledger, ending.reason, owned)
+    parts = tuple(resumption.parts if resumption else ())
+    elapsed, created = clock.monotonic() - began, session.budget.created
+    last = Part(started, elapsed, ending.early, created, frozenset(deletions.deleted), removed)
+    lasting = boundaries.before_the_last(course) if removed else course
     return RunRecord(
         target,
         options,
-        started,
-        clock.monotonic() - began,
+        parts[0].started if parts else started,
+        elapsed + sum(part.elapsed for part in parts),
         tuple(session.recorder.exchanges),
         session.ledger,
         tuple(results),
-        session.budget.created,
-        frozenset(deletions.deleted),
+        created,
+        last.deleted,
         tuple(left),
         str(ending.gone or ""),
         ending.early,
@@ -149,6 +170,8 @@ def run(
         lanes=session.client.lanes,
         narrowed=session.client.narrowed,
         phases=tuple(session.recorder.phases),
+        journal=journal(session.recorder, lasting, parts, last) if ending.early else None,
+        parts=parts,
     )
 
 
@@ -250,6 +273,7 @@ def _exchange_everything(
     deletions: Deletions,
     shard: Shard,
     supply: Supply,
+    boundaries: Boundaries,
 ) -> None:
     observation = (
         Observation(session, deletions.deleted) if "observation" in session.target.profiles else None
@@ -279,7 +303,7 @@ def _exchange_everything(
     _spend(session, "generated requests", valid[:_GENERATED_CALLS])
     examine_lock(session)
     if shard.owns("OBS-1"):
-        _exchange_with_companions(session, deletions, observation, inputs.plans)
+        _exchange_with_companions(session, deletions, observation, inputs.plans, boundaries)
 
 
 def _exchange_valid_requests(session: Session, shard: Shard) -> None:
@@ -302,29 +326,36 @@ def _exchange_with_companions(
     deletions: Deletions,
     observation: Observation | None,
     plans: Iterable[Plan],
+    boundaries: Boundaries,
 ) -> None:
     profiles = session.target.profiles
     if profiles:
         session.begin("companion operations", ", ".join(sorted(profiles)))
+    boundaries.begin()
     second_project(session, deletions)
     if "discovery" in profiles:
+        boundaries.begin()
         discovery(session)
     if "conflict" in profiles:
+        boundaries.begin()
         conflict(session)
     distinct_checkpoints(session.recorder.exchanges, session.ledger)
     if any(map(session.ledger.failed, ("RESP-2", "RESP-11"))):
         observation = None
     if observation:
-        items_of_created(session)
+        boundaries.begin()
+        items_of_created(session, deletions.removed)
         observation.progress()
         observation.late_items()
         lists_of_other_projects(session, deletions.of_second_project)
     if "deletion" in profiles:
+        boundaries.begin()
         deletions.judge()
         if session.budget.remaining:  # the reserve has served its purpose
             send_probe(session, acceptance.documented_after_deletion(session.calls))
     survive_odd_queries(session)
     if observation:
+        boundaries.begin()
         session.begin("model-based sequences", "OBS")
         model_run(session, deletions, plans)
 

@@ -13,6 +13,7 @@ from checkpoint_conformance.run.companions import CompanionLists
 from checkpoint_conformance.run.limits.budget import Budget
 from checkpoint_conformance.run.recorder import Judges, Phase, Recorder
 from checkpoint_conformance.run.sending.client import Client
+from checkpoint_conformance.run.sending.resumption import Resumption
 from checkpoint_conformance.run.sending.witness import Witness
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
@@ -71,13 +72,15 @@ def open_session(
     transport: Transport | None = None,
     clock: Clock = SYSTEM_CLOCK,
     judge: Judges | None = None,
+    resumption: Resumption | None = None,
 ) -> Session:
     """Return a session in which nothing has been sent yet.
 
     `announce` gets a sentence whenever the client waits; `watch` is called after each exchange, in the thread
-    that made it. By default, the transport uses sockets, and responses are judged by the contract.
+    that made it. By default, the transport uses sockets, and responses are judged by the contract. With a
+    `resumption`, an earlier run is repeated from its record before anything is sent.
     """
-    secrets, limited = Secrets(target), LimitedClock(clock)
+    secrets, limited = Secrets(target), resumption.replay.clock if resumption else LimitedClock(clock)
     calls = Calls(target)
     ledger = Ledger(reliable=target.has_reliable_network)
     recorder = Recorder(judge or Judge(target, errors(), secrets).judge, ledger)
@@ -89,15 +92,20 @@ def open_session(
     def until_idle(pause: float) -> None:
         session.lists.wait_until_idle(pause)
 
+    if transport is None:
+        transport = SocketTransport(target.endpoint(), lambda: min(target.timeout, limited.left), limited)
     client = Client(
         target,
-        transport or SocketTransport(target.endpoint(), lambda: min(target.timeout, limited.left), limited),
+        resumption.replay.over(transport) if resumption else transport,
         limited,
         recorder,
         announce=announce,
         heard=heard,
         until_idle=until_idle if "observation" in target.profiles else None,
+        expect=resumption.expect if resumption else lambda _: None,
     )
+    if resumption:
+        resumption.attach(recorder, client.budget)
     lists, witness = CompanionLists(client, calls), Witness(client, recorder, calls)
     session = Session(target, secrets, calls, client, recorder, lists, witness, announce)
     return session

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.transport.clock import Clock
 
 __all__ = ["TimeLimit"]
 
@@ -16,10 +17,11 @@ _CAUTION = 1.5
 class TimeLimit:
     """Sets the limit of a session's clock, first for judging and then for clean-up."""
 
-    def __init__(self, session: Session, options: Options) -> None:
-        """Start now, without a limit if the options set none."""
+    def __init__(self, session: Session, options: Options, clock: Clock) -> None:
+        """Start now by the clock of the process, without a limit if the options set none."""
         self._session = session
-        self._began = session.clock.monotonic()
+        self._clock = clock
+        self._began = clock.monotonic()
         self._elapsed = 0.0
         self._cleans_up = "deletion" in session.target.profiles
         if options.max_time is not None:
@@ -39,5 +41,5 @@ class TimeLimit:
         answers = len(self._session.recorder.exchanges)
         if not self._cleans_up or not answers:
             return self._ends
-        passed = max(self._session.clock.monotonic() - self._began, self._elapsed)
+        passed = max(self._clock.monotonic() - self._began, self._elapsed)
         return self._ends - _CAUTION * (self._session.budget.taken + 1) * passed / answers

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
 from checkpoint_conformance.transport.exchange import Abridged, Exchange, Headers
 
-__all__ = ["EVIDENCE_LIMIT", "EVIDENCE_TOTAL", "KEPT_LIMIT", "Evidence", "abridged"]
+__all__ = [
+    "EVIDENCE_LIMIT",
+    "EVIDENCE_TOTAL",
+    "KEPT_LIMIT",
+    "PACKED_TOTAL",
+    "Evidence",
+    "Packed",
+    "abridged",
+]
 
 KEPT_LIMIT = 1 << 11
 """The most bytes that are kept of the header fields, and of the body, of any response."""
@@ -17,6 +26,8 @@ EVIDENCE_LIMIT = 1 << 16
 """The most bytes that are kept of the body if a finding shows the response."""
 EVIDENCE_TOTAL = 1 << 20
 """The most bytes beyond KEPT_LIMIT that are kept of all findings together."""
+PACKED_TOTAL = 1 << 22
+"""The most bytes that are kept of all long responses together, compressed."""
 
 
 def abridged(exchange: Exchange, limit: int = KEPT_LIMIT, value: Any = None) -> Exchange:
@@ -72,6 +83,42 @@ class Evidence:
             if exchange.number:
                 self.exchanges[exchange.number] = kept
             return kept
+
+
+@dataclass
+class Packed:
+    """The long responses of a run, by number: whole, but compressed, as far as the memory of a run allows."""
+
+    _responses: dict[int, tuple[Headers, bytes]] = field(default_factory=dict[int, tuple[Headers, bytes]])
+    _missing: set[int] = field(default_factory=set[int])
+    _left: int = PACKED_TOTAL
+    _lock: Lock = field(default_factory=Lock)
+
+    def keep(self, whole: Exchange, kept: Exchange) -> None:
+        """Keep what the response of a whole exchange has beyond the abridged one, which has its number."""
+        if whole.response is None or kept.response is None:
+            return
+        headers = whole.response.headers
+        if not kept.response.abridged and headers == kept.response.headers:
+            return
+        body = zlib.compress(whole.response.body, 1)
+        with self._lock:
+            self._left -= len(body) + sum(len(name) + len(value) for name, value in headers)
+            if self._left < 0 or whole.response.abridged:
+                self._missing.add(kept.number)
+            else:
+                self._responses[kept.number] = headers, body
+
+    def whole(self, kept: Exchange) -> Exchange | None:
+        """Return the whole exchange, or None if only the abridged one is kept."""
+        if kept.number in self._missing:
+            return None
+        if kept.response is None or kept.number not in self._responses:
+            return kept
+        headers, body = self._responses[kept.number]
+        return replace(
+            kept, response=replace(kept.response, headers=headers, body=zlib.decompress(body), abridged=None)
+        )
 
 
 def _size(exchange: Exchange) -> int:

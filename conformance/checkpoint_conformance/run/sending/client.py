@@ -69,12 +69,13 @@ class Client:
         announce: Callable[[str], None] = lambda _: None,
         heard: Callable[[Exchange], None] = lambda _: None,
         until_idle: Callable[[float], None] | None = None,
+        expect: Callable[[Request], None] = lambda _: None,
     ) -> None:
         """Send every exchange to the recorder, then pass it to `heard` in the thread that made it.
 
         `announce` gets a sentence whenever the client waits. `until_idle` takes a minimum wait in seconds
         (approximate), and waits until the policy is no longer running; without it, the client retries after a
-        pause.
+        pause. `expect` is called with each request before it counts.
         """
         self.clock = clock
         self.lanes = target.connections
@@ -90,6 +91,7 @@ class Client:
         self._announce = announce
         self._heard = heard
         self._until_idle = until_idle
+        self._expect = expect
         self._lock = Lock()
         self._timeouts = 0
         self._silent = 0
@@ -180,6 +182,7 @@ class Client:
         if self._gone:
             raise ServerGone(self._gone)
         self.clock.check()
+        self._expect(request)
         creating = may_create(request)
         if creating:
             self.budget.reserve()
@@ -272,7 +275,8 @@ class Client:
         if not patient or not self.recorder.exchanges or self._given_up:  # no use in waiting
             raise ServerGone(failed.fault.detail)
         refused = failed.fault.kind is FaultKind.REFUSED
-        ending, began = self.recorder.note_ending(refused=refused), self.clock.monotonic()
+        ending = self.recorder.note_ending(refused=refused, detail=failed.fault.detail)
+        began = self.clock.monotonic()
         self._announce(f"{failed.fault.detail}: waiting for the server to return")
         backoff = Backoff(self.clock, min(self._target.patience, _RETURN_WITHIN), 0.05, 1.0)
         while backoff.wait():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from threading import Barrier, BrokenBarrierError
@@ -82,19 +82,28 @@ def concurrent_calls(session: Session) -> None:
         except BaseException:
             barrier.abort()  # an interrupt: those that wait for the others would wait forever
             raise
-    ending: Exception | None = None
+    answered, ending = _gather(futures)
     alone: dict[Request, set[Symptom]] = {}
+    for probe, exchange in answered:
+        _judge(session, probe, exchange, alone)
+    if ending:
+        raise ending
+
+
+def _gather(
+    futures: list[Future[tuple[Probe, Exchange]]],
+) -> tuple[list[tuple[Probe, Exchange]], Exception | None]:
+    """Return what was answered, in an order that a resumed run repeats, and what ended the run meanwhile."""
+    ending: Exception | None = None
+    answered: list[tuple[Probe, Exchange]] = []
     for future in futures:
         try:
-            probe, exchange = future.result()
+            answered.append(future.result())
         except BudgetSpent:
             continue
         except ENDINGS as early:
             ending = early
-            continue
-        _judge(session, probe, exchange, alone)
-    if ending:
-        raise ending
+    return sorted(answered, key=lambda each: each[1].connection), ending
 
 
 def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Request, set[Symptom]]) -> None:

@@ -54,6 +54,8 @@ class Deletions:
     """Ids of checkpoints that the run created and deleted."""
     of_second_project: set[str] = field(default_factory=set[str])
     """Ids of checkpoints that the run let the second project create, which that project alone can delete."""
+    removed: set[str] = field(default_factory=set[str])
+    """Ids of checkpoints that earlier parts of the run may have removed when they cleaned up."""
 
     def judge(self) -> None:
         """Delete the last two checkpoints, the older first; they and no others must leave the list.
@@ -243,18 +245,26 @@ class Deletions:
     def created(self, *, ours: bool = False) -> list[str]:
         """Return the distinct ids that the run created and has not deleted, in order.
 
-        With `ours`, return only those created with our own token; another token's may belong to another
-        project.
+        With `ours`, return only those created with our own token, since another token's may belong to another
+        project, and which no earlier part of the run has removed.
         """
+        left_out = self.deleted | self.removed if ours else self.deleted
         ids: dict[str, None] = {}
         for exchange in list(self.session.recorder.exchanges):
             if ours and exchange.request.header("X-Auth-Token") != self.session.target.token:
                 continue
             if may_create(exchange.request) and exchange.status in range(200, 300):
                 identifier = created_checkpoint(exchange)
-                if identifier and identifier not in self.deleted:
+                if identifier and identifier not in left_out:
                     ids[identifier] = None
         return list(ids)
+
+    def recognise(self) -> None:
+        """Note what the exchanges show to be deleted, also if an interrupt came before the answer counted."""
+        exchanges = self.session.recorder.exchanges
+        deletions = [each for each in exchanges if each.request.method == "DELETE" and each.status == 200]
+        accepted = {exchange.request.path for exchange in deletions}
+        self.deleted.update(name for name in self.created() if self.request(name).path in accepted)
 
     def delete(
         self, identifier: str, first: Exchange | None = None, *, patient: bool = True

@@ -36,18 +36,25 @@ _LATE = 2.0
 _OF_A_REFUSAL = ("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST)
 
 
-def items_of_created(session: Session) -> None:
+def items_of_created(session: Session, removed: AbstractSet[str] = frozenset()) -> None:
     """OBS-1: each checkpoint of the run has an item for each selected resource.
 
-    The list refuses unauthorized callers (AUTH-7). Raises ServerGone if the server stops answering.
+    The list refuses unauthorized callers (AUTH-7). Checkpoints that an earlier part of the run may have
+    `removed` are left out. Raises ServerGone if the server stops answering.
     """
     shown = ""
     accepted = [
         (created_checkpoint(exchange), exchange, call) for exchange, call in session.recorder.accepted
     ]
-    created = [(identifier, exchange, call) for identifier, exchange, call in accepted if identifier]
+    created = [
+        (identifier, exchange, call)
+        for identifier, exchange, call in accepted
+        if identifier and identifier not in removed
+    ]
     pages = session.lists.first_pages([identifier for identifier, _, _ in created])
     for (identifier, exchange, call), page in zip(created, pages, strict=True):
+        if identifier in removed:  # the record of the earlier part has ended in between
+            continue
         session.ledger.exercise("OBS-1")
         found = _await_items(session, identifier, call, exchange, page)
         for finding in found:
@@ -124,6 +131,8 @@ class Observation:
         """The group of refused requests after which nothing may appear in the list."""
         self._late: set[str] = set()
         """Checkpoints that unanswered calls may have created."""
+        self._joints = 0
+        """How many parts of the run had ended when the list was last read."""
 
     def refusals_leave_nothing(self, name: str, send: Callable[[], None]) -> None:
         """OBS-2: send a group of requests that are refused; items of unknown checkpoints must not appear.
@@ -134,6 +143,7 @@ class Observation:
         exchanges = self._session.recorder.exchanges
         try:
             if self._known is None:
+                self._joints = len(self._session.recorder.joints)
                 self._known = self._not_ours(doubt=True, first=True)
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-2", str(error))
@@ -199,8 +209,12 @@ class Observation:
             self._session.ledger.leave_undecided("OBS-3", str(error))
 
     def _look_for_unexplained(self, name: str, refused: list[Exchange], *, doubt: bool = False) -> None:
-        """Look for unexplained checkpoints, and if there are any, resend the refused requests."""
-        known = self._known or set[str]()
+        """Look for unexplained checkpoints, and if there are any, resend the refused requests.
+
+        What has appeared between two parts of the run counts against nobody.
+        """
+        known, joints = self._known or set[str](), len(self._session.recorder.joints)
+        resumed, self._joints = self._joints < joints, joints
         appeared = self._beyond_lost_calls(self._not_ours(doubt=doubt) - known)
         self._known = known = known | appeared | self._late
         if not appeared or self._session.ledger.confirmed(_OF_A_REFUSAL):
@@ -209,6 +223,8 @@ class Observation:
         self._known = known | new
         if new:
             self._session.budget.charge(len(appeared | new))
+        if resumed and not new:
+            return
         self._add_unexplained(name, new or appeared, again if new else refused, confirmed=bool(new))
 
     def _send_again(self, refused: list[Exchange], known: set[str]) -> tuple[list[Exchange], set[str]]:

@@ -1,0 +1,116 @@
+"""The journal in the report of a run that ended early: what another run needs to go on, in a compact form."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from checkpoint_conformance.reports.evidence import exchange_data, exchange_from
+from checkpoint_conformance.run.record import Journal, Part
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.replay import Absence
+
+__all__ = ["pack", "part_data", "unpack"]
+
+
+def pack(journal: Journal, url: str, secrets: Secrets) -> str:
+    """Return a journal without secrets: lines of JSON, compressed (RFC 1950), in Base64.
+
+    Its course ends before the first exchange that could not be restored, as one with a secret that the server
+    spells in its own way; what comes after it is set aside.
+    """
+    compressor = zlib.compressobj()
+    pieces: list[bytes] = []
+
+    def write(line: Any) -> None:
+        pieces.append(compressor.compress(json.dumps(line).encode() + b"\n"))
+
+    course = 0
+    for exchange in journal.course:
+        data = _data(exchange, url, secrets)
+        if not _alike(exchange_from(data, secrets), exchange):
+            break
+        write(data)
+        course += 1
+    *earlier, last = journal.parts
+    aside = (*journal.course[course:], *last.aside)
+    parts = [*earlier, replace(last, aside=aside, place=course)]
+    for exchange in (each for part in parts for each in part.aside):
+        write(_data(exchange, url, secrets))
+    absences = [absence for absence in journal.absences if absence.before <= course]
+    write(secrets.redact_all(_head(course, absences, parts)))
+    return base64.b64encode(b"".join(pieces) + compressor.flush()).decode()
+
+
+def unpack(packed: str, secrets: Secrets) -> Journal:
+    """Return the journal with its secrets restored. Raises ValueError if it has been damaged."""
+    try:
+        lines = zlib.decompress(base64.b64decode(packed, validate=True)).splitlines()
+        head = json.loads(lines.pop())
+        exchanges = [exchange_from(json.loads(line), secrets) for line in lines]
+        course, rest = exchanges[: head["course"]], iter(exchanges[head["course"] :])
+        parts = tuple(_part(data, tuple(islice(rest, data["aside"]))) for data in head["parts"])
+        return Journal(tuple(course), tuple(Absence(**data) for data in head["absences"]), parts)
+    except (zlib.error, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"the journal is damaged: {error}") from error
+
+
+def part_data(part: Part) -> dict[str, Any]:
+    """Return what a report says of an earlier part."""
+    return {
+        "started": datetime.fromtimestamp(part.started, UTC).isoformat(timespec="microseconds"),
+        "elapsed": part.elapsed,
+        "ended": part.ended,
+        "exchanges": part.place + len(part.aside),
+    }
+
+
+def _data(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, Any]:
+    return exchange_data(exchange, url, secrets) | {"curl": ""}
+
+
+def _alike(restored: Exchange, exchange: Exchange) -> bool:
+    """Return whether a restored exchange is the same, apart from its times, which are rounded."""
+    same = restored.request == exchange.request and restored.response == exchange.response
+    return same and restored.fault == exchange.fault
+
+
+def _head(course: int, absences: Iterable[Absence], parts: Iterable[Part]) -> dict[str, Any]:
+    """Return what a journal holds apart from its exchanges."""
+    return {
+        "course": course,
+        "absences": [vars(absence) for absence in absences],
+        "parts": [
+            {
+                **part_data(part),
+                "created": part.created,
+                "deleted": sorted(part.deleted),
+                "removed": sorted(part.removed),
+                "place": part.place,
+                "aside": len(part.aside),
+                "charged": part.charged,
+            }
+            for part in parts
+        ],
+    }
+
+
+def _part(data: dict[str, Any], aside: tuple[Exchange, ...]) -> Part:
+    return Part(
+        datetime.fromisoformat(data["started"]).timestamp(),
+        data["elapsed"],
+        data["ended"],
+        data["created"],
+        frozenset(data["deleted"]),
+        frozenset(data["removed"]),
+        data["place"],
+        aside,
+        data["charged"],
+    )
