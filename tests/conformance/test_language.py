@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import re
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import checkpoint_conformance
+import checkpoint_openapi
 import pytest
+import yaml
 from checkpoint_conformance import language
 from checkpoint_conformance.commands.explain import explanation
+from checkpoint_conformance.commands.replay import ReplayState
+from checkpoint_conformance.diagnosis.check_result import CheckStatus
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.reports.writers.html import _TITLES, _template
 from checkpoint_conformance.reports.writers.picture import RESULTS
 from checkpoint_conformance.reports.writers.terminal import terminal
-from checkpoint_conformance.reports.writers.text import padded
+from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.simulation import simulate
+from checkpoint_conformance.transport.errors import Step
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict
 from checkpoint_conformance.verdict.waivers import WaiverState
 from checkpoint_openapi import pages
 from checkpoint_openapi.cli import main
 from checkpoint_openapi.load import requirements
+from checkpoint_openapi.terminal.columns import padded
 from click.testing import CliRunner
+from mutants.service.server import Server, running
 
-from .runs import Broken, Dropping, report
+from .chinese import ZH, spaced, untranslated
+from .runs import Broken, Dropping, report, target_of
+from .sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +46,12 @@ if TYPE_CHECKING:
 HOME = Path(checkpoint_conformance.__file__).parent
 PAGES = Path(pages.__file__).parent
 SOURCES = sorted(HOME.rglob("*.py"))
-TELLING = {"tr", "_but", "_labelled"}
-ZH = language.catalogue("zh")
+TELLING = {"tr", "_but", "_label", "_labelled"}
+DOCUMENTS = Path(checkpoint_openapi.__file__).parent
+SOURCE = DOCUMENTS / "document" / "source.py"
+PROFILES = frozenset({"discovery", "observation", "deletion"})
+VALIDATOR = ("{name} is a required", "{value} ", "Additional properties")
+"""How texts of the JSON Schema validator begin."""
 MACHINES = {"json", "junit", "har", "badge", "shields"}
 """Forms that programs read: they stay as they are."""
 IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
@@ -72,14 +90,20 @@ def in_templates() -> set[str]:
     return {text for pair in found for text in pair if text}
 
 
-WORDS = {str(word) for kind in (Outcome, Verdict, SkipReason, WaiverState) for word in kind}
+TOPICS = {
+    name
+    for file in (HOME / "diagnosis").glob("*.py")
+    for name in re.findall(r'CheckResult\(\s*"([a-z ]+)"', file.read_text(encoding="utf-8"))
+}
+KINDS = (Outcome, Verdict, SkipReason, CheckStatus, Step, ReplayState, WaiverState)
+WORDS = {str(word) for kind in KINDS for word in kind} | (TOPICS - PROFILES - {"conflict"})
 NAMED = {
     *WORDS,
     *_TITLES.values(),
     *explanation._BASIS.values(),
     *explanation._WORDS.values(),
     *(requirement.text for requirement in requirements()),
-    *("requirement", "state", "until", "reason"),
+    *("requirement", "state", "until", "reason", "Fixes ({count})", "Other changes ({count})"),
     *RESULTS,
     *re.findall(r'session\.begin\(\s*"([^"]+)"', "".join(file.read_text() for file in SOURCES)),
 }
@@ -96,18 +120,108 @@ def test_each_text_has_its_translation() -> None:
     assert used() - ZH.keys() == set()
 
 
-def test_catalogue_holds_nothing_stale() -> None:
-    """A text that nobody says any more is gone, unless a run puts it together of what the code holds."""
-    code = "".join(file.read_text(encoding="utf-8") for file in SOURCES).replace('\\"', '"')
-    for text in ZH.keys() - used():
-        pieces = re.split(r"\{\w+\}", text)
-        assert all(piece in code for piece in pieces), text
+MUTE = {
+    "commands/pytest_plugin.py": "pytest speaks English",
+    "probes/broken_example.py": "an example of the documentation, as it is sent",
+    "probes/generated/cache.py": "raised and caught in the module",
+    "probes/generated/inputs.py": "raised and caught where the cache is read",
+    "reports/curl.py": "shell commands",
+    "reports/writers/badge.py": "a picture for any reader",
+    "reports/writers/har.py": "for programs",
+    "reports/writers/junit.py": "for programs",
+    "target/template.py": "a file in English",
+    "transport/clock.py": "a mistake of the programmer",
+}
+"""Modules of which no text is translated, and why."""
+SENT = {"application/json; charset", "', , unknown", "/* by hand */§1§", "§1§\n// by hand"}
+"""What reads as a text, and is sent to the server."""
+SHARED = [
+    *sorted((DOCUMENTS / "configuration").glob("*.py")),
+    DOCUMENTS / "document" / "formats" / "strict_json.py",
+]
+"""The modules of the contract tools whose messages the suite prints."""
+
+
+COMPOSED = Path(__file__).with_name("composed.txt").read_text(encoding="utf-8").splitlines()
+"""Sentences that a run puts together of several texts, and of values."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Every sentence that the suite can say, and what came of it in Chinese."""
+
+    places: dict[str, str]
+    """Where each sentence stands."""
+    left: dict[str, set[str]]
+    """The English words that are left of a sentence, if there are any."""
+    texts: set[str]
+    """The texts of the catalogue that were needed."""
+
+
+class _Noted(dict[str, str]):
+    """A catalogue that notes which texts are asked for."""
+
+    asked: set[str]
+
+    def __getitem__(self, text: str) -> str:
+        self.asked.add(text)
+        return super().__getitem__(text)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Iterator[Corpus]:
+    """Translate each sentence of the source, in all its wordings, and the name of each probe and stage."""
+    own = [file for file in SOURCES if str(file.relative_to(HOME)) not in MUTE]
+    places = {
+        text: f"{file.name}:{line}"
+        for file in (*own, *SHARED)
+        for text, line in sentences(file)
+        if text not in SENT
+    }
+    with running(Server) as table:
+        planned = simulate(target_of(table, max_creates=100_000, profiles=PROFILES), Options())
+    places |= {each.probe.summary: each.probe.id for each in planned if each.probe}
+    places |= {each.stage: "stage" for each in planned} | dict.fromkeys(COMPOSED, "composed")
+    noted = _Noted(ZH)
+    noted.asked = set()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(language, "catalogue", lambda _: noted)
+        language._translated.cache_clear()
+        left = {text: words for text in places if (words := untranslated(text))}
+    yield Corpus(places, left, noted.asked)
+    language._translated.cache_clear()
+
+
+def test_each_sentence_has_its_translation(corpus: Corpus) -> None:
+    """Whatever a run, a check, a replay or an error can say, in each of its wordings, is told in Chinese."""
+    assert len(corpus.places) > 1200
+    assert {text: (corpus.places[text], words) for text, words in corpus.left.items()} == {}
+
+
+def test_catalogue_holds_nothing_stale(corpus: Corpus) -> None:
+    """Each text is said by the suite, by the operating system, or by the validator of JSON Schema."""
+    foreign = {os.strerror(number) for number in errno.errorcode}
+    stale = {text for text in ZH if not text.startswith(VALIDATOR)}
+    assert sorted(stale - used() - corpus.texts - foreign) == []
+
+
+def test_catalogue_has_each_text_once() -> None:
+    """A text with two translations would silently have the second one."""
+    root = yaml.compose((HOME / "zh.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    assert isinstance(root, yaml.MappingNode)
+    texts = Counter(key.value for key, _ in root.value)
+    assert [text for text, count in texts.items() if count > 1] == []
+
+
+def test_translations_are_written_as_chinese_is() -> None:
+    """Punctuation beside ideographs is full-width, and Latin letters stand apart from them by a space."""
+    assert {told: found for told in ZH.values() if (found := spaced(told))} == {}
 
 
 def test_translations_keep_the_places() -> None:
     """A translation has the same places for values, and the same code between backticks."""
     for text, translated in ZH.items():
-        for pattern in (r"\{[a-z]+\}", r"`[^`]+`"):
+        for pattern in (r"\{\w+\}", r"`[^`]+`"):
             assert sorted(re.findall(pattern, text)) == sorted(re.findall(pattern, translated)), text
 
 

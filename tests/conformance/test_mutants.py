@@ -11,6 +11,8 @@ from mutants.catalogue import GROUPS, MUTANTS, representative
 from mutants.framework.verifying import in_process, over_a_socket
 from mutants.matrix import judge
 
+from .chinese import untranslated
+
 _CHOSEN = tuple(mutant.name for mutant in representative(1))
 _OTHERS = tuple(mutant.name for mutant in MUTANTS if mutant.name not in _CHOSEN)
 _SAMPLE = {
@@ -24,18 +26,19 @@ _PAGE = Path(__file__).parents[2] / "docs" / "kill-matrix.md"
 def _hold(name: str) -> None:
     row = judge(name)
     assert row.expected, f"names {row.mutant.requirement}, charged {row.charged}: {row.mutant.fault}"
+    assert {text: left for text in row.sentences if (left := untranslated(text))} == {}
 
 
 @pytest.mark.parametrize("name", _CHOSEN)
 def test_a_chosen_mutant_is_charged_with_its_fault(name: str) -> None:
-    """One mutant of each requirement is charged with what it breaks, and with nothing else."""
+    """One mutant of each requirement is charged with what it breaks alone, and this is told in Chinese."""
     _hold(name)
 
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("name", _OTHERS)
 def test_every_other_mutant_is_charged_with_its_fault(name: str) -> None:
-    """All the others are charged with what they break, and with nothing else."""
+    """All the others are charged with what they break alone, and this is told in Chinese."""
     _hold(name)
 
 

@@ -35,6 +35,8 @@ class Row:
     name: str
     charged: dict[str, str]
     """Requirements that failed (`fail`) or warned (`warn`)."""
+    sentences: tuple[str, ...] = ()
+    """What the report says of the requirements: details, what was expected, and what was found."""
 
     @property
     def mutant(self) -> Mutant:
@@ -79,7 +81,10 @@ def judge(name: str, carrier: Any = with_server) -> Row:
         for result in results
         if result.outcome in (Outcome.FAIL, Outcome.WARN)
     }
-    return Row(name, charged)
+    sentences = [result.detail for result in results if result.detail]
+    for result in results:
+        sentences += [text for found in result.findings for text in (found.expected, found.actual)]
+    return Row(name, charged, tuple(dict.fromkeys(sentences)))
 
 
 def page(rows: list[Row]) -> str:

@@ -160,12 +160,12 @@ def error_shape(exchange: Exchange) -> Iterator[Finding]:
         return
     for name, (missing, invalid) in _ERROR_MEMBERS.items():
         if name not in error:
-            yield _finding(exchange, "ERR-1", missing, expected, f"no {name}")
+            yield _finding(exchange, "ERR-1", missing, expected, f"no member {name}")
         elif not isinstance(error[name], str) or not error[name].strip():
-            actual = f"{name} is {_shown(error[name])}"
+            actual = f"the member {name} is {_shown(error[name])}"
             yield _finding(exchange, "ERR-1", invalid, expected, actual)
     if not isinstance(error.get("request_id", ""), str | None):
-        actual = f"request_id is {_shown(error['request_id'])}"
+        actual = f"the member request_id is {_shown(error['request_id'])}"
         yield _finding(exchange, "ERR-1", Symptom.REQUEST_ID_INVALID, expected, actual)
 
 
@@ -183,7 +183,7 @@ def error_code(exchange: Exchange, errors: ErrorCatalogue) -> Iterator[Finding]:
         "ERR-2",
         Symptom.PAIR_NOT_PUBLISHED,
         f"a published code under {status} ({', '.join(published) or 'none'}) or a gateway's",
-        f"{status} with {code}",
+        f"the code {code} under {status}",
     )
 
 

@@ -8,16 +8,21 @@ from pathlib import Path
 
 import click
 from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.terminal.columns import padded, wrapped
+from checkpoint_openapi.terminal.streams import reader_width
 
 from checkpoint_conformance.commands.console import guarded, say
 from checkpoint_conformance.diagnosis.check import diagnose
 from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
+from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.writers.text import printable
 from checkpoint_conformance.target.target import Target
 
 __all__ = ["check_target"]
 
 _MARKS = {CheckStatus.OK: "✓", CheckStatus.NOTE: "-", CheckStatus.OPEN: "?", CheckStatus.FIX: "✗"}
+_MARGIN = 26
+"""The indentation of what was found, in columns."""
 _COLOURS = {CheckStatus.OK: "green", CheckStatus.OPEN: "magenta", CheckStatus.FIX: "red"}
 
 
@@ -47,17 +52,21 @@ def _exit_code(steps: list[CheckResult]) -> ExitCode:
 
 
 def _line(step: CheckResult) -> str:
-    mark = click.style(f"{_MARKS[step.state]} {step.state:<5}", fg=_COLOURS.get(step.state))
-    text = f"{mark} {step.topic:<16} {printable(step.found)}"
-    return f"{text}\n{'':<24} {printable(step.advice)}" if step.advice else text
+    mark = click.style(f"{_MARKS[step.state]} {padded(tr(step.state), 6)}", fg=_COLOURS.get(step.state))
+    start, width = f"{mark} {padded(tr(step.topic), 16)} ", reader_width()
+    lines = [wrapped(start + printable(retold(step.found)), width, _MARGIN)]
+    if step.advice:
+        lines.append(wrapped(" " * _MARGIN + printable(retold(step.advice)), width, _MARGIN))
+    return "\n".join(lines)
 
 
 def _summary(file: Path, code: ExitCode, steps: list[CheckResult]) -> str:
     match code:
         case ExitCode.SUCCESS:
-            return f"\nReady. Next: checkpoint-contract verify --target {file}"
+            return "\n" + tr("Ready. Next: checkpoint-contract verify --target {file}", file=file)
         case ExitCode.UNDECIDED:
-            return "\nThe server's responses leave something open; nothing in the file is known to be wrong."
+            told = "The server's responses leave something open; nothing in the file is known to be wrong."
+            return "\n" + tr(told)
         case _:
             first = next(step for step in steps if step.state is CheckStatus.FIX)
-            return f"\nNot ready: start with `{first.topic}`."
+            return "\n" + tr("Not ready: start with `{topic}`.", topic=tr(first.topic))

@@ -8,6 +8,7 @@ from checkpoint_openapi.exit_codes import ExitCode
 
 from checkpoint_conformance.commands.console import complain, guarded, say
 from checkpoint_conformance.commands.progress import Progress
+from checkpoint_conformance.language import tr
 from checkpoint_conformance.reports.report import Report, ReportError, check_same_target, read_report
 from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import open_session
@@ -48,7 +49,8 @@ def _delete(identifiers: list[str], target: Target, said: Progress) -> ExitCode:
         left = [identifier for identifier in identifiers if not deletions.remove(identifier)]
     except ServerGone as gone:
         raise ReportError(f"{target.url}: {gone}. Check `url`, and that the server is running.") from gone
-    say(f"{len(identifiers) - len(left)} of {len(identifiers)} checkpoints are deleted.")
+    deleted, count = len(identifiers) - len(left), len(identifiers)
+    say(tr("{deleted} of {count} checkpoints are deleted.", deleted=deleted, count=count))
     if left:
         complain(f"could not be deleted: {', '.join(left)}. Try again later, or delete them by other means.")
     return ExitCode.FAILURE if left else ExitCode.SUCCESS

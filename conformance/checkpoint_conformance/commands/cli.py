@@ -10,6 +10,7 @@ from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import requirements
 
 from checkpoint_conformance.commands.options import accept_option, language_option
+from checkpoint_conformance.language import retold, tr
 
 __all__ = ["explain", "list_requirements", "replay", "target", "verify"]
 
@@ -160,6 +161,7 @@ def verify(dry_run: bool, left_by: Path | None, **options: Any) -> None:
     help="How often to try a request that does not fail at once; faults may be intermittent.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@language_option
 def replay(
     report_file: Path, requirement_id: str | None, target_file: Path | None, times: int, as_json: bool
 ) -> None:
@@ -184,6 +186,7 @@ def target() -> None:
 @target.command("init")
 @click.argument("file", type=_PATH, default=Path("target.toml"))
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@language_option
 def target_init(file: Path, force: bool) -> None:
     """Create a target file with comments, to fill in.
 
@@ -197,12 +200,14 @@ def target_init(file: Path, force: bool) -> None:
         file.write_text(TEMPLATE, encoding="utf-8")
     except OSError as error:
         raise _usage(f"{file}: {error.strerror}. Choose a writable location.") from error
-    click.echo(f"Wrote {file}. Fill it in, then: checkpoint-contract target check {file}")
+    told = "Wrote {file}. Fill it in, then: checkpoint-contract target check {again}"
+    click.echo(tr(told, file=file, again=file))
 
 
 @target.command("check")
 @click.argument("file", metavar="TARGET", type=_PATH, default=Path("target.toml"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@language_option
 def target_check(file: Path, *, as_json: bool) -> None:
     """Check a target file against its server, and show what to fix. Creates no backup.
 
@@ -225,8 +230,6 @@ def list_requirements() -> None:
 
     Example: checkpoint-contract list
     """
-    from checkpoint_conformance.language import tr
-
     for requirement in requirements():
         text = tr(requirement.text)
         click.echo(f"{requirement.id:<8} {requirement.level:<7} {requirement.profile_names:<12} {text}")
@@ -253,5 +256,5 @@ def explain(code: tuple[str, ...]) -> None:
 
 def _usage(message: str) -> SystemExit:
     """Print what is wrong, and return the exit to raise."""
-    click.echo(f"Error: {message}", err=True)
+    click.echo(tr("Error: {message}", message=retold(message)), err=True)
     return SystemExit(ExitCode.USAGE)

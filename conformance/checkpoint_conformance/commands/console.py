@@ -13,6 +13,7 @@ import click
 from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.exit_codes import ExitCode
 
+from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.report import ReportError
 from checkpoint_conformance.reports.writers.text import printable
 from checkpoint_conformance.run.shard import ShardError
@@ -40,7 +41,7 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """Write one line to standard error that says what is wrong, where, and what to do."""
-    click.echo(f"Error: {printable(text)}", err=True)
+    click.echo(tr("Error: {message}", message=printable(retold(text))), err=True)
 
 
 def guarded(action: Callable[[], ExitCode]) -> ExitCode:

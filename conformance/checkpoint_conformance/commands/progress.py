@@ -10,6 +10,7 @@ from typing import TextIO
 
 from checkpoint_openapi.terminal.streams import is_interactive
 
+from checkpoint_conformance.language import retold
 from checkpoint_conformance.reports.writers.text import printable
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK
@@ -52,7 +53,7 @@ class Progress:
     def announce(self, text: str) -> None:
         """Print one line that says what begins, or why the run waits."""
         if not self._quiet:
-            self._write(f"{_ERASE if self._live else ''}· {printable(text)}\n")
+            self._write(f"{_ERASE if self._live else ''}· {printable(retold(text))}\n")
 
     def watch(self, session: Session) -> None:
         """Redraw the live line if it is due; called after each exchange, from any thread."""

@@ -16,6 +16,7 @@ from checkpoint_openapi.terminal.streams import reader_width
 from checkpoint_conformance.commands.console import SuiteError, complain, guarded, say
 from checkpoint_conformance.commands.dry_run import plan, render_plan
 from checkpoint_conformance.commands.progress import Progress
+from checkpoint_conformance.language import tr
 from checkpoint_conformance.reports.comparison.compare import compare
 from checkpoint_conformance.reports.comparison.text import render_comparison
 from checkpoint_conformance.reports.files import prepare, reserved, write_all
@@ -163,7 +164,7 @@ def _verify(settings: Settings) -> ExitCode:
         say(json.dumps(report, indent=1, ensure_ascii=False))
     else:
         say(terminal(report, quiet=settings.quiet, width=reader_width()))
-        say(f"Reports: {settings.folder} (read report.html)")
+        say(tr("Reports: {folder} (read report.html)", folder=settings.folder))
     for waiver in applied:
         if waiver.problem:
             complain(f"{settings.waivers}: {waiver.problem}")

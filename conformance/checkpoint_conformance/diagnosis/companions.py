@@ -70,8 +70,8 @@ def _listed(session: Session) -> dict[str, dict[str, Any]]:
 
 def _named(listed: dict[str, dict[str, Any]]) -> str:
     names = [f"{policy['id']} ({policy['name']})" for policy in listed.values()]
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more if names else "none at all"
+    some, more = ", ".join(names[:_MOST_NAMED]), len(names) - _MOST_NAMED
+    return f"{some} and {more} more" if more > 0 else some or "none at all"
 
 
 def _policy(session: Session) -> Iterator[CheckResult]:

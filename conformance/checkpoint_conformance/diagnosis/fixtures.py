@@ -62,8 +62,8 @@ def fixtures(session: Session, *, body_first: bool) -> Iterator[CheckResult]:
     names = ("expired_token", "read_only_token", "second_project")
     absent = [name for name in names if not getattr(session.target, name)]
     if absent:
-        found = f"{', '.join(absent)} missing: requirements that need them are skipped; verdict partial"
-        yield CheckResult("fixtures", CheckStatus.NOTE, found)
+        lacking = f"{', '.join(absent)} missing: requirements that need them are skipped; verdict partial"
+        yield CheckResult("fixtures", CheckStatus.NOTE, lacking)
 
 
 def _given(target: Target) -> Iterator[_Fixture]:

@@ -141,8 +141,8 @@ class Ledger:
     def losses(self) -> str:
         """Tell how many exchanges were lost, out of how many."""
         lost, heard = self.lost.total(), self.heard.total()
-        told, share = f"{lost} of {heard} requests got no complete answer (", 100 * lost / max(heard, 1)
-        return f"{told}{share:.1f} %), none of them each time: it may be the network"
+        share = f"{lost} of {heard} requests got no complete answer ({100 * lost / max(heard, 1):.1f} %)"
+        return f"{share}, none of them each time: it may be the network"
 
     def confirmed(self, key: tuple[str, str]) -> bool:
         """Return whether a finding with this key was seen more than once."""

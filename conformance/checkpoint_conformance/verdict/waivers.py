@@ -72,8 +72,11 @@ class Applied:
     def problem(self) -> str | None:
         """Why it fails the run, and what to do about it; None if it does not."""
         if self.state is WaiverState.EXPIRED:
-            ended = f"the waiver of {self.waiver} expired on {self.waiver.expires.isoformat()}"
-            return f"{ended} and no longer counts. Fix the server, or renew it."
+            until = self.waiver.expires.isoformat()
+            return (
+                f"the waiver of {self.waiver} expired on {until} and no longer counts. "
+                "Fix the server, or renew it."
+            )
         if self.state is WaiverState.STALE:
             return f"the waiver of {self.waiver} is stale: its failure does not happen any more. Remove it."
         return None

@@ -7,7 +7,7 @@ import re
 from checkpoint_openapi.load import Condition, Requirement, document, errors, requirements
 from checkpoint_openapi.suggestion import nearest
 
-from checkpoint_conformance.language import tr
+from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.verdict.outcome import OUTCOMES, REASONS, VERDICTS, Verdict, exit_code
 
 __all__ = ["UnknownCodeError", "explain_code", "explanation", "known_codes"]
@@ -87,16 +87,16 @@ def _error(status: int | None, code: str) -> str:
         if condition.code.casefold() == spelled and status in (None, condition.status):
             lines.append(_condition(condition))
     if not lines and re.fullmatch(catalogue.gateway_pattern, code.upper()):
-        lines.append(f"{code.upper()}: a code of the API gateway in front of the service, under any status.")
+        told = "{code}: a code of the API gateway in front of the service, under any status."
+        lines.append(tr(told, code=code.upper()))
     return "\n".join(lines)
 
 
 def _condition(condition: Condition) -> str:
-    operations = ", ".join(condition.operations)
-    return (
-        f"  {condition.id}: {condition.text}\n"
-        f"    answered with {condition.status} {condition.code} by {operations}; {_BASIS[condition.label]}"
-    )
+    operations = tr(", ").join(condition.operations)
+    answer, basis = f"{condition.status} {condition.code}", tr(_BASIS[condition.label])
+    told = tr("answered with {answer} by {names}; {basis}", answer=answer, names=operations, basis=basis)
+    return f"  {condition.id}: {condition.text}\n    {told}"
 
 
 def _probe(name: str) -> str:
@@ -107,14 +107,15 @@ def _probe(name: str) -> str:
     summary = summary_of(f"{group.upper()}/{variant.lower()}") if variant else ""
     if not summary:
         return ""
-    told = tr("{name}, a probe: {summary}", name=f"{group.upper()}/{variant.lower()}", summary=summary)
+    probe = f"{group.upper()}/{variant.lower()}"
+    told = tr("{name}, a probe: {summary}", name=probe, summary=retold(summary))
     return f"{told}\n{explanation(known[group.upper()])}" if group.upper() in known else told
 
 
 def _word(name: str) -> str:
     if name not in _WORDS:
         return ""
-    meaning = f"{tr(name)}: {tr(_WORDS[name])}"
+    meaning = f"{tr(name)}{tr(': ')}{tr(_WORDS[name])}"
     if name in OUTCOMES or name in REASONS:
         return meaning
     return f"{meaning} {tr('Exit code {code}.', code=int(exit_code(Verdict(name))))}"
@@ -124,9 +125,10 @@ def _lint_rule(name: str) -> str:
     from checkpoint_openapi.lint import FOLDER_RULES, RULES
 
     found = next((rule for rule in (*RULES, *FOLDER_RULES) if rule.id == name), None)
-    return (
-        f"{name} ({found.severity.name.lower()}, a rule of `lint`): it finds {found.about}." if found else ""
-    )
+    if found is None:
+        return ""
+    told = "{id} ({severity}, a rule of `lint`): it finds {what}."
+    return tr(told, id=name, severity=found.severity.name.lower(), what=found.about)
 
 
 def _diff_rule(name: str) -> str:
@@ -135,8 +137,10 @@ def _diff_rule(name: str) -> str:
     rule = RULES.get(name)
     if rule is None:
         return ""
-    told = f"{name} ({rule.severity.name.lower()}, a rule of `diff`): {rule.summary}"
-    return f"{told} For implementers: {rule.of(Side.IMPLEMENTERS, event=False).value}."
+    about = "{id} ({severity}, a rule of `diff`): {what}"
+    told = tr(about, id=name, severity=rule.severity.name.lower(), what=rule.summary)
+    severity = rule.of(Side.IMPLEMENTERS, event=False).value
+    return f"{told} {tr('For implementers: {severity}.', severity=severity)}"
 
 
 def known_codes() -> list[str]:

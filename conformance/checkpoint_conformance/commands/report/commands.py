@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.terminal.columns import padded
 from checkpoint_openapi.terminal.streams import reader_width
 
 from checkpoint_conformance.commands.console import complain, guarded, say
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.commands.replay import Repeated, ReplayState, failing, replay
+from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.comparison.compare import compare
 from checkpoint_conformance.reports.comparison.matrix import build_matrix
 from checkpoint_conformance.reports.comparison.matrix_markdown import matrix_markdown
@@ -112,7 +114,7 @@ def merge_reports(
         prepare(folder)
         path = write_all(folder, report)
         say(terminal(report, quiet=quiet, width=reader_width()))
-        say(f"Reports: {path.parent} (read report.html)")
+        say(tr("Reports: {folder} (read report.html)", folder=path.parent))
         problems = [each.problem for each in applied if each.problem]
         for problem in problems:
             complain(f"{waiver_file}: {problem}")
@@ -131,7 +133,7 @@ def replay_report(
         report = read_report(file)
         findings = failing(report, requirement)
         if not findings:
-            say("[]" if as_json else "Nothing failed there, so nothing was repeated.")
+            say("[]" if as_json else tr("Nothing failed there, so nothing was repeated."))
             return ExitCode.SUCCESS
         with target_or_reference(target_file) as target, Progress(quiet=as_json) as said:
             try:
@@ -164,8 +166,9 @@ def _json(data: object) -> str:
 def _told(repeated: list[Repeated]) -> str:
     lines: list[str] = []
     for each in repeated:
-        state = click.style(f"{each.state:<13}", fg=_COLOURS[each.state])
-        note = f" ({printable(each.note)})" if each.note else ""
+        state = click.style(padded(tr(each.state), 13), fg=_COLOURS[each.state])
+        note = tr(" ({note})", note=printable(retold(each.note))) if each.note else ""
         lines.append(f"{state} {each.requirement:<8} {printable(each.probe)}: {each.symptom}{note}")
     still = sum(each.state is ReplayState.STILL_FAILS for each in repeated)
-    return "\n".join([*lines, f"{still} of {len(repeated)} findings still fail."])
+    lines.append(tr("{still} of {count} findings still fail.", still=still, count=len(repeated)))
+    return "\n".join(lines)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from checkpoint_conformance.language import tr
+from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.comparison.matrix import Cell, Matrix, Row
 from checkpoint_conformance.reports.comparison.notes import CHANGES, notes, summary, total
 from checkpoint_conformance.reports.writers.markdown import MARKS, VERDICT_MARKS, code, fenced, plain
@@ -45,12 +45,12 @@ def _detail(row: Row, names: list[str]) -> Iterator[str]:
     found = row.alike()
     if found:
         text = re.sub("`([^`]+)`", r"<code>\1</code>", escape(tr(row.text), quote=False))
-        yield from ("", f"<details><summary>{row.id}: {text}</summary>")
+        yield from ("", f"<details><summary>{row.id}{tr(': ')}{text}</summary>")
     for evidence, numbers in found:
-        yield from ("", f"**{', '.join(plain(names[number]) for number in numbers)}**", "")
+        yield from ("", f"**{tr(', ').join(plain(names[number]) for number in numbers)}**", "")
         yield f"- {tr('probe')} {code(evidence.probe)}"
-        yield f"- {tr('expected')} {code(evidence.expected)}"
-        yield f"- {tr('actual')} {code(evidence.actual)}"
+        yield f"- {tr('expected')} {code(retold(evidence.expected))}"
+        yield f"- {tr('actual')} {code(retold(evidence.actual))}"
         if evidence.repeat:
             yield from ("", *fenced(evidence.repeat))
     if found:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import click
+from checkpoint_openapi.terminal.columns import padded, wrapped
 
-from checkpoint_conformance.language import tr
+from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.comparison.matrix import Cell, Column, Matrix, Row
 from checkpoint_conformance.reports.comparison.notes import CHANGES, notes, summary, total
 from checkpoint_conformance.reports.writers.terminal import COLOURS, MARKS, VERDICT_COLOURS
-from checkpoint_conformance.reports.writers.text import OUTCOMES, padded, printable, shortened, wrapped
+from checkpoint_conformance.reports.writers.text import OUTCOMES, printable, shortened
 
 __all__ = ["matrix_text"]
 
@@ -43,7 +44,9 @@ def matrix_text(matrix: Matrix, width: int | None = None) -> str:
 
 def _heading(number: int, column: Column, width: int | None) -> str:
     verdict = click.style(tr(column.verdict), fg=VERDICT_COLOURS.get(column.verdict, "red"), bold=True)
-    return wrapped(f"{number:>2}  {printable(column.name)}: {verdict} ({summary(column)})", width, 4)
+    named, counted = printable(column.name), summary(column)
+    told = tr("{name}: {verdict} ({counts})", name=named, verdict=verdict, counts=counted)
+    return wrapped(f"{number:>2}  {told}", width, 4)
 
 
 def _row(row: Row, cell: int, width: int | None, *, has_words: bool) -> str:
@@ -68,6 +71,7 @@ def _detail(row: Row, width: int | None) -> Iterator[str]:
         if place == 0:
             yield ""
             yield wrapped(click.style(row.id, bold=True) + f" {tr(row.text)}", width, 9)
-        told = tr("expected {expected}, got {actual}", expected=evidence.expected, actual=evidence.actual)
-        names = ", ".join(str(number + 1) for number in numbers)
-        yield wrapped(f"  {names}: {printable(shortened(told, _LONGEST))} ({evidence.probe})", width, 6)
+        expected, actual = retold(evidence.expected), retold(evidence.actual)
+        told = printable(tr("expected {expected}, got {actual}", expected=expected, actual=actual))
+        names = tr(", ").join(str(number + 1) for number in numbers)
+        yield wrapped(f"  {names}{tr(': ')}{shortened(told, _LONGEST)} ({evidence.probe})", width, 6)

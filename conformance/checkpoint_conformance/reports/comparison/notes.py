@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.comparison.matrix import Column, Matrix
-from checkpoint_conformance.reports.writers.text import printable
+from checkpoint_conformance.reports.writers.text import outcome_count, printable
 
 __all__ = ["CHANGES", "notes", "summary", "total"]
 
@@ -39,7 +39,7 @@ def notes(matrix: Matrix) -> Iterator[str]:
 
 def summary(column: Column) -> str:
     """Return the numbers of a report's requirements by outcome, and which report changes are since."""
-    counts = ", ".join(f"{number} {tr(outcome)}" for outcome, number in column.counts.items())
+    counts = tr(", ").join(outcome_count(*each) for each in column.counts.items())
     if column.since is None:
         return counts
     return tr("{counts}; changes since {number}", counts=counts, number=column.since + 1)
@@ -57,4 +57,6 @@ def total(matrix: Matrix) -> str:
 
 
 def _listed(groups: Iterable[tuple[str, list[str]]]) -> str:
-    return "; ".join(f"{value} ({', '.join(map(printable, names))})" for value, names in groups)
+    return tr("; ").join(
+        f"{value}{tr(' ({note})', note=tr(', ').join(map(printable, names)))}" for value, names in groups
+    )

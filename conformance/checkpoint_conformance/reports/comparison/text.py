@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import click
+from checkpoint_openapi.terminal.columns import wrapped
 
 from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.comparison.compare import Change, Comparison, Side
-from checkpoint_conformance.reports.writers.text import printable, shortened, when, wrapped
+from checkpoint_conformance.reports.writers.text import printable, shortened, when
 
 __all__ = ["counted", "noted", "render_comparison", "sides", "told_probes"]
 
@@ -54,14 +55,15 @@ def noted(change: Change) -> str:
     if evidence is None:
         return ""
     told = "expected {expected}, got {actual}"
-    return printable(shortened(tr(told, expected=evidence.expected, actual=evidence.actual), _LONGEST))
+    expected, actual = retold(evidence.expected), retold(evidence.actual)
+    return printable(shortened(tr(told, expected=expected, actual=actual), _LONGEST))
 
 
 def told_probes(change: Change) -> str:
     """Return at how many probes of which requirements something fails anew, unless they are all its own."""
     if not change.probes.keys() - {change.requirement}:
         return ""
-    return ", ".join(
+    return tr(", ").join(
         tr("{name} at 1 probe", name=name)
         if count == 1
         else tr("{name} at {count} probes", name=name, count=count)

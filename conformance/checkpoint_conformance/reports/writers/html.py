@@ -191,6 +191,6 @@ def _response(exchange: dict[str, Any]) -> str:
             lines.append(f"[{whole['size']} B, SHA-256 {whole['sha256']}]")
     if fault:
         received = body_text(fault["received"])
-        told = f"[{fault['kind']}] {printable(fault['detail'])}"
+        told = f"[{fault['kind']}] {printable(retold(fault['detail']))}"
         lines.append(f"{told}\n{received}" if received else told)
     return "\n\n".join(lines)

@@ -11,6 +11,7 @@ from checkpoint_conformance.reports.writers.text import (
     declared,
     explained,
     next_step,
+    outcome_count,
     printable,
     repetition,
     shortened,
@@ -37,9 +38,9 @@ _MOST_FAILURES = 40
 
 def markdown(report: dict[str, Any]) -> str:
     """Return the text: the verdict, the failures with their evidence, then every requirement."""
-    numbers = ", ".join(f"{number} {tr(outcome)}" for outcome, number in counts(report).items())
+    numbers = tr(", ").join(outcome_count(*each) for each in counts(report).items())
     lines = [
-        f"## {_mark(report)} {plain(subject(report))}: {tr(report['verdict'])}",
+        f"## {_mark(report)} {plain(subject(report))}{tr(': ')}{tr(report['verdict'])}",
         "",
         *(line for problem in waiver_problems(report) for line in (f"**{plain(problem)}**", "")),
         plain(explained(report)),
@@ -54,7 +55,7 @@ def markdown(report: dict[str, Any]) -> str:
         ),
     ]
     if report["gone"]:
-        gone = plain(report["gone"])
+        gone = plain(retold(report["gone"]))
         lines += ["", "> " + tr("The server could not be judged completely: {reason}", reason=gone)]
     failing = [item for item in declared(report) if item["findings"] and item["outcome"] != "skip"]
     for item in failing[:_MOST_FAILURES]:
@@ -97,9 +98,9 @@ def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
         seen = sightings(finding)
         lines += [
             "",
-            f"- {tr('probe')} {code(finding['probe'])}{f' ({seen})' if seen else ''}",
-            f"  - {tr('expected')} {code(finding['expected'])}",
-            f"  - {tr('actual')} {code(finding['actual'])}",
+            f"- {tr('probe')} {code(finding['probe'])}{tr(' ({note})', note=seen) if seen else ''}",
+            f"  - {tr('expected')} {code(retold(finding['expected']))}",
+            f"  - {tr('actual')} {code(retold(finding['actual']))}",
         ]
         if number == 0 and (call := repetition(finding, exchanges)):
             lines += ["", *("  " + line for line in fenced(call))]
@@ -120,7 +121,7 @@ def _waivers(report: dict[str, Any]) -> list[str]:
 
 def _row(item: dict[str, Any]) -> str:
     why = tr(item["reason"] or item["outcome"])
-    note = f" _{why}: {plain(retold(item['detail']))}_" if item["detail"] else ""
+    note = f" _{why}{tr(': ')}{plain(retold(item['detail']))}_" if item["detail"] else ""
     mark = f"{MARKS[item['outcome']]} {tr(item['outcome'])}"
     return f"| {mark} | {item['id']} | {item['level']} | {plain(tr(item['text']))}{note} |"
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 import click
+from checkpoint_openapi.terminal.columns import padded, wrapped
 
 from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.writers.text import (
@@ -14,13 +15,12 @@ from checkpoint_conformance.reports.writers.text import (
     declared,
     explained,
     listed,
-    padded,
+    outcome_count,
     printable,
     repetition,
     shortened,
     sightings,
     subject,
-    wrapped,
 )
 
 __all__ = ["COLOURS", "MARKS", "VERDICT_COLOURS", "evidence", "terminal"]
@@ -49,16 +49,17 @@ def terminal(report: dict[str, Any], *, quiet: bool = False, width: int | None =
         told = [item for item in mine if item["findings"] and item["reason"] != "waived"]
         lines += [line for item in told for line in evidence(item, report, width)]
         lines += ["", *(wrapped(line, width, 0) for line in _run(report))]
-    summary = ", ".join(f"{number} {tr(outcome)}" for outcome, number in counts(report).items())
+    summary = tr(", ").join(outcome_count(*each) for each in counts(report).items())
     verdict = click.style(tr(report["verdict"]), fg=VERDICT_COLOURS.get(report["verdict"], "red"), bold=True)
-    lines.append(f"{printable(subject(report))}: {verdict} ({summary})")
+    name = printable(subject(report))
+    lines.append(tr("{name}: {verdict} ({counts})", name=name, verdict=verdict, counts=summary))
     return "\n".join([*lines, wrapped(explained(report), width, 0)])
 
 
 def _line(requirement: dict[str, Any], width: int | None) -> str:
     outcome = requirement["outcome"]
     mark = click.style(f"{MARKS[outcome]} {padded(tr(outcome), 12)}", fg=COLOURS.get(outcome))
-    note = ": ".join(
+    note = tr(": ").join(
         filter(None, (tr(requirement["reason"] or ""), printable(retold(requirement["detail"]))))
     )
     start = f"{mark} {requirement['id']:<8} {requirement['level']:<6} "
@@ -71,29 +72,30 @@ def evidence(requirement: dict[str, Any], report: dict[str, Any], width: int | N
     exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
     outcome = requirement["outcome"]
     title = click.style(f"{requirement['id']} {tr(outcome)}", fg=COLOURS.get(outcome), bold=True)
-    lines = ["", wrapped(f"{title}: {tr(requirement['text'])}", width, _MARGIN)]
+    lines = ["", wrapped(f"{title}{tr(': ')}{tr(requirement['text'])}", width, _MARGIN)]
     lines.append(_labelled("clause", requirement["clause"], None))
     findings = requirement["findings"][:_SHOWN]
     for finding in findings[:1]:
         lines += [
             _labelled("probe", finding["probe"] + _sightings(finding), width),
-            _labelled("expected", finding["expected"], width),
-            _labelled("actual", finding["actual"], width),
+            _labelled("expected", retold(finding["expected"]), width),
+            _labelled("actual", retold(finding["actual"]), width),
         ]
         if call := printable(shortened(repetition(finding, exchanges), 1500)):
             lines.append(_label("repeat") + textwrap.indent(call, " " * _MARGIN).lstrip())
     for finding in islice(findings, 1, None):
-        found = finding["actual"]
+        found = retold(finding["actual"])
         if finding["expected"] != findings[0]["expected"]:
-            found = tr("expected {expected}, got {actual}", expected=finding["expected"], actual=found)
-        lines.append(_labelled("also", f"{finding['probe']}: {found}{_sightings(finding)}", width))
+            expected = retold(finding["expected"])
+            found = tr("expected {expected}, got {actual}", expected=expected, actual=found)
+        lines.append(_labelled("also", f"{finding['probe']}{tr(': ')}{found}{_sightings(finding)}", width))
     more = len(requirement["failing"]) - len(findings)
     return [*lines, "  " + tr("and {count} more", count=more)] if more > 0 else lines
 
 
 def _sightings(finding: dict[str, Any]) -> str:
     seen = sightings(finding)
-    return f" ({seen})" if seen else ""
+    return tr(" ({note})", note=seen) if seen else ""
 
 
 def _labelled(label: str, text: str, width: int | None) -> str:
@@ -135,7 +137,10 @@ def _run(report: dict[str, Any]) -> list[str]:
         lines.append(tr(told, requirement=where, state=state, date=waiver["expires"], reason=reason))
     if report["gone"]:
         lines.append(
-            tr("The server could not be judged completely: {reason}", reason=printable(report["gone"]))
+            tr(
+                "The server could not be judged completely: {reason}",
+                reason=retold(printable(report["gone"])),
+            )
         )
     shard = header["shard"]
     if shard:

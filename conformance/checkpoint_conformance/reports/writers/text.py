@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import re
 import unicodedata
 from collections import Counter
 from typing import Any
-
-import click
 
 from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.curl import chained
@@ -24,7 +21,7 @@ __all__ = [
     "listed",
     "message",
     "next_step",
-    "padded",
+    "outcome_count",
     "printable",
     "repetition",
     "shortened",
@@ -32,15 +29,12 @@ __all__ = [
     "subject",
     "waiver_problems",
     "when",
-    "wrapped",
 ]
 
 OUTCOMES = ("fail", "error", "inconclusive", "warn", "skip", "pass")
 """Every outcome, from worst to best."""
 _HARMFUL = ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
 """Unicode categories: control, format, unassigned and surrogate characters, and line separators."""
-_WORD = re.compile(r"[\u2e80-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b]*|[^\s\u2e80-\uffef]+")
-"""The unit that is never broken: an ideograph with its closing punctuation, or a run of other letters."""
 _LONGEST_STEP = 300
 """Characters of what was found, in the sentence about the first step."""
 _LONGEST_BODY = 4000
@@ -69,12 +63,18 @@ def counts(report: dict[str, Any]) -> dict[str, int]:
     return {outcome: found[outcome] for outcome in OUTCOMES if found[outcome]}
 
 
+def outcome_count(outcome: str, number: int) -> str:
+    """Return how many requirements had an outcome, in two words."""
+    return tr("{count} {outcome}", count=number, outcome=tr(outcome))
+
+
 def explained(report: dict[str, Any]) -> str:
     """Return in a sentence why the verdict was reached, and what to do if the run reached its cap."""
     told = _reason(report)
     if not report["footer"]["complete"]:
         incomplete = "The run ended early, so this is what was judged until then: {reason}."
-        told = f"{tr(incomplete, reason=retold(printable(report['footer']['ended'])))} {told}".rstrip()
+        ended = tr(incomplete, reason=retold(printable(report["footer"]["ended"])))
+        told = f"{ended}{tr(' ')}{told}".rstrip()
     dear = [item["id"] for item in declared(report) if item["reason"] == "budget-spent"]
     if not dear:
         return told
@@ -82,9 +82,9 @@ def explained(report: dict[str, Any]) -> str:
     limit, enough, names = budget["limit"], budget.get("enough", 0), listed(dear)
     if limit < enough:
         more = "max_creates = {limit} left out some calls for {names}; {enough} is enough."
-        return f"{told} {tr(more, limit=limit, names=names, enough=enough)}"
+        return told + tr(" ") + tr(more, limit=limit, names=names, enough=enough)
     more = "Requests that had to be refused used up max_creates = {limit}, which left out calls for {names}."
-    return f"{told} {tr(more, limit=limit, names=names)}"
+    return told + tr(" ") + tr(more, limit=limit, names=names)
 
 
 def _reason(report: dict[str, Any]) -> str:
@@ -126,7 +126,9 @@ def _reason(report: dict[str, Any]) -> str:
 def duration(milliseconds: float) -> str:
     """Return a time with its unit, to three significant digits."""
     rounded = float(f"{milliseconds:.3g}")
-    return f"{rounded / 1000:g} s" if rounded >= 1000 else f"{rounded:g} ms"
+    if rounded >= 1000:
+        return tr("{seconds} s", seconds=f"{rounded / 1000:g}")
+    return tr("{milliseconds} ms", milliseconds=f"{rounded:g}")
 
 
 def next_step(report: dict[str, Any]) -> str:
@@ -164,7 +166,7 @@ def in_short(requirement: dict[str, Any]) -> str:
     """Return what is wrong in one line: the first finding, or else the reason."""
     for finding in requirement["findings"][:1]:
         told = "expected {expected}, got {actual}"
-        return printable(tr(told, expected=finding["expected"], actual=finding["actual"]))
+        return printable(tr(told, expected=retold(finding["expected"]), actual=retold(finding["actual"])))
     return printable(retold(requirement["detail"]))
 
 
@@ -188,8 +190,8 @@ def sightings(finding: dict[str, Any]) -> str:
 def listed(names: list[str], most: int = 8) -> str:
     """Return the names as a list; of a long one, only the first names and the number of the rest."""
     if len(names) <= most + 1:
-        return ", ".join(names)
-    return tr("{names} and {more} more", names=", ".join(names[:most]), more=len(names) - most)
+        return tr(", ").join(names)
+    return tr("{names} and {more} more", names=tr(", ").join(names[:most]), more=len(names) - most)
 
 
 def printable(text: str) -> str:
@@ -201,7 +203,7 @@ def shortened(text: str, most: int = _LONGEST_BODY) -> str:
     """Return the beginning of a text, and how much was left out."""
     if len(text) <= most:
         return text
-    return f"{text[:most]}… ({len(text) - most} more characters: report.json)"
+    return text[:most] + tr("… ({count} more characters: report.json)", count=len(text) - most)
 
 
 def body_text(body: dict[str, str]) -> str:
@@ -221,30 +223,6 @@ def message(start: str, headers: list[list[str]], body: dict[str, str]) -> str:
     head = "\n".join([start, *(f"{name}: {value}" for name, value in headers)])
     content = body_text(body)
     return printable(head) + (f"\n\n{content}" if content else "")
-
-
-def padded(text: str, width: int) -> str:
-    """Return the text padded with spaces to a width in terminal columns; an ideograph takes two."""
-    return text + " " * (width - _columns(text))
-
-
-def wrapped(text: str, width: int | None, indent: int) -> str:
-    """Return the text wrapped to a width in columns, with later lines indented; None means no wrapping."""
-    if width is None or indent + 20 > width:
-        return text
-    lines = [""]
-    for space, word in re.findall(rf"(\s*)({_WORD.pattern})", text):
-        margin = indent if len(lines) > 1 else 0
-        if lines[-1] and margin + _columns(lines[-1] + space + word) > width:
-            lines.append(word)
-        else:
-            lines[-1] += space + word
-    return ("\n" + " " * indent).join(lines)
-
-
-def _columns(text: str) -> int:
-    """Return the width of a text in terminal columns, ignoring colour codes."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in click.unstyle(text))
 
 
 def _but(names: list[str], one: str, many: str) -> str:

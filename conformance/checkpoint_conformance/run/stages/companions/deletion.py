@@ -237,9 +237,8 @@ class Deletions:
         if gone:
             self._look_for_returned(gone)
         if left:
-            announce(
-                f"{len(left)} checkpoint{'s' * (len(left) != 1)} could not be deleted: {', '.join(left)}"
-            )
+            counted = "1 checkpoint" if len(left) == 1 else f"{len(left)} checkpoints"
+            announce(f"{counted} could not be deleted: {', '.join(left)}")
         return left
 
     def created(self, *, ours: bool = False) -> list[str]:

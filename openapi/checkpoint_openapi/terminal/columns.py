@@ -1,0 +1,56 @@
+"""Text in the columns of a terminal, where an ideograph takes two and a combining mark none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import click
+
+__all__ = ["clipped", "columns", "padded", "wrapped"]
+
+_WORD = re.compile(r"[\u2e80-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b]*|[^\s\u2e80-\uffef]+")
+"""The unit that is never broken: an ideograph with its closing punctuation, or a run of other letters."""
+_LEAST = 20
+"""Columns beside the margin that make wrapping worthwhile."""
+
+
+def columns(text: str) -> int:
+    """Return the width of a text in terminal columns, ignoring colour codes."""
+    return sum(map(_width, click.unstyle(text)))
+
+
+def padded(text: str, width: int) -> str:
+    """Return the text padded with spaces to a width in columns."""
+    return text + " " * (width - columns(text))
+
+
+def clipped(text: str, width: int) -> str:
+    """Return as much of a plain text as a width in columns holds."""
+    taken, end = 0, 0
+    for letter in text:
+        taken += _width(letter)
+        if taken > width:
+            break
+        end += 1
+    return text[:end]
+
+
+def wrapped(text: str, width: int | None, indent: int) -> str:
+    """Return the text wrapped by words to a width, with later lines indented; None means no wrapping."""
+    if width is None or indent + _LEAST > width:
+        return text
+    lines = [""]
+    for space, word in re.findall(rf"(\s*)({_WORD.pattern})", text):
+        margin = indent if len(lines) > 1 else 0
+        if lines[-1] and margin + columns(lines[-1] + space + word) > width:
+            lines.append(word)
+        else:
+            lines[-1] += space + word
+    return ("\n" + " " * indent).join(lines)
+
+
+def _width(letter: str) -> int:
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1

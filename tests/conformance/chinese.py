@@ -1,0 +1,39 @@
+"""What is left in English when a text is told in Chinese."""
+
+from __future__ import annotations
+
+import re
+
+from checkpoint_conformance import language
+from checkpoint_conformance.checks.success import KNOWN_STATUSES
+
+__all__ = ["HAN", "ZH", "spaced", "untranslated"]
+
+ZH = language.catalogue("zh")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+_CODE = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|“[^”]*”|\{\w+\}|\S*[\d_/=@\\§{}\[\]<>*-]\S*|\w+(?:\.\w+)+")
+"""Names, values and ids, which stay as they are."""
+_WORD = re.compile(r"\b[a-z]{2,}\b")
+_TERMS = {word for told in ZH.values() for word in _WORD.findall(told)}
+_TERMS |= {*KNOWN_STATUSES, "plan", "policies"}
+"""Words that Chinese readers see in Latin letters."""
+_ENGLISH = {word for text in ZH for word in _WORD.findall(_CODE.sub(" ", text))} - _TERMS
+"""Words of the suite's own sentences."""
+_CLOSE = re.compile(
+    r"[\u4e00-\u9fff](?=[A-Za-z0-9`{])|[A-Za-z0-9`}%](?=[\u4e00-\u9fff])|[\u4e00-\u9fff][,;:!?()]|[,;:!?(][\u4e00-\u9fff]"
+)
+
+
+def untranslated(text: str) -> set[str]:
+    """Return the English words that are left of a text of the suite in Chinese."""
+    with language.speaking("zh"):
+        told = language.retold(text)
+    left = {word for word in _WORD.findall(_CODE.sub(" ", told)) if word in _ENGLISH}
+    if left or HAN.search(told):
+        return left
+    return {text} if len(_WORD.findall(_CODE.sub(" ", text))) > 1 else left
+
+
+def spaced(told: str) -> list[str]:
+    """Return the places of a translation that Chinese readers would space or punctuate otherwise."""
+    return [told[max(0, match.start() - 5) : match.end() + 5] for match in _CLOSE.finditer(told)]
