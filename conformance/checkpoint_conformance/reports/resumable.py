@@ -35,8 +35,9 @@ def read_resumable(file: Path, target: Target, options: Options) -> Journal:
     """
     report = read_report(file)
     if not report.get("journal"):
-        what = "is of a run that came to its end" if report["footer"]["complete"] else "holds no journal"
-        raise ReportError(f"{file}: it {what}, so there is nothing to go on from. Verify from the beginning.")
+        ended = report["footer"]["complete"]
+        why = "it is of a run that came to its end" if ended else "it holds no journal"
+        raise ReportError(f"{file}: {why}, so there is nothing to go on from. Verify from the beginning.")
     secrets = Secrets(target)
     now = secrets.redact_all(header(target, options, 0.0))
     if difference := _difference(report["header"], now):
