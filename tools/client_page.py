@@ -19,7 +19,9 @@ _FACTS = {
     "errors": "Errors",
     "set": "What to do",
 }
-"""The facts of a client, each with its heading, in the order of the page."""
+"""The facts of a published client, each with its heading, in the order of the page."""
+_FACTS_GENERATED = {"sends": "Sends", "errors": "Errors", "set": "What to do"}
+"""The facts of a generated client."""
 
 
 def client_page(made: str) -> str:
@@ -58,11 +60,22 @@ def client_page(made: str) -> str:
         "",
         "## Generated clients",
         "",
+        "CI generates each of these clients from the contract, compiles it, and runs it against the",
+        "reference server: it creates checkpoints, with `parameters: {}` too, and exposes the status,",
+        "`error_code` and `error_msg` of every documented error.",
+    ]
+    for client in table["generated"].values():
+        lines += ["", f"### {client['generator']} {client['version']}: {client['language']}", ""]
+        lines += [f"- **{heading}**: {client[fact]}" for fact, heading in _FACTS_GENERATED.items()]
+    lines += [
+        "",
+        "## Other generators",
+        "",
         "| generator | version | what it does with this contract | what to set |",
         "|---|---|---|---|",
         *(
             f"| {each['name']} | {each['version']} | {each['does']} | {each['set']} |"
-            for each in table["generators"]
+            for each in table["others"]
         ),
     ]
     return "\n".join([*lines, ""])
