@@ -1,8 +1,9 @@
-"""A shared Chromium for the page tests."""
+"""A shared Chromium for the page tests, and what judges whether everybody can read a page."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +11,17 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--window-size=1400,1000",
 )  # fmt: skip
+AXE = "axe-core@4.14.1"
+"""The rules of accessibility that Deque publishes, as an npm package."""
+OPEN = "document.querySelectorAll('details').forEach((each) => { each.open = true; });"
+"""Unfolds everything."""
 PATIENCE = 30.0
 """Seconds after which a script times out."""
 
@@ -34,3 +40,44 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chr
     chrome.set_script_timeout(PATIENCE)
     yield chrome
     chrome.quit()
+
+
+@pytest.fixture
+def open_page(chromium: webdriver.Chrome, tmp_path: Path) -> Callable[..., webdriver.Chrome]:
+    """Return a function that opens a page from a file, at a width and in a colour scheme."""
+
+    def open_page(text: str, width: int = 1280, scheme: str = "light") -> webdriver.Chrome:
+        path = tmp_path / "page.html"
+        path.write_text(text, encoding="utf-8")
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+        chromium.get_log("performance"), chromium.get_log("browser")
+        chromium.get(path.as_uri())
+        return chromium
+
+    return open_page
+
+
+@pytest.fixture(scope="module")
+def violations(
+    chromium: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], list[str]]:
+    """Return a function that lists what the rules find in the page that is open."""
+    folder = tmp_path_factory.mktemp("axe")
+    subprocess.run(["npm", "install", "--silent", "--prefix", folder, AXE], check=True)
+    axe = (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+    def judge() -> list[str]:
+        chromium.execute_script(axe)
+        found: list[str] = chromium.execute_async_script(
+            """
+            const done = arguments[0], told = ({id, nodes}) => `${id}: ${nodes[0].html}`;
+            axe.run().then(
+              ({passes, violations}) => done(passes.length ? violations.map(told) : ["nothing was judged"]));
+            """
+        )
+        return found
+
+    return judge

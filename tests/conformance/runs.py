@@ -16,7 +16,8 @@ from checkpoint_conformance.run.shard import Shard
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.conclusion import conclude
 from mutants.framework.verifying import with_server
-from mutants.service.refusals import refuse
+from mutants.service.refusals import Refusal, refuse
+from mutants.service.schema import Call
 from mutants.service.server import Server
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from mutants.framework.in_process import InProcess
     from mutants.service.refusals import Condition
     from mutants.service.wire import Request, Response
-    from mutants.service.world import Checkpoint
+    from mutants.service.world import Checkpoint, Token
 
 __all__ = [
     "HOSTILE",
@@ -36,6 +37,7 @@ __all__ = [
     "Broken",
     "Dropping",
     "Exhausted",
+    "Failing",
     "Forgetting",
     "Parrot",
     "excerpt",
@@ -86,6 +88,51 @@ class Broken(Server):
         if request.header("content-type") == "text/plain":
             response.body = b'{"error_code": "CSBS.9001", "error_msg": "caf\xe9"}'
         return response
+
+
+class Failing(Broken):
+    """A server that validates next to nothing, becomes slower and slower, and fails at times: 20 findings."""
+
+    handled = 0
+
+    def authenticate(self, request: Request) -> Token:
+        """Take longer for each request."""
+        self.handled += 1
+        self.clock.sleep(0.004 * (1 + self.handled % 7) * (1 + self.handled // 250))
+        return super().authenticate(request)
+
+    def check_content_type(self, request: Request) -> None:
+        """Accept any media type."""
+
+    def parse(self, body: bytes) -> Any:
+        """Take what is not JSON for an empty object."""
+        try:
+            return super().parse(body)
+        except Refusal:
+            return {}
+
+    def validate(self, request: Request, project: str, document: Any) -> Call:
+        """Take an invalid request for one of the first policy: most of REQ fails."""
+        try:
+            return super().validate(request, project, document)
+        except Refusal:
+            policy = next(iter(self.store.policies.values()))
+            return Call(request, project, policy.id, auto_trigger=False, resources=None)
+
+    def check_provider(self, provider: str) -> None:
+        """Accept any provider."""
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        """Respond without a known code, and sometimes with 500: ERR-1 and HTTP-3 fail."""
+        response = super().refused(request, condition)
+        response.body = response.body.replace(b"CSBS", b"ERR")
+        if self.handled % 50 == 0:
+            response.status = 500
+        return response
+
+    def checkpoint_body(self, checkpoint: Checkpoint) -> dict[str, Any]:
+        """Return a time that is none, and a number for the further information."""
+        return super().checkpoint_body(checkpoint) | {"created_at": "yesterday", "extra_info": 7}
 
 
 class Exhausted(Server):

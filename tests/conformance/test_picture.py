@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_conformance.reports.writers.html import html
 from checkpoint_conformance.reports.writers.picture import RESULTS, picture
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutants.service.server import Server
 
@@ -18,15 +18,21 @@ if TYPE_CHECKING:
     from checkpoint_conformance.reports.writers.picture import Picture
 
 STATUSES = st.sampled_from((200, 201, 302, 400, 404, 499, 500, 503, 599))
+ANSWER = st.tuples(st.integers(0, 100), st.integers(1, 10_000), STATUSES)
 
 
-def drawn(answers: list[tuple[float, float, int]], **others: Any) -> Picture:
+def drawn(answers: list[tuple[float, float, int]], timeout: float = 10) -> Picture:
     """Return the picture of a run with these answers: the second of each, its milliseconds, its status."""
-    found = report(Server)
     started, elapsed, statuses = ([*column] for column in zip(*answers, strict=True))
-    times = {"count": len(answers), "started_s": started, "series_ms": elapsed, "statuses": statuses}
-    found["times"] = {"phases": [], "incomplete": []} | times | others
-    result = picture(found)
+    series = {"started_s": started, "series_ms": elapsed, "statuses": statuses}
+    result = picture(
+        {
+            "header": {"target": {"timeout": timeout}},
+            "times": {"count": len(answers), "phases": [], "incomplete": [], **series},
+            "requirements": [],
+            "profiles": {},
+        }
+    )
     assert result
     return result
 
@@ -65,11 +71,8 @@ def test_a_finding_is_marked_where_its_request_is() -> None:
     assert all(f'href="#{name}-evidence"' in html(found) for name, _ in shown.findings)
 
 
-@given(
-    st.lists(
-        st.tuples(st.floats(0, 100), st.integers(1, 10_000).map(float), STATUSES), min_size=1, max_size=60
-    )
-)
+@settings(deadline=None, max_examples=60)
+@given(st.lists(ANSWER, min_size=1, max_size=40))
 def test_a_longer_answer_is_drawn_higher(answers: list[tuple[float, float, int]]) -> None:
     """On any scale, heights keep the order of the times, and everything is inside the picture."""
     found = drawn(answers)
@@ -106,11 +109,7 @@ def test_the_scale_is_logarithmic_only_if_times_differ_widely(
     elapsed: list[float], timeout: float, labels: list[float]
 ) -> None:
     """Powers of ten get a line if times differ widely, else even steps, and the timeout is always inside."""
-    found = report(Server)
-    found["header"]["target"]["timeout"] = timeout
-    found["times"] |= {"count": 2, "series_ms": elapsed, "started_s": [0, 1], "statuses": [200, 200]}
-    shown = picture(found)
-    assert shown
+    shown = drawn([(0.0, elapsed[0], 200), (1.0, elapsed[1], 200)], timeout)
     assert [value for _, value in shown.lines] == labels
     assert 0 < shown.timeout < 100
 

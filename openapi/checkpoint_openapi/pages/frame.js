@@ -36,7 +36,7 @@
       const shown = rows.filter((row) => !row.hidden).length;
       output.value = output.dataset.told.replace("{shown}", shown).replace("{all}", rows.length);
     };
-    form.addEventListener("input", apply);
+    for (const kind of ["input", "change"]) form.addEventListener(kind, apply);
     form.addEventListener("submit", (event) => event.preventDefault());
     addEventListener("hashchange", () => {
       if (document.querySelector(":target")?.closest("[data-row][hidden]")) { form.reset(); apply(); }
@@ -44,10 +44,11 @@
     apply();
   };
 
-  /* A folded part opens for the link that leads into it. */
+  /* A folded part opens for the link that leads to it or into it. */
   const unfold = () => {
-    for (let node = document.querySelector(":target"); node; node = node.parentElement?.closest("details"))
-      if (node.tagName === "DETAILS") node.open = true;
+    const target = document.querySelector(":target");
+    if (target?.firstElementChild?.tagName === "DETAILS") target.firstElementChild.open = true;
+    for (let node = target?.closest("details"); node; node = node.parentElement.closest("details")) node.open = true;
   };
 
   document.addEventListener("DOMContentLoaded", () => {

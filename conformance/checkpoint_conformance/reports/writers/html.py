@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ def html(report: dict[str, Any]) -> str:
         families=_families(report),
         groups={title: items for title, items in groups.items() if items},
         skipped=_skipped(mine),
+        is_first=_first_use(),
         exchanges={exchange["number"]: exchange for exchange in report["exchanges"]},
         repetition=repetition,
         created=_created(report["checkpoints"]),
@@ -106,6 +108,18 @@ def _template(name: str, _language: str) -> jinja2.Template:
 
 def _slug(text: str) -> str:
     return text.lower().replace(" ", "-")
+
+
+def _first_use() -> Callable[[int], bool]:
+    """Return a function that is true of each exchange once: it is shown there, and later only referred to."""
+    used: set[int] = set()
+
+    def is_first(number: int) -> bool:
+        seen = number in used
+        used.add(number)
+        return not seen
+
+    return is_first
 
 
 def bar(numbers: dict[str, int]) -> list[tuple[str, float, float]]:
