@@ -378,9 +378,10 @@ def test_a_dry_run_sends_nothing_and_shows_no_secret(target: Path, tmp_path: Pat
     listed = json.loads(invoke(*arguments, "--json").stdout)
     assert len(listed["requests"]) > 300
     assert secrets.found_in(result.output) is secrets.found_in(json.dumps(listed)) is None
-    lines = [line for line in result.stdout.splitlines() if " /v1/" in line]
+    assert re.search(r"^~ stands for /v1/\S+/checkpoints$", result.stdout, re.MULTILINE)
+    lines = re.findall(r"^[+ ] \S* +[A-Z]+ [~/]", result.stdout, re.MULTILINE)
     assert len(lines) == len(listed["requests"])
-    assert re.search(r"^  REQ-11/one +POST /v1/\S+ +\{.*\"auto_trigger\": 1\b", result.stdout, re.MULTILINE)
+    assert re.search(r"^  REQ-11/one +POST ~ +\{.*\"auto_trigger\": 1\b", result.stdout, re.MULTILINE)
     assert re.search(r"^\+ REQ-1/documented +POST ", result.stdout, re.MULTILINE)
 
 

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import io
 import sys
+from itertools import count
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_conformance.commands.console import say
 from checkpoint_conformance.commands.progress import Progress
+from checkpoint_conformance.language import speaking
+from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.recorder import Phase
 from checkpoint_conformance.run.session import Session, open_session
+from checkpoint_conformance.run.simulation import request_count, simulate
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
+from checkpoint_openapi.terminal.columns import columns
 from mutants.service.server import Server, running
 
+from .chinese import HAN, ZH
 from .runs import PLENTY, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 class Terminal(io.StringIO):
@@ -61,9 +70,60 @@ def test_a_terminal_gets_a_live_line(session: Session, monkeypatch: pytest.Monke
             progress.watch(session)
     drawn = stream.getvalue().split("\r\x1b[2K")
     assert len(drawn) == 4
-    wanted = f"3 requests · 0 of at most {PLENTY} checkpoints · findings against 1 requirements · 5 s"
+    wanted = f"3 requests · 0 of at most {PLENTY} checkpoints · findings against 1 requirement · 5 s"
     assert drawn[2].endswith(wanted)
     assert drawn[-1] == ""
+
+
+def test_a_terminal_shows_the_phase_and_the_total(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The requests of a dry run are the total once they can be counted, until confirmations exceed it."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    counts = iter([None, 4])
+    stream = Terminal()
+    progress = Progress(stream, clock=count(0.0, 1.0).__next__)
+    progress.expect(lambda: next(counts))
+    shown: list[str] = []
+    for sent in (3, 3, 5):
+        with progress:
+            progress.announce("single faults")
+        session.recorder.phases.append(Phase("single faults", 0.0))
+        session.recorder.exchanges[:] = [Exchange(Request("GET", "/"), None, None, 0, 0)] * sent
+        progress.watch(session)
+        shown.append(stream.getvalue().rpartition("\x1b[2K")[2])
+    assert [line[2:].partition(" · ")[0] for line in shown] == ["3 requests", "3 of 4 requests", "5 requests"]
+    assert all("requests · single faults · 0 of at most" in line for line in shown)
+
+
+def test_the_total_is_that_of_a_dry_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is known once the generated requests are, and never makes a run generate them twice."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with running(Server) as table:
+        target = target_of(table)
+    options = Options(max_examples=2, seed=7_654_321)
+    assert request_count(target, options) is None
+    planned = simulate(target, options)
+    assert request_count(target, options) == len(planned)
+
+
+def test_progress_speaks_the_language_of_the_command(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads of the run, which know no language, announce and redraw in that of the command."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    with speaking("zh"):
+        progress = Progress(stream)
+    with progress:
+        for act in (lambda: progress.announce("single faults (AUTH, REQ)"), lambda: progress.watch(session)):
+            thread = Thread(target=act)
+            thread.start()
+            thread.join()
+    announced, drawn, _ = stream.getvalue().split("\r\x1b[2K")[1:]
+    assert announced == f"· {ZH['single faults']}\uff08AUTH\u3001REQ\uff09\n"
+    assert HAN.search(drawn)
+    assert columns(drawn) == 39
 
 
 def test_a_narrow_terminal_is_not_overrun(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import click
+from checkpoint_openapi.terminal.columns import wrapped
 
+from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.evidence import request_data
 from checkpoint_conformance.reports.writers.text import body_text, printable
 from checkpoint_conformance.run.record import Options
@@ -15,6 +18,10 @@ from checkpoint_conformance.target.target import Target
 
 __all__ = ["plan", "render_plan"]
 
+_FOLDED = "~"
+"""What stands for the usual path, as a shell writes a home directory."""
+_NAMES = 28
+"""Columns for the name of a probe."""
 _LONGEST = 160
 """Maximum characters of a body or path in the list."""
 
@@ -31,29 +38,30 @@ def plan(target: Target, options: Options) -> dict[str, Any]:
     }
 
 
-def render_plan(planned: dict[str, Any]) -> str:
-    """Return the plan as text, one line per request."""
-    lines: list[str] = []
+def render_plan(planned: dict[str, Any], width: int | None = None) -> str:
+    """Return the plan as text, one line per request, wrapped to `width` columns if given.
+
+    The path that most requests have is written once, above them.
+    """
+    usual, alike = Counter(entry["request"]["path"] for entry in planned["requests"]).most_common(1)[0]
+    lines = [wrapped(tr("{path} stands for {whole}", path=_FOLDED, whole=printable(usual)), width, 4)]
     stage = None
     for entry in planned["requests"]:
         if entry["stage"] != stage:
             stage = entry["stage"]
-            lines += ["", click.style(stage, bold=True)]
+            lines += ["", click.style(retold(stage), bold=True)]
         mark = "+" if entry["creates"] else " "
         request = entry["request"]
-        path = _cut(printable(request["path"]))
+        path = request["path"].replace(usual, _FOLDED) if alike > 1 else request["path"]
         body = _cut(" ".join(body_text(request["body"]).split()))
-        lines.append(f"{mark} {entry['probe'] or '':<28} {request['method']} {path}  {body}".rstrip())
-    total = len(planned["requests"])
-    return "\n".join(
-        [
-            *lines[1:],
-            "",
-            f"{total} requests to {planned['target']}; {planned['creates']} of them (+) create a checkpoint.",
-            f"Never more than max_creates = {planned['max_creates']} are created. Nothing was sent.",
-            "A server that answers otherwise gets more: each finding is confirmed by a repetition.",
-        ]
-    )
+        start = f"{mark} {entry['probe'] or '':<{_NAMES}} {request['method']} "
+        lines.append(wrapped(f"{start}{_cut(printable(path))}  {body}".rstrip(), width, _NAMES + 3))
+    told = "{count} requests to {url}; {creates} of them (+) create a checkpoint."
+    at_most = "Never more than max_creates = {limit} are created. Nothing was sent."
+    more = "A server that answers otherwise gets more: each finding is confirmed by a repetition."
+    counts = {"count": len(planned["requests"]), "url": planned["target"], "creates": planned["creates"]}
+    closing = [tr(told, **counts), tr(at_most, limit=planned["max_creates"]), tr(more)]
+    return "\n".join([*lines, "", *(wrapped(line, width, 0) for line in closing)])
 
 
 def _cut(text: str) -> str:

@@ -27,6 +27,7 @@ from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.run.record import Journal, Options, Recorded, RunRecord
 from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.shard import WHOLE, Shard
+from checkpoint_conformance.run.simulation import request_count
 from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.target.reference import target_or_reference
 from checkpoint_conformance.target.secrets import Secrets
@@ -114,7 +115,7 @@ def dry_run(settings: Settings) -> ExitCode:
             say(
                 json.dumps(planned, indent=1, ensure_ascii=False)
                 if settings.as_json
-                else render_plan(planned)
+                else render_plan(planned, reader_width())
             )
         return ExitCode.SUCCESS
 
@@ -133,6 +134,7 @@ def examine(
     Raises ConfigurationError if the target file does not fit the server, TargetError if a file or proxy that
     it names cannot be used, and SuiteError if the suite fails so that there is no record.
     """
+    progress.expect(lambda: request_count(target, options))
     with progress:
         try:
             result = run(target, options, progress.announce, progress.watch, earlier=earlier)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from threading import Lock
 from typing import Any
@@ -19,6 +19,7 @@ from checkpoint_openapi.load import errors
 from checkpoint_conformance.checks.judge import Judgement
 from checkpoint_conformance.probes import other_policies
 from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.generated.supply import is_at_hand
 from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.record import Options
@@ -28,7 +29,7 @@ from checkpoint_conformance.transport.clock import VirtualClock
 from checkpoint_conformance.transport.exchange import Exchange, Request, Response
 from checkpoint_conformance.transport.in_process import InProcessTransport
 
-__all__ = ["Planned", "simulate"]
+__all__ = ["Planned", "request_count", "simulate"]
 
 _TIME = "2020-01-01T00:00:00"
 _NAME = "POLICY-NAME"
@@ -71,6 +72,16 @@ def simulate(target: Target, options: Options) -> list[Planned]:
         )
         for exchange, stage in zip(record.exchanges, stages, strict=True)
     ]
+
+
+def request_count(target: Target, options: Options) -> int | None:
+    """Return how many requests a run sends to a server that keeps the contract.
+
+    Returns None as long as the generated requests are not at hand: generating them twice would cost seconds.
+    """
+    if not is_at_hand(target, options.max_examples, options.seed, use_cache=options.use_cache):
+        return None
+    return len(simulate(target, replace(options, max_time=None)))
 
 
 def _accept_any_answer(probe: Probe, _: Exchange) -> Judgement:

@@ -13,11 +13,17 @@ from checkpoint_conformance.probes.generated.worker import Worker
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import LimitedClock
 
-__all__ = ["Supply"]
+__all__ = ["Supply", "is_at_hand"]
 
 _MOST_KEPT = 4
 _kept: OrderedDict[str, Inputs] = OrderedDict()
 """Inputs that runs of this process have used, the most recent last."""
+
+
+def is_at_hand(target: Target, max_examples: int, seed: int | None, *, use_cache: bool) -> bool:
+    """Return whether a run finds its inputs, in memory or on disk, without generating them."""
+    key = Recipe.of(target, max_examples, seed).key
+    return key in _kept or (use_cache and cache.read(key) is not None)
 
 
 class Supply:
