@@ -8,6 +8,7 @@ import pytest
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
+from checkpoint_conformance.run.stages.companions.judged_deletions import judge_deletions
 from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.conflict import conflict
 from checkpoint_conformance.run.stages.smoke import smoke
@@ -53,7 +54,7 @@ def progress(session: Session) -> None:
 
 def deletion(session: Session) -> None:
     """Delete two checkpoints."""
-    Deletions(session).judge()
+    judge_deletions(session, Deletions(session))
 
 
 UNDECIDED = Outcome.INCONCLUSIVE

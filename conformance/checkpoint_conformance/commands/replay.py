@@ -26,6 +26,7 @@ from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.simulation import simulate
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
+from checkpoint_conformance.run.stages.companions.judged_deletions import judge_deletions
 from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.companions.other_lists import lists_of_other_projects
 from checkpoint_conformance.run.stages.comparison import IDS_OF_THE_RUN, distinct_checkpoints
@@ -320,7 +321,7 @@ def _strangers_again(session: Session, deletions: Deletions, recorded: list[Requ
     """Let unauthorized callers use the operation of the recorded request again (AUTH-7)."""
     last = recorded[-1]
     if last.method == "DELETE":
-        _after_a_call(lambda _, deletions: deletions.judge())(session, deletions, recorded)
+        _after_a_call(judge_deletions)(session, deletions, recorded)
     elif "/checkpoint_items" in last.path:
         _after_a_call(lambda session, _: items_of_created(session))(session, deletions, recorded)
     else:
@@ -336,7 +337,7 @@ _COMPANIONS: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
     "OBS-4": _after_a_call(lambda session, _: lists_of_other_projects(session, ())),
     "OBS-2": _refused_again,
     "OBS-3": _after_a_call(lambda session, deletions: Observation(session, deletions.deleted).progress()),
-    "DEL-2": _after_a_call(lambda _, deletions: deletions.judge()),
-    "DEL-1": _after_a_call(lambda _, deletions: deletions.judge()),
+    "DEL-2": _after_a_call(judge_deletions),
+    "DEL-1": _after_a_call(judge_deletions),
 }
 """How to judge again the requirements that need more than one exchange."""

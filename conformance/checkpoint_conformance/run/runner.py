@@ -33,6 +33,7 @@ from checkpoint_conformance.run.shard import WHOLE, Shard
 from checkpoint_conformance.run.stages.boundaries import Boundaries
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
+from checkpoint_conformance.run.stages.companions.judged_deletions import judge_deletions
 from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
 from checkpoint_conformance.run.stages.companions.odd_queries import survive_odd_queries
 from checkpoint_conformance.run.stages.companions.other_lists import lists_of_other_projects
@@ -350,7 +351,7 @@ def _exchange_with_companions(
         lists_of_other_projects(session, deletions.of_second_project)
     if "deletion" in profiles:
         boundaries.begin()
-        deletions.judge()
+        judge_deletions(session, deletions)
         if session.budget.remaining:  # the reserve has served its purpose
             send_probe(session, acceptance.documented_after_deletion(session.calls))
     survive_odd_queries(session)

@@ -1,46 +1,33 @@
-"""DEL-1, DEL-2 and the clean-up: a deleted checkpoint leaves the list, and a run leaves nothing behind."""
+"""Deletions: what a run has deleted, and the clean-up, which leaves nothing of it behind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from checkpoint_conformance.checks.http import read_body
-from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes.calls import ABSENT, Absent
-from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
-from checkpoint_conformance.run.probing import send_probe
-from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
+from checkpoint_conformance.run.recorder import created_checkpoint, may_create
 from checkpoint_conformance.run.sending.client import ENDINGS
 from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.companions.unauthorized import (
-    Caller,
-    callers_without_permission,
-    judge_refusal,
-    unauthorized_callers,
-)
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["Deletions"]
+__all__ = ["DELETION", "LEAVING", "Deletions"]
 
-_ORIGIN = Origin("DEL-1/delete", "a deletion, and the list after it")
-_BY_STRANGERS = Origin("AUTH-7/delete", "a deletion by a caller to refuse")
-_UNKNOWN = Origin("DEL-2/unknown", "the deletion of an id that never existed")
-_AGAIN = Origin("DEL-2/again", "the deletion of what was deleted before")
-_AT_ONCE = Origin("DEL-2/at-once", "two deletions, one right after the other")
-_NOT_THERE = ("checkpoint-not-found", "checkpoint-protecting", "invalid-request")
-"""The error conditions that fit the deletion of what is not there."""
+DELETION = Origin("DEL-1/delete", "a deletion, and the list after it")
+"""The origin of findings in deletions of the run."""
+
 _UNKNOWN_TO_THE_FILTER = 404
-_LEAVING = frozenset({"waiting_delete", "deleting", "deleted"})
+LEAVING = frozenset({"waiting_delete", "deleting", "deleted"})
+"""The statuses of an item that is on its way out of the list."""
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 
@@ -56,117 +43,6 @@ class Deletions:
     """Ids of checkpoints that the run let the second project create, which that project alone can delete."""
     removed: set[str] = field(default_factory=set[str])
     """Ids of checkpoints that earlier parts of the run may have removed when they cleaned up."""
-
-    def judge(self) -> None:
-        """Delete the last two checkpoints, the older first; they and no others must leave the list.
-
-        Before that, unauthorized callers and the deletion of an unknown checkpoint must be refused. Raises
-        ServerGone if the server stops answering.
-        """
-        oldest, *rest = self.created(ours=True) or [""]
-        if rest:
-            self._delete_as_unauthorized(rest[-1])
-        rest = [identifier for identifier in rest if identifier not in self.deleted]
-        self._delete_nothing()
-        for identifier in rest[-2:]:
-            outer = dict.fromkeys((oldest, rest[-1]))
-            others = [each for each in outer if each != identifier and self._is_listed(each)]
-            finding = self._delete_and_look(identifier)
-            lost = [each for each in others if not self._is_listed(each)]
-            if lost:
-                actual = f"checkpoint {lost[0]} is gone too"
-                last = self.session.recorder.exchanges[-1]
-                finding = _finding(Symptom.ANOTHER_DELETED, "the other checkpoints stay", actual, last)
-                self.session.ledger.add(replace(finding, confirmed=True))
-                return
-            if finding:
-                self.session.ledger.add(finding)
-        if rest and rest[-1] in self.deleted and not self.session.ledger.failed("DEL-1"):
-            self._delete_again(rest[-1], oldest)
-            if len(rest) > 2:
-                self._delete_twice(rest[-3])
-
-    def _delete_as_unauthorized(self, identifier: str) -> None:
-        """AUTH-7: only a caller who may change the project can delete its checkpoint."""
-        own, second = self.session.target.project_id, self.session.target.second_project
-        strangers = unauthorized_callers(self.session)
-        callers = [(caller, own) for caller in (*strangers, *callers_without_permission(self.session))]
-        if second and second.token and strangers:
-            theirs = Caller("another project on its own path", second.token, ANY_REFUSAL, ())
-            callers.append((theirs, second.project_id))
-        for caller, project in callers:
-            exchange = self.session.client.send(self.request(identifier, caller.token, project))
-            if is_accepted(exchange) and not self._is_listed(identifier):
-                self.deleted.add(identifier)
-                expected = f"a refusal for {caller.who}"
-                finding = Finding(
-                    "AUTH-7",
-                    Symptom.DELETED_BY_STRANGERS,
-                    _BY_STRANGERS,
-                    expected,
-                    "it was deleted",
-                    (exchange,),
-                )
-                self.session.ledger.exercise("AUTH-7")
-                self.session.ledger.add(replace(finding, confirmed=True))
-                return
-            if project == own:
-                judge_refusal(self.session, caller, exchange)
-
-    def _delete_nothing(self) -> None:
-        """DEL-2: the deletion of a checkpoint that never existed is refused."""
-        self._judge_repetition(_UNKNOWN, self.session.calls.unknown_id("checkpoint"), may_succeed=False)
-
-    def _delete_again(self, identifier: str, other: str) -> None:
-        """DEL-2: a second deletion does not fail, remove another checkpoint, or revive the deleted one."""
-        if self._is_listed(identifier):
-            last = self.session.recorder.exchanges[-1]
-            told = ("no item of a deleted checkpoint", "an item of it, after a while")
-            finding = _finding(Symptom.DELETED_AGAIN_LISTED, *told, last)
-            self.session.ledger.add(replace(finding, confirmed=True))
-            return
-        listed = self._is_listed(other)
-        self._judge_repetition(_AGAIN, identifier)
-        if listed and not self._is_listed(other):
-            self._add(
-                _AGAIN, Symptom.ANOTHER_DELETED, "the other checkpoints stay", f"checkpoint {other} is gone"
-            )
-        if self._is_listed(identifier):
-            self._add_revived(_AGAIN, identifier)
-
-    def _delete_twice(self, identifier: str) -> None:
-        """DEL-2: a second deletion does not stop the first, which may be under way."""
-        if self.delete(identifier) is None:
-            return
-        self._judge_repetition(_AT_ONCE, identifier)
-        backoff = self._backoff()
-        while self._is_listed(identifier, leaving=True):
-            if not backoff.wait():
-                self._add_revived(_AT_ONCE, identifier)
-                return
-
-    def _judge_repetition(self, origin: Origin, identifier: str, *, may_succeed: bool = True) -> None:
-        """Delete what is not there, or not for long."""
-        probe = Probe(
-            origin.id,
-            "DEL-2",
-            origin.summary,
-            self.request(identifier),
-            frozenset({400, 404}),
-            _NOT_THERE,
-            alone=True,
-            open_outcome=may_succeed,
-        )
-        send_probe(self.session, probe)
-
-    def _add_revived(self, origin: Origin, identifier: str) -> None:
-        self.deleted.discard(identifier)
-        self._add(origin, Symptom.DELETED_AGAIN_LISTED, "no item of a deleted checkpoint", "an item of it")
-
-    def _add(self, origin: Origin, symptom: Symptom, expected: str, actual: str) -> None:
-        last = self.session.recorder.exchanges[-1]
-        finding = Finding("DEL-2", symptom, origin, expected, actual, (last,), confirmed=True)
-        self.session.ledger.add(finding)
 
     def request(
         self, identifier: str, token: str | Absent | None = ABSENT, project_id: str | None = None
@@ -185,23 +61,21 @@ class Deletions:
         except (ListError, *ENDINGS):
             return
         for item in items:
-            if item["checkpoint_id"].casefold() in gone and item["status"] not in _LEAVING:
+            if item["checkpoint_id"].casefold() in gone and item["status"] not in LEAVING:
                 actual = f"an item of it that is {item['status']}"
-                finding = _finding(
-                    Symptom.DELETED_AGAIN_LISTED, "no item of a deleted checkpoint", actual, listing
+                finding = Finding(
+                    "DEL-1",
+                    Symptom.DELETED_AGAIN_LISTED,
+                    DELETION,
+                    "no item of a deleted checkpoint",
+                    actual,
+                    (listing,),
+                    confirmed=True,
                 )
-                self.session.ledger.add(replace(finding, confirmed=True))
+                self.session.ledger.add(finding)
                 return
 
-    def _is_listed(self, identifier: str, *, leaving: bool = False) -> bool:
-        """Return whether the list contains an item of the checkpoint, or only one that is not `leaving`."""
-        try:
-            items, _ = self._items_of(identifier)
-            return any(leaving or item["status"] not in _LEAVING for item in items)
-        except ListError:
-            return False
-
-    def _items_of(self, identifier: str) -> tuple[list[dict[str, Any]], Exchange]:
+    def items_of(self, identifier: str) -> tuple[list[dict[str, Any]], Exchange]:
         """Return the items of the checkpoint, even if the list ignores the filter (OBS-1), and the exchange.
 
         A server may not find a checkpoint that it is to filter by; then the list of the policy tells. Raises
@@ -273,7 +147,7 @@ class Deletions:
         `first` is the exchange of the first request, if it has been sent already. Raises ServerGone if the
         server stops answering.
         """
-        client, backoff = self.session.client, self._backoff()
+        client, backoff = self.session.client, self.backoff()
         while True:
             exchange = client.persist(first) if first else client.send(self.request(identifier))
             first = None
@@ -290,45 +164,6 @@ class Deletions:
         """
         return self.delete(identifier) is not None or self.session.recorder.exchanges[-1].status == 404
 
-    def _delete_and_look(self, identifier: str) -> Finding | None:
-        session = self.session
-        exchange = self.delete(identifier)
-        last = exchange or session.recorder.exchanges[-1]
-        self._judge_answer(last)
-        if exchange is None:
-            actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no answer")
-            return _finding(Symptom.DELETION_REFUSED, "200", actual, last)
-        backoff = self._backoff()
-        while True:
-            try:
-                items, listing = self._items_of(identifier)
-            except ListError as error:
-                session.ledger.leave_undecided("DEL-1", str(error))
-                return None
-            if not items:
-                session.ledger.exercise("DEL-1")
-                return None
-            if not backoff.wait():
-                actual = f"after {session.target.patience:g} s an item that is {items[0]['status']}"
-                expected = "no item of a deleted checkpoint"
-                return _finding(Symptom.ITEM_STAYS, expected, actual, exchange, listing)
-
-    def _judge_answer(self, exchange: Exchange) -> None:
-        """Judge what every answer owes; that of a deletion that succeeds is an object (DEL-1)."""
-        ledger = self.session.ledger
-        probe = Probe(_ORIGIN.id, "DEL-1", _ORIGIN.summary, exchange.request, alone=True, open_outcome=True)
-        judgement = self.session.recorder.judge(probe, exchange)
-        ledger.exercise(*(judgement.exercised - {"DEL-1"}))
-        for finding in judgement.findings:
-            if finding.requirement != "DEL-1":
-                ledger.add(finding)
-        if exchange.status == 200 and judgement.readable and as_object(read_body(exchange)) is None:
-            actual = "a body that is no object"
-            ledger.add(_finding(Symptom.DELETION_IS_NO_OBJECT, "200 with an object, `{}`", actual, exchange))
-
-    def _backoff(self) -> Backoff:
+    def backoff(self) -> Backoff:
+        """Return the pauses within the patience of the target."""
         return Backoff(self.session.clock, self.session.target.patience, _FIRST_PAUSE, _LONGEST_PAUSE)
-
-
-def _finding(symptom: Symptom, expected: str, actual: str, *exchanges: Exchange) -> Finding:
-    return Finding("DEL-1", symptom, _ORIGIN, expected, actual, exchanges)

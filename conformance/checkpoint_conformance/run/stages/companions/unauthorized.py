@@ -13,6 +13,7 @@ from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.origin import Origin
 
 __all__ = [
+    "BY_A_STRANGER",
     "PASSING",
     "Caller",
     "callers_without_permission",
@@ -27,10 +28,9 @@ _UNAUTHORIZED = (frozenset({401}), ("unauthenticated",))
 _STRANGER = (frozenset({401, 403}), ("unauthenticated", "forbidden"))
 _FORBIDDEN = (frozenset({403}), ("forbidden",))
 """How a caller is refused: the statuses, and the error conditions that fit."""
-_ORIGINS = {
-    "GET": Origin("AUTH-7/get", "a list for a caller to refuse"),
-    "DELETE": Origin("AUTH-7/delete", "a deletion by a caller to refuse"),
-}
+BY_A_STRANGER = Origin("AUTH-7/delete", "a deletion by a caller to refuse")
+"""The origin of findings in deletions by callers to refuse."""
+_ORIGINS = {"GET": Origin("AUTH-7/get", "a list for a caller to refuse"), "DELETE": BY_A_STRANGER}
 
 
 @dataclass(frozen=True)

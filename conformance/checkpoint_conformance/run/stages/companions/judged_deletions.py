@@ -1,0 +1,232 @@
+"""DEL-1, DEL-2 and AUTH-7: what a deletion takes away, what a second one does, and who may delete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkpoint_conformance.checks.http import read_body
+from checkpoint_conformance.data import as_object
+from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
+from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.probing import send_probe, settle
+from checkpoint_conformance.run.recorder import is_accepted
+from checkpoint_conformance.run.sending.lanes import Lanes
+from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.companions.deletion import DELETION, LEAVING, Deletions
+from checkpoint_conformance.run.stages.companions.unauthorized import (
+    BY_A_STRANGER,
+    Caller,
+    callers_without_permission,
+    judge_refusal,
+    unauthorized_callers,
+)
+from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.origin import Origin
+from checkpoint_conformance.verdict.symptom import Symptom
+
+__all__ = ["judge_deletions"]
+
+_UNKNOWN = Origin("DEL-2/unknown", "the deletion of an id that never existed")
+_AGAIN = Origin("DEL-2/again", "the deletion of what was deleted before")
+_AT_ONCE = Origin("DEL-2/at-once", "two deletions at once")
+_NOT_THERE = ("checkpoint-not-found", "checkpoint-protecting", "invalid-request")
+"""The error conditions that fit the deletion of what is not there."""
+_GONE = "no item of a deleted checkpoint"
+
+
+def judge_deletions(session: Session, deletions: Deletions) -> None:
+    """Delete the last two checkpoints, the older first; they and no others must leave the list.
+
+    Before that, unauthorized callers and the deletion of an unknown checkpoint must be refused. Raises
+    ServerGone if the server stops answering.
+    """
+    _Judging(session, deletions).judge()
+
+
+@dataclass(frozen=True)
+class _Judging:
+    session: Session
+    deletions: Deletions
+
+    def judge(self) -> None:
+        """Judge all of it; a list that can no longer be read after a deletion is the deletion's fault."""
+        oldest, *rest = self.deletions.created(ours=True) or [""]
+        try:
+            if rest:
+                self._delete_as_unauthorized(rest[-1])
+            rest = [identifier for identifier in rest if identifier not in self.deletions.deleted]
+            self._delete_unknown()
+            for identifier in rest[-2:]:
+                self._delete(identifier, {oldest, rest[-1]} - {identifier})
+            if rest and rest[-1] in self.deletions.deleted and not self.session.ledger.failed("DEL-1"):
+                self._delete_again(rest[-1], oldest)
+                self._delete_at_once(rest[:-2])
+        except ListError as error:
+            self._judge_unreadable(error)
+
+    def _delete_as_unauthorized(self, identifier: str) -> None:
+        """AUTH-7: only a caller who may change the project can delete its checkpoint.
+
+        Without a token, an id that does not exist must look like any other.
+        """
+        target, deletions = self.session.target, self.deletions
+        strangers = unauthorized_callers(self.session)
+        for caller in (each for each in strangers if each.token is None):
+            unknown = deletions.request(self.session.calls.unknown_id("checkpoint"), caller.token)
+            judge_refusal(self.session, caller, self.session.client.send(unknown))
+        callers = [(each, target.project_id) for each in strangers]
+        callers += [(each, target.project_id) for each in callers_without_permission(self.session)]
+        second = target.second_project
+        if second and second.token and strangers:
+            theirs = Caller("another project on its own path", second.token, ANY_REFUSAL, ())
+            callers.append((theirs, second.project_id))
+        for caller, project in callers:
+            exchange = self.session.client.send(deletions.request(identifier, caller.token, project))
+            if is_accepted(exchange) and not self._listed(identifier):
+                deletions.deleted.add(identifier)
+                told = (f"a refusal for {caller.who}", "it was deleted")
+                self._add("AUTH-7", Symptom.DELETED_BY_STRANGERS, BY_A_STRANGER, *told, exchange)
+                return
+            if project == target.project_id:
+                judge_refusal(self.session, caller, exchange)
+
+    def _delete(self, identifier: str, others: set[str]) -> None:
+        """DEL-1: a deletion takes the checkpoint out of the list, and nothing of the others."""
+        before = {each: self._listed(each) for each in others}
+        exchange = self.deletions.delete(identifier)
+        last = exchange or self.session.recorder.exchanges[-1]
+        self._judge_answer(last)
+        if exchange is None:
+            actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no answer")
+            self._add_unconfirmed(Symptom.DELETION_REFUSED, "200", actual, last)
+        elif status := self._stays(identifier):
+            actual = f"after {self.session.target.patience:g} s an item that is {status}"
+            listing = self.session.recorder.exchanges[-1]
+            self._add_unconfirmed(Symptom.ITEM_STAYS, _GONE, actual, exchange, listing)
+        else:
+            self.session.ledger.exercise("DEL-1")
+        for other, items in before.items():
+            if lost := items - self._listed(other):
+                actual = f"of checkpoint {other}, {len(lost)} of {len(items)} items are gone"
+                told = ("the other checkpoints stay", actual)
+                self._add("DEL-1", Symptom.ANOTHER_DELETED, DELETION, *told)
+                return
+
+    def _delete_unknown(self) -> None:
+        """DEL-2: the deletion of a checkpoint that never existed is refused."""
+        send_probe(self.session, self._probe(_UNKNOWN, self.session.calls.unknown_id("checkpoint")))
+
+    def _delete_again(self, identifier: str, other: str) -> None:
+        """DEL-2: a second deletion does not fail, remove another checkpoint, or revive the deleted one."""
+        if self._listed(identifier):
+            told = (_GONE, "an item of it, after a while")
+            self._add("DEL-1", Symptom.DELETED_AGAIN_LISTED, DELETION, *told)
+            return
+        before = self._listed(other)
+        send_probe(self.session, self._probe(_AGAIN, identifier))
+        if before - self._listed(other):
+            told = ("the other checkpoints stay", f"items of checkpoint {other} are gone")
+            self._add("DEL-2", Symptom.ANOTHER_DELETED, _AGAIN, *told)
+        if self._listed(identifier):
+            self._add_revived(identifier, _AGAIN)
+
+    def _delete_at_once(self, identifiers: list[str]) -> None:
+        """DEL-2: two deletions at once do not fail, and neither stops the other."""
+        for identifier in identifiers[-1:]:
+            probe = self._probe(_AT_ONCE, identifier)
+            with Lanes(self.session.client) as lanes:
+                answers = lanes.carry([(probe.request,)] * 2)
+            received = [exchange for each in answers for exchange in each]
+            for exchange in received:
+                settle(self.session, probe, self.session.recorder.judged(probe, exchange))
+            if any(map(is_accepted, received)):
+                self.deletions.deleted.add(identifier)
+            elif self.deletions.delete(identifier):
+                send_probe(self.session, probe)
+            else:
+                return
+            if self._stays(identifier):
+                self._add_revived(identifier, _AT_ONCE)
+
+    def _judge_answer(self, exchange: Exchange) -> None:
+        """Judge what every answer owes; that of a deletion that succeeds is an object (DEL-1)."""
+        ledger = self.session.ledger
+        probe = Probe(DELETION.id, "DEL-1", DELETION.summary, exchange.request, alone=True, open_outcome=True)
+        judgement = self.session.recorder.judge(probe, exchange)
+        ledger.exercise(*(judgement.exercised - {"DEL-1"}))
+        for finding in judgement.findings:
+            if finding.requirement != "DEL-1":
+                ledger.add(finding)
+        if exchange.status == 200 and judgement.readable and as_object(read_body(exchange)) is None:
+            told = ("200 with an object, `{}`", "a body that is no object")
+            self._add_unconfirmed(Symptom.DELETION_IS_NO_OBJECT, *told, exchange)
+
+    def _judge_unreadable(self, error: ListError) -> None:
+        """DEL-1: the list can be read after a deletion if it could be read before."""
+        if not self.deletions.deleted or self.session.ledger.failed("OBS-1"):
+            self.session.ledger.leave_undecided("DEL-1", str(error))
+            return
+        again = self.session.client.send(error.exchange.request)
+        finding = Finding(
+            "DEL-1",
+            error.symptom,
+            DELETION,
+            "a list that can be read after a deletion, too",
+            str(error),
+            (error.exchange, again),
+            confirmed=again.status == error.exchange.status,
+            status=error.status,
+        )
+        self.session.ledger.add(finding)
+
+    def _probe(self, origin: Origin, identifier: str) -> Probe:
+        """Return the probe of a deletion of what is not there, or not for long."""
+        return Probe(
+            origin.id,
+            "DEL-2",
+            origin.summary,
+            self.deletions.request(identifier),
+            frozenset({400, 404}),
+            _NOT_THERE,
+            alone=True,
+            open_outcome=origin is not _UNKNOWN,
+        )
+
+    def _listed(self, identifier: str) -> set[str]:
+        """Return the ids of the items that are not on their way out. Raises ListError."""
+        items, _ = self.deletions.items_of(identifier)
+        return {item["id"] for item in items if item["status"] not in LEAVING}
+
+    def _stays(self, identifier: str) -> str:
+        """Return the status of an item that is still there when patience ends, or an empty string."""
+        backoff = self.deletions.backoff()
+        while items := self.deletions.items_of(identifier)[0]:
+            if not backoff.wait():
+                return str(items[0]["status"])
+        return ""
+
+    def _add_revived(self, identifier: str, origin: Origin) -> None:
+        self.deletions.deleted.discard(identifier)
+        self._add("DEL-2", Symptom.DELETED_AGAIN_LISTED, origin, _GONE, "an item of it")
+
+    def _add(
+        self,
+        requirement: str,
+        symptom: Symptom,
+        origin: Origin,
+        expected: str,
+        actual: str,
+        shown: Exchange | None = None,
+    ) -> None:
+        """Add a finding that is certain, by default shown by the last exchange."""
+        evidence = (shown or self.session.recorder.exchanges[-1],)
+        self.session.ledger.exercise(requirement)
+        self.session.ledger.add(
+            Finding(requirement, symptom, origin, expected, actual, evidence, confirmed=True)
+        )
+
+    def _add_unconfirmed(self, symptom: Symptom, expected: str, actual: str, *exchanges: Exchange) -> None:
+        """Add a finding that the other deletion confirms."""
+        self.session.ledger.exercise("DEL-1")
+        self.session.ledger.add(Finding("DEL-1", symptom, DELETION, expected, actual, exchanges))
