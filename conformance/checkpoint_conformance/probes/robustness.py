@@ -177,6 +177,9 @@ def _fields(calls: Calls) -> dict[str, tuple[str, Request]]:
     )
     browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     requests["accept-browser"] = ("the Accept of a browser", good.with_header("Accept", browser))
+    chinese = good.with_header("Accept-Language", "zh-CN,zh;q=0.9").with_header("X-Language", "zh-cn")
+    requests["chinese"] = ("a client that reads Chinese", chinese)
+    requests["no-user-agent"] = ("no User-Agent", good.with_header("User-Agent", None))
     requests["expect"] = ("an Expect", good.with_header("Expect", "100-continue"))
     requests["range"] = ("a Range", good.with_header("Range", "bytes=0-1"))
     return requests

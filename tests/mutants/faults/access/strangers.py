@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...faults.companions.deletion import DELETE_NEWEST
-from ...framework.mutant import breaks, refusing, replaces
+from ...framework.mutant import OUTSIDE, breaks, refusing, replaces
 from ...framework.shots import BASE, get, item_list, pause
+from ...service.refusals import refuse
 from ...service.server import Server
 from ...service.world import PROJECT, SECOND_PROJECT, TOKENS, Token
 
@@ -148,3 +149,17 @@ class EmptyListForStrangers(Server):
         if request.header("x-auth-token") is None:
             return self.json(200, {"policies": []})
         return super().list_policies(request, project)
+
+
+@breaks(
+    "AUTH-7",
+    shows=BASE.but(method="DELETE", path=f"{BASE.collection}/{OUTSIDE}", token=None, content_type=None),
+    profile="deletion",
+)
+class CheckpointSoughtBeforeTheToken(Server):
+    """A deletion looks for the checkpoint first, so that strangers learn which ones exist."""
+
+    def delete_checkpoint(self, request: Request, project: str, provider: str, wanted: str) -> Response:
+        if self.store.find(wanted) is None:
+            refuse("checkpoint-not-found")
+        return super().delete_checkpoint(request, project, provider, wanted)

@@ -121,6 +121,14 @@ class PoliciesOfEveryProject(Server):
         return list(self.store.policies.values())
 
 
+@breaks("DISC-1", shows=_POLICIES)
+class PoliciesOfOthersAsOwn(PoliciesOfEveryProject):
+    """The list shows the policies of other projects, too, each with the project of the path."""
+
+    def shown_policy(self, row: dict[str, Any]) -> Any:
+        return {**row, "project_id": POLICY.project}
+
+
 # -- OBS-1 --------------------------------------------------------------------------------------------
 
 _SEEN = (BASE, pause(0.1), item_list())

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...framework.mutant import breaks, refusing, replaces
-from ...framework.shots import BASE, item_list, pause
+from ...framework.mutant import breaks, crash, refusing, replaces
+from ...framework.shots import BASE, item_list, parameters, pause
 from ...service.server import Server
 
 if TYPE_CHECKING:
@@ -56,6 +56,32 @@ class DeletionTakesAllOfThePolicy(Server):
     def remove(self, checkpoint: Checkpoint) -> None:
         for each in list(self.store.of_project(checkpoint.policy.project)):
             self.store.remove(each.id)
+
+
+@breaks("DEL-1", shows=(parameters({}), BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletionTakesItemsOfOthers(Server):
+    """A deletion takes the items of its resources away, whichever checkpoint they belong to."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        for each in self.store.of_project(checkpoint.policy.project):
+            each.resources = tuple(kept for kept in each.resources if kept not in checkpoint.resources)
+        super().remove(checkpoint)
+
+
+@breaks("DEL-1", shows=(BASE, BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletionBreaksTheList(Server):
+    """A deletion leaves items without their checkpoint, so that the list ends in 500."""
+
+    broken = False
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        super().remove(checkpoint)
+        self.broken = True
+
+    def item_resources(self, checkpoint: Checkpoint) -> tuple[Resource, ...]:
+        if self.broken:
+            crash(checkpoint)
+        return super().item_resources(checkpoint)
 
 
 @breaks("DEL-1", shows=(BASE, pause(0.1), DELETE_NEWEST, pause(0.1), item_list()))

@@ -127,6 +127,12 @@ for _name, _fault, _shows, _test in (
         lambda query: query.get("offset", "").startswith("-"),
     ),
     (
+        "sort-is-documented",
+        "The order of a list has two parts, and is read as one.",
+        "limit=1&offset=1&sort=created_at:desc",
+        lambda query: ":" in query.get("sort", ""),
+    ),
+    (
         "sort-is-unknown",
         "Lists are sorted by any attribute, also by one that rows do not have.",
         "sort=nothing",
@@ -154,6 +160,16 @@ crashes(
     _unknown_marker,
     shows=get(f"policies?marker={OUTSIDE}"),
     profile="discovery",
+)
+
+
+crashes(
+    "list-of-nothing",
+    "The newest item of a list is looked up, also in an empty one.",
+    "page",
+    lambda rows, _query: not rows,
+    shows=item_list(f"?checkpoint_id={OUTSIDE}"),
+    profile="observation",
 )
 
 

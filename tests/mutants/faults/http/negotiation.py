@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...framework.mutant import OUTSIDE, condition_name, register
+from ...framework.mutant import OUTSIDE, condition_name, crash, register, replaces
 from ...framework.shots import BASE, document, parameters
 from ...service.server import Server
 from ...service.wire import Response
@@ -99,3 +99,28 @@ for _condition, _who in (
         _any,
         conditions=_condition,
     )
+
+
+_CHINESE = BASE.but(body=document(OUTSIDE), headers=(("X-Language", "zh-cn"),))
+
+
+def _in_gbk(self: Server, request: Request, condition: Condition) -> Response:
+    response = Server.refused(self, request, condition)
+    if request.header("x-language") == "zh-cn":
+        response.body = f'{{"error_code": "{condition.code}", "error_msg": "拒绝"}}'.encode("gbk")
+    return response
+
+
+_FAULT = "The texts of errors for readers of Chinese are in GBK."
+register(
+    "errors-in-gbk", "HTTP-2", _FAULT, type("errors-in-gbk", (Server,), {"refused": _in_gbk}), shows=_CHINESE
+)
+replaces(
+    "HTTP-3",
+    "no-user-agent-crashes",
+    "The log of calls cannot do without a User-Agent.",
+    "authenticate",
+    crash,
+    when=lambda request: request.header("user-agent") is None,
+    shows=BASE,
+)

@@ -77,6 +77,7 @@ def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[st
 def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
     """Return the policies in the list, and the problems found."""
     target = session.target
+    theirs = target.second_project.policy_id if target.second_project else None
     listed: list[dict[str, Any]] = []
     last: Exchange | None = None
     found: list[Finding] | None = None
@@ -87,8 +88,10 @@ def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
             for policy in page:
                 if policy["id"].casefold() == target.policy_id.casefold():
                     found = _policy(policy, exchange, session)
-                elif policy["project_id"].casefold() != target.project_id.casefold():
-                    actual = f"a policy of project {policy['project_id']}"
+                elif (
+                    policy["id"] == theirs or policy["project_id"].casefold() != target.project_id.casefold()
+                ):
+                    actual = f"policy {policy['id']} of project {policy['project_id']}"
                     wrong = _finding(
                         Symptom.POLICY_OF_ANOTHER_PROJECT, "own policies alone", actual, exchange
                     )

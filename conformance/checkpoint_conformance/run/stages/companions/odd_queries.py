@@ -10,10 +10,14 @@ from checkpoint_conformance.transport.exchange import Request
 
 __all__ = ["odd_queries", "survive_odd_queries"]
 
-_LISTS = {"discovery": ("policies", "DISC-1"), "observation": ("checkpoint_items", "OBS-1")}
-"""The list of each profile, and the requirement that it can be read."""
+_LISTS = {
+    "discovery": ("policies", ("DISC-1",)),
+    "observation": ("checkpoint_items", ("OBS-1", "DEL-1")),
+}
+"""The list of each profile, and the requirements without which it cannot be read."""
 _BEYOND_64_BITS = 1 << 64
 _PAGING = {
+    "page": "limit=1&offset=1&sort=created_at:desc",
     "limit-zero": "limit=0",
     "limit-negative": "limit=-1",
     "limit-beyond-64-bits": f"limit={_BEYOND_64_BITS}",
@@ -26,6 +30,8 @@ _PAGING = {
     "nul": "name=%00",
 }
 _OF_ITEMS = {
+    "filters": "status=available&start_time=2026-01-01T00:00:00&end_time=2036-01-01T00:00:00",
+    "checkpoint-unknown": "checkpoint_id={unknown}",
     "checkpoint-word": "checkpoint_id=checkpoint",
     "time-word": "start_time=yesterday",
 }
@@ -52,12 +58,14 @@ def odd_queries(calls: Calls) -> list[Probe]:
     if "deletion" in profiles:
         for name, identifier in _IDS.items():
             request = calls.request("DELETE", f"{calls.path()}/{identifier}")
-            probes.append(_survive(f"delete-{name}", f"the deletion of {identifier}", request, "DEL-2"))
+            probes.append(
+                _survive(f"delete-{name}", f"the deletion of {identifier}", request, ("DEL-1", "DEL-2"))
+            )
     return probes
 
 
-def _survive(name: str, what: str, request: Request, presumed: str) -> Probe:
-    return Probe(f"HTTP-3/{name}", "HTTP-3", what, request, REFUSALS, presumes=(presumed,), open_outcome=True)
+def _survive(name: str, what: str, request: Request, presumed: tuple[str, ...]) -> Probe:
+    return Probe(f"HTTP-3/{name}", "HTTP-3", what, request, REFUSALS, presumes=presumed, open_outcome=True)
 
 
 def survive_odd_queries(session: Session) -> None:
