@@ -98,7 +98,7 @@ def unknown_policies(session: Session) -> None:
 
 def sequences(session: Session) -> None:
     """Hold sequences against the model."""
-    model_run(session, Deletions(session), generate_plans(deletes=True), lambda _: None)
+    model_run(session, Deletions(session), generate_plans(deletes=True))
 
 
 def distinct(session: Session) -> None:
