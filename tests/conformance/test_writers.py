@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import re
 from collections import Counter
@@ -250,6 +251,18 @@ def test_the_terminal_tells_one_finding_at_length() -> None:
         finding["probe"] for finding in failed["findings"][1:4]
     ]
     assert told.endswith(f"and {len(failed['failing']) - 4} more")
+
+
+def test_the_terminal_shows_each_call_once() -> None:
+    """A call that shows failures of two requirements is written at the first, and named at the second."""
+    found = copy.deepcopy(report(Broken))
+    requirement(found, "RESP-4")["findings"] = copy.deepcopy(requirement(found, "RESP-3")["findings"])
+    told = unstyle(terminal(found))
+    repeats = re.findall(r"^  repeat    (.*)$", told, re.MULTILINE)
+    assert "as for RESP-3" in repeats
+    calls = re.findall(r"^  repeat    (curl .*(?:\n {12}.*)*)", told, re.MULTILINE)
+    assert len(calls) > 2
+    assert len(calls) == len(set(calls))
 
 
 def test_a_line_of_the_terminal_tells_what_was_expected_otherwise() -> None:

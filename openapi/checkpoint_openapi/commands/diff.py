@@ -183,6 +183,8 @@ def diff(
     from checkpoint_openapi.diff.report import FailOn
     from checkpoint_openapi.diff.writers import UNREADABLE, write
     from checkpoint_openapi.document.source import DocumentError
+    from checkpoint_openapi.terminal.columns import fitted
+    from checkpoint_openapi.terminal.streams import reader_width
 
     try:
         report = _report(versions, acknowledgements, evidence)
@@ -192,7 +194,8 @@ def diff(
         raise
     sides = _sides(shown)
     report = replace(report, sides=sides, counted=_counted(fail_for, sides))
-    _write(write(report, form), output)
+    text = write(report, form)
+    _write(fitted(text, reader_width()) if form == "text" and output is None else text, output)
     sys.exit(report.exit_code(FailOn(fail_on)))
 
 

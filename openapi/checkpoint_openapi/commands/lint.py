@@ -156,11 +156,14 @@ def _write(baseline: Path, text: str) -> None:
 
 def _show(reports: list[Report], style: str) -> None:
     from checkpoint_openapi.lint import render
+    from checkpoint_openapi.terminal.columns import fitted
+    from checkpoint_openapi.terminal.streams import reader_width
 
     if not reports:
         return
     if style == "text":
-        click.echo(render.as_text(reports, excerpts=sys.stdout.isatty()), nl=False)
+        width = reader_width()
+        click.echo(fitted(render.as_text(reports, excerpts=width is not None), width), nl=False)
     else:
         click.echo({"json": render.as_json, "github": render.as_github}[style](reports), nl=False)
 

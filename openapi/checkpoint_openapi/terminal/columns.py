@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 import click
 
-__all__ = ["clipped", "columns", "padded", "wrapped"]
+__all__ = ["clipped", "columns", "fitted", "padded", "wrapped"]
 
 _WORD = re.compile(r"[\u2e80-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b]*|[^\s\u2e80-\uffef]+")
 """The unit that is never broken: an ideograph with its closing punctuation, or a run of other letters."""
+_ADDRESS = re.compile(r"(?<![\w./])/[^\s()\[\]\"'`,;]{39,}(?<![.:])")
+"""A path of at least forty letters."""
+_CARET = re.compile(r" *\^")
 _LEAST = 20
 """Columns beside the margin that make wrapping worthwhile."""
 
@@ -48,6 +52,37 @@ def wrapped(text: str, width: int | None, indent: int) -> str:
         else:
             lines[-1] += space + word
     return ("\n" + " " * indent).join(lines)
+
+
+def fitted(text: str, width: int | None) -> str:
+    """Return a text of many lines for a terminal of a width; None means that no terminal shows it.
+
+    Each line is wrapped by words, and a long address that was written before is folded to its last part. A
+    line with a caret below it stays as it is.
+    """
+    if width is None:
+        return text
+    lines = _folded(text).split("\n")
+    return "\n".join(
+        line if _CARET.fullmatch(after) else wrapped(line, width, len(line) - len(line.lstrip()) + 2)
+        for line, after in zip(lines, [*lines[1:], ""], strict=True)
+    )
+
+
+def _folded(text: str) -> str:
+    """Return the text with each long address written out once; those that would look alike are not folded."""
+    short = {address: f"…/{address.rpartition('/')[2]}" for address in _ADDRESS.findall(text)}
+    seen = Counter(short.values())
+    written = set[str]()
+
+    def fold(match: re.Match[str]) -> str:
+        address = match.group()
+        if address in written and seen[short[address]] == 1:
+            return short[address]
+        written.add(address)
+        return address
+
+    return _ADDRESS.sub(fold, text)
 
 
 def _width(letter: str) -> int:

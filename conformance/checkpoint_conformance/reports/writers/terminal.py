@@ -47,7 +47,8 @@ def terminal(report: dict[str, Any], *, quiet: bool = False, width: int | None =
         mine = declared(report)
         lines += [_line(requirement, width) for requirement in mine]
         told = [item for item in mine if item["findings"] and item["reason"] != "waived"]
-        lines += [line for item in told for line in evidence(item, report, width)]
+        calls: dict[str, str] = {}
+        lines += [line for item in told for line in evidence(item, report, width, calls)]
         lines += ["", *(wrapped(line, width, 0) for line in _run(report))]
     summary = tr(", ").join(outcome_count(*each) for each in counts(report).items())
     verdict = click.style(tr(report["verdict"]), fg=VERDICT_COLOURS.get(report["verdict"], "red"), bold=True)
@@ -67,8 +68,17 @@ def _line(requirement: dict[str, Any], width: int | None) -> str:
     return wrapped(text, width, len(click.unstyle(start)))
 
 
-def evidence(requirement: dict[str, Any], report: dict[str, Any], width: int | None = None) -> list[str]:
-    """Return the lines that show the evidence against a requirement, and how to reproduce it."""
+def evidence(
+    requirement: dict[str, Any],
+    report: dict[str, Any],
+    width: int | None = None,
+    calls: dict[str, str] | None = None,
+) -> list[str]:
+    """Return the lines that show the evidence against a requirement, and how to reproduce it.
+
+    `calls` has the requirement of each command that was shown; one that it has is not shown again.
+    """
+    calls = {} if calls is None else calls
     exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
     outcome = requirement["outcome"]
     title = click.style(f"{requirement['id']} {tr(outcome)}", fg=COLOURS.get(outcome), bold=True)
@@ -82,7 +92,9 @@ def evidence(requirement: dict[str, Any], report: dict[str, Any], width: int | N
             _labelled("actual", retold(finding["actual"]), width),
         ]
         if call := printable(shortened(repetition(finding, exchanges), 1500)):
-            lines.append(_label("repeat") + textwrap.indent(call, " " * _MARGIN).lstrip())
+            first = calls.setdefault(call, requirement["id"])
+            shown = tr("as for {requirement}", requirement=first) if first != requirement["id"] else call
+            lines.append(_label("repeat") + textwrap.indent(shown, " " * _MARGIN).lstrip())
     for finding in islice(findings, 1, None):
         found = retold(finding["actual"])
         if finding["expected"] != findings[0]["expected"]:
