@@ -17,6 +17,7 @@ import click
 from checkpoint_openapi import __version__
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.suggestion import nearest
+from checkpoint_openapi.terminal.process import process_start
 from checkpoint_openapi.terminal.streams import colours, standard_streams
 
 __all__ = ["SUBCOMMANDS", "Subcommand", "main"]
@@ -104,6 +105,8 @@ class _LazyGroup(click.Group):
         """
         run: Callable[..., Any] = super().main
         extra.setdefault("color", colours())
+        if not args and "args" not in extra:  # the process itself is the command
+            extra.setdefault("obj", process_start())
         if not standalone_mode:
             return run(*args, standalone_mode=False, **extra)
         with standard_streams() as output:

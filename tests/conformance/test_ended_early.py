@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_conformance.checks.judge import Judgement
+from checkpoint_conformance.commands.verify import Settings, verify_target
 from checkpoint_conformance.reports.files import reserved, write_all
 from checkpoint_conformance.reports.report import ReportError, build_report, read_report
 from checkpoint_conformance.reports.writers import WRITERS
@@ -18,11 +22,12 @@ from checkpoint_conformance.transport.clock import LimitedClock, OutOfTime, Virt
 from checkpoint_conformance.transport.exchange import FaultKind, Response, TransportFault
 from checkpoint_conformance.transport.in_process import InProcessTransport
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict
+from checkpoint_openapi.exit_codes import ExitCode
 from mutants.framework import in_process
 from mutants.framework.in_process import InProcess
-from mutants.service.server import Server
+from mutants.service.server import Server, running
 
-from conformance.runs import Broken, report, target_of
+from conformance.runs import Broken, report, target_of, write_target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,3 +187,37 @@ def test_the_options_tell_what_time_was_spent_before() -> None:
     options = Options(max_examples=1, max_time=60, time_spent=50)
     run(target, options, transport=transport, clock=transport.clock)
     assert transport.clock.monotonic() <= 10
+
+
+def test_a_slow_machine_keeps_more_time_for_the_reports() -> None:
+    """What its start took tells how long the reports will take, up to half of the time."""
+    for spent, judged in ((0, 57), (10, 44), (30, 12), (50, 0)):
+        transport = InProcess(Server)
+        target = target_of(transport.target, profiles=frozenset())
+        options = Options(max_examples=1, max_time=60, time_spent=spent)
+        record = run(target, options, transport=transport, clock=transport.clock)
+        assert record.ended
+        assert transport.clock.monotonic() == pytest.approx(judged, abs=0.5)
+
+
+def test_the_time_before_the_imports_counts(tmp_path: Path) -> None:
+    """A process that was started long ago sends nothing, and says which limit was reached."""
+    with running(Server) as table:
+        file = write_target(table, tmp_path / "target.toml")
+        folder, began = tmp_path / "report", time.monotonic() - 20
+        settings = Settings(target_file=file, folder=folder, quiet=True, max_time=15, began=began)
+        assert verify_target(settings) is ExitCode.UNDECIDED
+    found = read_report(folder / "report.json")
+    assert found["footer"]["ended"] == "the time limit of 15 s was reached"
+    assert found["requests"] == 0
+
+
+def test_a_process_knows_when_it_was_started() -> None:
+    """The moment lies before its first line, and after the call that started it."""
+    code = "import time; time.sleep(0.2); from checkpoint_openapi.terminal.process import process_start; "
+    began = time.monotonic()
+    told = subprocess.run(
+        [sys.executable, "-c", f"{code}print(process_start())"], capture_output=True, text=True, check=True
+    )
+    took = time.monotonic() - began
+    assert -0.02 <= float(told.stdout) - began <= took - 0.2  # it is told in hundredths of a second

@@ -140,7 +140,7 @@ def verify(dry_run: bool, left_by: Path | None, **options: Any) -> None:
 
     from checkpoint_conformance.commands import verify as command
 
-    settings = command.Settings(**options)
+    settings = command.Settings(**options, began=click.get_current_context().find_root().obj)
     raise SystemExit((command.dry_run if dry_run else command.verify_target)(settings))
 
 

@@ -62,6 +62,8 @@ class Settings:
     """Which exchanges the report has."""
     max_time: float | None = None
     """Seconds for everything, the reports included; None for no limit."""
+    began: float | None = None
+    """When they began, in seconds of the monotonic clock; None for the call."""
     resume: Path | None = None
     """The report of a run that ended early, to go on from."""
     quiet: bool = False
@@ -150,7 +152,7 @@ def examine(
 
 
 def _verify(settings: Settings) -> ExitCode:
-    began = SYSTEM_CLOCK.monotonic()
+    began = SYSTEM_CLOCK.monotonic() if settings.began is None else settings.began
     waivers = read_waivers(settings.waivers) if settings.waivers else ()
     against = read_report(settings.against) if settings.against else None
     with target_or_reference(settings.target_file, _load_ahead) as whole:

@@ -46,7 +46,7 @@ class Options:
     record: Recorded = Recorded.ONE
     """Which exchanges the report has."""
     max_time: float | None = None
-    """Seconds for the whole run, including clean-up and reports; None for no limit."""
+    """Seconds for everything, including clean-up and reports; None for no limit."""
     time_spent: float = 0.0
     """Seconds of these that had passed before the run."""
 

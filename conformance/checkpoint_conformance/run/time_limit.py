@@ -10,6 +10,10 @@ __all__ = ["TimeLimit"]
 
 _FOR_REPORTS = 0.05
 """The share of the time that is kept for writing the reports."""
+_AS_TO_START = 0.6
+"""How long they take, compared with the time that the machine has taken until the run could begin."""
+_MOST_FOR_REPORTS = 0.5
+"""The most of the time that is kept for them."""
 _CAUTION = 1.5
 """How much longer than an average request a deletion may take."""
 
@@ -25,7 +29,9 @@ class TimeLimit:
         self._elapsed = 0.0
         self._cleans_up = "deletion" in session.target.profiles
         if options.max_time is not None:
-            self._ends = self._began - options.time_spent + (1 - _FOR_REPORTS) * options.max_time
+            reports = max(_FOR_REPORTS * options.max_time, _AS_TO_START * options.time_spent)
+            judging = options.max_time - min(reports, _MOST_FOR_REPORTS * options.max_time)
+            self._ends = self._began - options.time_spent + judging
             session.clock.limit(self._moment, f"the time limit of {options.max_time:g} s was reached")
 
     def hear(self) -> None:

@@ -1,0 +1,28 @@
+"""When this process was started: the time limits of commands begin there, before anything is imported."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+__all__ = ["process_start"]
+
+_START_TIME = 22
+"""The field of /proc/self/stat with the start, in clock ticks since the machine was started (proc(5))."""
+
+
+def process_start() -> float:
+    """Return the moment at which this process was started, in seconds of `time.monotonic`.
+
+    On a platform that does not tell, return the present moment.
+    """
+    now = time.monotonic()
+    try:
+        stat = Path("/proc/self/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return now
+    # The name of the program, in parentheses, is the second field, and may hold anything.
+    fields = stat.rpartition(")")[2].split()
+    started = int(fields[_START_TIME - 3]) / os.sysconf("SC_CLK_TCK")
+    return now - max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - started)
