@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from generated_markdown import MADE
 
 __all__ = ["client_page"]
 
@@ -24,12 +25,12 @@ _FACTS_GENERATED = {"sends": "Sends", "errors": "Errors", "set": "What to do"}
 """The facts of a generated client."""
 
 
-def client_page(made: str) -> str:
-    """Return the page, with the remark that says what it is made of."""
+def client_page() -> str:
+    """Return the page."""
     table: dict[str, Any] = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
     lines = [
         "# For authors of clients",
-        made,
+        MADE,
         "",
         "Each accepted request creates a backup, which costs money, and the operation is not idempotent. A",
         "client that loses the response must therefore not simply repeat the request: it first looks for the",

@@ -6,34 +6,26 @@ is out of date.
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from importlib import import_module
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import click
 from checkpoint_conformance.language import speaking, tr
 from checkpoint_conformance.target.target import DESCRIPTION as TARGET
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import OUTCOMES, REASONS, VERDICTS, Outcome, Verdict, exit_code
-from checkpoint_openapi import __version__
-from checkpoint_openapi.cli import SUBCOMMANDS
-from checkpoint_openapi.cli import main as command_group
 from checkpoint_openapi.configuration.description import REQUIRED, Key, Member, Table
-from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import Requirement, document, errors, requirements
-from click.shell_completion import get_completion_class
 from client_page import client_page
+from command_page import SHELLS, command_line, completion, manual
+from generated_markdown import MADE, cell
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
 SHELL = ROOT / "docs" / "shell"
-SHELLS = ("bash", "zsh", "fish")
-MADE = "<!-- Made by tools/reference.py; edit what it is made of. -->"
 BASIS = {"S": "source", "P": "published", "A": "assumption"}
 SCHEMA = ROOT / "conformance" / "checkpoint_conformance" / "reports" / "report.schema.json"
 
@@ -45,7 +37,7 @@ def pages() -> dict[Path, str]:
         "requirements.md": requirement_page(),
         "requirements.zh.md": requirement_page_in_chinese(),
         "errors.md": error_page(),
-        "clients.md": client_page(MADE),
+        "clients.md": client_page(),
         "rules.md": rule_page(),
         "report.md": report_page(),
         "target-file.md": target_page(),
@@ -71,101 +63,10 @@ def with_verdict_tables(page: Path) -> str:
     text = page.read_text(encoding="utf-8")
     for head, rows in tables.items():
         start = f"| {' | '.join(head)} |\n"
-        lines = [start, "|---" * len(head), "|\n", *(f"| {' | '.join(map(_cell, row))} |\n" for row in rows)]
+        lines = [start, "|---" * len(head), "|\n", *(f"| {' | '.join(map(cell, row))} |\n" for row in rows)]
         made = "".join(lines)
         text = re.sub(rf"{re.escape(start)}(?:\|.*\n)+", lambda _, made=made: made, text)
     return text
-
-
-def commands() -> Iterator[tuple[str, click.Command]]:
-    """Yield every command that is not a group, with the words that invoke it."""
-    for name, entry in SUBCOMMANDS.items():
-        module, attribute = entry.location.split(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        if isinstance(command, click.Group):
-            for inner, each in command.commands.items():
-                yield f"{name} {inner}", each
-        else:
-            yield name, command
-
-
-def told(command: click.Command) -> tuple[list[str], str]:
-    """Return the paragraphs of a command's help, and its example."""
-    text = inspect.cleandoc(command.help or "").replace("\b", "")
-    paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
-    *said, example = [*paragraphs, *([command.epilog] if command.epilog else [])]
-    return said, example.removeprefix("Example: ")
-
-
-def usage(words: str, command: click.Command) -> str:
-    """Return the usage line of a command."""
-    context = click.Context(command, info_name=f"checkpoint-contract {words}")
-    return " ".join(command.get_usage(context).removeprefix("Usage:").split())
-
-
-def options(command: click.Command) -> Iterator[tuple[str, str]]:
-    """Yield each option of a command with its help."""
-    context = click.Context(command, info_name="x", max_content_width=1000)
-    for parameter in command.get_params(context):
-        record = parameter.get_help_record(context)
-        if record and isinstance(parameter, click.Option) and "--help" not in record[0]:
-            yield record[0], " ".join(record[1].split())
-
-
-def command_line() -> str:
-    """Return the page of all commands."""
-    lines = [
-        "# Command line",
-        MADE,
-        "",
-        "Every command says on one line of standard error what is wrong, where, and what to do.",
-        "[Exit codes](exit-codes.md) have a page of their own. `CHECKPOINT_TRACEBACK=1` shows where a fault",
-        "of the program is.",
-        "",
-    ]
-    for words, command in commands():
-        said, example = told(command)
-        lines += [f"## {words}", "", "```text", usage(words, command), "```", ""]
-        for paragraph in said:
-            lines += [paragraph, ""]
-        rows = [f"| `{_cell(flag)}` | {_cell(meaning)} |" for flag, meaning in options(command)]
-        lines += ["| option | |", "|---|---|", *rows, ""] if rows else []
-        lines += ["```console", f"$ {example}", "```", ""]
-    return "\n".join(lines)
-
-
-def manual() -> str:
-    """Return the manual page, written in man(7) macros."""
-    lines = [
-        '.\\" Made by tools/reference.py; edit what it is made of.',
-        f'.TH CHECKPOINT-CONTRACT 1 "" "checkpoint-contract {__version__}" "User Commands"',
-        ".SH NAME",
-        f"checkpoint\\-contract \\- {_roff(_first_sentence(command_group.help))}",
-        ".SH SYNOPSIS",
-        ".B checkpoint\\-contract",
-        "COMMAND [ARGS]...",
-        ".SH COMMANDS",
-    ]
-    for words, command in commands():
-        said, example = told(command)
-        lines += [f'.SS "{_roff(usage(words, command).removeprefix("checkpoint-contract "))}"']
-        for paragraph in said:
-            lines += [".PP", _roff(paragraph)]
-        for flag, meaning in options(command):
-            lines += [".TP", f".B {_roff(flag)}", _roff(meaning)]
-        lines += [".PP", "Example:", ".PP", ".nf", _roff(example), ".fi"]
-    lines += [".SH EXIT STATUS"]
-    for code in ExitCode:
-        lines += [".TP", f".B {code.value}", _roff(code.meaning)]
-    return "\n".join([*lines, ""])
-
-
-def completion(shell: str) -> str:
-    """Return a shell's completion script for the command."""
-    kind = get_completion_class(shell)
-    assert kind is not None
-    script = kind(command_group, {}, "checkpoint-contract", "_CHECKPOINT_CONTRACT_COMPLETE")
-    return (script.source_template % script.source_vars()).strip() + "\n"
 
 
 def requirement_page() -> str:
@@ -197,7 +98,7 @@ def requirement_page() -> str:
 def _requirement_row(each: Requirement) -> str:
     basis = ", ".join(BASIS[label] for label in each.basis)
     needs = f"`{each.needs}`" if each.needs else ""
-    return f"| {each.id} | {each.level} | {_cell(each.text)} | {basis} | {needs} |"
+    return f"| {each.id} | {each.level} | {cell(each.text)} | {basis} | {needs} |"
 
 
 def requirement_page_in_chinese() -> str:
@@ -213,7 +114,7 @@ def requirement_page_in_chinese() -> str:
     ]
     with speaking("zh"):
         for each in requirements():
-            lines.append(f"| {each.id} | {each.level} | {each.profile_names} | {_cell(tr(each.text))} |")
+            lines.append(f"| {each.id} | {each.level} | {each.profile_names} | {cell(tr(each.text))} |")
     return "\n".join([*lines, ""])
 
 
@@ -238,7 +139,7 @@ def error_page() -> str:
     for each in errors().conditions.values():
         operations = ", ".join(f"`{name}`" for name in each.operations)
         lines.append(
-            f"| {_cell(each.text)} | {each.status} | {each.code} | {BASIS[each.label]} | {operations} |"
+            f"| {cell(each.text)} | {each.status} | {each.code} | {BASIS[each.label]} | {operations} |"
         )
     lines += [
         "",
@@ -251,7 +152,7 @@ def error_page() -> str:
         "|---|---|---|",
     ]
     lines += [
-        f"| {entry['status']} | {entry['code']} | {_cell(entry['meaning'])} |"
+        f"| {entry['status']} | {entry['code']} | {cell(entry['meaning'])} |"
         for entry in document("errors.yaml")["published"]
     ]
     return "\n".join([*lines, ""])
@@ -272,7 +173,7 @@ def rule_page() -> str:
         "",
     ]
     lines += ["## lint", "", "| rule | severity | finds |", "|---|---|---|"]
-    lines += [f"| `{rule.id}` | {rule.severity.name.lower()} | {_cell(rule.about)} |" for rule in LINT]
+    lines += [f"| `{rule.id}` | {rule.severity.name.lower()} | {cell(rule.about)} |" for rule in LINT]
     lines += [
         "",
         "In a folder, about the contract as a whole:",
@@ -280,9 +181,7 @@ def rule_page() -> str:
         "| rule | severity | finds |",
         "|---|---|---|",
     ]
-    lines += [
-        f"| `{rule.id}` | {rule.severity.name.lower()} | {_cell(rule.about)} |" for rule in FOLDER_RULES
-    ]
+    lines += [f"| `{rule.id}` | {rule.severity.name.lower()} | {cell(rule.about)} |" for rule in FOLDER_RULES]
     lines += [
         "",
         "## diff",
@@ -294,7 +193,7 @@ def rule_page() -> str:
     lines += ["|---|---|---|---|---|---|"]
     for name, rule in DIFF.items():
         severities = [rule.of(side, event=event).value for event in (False, True) for side in Side]
-        lines.append(f"| `{name}` | {' | '.join(severities)} | {_cell(rule.summary)} |")
+        lines.append(f"| `{name}` | {' | '.join(severities)} | {cell(rule.summary)} |")
     return "\n".join([*lines, ""])
 
 
@@ -326,7 +225,7 @@ def target_page() -> str:
 
 def _key_table(heading: str, text: str, members: Mapping[str, Member]) -> list[str]:
     rows = [
-        f"| `{name}` | {_default(each)} | {_cell(each.help)} |"
+        f"| `{name}` | {_default(each)} | {cell(each.help)} |"
         for name, each in members.items()
         if not isinstance(each, Table)
     ]
@@ -382,7 +281,7 @@ def _members(name: str, definition: dict[str, Any]) -> list[str]:
     rows: list[str] = []
     for member, each in definition["properties"].items():
         name_of_it = f"`{member}`" + ("" if member in required else " (optional)")
-        rows.append(f"| {name_of_it} | {_type(each)} | {_cell(each.get('description', ''))} |")
+        rows.append(f"| {name_of_it} | {_type(each)} | {cell(each.get('description', ''))} |")
     return [f"## {name}", "", "| member | type | |", "|---|---|---|", *rows, ""]
 
 
@@ -406,19 +305,6 @@ def _type(schema: dict[str, Any]) -> str:
             return " or ".join(_type(one) for one in each)
         case _:
             return "any"
-
-
-def _first_sentence(text: str | None) -> str:
-    return " ".join((text or "").split(". ")[0].split("\n\n")[0].split()).rstrip(".")
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
-def _roff(text: str) -> str:
-    escaped = text.replace("\\", "\\e").replace("-", "\\-")
-    return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
 
 
 def main() -> int:

@@ -15,6 +15,8 @@ from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.shard import Shard
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.conclusion import conclude
+from checkpoint_openapi.cli import main
+from click.testing import CliRunner, Result
 from mutants.framework.verifying import with_server
 from mutants.service.refusals import Refusal, refuse
 from mutants.service.schema import Call
@@ -183,6 +185,18 @@ class Parrot(Server):
         return super().checkpoint_body(checkpoint) | more
 
 
+TARGET: dict[str, Any] = {
+    "url": "http://csbs.example.com",
+    "project_id": "p" * 32,
+    "token": "gAAAAAB-token-of-the-target",
+    "max_creates": 40,
+    "timeout": 5.0,
+    "proxy": "",
+    "policy": {"id": "62171999-3df1-42f7-9513-6f9b1bea4744", "resources": ["one"]},
+}
+"""A complete target table; nothing answers at its address."""
+
+
 def target_of(table: dict[str, Any], **changes: Any) -> Target:
     """Return the target of a running server, without the slow profiles; `changes` override attributes."""
     quick = {"max_creates": PLENTY, "profiles": frozenset(QUICK)}
@@ -286,3 +300,19 @@ def write_target(table: dict[str, Any], path: Path, **changes: Any) -> Path:
     section(table | {"max_creates": PLENTY, "profiles": list(QUICK)} | changes, "")
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+class Counting(Server):
+    """A conforming server that counts the requests of all its processes."""
+
+    requests = 0
+
+    def respond(self, request: Request) -> Any:
+        """Count."""
+        type(self).requests += 1
+        return super().respond(request)
+
+
+def invoke(*arguments: str | Path) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])

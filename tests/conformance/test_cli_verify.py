@@ -15,24 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.commands import verify
-from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.reports.report import read_report
 from checkpoint_conformance.reports.writers import WRITERS
-from checkpoint_conformance.run.record import Options, RunRecord
-from checkpoint_conformance.run.simulation import simulate
+from checkpoint_conformance.run.record import RunRecord
 from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.verdict.outcome import Outcome
-from checkpoint_openapi.cli import main
-from click.testing import CliRunner, Result
+from click.testing import Result
 from mutants.service.server import Server, running
-from mutants.service.world import stable_id
 
-from .runs import PLENTY, Broken, Parrot, finished, report, target_of, write_target
+from .runs import Broken, Counting, Parrot, finished, invoke, report, target_of, write_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mutants.service.wire import Request
 
 TRACES = ("Traceback", 'File "')
@@ -42,17 +36,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the backg
 from checkpoint_openapi.cli import main
 main()
 """
-
-
-class Counting(Server):
-    """A conforming server that counts the requests of all its processes."""
-
-    requests = 0
-
-    def respond(self, request: Request) -> Any:
-        """Count."""
-        type(self).requests += 1
-        return super().respond(request)
 
 
 class Recording(Server):
@@ -75,14 +58,6 @@ class Slow(Server):
 
 
 @pytest.fixture
-def target(tmp_path: Path) -> Iterator[Path]:
-    """Yield the target file of a conforming server that counts its requests."""
-    Counting.requests = 0
-    with running(Counting) as table:
-        yield write_target(table, tmp_path / "target.toml")
-
-
-@pytest.fixture
 def canned(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that makes `verify` take a finished run for its own."""
 
@@ -95,11 +70,6 @@ def canned(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(verify, "run", lambda *_, **__: replace(known, results=tuple(changed)))
 
     return use
-
-
-def invoke(*arguments: str | Path) -> Result:
-    """Run the command in this process."""
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def complaint(result: Result, code: int) -> str:
@@ -355,75 +325,6 @@ def test_two_runs_send_the_same_requests(profiles: list[str], least: int, tmp_pa
         sent.append(Counter(behaviour.sent))
     assert sent[0] == sent[1]
     assert sent[0].total() > least
-
-
-def test_a_dry_run_sends_nothing_and_shows_no_secret(target: Path, tmp_path: Path) -> None:
-    """Every request is listed with its probe; no folder is made."""
-    arguments = (
-        "verify",
-        "--target",
-        target,
-        "--report",
-        tmp_path / "out",
-        "--max-examples",
-        "1",
-        "--dry-run",
-    )
-    result = invoke(*arguments)
-    assert result.exit_code == 0
-    assert Counting.requests == 0
-    assert not (tmp_path / "out").exists()
-    with running(Server) as table:
-        secrets = Secrets(target_of(table))
-    listed = json.loads(invoke(*arguments, "--json").stdout)
-    assert len(listed["requests"]) > 300
-    assert secrets.found_in(result.output) is secrets.found_in(json.dumps(listed)) is None
-    assert re.search(r"^~ stands for /v1/\S+/checkpoints$", result.stdout, re.MULTILINE)
-    lines = re.findall(r"^[+ ] \S* +[A-Z]+ [~/]", result.stdout, re.MULTILINE)
-    assert len(lines) == len(listed["requests"])
-    assert re.search(r"^  REQ-11/one +POST ~ +\{.*\"auto_trigger\": 1\b", result.stdout, re.MULTILINE)
-    assert re.search(r"^\+ REQ-1/documented +POST ", result.stdout, re.MULTILINE)
-
-
-def test_a_dry_run_lists_what_a_conforming_server_is_asked() -> None:
-    """The list and a run agree, request by request.
-
-    The name of the policy, the last entry of a page, other policies and what they hold, and what concerns new
-    checkpoints, is not known before.
-    """
-    with running(Server) as table:
-        target = target_of(table)
-
-    known = {
-        "POLICY-NAME": "backup",
-        "RESOURCE-OF-ANOTHER-POLICY": stable_id("metal0"),
-        Calls(target).unknown_id("another policy"): stable_id("weekly"),
-    }
-
-    def filled_in(body: bytes) -> bytes:
-        for name, value in known.items():
-            body = body.replace(name.encode(), value.encode())
-        return body
-
-    def asked(requests: Any) -> Counter[Any]:
-        return Counter(
-            (
-                request.method,
-                re.sub("marker=[^&]+", "marker", request.path),
-                request.headers,
-                filled_in(request.body),
-            )
-            for request in requests
-            if not re.search("checkpoints/[^/]+$|checkpoint_items", request.path)
-        )
-
-    planned = simulate(target, Options(max_examples=1))
-    run = finished(Server)
-    assert asked(each.request for each in planned) == asked(each.request for each in run.exchanges)
-    assert sum(each.creates for each in planned) >= run.created
-    deletions = Counter(each.request.path for each in planned if each.request.method == "DELETE")
-    assert max(deletions.values()) < 5, "it waits for a checkpoint that never becomes deletable"
-    assert run.target.max_creates == PLENTY
 
 
 def test_json_on_standard_output_is_the_report(target: Path, tmp_path: Path, canned: Any) -> None:

@@ -21,14 +21,12 @@ from mutants.service.server import Server, running
 from mutants.service.wire import Response
 
 from .runs import write_target
-from .test_endpoint import pki, secure
+from .secure_server import secure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mutants.service.wire import Request
-
-__all__ = ["pki"]
 
 STRANGE = "0d8c7a5e-91f2-4b6c-8e3f-1a2b4c5d6e7f"
 

@@ -80,7 +80,7 @@ def test_each_page_can_be_reached() -> None:
 def test_every_command_has_its_purpose() -> None:
     """The page that leads from a purpose to a command knows every command."""
     page = (ROOT / "docs" / "which-command.md").read_text(encoding="utf-8")
-    known = {words for words, _ in tool("reference").commands()}
+    known = {words for words, _ in tool("command_page").commands()}
     assert {words for words in known if not re.search(rf"`{words}[ `]", page)} == set()
 
 

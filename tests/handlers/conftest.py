@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from checkpoint_handlers import seed
+from checkpoint_handlers.service import Service
+from checkpoint_handlers.store_sqlite import SqliteStore
+from checkpoint_handlers.stores import tokens_path
 
 from handlers import running
 from handlers.postgres import Postgres
@@ -65,3 +70,21 @@ def _new_database(request: pytest.FixtureRequest) -> str:
     """Create a database in the worker's PostgreSQL, which starts on first use, and return its URL."""
     postgres: Postgres = request.getfixturevalue("postgres")
     return postgres.new_database()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """Give a service on a new database."""
+    database = tmp_path / "db"
+    store = SqliteStore(database, seed.seeder(tokens_path(str(database))))
+    yield Service(store)
+    asyncio.run(store.close())
+
+
+@pytest.fixture
+def token(service: Service, tmp_path: Path) -> str:
+    """Give the demonstration project's token."""
+    del service  # it has written the file
+    tokens = seed.DemoTokens.read(tokens_path(str(tmp_path / "db")))
+    assert tokens is not None
+    return tokens.token
