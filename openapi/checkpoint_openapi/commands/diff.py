@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
+from checkpoint_openapi.commands.collection import rarely_collected
 from checkpoint_openapi.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
         from checkpoint_openapi.document.source import DocumentError
 
         try:
-            command(*args, **kwargs)
+            with rarely_collected():
+                command(*args, **kwargs)
         except DocumentError as error:
             raise _CannotUseError(str(error)) from error
         except OSError as error:
@@ -59,11 +61,10 @@ def _report(
 ) -> Report:
     from checkpoint_openapi.diff.report import first_report, report
     from checkpoint_openapi.diff.sources import RELEASED, NoBaseError, open_documents
-    from checkpoint_openapi.load import data_path
 
     if len(versions) > 2:
         raise click.UsageError("give at most two versions, a base and a revision")
-    revision = versions[-1] if versions else _shown(data_path("checkpoint.yaml"))
+    revision = versions[-1] if versions else _contract()
     base = versions[0] if len(versions) == 2 else RELEASED
     accepted = _accepted(acknowledgements)
     newer = open_documents(revision)
@@ -78,6 +79,13 @@ def _report(
     # A release is named as the repository has it, not by where it is installed.
     name = "/".join(Path(found.base).parts[-3:]) if base == RELEASED else base
     return replace(found, base=name)
+
+
+def _contract() -> str:
+    """Return the name of the contract in this checkout."""
+    from checkpoint_openapi.load import data_path
+
+    return _shown(data_path("checkpoint.yaml"))
 
 
 def _accepted(file: Path | None) -> Acknowledgements | None:

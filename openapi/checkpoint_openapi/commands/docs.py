@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from checkpoint_openapi.commands.collection import rarely_collected
 from checkpoint_openapi.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def docs(file: Path | None, output: Path, port: int, base: str, server: str | No
         if watch:
             _serve(path, port, base)
         else:
-            _write(path, output, server)
+            with rarely_collected():
+                _write(path, output, server)
     except DocumentError as error:
         _fail(str(error))
 

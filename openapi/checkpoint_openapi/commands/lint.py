@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from checkpoint_openapi.commands.collection import rarely_collected
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.suggestion import nearest
 
@@ -97,7 +98,8 @@ def lint(
     except DocumentError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(ExitCode.USAGE)
-    reports, usable = _linted(files, ignored=(*ignored, *lenient), tools=asked, only=only)
+    with rarely_collected():
+        reports, usable = _linted(files, ignored=(*ignored, *lenient), tools=asked, only=only)
     if baseline and write and usable:
         _write(baseline, baselines.as_baseline(reports, baseline))
         return

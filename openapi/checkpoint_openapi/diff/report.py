@@ -9,8 +9,6 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from checkpoint_openapi.diff.compare.compare import compare
-from checkpoint_openapi.diff.evidence.impact import Impact, impacts
-from checkpoint_openapi.diff.evidence.recorded import Recording
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import Severity, Side
 from checkpoint_openapi.diff.findings.version import (
@@ -24,6 +22,8 @@ from checkpoint_openapi.document.operations import operations, webhooks
 from checkpoint_openapi.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from checkpoint_openapi.diff.evidence.impact import Impact
+    from checkpoint_openapi.diff.evidence.recorded import Recording
     from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
 
 __all__ = ["FailOn", "Report", "first_report", "report"]
@@ -174,8 +174,18 @@ def report(
         revision_version=stated_version(revision),
         step=step,
         remarks=tuple(remarks),
-        impacts=impacts(base, revision, findings, recordings),
+        impacts=_impacts(base, revision, findings, recordings),
     )
+
+
+def _impacts(
+    base: Documents, revision: Documents, findings: list[Finding], recordings: Sequence[Recording]
+) -> tuple[Impact, ...]:
+    if not recordings:
+        return ()
+    from checkpoint_openapi.diff.evidence.impact import impacts
+
+    return impacts(base, revision, findings, recordings)
 
 
 def _nothing_compared(base: Documents, revision: Documents) -> list[str]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from checkpoint_openapi.document.documents import Documents, Files
 from checkpoint_openapi.document.released import releases
 from checkpoint_openapi.document.source import AbsentError, DocumentError, Source, parse_with_positions
-from checkpoint_openapi.load import data_path
 
 __all__ = ["RELEASED", "Commit", "NoBaseError", "open_documents"]
 
@@ -67,6 +66,8 @@ def open_documents(argument: str, *, beside: str = "checkpoint.yaml") -> Documen
 
 
 def _newest(beside: Path) -> Path:
+    from checkpoint_openapi.load import data_path
+
     versions = releases(beside.parent / RELEASED) or releases(data_path(RELEASED))
     if not versions:
         what = "holds no released contract to compare with: name a base"

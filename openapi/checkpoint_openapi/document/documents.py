@@ -113,6 +113,7 @@ class Documents:
         self._values: dict[Location, Any] = {}
         self._identifiers: dict[str, Identifiers] = {}
         self._names: dict[str, Location] = {}
+        self._targets: dict[Location, Location] = {}
         self.root = Location(file, "")
         self.version = self._version()
 
@@ -197,11 +198,13 @@ class Documents:
 
         Raises `UnresolvedError`, at the line of the `$ref`, if it dangles or leads to another host.
         """
-        written = self.get(place)["$ref"]
-        at = place / "$ref"
-        if not isinstance(written, str):
-            raise UnresolvedError("has a `$ref` that is no text", "it is no text", self.position(at))
-        return self.resolve(at, written)
+        if place not in self._targets:
+            written = self.get(place)["$ref"]
+            at = place / "$ref"
+            if not isinstance(written, str):
+                raise UnresolvedError("has a `$ref` that is no text", "it is no text", self.position(at))
+            self._targets[place] = self.resolve(at, written)
+        return self._targets[place]
 
     def resolve(self, at: Location, written: str) -> Location:
         """Return the target of a reference written at a place; raises like `target`."""

@@ -7,12 +7,12 @@ __all__ = ["child", "escaped", "last", "tokens", "unescaped"]
 
 def escaped(token: str) -> str:
     """Return a token escaped for a JSON pointer."""
-    return token.replace("~", "~0").replace("/", "~1")
+    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
 
 
 def unescaped(token: str) -> str:
     """Return a token of a JSON pointer unescaped."""
-    return token.replace("~1", "/").replace("~0", "~")
+    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token
 
 
 def child(pointer: str, *path: str | int) -> str:

@@ -13,14 +13,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import yaml
 
 from checkpoint_openapi.document.formats.json_text import JsonPlaces, parse_json
-from checkpoint_openapi.document.formats.yaml_scalars import Scalar, read_scalar, reading_of_yaml_1_1
+from checkpoint_openapi.document.formats.yaml_scalars import (
+    Scalar,
+    read_scalar,
+    reading_of_yaml_1_1,
+    resolved,
+)
 from checkpoint_openapi.document.pointer import child, tokens
 from checkpoint_openapi.suggestion import nearest
+
+if TYPE_CHECKING:
+    _Fastest = yaml.SafeLoader
+else:
+    _Fastest = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 __all__ = [
     "AbsentError",
@@ -33,7 +43,6 @@ __all__ = [
     "read_text",
 ]
 
-_LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _SUFFIXES = (".yaml", ".yml", ".json", ".toml")
 _STRING = "tag:yaml.org,2002:str"
 _DEEPEST = 200
@@ -41,7 +50,9 @@ _LARGEST = 1_000_000
 # Fewer brackets and shorter lines than this cannot nest deeply enough to do harm.
 _SAFE = 5_000
 _PAIR = re.compile(r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-_COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+_MAPPING = "tag:yaml.org,2002:map"
+_SEQUENCE = "tag:yaml.org,2002:seq"
+_COLLECTIONS = {_MAPPING, _SEQUENCE}
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -177,6 +188,16 @@ def parse_with_positions(text: str, file: str) -> Source:
     return Source(file, document, text, root, tuple(builder.plain_keys), tuple(builder.ambiguous))
 
 
+class _Loader(_Fastest):
+    """Resolves each plain scalar once, however often its text occurs."""
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> str:
+        """Return the tag of a node."""
+        if kind is not yaml.ScalarNode:
+            return _MAPPING if kind is yaml.MappingNode else _SEQUENCE
+        return resolved(cast("str", value)) if implicit[0] else _STRING
+
+
 class _Redefining(yaml.SafeLoader):
     """Accepts the redefinition of an anchor, which YAML 1.2.2, 7.1 allows and PyYAML refuses."""
 
@@ -191,7 +212,7 @@ class _Redefining(yaml.SafeLoader):
 def _composed(text: str) -> yaml.Node | None:
     """Return the root node of a YAML text."""
     try:
-        return yaml.compose(text, Loader=_LOADER)
+        return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         if "duplicate anchor" not in str(error):
             raise
@@ -314,7 +335,7 @@ def _refuse_depth(text: str, file: str) -> None:
     if text.count("[") + text.count("{") + longest < _SAFE:
         return
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST and event.start_mark:
             line, column = event.start_mark.line + 1, event.start_mark.column + 1

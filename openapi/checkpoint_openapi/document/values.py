@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterable
 from typing import Any, cast
 
-__all__ = ["contains", "equal", "items", "members"]
+__all__ = ["contains", "equal", "items", "members", "packed"]
+
+_FORMAT = 2
+"""The last format of `marshal` in which the bytes of a value do not depend on how it shares its parts."""
 
 
 def members(value: object) -> dict[str, Any]:
@@ -32,6 +36,14 @@ def equal(left: Any, right: Any) -> bool:
         items, others = cast("list[Any]", left), cast("list[Any]", right)
         return len(items) == len(others) and all(map(equal, items, others))
     return bool(left == right)
+
+
+def packed(value: Any) -> bytes:
+    """Return a JSON value as bytes, faster than as text; equal bytes tell 1, 1.0 and true apart.
+
+    Equal values with another order of members, or whose texts Python keeps otherwise, may have other bytes.
+    """
+    return marshal.dumps(value, _FORMAT)
 
 
 def contains(values: Iterable[Any], value: Any) -> bool:

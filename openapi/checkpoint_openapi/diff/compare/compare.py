@@ -91,14 +91,20 @@ def _spot(operation: Operation, *, event: bool = False, prefix: str = "") -> Spo
 
 def _compare(comparison: Comparison, old: Operation, new: Operation) -> None:
     spot = _spot(new)
-    keys = carried_keys(comparison.base, old) | carried_keys(comparison.revision, new)
-    compare_parameters(comparison, old, new, spot, keys & _security_moves(comparison, old, new))
-    compare_request_bodies(comparison, old, new, spot)
-    compare_responses(comparison, old, new, spot)
+    if not comparison.unchanged.operation(old, new):
+        _compare_exchanges(comparison, old, new, spot)
     compare_security(comparison, old, new, spot)
     compare_servers(comparison, old, new, spot)
     _limits(comparison, old.place, new.place, spot.operation)
     _lifecycle(comparison, old, new, spot)
+
+
+def _compare_exchanges(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
+    """Compare what is sent in both directions."""
+    keys = carried_keys(comparison.base, old) | carried_keys(comparison.revision, new)
+    compare_parameters(comparison, old, new, spot, keys & _security_moves(comparison, old, new))
+    compare_request_bodies(comparison, old, new, spot)
+    compare_responses(comparison, old, new, spot)
     before, after = callbacks(comparison.base, old), callbacks(comparison.revision, new)
     _compare_events(comparison, before, after, "callback", new.place, prefix=f"{new.title} → ")
 
@@ -263,8 +269,12 @@ def _quirks(comparison: Comparison) -> None:
             if _quirk(label, value) in known:
                 known.remove(_quirk(label, value))
                 continue
-            documents = comparison.revision if new else comparison.base
+            documents, other = comparison.base, comparison.revision
+            if new:
+                documents, other = other, documents
             place = documents.place(label)
+            if other.has(other.place(label)) and equal(other.get(other.place(label)), value):
+                continue
             written = f"`{label.rsplit('/', 1)[-1]}: {value}`"
             message = f"{written} changed, but no validator understands it: run lint first"
             comparison.add(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from checkpoint_openapi.diff.conversion.convert import Converter, Side
 from checkpoint_openapi.diff.conversion.novel import novel_names
+from checkpoint_openapi.diff.conversion.unchanged import Unchanged
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.proof.judge import Judge
 from checkpoint_openapi.diff.schema.alike import Likeness
@@ -75,6 +77,11 @@ class Comparison:
     _novel: frozenset[str] | None = None
     _likeness: Likeness = field(default_factory=Likeness)
     _judges: dict[tuple[bool, bool], Judge] = field(default_factory=dict[tuple[bool, bool], Judge])
+
+    @cached_property
+    def unchanged(self) -> Unchanged:
+        """What both versions write alike."""
+        return Unchanged(self.base, self.revision)
 
     def converter(self, *, new: bool, request: bool, sender: bool, strict: bool = False) -> Converter:
         """Return the converter of one version for one side."""

@@ -56,6 +56,10 @@ class SchemaPair:
 
 def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
     """Add the findings about one schema."""
+    if pair.old is None and pair.new is None:
+        return
+    if pair.old and pair.new and comparison.unchanged.at(pair.old, pair.new):
+        return
     old, new = _schema(comparison, pair, new=False), _schema(comparison, pair, new=True)
     if comparison.same(old, new):
         return

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from weakref import WeakKeyDictionary
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.parts import Definitions, Schema
-from checkpoint_openapi.document.values import equal
+from checkpoint_openapi.document.values import equal, packed
 
 __all__ = ["Likeness"]
 
 _Known = dict[str, bool]
-_text = json.JSONEncoder(default=str).encode
 
 
 class Likeness:
@@ -42,5 +40,5 @@ def _are_alike(name: str, left: Definitions, right: Definitions, known: _Known) 
 
 
 def _same(left: JsonSchema, right: JsonSchema) -> bool:
-    # Python's comparison and the same text as JSON decide faster, wherever number types do not matter.
-    return left == right and (_text(left) == _text(right) or equal(left, right))
+    # Python's comparison and the same bytes decide faster, wherever number types do not matter.
+    return left == right and (packed(left) == packed(right) or equal(left, right))

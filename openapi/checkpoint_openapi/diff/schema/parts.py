@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,11 +19,11 @@ from checkpoint_openapi.diff.schema.nested import (
     mentions,
     references,
 )
+from checkpoint_openapi.document.values import packed
 
 __all__ = ["NEVER", "Definitions", "Part", "Schema", "is_never"]
 
 _Answer = TypeVar("_Answer")
-_text = json.JSONEncoder(sort_keys=True, default=str).encode
 NEVER: JsonSchema = {"not": {}}
 """The schema that no value satisfies."""
 _DEEPEST = 6
@@ -145,8 +144,7 @@ class Schema:
     @cached_property
     def digest(self) -> bytes:
         """A hash of the content, equal for identical schemas."""
-        text = _text(self.content)
-        return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+        return hashlib.blake2b(packed(self.content), digest_size=16).digest()
 
     def once(self, question: str, answer: Callable[[], _Answer]) -> _Answer:
         """Return an answer about this schema, computed once for all identical schemas.

@@ -40,9 +40,7 @@ def proof_text(proof: Proof) -> str:
 
 
 def as_text(report: Report) -> list[str]:
-    """Return a table, and the proof or the reason under it; no lines without evidence."""
-    if not report.impacts:
-        return []
+    """Return a table, and the proof or the reason under it."""
     table = rows(report)
     names = [impact.recording.implementation for impact in report.impacts]
     widths = [max(len(name), len(State.UNKNOWN.value)) for name in names]

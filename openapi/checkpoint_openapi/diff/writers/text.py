@@ -7,7 +7,6 @@ import json
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
-from checkpoint_openapi.diff.writers.impact import as_text
 
 __all__ = ["concerned", "evidence", "summary", "write"]
 
@@ -22,7 +21,10 @@ def write(report: Report) -> str:
         for finding in found:
             lines.append(f"{finding.position}: {finding.message} [{finding.id}]")
             lines += [*(f"  {line}" for line in evidence(finding, report)), ""]
-    lines += as_text(report)
+    if report.impacts:
+        from checkpoint_openapi.diff.writers.impact import as_text
+
+        lines += as_text(report)
     lines += [f"note: {remark}" for remark in report.remarks]
     return "\n".join([*lines, summary(report)]) + "\n"
 

@@ -15,7 +15,7 @@ from typing import cast
 import yaml
 from yaml.resolver import Resolver
 
-__all__ = ["Scalar", "read_scalar", "reading_of_yaml_1_1"]
+__all__ = ["Scalar", "read_scalar", "reading_of_yaml_1_1", "resolved"]
 
 Scalar = str | int | float | bool | None
 """The JSON equivalent of a YAML scalar."""
@@ -76,11 +76,11 @@ def _reading(tag: str, text: str) -> str | None:
 
 def _has_tag_of_its_own(node: yaml.ScalarNode) -> bool:
     """Return whether a plain scalar has an explicit tag, as in `!!str 12`."""
-    return node.tag != _resolved(node.value)
+    return node.tag != resolved(node.value)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _resolved(text: str) -> str:
+def resolved(text: str) -> str:
     """Return the tag that PyYAML gives a plain scalar."""
     resolve = cast("Callable[..., str]", _RESOLVER.resolve)  # pyright: ignore[reportUnknownMemberType]
     return resolve(yaml.ScalarNode, text, (True, False))
