@@ -100,6 +100,14 @@ def stated_version(documents: Documents) -> str:
     return str(info.get("version", ""))
 
 
+class _Walked(NamedTuple):
+    """How far a place could be followed."""
+
+    value: Any
+    missing: str | None = None
+    """The name that the value does not have."""
+
+
 class Documents:
     """One OpenAPI document and the files that it refers to, which are read on demand.
 
@@ -170,18 +178,21 @@ class Documents:
     def has(self, place: Location) -> bool:
         """Return whether there is anything at a place."""
         try:
-            self.get(place)
+            return place in self._values or self._walk(place).missing is None
         except DocumentError:
             return False
-        return True
 
     def get(self, place: Location) -> Any:
         """Return the value at a place; raises `DocumentError` if there is none."""
         if place not in self._values:
-            self._values[place] = self._find(place)
+            found = self._walk(place)
+            if found.missing is not None:
+                what, at = f"has nothing at `#{place.pointer}`", self.position(place)
+                raise UnresolvedError(what, _absent(found.missing, found.value), at)
+            self._values[place] = found.value
         return self._values[place]
 
-    def _find(self, place: Location) -> Any:
+    def _walk(self, place: Location) -> _Walked:
         value: Any = self.source(place.file).document
         for key in tokens(place.pointer):
             if isinstance(value, dict) and key in value:
@@ -189,9 +200,8 @@ class Documents:
             elif isinstance(value, list) and key.isdecimal() and int(key) < len(cast("list[Any]", value)):
                 value = cast("list[Any]", value)[int(key)]
             else:
-                what, at = f"has nothing at `#{place.pointer}`", self.position(place)
-                raise UnresolvedError(what, _absent(key, value), at)
-        return value
+                return _Walked(value, key)
+        return _Walked(value)
 
     def target(self, place: Location) -> Location:
         """Return the target of the `$ref` in the object at a place.

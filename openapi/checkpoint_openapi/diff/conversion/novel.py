@@ -60,9 +60,12 @@ def _inside(value: Any) -> dict[str, Any]:
 
 
 def _declared(documents: Documents, declarations: Declarations, label: str) -> set[str]:
+    place = documents.place(label)
+    if not documents.has(place):
+        return set()
     try:
-        names = declarations.at(documents.place(label), [])
+        names = declarations.at(place, [])
     except DocumentError:
-        # Absent in this version, or a dangling reference, which is reported where an operation reaches it.
+        # A dangling reference, which is reported where an operation reaches it.
         return set()
     return names.declared | names.hidden
