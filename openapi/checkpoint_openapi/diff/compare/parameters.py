@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
-from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
-from checkpoint_openapi.diff.compare.travel import Travel, as_sent, avoids
+from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
+from checkpoint_openapi.diff.compare.values.travel import Travel, as_sent, avoids
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.operations import Operation, Parameter

@@ -7,8 +7,8 @@ from typing import Any
 from checkpoint_openapi.diff.compare.bodies import compare_content
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.parameters import examples_of
-from checkpoint_openapi.diff.compare.schemas import SchemaPair, compare_schemas
-from checkpoint_openapi.diff.compare.travel import Travel
+from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
+from checkpoint_openapi.diff.compare.values.travel import Travel
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.operations import Operation

@@ -8,9 +8,9 @@ from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
 from checkpoint_openapi.diff.compare.describe import describe, path_text
-from checkpoint_openapi.diff.compare.examples import ABSENT, example_at
-from checkpoint_openapi.diff.compare.members import MemberWalk
-from checkpoint_openapi.diff.compare.travel import Travel, fits_as_text
+from checkpoint_openapi.diff.compare.values.examples import ABSENT, example_at
+from checkpoint_openapi.diff.compare.values.members import MemberWalk
+from checkpoint_openapi.diff.compare.values.travel import Travel, fits_as_text
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS, Side
 from checkpoint_openapi.diff.proof.failure import Failure

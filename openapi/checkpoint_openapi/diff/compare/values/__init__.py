@@ -1,0 +1,1 @@
+"""Compares the values that an operation sends and receives: their schemas, members and examples."""
