@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from checkpoint_conformance.probes import acceptance
-from checkpoint_conformance.probes.variations.accepts import with_other_accepts
 from checkpoint_conformance.probes.auth import authentication
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.fuzz import generated_probes
 from checkpoint_conformance.probes.generated.inputs import Plan
 from checkpoint_conformance.probes.generated.supply import Supply
 from checkpoint_conformance.probes.missing import missing
-from checkpoint_conformance.probes.variations.pairs import fitting_refusals, several_faults
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.refusals import refusals
 from checkpoint_conformance.probes.robustness import methods, odd_input, unknown_route
+from checkpoint_conformance.probes.variations.accepts import with_other_accepts
+from checkpoint_conformance.probes.variations.pairs import fitting_refusals, several_faults
 from checkpoint_conformance.probes.variations.settings import in_other_settings
 from checkpoint_conformance.run.endings import conclude_ending, examine_endings, is_away
 from checkpoint_conformance.run.limits.allotment import Want
