@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from checkpoint_conformance.language import speaking
 from checkpoint_conformance.reports.writers.html import html
-from conformance.runs import Broken, report, write_target
+from conformance.runs import Broken, Failing, report, write_target
 from docs.pages import architecture, digest
 from mutants.service.server import Server, running
 from rich.console import Console
@@ -32,6 +32,7 @@ from rich.terminal_theme import DIMMED_MONOKAI
 from rich.text import Text
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,8 +144,10 @@ def chromium(*, dark: bool) -> Iterator[webdriver.Chrome]:
             driver.quit()
 
 
-def shoot(driver: webdriver.Chrome, text: str, path: Path, width: int, height: int | None = None) -> None:
-    """Take a screenshot of a page; without a height, of the whole page."""
+def shoot(
+    driver: webdriver.Chrome, text: str, path: Path, width: int, height: int | None = None, part: str = ""
+) -> None:
+    """Take a screenshot of a page, or of its `part`, a CSS selector; without a height, of the whole page."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "page.html")
         file.write_text(text, encoding="utf-8")
@@ -155,7 +158,10 @@ def shoot(driver: webdriver.Chrome, text: str, path: Path, width: int, height: i
             wide, high = driver.execute_script(MEASURE)
             size |= {"width": int(wide) + 1, "height": int(high) + 1}
             driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        driver.save_screenshot(str(path))
+        if part:
+            driver.find_element(By.CSS_SELECTOR, part).screenshot(str(path))
+        else:
+            driver.save_screenshot(str(path))
     quantise = ["pngquant", "--force", "--strip", "--skip-if-larger", "--output", str(path), "64", str(path)]
     subprocess.run(quantise, check=True)
 
@@ -216,6 +222,8 @@ def main(pictures: Path) -> None:
         shoot(driver, annotated, pictures / "annotation.png", 1000)
         shoot(driver, html(found), pictures / "report-light.png", 1180, 900)
         shoot(driver, html(found), pictures / "report-narrow.png", 400, 860)
+        slow = html(report(Failing))
+        shoot(driver, slow, pictures / "report-times.png", 1180, 2000, "section[aria-labelledby=times]")
         shoot(driver, chinese, pictures / "report-chinese.png", 1180, 640)
     with chromium(dark=True) as driver:
         shoot(driver, html(found), pictures / "report-dark.png", 1180, 900)

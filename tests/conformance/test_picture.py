@@ -134,4 +134,4 @@ def test_the_picture_is_told_in_words() -> None:
     assert title
     assert told
     assert re.fullmatch(r"\d+ accepted, \d+ refused, \d+ no complete answer", told[1])
-    assert re.search(r"<li>single faults <span>\d+ requests, longest [\d.]+ m?s</span></li>", text)
+    assert re.search(r"<li>single faults <span>\d+ requests, longest [\d.]+\sm?s</span></li>", text)

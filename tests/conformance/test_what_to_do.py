@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from checkpoint_conformance.reports.writers.badge import badge, endpoint
@@ -76,3 +77,22 @@ def test_every_verdict_says_what_to_do_first(verdict: str, outcome: str, told: s
 def test_the_first_step_is_the_failure_that_its_own_probe_shows() -> None:
     """A failure that only other probes show may be a consequence, so it comes later."""
     assert next_step(report(Broken)) == "Begin with REQ-11: expected 400, got 200: it was accepted"
+
+
+def test_a_run_that_ended_early_says_how_to_go_on() -> None:
+    """The first step is the command that goes on, if the report holds what that needs."""
+    found = with_verdict("inconclusive") | {"journal": "e30="}
+    assert "`checkpoint-contract verify --resume report.json`" in next_step(found)
+    assert (
+        "<code>checkpoint-contract verify --resume report.json</code>"
+        in html(found).partition("</header>")[0]
+    )
+
+
+def test_only_the_id_of_a_requirement_is_a_link() -> None:
+    """The first step leads to its requirement; a word that only looks like an id leads nowhere."""
+    found = with_verdict("not conformant")
+    requirement(found, "HTTP-2").update(outcome="fail", detail="not UTF-8, see `HTTP-3`")
+    header = html(found).partition("</header>")[0]
+    assert re.findall('href="#([A-Z]+-[0-9]+)"', header) == ["HTTP-2"]
+    assert '<span class="id">UTF-8</span>' in header

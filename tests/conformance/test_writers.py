@@ -224,7 +224,7 @@ def test_junit_tells_how_long_each_requirement_took() -> None:
 )
 def test_a_time_has_three_digits_and_a_unit(milliseconds: float, shown: str) -> None:
     """Milliseconds below a second, seconds above."""
-    assert duration(milliseconds) == shown
+    assert duration(milliseconds) == shown.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def test_the_terminal_has_a_line_for_each_requirement_and_the_evidence() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -158,13 +158,13 @@ def _skipped(items: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str
     return reasons
 
 
-def _linked(text: str) -> Markup:
-    """Return a sentence with each id of a requirement as a link to it."""
-    pieces = _ID.split(printable(text))
-    return Markup("").join(
-        Markup('<a class="id" href="#{0}">{0}</a>').format(piece) if number % 2 else escape(piece)
-        for number, piece in enumerate(pieces)
-    )
+def _linked(text: str, ids: Iterable[str]) -> Markup:
+    """Return prose in which each of the ids is a link to its requirement."""
+    marked = _prose(text)
+    for identifier in ids:
+        span = Markup('<span class="id">{}</span>').format(identifier)
+        marked = marked.replace(span, Markup('<a class="id" href="#{0}">{0}</a>').format(identifier))
+    return marked
 
 
 def _prose(text: str) -> Markup:

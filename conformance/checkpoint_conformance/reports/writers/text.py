@@ -127,12 +127,17 @@ def duration(milliseconds: float) -> str:
     """Return a time with its unit, to three significant digits."""
     rounded = float(f"{milliseconds:.3g}")
     if rounded >= 1000:
-        return tr("{seconds} s", seconds=f"{rounded / 1000:g}")
-    return tr("{milliseconds} ms", milliseconds=f"{rounded:g}")
+        told = tr("{seconds} s", seconds=f"{rounded / 1000:g}")
+    else:
+        told = tr("{milliseconds} ms", milliseconds=f"{rounded:g}")
+    return told.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def next_step(report: dict[str, Any]) -> str:
     """Return in a sentence what to do first, or nothing if there is nothing to do."""
+    if report.get("journal"):
+        told = "Go on with `checkpoint-contract verify --resume report.json` and the same target file."
+        return tr(told)
     mine = declared(report)
     decisive = {"not conformant": "fail", "partial": "skip", "inconclusive": "inconclusive"}
     binding = [item for item in mine if item["level"] == "MUST"]
