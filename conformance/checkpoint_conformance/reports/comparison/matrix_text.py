@@ -74,4 +74,5 @@ def _detail(row: Row, width: int | None) -> Iterator[str]:
         expected, actual = retold(evidence.expected), retold(evidence.actual)
         told = printable(tr("expected {expected}, got {actual}", expected=expected, actual=actual))
         names = tr(", ").join(str(number + 1) for number in numbers)
-        yield wrapped(f"  {names}{tr(': ')}{shortened(told, _LONGEST)} ({evidence.probe})", width, 6)
+        probe = tr(" ({note})", note=evidence.probe)
+        yield wrapped(f"  {names}{tr(': ')}{shortened(told, _LONGEST)}{probe}", width, 6)

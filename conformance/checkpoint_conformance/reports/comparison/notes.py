@@ -23,7 +23,7 @@ def notes(matrix: Matrix) -> Iterator[str]:
     elif len(documents := matrix.by("sha256")) > 1:
         told = "The contracts have the same version, but are different documents: {groups}."
         yield tr(told, groups=_listed((digest[:12], names) for digest, names in documents.items()))
-    profiles = {", ".join(declared): names for declared, names in matrix.by("profiles").items()}
+    profiles = {tr(", ").join(declared): names for declared, names in matrix.by("profiles").items()}
     if len(profiles) > 1:
         told = "The targets declare different profiles: {groups}. Only declared ones count."
         yield tr(told, groups=_listed(profiles.items()))

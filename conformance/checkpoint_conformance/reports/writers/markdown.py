@@ -76,16 +76,17 @@ def _mark(report: dict[str, Any]) -> str:
 def _facts(report: dict[str, Any]) -> list[str]:
     """Return what was run, and at what cost."""
     header, created = report["header"], report["checkpoints"]
-    contract = tr("Contract {version}", version=header["contract"]["version"])
-    suite = tr("suite {version}", version=header["suite"])
+    used = tr(
+        "Contract {version} ({digest}), suite {suite}, {started},",
+        version=header["contract"]["version"],
+        digest=f"`{header['contract']['sha256'][:12]}`",
+        suite=header["suite"],
+        started=header["started"],
+    )
     seconds = f"{report['footer']['elapsed']:.1f}"
     sent = tr("{requests} requests in {seconds} s", requests=report["requests"], seconds=seconds)
-    told = "{created} of at most {limit} checkpoints created"
-    made = tr(told, created=created["created"], limit=created["limit"])
-    return [
-        f"{contract} (`{header['contract']['sha256'][:12]}`), {suite}, {header['started']},",
-        f"{sent}, {made}.",
-    ]
+    told = "{sent}, {created} of at most {limit} checkpoints created."
+    return [used, tr(told, sent=sent, created=created["created"], limit=created["limit"])]
 
 
 def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
