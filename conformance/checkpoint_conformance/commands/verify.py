@@ -163,15 +163,18 @@ def _verify(settings: Settings) -> ExitCode:
         options = replace(options, time_spent=SYSTEM_CLOCK.monotonic() - began)
         with reserved(settings.folder):
             result, applied, report = examine(target, options, waivers, progress, earlier)
-        _write(settings.folder, report)
+        problem = _write(settings.folder, report)
     if settings.as_json:
         say(json.dumps(report, indent=1, ensure_ascii=False))
     else:
         say(terminal(report, quiet=settings.quiet, width=reader_width()))
-        say(tr("Reports: {folder} (read report.html)", folder=settings.folder))
     for waiver in applied:
         if waiver.problem:
             complain(f"{settings.waivers}: {waiver.problem}")
+    if problem:
+        raise ReportError(f"{problem} {_left_behind(report)}")
+    if not settings.as_json:
+        say(tr("Reports: {folder} (read report.html)", folder=settings.folder))
     if result.ended:
         _tell_of_the_end(report, settings)
     if result.fault:
@@ -181,12 +184,13 @@ def _verify(settings: Settings) -> ExitCode:
     return _exit_code(result, applied, against, report, settings)
 
 
-def _write(folder: Path, report: Report) -> None:
-    """Write the reports. Raises ReportError if that fails, with what only they would have told."""
+def _write(folder: Path, report: Report) -> ReportError | None:
+    """Write the reports, and return why that fails, if it does: what they say is printed all the same."""
     try:
         write_all(folder, report)
     except ReportError as error:
-        raise ReportError(f"{error} {_left_behind(report)}") from error
+        return error
+    return None
 
 
 def _tell_of_the_end(report: Report, settings: Settings) -> None:

@@ -17,7 +17,7 @@ from checkpoint_conformance.reports.writers import WRITERS
 
 __all__ = ["prepare", "reserved", "write_all", "write_atomically"]
 
-_RESERVE = 8 << 20
+_RESERVE = 16 << 20
 """Bytes kept free for the reports of a run: more than any that was seen."""
 
 
