@@ -88,7 +88,9 @@ def _is_companion(request: Request) -> bool:
     return request.method in ("GET", "DELETE")
 
 
-def _of_companions(name: str, fault: str, step: str, then: Any, *, when: Any = _is_companion) -> None:
+def _of_companions(
+    name: str, fault: str, step: str, then: Any, *, when: Any = _is_companion, shows: Any = _EACH_OPERATION
+) -> None:
     replaces(
         "AUTH-7",
         name,
@@ -96,7 +98,7 @@ def _of_companions(name: str, fault: str, step: str, then: Any, *, when: Any = _
         step,
         then,
         lambda request, *_: when(request),
-        shows=_EACH_OPERATION,
+        shows=shows,
         profile="deletion",
     )
 
@@ -120,6 +122,22 @@ _of_companions(
     "missing_permission",
     lambda *_: None,
     when=lambda request: request.method == "DELETE",
+)
+_of_companions(
+    "empty-token-is-enough",
+    "The companions look whether a token is there, and not whether it is empty.",
+    "unknown_token",
+    lambda *_: Token(PROJECT),
+    when=lambda request: _is_companion(request) and request.header("x-auth-token") == "",
+    shows=get("policies").but(token=""),
+)
+_of_companions(
+    "path-of-another-project",
+    "The lists are those of the path's project, whichever the token's is.",
+    "foreign_token",
+    lambda *_: None,
+    when=lambda request: request.method == "GET" and request.header("x-auth-token") == TOKENS["demo"],
+    shows=get("policies").but(path=f"/v1/{SECOND_PROJECT}/policies"),
 )
 _of_companions(
     "companions-without-token-invalid",

@@ -58,6 +58,16 @@ class DeletionTakesAllOfThePolicy(Server):
             self.store.remove(each.id)
 
 
+@breaks("DEL-1", shows=[BASE] * 40 + [pause(0.1), DELETE_NEWEST, item_list()])
+class DeletionByTheBeginning(Server):
+    """A deletion takes every checkpoint away whose id begins alike, as LIKE finds them."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        for each in list(self.store.of_project(checkpoint.policy.project)):
+            if each.id.startswith(checkpoint.id[:1]):
+                self.store.remove(each.id)
+
+
 @breaks("DEL-1", shows=(parameters({}), BASE, pause(0.1), DELETE_NEWEST, item_list()))
 class DeletionTakesItemsOfOthers(Server):
     """A deletion takes the items of its resources away, whichever checkpoint they belong to."""

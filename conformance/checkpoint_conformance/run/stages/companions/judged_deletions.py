@@ -58,7 +58,7 @@ class _Judging:
             rest = [identifier for identifier in rest if identifier not in self.deletions.deleted]
             self._delete_unknown()
             for identifier in rest[-2:]:
-                self._delete(identifier, {oldest, rest[-1]} - {identifier})
+                self._delete(identifier)
             if rest and rest[-1] in self.deletions.deleted and not self.session.ledger.failed("DEL-1"):
                 self._delete_again(rest[-1], oldest)
                 self._delete_at_once(rest[:-2])
@@ -75,25 +75,27 @@ class _Judging:
         for caller in (each for each in strangers if each.token is None):
             unknown = deletions.request(self.session.calls.unknown_id("checkpoint"), caller.token)
             judge_refusal(self.session, caller, self.session.client.send(unknown))
-        callers = [(each, target.project_id) for each in strangers]
-        callers += [(each, target.project_id) for each in callers_without_permission(self.session)]
+        callers = [*strangers, *callers_without_permission(self.session)]
         second = target.second_project
         if second and second.token and strangers:
-            theirs = Caller("another project on its own path", second.token, ANY_REFUSAL, ())
-            callers.append((theirs, second.project_id))
-        for caller, project in callers:
-            exchange = self.session.client.send(deletions.request(identifier, caller.token, project))
+            on_its_path = Caller(
+                "another project on its own path", second.token, ANY_REFUSAL, (), second.project_id
+            )
+            callers.append(on_its_path)
+        for caller in callers:
+            request = deletions.request(identifier, caller.token, caller.project_id)
+            exchange = self.session.client.send(request)
             if is_accepted(exchange) and not self._listed(identifier):
                 deletions.deleted.add(identifier)
                 told = (f"a refusal for {caller.who}", "it was deleted")
                 self._add("AUTH-7", Symptom.DELETED_BY_STRANGERS, BY_A_STRANGER, *told, exchange)
                 return
-            if project == target.project_id:
+            if caller.conditions:
                 judge_refusal(self.session, caller, exchange)
 
-    def _delete(self, identifier: str, others: set[str]) -> None:
-        """DEL-1: a deletion takes the checkpoint out of the list, and nothing of the others."""
-        before = {each: self._listed(each) for each in others}
+    def _delete(self, identifier: str) -> None:
+        """DEL-1: a deletion takes the checkpoint out of the list, and nothing of our others."""
+        before = self._others(identifier)
         exchange = self.deletions.delete(identifier)
         last = exchange or self.session.recorder.exchanges[-1]
         self._judge_answer(last)
@@ -106,8 +108,9 @@ class _Judging:
             self._add_unconfirmed(Symptom.ITEM_STAYS, _GONE, actual, exchange, listing)
         else:
             self.session.ledger.exercise("DEL-1")
+        after = self._others(identifier)
         for other, items in before.items():
-            if lost := items - self._listed(other):
+            if (items - after.get(other, set())) and (lost := items - self._listed(other)):
                 actual = f"of checkpoint {other}, {len(lost)} of {len(items)} items are gone"
                 told = ("the other checkpoints stay", actual)
                 self._add("DEL-1", Symptom.ANOTHER_DELETED, DELETION, *told)
@@ -192,6 +195,17 @@ class _Judging:
             alone=True,
             open_outcome=origin is not _UNKNOWN,
         )
+
+    def _others(self, identifier: str) -> dict[str, set[str]]:
+        """Return the ids of the items of our other checkpoints, as `_listed` does. Raises ListError."""
+        ours = {each.casefold() for each in self.deletions.created(ours=True)} - {identifier.casefold()}
+        items, _ = self.session.lists.checkpoint_items(policy_id=self.session.target.policy_id)
+        others = {each: set[str]() for each in ours}
+        for item in items:
+            checkpoint = item["checkpoint_id"].casefold()
+            if checkpoint in ours and item["status"] not in LEAVING:
+                others[checkpoint].add(item["id"])
+        return others
 
     def _listed(self, identifier: str) -> set[str]:
         """Return the ids of the items that are not on their way out. Raises ListError."""

@@ -44,6 +44,8 @@ class Caller:
     """The statuses that refuse the caller."""
     conditions: tuple[str, ...]
     """The error conditions that fit."""
+    project_id: str | None = None
+    """The project of the path, if it is not the target's."""
 
 
 def unauthorized_callers(session: Session) -> list[Caller]:
@@ -51,15 +53,20 @@ def unauthorized_callers(session: Session) -> list[Caller]:
 
     Those that the operation itself lets in are left out, since AUTH-1 to AUTH-4 cover them.
     """
-    target = session.target
-    callers = {
-        "AUTH-1": Caller("no token", None, *_UNAUTHORIZED),
-        "AUTH-2": Caller("an unknown token", UNKNOWN_TOKEN, *_UNAUTHORIZED),
-    }
-    if target.second_project and target.second_project.token:
-        callers["AUTH-4"] = Caller("another project's token", target.second_project.token, *_STRANGER)
+    target, second = session.target, session.target.second_project
+    callers = [
+        ("AUTH-1", Caller("no token", None, *_UNAUTHORIZED)),
+        ("AUTH-2", Caller("an empty token", "", *_UNAUTHORIZED)),
+        ("AUTH-2", Caller("an unknown token", UNKNOWN_TOKEN, *_UNAUTHORIZED)),
+    ]
+    if second and second.token:
+        theirs = Caller("our token on another project's path", target.token, *_STRANGER, second.project_id)
+        callers += [
+            ("AUTH-4", Caller("another project's token", second.token, *_STRANGER)),
+            ("AUTH-4", theirs),
+        ]
     if target.expired_token:
-        callers["AUTH-3"] = Caller("an expired token", target.expired_token, *_UNAUTHORIZED)
+        callers.append(("AUTH-3", Caller("an expired token", target.expired_token, *_UNAUTHORIZED)))
     return _refused_elsewhere(session, callers)
 
 
@@ -67,17 +74,20 @@ def callers_without_permission(session: Session) -> list[Caller]:
     """Return the callers that may look, but change nothing."""
     token = session.target.read_only_token
     caller = Caller("a token without the permission", token, *_FORBIDDEN)
-    return _refused_elsewhere(session, {"AUTH-5": caller} if token else {})
+    return _refused_elsewhere(session, [("AUTH-5", caller)] if token else [])
 
 
-def _refused_elsewhere(session: Session, callers: dict[str, Caller]) -> list[Caller]:
-    return [caller for requirement, caller in callers.items() if not session.ledger.failed(requirement)]
+def _refused_elsewhere(session: Session, callers: list[tuple[str, Caller]]) -> list[Caller]:
+    return [caller for requirement, caller in callers if not session.ledger.failed(requirement)]
 
 
 def look_as_unauthorized(session: Session, path: str) -> None:
     """Request a list as each unauthorized caller (AUTH-7). Raises ServerGone."""
     callers, calls = unauthorized_callers(session), session.calls
-    requests = [calls.request("GET", calls.list_path(path), token=caller.token) for caller in callers]
+    requests = [
+        calls.request("GET", calls.list_path(path, caller.project_id), token=caller.token)
+        for caller in callers
+    ]
     for caller, exchange in zip(callers, send_all(session.client, requests), strict=True):
         judge_refusal(session, caller, exchange)
 
