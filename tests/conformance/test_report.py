@@ -17,7 +17,9 @@ from checkpoint_conformance.reports.evidence import body_bytes, exchange_data, e
 from checkpoint_conformance.reports.files import prepare, write_all, write_atomically
 from checkpoint_conformance.reports.report import SCHEMA, ReportError, read_report
 from checkpoint_conformance.reports.writers import WRITERS
+from checkpoint_conformance.reports.writers.junit import junit
 from checkpoint_conformance.reports.writers.terminal import terminal
+from checkpoint_conformance.reports.writers.text import repetition
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.endpoint import Endpoint
@@ -220,6 +222,32 @@ def test_a_long_body_comes_from_a_file_of_the_report(tmp_path: Path) -> None:
     assert "--data-binary @bodies/7" in call
     assert "200000 bytes" in call
     assert len(call) < 1000
+
+
+def test_a_long_command_is_a_script_of_the_report(tmp_path: Path) -> None:
+    """What is shown instead runs in the folder of the report, and sends the same bytes."""
+    data = report(Broken)
+    finding = next(each for item in data["requirements"] for each in item["findings"] if each["exchanges"])
+    number = finding["exchanges"][-1]
+    exchange = next(each for each in data["exchanges"] if each["number"] == number)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        request = Request("POST", "/v1/" + "x" * 2000, (("X-Auth-Token", "t" * 3000),), b"\xff" * 700)
+        exchange["curl"] = curl_line(url, request, number)
+        shown = repetition(finding, {number: exchange})
+        assert shown.startswith(f"sh bodies/{number}.sh  # in the folder of the report")
+        assert shown in terminal(data)
+        assert shown in junit(data)
+        write_all(tmp_path, data)
+        by_script = _received(
+            server,
+            lambda: subprocess.run(["sh", "-c", shown], cwd=tmp_path, check=False, capture_output=True),
+        )
+        with SocketTransport(Endpoint(url, proxy=""), 5).connect() as connection:
+            by_us = _received(server, lambda: connection.exchange(request))
+    assert by_script == by_us
+    prepare(tmp_path)
+    assert not (tmp_path / "bodies").exists()
 
 
 @pytest.mark.parametrize("form", WRITERS)

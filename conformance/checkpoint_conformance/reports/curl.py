@@ -10,10 +10,12 @@ import shlex
 
 from checkpoint_conformance.transport.exchange import Framing, Request
 
-__all__ = ["BODIES", "chained", "curl_line", "is_long", "variable"]
+__all__ = ["BODIES", "LONGEST_COMMAND", "chained", "curl_line", "folded", "is_long", "variable"]
 
 BODIES = "bodies"
-"""The folder beside the report in which long bodies are files, named by the numbers of their exchanges."""
+"""The folder beside the report in which long bodies and commands are files, named by their exchanges."""
+LONGEST_COMMAND = 1500
+"""Characters of a command that a person pastes; a longer one is a script of the report."""
 _LONGEST = 1000
 """Bytes of a body that a person reads on a command line; a longer one comes from a file of the report."""
 _OPTIONS = "curl --silent --show-error --include --http1.1 --path-as-is --globoff"
@@ -35,7 +37,7 @@ def curl_line(url: str, request: Request, number: int = 0) -> str:
     pieces += [f"--header {_field(*field)}" for field in (*request.headers, *_own_fields(request))]
     pieces += [f"--header {absent}:" for absent in _fields_of_curl(request)]
     address = _word(url + request.path)
-    text = _plain(request.body)
+    text = None if is_long(request) else _plain(request.body)
     before = ""
     if is_long(request):
         address += f"  # in the folder of the report: a body of {len(request.body)} bytes"
@@ -53,6 +55,13 @@ def chained(calls: list[str]) -> str:
     if any("--data-binary @" in call for call in calls):
         return calls[-1]
     return " \\\n  --next ".join([calls[0], *(call.removeprefix("curl ") for call in calls[1:])])
+
+
+def folded(command: str, number: int) -> str:
+    """Return a command, or if it is long the call of the script that the report has of exchange `number`."""
+    if len(command) <= LONGEST_COMMAND:
+        return command
+    return f"sh {BODIES}/{number}.sh  # in the folder of the report: {len(command)} characters"
 
 
 def variable(name: str) -> str:

@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from checkpoint_conformance.reports.curl import BODIES
+from checkpoint_conformance.reports.curl import BODIES, LONGEST_COMMAND
 from checkpoint_conformance.reports.evidence import body_bytes
 from checkpoint_conformance.reports.report import ReportError
 from checkpoint_conformance.reports.writers import WRITERS
+from checkpoint_conformance.reports.writers.text import command
 
 __all__ = ["prepare", "reserved", "write_all", "write_atomically"]
 
@@ -64,7 +65,7 @@ def reserved(folder: Path) -> Generator[None]:
 
 
 def write_all(folder: Path, report: dict[str, Any]) -> Path:
-    """Write the report in every format, and the long bodies of requests; return the JSON report's path.
+    """Write the report in every format, with what is too long to be pasted; return the JSON report's path.
 
     Raises ReportError if any cannot be written, after trying the others.
     """
@@ -72,10 +73,7 @@ def write_all(folder: Path, report: dict[str, Any]) -> Path:
     files: dict[str, Callable[[], str | bytes]] = {
         writer.file: partial(writer.render, report) for writer in WRITERS.values()
     }
-    for exchange in report["exchanges"]:
-        if f" @{BODIES}/{exchange['number']} " in exchange["curl"]:
-            name = f"{BODIES}/{exchange['number']}"
-            files[name] = partial(body_bytes, exchange["request"]["body"])
+    files |= _long_bodies(report) | _long_commands(report)
     for name, content in files.items():
         try:
             write_atomically(folder / name, content())
@@ -84,6 +82,31 @@ def write_all(folder: Path, report: dict[str, Any]) -> Path:
     for problem in problems:
         raise problem
     return folder / WRITERS["json"].file
+
+
+def _long_bodies(report: dict[str, Any]) -> dict[str, Callable[[], str | bytes]]:
+    """Return the bodies that commands read from files, by name."""
+    return {
+        f"{BODIES}/{exchange['number']}": partial(body_bytes, exchange["request"]["body"])
+        for exchange in report["exchanges"]
+        if f" @{BODIES}/{exchange['number']} " in exchange["curl"]
+    }
+
+
+def _long_commands(report: dict[str, Any]) -> dict[str, Callable[[], str | bytes]]:
+    """Return the scripts with the commands that are too long to be shown, by name."""
+    exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
+    commands = {
+        finding["exchanges"][-1]: command(finding, exchanges)
+        for item in report["requirements"]
+        for finding in item["findings"]
+        if finding["exchanges"]
+    }
+    return {
+        f"{BODIES}/{number}.sh": partial(str, f"{text}\n")
+        for number, text in commands.items()
+        if len(text) > LONGEST_COMMAND
+    }
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

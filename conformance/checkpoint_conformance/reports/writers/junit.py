@@ -14,7 +14,6 @@ from checkpoint_conformance.reports.writers.text import (
     message,
     printable,
     repetition,
-    shortened,
     sightings,
     subject,
 )
@@ -108,7 +107,7 @@ def _evidence(requirement: dict[str, Any], report: dict[str, Any]) -> str:
         ]
         for number in finding["exchanges"][-1:]:
             exchange = exchanges[number]
-            lines.append(f"Repeat: {shortened(repetition(finding, exchanges))}")
+            lines.append(f"Repeat: {repetition(finding, exchanges)}")
             response = exchange["response"]
             if response:
                 start = f"HTTP/{response['http_version']} {response['status']} {response['reason']}"

@@ -18,7 +18,6 @@ from checkpoint_conformance.reports.writers.text import (
     outcome_count,
     printable,
     repetition,
-    shortened,
     sightings,
     subject,
 )
@@ -91,7 +90,7 @@ def evidence(
             _labelled("expected", retold(finding["expected"]), width),
             _labelled("actual", retold(finding["actual"]), width),
         ]
-        if call := printable(shortened(repetition(finding, exchanges), 1500)):
+        if call := printable(repetition(finding, exchanges)):
             first = calls.setdefault(call, requirement["id"])
             shown = tr("as for {requirement}", requirement=first) if first != requirement["id"] else call
             lines.append(_label("repeat") + textwrap.indent(shown, " " * _MARGIN).lstrip())

@@ -8,11 +8,12 @@ from collections import Counter
 from typing import Any
 
 from checkpoint_conformance.language import retold, tr
-from checkpoint_conformance.reports.curl import chained
+from checkpoint_conformance.reports.curl import chained, folded
 
 __all__ = [
     "OUTCOMES",
     "body_text",
+    "command",
     "counts",
     "declared",
     "duration",
@@ -175,7 +176,7 @@ def in_short(requirement: dict[str, Any]) -> str:
     return printable(retold(requirement["detail"]))
 
 
-def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) -> str:
+def command(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) -> str:
     """Return the command that reproduces a finding, with what preceded it on the connection, or nothing."""
     sent = [exchanges[number] for number in finding["exchanges"]]
     return (
@@ -183,6 +184,11 @@ def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) ->
         if sent
         else ""
     )
+
+
+def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) -> str:
+    """Return the same command, or if it is long the call of a script of the report."""
+    return folded(command(finding, exchanges), finding["exchanges"][-1]) if finding["exchanges"] else ""
 
 
 def sightings(finding: dict[str, Any]) -> str:
