@@ -165,7 +165,7 @@ class Preview:
             self._watched |= content.files
             # Files that were already watched keep the state that they had before they were read.
             self._seen = {**self._look(), **self._seen}
-        diff, diff_fault = self._compared(documents)
+        diff, diff_fault = self._compared()
         return replace(
             build,
             content=content,
@@ -175,10 +175,12 @@ class Preview:
             diff_fault=diff_fault,
         )
 
-    def _compared(self, documents: Documents) -> tuple[Report | None, str]:
+    def _compared(self) -> tuple[Report | None, str]:
         """Return the comparison with the base, or why there is none."""
+        # Both versions opened alike: what lint has followed into other files is no part of a comparison.
+        revision = Documents(self._reader, str(self._path))
         try:
-            return report(open_documents(self._base, beside=str(self._path)), documents), ""
+            return report(open_documents(self._base, beside=str(self._path)), revision), ""
         except DocumentError as error:
             return None, str(error)
 
