@@ -7,7 +7,7 @@ import re
 from checkpoint_conformance import language
 from checkpoint_conformance.checks.success import KNOWN_STATUSES
 
-__all__ = ["HAN", "ZH", "spaced", "untranslated"]
+__all__ = ["HAN", "ZH", "english", "spaced", "untranslated"]
 
 ZH = language.catalogue("zh")
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -15,7 +15,7 @@ _CODE = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|“[^”]*”|\{\w+\}|\S*[\d_/=@
 """Names, values and ids, which stay as they are."""
 _WORD = re.compile(r"\b[a-z]{2,}\b")
 _TERMS = {word for told in ZH.values() for word in _WORD.findall(told)}
-_TERMS |= {*KNOWN_STATUSES, "plan", "policies"}
+_TERMS |= {*KNOWN_STATUSES, "backup", "plan", "policies"}
 """Words that Chinese readers see in Latin letters."""
 _ENGLISH = {word for text in ZH for word in _WORD.findall(_CODE.sub(" ", text))} - _TERMS
 """Words of the suite's own sentences."""
@@ -24,11 +24,16 @@ _CLOSE = re.compile(
 )
 
 
+def english(told: str) -> set[str]:
+    """Return the words of the suite's own English sentences in a text, without names and values."""
+    return {word for word in _WORD.findall(_CODE.sub(" ", told)) if word in _ENGLISH}
+
+
 def untranslated(text: str) -> set[str]:
     """Return the English words that are left of a text of the suite in Chinese."""
     with language.speaking("zh"):
         told = language.retold(text)
-    left = {word for word in _WORD.findall(_CODE.sub(" ", told)) if word in _ENGLISH}
+    left = english(told)
     if left or HAN.search(told):
         return left
     return {text} if len(_WORD.findall(_CODE.sub(" ", text))) > 1 else left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ from click import unstyle
 from click.testing import CliRunner
 from mutants.service.server import Server, running
 
-from .chinese import ZH, spaced, untranslated
+from .chinese import ZH, english, spaced, untranslated
 from .runs import Broken, Dropping, report, target_of
 from .sentences import sentences
 
@@ -281,6 +282,50 @@ def test_commands_speak_both(arguments: list[str]) -> None:
     assert IDEOGRAPH.search(spoken_so.stdout)
     assert by_environment.stdout == spoken_so.stdout
     assert not IDEOGRAPH.search(CliRunner().invoke(main, arguments).stdout)
+
+
+FILES = {
+    "bad.json": "{",
+    "broken.toml": 'url = "http://127.0.0.1:9"\nurl = 1',
+    "other.json": '{"format": 1}',
+    "wrong.toml": 'url = "ftp://example.com"\npatience = -1\nprofles = []',
+    "wrong.waivers.toml": '[[waiver]]\nrequirement = "REQ-99"\nreason = ""\nlink = "x"\nexpires = 2027-02-30',
+}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "explain nothing-of-the-kind",
+        "replay bad.json",
+        "replay good.json REQ-99",
+        "report diff missing.json good.json",
+        "report merge good.json",
+        "report show missing.json",
+        "report show other.json",
+        "target check broken.toml",
+        "target check missing.toml",
+        "target check wrong.toml",
+        "target init wrong.toml",
+        "target init missing/new.toml",
+        "verify --clean-up good.json --target wrong.toml",
+        "verify --report bad.json",
+        "verify --shard 5/3",
+        "verify --target wrong.toml",
+        "verify --waivers wrong.waivers.toml",
+    ],
+)
+def test_mistakes_are_told_in_chinese(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command complains of is Chinese, but for names, values and the words of a TOML reader."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "good.json").write_text(json.dumps(report(Broken)))
+    result = CliRunner().invoke(main, line.split(), env={"CHECKPOINT_LANG": "zh"})
+    assert result.exit_code == 2
+    assert result.stderr.startswith(ZH["Error: {message}"].partition("{")[0])
+    assert english(result.stderr.partition("TOML")[0]) == set()
+    assert result.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

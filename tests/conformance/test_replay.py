@@ -22,6 +22,7 @@ from checkpoint_conformance.run.stages.recovery import recovery
 from mutants.service.refusals import refuse
 from mutants.service.server import Server, running
 
+from .chinese import untranslated
 from .runs import Broken, Dropping, Exhausted, Forgetting, excerpt, report, requirement, target_of
 
 if TYPE_CHECKING:
@@ -121,10 +122,14 @@ STEPS: dict[str, tuple[Callable[[Session], None], ...]] = {
 def repeat(
     found: dict[str, Any], behaviour: type[Server], name: str | None = None, times: int = 1, **changes: Any
 ) -> list[Repeated]:
-    """Replay a report against a server."""
+    """Replay a report against a server; whatever is said of it is told in Chinese."""
+    said: list[str] = []
     with running(behaviour) as table:
-        changes = {"patience": 0.2} | changes
-        return replay(found, target_of(table, **changes), failing(found, name), times=times)
+        target = target_of(table, **{"patience": 0.2} | changes)
+        repeated = replay(found, target, failing(found, name), said.append, times)
+    said += [each.note for each in repeated if each.note]
+    assert {text: left for text in said if (left := untranslated(text))} == {}
+    return repeated
 
 
 def states(repeated: list[Repeated], name: str) -> set[ReplayState]:

@@ -20,6 +20,7 @@ from mutants.service.refusals import refuse
 from mutants.service.server import Server, running
 from mutants.service.wire import Response
 
+from .chinese import untranslated
 from .runs import write_target
 from .secure_server import secure
 
@@ -122,8 +123,11 @@ class Busy(Server):
 
 
 def found(target: Target) -> dict[str, CheckResult]:
-    """Return the steps by their topics."""
-    return {step.topic: step for step in diagnose(target)}
+    """Return the steps by their topics; whatever they say is told in Chinese."""
+    steps = list(diagnose(target))
+    said = [text for step in steps for text in (step.found, step.advice) if text]
+    assert {text: left for text in said if (left := untranslated(text))} == {}
+    return {step.topic: step for step in steps}
 
 
 def check(behaviour: type[Server], **changes: Any) -> dict[str, CheckResult]:
