@@ -296,11 +296,17 @@ def test_a_file_that_is_no_report_gets_one_line(content: str, what: str, tmp_pat
 
 
 def _with_requirements(*requirements: dict[str, Any]) -> Documents:
-    files = {
-        "contract.yaml": json.dumps(CONTRACT),
-        "requirements.yaml": json.dumps({"contract": "1.0.0", "requirements": requirements}),
-    }
-    return Documents(Text(files), "contract.yaml")
+    return _beside("requirements.yaml", requirements=requirements)
+
+
+def _with_errors(*published: dict[str, Any]) -> Documents:
+    return _beside("errors.yaml", published=published, conditions=[])
+
+
+def _beside(name: str, **catalogue: Any) -> Documents:
+    """Return the contract with a catalogue beside it."""
+    content = json.dumps({"contract": "1.0.0", **catalogue})
+    return Documents(Text({"contract.yaml": json.dumps(CONTRACT), name: content}), "contract.yaml")
 
 
 def test_a_requirement_is_left_to_the_suite(tmp_path: Path) -> None:
@@ -325,6 +331,22 @@ def test_a_requirement_that_is_raised_is_judged_by_its_outcome(
     base = _with_requirements({**REQUIREMENT, "level": "SHOULD"})
     found = report(base, _with_requirements(REQUIREMENT), recordings=[read_recording(file)])
     assert cells(found)["requirement-raised"].state is state
+
+
+@pytest.mark.parametrize(("given", "state"), [("A.1", State.RED), ("A.2", State.UNKNOWN)])
+def test_a_code_that_is_gone_is_judged_by_the_recorded_errors(
+    given: str, state: State, tmp_path: Path
+) -> None:
+    """A server that gave the status and code would turn red, and one that gave another is unknown."""
+    answer = exchange(status=500, body={"error_code": given})
+    recording = read_recording(recorded(tmp_path, answer))
+    gone = {"status": 500, "code": "A.1"}
+    found = report(_with_errors(gone), _with_errors(), recordings=[recording])
+    cell = cells(found)["error-code-removed"]
+    assert cell.state is state
+    assert (cell.proof is not None) is (state is State.RED)
+    kept = report(_with_errors(), _with_errors(gone), recordings=[recording])
+    assert cells(kept)["error-code-added"].state is State.UNKNOWN
 
 
 def test_the_json_report_holds_the_table_as_its_schema_says(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import re
 from dataclasses import replace
 from typing import Any, cast
 
+from checkpoint_openapi.diff.catalogues.clauses import Clauses
+from checkpoint_openapi.diff.catalogues.errors import Errors, compare_errors
+from checkpoint_openapi.diff.catalogues.requirements import Requirements, compare_requirements
 from checkpoint_openapi.diff.compare.bodies import compare_request_bodies
-from checkpoint_openapi.diff.compare.catalogue import Clauses, catalogues, compare_catalogues
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
 from checkpoint_openapi.diff.compare.parameters import compare_parameters
 from checkpoint_openapi.diff.compare.responses import compare_responses
@@ -51,11 +53,7 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
     _limits(comparison, base.root, revision.root, "the document")
     _quirks(comparison)
     _not_compared(comparison)
-    known = catalogues(base, revision)
-    clauses = Clauses(base, revision, known)
-    found = [clauses.touched_by(finding) for finding in _merged(comparison.findings)]
-    if known[0] is not None and known[1] is not None:
-        found += compare_catalogues(known[0], known[1])
+    found = _with_catalogues(base, revision, _merged(comparison.findings))
     return sorted(
         found,
         key=lambda found: (
@@ -66,6 +64,24 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
             found.path,
         ),
     )
+
+
+def _with_catalogues(base: Documents, revision: Documents, found: list[Finding]) -> list[Finding]:
+    """Return the findings with the requirements that they touch, and those about the catalogues."""
+    requirements = [Requirements.beside(documents) for documents in (base, revision)]
+    errors = [Errors.beside(documents) for documents in (base, revision)]
+    match errors:
+        case Errors() as old, Errors() as new:
+            found = [*found, *compare_errors(old, new)]
+        case _:
+            pass
+    clauses = Clauses(base, revision, requirements)
+    found = [clauses.touched_by(finding) for finding in found]
+    match requirements:
+        case Requirements() as before, Requirements() as after:
+            return [*found, *compare_requirements(before, after)]
+        case _:
+            return found
 
 
 def _counterparts(

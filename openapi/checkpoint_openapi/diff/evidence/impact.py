@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from checkpoint_openapi.diff.catalogues.errors import PLACE as ERRORS
 from checkpoint_openapi.diff.compare.context import Comparison
-from checkpoint_openapi.diff.evidence.judgement import Judgement, Version, Violation
+from checkpoint_openapi.diff.evidence.judgement import Judgement, Version, Violation, json_of
 from checkpoint_openapi.diff.evidence.recorded import Exchange, Recording
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.document.documents import Documents
@@ -98,6 +99,8 @@ def _impact(recording: Recording, versions: tuple[Version, Version], findings: l
     for finding in findings:
         if finding.place == "the catalogue":
             cells[finding.fingerprint] = _required(finding, recording)
+        elif finding.place == ERRORS:
+            cells[finding.fingerprint] = _coded(finding, judged)
         else:
             cells[finding.fingerprint] = _cell(finding, judged, findings, explained)
     rest = tuple(
@@ -181,6 +184,17 @@ def _required(finding: Finding, recording: Recording) -> Cell:
     if finding.id == "requirement-raised" and outcome == "warn":
         return Cell(State.RED, "the suite warned when the requirement was a SHOULD")
     return Cell(State.UNKNOWN, "only a check of the suite can judge a requirement")
+
+
+def _coded(finding: Finding, judged: list[_Judged]) -> Cell:
+    """Judge a status and code that may no longer occur by the recorded errors, and no condition by them."""
+    if finding.id != "error-code-removed":
+        return Cell(State.UNKNOWN, "a recorded error does not tell its condition")
+    for each in judged:
+        code = members(json_of(each.exchange.body or b"")).get("error_code")
+        if {"status": each.exchange.status, "code": code} == finding.before:
+            return Cell(State.RED, "would turn red", each.shown(f"it gives {finding.path}", code))
+    return Cell(State.UNKNOWN, f"no recorded answer is {finding.path}")
 
 
 def _served(here: list[_Judged]) -> Cell:

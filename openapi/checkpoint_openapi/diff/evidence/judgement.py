@@ -18,7 +18,7 @@ from checkpoint_openapi.document.formats.strict_json import StrictJsonError, par
 from checkpoint_openapi.document.operations import Operation, Parameter, operations
 from checkpoint_openapi.document.values import members
 
-__all__ = ["Judgement", "Version", "Violation"]
+__all__ = ["Judgement", "Version", "Violation", "json_of"]
 
 _VARIABLE = re.compile(r"\{[^}]*\}")
 _SECRET = re.compile(r"\{\{\w+\}\}")
@@ -77,7 +77,7 @@ class Version:
         operation = next((each for _, path, each in called if path.fullmatch(exchange.path)), None)
         if operation is None:
             return Judgement(None, "")
-        sent, answered = _json(exchange.request_body), _json(exchange.body or b"")
+        sent, answered = json_of(exchange.request_body), json_of(exchange.body or b"")
         place, status = self._response(operation, exchange.status)
         return Judgement(
             operation,
@@ -180,7 +180,7 @@ class Version:
     def _fits_as_text(self, place: Location, text: str, *, request: bool) -> bool:
         """Return whether a text is valid, as itself or as the number, Boolean or list that it stands for."""
         operand = self._schema(place, request=request).operand
-        value = _json(text.encode())
+        value = json_of(text.encode())
         readings = [text, [text], *([] if value is _NONE else [value])]
         return not all(operand.refuses(reading) for reading in readings)
 
@@ -204,7 +204,7 @@ def _variable(path: str, match: re.Match[str], name: str) -> str | None:
     return unquote(match.group(names.index(name) + 1)) if name in names else None
 
 
-def _json(body: bytes) -> Any:
+def json_of(body: bytes) -> Any:
     """Return the value of a body, or `_NONE`; halves of characters are replaced: no validator takes them."""
     try:
         value = parse(body)

@@ -207,6 +207,14 @@ _OWN = {
     "requirement-scope-changed": _rule(
         _I, _R, "A requirement belongs to another profile, or needs another fixture."
     ),
+    "error-condition-added": _rule(_I, _B, "A condition with an error of its own was added."),
+    "error-condition-removed": _rule(_I, _I, "A condition no longer has an error of its own."),
+    "error-condition-answer-changed": _rule(_B, _B, "A condition has another status or code."),
+    "error-condition-reworded": _rule(_I, _R, "The text of a condition changed under the same id."),
+    "error-condition-scope-changed": _rule(_I, _R, "A condition belongs to other operations."),
+    "error-code-added": _rule(_I, _I, "A status and code without a condition were added."),
+    "error-code-removed": _rule(_I, _B, "A status and code may no longer occur together."),
+    "gateway-codes-changed": _rule(_I, _R, "The form of the codes that gateways give changed."),
     "part-not-compared": _rule(_R, _R, "A part of OpenAPI 3.2 changed that is not compared yet."),
     "document-address-changed": _rule(
         _I, _I, "The `$self` changed by which other documents refer to this one."

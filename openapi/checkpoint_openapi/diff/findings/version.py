@@ -13,7 +13,12 @@ from checkpoint_openapi.document.values import equal, members
 
 __all__ = ["Step", "Version", "needed_step", "version_findings"]
 
-_TEXTUAL = ("requirement-lowered", "requirement-reworded", "requirement-withdrawn")
+_TEXTUAL = (
+    "requirement-lowered",
+    "requirement-reworded",
+    "requirement-withdrawn",
+    "error-condition-reworded",
+)
 """The rules about changes that ask nothing new of anybody, and so leave the minor version as it is."""
 _FORM = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?$")
 

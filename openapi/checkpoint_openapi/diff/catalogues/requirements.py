@@ -1,19 +1,15 @@
-"""Compares the catalogues beside the documents, and finds the requirements that a change touches."""
+"""Compares the requirements of two versions, by id."""
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
-from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.pointer import child
+from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.source import DocumentError, Source
 from checkpoint_openapi.document.values import items, members
 
-__all__ = ["Clauses", "catalogues", "compare_catalogues"]
+__all__ = ["Requirements", "compare_requirements"]
 
 _NAME = "requirements.yaml"
 _WORDS = ("id", "level", "text", "clause", "status")
@@ -21,7 +17,7 @@ _SCOPE = ("profile", "needs")
 """What decides whether a requirement applies to a server."""
 
 
-class Catalogue:
+class Requirements:
     """The requirements of one version of a contract, by id."""
 
     def __init__(self, source: Source) -> None:
@@ -39,7 +35,7 @@ class Catalogue:
             self._numbers[entry["id"]] = number
 
     @classmethod
-    def beside(cls, documents: Documents) -> Catalogue | None:
+    def beside(cls, documents: Documents) -> Requirements | None:
         """Return the catalogue beside a document, or None if there is none; raises like the constructor."""
         source = documents.beside(_NAME)
         return None if source is None else cls(source)
@@ -53,12 +49,7 @@ class Catalogue:
         return f"/requirements/{self._numbers[name]}"
 
 
-def catalogues(base: Documents, revision: Documents) -> tuple[Catalogue | None, Catalogue | None]:
-    """Return the catalogue beside each document, if there is one; raises like `Catalogue`."""
-    return Catalogue.beside(base), Catalogue.beside(revision)
-
-
-def compare_catalogues(old: Catalogue, new: Catalogue) -> list[Finding]:
+def compare_requirements(old: Requirements, new: Requirements) -> list[Finding]:
     """Return what was added, withdrawn, raised, lowered, reworded and applied otherwise, by id."""
     before, after = old.active(), new.active()
     found: list[Finding] = []
@@ -73,7 +64,7 @@ def compare_catalogues(old: Catalogue, new: Catalogue) -> list[Finding]:
     return found
 
 
-def _changed(name: str, old: dict[str, Any], new: dict[str, Any], catalogue: Catalogue) -> list[Finding]:
+def _changed(name: str, old: dict[str, Any], new: dict[str, Any], catalogue: Requirements) -> list[Finding]:
     found: list[Finding] = []
     if old["level"] != new["level"]:
         verb = "raised" if new["level"] == "MUST" else "lowered"
@@ -100,7 +91,7 @@ def _listed(value: Any) -> list[Any]:
 
 def _finding(
     verb: str,
-    catalogue: Catalogue,
+    catalogue: Requirements,
     name: str,
     text: str,
     before: Any = None,
@@ -126,39 +117,3 @@ def _finding(
         else None,
         requirements=(name,),
     )
-
-
-class Clauses:
-    """The places in the documents that the requirements of both versions rest on."""
-
-    def __init__(self, base: Documents, revision: Documents, catalogues: Iterable[Catalogue | None]) -> None:
-        self._names = {posixpath.basename(documents.root.file) for documents in (base, revision)}
-        self._documents = (base, revision)
-        self._ids: dict[tuple[str, str], list[str]] = {}
-        for catalogue in filter(None, catalogues):
-            for name, entry in catalogue.active().items():
-                file, _, pointer = entry["clause"].partition("#")
-                ids = self._ids.setdefault(("" if file in self._names else file, pointer), [])
-                ids.extend([] if name in ids else [name])
-
-    def touched_by(self, finding: Finding) -> Finding:
-        """Return a finding with the requirements whose clause holds its place, or is held by it."""
-        if finding.requirements:
-            return finding
-        file, _, pointer = finding.label.partition("#")
-        pointer = self._member(Location(file, pointer), finding)
-        here = {place: ids for (name, place), ids in self._ids.items() if name == file}
-        around = [place for place in here if pointer == place or pointer.startswith(f"{place}/")]
-        inside = [place for place in here if place.startswith(f"{pointer}/")]
-        places = [*([max(around, key=len)] if around else []), *inside]
-        ids = dict.fromkeys(name for place in places for name in here[place])
-        return replace(finding, requirements=tuple(ids))
-
-    def _member(self, place: Location, finding: Finding) -> str:
-        """Return the pointer of the member that a finding names, if its place is the object that holds it."""
-        last = finding.path.rsplit(".", 1)[-1].rstrip("[]")
-        holder = place.pointer.removesuffix("/required")
-        below = child(holder, "properties", last)
-        labels = [documents.place(f"{place.file}#{below}") for documents in self._documents]
-        known = any(map(Documents.has, self._documents, labels))
-        return below if last and known else place.pointer

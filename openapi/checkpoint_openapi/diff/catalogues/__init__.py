@@ -1,0 +1,1 @@
+"""Compares the catalogues beside a contract: its requirements and its errors."""

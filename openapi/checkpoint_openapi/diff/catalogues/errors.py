@@ -1,0 +1,190 @@
+"""Compares the errors of two versions, by condition and by status and code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkpoint_openapi.diff.findings.finding import Finding, Witness
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.source import DocumentError, Source
+from checkpoint_openapi.document.values import items, members
+
+__all__ = ["PLACE", "Errors", "compare_errors"]
+
+PLACE = "the error catalogue"
+"""The place of every finding about errors."""
+_NAME = "errors.yaml"
+_Pair = tuple[int, str]
+"""A status and a code."""
+
+
+class Errors:
+    """The errors of one version of a contract."""
+
+    def __init__(self, source: Source) -> None:
+        """Read them; raises `DocumentError` if an entry lacks a member that every entry of its list has."""
+        self.source = source
+        self.conditions: dict[str, dict[str, Any]] = {}
+        self.places: dict[_Pair, str] = {}
+        """The place of each pair that may occur, in the list of published pairs if it is in both."""
+        self._numbers: dict[str, int] = {}
+        for number, entry in self._entries("published", ()):
+            self.places.setdefault(pair(entry), f"/published/{number}")
+        for number, entry in self._entries("conditions", ("id", "text")):
+            self.places.setdefault(pair(entry), f"/conditions/{number}")
+            self.conditions[entry["id"]] = entry
+            self._numbers[entry["id"]] = number
+
+    @classmethod
+    def beside(cls, documents: Documents) -> Errors | None:
+        """Return the catalogue beside a document, or None if there is none; raises like the constructor."""
+        source = documents.beside(_NAME)
+        return None if source is None else cls(source)
+
+    def pointer(self, condition: str) -> str:
+        """Return the place of a condition in its file."""
+        return f"/conditions/{self._numbers[condition]}"
+
+    def _entries(self, listed: str, words: tuple[str, ...]) -> list[tuple[int, dict[str, Any]]]:
+        found = [
+            (number, members(value)) for number, value in enumerate(items(self.source.document.get(listed)))
+        ]
+        kinds = {"status": int, "code": str} | dict.fromkeys(words, str)
+        for number, entry in found:
+            missing = [word for word, kind in kinds.items() if not isinstance(entry.get(word), kind)]
+            if missing:
+                place = self.source.position(f"/{listed}/{number}")
+                raise DocumentError(f"has an entry of `{listed}` without `{missing[0]}`", *place)
+        return found
+
+
+def pair(entry: dict[str, Any]) -> _Pair:
+    """Return the status and code of an entry, which are known to be there."""
+    return entry["status"], entry["code"]
+
+
+def compare_errors(old: Errors, new: Errors) -> list[Finding]:
+    """Return the conditions that came, went or changed, and the statuses and codes that came or went.
+
+    What a server says in `error_msg` is for people and no part of the contract.
+    """
+    before, after = old.conditions, new.conditions
+    found = [_removed(old, name) for name in before if name not in after]
+    found += [_added(new, name) for name in after if name not in before]
+    for name in before.keys() & after.keys():
+        found += _changed(name, before[name], after[name], new)
+    told = {pair(entry) for entry in after.values()}
+    found += [_code_removed(old, each) for each in old.places if each not in new.places]
+    found += [_code_added(new, each) for each in new.places if each not in old.places and each not in told]
+    return [*found, *_gateway_changed(old, new)]
+
+
+def _added(new: Errors, name: str) -> Finding:
+    entry = new.conditions[name]
+    witness = Witness("requirement", f"{name} {_shown(entry)}", text=entry["text"])
+    message = f"The condition {name} is new, with {_shown(entry)}: {entry['text'].rstrip('.')}"
+    return _finding("error-condition-added", new, name, message, after=_told(entry), implementers=witness)
+
+
+def _removed(old: Errors, name: str) -> Finding:
+    message = f"The condition {name} no longer has an error of its own"
+    return _finding("error-condition-removed", old, name, message, before=_told(old.conditions[name]))
+
+
+def _changed(name: str, old: dict[str, Any], new: dict[str, Any], errors: Errors) -> list[Finding]:
+    found: list[Finding] = []
+    if pair(old) != pair(new):
+        message = f"The condition {name} had {_shown(old)} and has {_shown(new)} now"
+        found.append(
+            _finding(
+                "error-condition-answer-changed",
+                errors,
+                name,
+                message,
+                _told(old),
+                _told(new),
+                clients=_answer(new, f"Clients know the condition by {_shown(old)}."),
+                implementers=_answer(old, "A server of the old contract gives this answer."),
+            )
+        )
+    for word, rule, what in (
+        ("text", "error-condition-reworded", "now reads"),
+        ("operations", "error-condition-scope-changed", "now belongs to"),
+    ):
+        if old.get(word) != new.get(word):
+            value = ", ".join(new[word]) if isinstance(new.get(word), list) else str(new.get(word))
+            message = f"The condition {name} {what}: {value.rstrip('.') or 'no operation'}"
+            found.append(_finding(rule, errors, name, message, old.get(word), new.get(word)))
+    return found
+
+
+def _code_removed(old: Errors, gone: _Pair) -> Finding:
+    entry = {"status": gone[0], "code": gone[1]}
+    return _finding(
+        "error-code-removed",
+        old,
+        _shown(entry),
+        f"{_shown(entry)} may no longer occur",
+        before=entry,
+        pointer=old.places[gone],
+        implementers=_answer(entry, "A server of the old contract may give this answer."),
+    )
+
+
+def _code_added(new: Errors, come: _Pair) -> Finding:
+    entry = {"status": come[0], "code": come[1]}
+    message = f"{_shown(entry)} may now occur"
+    pointer = new.places[come]
+    return _finding("error-code-added", new, _shown(entry), message, after=entry, pointer=pointer)
+
+
+def _gateway_changed(old: Errors, new: Errors) -> list[Finding]:
+    before, after = (each.source.document.get("gateway_pattern") for each in (old, new))
+    if before == after:
+        return []
+    name = "gateway_pattern"
+    message = f"Codes of gateways matched `{before}` and match `{after}` now"
+    pointer = f"/{name}" if name in new.source.document else ""
+    return [_finding("gateway-codes-changed", new, name, message, before, after, pointer=pointer)]
+
+
+def _shown(entry: dict[str, Any]) -> str:
+    return f"{entry['status']} {entry['code']}"
+
+
+def _told(entry: dict[str, Any]) -> dict[str, Any]:
+    return {"status": entry["status"], "code": entry["code"]}
+
+
+def _answer(entry: dict[str, Any], text: str) -> Witness:
+    body = {"error_code": entry["code"], "error_msg": entry.get("message", "…")}
+    return Witness("answer", f"answer {entry['status']}", "application/json", body, has_body=True, text=text)
+
+
+def _finding(
+    rule: str,
+    errors: Errors,
+    name: str,
+    message: str,
+    before: Any = None,
+    after: Any = None,
+    *,
+    pointer: str | None = None,
+    clients: Witness | None = None,
+    implementers: Witness | None = None,
+) -> Finding:
+    place = errors.pointer(name) if pointer is None else pointer
+    return Finding(
+        id=rule,
+        message=message,
+        operation="",
+        place=PLACE,
+        path=name,
+        label=f"{_NAME}#{place}",
+        position=errors.source.position(place),
+        in_base=rule.endswith("-removed"),
+        before=before,
+        after=after,
+        witness=clients,
+        implementers_witness=implementers,
+    )
