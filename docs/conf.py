@@ -39,6 +39,7 @@ _CONTENTS = {
         "/CONTRIBUTING",
         "/CHANGELOG",
         "/changes/README",
+        "/examples/README",
         "/README",
     ],
 }
@@ -58,7 +59,7 @@ release = re.findall(
 version = release
 extensions = ["myst_parser"]
 root_doc = "docs/index"
-include_patterns = ["*.md", "openapi/ERRATA.md", "changes/README.md", "docs/**.md"]
+include_patterns = ["*.md", "openapi/ERRATA.md", "changes/README.md", "examples/README.md", "docs/**.md"]
 exclude_patterns = [".venv", "site", "node_modules"]
 myst_heading_anchors = 4
 smartquotes = False  # two hyphens are an option, not a dash
