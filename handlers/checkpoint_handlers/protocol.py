@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from checkpoint_handlers.errors import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["IDLE_SECONDS", "MAX_HEAD", "Protocol", "with_limit"]
 
@@ -17,7 +20,7 @@ MAX_HEAD = 64 * 1024
 IDLE_SECONDS = 60
 """Seconds that a connection may stay idle between requests."""
 _LINGER = 2.0
-"""Seconds that a refused client has to read the response, while the rest of its input is discarded."""
+"""Seconds that a client has to read a response to what it still sends; the rest of its input is discarded."""
 
 _HEAD = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
 _PHRASES = {400: b"Bad Request", 413: b"Content Too Large"}
@@ -43,7 +46,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
         """Start serving a connection."""
-        super().connection_made(_Gathering(transport, self.loop))
+        super().connection_made(_Gathering(transport, self.loop, self._close))
         self._deadline = self.loop.call_later(IDLE_SECONDS, self.transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -125,6 +128,16 @@ class Protocol(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
 
+    def _close(self, transport: asyncio.Transport) -> None:
+        """Close the connection, but first let a client that still sends read the response (RFC 9112, 9.6)."""
+        if self._refused or not self._arriving or transport.is_closing():
+            transport.close()
+            return
+        self._refused = True
+        self._forget_deadline()
+        transport.write_eof()
+        self._deadline = self.loop.call_later(_LINGER, transport.close)
+
     def _forget_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
@@ -166,10 +179,16 @@ class _Gathering(asyncio.Transport):
     uvicorn writes the head and body of a response separately, and each write is a system call.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        close: Callable[[asyncio.Transport], None],
+    ) -> None:
         super().__init__()
         self._transport = transport
         self._loop = loop
+        self._close = close
         self._written: list[bytes | bytearray | memoryview] = []
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -187,7 +206,7 @@ class _Gathering(asyncio.Transport):
     def close(self) -> None:
         """Flush the buffer and close the connection."""
         self._send()
-        self._transport.close()
+        self._close(self._transport)
 
     def is_closing(self) -> bool:
         """Return whether the connection is closed or closing."""

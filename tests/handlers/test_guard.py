@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -144,6 +145,21 @@ def test_a_chunked_body_is_limited(server: RunningServer) -> None:
     framed = chunk * (MAX_BODY // 0x10000 + 1) + b"0\r\n\r\n"
     request = head(server, "Content-Type: application/json", "Transfer-Encoding: chunked") + framed
     assert status_of(server.raw(request)) == 413
+
+
+def test_a_client_that_sends_on_reads_the_refusal(server: RunningServer) -> None:
+    """What arrives after the response does not reset the connection before the client has read it."""
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    request = head(server, "Content-Type: application/json", "Transfer-Encoding: chunked")
+    with socket.create_connection(server.address, timeout=10) as connection:
+        connection.sendall(request + chunk * (MAX_BODY // 0x10000 + 1))
+        connection.recv(1, socket.MSG_PEEK)  # the response is there
+        for _ in range(3):
+            connection.sendall(chunk)
+        answer = b""
+        while received := connection.recv(65536):
+            answer += received
+    assert status_of(answer) == 413
 
 
 def test_a_refused_upload_leaves_the_connection_usable(server: RunningServer) -> None:
