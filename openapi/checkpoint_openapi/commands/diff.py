@@ -202,8 +202,9 @@ def diff(
         raise
     sides = _sides(shown)
     report = replace(report, sides=sides, counted=_counted(fail_for, sides))
-    text = write(report, form)
-    _write(fitted(text, reader_width()) if form == "text" and output is None else text, output)
+    width = reader_width() if form == "text" and output is None else None
+    text = write(report, form, excerpts=width is not None)
+    _write(fitted(text, width), output)
     sys.exit(report.exit_code(FailOn(fail_on)))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from checkpoint_openapi.diff.compare.compare import compare
 from checkpoint_openapi.diff.findings.finding import Finding
+from checkpoint_openapi.diff.findings.renames import with_renames
 from checkpoint_openapi.diff.findings.rules import Severity, Side
 from checkpoint_openapi.diff.findings.version import (
     Step,
@@ -71,6 +72,8 @@ class Report:
     """What the changes would mean for implementations whose exchanges were recorded."""
     counted: tuple[Side, ...] = (Side.CLIENTS,)
     """The sides whose findings decide the verdict and the exit code."""
+    versions: tuple[Documents, Documents] | None = field(default=None, repr=False, compare=False)
+    """The base and the revision, to show their lines; None for a contract without a base."""
 
     @property
     def next_version(self) -> Version | None:
@@ -159,7 +162,7 @@ def report(
 
     Raises `DocumentError` if one of the contracts cannot be used.
     """
-    findings, remarks = compare(base, revision), list[str]()
+    findings, remarks = with_renames(base, revision, compare(base, revision)), list[str]()
     if acknowledgements is not None:
         today = today or datetime.datetime.now(tz=datetime.UTC).date()
         findings, remarks = acknowledgements.applied(findings, today)
@@ -175,6 +178,7 @@ def report(
         step=step,
         remarks=tuple(remarks),
         impacts=_impacts(base, revision, findings, recordings),
+        versions=(base, revision),
     )
 
 

@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from checkpoint_openapi.document.excerpt import Excerpts
+from checkpoint_openapi.document.source import read_text
 from checkpoint_openapi.lint.engine import Report
-from checkpoint_openapi.lint.excerpt import Excerpts
 from checkpoint_openapi.lint.finding import Finding, Severity
 from checkpoint_openapi.lint.in_step import FOLDER_RULES, FolderRule
 from checkpoint_openapi.lint.table import RULES, Rule
@@ -32,7 +33,7 @@ def as_text(reports: Sequence[Report], *, excerpts: bool = False) -> str:
     paragraph shows the source line, with a caret below the place.
     """
     lines: list[str] = []
-    shown = Excerpts() if excerpts else None
+    shown = Excerpts(read_text) if excerpts else None
     for report in reports:
         lines += _summary(report)
         for findings in _folded(report):

@@ -233,10 +233,10 @@ HOSTILE = "</td><script>alert(1)</script>|\x1b[31m\u202e"
 class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.names: set[str] = set()
+        self.names: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self.names.add(tag)
+        self.names.append(tag)
 
 
 def test_a_recorded_value_cannot_leave_its_cell(tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_a_recorded_value_cannot_leave_its_cell(tmp_path: Path) -> None:
     tags = _Tags()
     tags.feed(write(found, "html"))
     assert "table" in tags.names
-    assert "script" not in tags.names
+    assert tags.names.count("script") == 1, "the script of the page itself"
     told = write(found, "text") + write(found, "markdown")
     assert "\x1b" not in told
     assert "\u202e" not in told

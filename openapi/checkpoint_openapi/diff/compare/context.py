@@ -133,6 +133,7 @@ class Comparison:
                 label=documents.label(place),
                 position=documents.position(place),
                 in_base=documents is self.base,
+                old_label=None if old is None else self.base.label(old),
                 before=change.before,
                 after=change.after,
                 witness=witness,

@@ -68,6 +68,10 @@ class Finding:
     """Whether it belongs to a callback or a webhook, where the roles are swapped."""
     acknowledged: str | None = None
     """The reason why the finding is accepted."""
+    old_label: str | None = field(default=None, compare=False)
+    """The corresponding place in the base, if it is another."""
+    renamed_to: str | None = None
+    """The name that probably replaces the one that is gone."""
     aliases: tuple[str, ...] = field(default=(), compare=False)
     """The other operations that show the same change."""
 
@@ -83,6 +87,11 @@ class Finding:
     def concerns(self, side: Side) -> bool:
         """Return whether a side has to act, or to look at the change."""
         return self.severity_for(side) is not Severity.INFO
+
+    @property
+    def in_catalogue(self) -> bool:
+        """Whether it is about a requirement of the catalogue beside the document."""
+        return self.id.startswith("requirement-")
 
     @property
     def breaks(self) -> tuple[Side, ...]:

@@ -14,10 +14,10 @@ FORMATS = ("text", "json", "markdown", "github", "sarif", "html")
 """The names of the formats, as `--format` takes them."""
 
 
-def write(report: Report, form: str) -> str:
-    """Return a report in one of `FORMATS`, ending with a newline."""
-    writer: Callable[[Report], str] = import_module(f"checkpoint_openapi.diff.writers.{form}").write
-    return writer(report)
+def write(report: Report, form: str, *, excerpts: bool = False) -> str:
+    """Return a report in one of `FORMATS`, ending with a newline; `excerpts` adds source lines to text."""
+    writer: Callable[..., str] = import_module(f"checkpoint_openapi.diff.writers.{form}").write
+    return writer(report, excerpts=excerpts) if form == "text" else writer(report)
 
 
 def _of(form: str) -> Callable[[DocumentError], str]:

@@ -1,69 +1,86 @@
-"""A page for people: the changes, whom they break, and what they mean for recorded implementations."""
+"""A page for people: the changes, both versions side by side, and whom they break."""
 
 from __future__ import annotations
 
-from html import escape
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from checkpoint_openapi.diff.findings.finding import Finding
+from jinja2 import Template
+from markupsafe import Markup, escape
+
+from checkpoint_openapi.diff.findings.finding import Finding, Witness
+from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
+from checkpoint_openapi.diff.writers.beside import Beside
 from checkpoint_openapi.diff.writers.impact import EXPLANATION, proof_text, rows, subject
-from checkpoint_openapi.diff.writers.text import evidence, summary
+from checkpoint_openapi.diff.writers.text import concerned, summary
+from checkpoint_openapi.pages.frame import page_template
 
 __all__ = ["write"]
 
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { border: 1px solid #8888; padding: .3rem .6rem; text-align: left; vertical-align: top; }
-pre { overflow-x: auto; white-space: pre-wrap; }
-td.red { border-left: .4rem solid #c62828; } td.green { border-left: .4rem solid #2e7d32; }
-td.unknown { border-left: .4rem solid #888; }
-"""
+_FOLDER = Path(__file__).resolve().parent
+_LONG = 4000
+_CODE = re.compile("`([^`]+)`")
+_TONES = {"breaking": "fail", "review": "warn", "compatible": "pass", "same": "pass", "new": "pass"}
+"""The colour of a verdict."""
+_STATES = {"red": "fail", "green": "pass", "unknown": "skip"}
 
 
 def write(report: Report) -> str:
-    """Return the report as one HTML page that needs no network and no script."""
-    title = f"Contract {report.base_version} → {report.revision_version}"
-    parts = [f"<h1>{escape(title)}</h1>", f"<p>{escape(summary(report))}.</p>", *_table(report)]
-    for heading, found in report.sections():
-        parts += [f"<h2>{escape(heading)}</h2>", *(_finding(finding, report) for finding in found)]
-    parts += [f"<p>{escape(remark)}</p>" for remark in report.remarks]
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    head = (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    """Return the report as one HTML page that needs no network, and no script but for its buttons."""
+    beside = Beside(*report.versions) if report.versions else None
+    page = _template().render(
+        report=report,
+        title=f"Contract {report.base_version} → {report.revision_version}",
+        summary=summary(report),
+        tone=_TONES[report.verdict],
+        sections=[
+            (title, [_finding(finding, report, beside) for finding in found])
+            for title, found in report.sections()
+        ],
+        rows=[(subject(finding), cells) for finding, cells in rows(report)],
+        explanation=EXPLANATION,
+        proof_text=proof_text,
+        states=_STATES,
     )
-    body = "\n".join(parts)
-    head += f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
-    return f"{head}\n<body>\n{body}\n</body></html>\n"
+    return f"{page}\n"
 
 
-def _table(report: Report) -> list[str]:
-    if not report.impacts:
-        return []
-    implementations = [escape(impact.recording.implementation) for impact in report.impacts]
-    names = "".join(f'<th scope="col">{name}</th>' for name in implementations)
-    lines = ["<h2>Implementations</h2>", f"<p>{EXPLANATION}</p>"]
-    lines.append(f'<table><thead><tr><th scope="col">change</th>{names}</tr></thead><tbody>')
-    for finding, cells in rows(report):
-        told = "".join(
-            f'<td class="{cell.state.value}"><strong>{cell.state.value}</strong>: '
-            f"{escape(proof_text(cell.proof) if cell.proof else cell.why)}</td>"
-            for cell in cells
-        )
-        lines.append(f'<tr><th scope="row">{escape(subject(finding))}</th>{told}</tr>')
-    lines.append("</tbody></table>")
-    for impact in report.impacts:
-        lines += [
-            f"<p>{escape(impact.recording.implementation)}: {escape(proof_text(proof))}</p>"
-            for proof in impact.unattributed
-        ]
-    return lines
+@cache
+def _template() -> Template:
+    return page_template(_FOLDER / "diff.html.j2", [_FOLDER / "diff.css"], {"prose": _prose})
 
 
-def _finding(finding: Finding, report: Report) -> str:
-    lines = escape("\n".join(evidence(finding, report)))
-    place = f"<code>{escape(finding.id)}</code> {escape(str(finding.position))}"
-    return f"<h3>{escape(finding.message)}</h3><p>{place}</p><pre>{lines}</pre>"
+def _prose(text: str) -> Markup:
+    """Return a text whose words in backticks are code."""
+    # The text is escaped before any markup is added.
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704
+
+
+def _finding(finding: Finding, report: Report, beside: Beside | None) -> dict[str, Any]:
+    old, new = beside.lines(finding) if beside else ([], [])
+    severities = [finding.severity_for(side) for side in report.sides]
+    worst = next(severity for severity in Severity if severity in severities)
+    tone = {Severity.BREAKING: "fail", Severity.REVIEW: "warn", Severity.INFO: "pass"}[worst]
+    return {
+        "finding": finding,
+        "tone": "skip" if finding.acknowledged is not None else tone,
+        "whom": concerned(finding, report),
+        "shows_lines": bool(old or new),
+        "old": old,
+        "new": new,
+        "witnesses": [(witness.text, _shown(witness)) for _, witness in finding.witnesses(report.sides)],
+        "has_fingerprint": any(finding.concerns(side) for side in report.sides),
+    }
+
+
+def _shown(witness: Witness) -> str:
+    """Return a witness as the text of a request or an answer."""
+    lines = [witness.line, *([f"Content-Type: {witness.media_type}"] if witness.media_type else [])]
+    if witness.has_body:
+        text = json.dumps(witness.body, ensure_ascii=False, indent=2, default=str)
+        lines += ["", text if len(text) <= _LONG else f"{text[:_LONG]} ..."]
+    return "\n".join(lines)

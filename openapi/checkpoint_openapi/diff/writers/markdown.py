@@ -41,6 +41,8 @@ def changelog(report: Report, version: str) -> str:
 
 def _finding(finding: Finding, report: Report) -> list[str]:
     also = f" Also in {', '.join(finding.aliases)}." if finding.aliases else ""
+    if finding.renamed_to:
+        also = f" Probably renamed to `{finding.renamed_to}`.{also}"
     accepted = f" *Accepted: {finding.acknowledged}*" if finding.acknowledged is not None else ""
     whom = "".join(f" {sentence}" for sentence in concerned(finding, report))
     place = f"  `{finding.id}` at `{finding.position}`"

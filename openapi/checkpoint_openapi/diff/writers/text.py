@@ -7,19 +7,25 @@ import json
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
+from checkpoint_openapi.diff.writers.beside import Beside
 
 __all__ = ["concerned", "evidence", "summary", "write"]
 
 _LONG = 1200
 
 
-def write(report: Report) -> str:
-    """Return the report as plain text: one paragraph per finding, the verdict last."""
+def write(report: Report, *, excerpts: bool = False) -> str:
+    """Return the report as plain text: one paragraph per finding, the verdict last.
+
+    With `excerpts`, each paragraph shows the source line, with a caret below the place.
+    """
     lines: list[str] = []
+    beside = Beside(*report.versions) if excerpts and report.versions else None
     for title, found in report.sections():
         lines += [title, ""]
         for finding in found:
             lines.append(f"{finding.position}: {finding.message} [{finding.id}]")
+            lines += beside.line(finding) if beside else []
             lines += [*(f"  {line}" for line in evidence(finding, report)), ""]
     if report.impacts:
         from checkpoint_openapi.diff.writers.impact import as_text
@@ -59,6 +65,8 @@ def evidence(finding: Finding, report: Report) -> list[str]:
     lines: list[str] = []
     if finding.in_base:
         lines.append("This line is in the base: the revision has nothing there.")
+    if finding.renamed_to:
+        lines.append(f"Probably renamed to `{finding.renamed_to}`.")
     if finding.aliases:
         lines.append(f"Also in {', '.join(finding.aliases)}.")
     lines += concerned(finding, report)
