@@ -68,6 +68,13 @@ def test_arrow_is_an_import(importer: str, imported: str) -> None:
     assert not graph().find_shortest_chains(imported, importer, as_packages=True), "it is imported back"
 
 
+def test_each_box_is_in_one_room() -> None:
+    """A name that two rooms shared would be one box, with the arrows of both."""
+    rooms = re.findall(r"subgraph \w\[.*?\]\n(.*?)\n    end", architecture(), re.DOTALL)
+    boxes = [set(re.findall(r"\w+", re.sub(r'\["[^"]*"\]|direction LR', "", inside))) for inside in rooms]
+    assert sum(map(len, boxes)) == len(set().union(*boxes))
+
+
 def test_picture_has_arrows() -> None:
     """The picture is read as it is drawn."""
     assert len(arrows()) > 15
