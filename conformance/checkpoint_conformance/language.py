@@ -30,7 +30,7 @@ _current = ContextVar("language", default="en")
 _HOLE = re.compile(r"\{(\w+)\}")
 _LIST = re.compile(r"[^\s,]+(?:, [^\s,]+)+")
 _WORD = re.compile(r"\b[a-z]{2,}")
-_PROSE = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
+_PROSE = re.compile(r"\b[a-z]{2,} [a-z]\w")
 """Two words in a place: rather a part of the text, unless no other text fits."""
 _HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _LEAST = 4

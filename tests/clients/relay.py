@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Exchange", "Relay", "relayed"]
+
+_REQUEST_LINE = re.compile(rb"[A-Z]+ /")
 
 
 @dataclass
@@ -46,8 +49,8 @@ class Relay:
     exchanges: list[Exchange] = field(default_factory=list)
 
     def sent(self, data: bytes) -> None:
-        """Keep bytes of the client: behind a response begins the next request."""
-        if not self.exchanges or self.exchanges[-1].received:
+        """Keep bytes of the client: behind a response begins the next request, or a body comes late."""
+        if not self.exchanges or (self.exchanges[-1].received and _REQUEST_LINE.match(data)):
             self.exchanges.append(Exchange())
         self.exchanges[-1].sent += data
 

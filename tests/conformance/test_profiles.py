@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,6 +58,7 @@ def deletion(session: Session) -> None:
     judge_deletions(session, Deletions(session))
 
 
+PATIENCE = 3.0
 UNDECIDED = Outcome.INCONCLUSIVE
 COMPANIONS = frozenset({"discovery", "observation", "deletion"})
 HOSTILE = ["\\ud800", "x" * 5000, "\u202e\x00"]
@@ -145,6 +147,46 @@ def test_a_run_that_does_not_end_is_only_held_to_what_is_declared() -> None:
     server = broken(protect_seconds=60.0)
     assert outcomes(server, progress, patience=0.3)["OBS-3"] is Outcome.INCONCLUSIVE
     assert outcomes(server, progress, patience=0.3, settle_within=0.2)["OBS-3"] is Outcome.FAIL
+
+
+def test_a_run_is_waited_for_as_long_as_it_may_take() -> None:
+    """What `settle_within` allows is not cut short by a smaller `patience`."""
+    limits = {"patience": 0.05, "settle_within": 0.6}
+    assert outcomes(broken(protect_seconds=0.3), progress, **limits)["OBS-3"] is Outcome.PASS
+    assert outcomes(broken(protect_seconds=60.0), progress, **limits)["OBS-3"] is Outcome.FAIL
+
+
+def test_of_two_lists_read_at_once_neither_is_the_later() -> None:
+    """A list that was read before another, and arrives after it, is no step back."""
+
+    class Overtaking(Server):
+        """Answer the second of the simultaneous reads last, with what it saw before the item ended."""
+
+        ended = False
+        reads = 0
+        seen, answered = threading.Event(), threading.Event()
+
+        def item_status(self, *_: Any) -> str:
+            """End once the second read has seen the item."""
+            return "available" if type(self).ended else "protecting"
+
+        def list_items(self, request: Any, project: str) -> Any:
+            """Answer the first read once the second has seen the item, and the second after that."""
+            own = type(self)
+            own.reads += "checkpoint_id" in request.query
+            if own.reads == 1:
+                own.ended = own.seen.wait(PATIENCE)
+                found = super().list_items(request, project)
+                own.answered.set()
+            else:
+                found = super().list_items(request, project)
+                if own.reads == 2:
+                    own.seen.set()
+                    own.answered.wait(PATIENCE)
+            return found
+
+    assert outcomes(Overtaking, progress)["OBS-3"] is Outcome.PASS
+    assert Overtaking.ended, "no two reads were under way at once"
 
 
 def test_a_deletion_that_deletes_nothing_is_found() -> None:

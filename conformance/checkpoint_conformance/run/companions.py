@@ -271,10 +271,15 @@ def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any
         ) from error
     for problem in _validator(schema).iter_errors(body):
         place = "/".join(str(step) for step in problem.instance_path)
-        text = f"at {place or 'the root'}: {problem.message[:200]}"
+        text = f"at {place or 'the root'}: {_shortened(problem.message)}"
         raise ListError(Symptom.LIST_FORM, text, exchange)
     entries: list[dict[str, Any]] = body[member]
     return entries
+
+
+def _shortened(message: str) -> str:
+    """Return a message without the middle of a long value: what is wrong with it stands behind it."""
+    return message if len(message) <= 200 else f"{message[:120]} ... {message[-75:]}"
 
 
 @cache

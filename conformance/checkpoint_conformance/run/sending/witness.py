@@ -63,7 +63,8 @@ class Witness:
         except BudgetSpent:
             return
         raise NotServed(
-            f"since exchange {exchange.number} every call is answered 401: the token may have expired"
+            f"since exchange {exchange.number} every call is answered 401: the token may have expired, "
+            "or the server locks it after calls that it refused"
         )
 
     def _ask_for_server(self, exchange: Exchange) -> None:

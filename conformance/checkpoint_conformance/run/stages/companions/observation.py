@@ -15,6 +15,7 @@ from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.unauthorized import look_as_unauthorized
+from checkpoint_conformance.transport.abridgement import abridged
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
@@ -123,8 +124,10 @@ class Observation:
         """Start with nothing seen; `deleted` is updated as the run deletes checkpoints."""
         self._session = session
         self._deleted = deleted
-        self._statuses: dict[str, str] = {}
-        """The last status seen of each item."""
+        self._until_ended = max(session.target.patience, session.target.settle_within)
+        """Seconds to wait for a checkpoint to end."""
+        self._seen: dict[str, tuple[str, Exchange]] = {}
+        """The last status seen of each item, and the list that showed it first."""
         self._known: set[str] | None = None
         """Checkpoints seen in the list that were created by no call of the run."""
         self._refused: list[Exchange] = []
@@ -179,24 +182,21 @@ class Observation:
         named = [identifier for identifier in given if identifier]
         identifiers = {identifier.casefold() for identifier in named}
         self._read_quickly(named[-1:])
-        looks, backoff = (
-            0,
-            Backoff(
-                self._session.clock, self._session.target.patience, _FIRST_PAUSE, _LONGEST_PAUSE, factor=1.5
-            ),
-        )
+        looks = 0
+        backoff = Backoff(self._session.clock, self._until_ended, _FIRST_PAUSE, _LONGEST_PAUSE, factor=1.5)
         while identifiers:
             ended = self._follow(identifiers)
             if self._session.ledger.failed("OBS-3"):
                 return
             looks += ended
-            if looks >= _LOOKS_AFTER_THE_END:
+            if looks < _LOOKS_AFTER_THE_END and backoff.wait():
+                continue
+            if looks:
                 self._read_quickly(named[-1:])
                 self._session.ledger.exercise("OBS-3")
-                return
-            if not backoff.wait():
+            else:
                 self._still_running()
-                return
+            return
 
     def _read_quickly(self, identifiers: list[str]) -> None:
         """Read the items of each checkpoint several times at once, which may come from different copies."""
@@ -296,18 +296,22 @@ class Observation:
             checkpoint = item["checkpoint_id"].casefold()
             if checkpoint not in ours or checkpoint in deleted:
                 continue
-            status, last = item["status"], self._statuses.get(item["id"])
+            status, (last, shown) = item["status"], self._seen.get(item["id"], (None, None))
             problem = _status_problem(last, status)
+            if problem and shown and shown.overlaps(listing):
+                continue  # the server may have read this one before the other
             if problem and not self._session.ledger.confirmed(("OBS-3", problem[0].value)):
-                self._session.ledger.add(_confirmed(_finding("OBS-3", *problem, listing)))
-            if last not in _ENDED or status in _RANK:  # restoring after the end is not a step back
-                self._statuses[item["id"]] = status
+                lists = (shown, listing) if shown else (listing,)
+                self._session.ledger.add(_confirmed(_finding("OBS-3", *problem, *lists)))
+            # Restoring after the end is not a step back.
+            if status != last and (last not in _ENDED or status in _RANK):
+                self._seen[item["id"]] = status, abridged(listing)
 
     def _still_running(self) -> None:
         session, target = self._session, self._session.target
-        statuses = ", ".join(sorted(set(self._statuses.values()))) or "no item"
-        why = f"after {target.patience:g} s: {statuses}"
-        if target.settle_within and target.patience >= target.settle_within:
+        statuses = ", ".join(sorted({status for status, _ in self._seen.values()})) or "no item"
+        why = f"after {self._until_ended:g} s: {statuses}"
+        if target.settle_within:
             last = session.recorder.exchanges[-1]
             expected = f"available or error within {target.settle_within:g} s"
             finding = _finding("OBS-3", Symptom.STATUS_NEVER_ENDS, expected, why, last)
