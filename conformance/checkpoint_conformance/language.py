@@ -30,8 +30,8 @@ _current = ContextVar("language", default="en")
 _HOLE = re.compile(r"\{(\w+)\}")
 _LIST = re.compile(r"[^\s,]+(?:, [^\s,]+)+")
 _WORD = re.compile(r"\b[a-z]{2,}")
-_PROSE = re.compile(r"\b[a-z]{2,} [a-z]\w")
-"""Two words in a place: rather a part of the text, unless no other text fits."""
+_PROSE = re.compile(r"\b[a-z]{2,}[,;:]? [!-~]")
+"""A word and more in a place: rather a part of the text, unless no other text fits."""
 _HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _LEAST = 4
 """Characters that a text needs beside its places to be known by them alone."""

@@ -215,7 +215,9 @@ def page(found: Found) -> str:
     glued = [reports["glue"] for _, reports in found if "glue" in reports]
     names = [framework.name for framework, reports in found if "glue" in reports]
     lines += ["## Side by side, with the glue", "", "Only requirements in which the servers differ:", ""]
-    return "\n".join([*lines, matrix_markdown(build_matrix(glued, names).only_differing())])
+    matrix = matrix_markdown(build_matrix(glued, names).only_differing())
+    # The servers of these requests have ended: there is nothing to run.
+    return "\n".join([*lines, matrix.replace("```sh", "```text")])
 
 
 def _verdict(report: Report | None) -> str:

@@ -324,6 +324,8 @@ async def _carry_out(connection: asyncpg.Connection, order: Order) -> Outcome:
 
 
 async def _delete(connection: asyncpg.Connection, order: Delete) -> DeleteOutcome:
+    if "\0" in order.checkpoint_id:
+        return DeleteOutcome.UNKNOWN  # no text in the database holds U+0000, and asking for one is an error
     values = (order.now, order.checkpoint_id, order.project_id)
     protecting: bool | None = await connection.fetchval(numbered(statements.PROTECTING), *values)
     if protecting is None:

@@ -11,13 +11,21 @@ __all__ = ["HAN", "ZH", "english", "spaced", "untranslated"]
 
 ZH = language.catalogue("zh")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-_CODE = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|“[^”]*”|\{\w+\}|\S*[\d_/=@\\§{}\[\]<>*-]\S*|\w+(?:\.\w+)+")
+_QUOTED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|“[^”]*”")
+_CODE = re.compile(r"\{\w+\}|\S*[\d_/=@\\§{}\[\]<>*-]\S*|\w+(?:\.\w+)+")
 """Names, values and ids, which stay as they are."""
 _WORD = re.compile(r"\b[a-z]{2,}\b")
+
+
+def _plain(text: str) -> str:
+    """Return a text without what stays as it is."""
+    return _CODE.sub(" ", _QUOTED.sub(" ", text))
+
+
 _TERMS = {word for told in ZH.values() for word in _WORD.findall(told)}
 _TERMS |= {*KNOWN_STATUSES, "backup", "plan", "policies"}
 """Words that Chinese readers see in Latin letters."""
-_ENGLISH = {word for text in ZH for word in _WORD.findall(_CODE.sub(" ", text))} - _TERMS
+_ENGLISH = {word for text in ZH for word in _WORD.findall(_plain(text))} - _TERMS
 """Words of the suite's own sentences."""
 _CLOSE = re.compile(
     r"[\u4e00-\u9fff](?=[A-Za-z0-9`{])|[A-Za-z0-9`}%](?=[\u4e00-\u9fff])|[\u4e00-\u9fff][,;:!?()]|[,;:!?(][\u4e00-\u9fff]"
@@ -26,7 +34,7 @@ _CLOSE = re.compile(
 
 def english(told: str) -> set[str]:
     """Return the words of the suite's own English sentences in a text, without names and values."""
-    return {word for word in _WORD.findall(_CODE.sub(" ", told)) if word in _ENGLISH}
+    return {word for word in _WORD.findall(_plain(told)) if word in _ENGLISH}
 
 
 def untranslated(text: str) -> set[str]:
@@ -36,7 +44,7 @@ def untranslated(text: str) -> set[str]:
     left = english(told)
     if left or HAN.search(told):
         return left
-    return {text} if len(_WORD.findall(_CODE.sub(" ", text))) > 1 else left
+    return {text} if len(_WORD.findall(_plain(text))) > 1 else left
 
 
 def spaced(told: str) -> list[str]:

@@ -78,7 +78,7 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
     """The example goes through: one test fails after the first recipe, none after the others."""
     folder = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
-    entry, chinese, symptom, check, row = (
+    entry, chinese, symptom, check, told, row = (
         block.text for block in blocks(PAGE) if block.language in ("yaml", "python")
     )
 
@@ -108,6 +108,8 @@ def test_requirement_check_and_mutant_are_added_by_the_text(tmp_path: Path) -> N
     success = folder / "conformance/checkpoint_conformance/checks/success.py"
     place = '    if isinstance(plan.get("resources"), list):\n'
     replace(success, place, indented(check, 4) + place)
+    with (folder / "conformance/checkpoint_conformance/zh.yaml").open("a", encoding="utf-8") as file:
+        file.write(told)
     second = run(folder, "-c", "from checkpoint_openapi.cli import main; main()", "verify")
     assert second.returncode == 0, second.stdout[-2000:] + second.stderr[-2000:]
     assert re.search(r"pass +RESP-14", second.stdout)

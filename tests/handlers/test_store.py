@@ -179,7 +179,8 @@ def test_a_checkpoint_is_deleted_once(database: str) -> None:
             assert await store.delete("b" * 32, ready.id, NOW) is DeleteOutcome.UNKNOWN
             assert await store.delete(PROJECT.id, protecting.id, NOW) is DeleteOutcome.PROTECTING
             assert await store.delete(PROJECT.id, ready.id, NOW) is DeleteOutcome.DELETED
-            assert await store.delete(PROJECT.id, ready.id, NOW) is DeleteOutcome.UNKNOWN
+            for unknown in (ready.id, "\0", "\U0001f4a9", "x" * 10_000):
+                assert await store.delete(PROJECT.id, unknown, NOW) is DeleteOutcome.UNKNOWN
             items = await store.items(PROJECT.id, Page(10), ItemFilter(), NOW)
             assert {item.checkpoint_id for item in items} == {protecting.id}
 

@@ -62,6 +62,7 @@ FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] =
     ("OBS-3", Symptom.STATUS_ENDS_ELSEWHERE): (("DEL-1", Symptom.ANOTHER_DELETED),),
     ("OBS-3", Symptom.STATUS_NEVER_ENDS): (("DEL-1", Symptom.DELETION_REFUSED),),
     ("OBS-1", Symptom.ITEMS_NOT_THE_SELECTED): (("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),),
+    ("RESP-2", Symptom.ID_REPEATED): (("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),),
     ("RESP-7", Symptom.RESOURCE_TYPE_UNKNOWN): (("RESP-13", Symptom.RESOURCE_TYPE_NOT_THE_LISTED),),
     ("DEL-2", Symptom.DELETED_AGAIN_LISTED): (
         ("DEL-1", Symptom.DELETED_AGAIN_LISTED),
@@ -72,8 +73,8 @@ FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] =
 
 A checkpoint that becomes `deleted` by itself looks as if the deletion of its neighbour had taken it, one that
 never ends may be refused its deletion for ever, and one that a second deletion revives is found later. An
-answer that lists other resources than the selected ones is no fault of its own if these are backed up. A type
-that nobody knows differs from the listed one, too.
+answer that lists other resources than the selected ones is no fault of its own if these are backed up, or if it
+is the answer of another call. A type that nobody knows differs from the listed one, too.
 """
 
 
