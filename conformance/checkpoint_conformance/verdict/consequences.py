@@ -73,8 +73,8 @@ FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] =
 
 A checkpoint that becomes `deleted` by itself looks as if the deletion of its neighbour had taken it, one that
 never ends may be refused its deletion for ever, and one that a second deletion revives is found later. An
-answer that lists other resources than the selected ones is no fault of its own if these are backed up, or if it
-is the answer of another call. A type that nobody knows differs from the listed one, too.
+answer that lists other resources than the selected ones is no fault of its own if these are backed up, or if
+it is that of another call. A type that nobody knows differs from the listed one, too.
 """
 
 
