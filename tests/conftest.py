@@ -1,4 +1,4 @@
-"""A separate cache folder for all tests, so that no run reads or writes the user's."""
+"""What no test may take from its user: the cache folder, and the variables that choose how output looks."""
 
 from __future__ import annotations
 
@@ -10,5 +10,7 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make all test processes cache generated requests next to pytest's own cache."""
+    """Cache generated requests next to pytest's own cache, and write as for a person, in CI too."""
     os.environ["XDG_CACHE_HOME"] = str(config.rootpath / ".pytest_cache" / "user")
+    for variable in ("CI", "NO_COLOR"):
+        os.environ.pop(variable, None)

@@ -12,6 +12,8 @@ __all__ = ["HAN", "ZH", "english", "spaced", "untranslated"]
 ZH = language.catalogue("zh")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 _QUOTED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|“[^”]*”")
+_CUT = re.compile(r"[\[{].* \.\.\. .*[\]}]")
+"""A JSON value whose middle is left out: its quotation marks need not pair."""
 _CODE = re.compile(r"\{\w+\}|\S*[\d_/=@\\§{}\[\]<>*-]\S*|\w+(?:\.\w+)+")
 """Names, values and ids, which stay as they are."""
 _WORD = re.compile(r"\b[a-z]{2,}\b")
@@ -19,7 +21,7 @@ _WORD = re.compile(r"\b[a-z]{2,}\b")
 
 def _plain(text: str) -> str:
     """Return a text without what stays as it is."""
-    return _CODE.sub(" ", _QUOTED.sub(" ", text))
+    return _CODE.sub(" ", _QUOTED.sub(" ", _CUT.sub(" ", text)))
 
 
 _TERMS = {word for told in ZH.values() for word in _WORD.findall(told)}
