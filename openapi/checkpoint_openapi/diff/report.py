@@ -19,7 +19,7 @@ from checkpoint_openapi.diff.findings.version import (
     version_findings,
 )
 from checkpoint_openapi.document.documents import Documents, stated_version
-from checkpoint_openapi.document.operations import operations, webhooks
+from checkpoint_openapi.document.structure.operations import operations, webhooks
 from checkpoint_openapi.exit_codes import ExitCode
 
 if TYPE_CHECKING:

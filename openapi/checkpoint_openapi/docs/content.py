@@ -26,9 +26,9 @@ from checkpoint_openapi.docs.samples import Samples, samples
 from checkpoint_openapi.docs.schemas import Direction
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents, Reader
-from checkpoint_openapi.document.objects import operations_in
 from checkpoint_openapi.document.source import Position, Source
-from checkpoint_openapi.document.unread import unread_parts
+from checkpoint_openapi.document.structure.objects import operations_in
+from checkpoint_openapi.document.structure.unread import unread_parts
 from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Content", "OperationRow", "companions_of", "read_content"]

@@ -20,7 +20,7 @@ from checkpoint_openapi.docs.parameters import Fault, Parameters, Sent
 from checkpoint_openapi.docs.schemas import Direction
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.objects import operations_in
+from checkpoint_openapi.document.structure.objects import operations_in
 from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Mock", "Request"]

@@ -15,7 +15,7 @@ from checkpoint_openapi.docs.media_types import chosen, written
 from checkpoint_openapi.docs.snippets import TOKEN, SampleRequest, curl, javascript, python
 from checkpoint_openapi.docs.stated import stated_examples
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.operations import Operation, operations
+from checkpoint_openapi.document.structure.operations import Operation, operations
 from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Samples", "samples"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Location
-from checkpoint_openapi.document.objects import Node, walk
+from checkpoint_openapi.document.structure.objects import Node, walk
 from checkpoint_openapi.document.values import items, members
 
 if TYPE_CHECKING:

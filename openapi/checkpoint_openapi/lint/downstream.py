@@ -17,7 +17,7 @@ from checkpoint_openapi.lint.finding import Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from checkpoint_openapi.document.objects import Node
+    from checkpoint_openapi.document.structure.objects import Node
     from checkpoint_openapi.lint.context import Context
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from checkpoint_openapi.document.documents import Documents, Files
 from checkpoint_openapi.document.source import Position
-from checkpoint_openapi.document.unread import unread_parts
+from checkpoint_openapi.document.structure.unread import unread_parts
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.lint.context import Context
 from checkpoint_openapi.lint.finding import Finding, Severity, SkippedError

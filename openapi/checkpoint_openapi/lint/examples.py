@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checkpoint_openapi.document.documents import Location, UnresolvedError
-from checkpoint_openapi.document.objects import Node
 from checkpoint_openapi.document.pointer import child
+from checkpoint_openapi.document.structure.objects import Node
 from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.finding import Fault
 from checkpoint_openapi.lint.validator import Direction, faults, faults_alone

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.folder import ContractFolder
-from checkpoint_openapi.document.objects import Node, walk
 from checkpoint_openapi.document.pointer import last
 from checkpoint_openapi.document.released import SUMS, deviations, releases
 from checkpoint_openapi.document.source import Position
+from checkpoint_openapi.document.structure.objects import Node, walk
 from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.engine import Report
 from checkpoint_openapi.lint.finding import Fault, Finding, Severity

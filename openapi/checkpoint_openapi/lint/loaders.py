@@ -9,8 +9,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from checkpoint_openapi.document.objects import METHODS
 from checkpoint_openapi.document.pointer import escaped, tokens
+from checkpoint_openapi.document.structure.objects import METHODS
 from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import Fault, SkippedError
 from checkpoint_openapi.lint.structure import told

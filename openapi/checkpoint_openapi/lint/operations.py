@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.document.documents import UnresolvedError
-from checkpoint_openapi.document.operations import Operation, of_item
 from checkpoint_openapi.document.pointer import child
 from checkpoint_openapi.document.source import DocumentError
+from checkpoint_openapi.document.structure.operations import Operation, of_item
 from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.finding import Fault
 

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from checkpoint_openapi.document.documents import Location, UnresolvedError
-from checkpoint_openapi.document.objects import Node
 from checkpoint_openapi.document.pointer import escaped, unescaped
-from checkpoint_openapi.document.unread import is_uri
+from checkpoint_openapi.document.structure.objects import Node
+from checkpoint_openapi.document.structure.unread import is_uri
 from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import Fault
 from checkpoint_openapi.lint.usage import used_components

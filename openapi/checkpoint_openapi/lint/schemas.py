@@ -12,7 +12,7 @@ from checkpoint_openapi.lint.finding import Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from checkpoint_openapi.document.objects import Node
+    from checkpoint_openapi.document.structure.objects import Node
     from checkpoint_openapi.lint.context import Context
 
 __all__ = ["bounds_contradictory", "discriminator_undeclared", "keyword_idle", "required_undeclared"]

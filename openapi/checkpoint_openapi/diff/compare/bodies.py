@@ -10,7 +10,7 @@ from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Location
-from checkpoint_openapi.document.operations import Operation
+from checkpoint_openapi.document.structure.operations import Operation
 from checkpoint_openapi.document.values import members
 
 __all__ = ["compare_content", "compare_request_bodies", "media_types"]

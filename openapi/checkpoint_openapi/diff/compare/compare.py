@@ -19,9 +19,9 @@ from checkpoint_openapi.diff.compare.servers import addresses, compare_servers
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.operations import Operation, callbacks, operations, webhooks
-from checkpoint_openapi.document.shape import check_references, check_shape
-from checkpoint_openapi.document.unread import unread_parts
+from checkpoint_openapi.document.structure.operations import Operation, callbacks, operations, webhooks
+from checkpoint_openapi.document.structure.shape import check_references, check_shape
+from checkpoint_openapi.document.structure.unread import unread_parts
 from checkpoint_openapi.document.values import equal, members
 
 __all__ = ["compare"]

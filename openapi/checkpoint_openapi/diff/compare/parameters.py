@@ -9,7 +9,7 @@ from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_s
 from checkpoint_openapi.diff.compare.values.travel import Travel, as_sent, avoids
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Location
-from checkpoint_openapi.document.operations import Operation, Parameter
+from checkpoint_openapi.document.structure.operations import Operation, Parameter
 from checkpoint_openapi.document.values import members
 
 __all__ = ["compare_parameters", "examples_of"]

@@ -11,7 +11,7 @@ from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_s
 from checkpoint_openapi.diff.compare.values.travel import Travel
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.operations import Operation
+from checkpoint_openapi.document.structure.operations import Operation
 from checkpoint_openapi.document.values import members
 
 __all__ = ["compare_responses"]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.operations import Operation
+from checkpoint_openapi.document.structure.operations import Operation
 from checkpoint_openapi.document.values import members
 
 __all__ = ["addresses", "compare_servers"]

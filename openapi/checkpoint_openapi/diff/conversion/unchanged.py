@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.operations import Operation
 from checkpoint_openapi.document.source import DocumentError
+from checkpoint_openapi.document.structure.operations import Operation
 from checkpoint_openapi.document.values import packed
 
 __all__ = ["Unchanged"]

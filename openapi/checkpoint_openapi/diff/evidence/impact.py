@@ -13,7 +13,7 @@ from checkpoint_openapi.diff.evidence.judgement import Judgement, Version, Viola
 from checkpoint_openapi.diff.evidence.recorded import Exchange, Recording
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.document.documents import Documents
-from checkpoint_openapi.document.operations import Operation
+from checkpoint_openapi.document.structure.operations import Operation
 from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Cell", "Impact", "Proof", "State", "impacts"]

@@ -15,7 +15,7 @@ from checkpoint_openapi.diff.evidence.recorded import Exchange, whole_text
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
-from checkpoint_openapi.document.operations import Operation, Parameter, operations
+from checkpoint_openapi.document.structure.operations import Operation, Parameter, operations
 from checkpoint_openapi.document.values import members
 
 __all__ = ["Judgement", "Version", "Violation", "json_of"]

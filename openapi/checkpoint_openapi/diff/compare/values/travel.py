@@ -16,7 +16,7 @@ from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Opera
 from checkpoint_openapi.diff.schema.nested import without_booleans
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents
-from checkpoint_openapi.document.operations import Parameter
+from checkpoint_openapi.document.structure.operations import Parameter
 from checkpoint_openapi.document.values import members
 
 __all__ = ["Travel", "as_sent", "as_written", "avoids", "fits_as_text"]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.objects import operations_in
 from checkpoint_openapi.document.pointer import last
+from checkpoint_openapi.document.structure.objects import operations_in
 from checkpoint_openapi.document.tree import objects_in
 from checkpoint_openapi.document.values import members
 

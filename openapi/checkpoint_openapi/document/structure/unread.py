@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.objects import Node, walk
 from checkpoint_openapi.document.pointer import child
+from checkpoint_openapi.document.structure.objects import Node, walk
 from checkpoint_openapi.document.values import members
 
 __all__ = ["Unread", "is_uri", "unread_parts"]

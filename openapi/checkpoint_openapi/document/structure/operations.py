@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.objects import operations_in
+from checkpoint_openapi.document.structure.objects import operations_in
 from checkpoint_openapi.document.values import items, members
 
 __all__ = [
