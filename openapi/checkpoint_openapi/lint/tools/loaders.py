@@ -13,7 +13,7 @@ from checkpoint_openapi.document.pointer import escaped, tokens
 from checkpoint_openapi.document.structure.objects import METHODS
 from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import Fault, SkippedError
-from checkpoint_openapi.lint.structure import told
+from checkpoint_openapi.lint.tools.structure import told
 from checkpoint_openapi.lint.validator import shortened, untyped
 
 if TYPE_CHECKING:

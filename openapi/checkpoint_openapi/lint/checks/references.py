@@ -10,8 +10,8 @@ from checkpoint_openapi.document.pointer import escaped, unescaped
 from checkpoint_openapi.document.structure.objects import Node
 from checkpoint_openapi.document.structure.unread import is_uri
 from checkpoint_openapi.document.values import members
+from checkpoint_openapi.lint.checks.usage import used_components
 from checkpoint_openapi.lint.finding import Fault
-from checkpoint_openapi.lint.usage import used_components
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
