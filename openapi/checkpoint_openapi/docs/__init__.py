@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checkpoint_openapi.docs.content import Content, read_content
+from checkpoint_openapi.docs.content.contract import Content, read_content
 from checkpoint_openapi.docs.page import render_page
 
 __all__ = ["Content", "read_content", "render_page"]

@@ -12,11 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from checkpoint_openapi import __version__
-from checkpoint_openapi.docs.catalogues import inline
-from checkpoint_openapi.docs.listing import anchor
+from checkpoint_openapi.docs.content.catalogues import inline
+from checkpoint_openapi.docs.content.listing import anchor
 
 if TYPE_CHECKING:
-    from checkpoint_openapi.docs.content import Content
+    from checkpoint_openapi.docs.content.contract import Content
     from checkpoint_openapi.docs.preview import Build
     from checkpoint_openapi.document.source import Position
 

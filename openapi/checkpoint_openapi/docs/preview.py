@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from checkpoint_openapi.diff.report import Report, report
 from checkpoint_openapi.diff.sources import RELEASED, open_documents
-from checkpoint_openapi.docs.content import Content, companions_of, read_content
-from checkpoint_openapi.docs.listing import anchor
-from checkpoint_openapi.docs.mock import Mock
-from checkpoint_openapi.docs.reading import FileState, SeenFiles, file_state
+from checkpoint_openapi.docs.content.contract import Content, companions_of, read_content
+from checkpoint_openapi.docs.content.files import FileState, SeenFiles, file_state
+from checkpoint_openapi.docs.content.listing import anchor
+from checkpoint_openapi.docs.mock.server import Mock
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.lint.engine import lint_documents

@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from checkpoint_openapi.docs.answers import REASON, Answer
-from checkpoint_openapi.docs.checks import UnusableSchemaError
-from checkpoint_openapi.docs.mock import Request
+from checkpoint_openapi.docs.examples.checks import UnusableSchemaError
+from checkpoint_openapi.docs.mock.answers import REASON, Answer
+from checkpoint_openapi.docs.mock.server import Request
 from checkpoint_openapi.docs.page import ASSETS, asset, render_page
 from checkpoint_openapi.docs.preview import Preview
 from checkpoint_openapi.document.source import DocumentError

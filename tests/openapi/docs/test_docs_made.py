@@ -7,9 +7,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from checkpoint_openapi.docs.checks import Checker
-from checkpoint_openapi.docs.made import NONE, Maker
-from checkpoint_openapi.docs.schemas import Direction
+from checkpoint_openapi.docs.examples.checks import Checker
+from checkpoint_openapi.docs.examples.made import NONE, Maker
+from checkpoint_openapi.docs.examples.schemas import Direction
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents, Text
 from hypothesis import Phase, given, settings

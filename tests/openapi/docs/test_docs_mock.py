@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_openapi.docs.answers import REASON
-from checkpoint_openapi.docs.mock import Mock, Request
+from checkpoint_openapi.docs.mock.answers import REASON
+from checkpoint_openapi.docs.mock.server import Mock, Request
 from checkpoint_openapi.document.documents import Documents, Files, Text
 from checkpoint_openapi.load import data_path, document
 
 if TYPE_CHECKING:
-    from checkpoint_openapi.docs.answers import Answer
+    from checkpoint_openapi.docs.mock.answers import Answer
 
 PATH = "/v1/b942cc8342734d15bcb246babb1953cf/providers/fc4d5750-22e7-4798-8a46-f48f62c4c1da/checkpoints"
 PLAN = "62171999-3df1-42f7-9513-6f9b1bea4744"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_openapi.docs.answers import REASON
+from checkpoint_openapi.docs.mock.answers import REASON
 from checkpoint_openapi.docs.page import render_page
 from checkpoint_openapi.docs.preview import Build, Preview
 from checkpoint_openapi.docs.server import PreviewServer

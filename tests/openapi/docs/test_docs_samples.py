@@ -11,11 +11,11 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_openapi.docs.checks import Checker
-from checkpoint_openapi.docs.made import Maker
+from checkpoint_openapi.docs.content.samples import Samples, samples
+from checkpoint_openapi.docs.examples.checks import Checker
+from checkpoint_openapi.docs.examples.made import Maker
+from checkpoint_openapi.docs.examples.schemas import Direction
 from checkpoint_openapi.docs.preview import Preview
-from checkpoint_openapi.docs.samples import Samples, samples
-from checkpoint_openapi.docs.schemas import Direction
 from checkpoint_openapi.docs.server import PreviewServer
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents, Files, Text

@@ -10,7 +10,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 from urllib.parse import unquote, unquote_plus
 
-from checkpoint_openapi.docs.checks import Checker
+from checkpoint_openapi.docs.examples.checks import Checker
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
 from checkpoint_openapi.document.values import items, members

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from checkpoint_openapi.docs.schemas import Direction, as_json_schemas
+from checkpoint_openapi.docs.examples.schemas import Direction, as_json_schemas
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse

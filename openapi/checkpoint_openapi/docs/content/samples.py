@@ -10,10 +10,10 @@ import json
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from checkpoint_openapi.docs.made import NONE, Maker
-from checkpoint_openapi.docs.media_types import chosen, written
-from checkpoint_openapi.docs.snippets import TOKEN, SampleRequest, curl, javascript, python
-from checkpoint_openapi.docs.stated import stated_examples
+from checkpoint_openapi.docs.content.snippets import TOKEN, SampleRequest, curl, javascript, python
+from checkpoint_openapi.docs.examples.made import NONE, Maker
+from checkpoint_openapi.docs.examples.media_types import chosen, written
+from checkpoint_openapi.docs.examples.stated import stated_examples
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.structure.operations import Operation, operations
 from checkpoint_openapi.document.values import items, members

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
-from checkpoint_openapi.docs.media_types import is_json
+from checkpoint_openapi.docs.examples.media_types import is_json
 
 __all__ = ["TOKEN", "SampleRequest", "curl", "javascript", "python"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from checkpoint_openapi.diff.conversion.convert import Converter, Side
 from checkpoint_openapi.diff.proof.sample import samples_of
-from checkpoint_openapi.docs.checks import Checker
-from checkpoint_openapi.docs.schemas import Direction
+from checkpoint_openapi.docs.examples.checks import Checker
+from checkpoint_openapi.docs.examples.schemas import Direction
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.values import items, members
 

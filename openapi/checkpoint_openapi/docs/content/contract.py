@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from checkpoint_openapi.docs.catalogues import (
+from checkpoint_openapi.docs.content.catalogues import (
     ErrorTable,
     RequirementRow,
     errata,
@@ -17,13 +17,13 @@ from checkpoint_openapi.docs.catalogues import (
     markdown,
     requirement_rows,
 )
-from checkpoint_openapi.docs.checks import Checker
-from checkpoint_openapi.docs.linking import link_requirements
-from checkpoint_openapi.docs.listing import Clauses, Listing, listing
-from checkpoint_openapi.docs.made import Maker
-from checkpoint_openapi.docs.reading import SeenFiles
-from checkpoint_openapi.docs.samples import Samples, samples
-from checkpoint_openapi.docs.schemas import Direction
+from checkpoint_openapi.docs.content.files import SeenFiles
+from checkpoint_openapi.docs.content.linking import link_requirements
+from checkpoint_openapi.docs.content.listing import Clauses, Listing, listing
+from checkpoint_openapi.docs.content.samples import Samples, samples
+from checkpoint_openapi.docs.examples.checks import Checker
+from checkpoint_openapi.docs.examples.made import Maker
+from checkpoint_openapi.docs.examples.schemas import Direction
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Documents, Reader
 from checkpoint_openapi.document.source import Position, Source

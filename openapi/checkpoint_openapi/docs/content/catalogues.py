@@ -9,8 +9,8 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from checkpoint_openapi.docs.listing import anchor
-from checkpoint_openapi.docs.reading import SeenFiles
+from checkpoint_openapi.docs.content.files import SeenFiles
+from checkpoint_openapi.docs.content.listing import anchor
 from checkpoint_openapi.document.pointer import tokens
 from checkpoint_openapi.document.source import DocumentError, Source
 from checkpoint_openapi.document.values import items, members

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, NamedTuple, cast
 
-from checkpoint_openapi.docs.made import NONE, Maker
-from checkpoint_openapi.docs.media_types import JSON, chosen, concrete, is_json, written
-from checkpoint_openapi.docs.stated import stated_examples
+from checkpoint_openapi.docs.examples.made import NONE, Maker
+from checkpoint_openapi.docs.examples.media_types import JSON, chosen, concrete, is_json, written
+from checkpoint_openapi.docs.examples.stated import stated_examples
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.values import equal, members
 
