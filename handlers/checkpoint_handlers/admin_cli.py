@@ -132,9 +132,8 @@ def token(database: str | None, project_id: str, role: Any, days: float | None) 
 
     It is stored as a hash and cannot be shown again.
     """
-    from checkpoint_handlers.auth import digest_of
     from checkpoint_handlers.clock import Clock
-    from checkpoint_handlers.store import Token
+    from checkpoint_handlers.store import Token, digest_of
 
     made = secrets.token_urlsafe(32)
     expires_at = None if days is None else Clock().stamp(ahead=days * 86400)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_handlers.errors import Refusal
 from checkpoint_handlers.framework import ApiKeySecurityHandler
+from checkpoint_handlers.store import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -15,12 +15,7 @@ if TYPE_CHECKING:
     from checkpoint_handlers.clock import Clock
     from checkpoint_handlers.store import Caller, Role, Store
 
-__all__ = ["Authenticator", "TokenHandler", "digest_of", "require_permission"]
-
-
-def digest_of(token: str) -> bytes:
-    """Return the stored form of a token, its SHA-256: a random token needs no salt or slow hash."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+__all__ = ["Authenticator", "TokenHandler", "require_permission"]
 
 
 class Authenticator:

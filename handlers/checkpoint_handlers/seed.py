@@ -14,9 +14,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from checkpoint_handlers.auth import digest_of
 from checkpoint_handlers.clock import Clock
-from checkpoint_handlers.store import Policy, Project, Resource, Token
+from checkpoint_handlers.store import Policy, Project, Resource, Token, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,10 +19,9 @@ from checkpoint_openapi.configuration.values import (
     whole_number,
 )
 
-from checkpoint_handlers.auth import digest_of
 from checkpoint_handlers.clock import Clock
 from checkpoint_handlers.seed import OBSTACLES
-from checkpoint_handlers.store import Policy, Project, Resource, Token
+from checkpoint_handlers.store import Policy, Project, Resource, Token, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

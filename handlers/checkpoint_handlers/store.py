@@ -6,6 +6,7 @@ text. JSON members are text that holds an object or a list.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -29,6 +30,7 @@ __all__ = [
     "Store",
     "StoreUnavailableError",
     "Token",
+    "digest_of",
 ]
 
 Role = Literal["operate", "read-only"]
@@ -72,6 +74,11 @@ class Token:
     project_id: str
     role: Role
     expires_at: str | None
+
+
+def digest_of(token: str) -> bytes:
+    """Return the stored form of a token, its SHA-256: a random token needs no salt or slow hash."""
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
 @dataclass(frozen=True, slots=True)

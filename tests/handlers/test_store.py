@@ -7,9 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_handlers.auth import digest_of
 from checkpoint_handlers.ids import new_id
-from checkpoint_handlers.store import CreateOutcome, DeleteOutcome, ItemFilter, Page, Policy, Project, Token
+from checkpoint_handlers.store import (
+    CreateOutcome,
+    DeleteOutcome,
+    ItemFilter,
+    Page,
+    Policy,
+    Project,
+    Token,
+    digest_of,
+)
 
 from handlers.storing import NOW, POLICY, PROJECT, RESOURCES, TOKEN, checkpoint, opened
 
