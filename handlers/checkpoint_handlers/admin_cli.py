@@ -234,6 +234,7 @@ def scenario(database: str | None, project_id: str, status: int, code: str, time
     """
     from checkpoint_handlers import stores
     from checkpoint_handlers.scenarios import refusal_of
+    from checkpoint_handlers.scenarios_opening import open_scenarios
 
     try:
         refusal_of(status, code)
@@ -241,7 +242,7 @@ def scenario(database: str | None, project_id: str, status: int, code: str, time
         raise _RefusedError(str(error)) from error
 
     async def work(_store: Store) -> None:
-        scenarios = await stores.open_scenarios(stores.named(database))
+        scenarios = await open_scenarios(stores.named(database))
         try:
             for _ in range(times):
                 await scenarios.add(project_id, status, code)

@@ -22,6 +22,7 @@ from checkpoint_handlers.app import DOCUMENTS, create_app
 from checkpoint_handlers.cors import Cors
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.protocol import IDLE_SECONDS, with_limit
+from checkpoint_handlers.scenarios_opening import open_scenarios
 from checkpoint_handlers.seedfile import read_seed
 from checkpoint_handlers.service import Service
 from checkpoint_handlers.telemetry import REGISTRY, AccessLog, Telemetry
@@ -156,7 +157,7 @@ async def application(options: Options) -> AsyncGenerator[tuple[ASGIApp, Store]]
         opened.push_async_callback(store.close)
         scenarios = None
         if options.scenarios:
-            scenarios = await stores.open_scenarios(options.database)
+            scenarios = await open_scenarios(options.database)
             opened.push_async_callback(scenarios.close)
         app: ASGIApp = await create_app(  # pyright: ignore[reportAssignmentType] - Connexion's own type of a scope
             Service(store, options.protect_seconds, options.conflict, scenarios)

@@ -10,16 +10,14 @@ from checkpoint_openapi.document.source import DocumentError
 
 from checkpoint_handlers.database_url import SCHEMES, printable, require_well_formed
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.scenarios_sqlite import SqliteScenarios
 from checkpoint_handlers.store_sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from checkpoint_handlers.scenarios import Scenarios
     from checkpoint_handlers.store import Entry, Store
 
-__all__ = ["data_folder", "is_url", "named", "open_scenarios", "open_store", "shown", "tokens_path"]
+__all__ = ["data_folder", "is_url", "named", "open_store", "shown", "tokens_path"]
 
 
 def data_folder() -> Path:
@@ -91,12 +89,3 @@ async def _open(database: str, initial: Callable[[], Iterable[Entry]]) -> Store:
             f"Cannot use the database {path}: its folder cannot be made ({error.strerror})."
         ) from error
     return SqliteStore(path, initial)
-
-
-async def open_scenarios(database: str) -> Scenarios:
-    """Open the scenarios in a database that `open_store` has prepared."""
-    if is_url(database):
-        from checkpoint_handlers.scenarios_postgres import PostgresScenarios
-
-        return await PostgresScenarios.open(database)
-    return SqliteScenarios(Path(database))
