@@ -8,9 +8,9 @@ from pathlib import Path
 
 from checkpoint_handlers import seed
 from checkpoint_handlers.clock import Clock
+from checkpoint_handlers.databases.store_sqlite import SqliteStore
 from checkpoint_handlers.ids import new_id
 from checkpoint_handlers.store import NewCheckpoint, Project
-from checkpoint_handlers.store_sqlite import SqliteStore
 
 __all__: list[str] = []
 

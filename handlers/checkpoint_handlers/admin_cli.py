@@ -232,7 +232,7 @@ def scenario(database: str | None, project_id: str, status: int, code: str, time
 
     Servers started with --scenarios answer the next calls of a project with this pair from errors.yaml.
     """
-    from checkpoint_handlers import stores
+    from checkpoint_handlers.databases import stores
     from checkpoint_handlers.scenarios import refusal_of
     from checkpoint_handlers.scenarios_opening import open_scenarios
 
@@ -254,7 +254,7 @@ def scenario(database: str | None, project_id: str, status: int, code: str, time
 
 def _with_store(database: str | None, work: Callable[[Store], Awaitable[Any]]) -> Any:
     """Run `work` on an open store and return its result; a failure becomes a one-line error."""
-    from checkpoint_handlers import stores
+    from checkpoint_handlers.databases import stores
     from checkpoint_handlers.errors import StartError
     from checkpoint_handlers.store import StoreUnavailableError
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from checkpoint_handlers import seed, stores
+from checkpoint_handlers import seed
+from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.service import PROVIDER_ID
 from checkpoint_handlers.target import target_text

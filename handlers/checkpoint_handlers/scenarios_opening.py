@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checkpoint_handlers.databases.stores import is_url
 from checkpoint_handlers.scenarios_sqlite import SqliteScenarios
-from checkpoint_handlers.stores import is_url
 
 if TYPE_CHECKING:
     from checkpoint_handlers.scenarios import Scenarios

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from checkpoint_handlers.store_postgres import CONNECTION, PATIENCE, reachable
+from checkpoint_handlers.databases.store_postgres import CONNECTION, PATIENCE, reachable
 
 __all__ = ["PostgresScenarios"]
 

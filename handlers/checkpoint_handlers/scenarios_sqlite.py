@@ -6,7 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_handlers.store_sqlite import connect, reachable
+from checkpoint_handlers.databases.store_sqlite import connect, reachable
 
 if TYPE_CHECKING:
     from pathlib import Path

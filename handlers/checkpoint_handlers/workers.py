@@ -17,9 +17,9 @@ from checkpoint_openapi.exit_codes import ExitCode
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from checkpoint_handlers import stores
 from checkpoint_handlers.administration import administered
 from checkpoint_handlers.announce import announce
+from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.server import Ending, application, initial, serve
 

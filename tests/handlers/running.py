@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_handlers.stores import tokens_path
+from checkpoint_handlers.databases.stores import tokens_path
 from checkpoint_openapi.load import errors
 
 from handlers.forked import Forked

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_handlers.clock import Clock
+from checkpoint_handlers.databases.stores import open_store
 from checkpoint_handlers.ids import new_id
 from checkpoint_handlers.store import NewCheckpoint, Policy, Project, Resource, Store, Token, digest_of
-from checkpoint_handlers.stores import open_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

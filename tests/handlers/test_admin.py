@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from checkpoint_handlers.admin_cli import admin
-from checkpoint_handlers.schema_sqlite import migrate
+from checkpoint_handlers.databases.schema_sqlite import migrate
 from checkpoint_handlers.seed import OBSTACLES
 from checkpoint_handlers.seedfile import read_seed
 from checkpoint_handlers.store import digest_of

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_handlers.groups import LONGEST_QUEUE, Groups
+from checkpoint_handlers.databases.groups import LONGEST_QUEUE, Groups
 from checkpoint_handlers.store import StoreUnavailableError
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_handlers import schema_postgres, schema_sqlite, seed
+from checkpoint_handlers import seed
+from checkpoint_handlers.databases import schema_postgres, schema_sqlite
+from checkpoint_handlers.databases.stores import open_store
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.ids import new_id
 from checkpoint_handlers.store import DeleteOutcome, ItemFilter, Page
-from checkpoint_handlers.stores import open_store
 
 from handlers.postgres import execute
 from handlers.storing import NOW, POLICY, PROJECT, RESOURCES, checkpoint, entries, opened

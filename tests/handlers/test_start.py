@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import pytest
 from checkpoint_handlers import seed
 from checkpoint_handlers.cli import serve
+from checkpoint_handlers.databases.store_sqlite import SqliteStore
+from checkpoint_handlers.databases.stores import tokens_path
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.server import bind
-from checkpoint_handlers.store_sqlite import SqliteStore
-from checkpoint_handlers.stores import tokens_path
 from click.testing import CliRunner
 
 from handlers import running

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+from checkpoint_handlers.databases.statements import saving
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.statements import saving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

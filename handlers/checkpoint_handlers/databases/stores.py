@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from checkpoint_openapi.document.source import DocumentError
 
-from checkpoint_handlers.database_url import SCHEMES, printable, require_well_formed
+from checkpoint_handlers.databases.database_url import SCHEMES, printable, require_well_formed
+from checkpoint_handlers.databases.store_sqlite import SqliteStore
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.store_sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,7 +72,7 @@ async def open_store(database: str, initial: Callable[[], Iterable[Entry]]) -> S
 async def _open(database: str, initial: Callable[[], Iterable[Entry]]) -> Store:
     if is_url(database):
         try:
-            from checkpoint_handlers.store_postgres import PostgresStore
+            from checkpoint_handlers.databases.store_postgres import PostgresStore
         except ModuleNotFoundError as error:
             raise StartError(
                 f"PostgreSQL needs the package {error.name!r}: pip install 'checkpoint-contract[postgres]'."

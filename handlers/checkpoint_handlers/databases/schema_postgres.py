@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checkpoint_handlers.databases.statements import numbered, saving
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.statements import numbered, saving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

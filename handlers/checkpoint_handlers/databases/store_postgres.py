@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from checkpoint_handlers import statements
+from checkpoint_handlers.databases import statements
+from checkpoint_handlers.databases.groups import Groups
+from checkpoint_handlers.databases.orders import Create, Delete, Settle
+from checkpoint_handlers.databases.schema_postgres import CHANNEL, migrate
+from checkpoint_handlers.databases.statements import numbered
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.groups import Groups
-from checkpoint_handlers.orders import Create, Delete, Settle
-from checkpoint_handlers.schema_postgres import CHANNEL, migrate
-from checkpoint_handlers.statements import numbered
 from checkpoint_handlers.store import CreateOutcome, DeleteOutcome, StoreUnavailableError, Token
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from asyncpg.pool import PoolConnectionProxy
 
-    from checkpoint_handlers.orders import Order, Outcome
-    from checkpoint_handlers.statements import Listing
+    from checkpoint_handlers.databases.orders import Order, Outcome
+    from checkpoint_handlers.databases.statements import Listing
     from checkpoint_handlers.store import (
         Caller,
         Entry,

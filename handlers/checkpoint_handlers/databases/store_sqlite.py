@@ -12,19 +12,19 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from checkpoint_handlers import statements
+from checkpoint_handlers.databases import statements
+from checkpoint_handlers.databases.groups import Groups
+from checkpoint_handlers.databases.orders import Create, Delete, Settle
+from checkpoint_handlers.databases.schema_sqlite import migrate
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.groups import Groups
-from checkpoint_handlers.orders import Create, Delete, Settle
-from checkpoint_handlers.schema_sqlite import migrate
 from checkpoint_handlers.store import CreateOutcome, DeleteOutcome, StoreUnavailableError, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
     from pathlib import Path
 
-    from checkpoint_handlers.orders import Order, Outcome
-    from checkpoint_handlers.statements import Listing
+    from checkpoint_handlers.databases.orders import Order, Outcome
+    from checkpoint_handlers.databases.statements import Listing
     from checkpoint_handlers.store import (
         Caller,
         Entry,
