@@ -233,8 +233,8 @@ def scenario(database: str | None, project_id: str, status: int, code: str, time
     Servers started with --scenarios answer the next calls of a project with this pair from errors.yaml.
     """
     from checkpoint_handlers.databases import stores
-    from checkpoint_handlers.scenarios import refusal_of
-    from checkpoint_handlers.scenarios_opening import open_scenarios
+    from checkpoint_handlers.scenarios.injection import refusal_of
+    from checkpoint_handlers.scenarios.opening import open_scenarios
 
     try:
         refusal_of(status, code)

@@ -13,7 +13,7 @@ from checkpoint_handlers.errors import ErrorAnswers, Refusal, StartError
 from checkpoint_handlers.framework import ConnexionMiddleware, Resolver, SecurityMiddleware
 from checkpoint_handlers.operations import operations
 from checkpoint_handlers.plans import PlannedRouting
-from checkpoint_handlers.scenarios import ScenarioHeader
+from checkpoint_handlers.scenarios.injection import ScenarioHeader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

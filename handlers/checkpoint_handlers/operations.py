@@ -11,7 +11,7 @@ from checkpoint_handlers.deletion import delete_checkpoint
 from checkpoint_handlers.dispatch import Entry
 from checkpoint_handlers.items import list_checkpoint_items
 from checkpoint_handlers.policies import list_policies
-from checkpoint_handlers.scenarios import staged
+from checkpoint_handlers.scenarios.injection import staged
 
 if TYPE_CHECKING:
     from checkpoint_handlers.service import Service

@@ -23,7 +23,7 @@ from checkpoint_handlers.cors import Cors
 from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.protocol import IDLE_SECONDS, with_limit
-from checkpoint_handlers.scenarios_opening import open_scenarios
+from checkpoint_handlers.scenarios.opening import open_scenarios
 from checkpoint_handlers.seedfile import read_seed
 from checkpoint_handlers.service import Service
 from checkpoint_handlers.telemetry import REGISTRY, AccessLog, Telemetry

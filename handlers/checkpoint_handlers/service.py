@@ -9,7 +9,7 @@ from checkpoint_handlers.clock import Clock
 from checkpoint_handlers.errors import Refusal
 
 if TYPE_CHECKING:
-    from checkpoint_handlers.scenarios import Scenarios
+    from checkpoint_handlers.scenarios.injection import Scenarios
     from checkpoint_handlers.store import Store
 
 __all__ = ["PROVIDER_ID", "Service", "require_provider"]

@@ -1,0 +1,1 @@
+"""Scenarios: errors on demand, for testing clients."""
