@@ -6,10 +6,10 @@ import asyncio
 import sys
 from pathlib import Path
 
-from checkpoint_handlers import seed
 from checkpoint_handlers.clock import Clock
 from checkpoint_handlers.databases.store_sqlite import SqliteStore
 from checkpoint_handlers.ids import new_id
+from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.store import NewCheckpoint, Project
 
 __all__: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checkpoint_handlers import seed
+from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.store import Caller, CreateOutcome, Policy, Project, Token, digest_of
 
 if TYPE_CHECKING:

@@ -64,7 +64,7 @@ def load(database: str | None, file: Path) -> None:
     """
     from checkpoint_openapi.document.source import DocumentError
 
-    from checkpoint_handlers.seedfile import read_seed
+    from checkpoint_handlers.seeding.seedfile import read_seed
 
     try:
         entries = read_seed(file)
@@ -199,7 +199,7 @@ def fault(database: str | None, policy_id: str, resource_id: str, condition: str
 
     CONDITION is an id from errors.yaml; `none` ends the fault.
     """
-    from checkpoint_handlers.seed import OBSTACLES
+    from checkpoint_handlers.seeding.seed import OBSTACLES
 
     if condition != "none" and condition not in OBSTACLES:
         raise _RefusedError(

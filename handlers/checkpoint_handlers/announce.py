@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from checkpoint_handlers import seed
 from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.service import PROVIDER_ID
 from checkpoint_handlers.target import target_text
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from checkpoint_handlers.options import Options
-    from checkpoint_handlers.seed import DemoTokens
+    from checkpoint_handlers.seeding.seed import DemoTokens
 
 __all__ = ["announce"]
 

@@ -15,7 +15,6 @@ import uvicorn
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import document
 
-from checkpoint_handlers import seed
 from checkpoint_handlers.administration import administered
 from checkpoint_handlers.announce import announce
 from checkpoint_handlers.app import DOCUMENTS, create_app
@@ -24,7 +23,8 @@ from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.protocol import IDLE_SECONDS, with_limit
 from checkpoint_handlers.scenarios.opening import open_scenarios
-from checkpoint_handlers.seedfile import read_seed
+from checkpoint_handlers.seeding import seed
+from checkpoint_handlers.seeding.seedfile import read_seed
 from checkpoint_handlers.service import Service
 from checkpoint_handlers.telemetry import REGISTRY, AccessLog, Telemetry
 

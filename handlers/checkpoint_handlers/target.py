@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from checkpoint_openapi import __version__
 
-from checkpoint_handlers import seed
+from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.service import PROVIDER_ID
 
 if TYPE_CHECKING:
-    from checkpoint_handlers.seed import DemoTokens
+    from checkpoint_handlers.seeding.seed import DemoTokens
 
 __all__ = ["target_text"]
 

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from checkpoint_handlers.admin_cli import admin
 from checkpoint_handlers.databases.schema_sqlite import migrate
-from checkpoint_handlers.seed import OBSTACLES
-from checkpoint_handlers.seedfile import read_seed
+from checkpoint_handlers.seeding.seed import OBSTACLES
+from checkpoint_handlers.seeding.seedfile import read_seed
 from checkpoint_handlers.store import digest_of
 from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.load import errors

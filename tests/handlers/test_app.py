@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_handlers import seed
 from checkpoint_handlers.operations import operations
+from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.service import PROVIDER_ID, Service
 from checkpoint_openapi.load import document
 

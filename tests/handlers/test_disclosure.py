@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
-from checkpoint_handlers import seed
 from checkpoint_handlers.databases import schema_sqlite, statements
 from checkpoint_handlers.databases.schema_postgres import migrate
 from checkpoint_handlers.databases.statements import numbered
 from checkpoint_handlers.ids import new_id
+from checkpoint_handlers.seeding import seed
 
 from handlers.postgres import Postgres
 

@@ -8,11 +8,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_handlers import seed
 from checkpoint_handlers.databases import schema_postgres, schema_sqlite
 from checkpoint_handlers.databases.stores import open_store
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.ids import new_id
+from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.store import DeleteOutcome, ItemFilter, Page
 
 from handlers.postgres import execute

@@ -185,7 +185,7 @@ def test_the_state_of_a_project_refuses_its_runs(
     server: RunningServer, token: str, expected: tuple[int, str]
 ) -> None:
     """A project that is closed, not verified or out of quota gets the pair of its state."""
-    from checkpoint_handlers import seed
+    from checkpoint_handlers.seeding import seed
 
     project = getattr(seed, f"{token.upper()}_ID")
     plan = next(plan.id for plan in seed.PLANS if plan.project_id == project)

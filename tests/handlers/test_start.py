@@ -16,11 +16,11 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_handlers import seed
 from checkpoint_handlers.cli import serve
 from checkpoint_handlers.databases.store_sqlite import SqliteStore
 from checkpoint_handlers.databases.stores import tokens_path
 from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.server import bind
 from click.testing import CliRunner
 

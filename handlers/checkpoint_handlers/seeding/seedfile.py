@@ -20,7 +20,7 @@ from checkpoint_openapi.configuration.values import (
 )
 
 from checkpoint_handlers.clock import Clock
-from checkpoint_handlers.seed import OBSTACLES
+from checkpoint_handlers.seeding.seed import OBSTACLES
 from checkpoint_handlers.store import Policy, Project, Resource, Token, digest_of
 
 if TYPE_CHECKING:
