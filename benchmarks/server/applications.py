@@ -69,7 +69,7 @@ def litestar() -> ASGIApp:
 
 def starlette() -> ASGIApp:
     """Return bare Starlette with jsonschema-rs."""
-    from checkpoint_handlers.schema import compile_check
+    from checkpoint_handlers.middleware.schema import compile_check
     from starlette.applications import Starlette
     from starlette.responses import Response
     from starlette.routing import Route

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from checkpoint_handlers.auth import Authenticator, require_permission
 from checkpoint_handlers.checkpoints import create_checkpoint
-from checkpoint_handlers.dispatch import Request
+from checkpoint_handlers.middleware.auth import Authenticator, require_permission
+from checkpoint_handlers.middleware.dispatch import Request
 from checkpoint_handlers.service import Service
 from memory import MemoryStore
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.load import document
 
-from checkpoint_handlers.auth import Authenticator, TokenHandler
-from checkpoint_handlers.dispatch import Dispatcher, Entry
 from checkpoint_handlers.errors import ErrorAnswers, Refusal, StartError
-from checkpoint_handlers.framework import ConnexionMiddleware, Resolver, SecurityMiddleware
+from checkpoint_handlers.middleware.auth import Authenticator, TokenHandler
+from checkpoint_handlers.middleware.dispatch import Dispatcher, Entry
+from checkpoint_handlers.middleware.framework import ConnexionMiddleware, Resolver, SecurityMiddleware
+from checkpoint_handlers.middleware.plans import PlannedRouting
 from checkpoint_handlers.operations import operations
-from checkpoint_handlers.plans import PlannedRouting
 from checkpoint_handlers.scenarios.injection import ScenarioHeader
 
 if TYPE_CHECKING:

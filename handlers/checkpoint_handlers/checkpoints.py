@@ -10,7 +10,7 @@ from checkpoint_handlers.service import Service, require_provider
 from checkpoint_handlers.store import CreateOutcome, NewCheckpoint
 
 if TYPE_CHECKING:
-    from checkpoint_handlers.dispatch import Request
+    from checkpoint_handlers.middleware.dispatch import Request
     from checkpoint_handlers.store import Caller, Policy, Resource
 
 __all__ = ["create_checkpoint"]

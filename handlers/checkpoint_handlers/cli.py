@@ -113,9 +113,9 @@ def serve(
 
     Exit codes: 0 ended by a signal, 2 not started (one line on stderr says why).
     """
-    from checkpoint_handlers.cors import is_origin
     from checkpoint_handlers.databases import stores
     from checkpoint_handlers.errors import StartError
+    from checkpoint_handlers.middleware.cors import is_origin
     from checkpoint_handlers.options import Options
     from checkpoint_handlers.server import bind, run
 

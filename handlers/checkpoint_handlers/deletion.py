@@ -9,7 +9,7 @@ from checkpoint_handlers.service import Service, require_provider
 from checkpoint_handlers.store import DeleteOutcome
 
 if TYPE_CHECKING:
-    from checkpoint_handlers.dispatch import Request
+    from checkpoint_handlers.middleware.dispatch import Request
     from checkpoint_handlers.store import Caller
 
 __all__ = ["delete_checkpoint"]

@@ -9,7 +9,7 @@ from checkpoint_handlers.service import Service
 from checkpoint_handlers.store import ItemFilter
 
 if TYPE_CHECKING:
-    from checkpoint_handlers.dispatch import Request
+    from checkpoint_handlers.middleware.dispatch import Request
     from checkpoint_handlers.store import Caller, Item
 
 __all__ = ["list_checkpoint_items"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from checkpoint_handlers.checkpoints import create_checkpoint
 from checkpoint_handlers.deletion import delete_checkpoint
-from checkpoint_handlers.dispatch import Entry
 from checkpoint_handlers.items import list_checkpoint_items
+from checkpoint_handlers.middleware.dispatch import Entry
 from checkpoint_handlers.policies import list_policies
 from checkpoint_handlers.scenarios.injection import staged
 

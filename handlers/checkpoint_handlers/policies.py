@@ -10,7 +10,7 @@ from checkpoint_handlers.paging import page_of
 from checkpoint_handlers.service import PROVIDER_ID, Service
 
 if TYPE_CHECKING:
-    from checkpoint_handlers.dispatch import Request
+    from checkpoint_handlers.middleware.dispatch import Request
     from checkpoint_handlers.store import Caller, Policy
 
 __all__ = ["list_policies"]

@@ -18,9 +18,9 @@ from checkpoint_openapi.load import document
 from checkpoint_handlers.administration import administered
 from checkpoint_handlers.announce import announce
 from checkpoint_handlers.app import DOCUMENTS, create_app
-from checkpoint_handlers.cors import Cors
 from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.middleware.cors import Cors
 from checkpoint_handlers.protocol import IDLE_SECONDS, with_limit
 from checkpoint_handlers.scenarios.opening import open_scenarios
 from checkpoint_handlers.seeding import seed

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_handlers.cli import serve
-from checkpoint_handlers.cors import is_origin
+from checkpoint_handlers.middleware.cors import is_origin
 from click.testing import CliRunner
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_handlers.errors import Refusal
-from checkpoint_handlers.guard import MAX_BODY, MAX_DEPTH, parse_json
+from checkpoint_handlers.middleware.guard import MAX_BODY, MAX_DEPTH, parse_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from checkpoint_handlers.dispatch import Request
+    from checkpoint_handlers.middleware.dispatch import Request
     from checkpoint_handlers.store import Caller
 
 __all__ = ["ScenarioHeader", "Scenarios", "refusal_of", "staged"]

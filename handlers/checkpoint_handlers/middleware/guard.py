@@ -19,7 +19,7 @@ from checkpoint_handlers.errors import ClientGoneError, Refusal
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from checkpoint_handlers.incoming import Fields, Incoming
+    from checkpoint_handlers.middleware.incoming import Fields, Incoming
 
 __all__ = ["MAX_BODY", "MAX_DEPTH", "parse_json", "read_body", "require_media_type"]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from starlette.convertors import StringConvertor
 from starlette.routing import Mount, Route, Router, compile_path
 
-from checkpoint_handlers.framework import RoutingMiddleware
-from checkpoint_handlers.incoming import Incoming
+from checkpoint_handlers.middleware.framework import RoutingMiddleware
+from checkpoint_handlers.middleware.incoming import Incoming
 
 if TYPE_CHECKING:
     import re
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from starlette.convertors import Convertor
     from starlette.types import Receive, Scope, Send
 
-    from checkpoint_handlers.dispatch import Dispatcher, Operation
-    from checkpoint_handlers.framework import RoutingOperation, SecurityMiddleware
+    from checkpoint_handlers.middleware.dispatch import Dispatcher, Operation
+    from checkpoint_handlers.middleware.framework import RoutingOperation, SecurityMiddleware
 
 __all__ = ["PlannedRouting"]
 

@@ -12,20 +12,20 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from checkpoint_handlers.auth import require_permission
 from checkpoint_handlers.errors import Refusal, StartError
-from checkpoint_handlers.framework import RoutedAPI, RoutedMiddleware
-from checkpoint_handlers.guard import parse_json, read_body, require_media_type
-from checkpoint_handlers.schema import compile_check, takes_any_text
+from checkpoint_handlers.middleware.auth import require_permission
+from checkpoint_handlers.middleware.framework import RoutedAPI, RoutedMiddleware
+from checkpoint_handlers.middleware.guard import parse_json, read_body, require_media_type
+from checkpoint_handlers.middleware.schema import compile_check, takes_any_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.types import ASGIApp, Send
 
-    from checkpoint_handlers.framework import Operation as Described
-    from checkpoint_handlers.incoming import Fields, Incoming
-    from checkpoint_handlers.schema import Check
+    from checkpoint_handlers.middleware.framework import Operation as Described
+    from checkpoint_handlers.middleware.incoming import Fields, Incoming
+    from checkpoint_handlers.middleware.schema import Check
     from checkpoint_handlers.store import Caller, Role
 
 __all__ = ["Dispatcher", "Entry", "Request"]

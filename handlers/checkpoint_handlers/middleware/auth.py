@@ -6,7 +6,7 @@ import hmac
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_handlers.errors import Refusal
-from checkpoint_handlers.framework import ApiKeySecurityHandler
+from checkpoint_handlers.middleware.framework import ApiKeySecurityHandler
 from checkpoint_handlers.store import digest_of
 
 if TYPE_CHECKING:
