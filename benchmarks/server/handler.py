@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from checkpoint_handlers.checkpoints import create_checkpoint
 from checkpoint_handlers.middleware.auth import Authenticator, require_permission
 from checkpoint_handlers.middleware.dispatch import Request
-from checkpoint_handlers.service import Service
+from checkpoint_handlers.operations.checkpoints import create_checkpoint
+from checkpoint_handlers.operations.service import Service
 from memory import MemoryStore
 
 __all__ = ["PATH", "PLAN_ID", "SERVICE", "execute", "token_info"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
+from checkpoint_handlers.operations.service import PROVIDER_ID
 from checkpoint_handlers.seeding import seed
-from checkpoint_handlers.service import PROVIDER_ID
 from checkpoint_handlers.target import target_text
 
 if TYPE_CHECKING:

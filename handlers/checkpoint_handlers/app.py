@@ -12,7 +12,7 @@ from checkpoint_handlers.middleware.auth import Authenticator, TokenHandler
 from checkpoint_handlers.middleware.dispatch import Dispatcher, Entry
 from checkpoint_handlers.middleware.framework import ConnexionMiddleware, Resolver, SecurityMiddleware
 from checkpoint_handlers.middleware.plans import PlannedRouting
-from checkpoint_handlers.operations import operations
+from checkpoint_handlers.operations.table import operations
 from checkpoint_handlers.scenarios.injection import ScenarioHeader
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from checkpoint_handlers.service import Service
+    from checkpoint_handlers.operations.service import Service
 
 __all__ = ["DOCUMENTS", "create_app"]
 

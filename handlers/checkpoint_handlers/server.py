@@ -21,11 +21,11 @@ from checkpoint_handlers.app import DOCUMENTS, create_app
 from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.middleware.cors import Cors
+from checkpoint_handlers.operations.service import Service
 from checkpoint_handlers.protocol import IDLE_SECONDS, with_limit
 from checkpoint_handlers.scenarios.opening import open_scenarios
 from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.seeding.seedfile import read_seed
-from checkpoint_handlers.service import Service
 from checkpoint_handlers.telemetry import REGISTRY, AccessLog, Telemetry
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from checkpoint_openapi import __version__
 
+from checkpoint_handlers.operations.service import PROVIDER_ID
 from checkpoint_handlers.seeding import seed
-from checkpoint_handlers.service import PROVIDER_ID
 
 if TYPE_CHECKING:
     from checkpoint_handlers.seeding.seed import DemoTokens

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from checkpoint_handlers.databases.store_sqlite import SqliteStore
 from checkpoint_handlers.databases.stores import tokens_path
+from checkpoint_handlers.operations.service import Service
 from checkpoint_handlers.seeding import seed
-from checkpoint_handlers.service import Service
 
 from handlers import running
 from handlers.postgres import Postgres

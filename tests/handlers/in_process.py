@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from checkpoint_handlers.app import create_app
+from checkpoint_handlers.operations.service import PROVIDER_ID, Service
 from checkpoint_handlers.seeding import seed
-from checkpoint_handlers.service import PROVIDER_ID, Service
 from checkpoint_openapi.load import document
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_handlers.operations import operations
+from checkpoint_handlers.operations.service import PROVIDER_ID, Service
+from checkpoint_handlers.operations.table import operations
 from checkpoint_handlers.seeding import seed
-from checkpoint_handlers.service import PROVIDER_ID, Service
 from checkpoint_openapi.load import document
 
 from .in_process import OPERATION, PATH, answers, code_of, order, schema_of

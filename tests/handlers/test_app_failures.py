@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 from checkpoint_handlers.app import create_app
 from checkpoint_handlers.errors import Refusal
+from checkpoint_handlers.operations.service import PROVIDER_ID, Service
 from checkpoint_handlers.seeding import seed
-from checkpoint_handlers.service import PROVIDER_ID, Service
 from checkpoint_handlers.store import StoreUnavailableError
 from checkpoint_openapi.load import errors
 

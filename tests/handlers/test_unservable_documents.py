@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.service import Service
+from checkpoint_handlers.operations.service import Service
 
 from .in_process import OPERATION, answers, schema_of
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from checkpoint_handlers.errors import Refusal
 from checkpoint_handlers.ids import new_id
-from checkpoint_handlers.service import Service, require_provider
+from checkpoint_handlers.operations.service import Service, require_provider
 from checkpoint_handlers.store import CreateOutcome, NewCheckpoint
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_handlers.paging import page_of
-from checkpoint_handlers.service import Service
+from checkpoint_handlers.operations.paging import page_of
+from checkpoint_handlers.operations.service import Service
 from checkpoint_handlers.store import ItemFilter
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_handlers.errors import Refusal
-from checkpoint_handlers.service import Service, require_provider
+from checkpoint_handlers.operations.service import Service, require_provider
 from checkpoint_handlers.store import DeleteOutcome
 
 if TYPE_CHECKING:

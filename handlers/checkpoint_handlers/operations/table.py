@@ -6,15 +6,15 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from checkpoint_handlers.checkpoints import create_checkpoint
-from checkpoint_handlers.deletion import delete_checkpoint
-from checkpoint_handlers.items import list_checkpoint_items
 from checkpoint_handlers.middleware.dispatch import Entry
-from checkpoint_handlers.policies import list_policies
+from checkpoint_handlers.operations.checkpoints import create_checkpoint
+from checkpoint_handlers.operations.deletion import delete_checkpoint
+from checkpoint_handlers.operations.items import list_checkpoint_items
+from checkpoint_handlers.operations.policies import list_policies
 from checkpoint_handlers.scenarios.injection import staged
 
 if TYPE_CHECKING:
-    from checkpoint_handlers.service import Service
+    from checkpoint_handlers.operations.service import Service
 
 __all__ = ["operations"]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from checkpoint_handlers.paging import page_of
-from checkpoint_handlers.service import PROVIDER_ID, Service
+from checkpoint_handlers.operations.paging import page_of
+from checkpoint_handlers.operations.service import PROVIDER_ID, Service
 
 if TYPE_CHECKING:
     from checkpoint_handlers.middleware.dispatch import Request
