@@ -24,7 +24,7 @@ __all__ = ["APPLICATIONS"]
 def reference() -> ASGIApp:
     """Return the reference server's application, as `serve` runs it."""
     from checkpoint_handlers.app import create_app
-    from checkpoint_handlers.telemetry import Telemetry
+    from checkpoint_handlers.serving.telemetry import Telemetry
 
     return Telemetry(asyncio.run(create_app(SERVICE)))
 

@@ -6,8 +6,8 @@ import sys
 
 import uvicorn
 from applications import APPLICATIONS
-from checkpoint_handlers.protocol import Protocol
-from checkpoint_handlers.server import settle
+from checkpoint_handlers.serving.protocol import Protocol
+from checkpoint_handlers.serving.server import settle
 
 __all__: list[str] = []
 

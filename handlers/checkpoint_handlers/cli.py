@@ -116,16 +116,16 @@ def serve(
     from checkpoint_handlers.databases import stores
     from checkpoint_handlers.errors import StartError
     from checkpoint_handlers.middleware.cors import is_origin
-    from checkpoint_handlers.options import Options
-    from checkpoint_handlers.server import bind, run
+    from checkpoint_handlers.serving.options import Options
+    from checkpoint_handlers.serving.server import bind, run
 
     start = run
     if workers > 1:
         if reload:
             raise _CannotStartError("--reload serves in one process; leave --workers out.")
-        from checkpoint_handlers.workers import run_workers as start
+        from checkpoint_handlers.serving.workers import run_workers as start
     elif reload:
-        from checkpoint_handlers.reload import run_reloading as start
+        from checkpoint_handlers.serving.reload import run_reloading as start
     if conflict and not protect_seconds:
         raise _CannotStartError(
             "--conflict has no effect without --protect-seconds: no policy would ever run."

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Forked"]
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["checkpoint_handlers.server"])
+_CONTEXT.set_forkserver_preload(["checkpoint_handlers.serving.server"])
 
 
 @atexit.register

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from checkpoint_handlers.protocol import MAX_HEAD
-from checkpoint_handlers.telemetry import AccessLog
+from checkpoint_handlers.serving.protocol import MAX_HEAD
+from checkpoint_handlers.serving.telemetry import AccessLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable

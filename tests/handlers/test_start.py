@@ -21,7 +21,7 @@ from checkpoint_handlers.databases.store_sqlite import SqliteStore
 from checkpoint_handlers.databases.stores import tokens_path
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.seeding import seed
-from checkpoint_handlers.server import bind
+from checkpoint_handlers.serving.server import bind
 from click.testing import CliRunner
 
 from handlers import running

@@ -9,14 +9,14 @@ from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.operations.service import PROVIDER_ID
 from checkpoint_handlers.seeding import seed
-from checkpoint_handlers.target import target_text
+from checkpoint_handlers.serving.target import target_text
 
 if TYPE_CHECKING:
     import socket
     from pathlib import Path
 
-    from checkpoint_handlers.options import Options
     from checkpoint_handlers.seeding.seed import DemoTokens
+    from checkpoint_handlers.serving.options import Options
 
 __all__ = ["announce"]
 

@@ -17,11 +17,11 @@ from checkpoint_openapi.exit_codes import ExitCode
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from checkpoint_handlers.administration import administered
-from checkpoint_handlers.announce import announce
 from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.server import Ending, application, initial, serve
+from checkpoint_handlers.serving.administration import administered
+from checkpoint_handlers.serving.announce import announce
+from checkpoint_handlers.serving.server import Ending, application, initial, serve
 
 if TYPE_CHECKING:
     import socket
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
 
-    from checkpoint_handlers.options import Options
+    from checkpoint_handlers.serving.options import Options
 
 __all__ = ["run_workers"]
 

@@ -15,25 +15,25 @@ import uvicorn
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import document
 
-from checkpoint_handlers.administration import administered
-from checkpoint_handlers.announce import announce
 from checkpoint_handlers.app import DOCUMENTS, create_app
 from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.middleware.cors import Cors
 from checkpoint_handlers.operations.service import Service
-from checkpoint_handlers.protocol import IDLE_SECONDS, with_limit
 from checkpoint_handlers.scenarios.opening import open_scenarios
 from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.seeding.seedfile import read_seed
-from checkpoint_handlers.telemetry import REGISTRY, AccessLog, Telemetry
+from checkpoint_handlers.serving.administration import administered
+from checkpoint_handlers.serving.announce import announce
+from checkpoint_handlers.serving.protocol import IDLE_SECONDS, with_limit
+from checkpoint_handlers.serving.telemetry import REGISTRY, AccessLog, Telemetry
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable
 
     from starlette.types import ASGIApp
 
-    from checkpoint_handlers.options import Options
+    from checkpoint_handlers.serving.options import Options
     from checkpoint_handlers.store import Entry, Store
 
 __all__ = ["Ending", "application", "bind", "initial", "run", "serve", "settle"]

@@ -14,13 +14,13 @@ from uvicorn.supervisors.basereload import BaseReload
 from uvicorn.supervisors.statreload import StatReload
 
 from checkpoint_handlers.errors import StartError
-from checkpoint_handlers.server import run
+from checkpoint_handlers.serving.server import run
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
 
-    from checkpoint_handlers.options import Options
+    from checkpoint_handlers.serving.options import Options
 
 __all__ = ["run_reloading"]
 
