@@ -50,8 +50,10 @@ SUBCOMMANDS = {
     "explain": Subcommand(
         "checkpoint_conformance.commands.cli:explain", "Explain a requirement, an error or a rule."
     ),
-    "serve": Subcommand("checkpoint_handlers.cli:serve", "Start the reference server."),
-    "admin": Subcommand("checkpoint_handlers.admin_cli:admin", "Manage the data of the reference server."),
+    "serve": Subcommand("checkpoint_handlers.commands.serve:serve", "Start the reference server."),
+    "admin": Subcommand(
+        "checkpoint_handlers.commands.admin:admin", "Manage the data of the reference server."
+    ),
     "lint": Subcommand("checkpoint_openapi.commands.lint:lint", "Find errors in OpenAPI documents."),
     "diff": Subcommand("checkpoint_openapi.commands.diff:diff", "Detect breaking changes."),
     "changelog": Subcommand("checkpoint_openapi.commands.diff:changelog", "List the changes, in Markdown."),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from checkpoint_handlers.admin_cli import admin
+from checkpoint_handlers.commands.admin import admin
 from checkpoint_handlers.databases.schema_sqlite import migrate
 from checkpoint_handlers.seeding.seed import OBSTACLES
 from checkpoint_handlers.seeding.seedfile import read_seed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_handlers.cli import serve
+from checkpoint_handlers.commands.serve import serve
 from checkpoint_handlers.middleware.cors import is_origin
 from click.testing import CliRunner
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from checkpoint_handlers.admin_cli import admin
-from checkpoint_handlers.cli import serve
+from checkpoint_handlers.commands.admin import admin
+from checkpoint_handlers.commands.serve import serve
 from checkpoint_handlers.databases.database_url import printable, require_well_formed
 from checkpoint_handlers.errors import StartError
 from click.testing import CliRunner

@@ -16,7 +16,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_handlers.cli import serve
+from checkpoint_handlers.commands.serve import serve
 from checkpoint_handlers.databases.store_sqlite import SqliteStore
 from checkpoint_handlers.databases.stores import tokens_path
 from checkpoint_handlers.errors import StartError
