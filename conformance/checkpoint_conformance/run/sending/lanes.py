@@ -65,7 +65,7 @@ class Lanes:
                     self._send(request, own, received[place], Context.CONNECTION)
 
         with self._recorded(received) as answers:
-            self._spread(carry, len(chains), self._width(chains))
+            self._spread(carry, [len(chain) for chain in chains], self._width(chains))
         return answers
 
     def carry_in_step(self, chains: Sequence[Chain]) -> list[list[Exchange]]:
@@ -86,8 +86,8 @@ class Lanes:
                 connection = own[place] if usable else opened.enter_context(self._client.connection())
                 self._send(chains[place][-1], connection, received[place], Context.CONNECTION)
 
-            for part in (begin, end):
-                self._spread(part, len(chains), self._width(chains))
+            for part, lengths in ((begin, [len(chain) - 1 for chain in chains]), (end, [1] * len(chains))):
+                self._spread(part, lengths, self._width(chains))
         return answers
 
     @contextmanager
@@ -112,17 +112,18 @@ class Lanes:
         creating = sum(may_create(request) for chain in chains for request in chain)
         return min(self._client.lanes if creating <= self._client.budget.remaining else 1, len(chains))
 
-    def _spread(self, carry: Callable[[int, int], None], count: int, width: int) -> None:
-        """Call `carry` with each place and its lane; in order, unless lanes can be parallel."""
+    def _spread(self, carry: Callable[[int, int], None], lengths: Sequence[int], width: int) -> None:
+        """Call `carry` with the place of each chain and its lane; in order, unless lanes can be parallel."""
 
         def follow(lane: int) -> None:
-            for place in range(lane, count, width):
+            for place in dealt[lane]:
                 carry(place, lane)
 
         if width <= 1 or not self._client.parallel:
-            for place in range(count):
+            for place in range(len(lengths)):
                 carry(place, place % width)
             return
+        dealt = _dealt(lengths, width)
         with ThreadPoolExecutor(width) as pool:
             try:
                 for future in [pool.submit(follow, lane) for lane in range(width)]:
@@ -164,6 +165,17 @@ class Lanes:
             else:
                 answers.append(recorder.keep(each))
         return answers
+
+
+def _dealt(lengths: Sequence[int], lanes: int) -> list[list[int]]:
+    """Return the places of the chains that each lane carries: the longest first, so that all end together."""
+    dealt: list[list[int]] = [[] for _ in range(lanes)]
+    loads = [0] * lanes
+    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+        lane = loads.index(min(loads))
+        dealt[lane].append(place)
+        loads[lane] += lengths[place]
+    return dealt
 
 
 def send_all(client: Client, requests: Sequence[Request]) -> list[Exchange]:

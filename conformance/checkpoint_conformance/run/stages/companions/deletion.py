@@ -75,15 +75,17 @@ class Deletions:
                 self.session.ledger.add(finding)
                 return
 
-    def items_of(self, identifier: str) -> tuple[list[dict[str, Any]], Exchange]:
+    def items_of(
+        self, identifier: str, first: Exchange | None = None
+    ) -> tuple[list[dict[str, Any]], Exchange]:
         """Return the items of the checkpoint, even if the list ignores the filter (OBS-1), and the exchange.
 
-        A server may not find a checkpoint that it is to filter by; then the list of the policy tells. Raises
-        ListError if the list cannot be read.
+        `first` is the list as it was requested first, if it was. A server may not find a checkpoint that it
+        is to filter by; then the list of the policy tells. Raises ListError if the list cannot be read.
         """
         lists = self.session.lists
         try:
-            items, listing = lists.checkpoint_items(checkpoint_id=identifier)
+            items, listing = lists.checkpoint_items(first, checkpoint_id=identifier)
         except ListError as error:
             if error.status != _UNKNOWN_TO_THE_FILTER:
                 raise

@@ -10,7 +10,7 @@ from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.probing import send_probe, settle
 from checkpoint_conformance.run.recorder import is_accepted
-from checkpoint_conformance.run.sending.lanes import Lanes
+from checkpoint_conformance.run.sending.lanes import Lanes, send_all
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.deletion import DELETION, LEAVING, Deletions
 from checkpoint_conformance.run.stages.companions.unauthorized import (
@@ -57,8 +57,9 @@ class _Judging:
                 self._delete_as_unauthorized(rest[-1])
             rest = [identifier for identifier in rest if identifier not in self.deletions.deleted]
             self._delete_unknown()
+            listed = self._ours()
             for identifier in rest[-2:]:
-                self._delete(identifier)
+                listed = self._delete(identifier, listed)
             if rest and rest[-1] in self.deletions.deleted and not self.session.ledger.failed("DEL-1"):
                 self._delete_again(rest[-1], oldest)
                 self._delete_at_once(rest[:-2])
@@ -70,32 +71,37 @@ class _Judging:
 
         Without a token, an id that does not exist must look like any other.
         """
-        target, deletions = self.session.target, self.deletions
-        strangers = unauthorized_callers(self.session)
-        for caller in (each for each in strangers if each.token is None):
-            unknown = deletions.request(self.session.calls.unknown_id("checkpoint"), caller.token)
-            judge_refusal(self.session, caller, self.session.client.send(unknown))
-        callers = [*strangers, *callers_without_permission(self.session)]
-        second = target.second_project
+        session, deletions = self.session, self.deletions
+        strangers = unauthorized_callers(session)
+        anonymous = [caller for caller in strangers if caller.token is None]
+        callers = [*strangers, *callers_without_permission(session)]
+        second = session.target.second_project
         if second and second.token and strangers:
             on_its_path = Caller(
                 "another project on its own path", second.token, ANY_REFUSAL, (), second.project_id
             )
             callers.append(on_its_path)
-        for caller in callers:
-            request = deletions.request(identifier, caller.token, caller.project_id)
-            exchange = self.session.client.send(request)
-            if is_accepted(exchange) and not self._listed(identifier):
-                deletions.deleted.add(identifier)
-                told = (f"a refusal for {caller.who}", "it was deleted")
-                self._add("AUTH-7", Symptom.DELETED_BY_STRANGERS, BY_A_STRANGER, *told, exchange)
-                return
+        unknown = session.calls.unknown_id("checkpoint")
+        requests = [deletions.request(unknown, caller.token) for caller in anonymous]
+        requests += [deletions.request(identifier, caller.token, caller.project_id) for caller in callers]
+        exchanges = send_all(session.client, requests)
+        answers = list(zip(callers, exchanges[len(anonymous) :], strict=True))
+        accepted = [(caller, exchange) for caller, exchange in answers if is_accepted(exchange)]
+        if accepted and not self._listed(identifier):
+            deletions.deleted.add(identifier)
+            caller, exchange = accepted[0]
+            told = (f"a refusal for {caller.who}", "it was deleted")
+            self._add("AUTH-7", Symptom.DELETED_BY_STRANGERS, BY_A_STRANGER, *told, exchange)
+            return
+        for caller, exchange in [*zip(anonymous, exchanges, strict=False), *answers]:
             if caller.conditions:
-                judge_refusal(self.session, caller, exchange)
+                judge_refusal(session, caller, exchange)
 
-    def _delete(self, identifier: str) -> None:
-        """DEL-1: a deletion takes the checkpoint out of the list, and nothing of our others."""
-        before = self._others(identifier)
+    def _delete(self, identifier: str, before: dict[str, set[str]]) -> dict[str, set[str]]:
+        """DEL-1: a deletion takes the checkpoint out of the list, and nothing of our others.
+
+        `before` is what the list showed of ours; returns what it shows now.
+        """
         exchange = self.deletions.delete(identifier)
         last = exchange or self.session.recorder.exchanges[-1]
         self._judge_answer(last)
@@ -108,13 +114,16 @@ class _Judging:
             self._add_unconfirmed(Symptom.ITEM_STAYS, _GONE, actual, exchange, listing)
         else:
             self.session.ledger.exercise("DEL-1")
-        after = self._others(identifier)
+        after = self._ours()
         for other, items in before.items():
+            if other == identifier.casefold():
+                continue
             if (items - after.get(other, set())) and (lost := items - self._listed(other)):
                 actual = f"of checkpoint {other}, {len(lost)} of {len(items)} items are gone"
                 told = ("the other checkpoints stay", actual)
                 self._add("DEL-1", Symptom.ANOTHER_DELETED, DELETION, *told)
-                return
+                break
+        return after
 
     def _delete_unknown(self) -> None:
         """DEL-2: the deletion of a checkpoint that never existed is refused."""
@@ -122,17 +131,18 @@ class _Judging:
 
     def _delete_again(self, identifier: str, other: str) -> None:
         """DEL-2: a second deletion does not fail, remove another checkpoint, or revive the deleted one."""
-        if self._listed(identifier):
+        (items, shown), (before, _) = self._listed_each(identifier, other)
+        if items:
             told = (_GONE, "an item of it, after a while")
-            self._add("DEL-1", Symptom.DELETED_AGAIN_LISTED, DELETION, *told)
+            self._add("DEL-1", Symptom.DELETED_AGAIN_LISTED, DELETION, *told, shown)
             return
-        before = self._listed(other)
         send_probe(self.session, self._probe(_AGAIN, identifier))
-        if before - self._listed(other):
+        (items, shown), (after, without) = self._listed_each(identifier, other)
+        if before - after:
             told = ("the other checkpoints stay", f"items of checkpoint {other} are gone")
-            self._add("DEL-2", Symptom.ANOTHER_DELETED, _AGAIN, *told)
-        if self._listed(identifier):
-            self._add_revived(identifier, _AGAIN)
+            self._add("DEL-2", Symptom.ANOTHER_DELETED, _AGAIN, *told, without)
+        if items:
+            self._add_revived(identifier, _AGAIN, shown)
 
     def _delete_at_once(self, identifiers: list[str]) -> None:
         """DEL-2: two deletions at once do not fail, and neither stops the other."""
@@ -150,7 +160,7 @@ class _Judging:
             else:
                 return
             if self._stays(identifier):
-                self._add_revived(identifier, _AT_ONCE)
+                self._add_revived(identifier, _AT_ONCE, self.session.recorder.exchanges[-1])
 
     def _judge_answer(self, exchange: Exchange) -> None:
         """Judge what every answer owes; that of a deletion that succeeds is an object (DEL-1)."""
@@ -196,21 +206,28 @@ class _Judging:
             open_outcome=origin is not _UNKNOWN,
         )
 
-    def _others(self, identifier: str) -> dict[str, set[str]]:
-        """Return the ids of the items of our other checkpoints, as `_listed` does. Raises ListError."""
-        ours = {each.casefold() for each in self.deletions.created(ours=True)} - {identifier.casefold()}
+    def _ours(self) -> dict[str, set[str]]:
+        """Return the ids of the items of our checkpoints, as `_listed` does. Raises ListError."""
+        ours = {each.casefold(): set[str]() for each in self.deletions.created(ours=True)}
         items, _ = self.session.lists.checkpoint_items(policy_id=self.session.target.policy_id)
-        others = {each: set[str]() for each in ours}
         for item in items:
             checkpoint = item["checkpoint_id"].casefold()
             if checkpoint in ours and item["status"] not in LEAVING:
-                others[checkpoint].add(item["id"])
-        return others
+                ours[checkpoint].add(item["id"])
+        return ours
 
     def _listed(self, identifier: str) -> set[str]:
         """Return the ids of the items that are not on their way out. Raises ListError."""
-        items, _ = self.deletions.items_of(identifier)
-        return {item["id"] for item in items if item["status"] not in LEAVING}
+        ((items, _),) = self._listed_each(identifier)
+        return items
+
+    def _listed_each(self, *identifiers: str) -> list[tuple[set[str], Exchange]]:
+        """Return such ids of several checkpoints, requested side by side, each with its list."""
+        listed: list[tuple[set[str], Exchange]] = []
+        for identifier, page in zip(identifiers, self.session.lists.first_pages(identifiers), strict=True):
+            items, listing = self.deletions.items_of(identifier, page)
+            listed.append(({item["id"] for item in items if item["status"] not in LEAVING}, listing))
+        return listed
 
     def _stays(self, identifier: str) -> str:
         """Return the status of an item that is still there when patience ends, or an empty string."""
@@ -220,9 +237,9 @@ class _Judging:
                 return str(items[0]["status"])
         return ""
 
-    def _add_revived(self, identifier: str, origin: Origin) -> None:
+    def _add_revived(self, identifier: str, origin: Origin, shown: Exchange) -> None:
         self.deletions.deleted.discard(identifier)
-        self._add("DEL-2", Symptom.DELETED_AGAIN_LISTED, origin, _GONE, "an item of it")
+        self._add("DEL-2", Symptom.DELETED_AGAIN_LISTED, origin, _GONE, "an item of it", shown)
 
     def _add(
         self,

@@ -52,8 +52,9 @@ def items_of_created(session: Session, removed: AbstractSet[str] = frozenset()) 
         for identifier, exchange, call in accepted
         if identifier and identifier not in removed
     ]
-    pages = session.lists.first_pages([identifier for identifier, _, _ in created])
-    for (identifier, exchange, call), page in zip(created, pages, strict=True):
+    unknown = session.calls.unknown_id("checkpoint")
+    pages = session.lists.first_pages([*(identifier for identifier, _, _ in created), unknown])
+    for (identifier, exchange, call), page in zip(created, pages, strict=False):  # the last is of `unknown`
         if identifier in removed:  # the record of the earlier part has ended in between
             continue
         session.ledger.exercise("OBS-1")
@@ -64,14 +65,17 @@ def items_of_created(session: Session, removed: AbstractSet[str] = frozenset()) 
             return
         shown = identifier
     if shown:
-        _look_for_nothing(session)
+        _look_for_nothing(session, unknown, next(pages))
         look_as_unauthorized(session, f"checkpoint_items?checkpoint_id={quote(shown, safe='')}")
 
 
-def _look_for_nothing(session: Session) -> None:
-    """OBS-1: a checkpoint that does not exist has no items, if it can be queried. Raises ServerGone."""
+def _look_for_nothing(session: Session, unknown: str, page: Exchange | None) -> None:
+    """OBS-1: a checkpoint that does not exist has no items, if it can be queried. Raises ServerGone.
+
+    `page` is the list as it was requested first, if it was.
+    """
     try:
-        items, listing = session.lists.checkpoint_items(checkpoint_id=session.calls.unknown_id("checkpoint"))
+        items, listing = session.lists.checkpoint_items(page, checkpoint_id=unknown)
     except ListError:
         return
     if items:

@@ -11,6 +11,7 @@ from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.run.recorder import created_checkpoint
+from checkpoint_conformance.run.sending.lanes import send_all
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.unauthorized import PASSING
 from checkpoint_conformance.transport.exchange import Exchange, Request
@@ -34,22 +35,25 @@ def lists_of_other_projects(session: Session, theirs: Collection[str]) -> None:
         return
     given = [created_checkpoint(exchange) for exchange, _ in session.recorder.accepted]
     ours = [identifier for identifier in given if identifier]
+    looks: list[tuple[Request, Collection[str]]] = []
     path = calls.list_path("checkpoint_items", second.project_id)
     filters = [_NEWEST, f"policy_id={session.target.policy_id}", *map(_of_checkpoint, ours[-1:])]
     for query in filters if ours else []:
-        _look(session, calls.request("GET", f"{path}?{query}", token=second.token), ours)
+        looks.append((calls.request("GET", f"{path}?{query}", token=second.token), ours))
     path = calls.list_path("checkpoint_items")
     for query in [_NEWEST, *map(_of_checkpoint, list(theirs)[:1])] if theirs else []:
-        _look(session, calls.request("GET", f"{path}?{query}"), theirs)
+        looks.append((calls.request("GET", f"{path}?{query}"), theirs))
+    exchanges = send_all(session.client, [request for request, _ in looks])
+    for exchange, (_, hidden) in zip(exchanges, looks, strict=True):
+        _judge(session, exchange, hidden)
 
 
 def _of_checkpoint(identifier: str) -> str:
     return f"checkpoint_id={quote(identifier, safe='')}"
 
 
-def _look(session: Session, request: Request, hidden: Collection[str]) -> None:
+def _judge(session: Session, exchange: Exchange, hidden: Collection[str]) -> None:
     """Advise if the list shows one of the checkpoints, and still does when it is read again."""
-    exchange = session.client.send(request)
     if exchange.status in PASSING:
         session.ledger.leave_undecided("OBS-4", f"the list stayed {exchange.status}")
         return
@@ -64,7 +68,7 @@ def _look(session: Session, request: Request, hidden: Collection[str]) -> None:
         "no item of another project's checkpoint",
         f"an item of checkpoint {min(shown)}",
         (exchange,),
-        confirmed=bool(_shown(session.client.send(request), hidden)),
+        confirmed=bool(_shown(session.client.send(exchange.request), hidden)),
     )
     session.ledger.add(finding)
 
