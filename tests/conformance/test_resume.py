@@ -8,6 +8,7 @@ import shlex
 import zlib
 from dataclasses import replace
 from functools import cache
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +25,7 @@ from checkpoint_conformance.verdict.outcome import Verdict
 from checkpoint_openapi.exit_codes import ExitCode
 from mutants.faults.http.endings import EndsAfterMalformedJsonAndReturns
 from mutants.framework.in_process import InProcess
-from mutants.service.server import Server
+from mutants.service.server import Server, running
 
 from conformance.runs import Broken, Forgetting, Parrot, report, target_of, write_target
 
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
 
     from checkpoint_conformance.run.session import Session
     from checkpoint_conformance.target.target import Target
+    from mutants.service.wire import Request, Response
 
 EVERYTHING = ("discovery", "observation", "deletion")
 OPTIONS = Options(max_examples=1)
+PATIENCE = 60
+"""Seconds that a server waits at most for a test that failed."""
 
 
 def part(
@@ -240,9 +244,20 @@ def test_a_run_that_came_to_its_end_is_refused(tmp_path: Path) -> None:
 
 def test_an_early_end_says_how_to_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The command that is printed goes on, and comes to the verdict of a whole run."""
-    from mutants.service.server import running
+    going_on = Event()
 
-    with running(Server) as table:
+    class Stopping(Server):
+        """Holds back its answers after the first sixty."""
+
+        answered = 0
+
+        def respond(self, request: Request) -> Response:
+            self.answered += 1
+            if self.answered > 60:
+                going_on.wait(PATIENCE)
+            return super().respond(request)
+
+    with running(Stopping) as table:
         file = write_target(table, tmp_path / "target.toml", profiles=[])
         folder = tmp_path / "a report"
         settings = Settings(target_file=file, folder=folder, max_examples=1, quiet=True, max_time=0.7)
@@ -254,6 +269,7 @@ def test_an_early_end_says_how_to_go_on(tmp_path: Path, capsys: pytest.CaptureFi
             *("--target", str(file), "--report", str(folder)),
             *("--max-examples", "1", "--max-time", "0.7", "--quiet"),
         ]
+        going_on.set()
         again = replace(settings, resume=folder / "report.json", max_time=None)
         assert verify_target(again) is ExitCode.SUCCESS
     found = read_report(folder / "report.json")

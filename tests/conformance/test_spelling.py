@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from checkpoint_conformance.reports.evidence import exchange_data
 from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.spelling import Spelling, Text
 from checkpoint_conformance.transport.exchange import Exchange, Request, Response
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +94,20 @@ def test_a_secret_is_taken_out_however_it_is_written(token: str, choices: list[i
         text = f"before {form} behind"
         assert token in revealed(text)
         assert token not in revealed(secrets.redact(text))
+
+
+@PROFILE
+@given(TOKENS, CHOICES, st.text(st.sampled_from('aZ0/+=%u\\"{ \n'), max_size=60))
+def test_a_quick_look_misses_no_secret(token: str, choices: list[int], other: str) -> None:
+    """The quick look finds all that the search finds."""
+    spelling = Spelling(token)
+    assert all(spelling.possible_in(Text(other + form + other)) for form in forms(token, choices))
+
+
+def test_most_texts_need_no_more_than_a_quick_look() -> None:
+    """A secret is searched for only where it can be."""
+    text = Text(json.dumps({"name": 'policy "one"', "path": "/v1/a%20b", "id": "0" * 32}, indent=2))
+    assert not Spelling("gAAAAABdemo7k3Jd9sLmQpZx").possible_in(text)
 
 
 @PROFILE

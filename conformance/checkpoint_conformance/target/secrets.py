@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import re
-from functools import cached_property
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
 from checkpoint_conformance.target.signer import Issued
-from checkpoint_conformance.target.spelling import base64_cores, pattern_of
+from checkpoint_conformance.target.spelling import Spelling, Text, pattern_of
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.proxy import with_scheme
 
@@ -25,8 +23,6 @@ _SHORTEST = 4
 """The minimum length: a shorter value would match innocent text, and the suite derives none."""
 _SIGNATURE = "{{signature}}"
 """In place of what the command of `sign` printed; a replay signs anew."""
-_SIGNS = "\\%\r\n"
-"""A text without these characters can contain a secret only verbatim or in Base64."""
 
 
 class Secrets:
@@ -74,18 +70,22 @@ class Secrets:
             ),
             key=lambda pair: -len(pair[0]),
         )
+        self._spellings = {
+            name: Spelling(value) for value, name in self._longest_first if name in self.values
+        }
         self._issued = target.sign.issued if target.sign else Issued()
-        self._escaped = {value: json.dumps(value)[1:-1] for value, _ in self._longest_first}
+        self._forms = {value: {value, json.dumps(value)[1:-1]} for value, _ in self._longest_first}
 
     def redact(self, text: str) -> str:
         """Replace every secret, in any spelling, by `{{name}}`, and lone surrogates by their code."""
         for value, name in self._longest_first:
             placeholder = "{{" + name + "}}"
-            text = text.replace(value, placeholder).replace(self._escaped[value], placeholder)
-        has_signs = any(sign in text for sign in _SIGNS)
-        for name, (pattern, starts) in self._spellings.items():
-            if has_signs or any(start in text for start in starts):
-                text = pattern.sub("{{" + name + "}}", text)
+            for form in self._forms[value]:
+                text = text.replace(form, placeholder)
+        looked_through = Text(text)
+        for name, spelling in self._spellings.items():
+            if spelling.possible_in(looked_through):
+                text = spelling.pattern.sub("{{" + name + "}}", text)
         for value in self._issued.found_in(text):
             text = pattern_of(value).sub(_SIGNATURE, text)
         return text.encode("utf-8", "backslashreplace").decode()
@@ -113,15 +113,6 @@ class Secrets:
             members = cast("dict[str, Any]", data)
             return {self.redact(name): self.redact_all(value) for name, value in members.items()}
         return data
-
-    @cached_property
-    def _spellings(self) -> dict[str, tuple[re.Pattern[str], tuple[str, ...]]]:
-        """The pattern of each secret's possible spellings, and the beginnings of its Base64 forms."""
-        return {
-            name: (pattern_of(value), base64_cores(value))
-            for value, name in self._longest_first
-            if name in self.values
-        }
 
     def redact_excerpt(self, text: str) -> str:
         """Redact text that quotes a response and may cut off a secret at its end."""
