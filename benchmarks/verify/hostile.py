@@ -20,7 +20,7 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(HERE / "tests"))
 
-from conformance.hostile import HOSTILE  # noqa: E402
+from conformance.run.hostile import HOSTILE  # noqa: E402
 from conformance.runs import write_target  # noqa: E402
 from mutants.service.server import Server, running  # noqa: E402
 

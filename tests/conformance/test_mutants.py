@@ -11,7 +11,7 @@ from mutants.catalogue import GROUPS, MUTANTS, representative
 from mutants.framework.verifying import in_process, over_a_socket
 from mutants.matrix import judge
 
-from .chinese import untranslated
+from .language.chinese import untranslated
 
 _CHOSEN = tuple(mutant.name for mutant in representative(1))
 _OTHERS = tuple(mutant.name for mutant in MUTANTS if mutant.name not in _CHOSEN)

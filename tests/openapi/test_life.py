@@ -16,11 +16,11 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.in_process import InProcessTransport
 from checkpoint_openapi.cli import main
 from click.testing import CliRunner, Result
-from contracts import copied, replaced, state
 from implementations import with_starlette, with_werkzeug
 from implementations.backups import TARGET
 
 from handlers import running
+from openapi.contracts import copied, replaced, state
 
 pytestmark = pytest.mark.matrix
 

@@ -12,7 +12,8 @@ import pytest
 from checkpoint_openapi.commands.release import release as command
 from checkpoint_openapi.document.released import deviations
 from click.testing import CliRunner, Result
-from contracts import copied, replaced, state
+
+from openapi.contracts import copied, replaced, state
 
 
 def run(folder: Path, *options: str) -> Result:

@@ -1,0 +1,404 @@
+"""The JSON report says what happened, in the published form, byte for byte, and without secrets."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import pytest
+from checkpoint_conformance.commands.explain.probe_names import summary_of
+from checkpoint_conformance.language import speaking
+from checkpoint_conformance.reports.curl import curl_line
+from checkpoint_conformance.reports.evidence import body_bytes, exchange_data, exchange_from, with_context
+from checkpoint_conformance.reports.files import prepare, write_all, write_atomically
+from checkpoint_conformance.reports.report import SCHEMA, ReportError, read_report
+from checkpoint_conformance.reports.writers import WRITERS
+from checkpoint_conformance.reports.writers.junit import junit
+from checkpoint_conformance.reports.writers.terminal import terminal
+from checkpoint_conformance.reports.writers.text import repetition
+from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.endpoint import Endpoint
+from checkpoint_conformance.transport.exchange import (
+    Exchange,
+    FaultKind,
+    Framing,
+    Request,
+    Response,
+    TransportFault,
+)
+from checkpoint_conformance.transport.socket_transport import SocketTransport
+from mutants.service.server import Server, running
+
+from conformance.runs import Broken, Dropping, Parrot, finished, report, requirement, target_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOKEN = "s3cret'to\"ken-0123456789"
+TARGET = Target("http://127.0.0.1:1", "p", TOKEN, "plan", ("r",), expired_token="old-0123456789")
+JSON = ("Content-Type", "application/json")
+REQUESTS = {
+    "plain": Request("POST", "/v1/a?b[c]=%zz&'d'", (JSON, ("X-Auth-Token", TOKEN)), b'{"it": "\'s"}\n'),
+    "every-byte": Request("POST", "/v1/%2e%2e/../a", (JSON,), bytes(range(256))),
+    "no-body": Request("POST", "/v1/a", (("Accept", "*/*"), JSON)),
+    "get": Request("GET", "/v1/a", (("Accept", "*/*"), ("User-Agent", "x"))),
+    "latin-1": Request("POST", "/v1/a", (("X-Odd", "caf\xe9 \xff"),), "\u20ac \u202e".encode()),
+    "twice": Request("PUT", "/v1/a", (JSON, JSON), b"@file"),
+    "chunked": Request("POST", "/v1/a", (JSON,), b"{}", Framing.CHUNKED),
+    "other-token": Request("POST", "/v1/a", (("X-Auth-Token", "old-0123456789"),), b"x"),
+}
+EXCHANGES = {
+    "answered": Exchange(
+        REQUESTS["plain"], Response(200, (JSON, JSON), b'{"a": "\xc3\xa9"}', "OK"), None, 1.5, 0.25, 3, 7
+    ),
+    "not-utf-8": Exchange(
+        REQUESTS["every-byte"], Response(400, (), b"\xff\x00\r\n", "", "1.0"), None, 1e9, 0.1, 1, 1
+    ),
+    "lost": Exchange(
+        REQUESTS["get"], None, TransportFault(FaultKind.DROPPED, "closed", b"\xfe"), 1.7e9 + 1e-6, 0.0, 1, 1
+    ),
+}
+
+
+def closed(schema: Any) -> Any:
+    """Return the schema with no room for members that it does not describe."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    copy = {key: closed(value) for key, value in schema.items()}
+    if "properties" in schema and "additionalProperties" not in schema:
+        copy["unevaluatedProperties"] = False
+    return copy
+
+
+def opened(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the closed schema with the one place left open where two descriptions meet."""
+    copy: dict[str, Any] = closed(schema)
+    finding = copy["$defs"]["observations"]["properties"]["findings"]["items"]
+    finding["allOf"] = [
+        {"$ref": "#/$defs/open-finding"},
+        schema["$defs"]["observations"]["properties"]["findings"]["items"]["allOf"][1],
+    ]
+    finding["unevaluatedProperties"] = False
+    copy["$defs"]["open-finding"] = schema["$defs"]["finding"]
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "shard"), [(Server, ""), (Broken, ""), (Dropping, ""), (Broken, "2/3")]
+)
+def test_a_report_is_what_the_published_schema_describes_and_nothing_more(
+    behaviour: type[Server], shard: str
+) -> None:
+    """A real report validates against the schema even where that allows no further members."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    assert jsonschema_rs.meta.is_valid(schema)
+    validator = jsonschema_rs.Draft202012Validator(opened(schema))
+    errors = validator.iter_errors(report(behaviour, shard))
+    assert [f"{error.instance_path}: {error.message[:200]}" for error in errors] == []
+
+
+def test_the_schema_of_these_tests_leaves_no_room() -> None:
+    """A member that nobody described is found, at the root and further in."""
+    validator = jsonschema_rs.Draft202012Validator(opened(json.loads(SCHEMA.read_text(encoding="utf-8"))))
+    found = report(Server)
+    found["header"]["extra"] = found["extra"] = 1
+    assert len(list(validator.iter_errors(found))) == 2
+
+
+def test_a_report_names_every_active_requirement_and_its_verdicts() -> None:
+    """The report of a broken server holds every requirement, and each kind of outcome it is meant to show."""
+    found = report(Broken)
+    assert found["verdict"] == found["profiles"]["core"] == "not conformant"
+    assert found["profiles"]["discovery"] == "conformant"
+    assert {item["outcome"] for item in found["requirements"]} == {
+        "pass",
+        "fail",
+        "warn",
+        "skip",
+        "inconclusive",
+    }
+    assert requirement(found, "REQ-11")["findings"][0]["actual"].startswith("200")
+    assert requirement(found, "REQ-16")["detail"].endswith("flaky")
+
+
+def test_a_report_holds_every_exchange_that_a_finding_names() -> None:
+    """No finding points to an exchange that is not in the report."""
+    found = report(Broken)
+    numbers = {exchange["number"] for exchange in found["exchanges"]}
+    named = {
+        n for item in found["requirements"] for finding in item["findings"] for n in finding["exchanges"]
+    }
+    assert named
+    assert named <= numbers
+
+
+def test_a_lost_answer_is_told_as_a_fault_of_the_transport() -> None:
+    """An exchange without an answer says what came instead."""
+    found = report(Dropping)
+    number = requirement(found, "HTTP-3")["findings"][0]["exchanges"][-1]
+    exchange = next(each for each in found["exchanges"] if each["number"] == number)
+    assert exchange["response"] is None
+    assert exchange["fault"]["kind"] == "dropped"
+
+
+@pytest.mark.parametrize("name", EXCHANGES)
+def test_an_exchange_comes_back_as_it_was(name: str) -> None:
+    """What a report keeps of an exchange is all of it, the secrets put back."""
+    secrets = Secrets(TARGET)
+    data = json.loads(json.dumps(exchange_data(EXCHANGES[name], TARGET.url, secrets)))
+    assert TOKEN not in json.dumps(data)
+    again = exchange_from(data, secrets)
+    original = EXCHANGES[name]
+    assert (again.request, again.response, again.fault) == (
+        original.request,
+        original.response,
+        original.fault,
+    )
+    assert again.number == original.number
+    assert again.started == pytest.approx(original.started, abs=1e-6)
+
+
+def test_what_is_needed_to_repeat_an_exchange_comes_with_it() -> None:
+    """The context is what came before on the connection and what was under way at once, nothing later."""
+
+    def exchange(number: int, connection: int, started: float, elapsed: float = 0.5) -> Exchange:
+        return Exchange(REQUESTS["get"], None, None, started, elapsed, connection, number)
+
+    exchanges = [
+        exchange(1, 1, 1),
+        exchange(2, 1, 2),
+        exchange(3, 1, 3),
+        exchange(4, 2, 5, 2),
+        exchange(5, 3, 6, 2),
+        exchange(6, 4, 9),
+    ]
+    assert with_context([2], exchanges) == {1, 2}
+    assert with_context([4], exchanges) == {4, 5}
+    assert with_context([6], exchanges) == {6}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_curl_call_sends_the_bytes_that_the_suite_sent(name: str) -> None:
+    """Pasted into a shell that knows the secrets, the call sends the same request, byte for byte."""
+    request, secrets = REQUESTS[name], Secrets(TARGET)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        call = exchange_data(Exchange(request, None, None, 0, 0), url, secrets)["curl"]
+        assert TOKEN not in call
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "CSBS_TOKEN": TOKEN,
+            "CSBS_EXPIRED_TOKEN": "old-0123456789",
+        }
+        by_curl = _received(
+            server,
+            lambda: subprocess.run(["sh", "-c", call], env=environment, check=False, capture_output=True),
+        )
+        with SocketTransport(Endpoint(url, proxy=""), 5).connect() as connection:
+            by_us = _received(server, lambda: connection.exchange(request))
+    assert by_curl == by_us
+
+
+def test_a_long_body_comes_from_a_file_of_the_report(tmp_path: Path) -> None:
+    """The call is short, and in the folder of the report it sends the same bytes."""
+    data = report(Broken)
+    write_all(tmp_path, data)
+    long = [each for each in data["exchanges"] if len(body_bytes(each["request"]["body"])) > 1000]
+    assert long
+    for each in long:
+        name = f"bodies/{each['number']}"
+        assert f"--data-binary @{name}" in each["curl"]
+        assert (tmp_path / name).read_bytes() == body_bytes(each["request"]["body"])
+    prepare(tmp_path)
+    assert not (tmp_path / "bodies").exists()
+    call = curl_line("http://h", Request("POST", "/", (), b"x" * 200_000), 7)
+    assert "--data-binary @bodies/7" in call
+    assert "200000 bytes" in call
+    assert len(call) < 1000
+
+
+def test_a_long_command_is_a_script_of_the_report(tmp_path: Path) -> None:
+    """What is shown instead runs in the folder of the report, and sends the same bytes."""
+    data = report(Broken)
+    finding = next(each for item in data["requirements"] for each in item["findings"] if each["exchanges"])
+    number = finding["exchanges"][-1]
+    exchange = next(each for each in data["exchanges"] if each["number"] == number)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        request = Request("POST", "/v1/" + "x" * 2000, (("X-Auth-Token", "t" * 3000),), b"\xff" * 700)
+        exchange["curl"] = curl_line(url, request, number)
+        shown = repetition(finding, {number: exchange})
+        assert shown.startswith(f"sh bodies/{number}.sh  # in the folder of the report")
+        assert shown in terminal(data)
+        assert shown in junit(data)
+        write_all(tmp_path, data)
+        by_script = _received(
+            server,
+            lambda: subprocess.run(["sh", "-c", shown], cwd=tmp_path, check=False, capture_output=True),
+        )
+        with SocketTransport(Endpoint(url, proxy=""), 5).connect() as connection:
+            by_us = _received(server, lambda: connection.exchange(request))
+    assert by_script == by_us
+    prepare(tmp_path)
+    assert not (tmp_path / "bodies").exists()
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_no_form_of_a_report_shows_a_secret(form: str) -> None:
+    """A server that repeats tokens everywhere gets none of them into any report, whole or cut off."""
+    with running(Parrot) as table:
+        values = Secrets(target_of(table)).values.values()
+    text = WRITERS[form].render(report(Parrot))
+    assert len(text) > 100
+    for value in values:
+        assert value not in text
+        assert value[: len(value) // 2] not in text
+
+
+def test_a_secret_that_is_cut_off_is_known_by_its_beginning() -> None:
+    """An excerpt that ends inside a token shows the token's name."""
+    secrets = Secrets(TARGET)
+    assert secrets.redact_excerpt(f"got 'xx{TOKEN[:-3]}...'").startswith("got 'xx{{token}}")
+
+
+def test_the_report_of_a_leaking_server_still_says_what_leaked() -> None:
+    """Where a token stood there is its name, so that the finding can be understood."""
+    assert "{{token}}" in json.dumps(report(Parrot))
+
+
+def test_reports_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A write that fails leaves the old file, and no other beside it."""
+    target = tmp_path / "file"
+    write_atomically(target, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(target, "new \ud800")
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_every_form_is_written(tmp_path: Path) -> None:
+    """A run's folder holds each form under its name, and the JSON report reads back the same."""
+    path = write_all(tmp_path / "a" / "b", report(Broken))
+    written = {file.name for file in path.parent.iterdir()}
+    assert written == {*(writer.file for writer in WRITERS.values()), "bodies"}
+    assert read_report(path) == report(Broken)
+
+
+def test_a_run_does_not_leave_an_older_verdict(tmp_path: Path) -> None:
+    """What an earlier run wrote is gone before the next begins, and other files stay."""
+    write_all(tmp_path, report(Server))
+    (tmp_path / "notes.txt").write_text("mine")
+    prepare(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_that_cannot_be_written_is_found_out(tmp_path: Path) -> None:
+    """Neither a file in the folder's place nor a folder in a file's place is overlooked."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ReportError, match="file"):
+        prepare(tmp_path / "file")
+    (tmp_path / "folder" / "report.html").mkdir(parents=True)
+    with pytest.raises(ReportError, match=r"report\.html"):
+        prepare(tmp_path / "folder")
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("", "not a JSON report"),
+        ("[" * 100_000, "not a JSON report"),
+        ("[]", "not a report of format 1"),
+        ('{"format": 0}', "not a report of format 1"),
+        ('{"format": 2}', "a report of format 2; this suite reads format 1"),
+        ('{"format": 1}', "at the root"),
+        (None, "No such file"),
+    ],
+)
+def test_a_file_that_is_no_report_is_refused_in_one_line(
+    content: str | None, complaint: str, tmp_path: Path
+) -> None:
+    """The message says which file, and what is wrong with it."""
+    file = tmp_path / "report.json"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(ReportError, match=complaint) as raised:
+        read_report(file)
+    assert str(file) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_edited_report_is_refused_with_the_place(tmp_path: Path) -> None:
+    """A value that the schema does not allow is named by its path."""
+    found = report(Server)
+    found["requirements"][3]["outcome"] = "passed"
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(found))
+    with pytest.raises(ReportError, match="requirements/3/outcome"):
+        read_report(file)
+
+
+def _received(server: socket.socket, send: Any) -> bytes:
+    """Return all that a client sends; it is answered once it pauses."""
+    received = bytearray()
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.settimeout(0.1)
+            try:
+                while data := connection.recv(65536):
+                    received.extend(data)
+            except TimeoutError:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    send()
+    thread.join()
+    return bytes(received)
+
+
+def test_a_finding_tells_in_how_many_tries_it_was_seen() -> None:
+    """What a repetition showed again was seen more than once, and what it did not show once in several."""
+    found = report(Broken)
+    told = {
+        finding["probe"]: (finding["seen"], finding["tries"], finding["confirmed"])
+        for item in found["requirements"]
+        for finding in item["findings"]
+        if "tries" in finding
+    }
+    assert all(1 <= seen <= tries for seen, tries, _ in told.values())
+    assert told["REQ-11/string-true"] == (2, 2, True)
+    assert told["REQ-16/word"] == (1, 6, False)
+    assert "REQ-16/word (seen in 1 of 6 tries)" in terminal(found)
+    with speaking("zh"):
+        assert "6 次尝试中出现 1 次\N{FULLWIDTH RIGHT PARENTHESIS}" in terminal(found)
+
+
+def test_the_plainest_probe_of_a_requirement_comes_first() -> None:
+    """A fault in the documented call is shown before the same one with others, or in another shape."""
+    found = requirement(report(Broken), "HTTP-2")["findings"]
+    assert found[0]["probe"] == "REQ-13/text"
+    assert "AUTH-6/content-type" in [finding["probe"] for finding in found]
+
+
+def test_the_clause_is_that_of_the_status_that_failed() -> None:
+    """HTTP-2 is about every response, and the one that failed is a 400."""
+    assert requirement(report(Broken), "HTTP-2")["clause"].endswith("/post/responses/400")
+    assert requirement(report(Server), "HTTP-2")["clause"].endswith(
+        "/post/responses/200/content/application~1json"
+    )
+
+
+def test_every_probe_of_a_run_can_be_explained() -> None:
+    """`explain` knows each name that a run may put into a report."""
+    names = {probe.id for probe in finished(Server).asked.values()}
+    assert len(names) > 400
+    assert [name for name in sorted(names) if not summary_of(name)] == []
