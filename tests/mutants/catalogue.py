@@ -15,6 +15,7 @@ for _module in (
     "http.negotiation",
     "requests.inputs",
     "http.drops",
+    "http.fields",
     "http.recovery",
     "http.endings",
     "http.locks",

@@ -42,14 +42,16 @@ _DISCLOSURES = {
         r"|\.(?:php|cs|rb|pl):? (?:on |at )?line \d{1,9}"
     ),
     (Symptom.DISCLOSES_EXCEPTION, "the name of an exception"): re.compile(
-        r"(?:^|[^\w.])(?:[a-z_]\w{0,60}\.){1,12}[A-Z]\w{0,80}(?:Error|Exception)\b"
-        r"|\b(?:NullPointer|IllegalArgument|IllegalState|ClassCast|NullReference)Exception\b"
+        r"(?:^|[^\w.:\\])(?:[A-Za-z_]\w{0,60}(?:\.|::|\\{1,2})){1,12}[A-Z]\w{0,80}(?:Error|Exception)\b"
+        r"|\b(?:[A-Z][a-z]{1,30}){2,8}Exception\b"
+        r"|\bActiveRecord::\w{1,40}|\bActionController::\w{1,40}"
         r"|\b(?:KeyError|TypeError|ValueError|AttributeError|IndexError|NameError|RecursionError|JSONDecodeError"
         r"|UnicodeDecodeError|ZeroDivisionError|AssertionError|OperationalError|IntegrityError"
-        r"|ProgrammingError|ReferenceError|NoMethodError)\b"
+        r"|ProgrammingError|ReferenceError|SyntaxError|RangeError|URIError|NoMethodError)\b"
     ),
     (Symptom.DISCLOSES_EXCEPTION, "the text of an exception"): re.compile(
         r"Cannot read propert(?:y|ies) of|undefined method `|object has no attribute"
+        r"|into Go (?:struct field|value)\b"
     ),
     (Symptom.DISCLOSES_PATH, "a file path"): re.compile(
         r"(?<![\w:/.])/(?:usr|home|var|opt|srv|etc|tmp|root|mnt|proc|Users)/[\w.@+-]{1,200}"
@@ -61,6 +63,7 @@ _DISCLOSURES = {
         r"\bSELECT\b.{1,300}?\bFROM\b|\bINSERT INTO\b|\bUPDATE\b.{1,100}?\bSET\b|\bDELETE FROM\b"
         r"|\b[Ss]elect [\w*,.\" `()]{1,200} from [\w.\"`]{1,80} (?:where|join|limit|order)\b"
         r"|\bsqlite3?[.:]|\bpsycopg\d?\b|\bsqlalchemy\b|\bSQLSTATE\b|\bORA-\d{5}\b|\bpymysql\b|\basyncpg\b"
+        r"|\bsql: (?:no rows|database|connection|statement|transaction|Scan error)\b"
         r"|\bSQL(?:ite|Alchemy)?(?:Syntax)?(?:Error|Exception)\b"
         r"|near \"[^\"]{1,200}\": syntax error|syntax error at or near|error in your SQL syntax"
         r"|\b(?:UNIQUE|FOREIGN KEY|NOT NULL|CHECK) constraint failed"

@@ -7,6 +7,7 @@ disclosing nothing.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from urllib.parse import unquote
 
@@ -22,6 +23,7 @@ _TOO_LARGE_HEAD = 8000
 """Bytes: the minimum request-line length that HTTP asks servers to support (RFC 9112, 3)."""
 _USUAL_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 """Content codings that any server may know; HTTP refuses others as such, which are no matter of JSON."""
+_ODD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]|%7[Ff]")
 _ONCE = frozenset({"content-type"})
 """Header fields that a message may not repeat (RFC 9110, 5.3), limited to those that probes repeat."""
 
@@ -33,8 +35,15 @@ def answered_by_http(exchange: Exchange) -> bool:
         case 301 | 302 | 307 | 308:  # to the normal form of the path (RFC 3986, 6.2.2)
             return not _has_normal_path(request)
         case 400:
-            large = _size_of_head(request) > _TOO_LARGE_HEAD
-            return large or _names_a_field_twice(request) or _is_in_unknown_coding(request)
+            return (
+                _size_of_head(request) > _TOO_LARGE_HEAD
+                or _names_a_field_twice(request)
+                or _is_in_unknown_coding(request)
+                or _has_odd_escape(request)
+                or _has_malformed_accept(request)
+            )
+        case 406:  # RFC 9110, 15.5.7
+            return _has_malformed_accept(request)
         case 411 | 501:  # RFC 9110, 15.5.12; RFC 9112, 6.1
             return request.framing is not Framing.LENGTH
         case 415:  # RFC 9110, 15.5.16
@@ -66,6 +75,17 @@ def _names_a_field_twice(request: Request) -> bool:
 
 def _is_in_unknown_coding(request: Request) -> bool:
     return (request.header("Content-Encoding") or "").strip().lower() not in _USUAL_CODINGS
+
+
+def _has_odd_escape(request: Request) -> bool:
+    """Return whether the path or query escapes nothing (RFC 3986, 2.1), or a control character."""
+    return _ODD_ESCAPE.search(request.path) is not None
+
+
+def _has_malformed_accept(request: Request) -> bool:
+    """Return whether `Accept` has no media range (RFC 9110, 12.5.1)."""
+    accept = request.header("Accept")
+    return accept is not None and "/" not in accept
 
 
 def _size_of_head(request: Request) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.identifiers import near_misses
 from checkpoint_conformance.probes.probe import ANY_REFUSAL, Implications, Probe
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import Request
@@ -115,6 +116,8 @@ def _unknown_project(calls: Calls) -> list[Probe]:
         "shorter": own[:-1],
         "half": own[: len(own) // 2],
         "none": calls.unknown_id("project").replace("-", ""),
+        "suffix": "0" + own,
+        **near_misses(own),
     }
     allowed = frozenset({400, 401, 403, 404})
     return [

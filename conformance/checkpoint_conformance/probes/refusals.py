@@ -1,4 +1,4 @@
-"""REQ-7 to REQ-16: requests with one fault each, and the allowed statuses; REQ-17 has its own module."""
+"""REQ-7 to REQ-14: requests with one fault each, and the allowed statuses; REQ-15 to REQ-17 are added."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from checkpoint_conformance.probes.broken_example import BROKEN_EXAMPLE
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
+from checkpoint_conformance.probes.identifiers import malformed_plans, other_providers
 from checkpoint_conformance.probes.oversized import oversized
 from checkpoint_conformance.probes.probe import NOTHING, Implications, Probe
 from checkpoint_conformance.transport.exchange import Framing, Request
@@ -16,7 +17,6 @@ from checkpoint_conformance.transport.exchange import Framing, Request
 __all__ = ["refusals"]
 
 _BAD = frozenset({400})
-_BAD_OR_UNKNOWN = frozenset({400, 404})
 _INVALID = ("invalid-request",)
 _NAMED_OTHERWISE = Implications(refused_as="REQ-14")
 """For a member that is missing because it is present under an unknown name."""
@@ -38,6 +38,10 @@ _NOT_A_BOOLEAN: dict[str, Any] = {
     "string-yes": "yes",
     "string-one": "1",
     "string-zero": "0",
+    "string-on": "on",
+    "string-off": "off",
+    "string-no": "no",
+    "string-null": "null",
     "empty-string": "",
     "zero": 0,
     "one": 1,
@@ -67,8 +71,8 @@ def refusals(calls: Calls) -> list[Probe]:
         *_resources(calls),
         *_content_type(calls),
         *_unknown_members(calls),
-        *_plan_id_form(calls),
-        *_provider(calls),
+        *malformed_plans(calls),
+        *other_providers(calls),
         *oversized(calls),
     ]
 
@@ -93,6 +97,7 @@ def _not_json(calls: Calls) -> list[Probe]:
         "unquoted-key": ("a key without quotes", good.replace('"plan_id"', "plan_id").encode()),
         "comment": ("a comment", ("/* by hand */" + good).encode()),
         "line-comment": ("a line comment", (good + "\n// by hand").encode()),
+        "hash-comment": ("a comment of YAML", (good + "\n# by hand").encode()),
         "trailing-text": ("text after the value", (good + " x").encode()),
         "trailing-brace": ("a brace after the value", (good + "}").encode()),
         "two-values": ("two values", (good + good).encode()),
@@ -108,6 +113,7 @@ def _not_json(calls: Calls) -> list[Probe]:
         ),
         "form": ("form data", b"checkpoint=" + calls.target.policy_id.encode()),
         "form-raw": ("a form with the JSON in a field, unescaped", b"body=" + good.encode()),
+        "percent": ("percent-encoded JSON", quote(good).encode()),
         "form-json": ("a form with the JSON in a field", b"data=" + quote(good).encode()),
         "xml": ("XML", b"<checkpoint/>"),
         "word": ("a bare word", b"checkpoint"),
@@ -290,6 +296,7 @@ def _content_type(calls: Calls) -> list[Probe]:
         "yaml": "application/yaml",
         "suffix": "application/vnd.api+json",
         "inside": "text/plain; type=application/json",
+        "list": "text/plain, application/json",
         "word": "json",
         "javascript": "application/javascript",
     }
@@ -322,76 +329,4 @@ def _unknown_members(calls: Calls) -> list[Probe]:
     return [
         _refuse("REQ-14", name, f"an unknown member, {name}", calls.post(body))
         for name, body in bodies.items()
-    ]
-
-
-def _plan_id_form(calls: Calls) -> list[Probe]:
-    plan = calls.target.policy_id
-    values = {
-        "empty": "",
-        "word": "policy",
-        "long-word": "policy-" * 50,
-        "no-hyphens": plan.replace("-", ""),
-        "short": plan[:-1],
-        "long": plan + "0",
-        "braces": "{" + plan + "}",
-        "urn": "urn:uuid:" + plan,
-        "line-break": plan + "\n",
-        "space-before": " " + plan,
-        "space-after": plan + " ",
-        "no-hex": plan[:-1] + "g",
-        "wide-digit": plan[:-1] + "\uff10",
-        "moved-hyphen": plan[:7] + "-" + plan[7] + plan[9:],
-        "path": "../" + plan,
-        "sql": plan + "' OR '1'='1",
-        "wildcard": "%",
-        "like": plan[:-1] + "_",
-        "glob": plan[:-1] + "?",
-        "pattern": plan[:-1] + ".",
-        "star": "*",
-        "null-word": "null",
-        "twice": f"{plan},{plan}",
-    }
-    if calls.policy_name:
-        values["name"] = calls.policy_name
-    probes = [
-        _plan_form(calls, name, f"a plan_id that is malformed: {name.replace('-', ' ')}", value)
-        for name, value in values.items()
-    ]
-    probes.append(_plan_form(calls, "nul", "a plan_id with a NUL", plan + "\0"))
-    return probes
-
-
-def _plan_form(calls: Calls, name: str, summary: str, value: str) -> Probe:
-    request = calls.post(calls.changed(plan_id=value))
-    conditions = ("invalid-request", "policy-not-found")
-    return Probe(f"REQ-15/{name}", "REQ-15", summary, request, _BAD_OR_UNKNOWN, conditions)
-
-
-def _provider(calls: Calls) -> list[Probe]:
-    body, own = calls.body(calls.documented), calls.target.provider_id
-    values = {
-        "unknown": calls.unknown_id("provider"),
-        "neighbour": own[:-1] + ("0" if own[-1] != "0" else "1"),
-        "nil": "00000000-0000-0000-0000-000000000000",
-        "short": own[:-1],
-        "long": own + "0",
-        "word": "provider",
-        "null-word": "null",
-        "number": "1",
-        "policy": calls.target.policy_id,
-        "no-hyphens": own.replace("-", "") if "-" in own else own + "-",
-        "star": "*",
-        "space-after": own + "%20",
-    }
-    return [
-        Probe(
-            f"REQ-16/{name}",
-            "REQ-16",
-            f"a provider_id that is not the documented one: {name.replace('-', ' ')}",
-            calls.post(body, provider_id=value),
-            _BAD_OR_UNKNOWN,
-            ("unknown-provider",),
-        )
-        for name, value in values.items()
     ]

@@ -140,6 +140,8 @@ def _paths(calls: Calls) -> dict[str, tuple[str, Request]]:
         "query-not-utf-8": ("a query %FF", at(suffix="?a=%FF")),
         "query-many": ("a query of 300 parameters", at(suffix="?" + "&".join(f"p{n}=1" for n in range(300)))),
         "query-empty": ("a query of empty parameters", at(suffix="?a=2&&=&a=")),
+        "query-nested": ("a query with a value and members of one name", at(suffix="?a=1&a%5Bb%5D=2")),
+        "query-percent": ("a query with a % that encodes nothing", at(suffix="?a=%zz")),
     }
 
 
@@ -181,5 +183,10 @@ def _fields(calls: Calls) -> dict[str, tuple[str, Request]]:
     requests["chinese"] = ("a client that reads Chinese", chinese)
     requests["no-user-agent"] = ("no User-Agent", good.with_header("User-Agent", None))
     requests["expect"] = ("an Expect", good.with_header("Expect", "100-continue"))
+    requests["accept-malformed"] = ("an Accept that names no media type", good.with_header("Accept", "json"))
+    basic = good.with_header("Authorization", "Basic %%%")
+    requests["authorization"] = ("malformed Basic credentials beside the token", basic)
+    since = good.with_header("If-Modified-Since", "yesterday")
+    requests["if-modified-since"] = ("an If-Modified-Since that is no date", since)
     requests["range"] = ("a Range", good.with_header("Range", "bytes=0-1"))
     return requests

@@ -136,7 +136,13 @@ MUTE = {
     "transport/clock.py": "a mistake of the programmer",
 }
 """Modules of which no text is translated, and why."""
-SENT = {"application/json; charset", "', , unknown", "/* by hand */§1§", "§1§\n// by hand"}
+SENT = {
+    "application/json; charset",
+    "', , unknown",
+    "/* by hand */§1§",
+    "§1§\n// by hand",
+    "§1§\n# by hand",
+}
 """What reads as a text, and is sent to the server."""
 SHARED = [
     *sorted((DOCUMENTS / "configuration").glob("*.py")),

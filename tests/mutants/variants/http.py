@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ..framework.variant import variant
@@ -81,6 +82,38 @@ class ManyFieldsRefused(_Page):
 
     def minds(self, request: Request) -> bool:
         return len(request.headers) > 50
+
+
+@variant()
+class AcceptWithoutTypeRefused(_Page):
+    """An Accept that names no media type gets a page, 406."""
+
+    status = 406
+
+    def minds(self, request: Request) -> bool:
+        return "/" not in (request.header("accept") or "*/*")
+
+
+@variant()
+class OddEscapesRefused(_Page):
+    """A firewall answers escapes of control characters, and those of nothing, by a page."""
+
+    def minds(self, request: Request) -> bool:
+        return re.search("%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]", request.target) is not None
+
+
+@variant()
+class BrowsersServed(Server):
+    """A filter for browsers answers preflights, and adds its fields to every answer."""
+
+    def respond(self, request: Request) -> Response:
+        preflight = request.method == "OPTIONS"
+        response = Response(204) if preflight else super().respond(request)
+        response.header("Access-Control-Allow-Origin", "*")
+        response.header("Vary", "Origin")
+        if preflight:
+            response.header("Access-Control-Allow-Methods", "GET, POST, DELETE")
+        return response
 
 
 @variant()

@@ -16,7 +16,7 @@ from ..service.world import POLICY, Checkpoint
 if TYPE_CHECKING:
     from ..service.schema import Call
     from ..service.wire import Request, Response
-    from ..service.world import Policy, Resource
+    from ..service.world import Policy, Resource, Token
 
 
 @variant("REQ-14")
@@ -117,6 +117,17 @@ class OpenProviderInCapitals(Server):
 
     def check_provider(self, provider: str) -> None:
         super().check_provider(provider.lower())
+
+
+@variant()
+class OpenProjectInCapitals(Server):
+    """The project in capitals is the same one."""
+
+    def authorize(self, request: Request, token: Token, project: str, *, write: bool = True) -> None:
+        super().authorize(request, token, project.lower(), write=write)
+
+    def find_policy(self, project: str, plan_id: str) -> Policy:
+        return super().find_policy(project.lower(), plan_id)
 
 
 @variant()

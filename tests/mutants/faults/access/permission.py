@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
+import fnmatch
 from typing import TYPE_CHECKING
 
-from ...framework.mutant import breaks, refusing, replaces, sent_parameters
+from ...framework.mutant import breaks, refusing, register, replaces, sent_parameters
 from ...framework.shots import BASE, document, parameters
 from ...service.refusals import Refusal, refuse
 from ...service.server import Server
 from ...service.world import POLICY, PROJECT, SECOND_POLICY, SECOND_PROJECT, TOKENS, Token
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...service.wire import Request, Response
     from ...service.world import Policy
 
@@ -95,6 +98,42 @@ class ProjectComparedByItsStart(Server):
 
     def find_policy(self, project: str, plan_id: str) -> Policy:
         return super().find_policy(PROJECT if project[:16] == PROJECT[:16] else project, plan_id)
+
+
+def _loose(name: str, fault: str, is_own: Callable[[str], bool], sent: str) -> None:
+    """Register a server that takes a project of the path for its own if `is_own` holds."""
+
+    def create_checkpoint(self: Server, request: Request, project: str, provider: str) -> Response:
+        return Server.create_checkpoint(self, request, PROJECT if is_own(project) else project, provider)
+
+    mutant = type(name, (Server,), {"create_checkpoint": create_checkpoint, "__doc__": fault})
+    register(name, "AUTH-4", fault, mutant, shows=BASE.but(project=sent))
+
+
+_loose(
+    "project-like-accepted",
+    "The project is compared by SQL's LIKE, where the length is checked.",
+    lambda project: len(project) == len(PROJECT) and fnmatch.fnmatchcase(PROJECT, project.replace("_", "?")),
+    PROJECT[:-1] + "_",
+)
+_loose(
+    "project-trimmed",
+    "Blanks and line feeds around the project are cut off.",
+    lambda project: project.strip() == PROJECT,
+    PROJECT + "%20",
+)
+_loose(
+    "project-with-newline-accepted",
+    "A line feed after the project is overlooked by the pattern's $.",
+    lambda project: project.removesuffix("\n") == PROJECT,
+    PROJECT + "%0A",
+)
+_loose(
+    "project-compared-by-its-end",
+    "Only the last 32 digits of the project are compared, as those before name a domain.",
+    lambda project: project.endswith(PROJECT),
+    "0" + PROJECT,
+)
 
 
 @breaks(

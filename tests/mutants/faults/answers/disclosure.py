@@ -96,6 +96,37 @@ for _name, _fault, _text in (
         "Errors hold the message of the database.",
         'psycopg2.errors.UndefinedTable: relation "policies" does not exist',
     ),
+    ("go-sql-error", "Errors hold the message of Go's database package.", "sql: no rows in result set"),
+    (
+        "go-decoding-error",
+        "Errors hold the message of Go's decoder.",
+        "json: cannot unmarshal string into Go struct field Parameters.auto_trigger of type bool",
+    ),
+    (
+        "dotnet-exception",
+        "Errors hold the name of an exception of .NET.",
+        "System.Text.Json.JsonException: The JSON value could not be converted to System.Boolean.",
+    ),
+    (
+        "rails-exception",
+        "Errors hold the name of an exception of Rails.",
+        "ActiveRecord::RecordNotFound: Couldn't find Policy",
+    ),
+    (
+        "laravel-exception",
+        "Errors hold the name of an exception of Laravel.",
+        "Illuminate\\Database\\Eloquent\\ModelNotFoundException: No query results",
+    ),
+    (
+        "javascript-error",
+        "Errors hold the name of an error of JavaScript.",
+        "SyntaxError: Unexpected token } in JSON at position 12",
+    ),
+    (
+        "spring-exception",
+        "Errors hold the name of an exception of Spring, without its package.",
+        "nested exception is HttpMessageNotReadableException",
+    ),
     (
         "mysql-error",
         "Errors hold MySQL's message.",

@@ -64,6 +64,30 @@ _plan(
 )
 _plan("plan-id-trimmed", "Blanks around plan_id are cut off.", str.strip, f" {POLICY.id}")
 _plan(
+    "plan-id-trimmed-of-tabs",
+    "Tabs after plan_id are cut off.",
+    lambda v: v.rstrip("\t"),
+    POLICY.id + "\t",
+)
+_plan(
+    "plan-id-trimmed-of-unicode-blanks",
+    "What Unicode calls a blank is cut off around plan_id, unless ASCII has it.",
+    lambda v: v.strip("\u00a0\u2003"),
+    POLICY.id + "\u00a0",
+)
+_plan(
+    "plan-id-sanitised",
+    "Letters that nobody sees are dropped from plan_id.",
+    lambda v: re.sub("[\u200b-\u200f\ufeff]", "", v),
+    "\u200b" + POLICY.id,
+)
+_plan(
+    "plan-id-unquoted",
+    "Quotation marks around plan_id are taken off.",
+    lambda v: v.strip('"'),
+    f'"{POLICY.id}"',
+)
+_plan(
     "plan-id-with-newline-accepted",
     "A line feed after plan_id is overlooked by the pattern's $.",
     lambda v: v.removesuffix("\n"),
@@ -175,6 +199,30 @@ _provider(
     lambda p: p.lower() == PROVIDER,
     PROVIDER.upper(),
     equivalent="it is the same UUID, and no source says that case matters in a path",
+)
+_provider(
+    "provider-like-accepted",
+    "The provider is looked up with LIKE, where the length is checked.",
+    lambda p: len(p) == len(PROVIDER) and _matches(p.replace("_", "."), PROVIDER),
+    PROVIDER[:-1] + "_",
+)
+_provider(
+    "provider-pattern-accepted",
+    "The provider of the path is a pattern that the configured one must match.",
+    lambda p: _matches(p, PROVIDER),
+    PROVIDER[:-1] + ".",
+)
+_provider(
+    "provider-with-newline-accepted",
+    "A line feed after the provider is overlooked by the pattern's $.",
+    lambda p: p.removesuffix("\n") == PROVIDER,
+    PROVIDER + "%0A",
+)
+_provider(
+    "provider-trimmed-in-front",
+    "Blanks before the provider are cut off.",
+    lambda p: p.lstrip() == PROVIDER,
+    "%20" + PROVIDER,
 )
 _provider(
     "nil-provider-accepted",

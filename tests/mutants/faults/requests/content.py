@@ -58,6 +58,12 @@ for _name, _fault, _test, _sent in (
         lambda t: "json" in t,
         "text/x-json",
     ),
+    (
+        "list-of-types-accepted",
+        "The field is read as a list, and application/json in it is accepted.",
+        lambda t: "application/json" in t.split(", ")[1:],
+        "text/plain, application/json",
+    ),
     ("text-json-accepted", "text/json is accepted.", lambda t: t == "text/json", "text/json"),
     (
         "old-name-of-json-accepted",

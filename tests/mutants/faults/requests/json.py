@@ -8,6 +8,7 @@ import codecs
 import json
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote_to_bytes
 
 from ...framework.mutant import accepts, breaks, malformed, refusing, replaces
 from ...framework.shots import BASE
@@ -50,6 +51,18 @@ _lenient(
     "A body of blanks is taken for none, and none for the default.",
     lambda b: b.strip() or _TEXT,
     b"  ",
+)
+_lenient(
+    "yaml-comment-accepted",
+    "The body is read as YAML, of which JSON is a part, and comments with it.",
+    lambda b: re.sub(rb"\n#[^\n]*", b"", b),
+    _TEXT + b"\n# by hand",
+)
+_lenient(
+    "percent-encoded-accepted",
+    "A body that is percent-encoded is decoded first, as that of a form.",
+    lambda b: unquote_to_bytes(b) if b.startswith(b"%7B") else b,
+    quote(_TEXT).encode(),
 )
 _lenient(
     "trailing-comma-accepted",

@@ -132,6 +132,9 @@ for _value, _name in (
     ("false", "false"),
     ("yes", "yes"),
     ("", "empty-string"),
+    ("on", "on"),
+    ("off", "off"),
+    ("null", "null"),
     (0, "zero"),
     (1, "one"),
 ):
