@@ -1,6 +1,7 @@
 """Converts a request to a curl command that sends the same bytes when pasted into a POSIX shell.
 
-Secrets are shell variables: `{{expired-token}}` becomes `$CSBS_EXPIRED_TOKEN`.
+Secrets are shell variables: `{{expired-token}}` becomes `${CSBS_EXPIRED_TOKEN:?}`. If it is not set, the
+shell says so and sends nothing: a call without its token would get another answer.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def _word(text: str) -> str:
     quoted = shlex.quote(text)
     if not _SECRET.search(quoted):
         return quoted
-    return _SECRET.sub(lambda match: f"'\"${variable(match[1])}\"'", quoted).removesuffix("''")
+    return _SECRET.sub(lambda match: f"'\"${{{variable(match[1])}:?}}\"'", quoted).removesuffix("''")
 
 
 def _octal(data: bytes) -> str:

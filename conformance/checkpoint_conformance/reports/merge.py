@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 from checkpoint_openapi.load import requirements
@@ -64,11 +65,19 @@ def merge(
     )
     report = build_report(whole, applied, _NoSecrets(target))
     del report["connections"]  # each shard had its own
-    series = [value for part in parts for value in part.get("times", {}).get("series_ms", ())]
-    told = {"requests": sum(part["requests"] for part in parts), "times": summary(series)}
+    told = {"requests": sum(part["requests"] for part in parts), "times": _times(parts)}
     for item in report["requirements"]:
         item["elapsed_ms"] = round(sum(_elapsed(item["id"], part) for part in parts), 3)
     return report | told, applied
+
+
+def _times(parts: list[Report]) -> dict[str, Any]:
+    """Return the times of all answers, and those of each shard, unless its report is older than that."""
+    firsts = accumulate((part["requests"] for part in parts[:-1]), initial=1)
+    shards = [
+        part["times"] | {"first": first} for part, first in zip(parts, firsts, strict=True) if "times" in part
+    ]
+    return summary(value for shard in shards for value in shard["series_ms"]) | {"shards": shards}
 
 
 def _elapsed(requirement: str, part: Report) -> float:
@@ -165,17 +174,19 @@ class _NoSecrets(Secrets):
 
 
 def _united(parts: list[Report], target: Target) -> tuple[list[Exchange], Ledger]:
-    """Combine the shards' exchanges into one list, renumbered, and their observations into one ledger."""
+    """Combine exchanges as if the shards had run in turn, and their observations into one ledger."""
     exchanges: list[Exchange] = []
     known, ledger = origins(target), Ledger(reliable=target.has_reliable_network)
-    connections = 0
+    requests = connections = 0
     for part in parts:
         own = {data["number"]: exchange_from(data) for data in part["exchanges"]}
         for number, exchange in own.items():
-            renumbered = len(exchanges) + 1
-            moved = replace(exchange, number=renumbered, connection=exchange.connection + connections)
+            moved = replace(
+                exchange, number=exchange.number + requests, connection=exchange.connection + connections
+            )
             own[number] = moved
             exchanges.append(moved)
+        requests += part["requests"]
         connections = max((exchange.connection for exchange in exchanges), default=0)
         observations = part["observations"]
         _note(observations, own, ledger)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import TYPE_CHECKING
 
 import pytest
+from checkpoint_conformance.reports.merge import merge
 from checkpoint_conformance.reports.writers.html import html
-from checkpoint_conformance.reports.writers.picture import RESULTS, picture
+from checkpoint_conformance.reports.writers.picture import RESULTS, pictures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutants.service.server import Server
@@ -25,7 +27,7 @@ def drawn(answers: list[tuple[float, float, int]], timeout: float = 10) -> Pictu
     """Return the picture of a run with these answers: the second of each, its milliseconds, its status."""
     started, elapsed, statuses = ([*column] for column in zip(*answers, strict=True))
     series = {"started_s": started, "series_ms": elapsed, "statuses": statuses}
-    result = picture(
+    (result,) = pictures(
         {
             "header": {"target": {"timeout": timeout}},
             "times": {"count": len(answers), "phases": [], "incomplete": [], **series},
@@ -33,7 +35,6 @@ def drawn(answers: list[tuple[float, float, int]], timeout: float = 10) -> Pictu
             "profiles": {},
         }
     )
-    assert result
     return result
 
 
@@ -46,8 +47,7 @@ def heights(found: Picture) -> list[float]:
 @pytest.mark.parametrize("behaviour", [Server, Broken, Dropping])
 def test_every_request_of_a_run_is_counted_with_its_result(behaviour: type[Server]) -> None:
     """The picture counts what the run sent, by what came back, and so do its phases."""
-    found, run = picture(report(behaviour)), finished(behaviour)
-    assert found
+    (found,), run = pictures(report(behaviour)), finished(behaviour)
     sent = [exchange for exchange in run.exchanges if exchange.response or exchange.fault]
     assert sum(found.counts.values()) == len(sent) == sum(band.requests for band in found.bands)
     accepted = [each for each in sent if not each.fault and each.status in range(200, 300)]
@@ -60,8 +60,7 @@ def test_every_request_of_a_run_is_counted_with_its_result(behaviour: type[Serve
 def test_a_finding_is_marked_where_its_request_is() -> None:
     """The mark of a requirement is at the request that its finding names last."""
     found = report(Broken)
-    shown = picture(found)
-    assert shown
+    (shown,) = pictures(found)
     failed = next(item for item in found["requirements"] if item["id"] == "REQ-11")
     numbers = {finding["exchanges"][-1] for finding in failed["findings"]}
     order = sorted(range(1, found["requests"] + 1), key=lambda n: found["times"]["started_s"][n - 1])
@@ -69,6 +68,21 @@ def test_a_finding_is_marked_where_its_request_is() -> None:
     marked = sorted(point.x for name, point in shown.findings if name == "REQ-11")
     assert marked == pytest.approx(places)
     assert all(f'href="#{name}-evidence"' in html(found) for name, _ in shown.findings)
+
+
+def test_a_merged_report_has_a_picture_of_each_shard() -> None:
+    """Each shows the shard's own requests, and marks the findings that the merged report shows there."""
+    parts = [report(Broken, f"{index}/2") for index in (1, 2)]
+    merged, _ = merge(parts, (), datetime.date(2027, 1, 1))
+    shown = pictures(merged)
+    assert [sum(found.counts.values()) for found in shown] == [part["requests"] for part in parts]
+    failing = {item["id"] for item in merged["requirements"] if item["outcome"] == "fail"}
+    assert failing <= {name for found in shown for name, _ in found.findings}
+    text = html(merged)
+    assert text.count("<figure>") == 2
+    assert "<h3>shard 2 of 2</h3>" in text
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
 
 
 @settings(deadline=None, max_examples=60)
@@ -115,11 +129,11 @@ def test_the_scale_is_logarithmic_only_if_times_differ_widely(
 
 
 def test_a_report_without_the_times_of_requests_has_no_picture() -> None:
-    """A merged report shows the figures alone, and one of an earlier build not even those."""
+    """A report of an earlier build shows the figures alone, or not even those."""
     found = report(Server)
     for name in ("started_s", "statuses", "incomplete", "phases"):
         del found["times"][name]
-    assert picture(found) is None
+    assert pictures(found) == []
     assert "99 % within" in html(found)
     assert "<figure>" not in html(found)
     del found["times"]
@@ -129,8 +143,8 @@ def test_a_report_without_the_times_of_requests_has_no_picture() -> None:
 def test_the_picture_is_told_in_words() -> None:
     """It has a name and a description, and the list below it tells what each phase sent."""
     text = html(report(Dropping))
-    title = re.search(r'<title id="picture-title">([^<]+)</title>', text)
-    told = re.search(r'<desc id="picture-text">([^<]+)</desc>', text)
+    title = re.search(r'<title id="picture-title-1">([^<]+)</title>', text)
+    told = re.search(r'<desc id="picture-text-1">([^<]+)</desc>', text)
     assert title
     assert told
     assert re.fullmatch(r"\d+ accepted, \d+ refused, \d+ no complete answer", told[1])

@@ -13,7 +13,7 @@ from checkpoint_openapi.pages.frame import page_template
 from markupsafe import Markup, escape
 
 from checkpoint_conformance.language import language, retold, tr
-from checkpoint_conformance.reports.writers.picture import picture
+from checkpoint_conformance.reports.writers.picture import pictures
 from checkpoint_conformance.reports.writers.text import (
     body_text,
     counts,
@@ -70,7 +70,7 @@ def html(report: dict[str, Any]) -> str:
         exchanges={exchange["number"]: exchange for exchange in report["exchanges"]},
         repetition=repetition,
         created=_created(report["checkpoints"]),
-        picture=picture(report),
+        pictures=pictures(report),
         bar=bar(counts(report)),
         outcomes={outcome: tr(outcome) for outcome in counts(report)},
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["RESULTS", "Band", "Picture", "Point", "picture"]
+__all__ = ["RESULTS", "Band", "Picture", "Point", "pictures"]
 
 RESULTS = ("accepted", "refused", "server error", "no complete answer")
 """The results of a request, the usual ones first."""
@@ -84,9 +84,15 @@ class _Sent:
     number: int
 
 
-def picture(report: dict[str, Any]) -> Picture | None:
-    """Return the picture of the run, or None if the report does not say when each request was sent."""
-    sent = sorted(_sent(report.get("times", {})), key=lambda each: each.started)
+def pictures(report: dict[str, Any]) -> list[Picture]:
+    """Return the picture of the run, or one for each merged shard; none if nothing says when it sent."""
+    times = report.get("times", {})
+    return [found for each in times.get("shards", [times]) if (found := _picture(report, each))]
+
+
+def _picture(report: dict[str, Any], times: dict[str, Any]) -> Picture | None:
+    """Return the picture of these times, or None if they do not say when each request was sent."""
+    sent = sorted(_sent(times), key=lambda each: each.started)
     if not sent:
         return None
     timeout = report["header"]["target"]["timeout"] * 1000
@@ -103,7 +109,7 @@ def picture(report: dict[str, Any]) -> Picture | None:
         counts={result: counted[result] for result in RESULTS if counted[result]},
         points=drawn,
         findings=[(name, points[number]) for number, name in _findings(report).items() if number in points],
-        bands=list(_bands(report["times"]["phases"], sent)),
+        bands=list(_bands(times["phases"], sent)),
         lines=[(height(value), value) for value in lines],
         timeout=height(timeout),
         ticks=_ticks(sent),
@@ -112,7 +118,7 @@ def picture(report: dict[str, Any]) -> Picture | None:
 
 def _sent(times: dict[str, Any]) -> Iterator[_Sent]:
     """Give every request: those with complete answers have the numbers that the others leave."""
-    incomplete = times.get("incomplete", [])
+    incomplete, first = times.get("incomplete", []), times.get("first", 1)
     others = {each["number"] for each in incomplete}
     numbers = (number for number in range(1, times.get("count", 0) + len(others) + 1) if number not in others)
     answers = zip(
@@ -123,9 +129,9 @@ def _sent(times: dict[str, Any]) -> Iterator[_Sent]:
         strict=False,
     )
     for started, elapsed, status, number in answers:
-        yield _Sent(started, elapsed, _result(status), number)
+        yield _Sent(started, elapsed, _result(status), first - 1 + number)
     for each in incomplete:
-        yield _Sent(each["started_s"], each["elapsed_ms"], _INCOMPLETE, each["number"])
+        yield _Sent(each["started_s"], each["elapsed_ms"], _INCOMPLETE, first - 1 + each["number"])
 
 
 def _result(status: int) -> str:
