@@ -181,3 +181,22 @@ def test_an_ignored_rule_is_not_applied(folder: Path) -> None:
 
     assert report.findings == ()
     assert report.skipped == {}
+
+
+def test_a_schema_that_a_discriminator_selects_by_its_name_is_used(folder: Path) -> None:
+    """A schema that includes one with a discriminator, even indirectly, is used."""
+    family = """
+      required: [kind]
+      properties: {kind: {type: string, description: Which one.}}
+      discriminator: {propertyName: kind}
+    Child: {description: A child., allOf: [{$ref: '#/components/schemas/CheckpointParameters'}]}
+    Grandchild: {description: Its child., allOf: [{$ref: '#/components/schemas/Child'}]}
+    Stranger: {description: Another., allOf: [{$ref: '#/components/schemas/ErrorBody'}]}
+"""
+    document = folder / "checkpoint.yaml"
+    head = "    CheckpointParameters:\n"
+    document.write_text(DOCUMENT.replace(head, head.rstrip("\n") + family + "    Rest:\n", 1))
+
+    found = [each.pointer for each in lint(document).findings if each.rule == "component-unused"]
+
+    assert found == ["/components/schemas/Stranger", "/components/schemas/Rest"]

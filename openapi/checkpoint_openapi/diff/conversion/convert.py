@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, cast
 from checkpoint_openapi.diff.conversion.declared import Declarations, evaluated
 from checkpoint_openapi.diff.conversion.discriminator import Discriminators
 from checkpoint_openapi.diff.conversion.keywords import ANNOTATIONS, assertions, null_beside_enum, of_pattern
-from checkpoint_openapi.diff.conversion.nulls import is_or_null
+from checkpoint_openapi.diff.conversion.nulls import is_null, is_or_null
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, PIN, VAGUE_NULL
 from checkpoint_openapi.diff.schema.parts import Definitions, Schema
@@ -247,13 +247,17 @@ class Converter:
             elif members is not None:
                 self.quirks[place / keyword] = members
         for keyword in ("additionalProperties", "unevaluatedProperties", "propertyNames"):
-            if keyword in schema and schema[keyword] not in (True, {}):
+            if keyword in schema and self._says_something(schema[keyword]):
                 found[keyword] = False if schema[keyword] is False else self._nested(place / keyword, key)
         if isinstance(schema.get("dependentSchemas"), dict):
             found["dependentSchemas"] = {
                 name: self._same(place / "dependentSchemas" / name, key)
                 for name in schema["dependentSchemas"]
             }
+
+    def _says_something(self, inner: Any) -> bool:
+        """Return whether a schema of members or items counts: since 3.1, one of anything evaluates them."""
+        return self._documents.version != (3, 0) or inner not in (True, {})
 
     def _items(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> None:
         """Convert the keywords about items; a list under `items` is the older way to write a tuple."""
@@ -265,7 +269,7 @@ class Converter:
                 found["prefixItems"] = [
                     self._nested(place / keyword / number, key) for number in range(count)
                 ]
-            elif keyword == "items" and members is not None and members not in (True, {}):
+            elif keyword == "items" and members is not None and self._says_something(members):
                 found["items"] = self._nested(place / keyword, key)
         for keyword in ("contains", "unevaluatedItems"):
             if keyword in schema:
@@ -301,10 +305,17 @@ class Converter:
         elif self._discriminators.property_of(schema) is not None and key.form is not _Form.PLAIN:
             found["anyOf"] = [self._selected(place, schema, key) for place in places]
         elif keyword == "oneOf" and "anyOf" not in schema and is_or_null(self._documents, places):
-            found["anyOf"] = [self._same(place, key) for place in places]
+            found["anyOf"] = self._or_null(places, key)
         else:
             found[keyword] = [self._same(place, key) for place in places]
         return True
+
+    def _or_null(self, places: list[Location], key: _Key) -> list[JsonSchema]:
+        """Convert a `oneOf` of null and alternatives that refuse null to null or one of the others."""
+        null = [place for place in places if is_null(self._documents, place)]
+        others = [self._same(place, key) for place in places if place not in null]
+        whole: JsonSchema = {"oneOf": others, AT: self._documents.label(key.place)}
+        return [self._same(null[0], key), others[0] if len(others) == 1 else whole]
 
     def _lead_to_children(self, branches: list[Location], parent: Location) -> bool:
         """Return whether alternatives are children that include this parent, so that it leaves them out."""

@@ -1,7 +1,8 @@
 """Whether a schema refuses null, as written in its document.
 
 A `oneOf` of null and a schema that refuses null is the same as `anyOf`, and is read as such: then the usual
-ways to say "or null" look alike, even in recursive schemas, about which the canonical form says little.
+ways to say "or null" look alike, even in recursive schemas, about which the canonical form says little. With
+several such schemas, it is null or one of them.
 """
 
 from __future__ import annotations
@@ -10,15 +11,22 @@ from typing import Any, cast
 
 from checkpoint_openapi.document.documents import Documents, Location
 
-__all__ = ["is_or_null"]
+__all__ = ["is_null", "is_or_null"]
 
 _DEEPEST = 12
 
 
+def is_null(documents: Documents, place: Location) -> bool:
+    """Return whether a schema is written as nothing but null."""
+    return bool(documents.get(place) == {"type": "null"})
+
+
 def is_or_null(documents: Documents, branches: list[Location]) -> bool:
     """Return whether one of the alternatives is null and all others refuse it."""
-    nulls = [place for place in branches if documents.get(place) == {"type": "null"}]
-    return len(nulls) == 1 and all(_refuses(documents, place, 0) for place in branches if place not in nulls)
+    nulls = [place for place in branches if is_null(documents, place)]
+    return 1 == len(nulls) < len(branches) and all(
+        _refuses(documents, place, 0) for place in branches if place not in nulls
+    )
 
 
 def _refuses(documents: Documents, place: Location, depth: int) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, cast
 from checkpoint_openapi.diff.proof.alternatives import as_any, label, overlap, overlap_as_objects, similar
 from checkpoint_openapi.diff.proof.clauses import Clause, clauses
 from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
-from checkpoint_openapi.diff.proof.naming import allowed_names, names_sent, patterns_fit
+from checkpoint_openapi.diff.proof.naming import allowed_names, names_apart, names_sent, patterns_fit
 from checkpoint_openapi.diff.proof.sample import samples
 from checkpoint_openapi.diff.proof.walk import Inner, Pair, Walk
 from checkpoint_openapi.diff.schema.closing import closed_for
@@ -167,7 +167,8 @@ class Judge:
         if "patternProperties" in clause.part.keywords:
             return None
         found: list[Failure] = []
-        unnamed = sender.names() - clause.part.keywords.get("properties", {}).keys()
+        apart = names_apart(sender)
+        unnamed = apart.names - clause.part.keywords.get("properties", {}).keys()
         for name in (*sorted(unnamed), UNDECLARED):
             allowed = receiver.sub({"properties": {name: inner}})
             answer = self.covers(allowed, sender)
@@ -179,8 +180,12 @@ class Judge:
             else:
                 deeper = self.failures(receiver.sub(inner), sender.member(name))
                 found.extend(failure.under(name, receiver, sender) for failure in deeper)
-        by_name = any("patternProperties" in part.keywords for part in sender.parts())
-        return found if found or not (is_never(inner) or by_name) else None
+        if found or not (is_never(inner) or apart.by_pattern or apart.limited):
+            return found
+        # One name stands for all others only if the sender may use it, or if none has a schema of its own.
+        others = receiver.sub(inner)
+        fits = not apart.by_pattern and self.fits(others, sender.member(UNDECLARED))
+        return [] if fits else None
 
     def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
         """Check each alternative of the sender against the receiver's alternative that it resembles most.

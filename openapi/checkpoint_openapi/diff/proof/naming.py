@@ -3,16 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from checkpoint_openapi.diff.proof.clauses import Clause
 from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.marks import CLOSER
+from checkpoint_openapi.diff.schema.nested import SAME_PLACE, definition_name, subschemas
 from checkpoint_openapi.diff.schema.parts import NEVER, Schema, is_never
+from checkpoint_openapi.document.values import members
 
-__all__ = ["Fits", "allowed_names", "names_sent", "patterns_fit"]
+__all__ = ["Fits", "allowed_names", "names_apart", "names_sent", "patterns_fit"]
 
 Fits = Callable[[Schema, Schema], bool]
 """Takes a receiver and a sender; returns whether they are proven to fit."""
+
+_ALONGSIDE = (*SAME_PLACE, "not", "if", "then", "else", "dependentSchemas")
+"""Keywords whose schemas say something about the same value."""
+
+
+@dataclass
+class _Apart:
+    """The member names that a schema distinguishes from any other name."""
+
+    names: set[str] = field(default_factory=set[str])
+    by_pattern: bool = False
+    """Whether it also describes members by patterns of their names."""
+    limited: bool = False
+    """Whether it limits which names there may be at all."""
+
+
+def names_apart(sender: Schema) -> _Apart:
+    """Return the names that a sender distinguishes: to it, all others are alike."""
+    found, seen = _Apart(), set[str]()
+    pending = [sender.content]
+    while pending:
+        node = pending.pop()
+        if "$ref" in node and node["$ref"] not in seen:
+            seen.add(node["$ref"])
+            pending.append(sender.definitions.get(definition_name(node["$ref"])))
+        pending.extend(inner for keyword, inner in subschemas(node) if keyword in _ALONGSIDE)
+        found.by_pattern |= "patternProperties" in node
+        found.limited |= "propertyNames" in node and CLOSER not in node
+        for keyword in ("properties", "dependentSchemas", "dependentRequired"):
+            found.names.update(node.get(keyword, {}))
+        for needed in (node.get("required", []), *node.get("dependentRequired", {}).values()):
+            found.names.update(needed)
+        for value in (*node.get("enum", []), node.get("const")):
+            found.names.update(members(value))
+    return found
 
 
 def allowed_names(clause: Clause) -> JsonSchema | None:

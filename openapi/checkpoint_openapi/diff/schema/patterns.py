@@ -107,10 +107,13 @@ def _language(pattern: str) -> Expression:
 def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
     """Return the implications of the patterns of one schema object, for strings alone."""
     facets = [schema, *schema.get("allOf", [])]
-    if schema.get("format") not in _FORMATS and not any("pattern" in facet for facet in facets):
+    spelled = schema.get("format") in _FORMATS or any("pattern" in facet for facet in facets)
+    if not spelled and not receiver:
         return []
     try:
         language = string_language(schema)
+        if language is None and ("minLength" in schema or "maxLength" in schema):
+            language = repeat(ANY, schema.get("minLength", 0), schema.get("maxLength"))
         if language is None:
             return []
     except Undecided:

@@ -21,6 +21,7 @@ __all__ = ["used_components"]
 def used_components(context: Context) -> set[tuple[str, str]]:
     """Return the kind and name of the components that operations lead to, including through other files."""
     documents, document = context.documents, context.document
+    children = _children(context)
     waiting = [
         (context.at(""), {name: value for name, value in document.items() if name != "components"}),
     ]
@@ -28,7 +29,7 @@ def used_components(context: Context) -> set[tuple[str, str]]:
     used: set[tuple[str, str]] = set()
     while waiting:
         start, value = waiting.pop()
-        for target in _targets(context, start, value):
+        for target in (*_targets(context, start, value), *_selected(start, value, children)):
             component = _component(context, target)
             place = target if component is None else context.at(child("", "components", *component))
             used.update([component] if component else [])
@@ -59,6 +60,31 @@ def _targets(context: Context, start: Location, value: Any) -> Iterator[Location
             if isinstance(written, str):
                 yield from _resolved(context, place, written)
         yield from _dynamic(context, place)
+
+
+def _children(context: Context) -> dict[Location, list[Location]]:
+    """Return the component schemas that include another one by `allOf`, by the place of that one."""
+    schemas = context.documents.root / "components" / "schemas"
+    found: dict[Location, list[Location]] = {}
+    for name, schema in members(members(context.document.get("components")).get("schemas")).items():
+        for number, part in enumerate(items(members(schema).get("allOf"))):
+            written = members(part).get("$ref")
+            if isinstance(written, str):
+                for parent in _resolved(context, schemas / name / "allOf" / number, written):
+                    found.setdefault(parent, []).append(schemas / name)
+    return found
+
+
+def _selected(start: Location, value: Any, children: dict[Location, list[Location]]) -> Iterator[Location]:
+    """Yield the schemas that a discriminator selects by name: all that include its schema."""
+    for pointer, inner in objects_in(value, start.pointer):
+        pending = [Location(start.file, pointer)] if "discriminator" in inner else []
+        seen = set(pending)
+        while pending:
+            further = [each for each in children.get(pending.pop(), []) if each not in seen]
+            seen.update(further)
+            pending.extend(further)
+            yield from further
 
 
 def _resolved(context: Context, place: Location, written: str) -> Iterator[Location]:

@@ -23,7 +23,9 @@ TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
 NAMED = {"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}, "additionalProperties": TEXT}
 OVERLAPPING = [{**TEXT, "minLength": 2}, {**TEXT, "maxLength": 5}]
-CLOSED: dict[str, Any] = {"type": "object", "additionalProperties": False}
+OBJECT: dict[str, Any] = {"type": "object"}
+CLOSED: dict[str, Any] = {**OBJECT, "additionalProperties": False}
+MAP: dict[str, Any] = {**OBJECT, "additionalProperties": TEXT}
 
 
 def a(**members: Any) -> dict[str, Any]:
@@ -53,6 +55,10 @@ PAIRS = (
     Pair("pattern with an alternative", {**TEXT, "pattern": "^a$"}, {**TEXT, "pattern": "^(a|b)$"}, False, True),
     Pair("patterns that overlap", {**TEXT, "pattern": "^[a-m]$"}, {**TEXT, "pattern": "^[k-z]$"}, True, True),
     Pair("pattern as a length", {**TEXT, "pattern": "^.{2,4}$"}, {**TEXT, "minLength": 2, "maxLength": 4}, False, True),
+    Pair("length as a pattern", {**TEXT, "minLength": 1, "maxLength": 9}, {**TEXT, "pattern": r"^[\s\S]{1,9}$"},
+         False, False),
+    Pair("an excluded text as a pattern", {**TEXT, "not": {"enum": ["a"]}}, {**TEXT, "pattern": "^(?!a$)"},
+         False, False),
     Pair("pattern as a list", {**TEXT, "pattern": "^(red|blue)$"}, {"enum": ["blue", "red"]}, False, False),
     Pair("lookahead as a class", {**TEXT, "pattern": "^(?!a)[a-c]$"}, {**TEXT, "pattern": "^[bc]$"}, False, False),
     Pair("two patterns as one", {**TEXT, "allOf": [{"pattern": "^a"}, {"pattern": "z$"}]},
@@ -88,6 +94,17 @@ PAIRS = (
     Pair("free-form object closed", {"type": "object"}, {"type": "object", "maxProperties": 0}, True, False),
     Pair("map of another type", {"type": "object", "additionalProperties": TEXT},
          {"type": "object", "additionalProperties": {"type": ["string", "integer"]}}, False, True),
+    Pair("a map as one listed object", MAP, {"enum": [{"a": 1}]}, True, True),
+    Pair("a map with names of one form and any values", MAP, {**OBJECT, "propertyNames": {"pattern": "^[0-9]+$"}},
+         True, True),
+    Pair("a map with names of one form among alternatives", MAP,
+         {**OBJECT, "anyOf": [{"propertyNames": {"pattern": "^a"}}]}, True, True),
+    Pair("a map with members of a pattern among alternatives", MAP,
+         {**OBJECT, "anyOf": [{**CLOSED, "patternProperties": {"^a": WHOLE}}]}, True, True),
+    Pair("the one member of a map", {**MAP, "required": ["a"], "maxProperties": 1},
+         {**OBJECT, "required": ["a"], "maxProperties": 1}, False, True),
+    Pair("the one conditional member of a map", {**MAP, "maxProperties": 1},
+         {**OBJECT, "maxProperties": 1, "if": {"required": ["a"]}, "else": False}, True, True),
     Pair("names of a map held to a pattern", {"type": "object", "additionalProperties": TEXT},
          {"type": "object", "additionalProperties": TEXT, "propertyNames": {"pattern": "^[a-z]+$"}}, True, False),
     Pair("members by pattern", {"type": "object", "patternProperties": {"^x-": TEXT}},
@@ -143,6 +160,16 @@ PAIRS = (
          {"allOf": [a(x=TEXT), {"properties": {"y": TEXT}}], "unevaluatedProperties": False}, False, False),
     Pair("a further part of what is closed over its parts", {"allOf": [a(x=TEXT)], "unevaluatedProperties": False},
          {"allOf": [a(x=TEXT), {"properties": {"y": TEXT}}], "unevaluatedProperties": False}, False, True),
+    Pair("items of anything beside unevaluated items", {"type": "array", "items": TEXT, "unevaluatedItems": False},
+         {"type": "array", "items": {}, "unevaluatedItems": False}, False, True),
+    Pair("members of anything beside unevaluated members",
+         {**OBJECT, "patternProperties": {"^x": TEXT}, "additionalProperties": True, "unevaluatedProperties": False},
+         {**OBJECT, "patternProperties": {"^x": TEXT}, "additionalProperties": TEXT, "unevaluatedProperties": False},
+         True, False),
+    Pair("null or one of two that overlap", {"oneOf": [{"type": "null"}, {**WHOLE, "minimum": 1}, WHOLE]},
+         {"oneOf": [{"type": "null"}, {**WHOLE, "minimum": 5}, WHOLE]}, False, True),
+    Pair("null beside two alternatives", {"oneOf": [TEXT, WHOLE, {"type": "null"}]},
+         {"anyOf": [{"type": "null"}, {"oneOf": [TEXT, WHOLE]}]}, False, False),
     Pair("a value excluded", TEXT, {**TEXT, "not": {"const": "x"}}, True, False),
     Pair("double negation", TEXT, {"not": {"not": TEXT}}, False, False),
     Pair("anything", {}, TEXT, True, False),
