@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.fuzz import generated_probes
+from checkpoint_conformance.probes.generated.hypothesis_settings import same_everywhere
+from checkpoint_conformance.probes.generated.inputs import Inputs
 from checkpoint_conformance.probes.generated.recipe import Recipe
 from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.target.target import Target
+from hypothesis.internal import charmap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +49,14 @@ target = {written(TARGET)}
 probes = generated_probes(Calls(target), Recipe.of(target, 5).make().requests)
 print(hashlib.sha256(repr([(probe.id, probe.request) for probe in probes]).encode()).hexdigest())
 """
+MEASURED = """
+import re, sys
+from pathlib import Path
+from checkpoint_conformance.probes.generated.worker import main
+main()
+print(*re.findall(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text()), file=sys.stderr)
+"""
+"""Generates inputs, and writes the peak of its memory in KiB to stderr."""
 
 
 def probes(max_examples: int = 20, seed: int | None = None) -> list[Probe]:
@@ -64,6 +75,28 @@ def test_another_process_in_another_folder_sends_the_same_bytes(tmp_path: Path) 
         [sys.executable, "-c", SCRIPT], cwd=tmp_path, check=True, capture_output=True, text=True
     )
     assert done.stdout.strip() == hashlib.sha256(repr(here).encode()).hexdigest()
+
+
+def test_the_characters_of_utf_8_are_those_that_hypothesis_finds() -> None:
+    """The short cut gives the very characters that trying each of them gives, and no other codec takes it."""
+    tried, ascii_too = charmap.intervals_from_codec("utf-8"), charmap.intervals_from_codec("ascii")
+    with same_everywhere():
+        assert charmap.intervals_from_codec("utf-8") == tried
+        assert charmap.intervals_from_codec("ascii") == ascii_too
+
+
+def test_generating_takes_bounded_memory_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A process with an empty cache stays below 130 MB, and writes into no folder."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", MEASURED],
+        cwd=tmp_path,
+        check=True,
+        input=Recipe.of(TARGET, 60).to_json().encode(),
+        capture_output=True,
+    )
+    assert len(Inputs.from_json(done.stdout).requests) > 50
+    assert int(done.stderr.split()[-1]) < 130 * 1024
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_seed_varies_the_requests_and_repeats_itself() -> None:

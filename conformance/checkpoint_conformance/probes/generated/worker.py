@@ -69,6 +69,8 @@ class Worker:
 def main() -> None:
     """Read a recipe from standard input, and write its inputs to standard output."""
     order = sys.stdin.buffer.read()
+    # Hypothesis goes on without its folder, which it would leave in the working directory.
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = os.devnull
     # Keep anything that a library prints out of the inputs.
     with os.fdopen(os.dup(1), "w", encoding="ascii") as output:
         os.dup2(2, 1)
