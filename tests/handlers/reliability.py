@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("tests/handlers/test_faults.py", "tests/handlers/test_disclosure.py")
+FILES = ("tests/handlers/faults/test_faults.py", "tests/handlers/faults/test_disclosure.py")
 HEAD = """\
 # Reliability
 

@@ -8,7 +8,7 @@ import pytest
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.operations.service import Service
 
-from .in_process import OPERATION, answers, schema_of
+from handlers.in_process import OPERATION, answers, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from checkpoint_handlers.operations.table import operations
 from checkpoint_handlers.seeding import seed
 from checkpoint_openapi.load import document
 
-from .in_process import OPERATION, PATH, answers, code_of, order, schema_of
+from handlers.in_process import OPERATION, PATH, answers, code_of, order, schema_of
 
 if TYPE_CHECKING:
     pass

@@ -40,7 +40,7 @@ def test_a_plain_run_in_the_checkout_finds_nothing(server: RunningServer) -> Non
             *("--url", server.target["url"], "--header", f"X-Auth-Token: {server.target['token']}"),
             *("--generation-database", "none", "--no-color"),
         ],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         timeout=300,

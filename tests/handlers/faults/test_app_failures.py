@@ -17,7 +17,7 @@ from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.store import StoreUnavailableError
 from checkpoint_openapi.load import errors
 
-from .in_process import PATH, answers, code_of, order
+from handlers.in_process import PATH, answers, code_of, order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
