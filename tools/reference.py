@@ -265,8 +265,9 @@ def report_page() -> str:
         "",
         schema["description"],
         "",
-        "The JSON Schema is in the package, and `checkpoint-contract report schema` prints it. `report show`",
-        "makes the other forms of it again: HTML, JUnit, HAR, Markdown and the badges.",
+        "`checkpoint-contract report schema` prints the JSON Schema. With `matrix`, `diff`, `replay`,",
+        "`target-check` or `dry-run`, it prints that of another command's JSON. `report show` prints a",
+        "report in its other forms: HTML, JUnit, HAR, Markdown and the badges.",
         "",
     ]
     lines += _members("report", schema)

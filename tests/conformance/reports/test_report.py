@@ -18,22 +18,11 @@ from checkpoint_conformance.reports.writers.terminal import terminal
 from checkpoint_conformance.target.secrets import Secrets
 from mutants.service.server import Server, running
 
+from conformance.closed import closed
 from conformance.runs import Broken, Dropping, Parrot, finished, report, requirement, target_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def closed(schema: Any) -> Any:
-    """Return the schema with no room for members that it does not describe."""
-    if isinstance(schema, list):
-        return [closed(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    copy = {key: closed(value) for key, value in schema.items()}
-    if "properties" in schema and "additionalProperties" not in schema:
-        copy["unevaluatedProperties"] = False
-    return copy
 
 
 def opened(schema: dict[str, Any]) -> dict[str, Any]:

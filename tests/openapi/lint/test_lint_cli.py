@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from checkpoint_openapi.lint import lint as linted
 from checkpoint_openapi.lint.render import as_text
 from checkpoint_openapi.load import data_path
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -86,6 +88,12 @@ def test_json_holds_the_same(flawed: str) -> None:
     ]
     assert {entry["rule"] for entry in document["skipped"]} == {"connexion", "schemathesis"}
     assert list(document)[-1] == "complete"
+    schema = json.loads(
+        resources("checkpoint_openapi").joinpath("lint", "lint.schema.json").read_text("utf-8")
+    )
+    described = schema["properties"], schema["properties"]["findings"]["items"]["properties"]
+    Draft202012Validator(schema).validate(document)
+    assert (document.keys(), document["findings"][0].keys()) == (described[0].keys(), described[1].keys())
 
 
 def test_github_gets_annotations(flawed: str) -> None:

@@ -41,14 +41,19 @@ def show(file: Path, form: str) -> None:
 
 
 @report.command()
-def schema() -> None:
-    """Print the JSON Schema (2020-12) of a report.
+@click.argument(
+    "form",
+    type=click.Choice(["report", "matrix", "diff", "replay", "target-check", "dry-run"]),
+    default="report",
+)
+def schema(form: str) -> None:
+    """Print the JSON Schema (2020-12) of a report, or of what another command writes as JSON.
 
-    Example: checkpoint-contract report schema
+    Example: checkpoint-contract report schema matrix
     """
     from checkpoint_conformance.commands.report.commands import show_schema
 
-    raise SystemExit(show_schema())
+    raise SystemExit(show_schema(form))
 
 
 @report.command()

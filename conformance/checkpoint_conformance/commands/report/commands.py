@@ -33,7 +33,21 @@ from checkpoint_conformance.target.reference import target_or_reference
 from checkpoint_conformance.verdict.outcome import Verdict, exit_code
 from checkpoint_conformance.verdict.waivers import read_waivers
 
-__all__ = ["diff_reports", "merge_reports", "replay_report", "show_matrix", "show_report", "show_schema"]
+__all__ = [
+    "SCHEMAS",
+    "diff_reports",
+    "merge_reports",
+    "replay_report",
+    "show_matrix",
+    "show_report",
+    "show_schema",
+]
+
+SCHEMAS = {
+    "report": SCHEMA,
+    **{path.name.split(".")[0]: path for path in sorted(Path(__file__).parents[1].glob("schemas/*.json"))},
+}
+"""The published schema of each JSON form that the suite writes."""
 
 
 def show_report(file: Path, form: str) -> ExitCode:
@@ -54,9 +68,9 @@ def show_report(file: Path, form: str) -> ExitCode:
     return guarded(action)
 
 
-def show_schema() -> ExitCode:
-    """Print the published schema of a report."""
-    say(SCHEMA.read_text(encoding="utf-8").rstrip("\n"))
+def show_schema(form: str) -> ExitCode:
+    """Print a published schema."""
+    say(SCHEMAS[form].read_text(encoding="utf-8").rstrip("\n"))
     return ExitCode.SUCCESS
 
 
