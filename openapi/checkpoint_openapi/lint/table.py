@@ -99,6 +99,10 @@ RULES = (
         downstream.parameter_unconverted, tools=_CONNEXION,
     ),
     Rule(
+        "type-missing", _WARNING, "parameters and form fields without `type`, which Connexion cannot read",
+        downstream.type_missing, tools=_CONNEXION,
+    ),
+    Rule(
         "parameter-content-unread", _WARNING, "`content` of headers and cookies, which Connexion ignores",
         downstream.content_unread, tools=_CONNEXION,
     ),

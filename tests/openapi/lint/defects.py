@@ -300,6 +300,12 @@ DEFECTS = {
         {"parameter-unconverted"},
         "X-Size",
     ),
+    "a query parameter without type": Defect(
+        PARAMETERS,
+        f"{PARAMETERS}      - {{name: size, in: query, schema: {{enum: [small, large]}}}}\n",
+        {"type-missing"},
+        "{enum: [small, large]}",
+    ),
     "a header with content": Defect(
         PARAMETERS,
         f"{PARAMETERS}      - name: X-Size\n        in: header\n"

@@ -95,6 +95,34 @@ def test_what_connexion_refuses(
     assert status(tmp_path, document(operation), request_) == 400
 
 
+FORM = "application/x-www-form-urlencoded"
+TYPELESS = [
+    (parameter("query", {"enum": ["b"]}), {"params": {"X-A": "b"}}),
+    (parameter("query", {}), {"params": {"X-A": "b"}}),
+    (parameter("query", {"allOf": [WHOLE]}), {"params": {"X-A": "5"}}),
+    (body(FORM, {"type": "object", "properties": {"b": {"oneOf": [WHOLE]}}}), {"data": {"b": "5"}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("operation", "request_"), TYPELESS)
+def test_what_connexion_cannot_read_without_a_type(
+    tmp_path: Path, operation: dict[str, Any], request_: dict[str, Any]
+) -> None:
+    """A value that the document allows is answered with 500 by Connexion, and lint says so."""
+    assert rules(tmp_path, document(operation)) == {"type-missing"}
+    assert status(tmp_path, document(operation), request_) == 500
+
+
+def test_connexion_needs_no_type_elsewhere(tmp_path: Path) -> None:
+    """It does not read headers as it reads URLs, and leaves a field as it is that may be anything."""
+    for operation, request_ in (
+        (parameter("header", {"enum": ["b"]}), {"headers": {"X-A": "b"}}),
+        (body(FORM, {"type": "object", "properties": {"b": {}}}), {"data": {"b": "5"}}),
+    ):
+        assert not rules(tmp_path, document(operation))
+        assert status(tmp_path, document(operation), request_) == 200
+
+
 TAKEN = [
     (
         "parameter-content-unread",

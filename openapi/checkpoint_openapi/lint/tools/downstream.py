@@ -30,6 +30,7 @@ __all__ = [
     "multiple_divergent",
     "parameter_unconverted",
     "range_unchecked",
+    "type_missing",
 ]
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -47,6 +48,17 @@ def parameter_unconverted(context: Context) -> Iterator[Fault]:
                 f"Connexion 3.3 refuses every value of this {kind} parameter: it leaves the value text",
                 "describe the text, such as `type: string` with a `pattern`",
             )
+
+
+def type_missing(context: Context) -> Iterator[Fault]:
+    """Find schemas without `type` where Connexion 3.3 needs one to read a URL or a form.
+
+    It answers 500 to every request with such a value, also to an allowed one. It reads only OpenAPI 3.0.
+    """
+    for place in (*_in_url(context), *_in_form(context)) if context.is_3_0 else ():
+        if "type" not in _at(context, place):
+            what = "Connexion 3.3 answers 500 to every request with this value: the schema names no type"
+            yield Fault(place, what, "add `type`, also beside `enum`, `allOf`, `anyOf` and `oneOf`")
 
 
 def content_unread(context: Context) -> Iterator[Fault]:
@@ -157,6 +169,25 @@ def anchor_repeated(context: Context) -> Iterator[Fault]:
                     Position(context.source.file, mark.line + 1, mark.column + 1),
                 )
             known.add(token.value)
+
+
+def _in_url(context: Context) -> Iterator[str]:
+    """Yield the pointers of the schemas of path and query parameters."""
+    for node in context.own("parameter"):
+        if node.value.get("in") in ("path", "query") and "schema" in node.value:
+            yield child(node.pointer, "schema")
+
+
+def _in_form(context: Context) -> Iterator[str]:
+    """Yield the pointers of the schemas of form fields that are not empty and have no encoding."""
+    for node in context.own("request-body"):
+        for name, media in members(node.value.get("content")).items():
+            schema = child(node.pointer, "content", name, "schema")
+            if name in _FORMS and "object" in _types(context, schema):
+                encoded = members(members(media).get("encoding"))
+                for field, value in members(_at(context, schema).get("properties")).items():
+                    if value and field not in encoded:
+                        yield child(schema, "properties", field)
 
 
 def _at(context: Context, pointer: str) -> dict[str, Any]:
