@@ -10,10 +10,11 @@ from checkpoint_openapi.document.documents import Documents, Files, stated_versi
 from checkpoint_openapi.document.source import DocumentError, Position, Source, load_with_positions
 from checkpoint_openapi.document.values import items, members
 
-__all__ = ["ContractFolder"]
+__all__ = ["ERRORS", "REQUIREMENTS", "ContractFolder"]
 
 _SUFFIXES = (".yaml", ".yml", ".json")
-_REQUIREMENTS, _ERRORS = "requirements.yaml", "errors.yaml"
+REQUIREMENTS, ERRORS = "requirements.yaml", "errors.yaml"
+"""The names of the catalogues that are compared by what they say."""
 
 
 class ContractFolder:
@@ -40,13 +41,13 @@ class ContractFolder:
     @cached_property
     def requirements(self) -> list[dict[str, Any]]:
         """The entries of the requirement catalogue that were not withdrawn, or none without a catalogue."""
-        entries = self._entries(_REQUIREMENTS, "requirements")
+        entries = self._entries(REQUIREMENTS, "requirements")
         return [entry for entry in entries if entry.get("status") != "withdrawn"]
 
     @cached_property
     def conditions(self) -> list[dict[str, Any]]:
         """The conditions of the error catalogue, or none without a catalogue."""
-        return self._entries(_ERRORS, "conditions")
+        return self._entries(ERRORS, "conditions")
 
     def versions(self) -> dict[str, str]:
         """Return the version of the contract that each file states, or an empty text."""

@@ -92,8 +92,27 @@ CHANGES: list[tuple[dict[str, Any], dict[str, Any], dict[str, tuple[Severity, Se
     (errors(published=[PAIR]), errors(), {"error-code-removed": (_I, _B, "ERR-2")}, Step.MINOR),
     (errors(), errors(published=[PAIR]), {"error-code-added": (_I, _I, "ERR-2")}, Step.MINOR),
     (errors(), errors(pattern="^H"), {"gateway-codes-changed": (_I, _R, "")}, Step.MINOR),
-    (errors(CONDITION), errors(CONDITION | {"message": "Wait."}), {}, Step.NONE),
-    (errors(CONDITION, published=[PAIR]), errors(CONDITION), {}, Step.NONE),
+    (
+        errors(CONDITION),
+        errors(CONDITION | {"message": "Wait."}),
+        {"error-message-changed": (_I, _I, "ERR-3")},
+        Step.PATCH,
+    ),
+    (
+        errors(published=[PAIR, OTHER]),
+        errors(published=[PAIR | {"meaning": "It works."}, OTHER]),
+        {"error-code-reworded": (_I, _R, "ERR-2")},
+        Step.PATCH,
+    ),
+    (
+        errors(published=[PAIR, OTHER]),
+        errors(published=[PAIR | {"meaning": OTHER["meaning"]}, OTHER | {"meaning": PAIR["meaning"]}]),
+        {"error-code-exchanged": (_B, _B, "ERR-2")},
+        Step.MAJOR,
+    ),
+    (errors(CONDITION, published=[PAIR]), errors(CONDITION), {}, Step.PATCH),
+    (errors(CONDITION), errors(CONDITION | {"label": "A"}), {}, Step.PATCH),
+    (errors(CONDITION), errors(CONDITION) | {"contract": "1.0.1"}, {}, Step.NONE),
 ]
 
 
@@ -128,6 +147,28 @@ def test_witnesses_are_the_answers() -> None:
     removed = found["error-code-removed"].implementers_witness
     assert removed is not None
     assert (removed.line, removed.body["error_code"]) == ("answer 500", "A.1")
+
+
+def test_an_exchanged_meaning_is_shown_by_the_answers() -> None:
+    """Clients are shown the answer that means something else now, and implementers the one to replace."""
+    found, _ = compared(
+        errors(published=[PAIR, OTHER]),
+        errors(published=[PAIR | {"meaning": "It is new."}, OTHER | {"meaning": PAIR["meaning"]}]),
+    )
+
+    assert found.keys() == {"error-code-exchanged", "error-code-reworded"}
+    witnesses = found["error-code-exchanged"].witnesses()
+    assert [(witness.line, witness.body["error_code"]) for _, witness in witnesses] == [
+        ("answer 500", "A.2"),
+        ("answer 500", "A.1"),
+    ]
+
+
+def test_any_other_change_of_a_catalogue_is_no_longer_the_same_contract() -> None:
+    """Where no rule applies, the version moves by a patch, and the verdict says that something changed."""
+    found = report(contract(errors(CONDITION)), contract(errors(CONDITION | {"label": "A"})))
+    assert found.verdict == "compatible"
+    assert str(found.next_version) == "1.0.1"
 
 
 PAIRS = st.tuples(st.sampled_from([400, 500]), st.sampled_from(["A.1", "A.2"]))

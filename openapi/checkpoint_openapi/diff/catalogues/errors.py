@@ -6,6 +6,7 @@ from typing import Any
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.folder import ERRORS
 from checkpoint_openapi.document.source import DocumentError, Source
 from checkpoint_openapi.document.values import items, members
 
@@ -13,7 +14,6 @@ __all__ = ["PLACE", "Errors", "compare_errors"]
 
 PLACE = "the error catalogue"
 """The place of every finding about errors."""
-_NAME = "errors.yaml"
 _Pair = tuple[int, str]
 """A status and a code."""
 
@@ -27,9 +27,13 @@ class Errors:
         self.conditions: dict[str, dict[str, Any]] = {}
         self.places: dict[_Pair, str] = {}
         """The place of each pair that may occur, in the list of published pairs if it is in both."""
+        self.meanings: dict[_Pair, str] = {}
+        """What each published pair means, where the catalogue says so."""
         self._numbers: dict[str, int] = {}
         for number, entry in self._entries("published", ()):
             self.places.setdefault(pair(entry), f"/published/{number}")
+            if isinstance(entry.get("meaning"), str):
+                self.meanings.setdefault(pair(entry), entry["meaning"])
         for number, entry in self._entries("conditions", ("id", "text")):
             self.places.setdefault(pair(entry), f"/conditions/{number}")
             self.conditions[entry["id"]] = entry
@@ -38,12 +42,17 @@ class Errors:
     @classmethod
     def beside(cls, documents: Documents) -> Errors | None:
         """Return the catalogue beside a document, or None if there is none; raises like the constructor."""
-        source = documents.beside(_NAME)
+        source = documents.beside(ERRORS)
         return None if source is None else cls(source)
 
     def pointer(self, condition: str) -> str:
         """Return the place of a condition in its file."""
         return f"/conditions/{self._numbers[condition]}"
+
+    def is_alone(self, condition: str) -> bool:
+        """Return whether no other condition has the status and code of this one."""
+        told = pair(self.conditions[condition])
+        return sum(pair(entry) == told for entry in self.conditions.values()) == 1
 
     def _entries(self, listed: str, words: tuple[str, ...]) -> list[tuple[int, dict[str, Any]]]:
         found = [
@@ -64,9 +73,9 @@ def pair(entry: dict[str, Any]) -> _Pair:
 
 
 def compare_errors(old: Errors, new: Errors) -> list[Finding]:
-    """Return the conditions that came, went or changed, and the statuses and codes that came or went.
+    """Return the conditions that came, went or changed, and the statuses and codes that did.
 
-    What a server says in `error_msg` is for people and no part of the contract.
+    What a server says in `error_msg` is for people: a change of it breaks nobody.
     """
     before, after = old.conditions, new.conditions
     found = [_removed(old, name) for name in before if name not in after]
@@ -76,7 +85,7 @@ def compare_errors(old: Errors, new: Errors) -> list[Finding]:
     told = {pair(entry) for entry in after.values()}
     found += [_code_removed(old, each) for each in old.places if each not in new.places]
     found += [_code_added(new, each) for each in new.places if each not in old.places and each not in told]
-    return [*found, *_gateway_changed(old, new)]
+    return [*found, *_meanings_changed(old, new), *_gateway_changed(old, new)]
 
 
 def _added(new: Errors, name: str) -> Finding:
@@ -109,11 +118,12 @@ def _changed(name: str, old: dict[str, Any], new: dict[str, Any], errors: Errors
         )
     for word, rule, what in (
         ("text", "error-condition-reworded", "now reads"),
+        ("message", "error-message-changed", "now tells users"),
         ("operations", "error-condition-scope-changed", "now belongs to"),
     ):
         if old.get(word) != new.get(word):
             value = ", ".join(new[word]) if isinstance(new.get(word), list) else str(new.get(word))
-            message = f"The condition {name} {what}: {value.rstrip('.') or 'no operation'}"
+            message = f"The condition {name} {what}: {value.rstrip('.') or 'nothing'}"
             found.append(_finding(rule, errors, name, message, old.get(word), new.get(word)))
     return found
 
@@ -136,6 +146,39 @@ def _code_added(new: Errors, come: _Pair) -> Finding:
     message = f"{_shown(entry)} may now occur"
     pointer = new.places[come]
     return _finding("error-code-added", new, _shown(entry), message, after=entry, pointer=pointer)
+
+
+def _meanings_changed(old: Errors, new: Errors) -> list[Finding]:
+    """Return the published pairs that mean something else: what another pair meant, or new words."""
+    found: list[Finding] = []
+    owners = {meaning: each for each, meaning in old.meanings.items()}
+    for each in old.meanings.keys() & new.meanings.keys():
+        before, after = old.meanings[each], new.meanings[each]
+        if before == after:
+            continue
+        entry = {"status": each[0], "code": each[1]}
+        rule, message = "error-code-reworded", f"{_shown(entry)} now reads: {after.rstrip('.')}"
+        clients = implementers = None
+        if after in owners:
+            other = {"status": owners[after][0], "code": owners[after][1]}
+            rule = "error-code-exchanged"
+            message = f"{_shown(entry)} now means what {_shown(other)} meant: {after.rstrip('.')}"
+            clients = _answer(entry, f"To clients this answer means: {before}")
+            implementers = _answer(other, "A server of the old contract says it with this answer.")
+        found.append(
+            _finding(
+                rule,
+                new,
+                _shown(entry),
+                message,
+                before,
+                after,
+                pointer=new.places[each],
+                clients=clients,
+                implementers=implementers,
+            )
+        )
+    return found
 
 
 def _gateway_changed(old: Errors, new: Errors) -> list[Finding]:
@@ -180,7 +223,7 @@ def _finding(
         operation="",
         place=PLACE,
         path=name,
-        label=f"{_NAME}#{place}",
+        label=f"{ERRORS}#{place}",
         position=errors.source.position(place),
         in_base=rule.endswith("-removed"),
         before=before,

@@ -6,12 +6,12 @@ from typing import Any
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.folder import REQUIREMENTS
 from checkpoint_openapi.document.source import DocumentError, Source
 from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Requirements", "compare_requirements"]
 
-_NAME = "requirements.yaml"
 _WORDS = ("id", "level", "text", "clause", "status")
 _SCOPE = ("profile", "needs")
 """What decides whether a requirement applies to a server."""
@@ -37,7 +37,7 @@ class Requirements:
     @classmethod
     def beside(cls, documents: Documents) -> Requirements | None:
         """Return the catalogue beside a document, or None if there is none; raises like the constructor."""
-        source = documents.beside(_NAME)
+        source = documents.beside(REQUIREMENTS)
         return None if source is None else cls(source)
 
     def active(self) -> dict[str, dict[str, Any]]:
@@ -107,7 +107,7 @@ def _finding(
         operation="",
         place="the catalogue",
         path=name,
-        label=f"{_NAME}#{pointer}",
+        label=f"{REQUIREMENTS}#{pointer}",
         position=catalogue.source.position(pointer),
         in_base=in_base,
         before=before,

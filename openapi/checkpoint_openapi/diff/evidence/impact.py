@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from checkpoint_openapi.diff.catalogues.errors import PLACE as ERRORS
+from checkpoint_openapi.diff.catalogues.errors import Errors
 from checkpoint_openapi.diff.compare.context import Comparison
 from checkpoint_openapi.diff.evidence.judgement import Judgement, Version, Violation, json_of
 from checkpoint_openapi.diff.evidence.recorded import Exchange, Recording
@@ -86,10 +87,13 @@ def impacts(
     comparison = Comparison(base, revision)
     versions = Version(comparison, new=False), Version(comparison, new=True)
     listed = [finding for finding in findings if not finding.id.startswith("version-") and not finding.event]
-    return tuple(_impact(recording, versions, listed) for recording in recordings)
+    errors = Errors.beside(base)
+    return tuple(_impact(recording, versions, listed, errors) for recording in recordings)
 
 
-def _impact(recording: Recording, versions: tuple[Version, Version], findings: list[Finding]) -> Impact:
+def _impact(
+    recording: Recording, versions: tuple[Version, Version], findings: list[Finding], errors: Errors | None
+) -> Impact:
     judged = [
         _Judged(exchange, versions[0].judge(exchange), versions[1].judge(exchange))
         for exchange in recording.exchanges
@@ -100,7 +104,7 @@ def _impact(recording: Recording, versions: tuple[Version, Version], findings: l
         if finding.place == "the catalogue":
             cells[finding.fingerprint] = _required(finding, recording)
         elif finding.place == ERRORS:
-            cells[finding.fingerprint] = _coded(finding, judged)
+            cells[finding.fingerprint] = _coded(finding, judged, errors)
         else:
             cells[finding.fingerprint] = _cell(finding, judged, findings, explained)
     rest = tuple(
@@ -186,15 +190,19 @@ def _required(finding: Finding, recording: Recording) -> Cell:
     return Cell(State.UNKNOWN, "only a check of the suite can judge a requirement")
 
 
-def _coded(finding: Finding, judged: list[_Judged]) -> Cell:
-    """Judge a status and code that may no longer occur by the recorded errors, and no condition by them."""
-    if finding.id != "error-code-removed":
+def _coded(finding: Finding, judged: list[_Judged], errors: Errors | None) -> Cell:
+    """Judge a status and code that are gone, or that one condition alone had, by the recorded errors."""
+    told = finding.before if finding.id == "error-code-removed" else None
+    if finding.id == "error-condition-answer-changed" and errors and errors.is_alone(finding.path):
+        told = finding.before
+    if told is None:
         return Cell(State.UNKNOWN, "a recorded error does not tell its condition")
+    shown = f"{told['status']} {told['code']}"
     for each in judged:
         code = members(json_of(each.exchange.body or b"")).get("error_code")
-        if {"status": each.exchange.status, "code": code} == finding.before:
-            return Cell(State.RED, "would turn red", each.shown(f"it gives {finding.path}", code))
-    return Cell(State.UNKNOWN, f"no recorded answer is {finding.path}")
+        if {"status": each.exchange.status, "code": code} == told:
+            return Cell(State.RED, "would turn red", each.shown(f"it gives {shown}", code))
+    return Cell(State.UNKNOWN, f"no recorded answer is {shown}")
 
 
 def _served(here: list[_Judged]) -> Cell:

@@ -214,6 +214,9 @@ _OWN = {
     "error-condition-scope-changed": _rule(_I, _R, "A condition belongs to other operations."),
     "error-code-added": _rule(_I, _I, "A status and code without a condition were added."),
     "error-code-removed": _rule(_I, _B, "A status and code may no longer occur together."),
+    "error-code-reworded": _rule(_I, _R, "The meaning of a status and code has other words."),
+    "error-code-exchanged": _rule(_B, _B, "A status and code means what another one meant."),
+    "error-message-changed": _rule(_I, _I, "The text that users read for a condition changed."),
     "gateway-codes-changed": _rule(_I, _R, "The form of the codes that gateways give changed."),
     "part-not-compared": _rule(_R, _R, "A part of OpenAPI 3.2 changed that is not compared yet."),
     "document-address-changed": _rule(

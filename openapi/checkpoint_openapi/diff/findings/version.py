@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.document.documents import Documents, stated_version
-from checkpoint_openapi.document.values import equal, members
+from checkpoint_openapi.document.folder import ERRORS, REQUIREMENTS
+from checkpoint_openapi.document.values import equal, items, members
 
 __all__ = ["Step", "Version", "needed_step", "version_findings"]
 
@@ -17,7 +18,9 @@ _TEXTUAL = (
     "requirement-lowered",
     "requirement-reworded",
     "requirement-withdrawn",
+    "error-code-reworded",
     "error-condition-reworded",
+    "error-message-changed",
 )
 """The rules about changes that ask nothing new of anybody, and so leave the minor version as it is."""
 _FORM = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?$")
@@ -73,7 +76,26 @@ def needed_step(base: Documents, revision: Documents, findings: list[Finding]) -
         return Step.MINOR
     if findings:
         return Step.PATCH
-    return Step.NONE if equal(_texts(base), _texts(revision)) else Step.PATCH
+    same = equal(_texts(base), _texts(revision)) and not any(
+        _differ(name, base, revision) for name in (REQUIREMENTS, ERRORS)
+    )
+    return Step.NONE if same else Step.PATCH
+
+
+def _differ(catalogue: str, base: Documents, revision: Documents) -> bool:
+    """Return whether both versions have a catalogue, and it says something else than before."""
+    sources = [documents.beside(catalogue) for documents in (base, revision)]
+    said = [_unlisted(source.document | {"contract": None}) for source in sources if source is not None]
+    return len(said) == len(sources) and not equal(*said)
+
+
+def _unlisted(value: Any) -> Any:
+    """Return a value with the only item of a list in place of the list: catalogues write both."""
+    if held := members(value):
+        return {name: _unlisted(each) for name, each in held.items()}
+    if listed := [_unlisted(each) for each in items(value)]:
+        return listed[0] if len(listed) == 1 else listed
+    return value
 
 
 def version_findings(base: Documents, revision: Documents, findings: list[Finding]) -> list[Finding]:

@@ -300,6 +300,19 @@ def _with_requirements(*requirements: dict[str, Any]) -> Documents:
     return _beside("requirements.yaml", requirements=requirements)
 
 
+@pytest.mark.parametrize(("others", "state"), [((), State.RED), (("idle",), State.UNKNOWN)])
+def test_a_condition_is_judged_by_the_answer_that_it_alone_had(
+    others: tuple[str, ...], state: State, tmp_path: Path
+) -> None:
+    """A renamed code turns a server red that gave the old one, unless that may have told something else."""
+    recording = read_recording(recorded(tmp_path, exchange(status=500, body={"error_code": "A.1"})))
+    old = [{"id": name, "text": "It is so.", "status": 500, "code": "A.1"} for name in ("busy", *others)]
+    new = [old[0] | {"code": "A.2"}, *old[1:]]
+    versions = [_beside("errors.yaml", published=[old[0]], conditions=each) for each in (old, new)]
+    found = report(*versions, recordings=[recording])
+    assert cells(found)["error-condition-answer-changed"].state is state
+
+
 def _with_errors(*published: dict[str, Any]) -> Documents:
     return _beside("errors.yaml", published=published, conditions=[])
 
