@@ -25,7 +25,15 @@ _CONTENTS = {
         *(f"reference/{name}" for name in ("command-line", "target-file", "waivers", "exit-codes", "shell")),
         *(
             f"reference/{name}"
-            for name in ("requirements", "requirements.zh", "errors", "clients", "report", "rules")
+            for name in (
+                "requirements",
+                "requirements.zh",
+                "errors",
+                "contract-changes",
+                "clients",
+                "report",
+                "rules",
+            )
         ),
         "/openapi/ERRATA",
     ],

@@ -18,6 +18,8 @@ from checkpoint_conformance.target.target import DESCRIPTION as TARGET
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import OUTCOMES, REASONS, VERDICTS, Outcome, Verdict, exit_code
 from checkpoint_openapi.configuration.description import REQUIRED, Key, Member, Table
+from checkpoint_openapi.diff.history import history
+from checkpoint_openapi.diff.writers.history import as_markdown, as_page
 from checkpoint_openapi.load import Requirement, document, errors, requirements
 from client_page import client_page
 from command_page import SHELLS, command_line, completion, manual
@@ -25,6 +27,7 @@ from generated_markdown import MADE, cell
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
+CONTRACT = ROOT / "openapi"
 SHELL = ROOT / "docs" / "shell"
 BASIS = {"S": "source", "P": "published", "A": "assumption"}
 SCHEMA = ROOT / "conformance" / "checkpoint_conformance" / "reports" / "report.schema.json"
@@ -40,6 +43,8 @@ def pages() -> dict[Path, str]:
         "clients.md": client_page(),
         "rules.md": rule_page(),
         "report.md": report_page(),
+        "contract-changes.md": change_page(),
+        "contract-changes.html": as_page(history(CONTRACT)).replace(f"{ROOT}/", ""),
         "target-file.md": target_page(),
     }
     found = {PAGES / name: text for name, text in made.items()}
@@ -254,6 +259,20 @@ def _default(member: Member) -> str:
             return f'`"{member.default}"`'
         case _:
             return str(member.default)
+
+
+def change_page() -> str:
+    """Return the page of all released versions of the contract."""
+    title, _, sections = as_markdown(history(CONTRACT)).partition("\n")
+    lines = [
+        title,
+        MADE,
+        "",
+        "Each released version, compared with the one before: what changed, whom it breaks, and which",
+        "requirements it touches. [The same as a page](contract-changes.html), with a filter, the lines of",
+        "both versions, and what shows each change. `checkpoint-contract changelog --all` makes both.",
+    ]
+    return "\n".join([*lines, sections])
 
 
 def report_page() -> str:

@@ -1,4 +1,4 @@
 """Two small servers of the contract in ordinary frameworks, for tests that need more than one implementation.
 
-They share no code with the reference server or the mutants.
+Each is written from the contract, and shares no code with the other, the reference server or the mutants.
 """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.reports.report import build_report
@@ -17,13 +18,18 @@ from checkpoint_conformance.transport.in_process import InProcessTransport
 from checkpoint_openapi.cli import main
 from click.testing import CliRunner, Result
 from implementations import with_starlette, with_werkzeug
-from implementations.backups import TARGET
 
 from handlers import running
 from openapi.contracts import copied, replaced, state
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
 pytestmark = pytest.mark.matrix
 
+OURS = ("checkpoint_", "mutants", "implementations", "handlers", "conformance", "tests")
+"""What the names of this project's modules begin with."""
+SEAM = "checkpoint_conformance.transport.exchange"
 REQUIREMENT = """  - id: RESP-99
     level: SHOULD
     text: 'Every resource has an `extra_info`.'
@@ -57,7 +63,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Give the reports of three certified implementations, which share no code."""
     folder = tmp_path_factory.mktemp("evidence")
     found = [
-        certified(Target.from_table(TARGET), name, folder, InProcessTransport(module.respond))
+        certified(Target.from_table(module.TARGET), name, folder, InProcessTransport(module.respond))
         for name, module in (("starlette", with_starlette), ("werkzeug", with_werkzeug))
     ]
     server = running.start(folder)
@@ -67,6 +73,20 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     finally:
         assert server.stop() == 0
     return found
+
+
+@pytest.mark.parametrize(
+    ("module", "framework"), [(with_starlette, "starlette"), (with_werkzeug, "werkzeug")]
+)
+def test_an_implementation_shares_no_code(module: ModuleType, framework: str) -> None:
+    """Of this project, it imports only what a request of the suite is."""
+    tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+    named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    named |= {
+        "." * node.level + (node.module or "") for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+    }
+    assert any(name.partition(".")[0] == framework for name in named)
+    assert {name for name in named if name.startswith((".", *OURS))} == {SEAM}
 
 
 def test_a_contract_lives(tmp_path: Path, evidence: list[Path]) -> None:

@@ -208,18 +208,34 @@ def diff(
     sys.exit(report.exit_code(FailOn(fail_on)))
 
 
-@click.command(epilog="Example: checkpoint-contract changelog openapi/checkpoint.yaml")
+@click.command(epilog="Example: checkpoint-contract changelog --all --format html --output changes.html")
 @click.argument("versions", nargs=-1, metavar="[BASE] [REVISION]")
+@click.option(
+    "--all", "every", is_flag=True,
+    help="All released versions. The only argument is then the folder of the contract.",
+)  # fmt: skip
+@click.option(
+    "--format", "form", type=click.Choice(("markdown", "html")), default="markdown", show_default=True,
+    help="Output format; html is a page of all released versions.",
+)  # fmt: skip
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the output to this file."
 )
 @_told
-def changelog(versions: tuple[str, ...], output: Path | None) -> None:
+def changelog(versions: tuple[str, ...], form: str, output: Path | None, *, every: bool) -> None:
     """Write the changes as a changelog section, in Markdown.
 
     The arguments are those of `diff`. The heading is the version of the REVISION, or the lowest
     version that the change allows if that is higher.
+
+    With --all, compare each released version with the one before, and write what changed, whom it
+    breaks, and which requirements it touches: as sections, or as a page that shows both versions.
     """
+    if every:
+        _write(_all_versions(versions, form), output)
+        return
+    if form == "html":
+        raise click.UsageError("--format html is for --all; `diff --format html` compares two versions")
     from checkpoint_openapi.diff.findings.version import Version
     from checkpoint_openapi.diff.writers.markdown import changelog as section
 
@@ -227,6 +243,17 @@ def changelog(versions: tuple[str, ...], output: Path | None) -> None:
     stated, lowest = Version.parse(report.revision_version), report.next_version
     heading = report.revision_version if lowest is None or (stated and stated >= lowest) else str(lowest)
     _write(section(report, heading), output)
+
+
+def _all_versions(folders: tuple[str, ...], form: str) -> str:
+    from checkpoint_openapi.diff.history import history
+    from checkpoint_openapi.diff.writers.history import as_markdown, as_page
+
+    if len(folders) > 1:
+        raise click.UsageError("give at most one folder with --all")
+    folder = Path(folders[0]) if folders else Path(_contract()).parent
+    releases = history(folder)
+    return as_page(releases) if form == "html" else as_markdown(releases)
 
 
 @click.command(epilog="Example: checkpoint-contract next-version openapi/checkpoint.yaml")

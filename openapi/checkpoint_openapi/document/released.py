@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from checkpoint_openapi.document.source import DocumentError
 
-__all__ = ["SUMS", "Deviation", "deviations", "releases", "sums"]
+__all__ = ["CHANGELOG", "RELEASED", "SUMS", "Deviation", "deviations", "releases", "sums"]
 
+RELEASED, CHANGELOG = "released", "CHANGELOG.md"
+"""Where a contract's folder keeps its releases, and their changes."""
 SUMS = "SHA256SUMS"
 """The file of the hashes, in the form that `sha256sum --check` reads (GNU coreutils)."""
 _VERSION = re.compile(r"\d+(\.\d+)*")

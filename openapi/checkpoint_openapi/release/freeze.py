@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checkpoint_openapi.release.plan import CHANGELOG, PARTIAL, RELEASED, Plan
+from checkpoint_openapi.document.released import CHANGELOG, RELEASED
+from checkpoint_openapi.release.plan import PARTIAL, Plan
 
 __all__ = ["freeze"]
 

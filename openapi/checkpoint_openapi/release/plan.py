@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
 from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.findings.version import Step, Version
-from checkpoint_openapi.diff.report import Report, first_report, report
+from checkpoint_openapi.diff.history import compared, merged
+from checkpoint_openapi.diff.report import Report
 from checkpoint_openapi.diff.writers.markdown import changelog
-from checkpoint_openapi.document.documents import Documents, Files
 from checkpoint_openapi.document.folder import ContractFolder
-from checkpoint_openapi.document.released import SUMS, releases, sums
+from checkpoint_openapi.document.released import CHANGELOG, RELEASED, SUMS, releases, sums
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.lint import RULES, Finding, lint_documents, lint_folder
 
-__all__ = ["CHANGELOG", "PARTIAL", "RELEASED", "Plan", "Problem", "plan"]
+__all__ = ["PARTIAL", "Plan", "Problem", "plan"]
 
-RELEASED, CHANGELOG, PARTIAL = "released", "CHANGELOG.md", ".unfinished"
+PARTIAL = ".unfinished"
+"""The name of a release that is being written."""
 _ERRATA = "ERRATA.md"
 _TITLE = "# Changes to the contract\n"
 
@@ -73,7 +74,7 @@ def plan(
     earlier = releases(path / RELEASED)
     stated = _stated(folder)
     last = earlier[-1] if earlier else None
-    gate = _gate(folder, last, acknowledgements, today)
+    gate = merged(compared(folder, last, acknowledgements, today))
     frozen = _frozen(folder)
     proposed = _proposed(gate, last, frozen)
     section = changelog(gate, f"{stated} ({today.isoformat()})")
@@ -96,32 +97,6 @@ def _stated(folder: ContractFolder) -> str:
     """Return the highest version that a file states: a file that states a lower one was forgotten."""
     versions = list(folder.versions().values())
     return max(versions, key=lambda text: Version.parse(text) or Version(0, 0, 0))
-
-
-def _gate(
-    folder: ContractFolder, last: Path | None, acknowledgements: Acknowledgements | None, today: datetime.date
-) -> Report:
-    """Compare every document with the last release, as one report; the catalogue is compared once."""
-    found: Report | None = None
-    for name, documents in folder.documents.items():
-        if last is None or not (last / name).is_file():
-            each = first_report(str(last / name) if last else RELEASED, documents)
-        else:
-            each = report(Documents(Files(), str(last / name)), documents, acknowledgements, today)
-        if found is None:
-            found = each
-            continue
-        further = [finding for finding in each.findings if finding.place != "the catalogue"]
-        remarks = [remark for remark in each.remarks if remark not in found.remarks]
-        found = replace(
-            found,
-            findings=(*found.findings, *(new for new in further if new not in found.findings)),
-            remarks=(*found.remarks, *remarks),
-            step=max(found.step, each.step),
-            is_first=found.is_first and each.is_first,
-        )
-    assert found is not None, "a folder holds at least one document"
-    return found
 
 
 def _frozen(folder: ContractFolder) -> dict[str, bytes]:

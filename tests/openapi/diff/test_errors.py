@@ -93,7 +93,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, Any], dict[str, tuple[Severity, Se
     (errors(), errors(published=[PAIR]), {"error-code-added": (_I, _I, "ERR-2")}, Step.MINOR),
     (errors(), errors(pattern="^H"), {"gateway-codes-changed": (_I, _R, "")}, Step.MINOR),
     (
-        errors(CONDITION),
+        errors(CONDITION | {"message": "It runs already."}),
         errors(CONDITION | {"message": "Wait."}),
         {"error-message-changed": (_I, _I, "ERR-3")},
         Step.PATCH,
@@ -112,6 +112,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, Any], dict[str, tuple[Severity, Se
     ),
     (errors(CONDITION, published=[PAIR]), errors(CONDITION), {}, Step.PATCH),
     (errors(CONDITION), errors(CONDITION | {"label": "A"}), {}, Step.PATCH),
+    (errors(CONDITION), errors(CONDITION | {"message": "Wait."}), {}, Step.PATCH),
     (errors(CONDITION), errors(CONDITION) | {"contract": "1.0.1"}, {}, Step.NONE),
 ]
 

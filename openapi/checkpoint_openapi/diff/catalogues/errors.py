@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
@@ -81,7 +82,10 @@ def compare_errors(old: Errors, new: Errors) -> list[Finding]:
     found = [_removed(old, name) for name in before if name not in after]
     found += [_added(new, name) for name in after if name not in before]
     for name in before.keys() & after.keys():
-        found += _changed(name, before[name], after[name], new)
+        found += [
+            replace(each, old_label=f"{ERRORS}#{old.pointer(name)}")
+            for each in _changed(name, before[name], after[name], new)
+        ]
     told = {pair(entry) for entry in after.values()}
     found += [_code_removed(old, each) for each in old.places if each not in new.places]
     found += [_code_added(new, each) for each in new.places if each not in old.places and each not in told]
@@ -121,7 +125,8 @@ def _changed(name: str, old: dict[str, Any], new: dict[str, Any], errors: Errors
         ("message", "error-message-changed", "now tells users"),
         ("operations", "error-condition-scope-changed", "now belongs to"),
     ):
-        if old.get(word) != new.get(word):
+        # Messages that only one version states have nothing to be compared with.
+        if old.get(word) != new.get(word) and (word != "message" or (word in old and word in new)):
             value = ", ".join(new[word]) if isinstance(new.get(word), list) else str(new.get(word))
             message = f"The condition {name} {what}: {value.rstrip('.') or 'nothing'}"
             found.append(_finding(rule, errors, name, message, old.get(word), new.get(word)))
@@ -165,19 +170,18 @@ def _meanings_changed(old: Errors, new: Errors) -> list[Finding]:
             message = f"{_shown(entry)} now means what {_shown(other)} meant: {after.rstrip('.')}"
             clients = _answer(entry, f"To clients this answer means: {before}")
             implementers = _answer(other, "A server of the old contract says it with this answer.")
-        found.append(
-            _finding(
-                rule,
-                new,
-                _shown(entry),
-                message,
-                before,
-                after,
-                pointer=new.places[each],
-                clients=clients,
-                implementers=implementers,
-            )
+        finding = _finding(
+            rule,
+            new,
+            _shown(entry),
+            message,
+            before,
+            after,
+            pointer=new.places[each],
+            clients=clients,
+            implementers=implementers,
         )
+        found.append(replace(finding, old_label=f"{ERRORS}#{old.places[each]}"))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
@@ -55,12 +56,14 @@ def compare_requirements(old: Requirements, new: Requirements) -> list[Finding]:
     found: list[Finding] = []
     for name in before.keys() - after.keys():
         catalogue = new if name in new.entries else old
-        found.append(_finding("withdrawn", catalogue, name, "was withdrawn", in_base=catalogue is old))
+        finding = _finding("withdrawn", catalogue, name, "was withdrawn", in_base=catalogue is old)
+        found.append(replace(finding, old_label=f"{REQUIREMENTS}#{old.pointer(name)}"))
     for name in after.keys() - before.keys():
         level, text = after[name]["level"], after[name]["text"]
         found.append(_finding("added", new, name, f"is new, as a {level}: {text.rstrip('.')}"))
     for name in before.keys() & after.keys():
-        found.extend(_changed(name, before[name], after[name], new))
+        place = f"{REQUIREMENTS}#{old.pointer(name)}"
+        found += [replace(each, old_label=place) for each in _changed(name, before[name], after[name], new)]
     return found
 
 

@@ -19,7 +19,7 @@ from checkpoint_openapi.diff.writers.impact import EXPLANATION, proof_text, rows
 from checkpoint_openapi.diff.writers.text import concerned, summary
 from checkpoint_openapi.pages.frame import page_template
 
-__all__ = ["write"]
+__all__ = ["card", "prose", "write"]
 
 _FOLDER = Path(__file__).resolve().parent
 _LONG = 4000
@@ -38,7 +38,7 @@ def write(report: Report) -> str:
         summary=summary(report),
         tone=_TONES[report.verdict],
         sections=[
-            (title, [_finding(finding, report, beside) for finding in found])
+            (title, [card(finding, report, beside) for finding in found])
             for title, found in report.sections()
         ],
         rows=[(subject(finding), cells) for finding, cells in rows(report)],
@@ -51,16 +51,17 @@ def write(report: Report) -> str:
 
 @cache
 def _template() -> Template:
-    return page_template(_FOLDER / "diff.html.j2", [_FOLDER / "diff.css"], {"prose": _prose})
+    return page_template(_FOLDER / "diff.html.j2", [_FOLDER / "diff.css"], {"prose": prose})
 
 
-def _prose(text: str) -> Markup:
+def prose(text: str) -> Markup:
     """Return a text whose words in backticks are code."""
     # The text is escaped before any markup is added.
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
-def _finding(finding: Finding, report: Report, beside: Beside | None) -> dict[str, Any]:
+def card(finding: Finding, report: Report, beside: Beside | None) -> dict[str, Any]:
+    """Return what `finding.html.j2` shows of a finding."""
     old, new = beside.lines(finding) if beside else ([], [])
     severities = [finding.severity_for(side) for side in report.sides]
     worst = next(severity for severity in Severity if severity in severities)

@@ -11,6 +11,9 @@ from checkpoint_openapi.diff.writers.text import concerned, summary
 
 __all__ = ["changelog", "write"]
 
+_ONLY = {"same": "The contract is the same.", "new": "The first release."}
+"""What a section without findings says."""
+
 
 def write(report: Report) -> str:
     """Return the report as Markdown, with witnesses and places."""
@@ -30,13 +33,18 @@ def changelog(report: Report, version: str) -> str:
     """Return the changes as a changelog section, for users of the contract."""
     lines = [f"## {version}", ""]
     for title, found in report.sections():
-        told = [f"- {item.message}. (`{item.id}`)" for item in found if not item.id.startswith("version-")]
+        told = [_item(item) for item in found if not item.id.startswith("version-")]
         if told:
             lines += [f"### {title}", "", *told, ""]
     if len(lines) == 2:
-        text = "The contract is the same." if report.verdict == "same" else "Only texts and examples changed."
-        lines += [text, ""]
+        lines += [_ONLY.get(report.verdict, "Only texts and examples changed."), ""]
     return "\n".join(lines)
+
+
+def _item(finding: Finding) -> str:
+    """Return a change in one line; a requirement that it names already is not named again."""
+    touched = ", ".join(name for name in finding.requirements if name != finding.path)
+    return f"- {finding.message}.{f' Touches {touched}.' if touched else ''} (`{finding.id}`)"
 
 
 def _finding(finding: Finding, report: Report) -> list[str]:
