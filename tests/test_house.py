@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib.metadata import distributions, packages_distributions, requires
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +26,10 @@ PACKAGES = (
     "conformance/checkpoint_conformance",
 )
 MODULES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LINES = 400
+ROOM = 12
 OPTIONAL = {"connexion": "the lint asks it for its opinion where the server is installed"}
 GENERATED = {"client": "tests/clients generates it for the programs that import it"}
 
@@ -118,6 +121,18 @@ def test_module_says_what_it_is(file: Path) -> None:
     ]
     if file.name not in ("__init__.py", "__main__.py"):
         assert len(exported) == 1
+
+
+def test_a_module_of_the_tests_is_short() -> None:
+    """A module of the tests, too, can be read at once."""
+    lines = {shown(file): len(file.read_text(encoding="utf-8").splitlines()) for file in TESTS}
+    assert {name: count for name, count in lines.items() if count > LINES} == {}
+
+
+def test_a_room_can_be_taken_in() -> None:
+    """A folder of the packages or the tests holds no more modules than a reader takes in at once."""
+    rooms = Counter(shown(file.parent) for file in (*MODULES, *TESTS) if file.name != "__init__.py")
+    assert {name: count for name, count in rooms.items() if count > ROOM} == {}
 
 
 def test_suite_takes_the_time_from_its_clock() -> None:
