@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from pathlib import Path
@@ -14,8 +15,8 @@ __all__ = ["RELEASED", "Commit", "NoBaseError", "open_documents"]
 
 RELEASED = "released"
 """The argument that names the newest released contract."""
-_ABSENT = re.compile(r"path '.*' (does not exist|exists on disk, but not) in '")
-"""Git's message for a path that a commit does not have."""
+_ABSENT = re.compile(r"path '.*' (does not exist|exists on disk, but not) in '|invalid object name 'HEAD'\.$")
+"""Git's message for a path that a commit does not have, and for HEAD before the first commit."""
 
 
 class NoBaseError(AbsentError):
@@ -36,7 +37,7 @@ class Commit:
         try:
             shown = subprocess.run(  # noqa: S603 - git is asked for a blob, by an argument list
                 ["git", "show", "--end-of-options", name],  # noqa: S607 - the git of the user's path is meant
-                capture_output=True, check=False,
+                capture_output=True, check=False, env=os.environ | {"LC_ALL": "C"},
             )  # fmt: skip
         except OSError as error:
             raise DocumentError(f"cannot be read from git: {error.strerror or error}", name) from error

@@ -118,6 +118,18 @@ def test_the_first_commit_of_a_contract_has_no_base(repository: Path) -> None:
     assert CliRunner().invoke(diff, ["HEAD:api/nwe.json", "api/new.json"]).exit_code == 2
 
 
+def test_a_repository_without_a_commit_has_no_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook runs before the first commit: everything is new, whatever the language of the user's git."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANGUAGE", "de")
+    subprocess.run(["git", "init", "-q"], check=True)
+    new = written(tmp_path / "api", split(9))
+    result = CliRunner().invoke(diff, ["HEAD:api/root.json", "api/root.json"])
+    assert (new.name, result.exit_code) == ("root.json", 0)
+    assert "api/root.json: new, since HEAD:api/root.json does not have it" in result.output
+    assert CliRunner().invoke(diff, ["HEAD~1:api/root.json", "api/root.json"]).exit_code == 2
+
+
 def test_the_base_is_named_as_it_was_given(repository: Path) -> None:
     """The verdict says which commit a contract was compared with."""
     assert repository.is_file()
