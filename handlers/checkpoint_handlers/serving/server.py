@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from checkpoint_handlers.serving.options import Options
     from checkpoint_handlers.store import Entry, Store
 
-__all__ = ["Ending", "application", "bind", "initial", "run", "serve", "settle"]
+__all__ = ["Ending", "Server", "application", "bind", "initial", "run", "serve", "settle"]
 
 _BACKLOG = 2048
 _YOUNG = 10_000
@@ -62,16 +62,24 @@ class Ending:
             sys.exit(ExitCode.SUCCESS)
 
 
-class _Server(uvicorn.Server):
-    """A server that calls a function once it listens."""
+class Server(uvicorn.Server):
+    """A server that calls a function once it listens.
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+    One that is `shared` leaves waiting connections to the other processes that accept from its sockets: it
+    accepts one in each event loop iteration, where it would otherwise accept all.
+    """
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None], *, shared: bool) -> None:
         super().__init__(config)
         self._listening = listening
+        # The event loop accepts this many connections at once, and makes it the length of the queue.
+        config.backlog = 1 if shared else _BACKLOG
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then call the function."""
         await super().startup(sockets)
+        for each in sockets or ():
+            each.listen(_BACKLOG)
         self._listening()
 
 
@@ -129,7 +137,8 @@ async def serve(
     async with application(options) as (app, store):
         settle()
         async with administered(admin, store.ping, REGISTRY):
-            await _Server(_config(options, app), listening).serve(sockets=[listener])
+            server = Server(_config(options, app), listening, shared=options.workers > 1)
+            await server.serve(sockets=[listener])
 
 
 def settle() -> None:
