@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,6 +47,8 @@ _CORRUPT = "it is corrupt; restore it from a copy or name another file"
 _SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000", "foreign_keys = ON")
 _PATIENCE = 2.0
 """Seconds that a write waits for another process's lock, well within a client's timeout."""
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.0001, 0.025
+"""Seconds between two attempts to take the lock; each pause is half as long again as the one before."""
 
 _INSERT = (
     "INSERT INTO checkpoints (id, project_id, policy_id, auto_trigger, created_at, ready_at, resources) "
@@ -72,6 +75,7 @@ class SqliteStore:
                 raise StartError(f"Cannot use the database {path}: {_reason(error)}.") from error
             self._connections = opened.pop_all()
         self._catalogue.execute("PRAGMA busy_timeout = 100")
+        self._writing.execute("PRAGMA busy_timeout = 0")  # `_locking` waits instead
         self._writer = ThreadPoolExecutor(1, "store-writer")
         self._reader = ThreadPoolExecutor(1, "store-reader")
         self._groups: Groups[Order, Outcome] = Groups(self._write)
@@ -227,7 +231,7 @@ def _insert(connection: sqlite3.Connection, checkpoints: Sequence[NewCheckpoint]
     values: list[str | bool] = []
     for new in checkpoints:
         values += statements.checkpoint_row(new)
-    connection.execute(_INSERT + ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(checkpoints)), values)
+    _locking(connection, _INSERT + ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(checkpoints)), values)
 
 
 def _delete(connection: sqlite3.Connection, order: Delete) -> DeleteOutcome:
@@ -270,10 +274,29 @@ def _page(connection: sqlite3.Connection, listing: Listing) -> list[tuple[Any, .
     return connection.execute(*listing.behind(start)).fetchall()
 
 
+def _locking(connection: sqlite3.Connection, statement: str, values: Sequence[Any] = ()) -> None:
+    """Execute a statement that takes the lock of the file, waiting for another process to release it.
+
+    SQLite's own wait sleeps for whole milliseconds, several times as long as a group takes to commit.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    pause = _SHORTEST_PAUSE
+    while True:
+        try:
+            connection.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(pause)
+            pause = min(1.5 * pause, _LONGEST_PAUSE)
+        else:
+            return
+
+
 @contextlib.contextmanager
 def _transaction(connection: sqlite3.Connection) -> Generator[None]:
     """Commit everything done in the block, or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
+    _locking(connection, "BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
