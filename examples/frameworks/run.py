@@ -37,29 +37,7 @@ PAGE, MATRIX = ROOT / "docs" / "frameworks.md", ROOT / "docs" / "frameworks-matr
 STAGES = {"stock": "as it comes", "glue": "with glue", "fixed": "fixed"}
 PATIENCE = 30
 """Seconds within which a server listens."""
-TARGET = """
-url = "http://127.0.0.1:{port}"
-project_id = "b942cc8342734d15bcb246babb1953cf"
-token = "token-of-a-writer-5d1c"
-max_creates = 400
-
-[implementation]
-name = "{name}"
-version = "{version}"
-
-[policy]
-id = "62171999-3df1-42f7-9513-6f9b1bea4744"
-resources = ["7a32a8b5-7977-4e24-b5da-e0eb457db75b", "b2b433bf-7dd6-4a74-aa8f-85673dfbda48"]
-
-[fixtures]
-expired_token = "token-that-expired-7f42"
-read_only_token = "token-of-a-reader-9a7e"
-
-[fixtures.second_project]
-project_id = "0c1f7e4a5b6d4c3e9f8a7b6c5d4e3f2a"
-token = "token-of-a-stranger-3b60"
-policy_id = "73282aaa-4e02-4308-a624-7a0c2cfb5855"
-"""
+TARGET = HERE / "target.toml"
 
 
 @dataclass(frozen=True)
@@ -159,7 +137,9 @@ def judge(framework: Framework, command: list[str], stage: str, home: Path) -> R
     """Run the suite against a server, and return its report without what is of this machine."""
     folder, port = home / framework.folder, free_port()
     target = folder / f"{stage}.toml"
-    target.write_text(TARGET.format(port=port, name=framework.name, version=framework.version))
+    described = TARGET.read_text(encoding="utf-8").replace(":8080", f":{port}")
+    described = described.replace('"my server"', f'"{framework.name}"')
+    target.write_text(described.replace('version = "1"', f'version = "{framework.version}"'))
     verify = [Path(sys.executable).with_name("checkpoint-contract"), "verify", "--quiet"]
     with running(command, stage, port, folder):
         subprocess.run(

@@ -87,7 +87,9 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
     help="Connections for requests that do not depend on each other. Default: the target file's, or 4.",
 )
 @click.option(
-    "--thorough", is_flag=True, help="Test a MUST on although three of its faults created a backup each."
+    "--thorough",
+    is_flag=True,
+    help="Keep testing a MUST after three of its invalid requests were accepted.",
 )
 @click.option(
     "--record",
@@ -106,14 +108,14 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
     "--resume",
     type=_PATH,
     metavar="REPORT",
-    help="Go on from the report.json of a run that ended early: what it has judged is not sent again.",
+    help="Continue the run of this report.json, which ended early, without repeating what it has judged.",
 )
 @click.option(
     "--clean-up",
     "left_by",
     type=_PATH,
     metavar="REPORT",
-    help="Only delete the checkpoints that the run of this report.json left. Exit code 1 if any are left.",
+    help="Only delete the checkpoints that the run of this report.json left. Exit code 1 if any remain.",
 )
 @accept_option
 @click.option("--dry-run", is_flag=True, help="Print every request that would be sent, and send none.")

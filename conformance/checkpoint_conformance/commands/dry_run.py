@@ -58,7 +58,7 @@ def render_plan(planned: dict[str, Any], width: int | None = None) -> str:
         lines.append(wrapped(f"{start}{_cut(printable(path))}  {body}".rstrip(), width, _NAMES + 3))
     told = "{count} requests to {url}; {creates} of them (+) create a checkpoint."
     at_most = "Never more than max_creates = {limit} are created. Nothing was sent."
-    more = "A server that answers otherwise gets more: each finding is confirmed by a repetition."
+    more = "A server that responds differently gets more: the suite repeats what reveals a problem."
     counts = {"count": len(planned["requests"]), "url": planned["target"], "creates": planned["creates"]}
     closing = [tr(told, **counts), tr(at_most, limit=planned["max_creates"]), tr(more)]
     return "\n".join([*lines, "", *(wrapped(line, width, 0) for line in closing)])

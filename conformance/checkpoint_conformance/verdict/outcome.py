@@ -70,7 +70,7 @@ REASONS = {
     SkipReason.WAIVED: "The waiver file accepts the failure until a given date.",
     SkipReason.BUDGET_SPENT: (
         "`max_creates` left no call for some of its probes, or for any. The report says how many would be "
-        "enough; the profile deletion has them cleaned up."
+        "enough; with the profile deletion, the suite deletes them."
     ),
     SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines them.",
 }
