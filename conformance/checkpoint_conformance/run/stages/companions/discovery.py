@@ -10,13 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from checkpoint_conformance.probes.missing import foreign_policy, foreign_resource
+from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.companions import ListError
-from checkpoint_conformance.run.probing import send_probe
+from checkpoint_conformance.run.probing import send_probes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.described import resources_as_listed
 from checkpoint_conformance.run.stages.companions.other_policies import another_policy
 from checkpoint_conformance.run.stages.companions.unauthorized import look_as_unauthorized
-from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -38,30 +39,29 @@ def discovery(session: Session) -> None:
         for finding in found:
             session.ledger.add(finding)
         if not found:
-            _ask_for_a_resource_of_another_policy(session, listed)
-            look_as_unauthorized(session, "policies")
-            _ask_for_a_policy_that_its_project_lists(session)
+            theirs = _list_of_second_project(session)
+            look_as_unauthorized(session, "policies", *theirs)
+            probes = foreign_policy(session.calls, "once-listed") if theirs else []
+            send_probes(session, [*_resource_of_another_policy(session, listed), *probes])
             another_policy(session, listed)
             resources_as_listed(session, listed, lambda: _read(session)[0])
             return
 
 
-def _ask_for_a_policy_that_its_project_lists(session: Session) -> None:
-    """NF-2, after the other project has listed its policy: a cached list must not give others access.
+def _list_of_second_project(session: Session) -> list[Request]:
+    """Return the request with which the second project lists its policies, if there is one.
 
-    Raises ServerGone if the server stops answering.
+    Once it has been sent, a cached list must not give others access (NF-2).
     """
     second = session.target.second_project
     if second is None or second.token is None:
-        return
+        return []
     path = session.calls.list_path("policies", second.project_id)
-    session.client.send(session.calls.request("GET", path, token=second.token))
-    for probe in foreign_policy(session.calls, "once-listed"):
-        send_probe(session, probe)
+    return [session.calls.request("GET", path, token=second.token)]
 
 
-def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[str, Any]]) -> None:
-    """NF-3, if the list shows such a resource. Raises ServerGone."""
+def _resource_of_another_policy(session: Session, listed: list[dict[str, Any]]) -> list[Probe]:
+    """Return the probe of a resource that only another policy in the list has (NF-3), if there is one."""
     own, others = set[str](), dict[str, str]()
     for policy in listed:
         resources = {resource["id"].casefold(): resource["id"] for resource in policy["resources"]}
@@ -69,9 +69,11 @@ def _ask_for_a_resource_of_another_policy(session: Session, listed: list[dict[st
             own.update(resources)
         else:
             others.update(resources)
-    if strangers := sorted(others.keys() - own):
-        probe = foreign_resource(session.calls, "of-another-policy", [others[strangers[0]]])
-        send_probe(session, replace(probe, conditions=()))  # the server may check its state first
+    strangers = sorted(others.keys() - own)
+    if not strangers:
+        return []
+    probe = foreign_resource(session.calls, "of-another-policy", [others[strangers[0]]])
+    return [replace(probe, conditions=())]  # the server may check its state first
 
 
 def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:

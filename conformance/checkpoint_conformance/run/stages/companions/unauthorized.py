@@ -9,7 +9,7 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.probing import settle
 from checkpoint_conformance.run.sending.lanes import send_all
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.origin import Origin
 
 __all__ = [
@@ -81,14 +81,17 @@ def _refused_elsewhere(session: Session, callers: list[tuple[str, Caller]]) -> l
     return [caller for requirement, caller in callers if not session.ledger.failed(requirement)]
 
 
-def look_as_unauthorized(session: Session, path: str) -> None:
-    """Request a list as each unauthorized caller (AUTH-7). Raises ServerGone."""
+def look_as_unauthorized(session: Session, path: str, *beside: Request) -> None:
+    """Request a list as each unauthorized caller (AUTH-7). Raises ServerGone.
+
+    The requests `beside` travel with the others, and their answers are only recorded.
+    """
     callers, calls = unauthorized_callers(session), session.calls
     requests = [
         calls.request("GET", calls.list_path(path, caller.project_id), token=caller.token)
         for caller in callers
     ]
-    for caller, exchange in zip(callers, send_all(session.client, requests), strict=True):
+    for caller, exchange in zip(callers, send_all(session.client, [*requests, *beside]), strict=False):
         judge_refusal(session, caller, exchange)
 
 
