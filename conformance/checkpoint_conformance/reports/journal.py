@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from checkpoint_conformance.reports.evidence import exchange_data, exchange_from
@@ -40,11 +40,13 @@ def pack(journal: Journal, url: str, secrets: Secrets) -> str:
         write(data)
         course += 1
     *earlier, last = journal.parts
-    aside = (*journal.course[course:], *last.aside)
-    parts = [*earlier, replace(last, aside=aside, place=course)]
-    for exchange in (each for part in parts for each in part.aside):
+    rest = journal.course[course:]
+    aside = [*(part.aside for part in earlier), rest, last.aside]
+    for exchange in chain.from_iterable(aside):
         write(_data(exchange, url, secrets))
     absences = [absence for absence in journal.absences if absence.before <= course]
+    parts = [(part, len(part.aside)) for part in earlier]
+    parts.append((replace(last, place=course), len(rest) + len(last.aside)))
     write(secrets.redact_all(_head(course, absences, parts)))
     return base64.b64encode(b"".join(pieces) + compressor.flush()).decode()
 
@@ -82,22 +84,23 @@ def _alike(restored: Exchange, exchange: Exchange) -> bool:
     return same and restored.fault == exchange.fault
 
 
-def _head(course: int, absences: Iterable[Absence], parts: Iterable[Part]) -> dict[str, Any]:
-    """Return what a journal holds apart from its exchanges."""
+def _head(course: int, absences: Iterable[Absence], parts: Iterable[tuple[Part, int]]) -> dict[str, Any]:
+    """Return what a journal holds apart from its exchanges; each part comes with how many are set aside."""
     return {
         "course": course,
         "absences": [vars(absence) for absence in absences],
         "parts": [
             {
                 **part_data(part),
+                "exchanges": part.place + aside,
                 "created": part.created,
                 "deleted": sorted(part.deleted),
                 "removed": sorted(part.removed),
                 "place": part.place,
-                "aside": len(part.aside),
+                "aside": aside,
                 "charged": part.charged,
             }
-            for part in parts
+            for part, aside in parts
         ],
     }
 

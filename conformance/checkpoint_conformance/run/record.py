@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -79,7 +79,7 @@ class Part:
 class Journal:
     """What a run that ended early has exchanged, whole, so that another can go on from there."""
 
-    course: tuple[Exchange, ...]
+    course: Sequence[Exchange]
     """The exchanges that a run repeats if it gets the same answers, in order."""
     absences: tuple[Absence, ...]
     """When the server could not be reached."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Any
+from typing import Any, overload
 
 from checkpoint_conformance.transport.exchange import Abridged, Exchange, Headers
 
@@ -17,6 +18,7 @@ __all__ = [
     "PACKED_TOTAL",
     "Evidence",
     "Packed",
+    "WholeExchanges",
     "abridged",
 ]
 
@@ -109,16 +111,41 @@ class Packed:
             else:
                 self._responses[kept.number] = headers, body
 
-    def whole(self, kept: Exchange) -> Exchange | None:
-        """Return the whole exchange, or None if only the abridged one is kept."""
-        if kept.number in self._missing:
-            return None
+    def has(self, kept: Exchange) -> bool:
+        """Return whether the whole exchange is known, not only the abridged one."""
+        return kept.number not in self._missing
+
+    def whole(self, kept: Exchange) -> Exchange:
+        """Return the whole exchange, if it is known."""
         if kept.response is None or kept.number not in self._responses:
             return kept
         headers, body = self._responses[kept.number]
         return replace(
             kept, response=replace(kept.response, headers=headers, body=zlib.decompress(body), abridged=None)
         )
+
+
+@dataclass(frozen=True)
+class WholeExchanges(Sequence[Exchange]):
+    """Exchanges that become whole one at a time, when asked for: together they may take much memory."""
+
+    packed: Packed
+    kept: tuple[Exchange, ...]
+    """The exchanges as a run keeps them, all of which `packed` has."""
+
+    def __len__(self) -> int:
+        """Return the number of exchanges."""
+        return len(self.kept)
+
+    @overload
+    def __getitem__(self, place: int) -> Exchange: ...
+    @overload
+    def __getitem__(self, place: slice) -> WholeExchanges: ...
+    def __getitem__(self, place: int | slice) -> Exchange | WholeExchanges:
+        """Return an exchange, or some of them."""
+        if isinstance(place, slice):
+            return WholeExchanges(self.packed, self.kept[place])
+        return self.packed.whole(self.kept[place])
 
 
 def _size(exchange: Exchange) -> int:

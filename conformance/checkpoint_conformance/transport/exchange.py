@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
@@ -31,6 +31,8 @@ ANSWER_LIMIT = 1 << 18
 """The most bytes that are read of an answer: interim responses, head, chunk framing, body and trailers."""
 PAGE_LIMIT = 1 << 20
 """The most bytes that are read of an answer that is a page of a list."""
+_SHORT = 1 << 12
+"""The most bytes of a body whose JSON value is kept with it."""
 
 Headers = tuple[tuple[str, str], ...]
 """Header lines in wire order; values are decoded and encoded as ISO-8859-1 (RFC 9110, 5.5)."""
@@ -108,17 +110,27 @@ class Response:
         """Return every value of a header, in wire order."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
-    @cached_property
+    @property
     def value(self) -> Any:
         """The JSON value of the body, shared by many checks: do not modify it.
 
         Raises StrictJsonError if the body is not strict JSON, or nothing is kept of its value.
         """
         if self.abridged is None:
-            return parse(self.body)
+            return self._value if len(self.body) <= _SHORT else _last_value(self.body)
         if self.abridged.value is None:
             raise StrictJsonError("only its beginning is kept")
         return self.abridged.value
+
+    @cached_property
+    def _value(self) -> Any:
+        return parse(self.body)
+
+
+@lru_cache(maxsize=1)
+def _last_value(body: bytes) -> Any:
+    """Return the JSON value of a long body. It may take many times its memory, so only the last is kept."""
+    return parse(body)
 
 
 class FaultKind(StrEnum):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import time
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_conformance.checks.judge import Judge
 from checkpoint_conformance.probes.acceptance import documented
 from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.reports.journal import pack, unpack
 from checkpoint_conformance.reports.report import read_report
+from checkpoint_conformance.run.record import Part
+from checkpoint_conformance.run.recorder import Recorder
+from checkpoint_conformance.run.sending.resumption import journal
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.abridgement import EVIDENCE_LIMIT, EVIDENCE_TOTAL, KEPT_LIMIT, abridged
 from checkpoint_conformance.transport.exchange import ANSWER_LIMIT, Exchange, Request, Response
@@ -30,6 +35,7 @@ from conformance.runs import write_target
 from .hostile import HOSTILE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 MAX_TIME = 2
@@ -107,3 +113,40 @@ def test_an_answer_of_the_largest_size_is_judged(body: bytes, status: int) -> No
     judge = Judge(TARGET, errors(), Secrets(TARGET))
     judgement = judge.judge(probe, Exchange(probe.request, response, None, 0.0, 0.1))
     assert judgement.findings
+
+
+def peak(work: Callable[[], object]) -> int:
+    """Return the most bytes that the work takes at any time."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_of_long_bodies_only_the_last_value_is_kept() -> None:
+    """A wave of answers, each of which takes many times its size once parsed, takes little more than one."""
+    bodies = [b"[%d%b]" % (number, b",{}" * (ANSWER_LIMIT // 3)) for number in range(16)]
+    wave = [answered(body).response for body in bodies]
+
+    def read(responses: list[Response | None]) -> None:
+        for response in responses:
+            assert response
+            assert len(response.value) > ANSWER_LIMIT // 3
+
+    one = peak(lambda: read(wave[:1]))
+    assert peak(lambda: read(wave)) < 3 * one
+
+
+def test_a_journal_of_long_answers_is_written_one_at_a_time() -> None:
+    """What is compressed in memory, and goes compressed into the report, is never whole all at once."""
+    recorder, count = Recorder(Judge(TARGET, errors(), Secrets(TARGET)).judge), 100
+    for number in range(count):
+        recorder.keep(answered(b"%d" % number + b"x" * ANSWER_LIMIT))
+    written = journal(recorder, recorder.course, [], Part(0.0, 1.0, "the end", 0, frozenset(), frozenset()))
+    packed: list[str] = []
+    took = peak(lambda: packed.append(pack(written, TARGET.url, Secrets(TARGET))))
+    assert took < 10 * ANSWER_LIMIT
+    bodies = [each.response.body for each in unpack(packed[0], Secrets(TARGET)).course if each.response]
+    assert bodies == [b"%d" % number + b"x" * ANSWER_LIMIT for number in range(count)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from checkpoint_conformance.run.limits.budget import Budget
 from checkpoint_conformance.run.record import Journal, Part
 from checkpoint_conformance.run.recorder import Recorder, is_accepted, may_create
+from checkpoint_conformance.transport.abridgement import WholeExchanges
 from checkpoint_conformance.transport.clock import Clock, ReplayClock
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.transport.replay import Absence, Replay
@@ -110,19 +112,15 @@ def journal(recorder: Recorder, judged: Sequence[int], earlier: Iterable[Part], 
 
     The course ends before the first of them that is not kept whole; what comes after it is set aside.
     """
-    course: list[Exchange] = []
-    for number in judged:
-        whole = recorder.packed.whole(recorder.exchanges[number - 1])
-        if whole is None:
-            break
-        course.append(whole)
-    used = {exchange.number for exchange in course} | recorder.aside
+    kept = [recorder.exchanges[number - 1] for number in judged]
+    course = WholeExchanges(recorder.packed, tuple(takewhile(recorder.packed.has, kept)))
+    used = {exchange.number for exchange in course.kept} | recorder.aside
     aside = tuple(exchange for exchange in recorder.exchanges if exchange.number not in used)
     absences = [
         Absence(ending.before, refused=ending.refused, detail=ending.detail) for ending in recorder.endings
     ]
     return Journal(
-        tuple(course),
+        course,
         tuple(absence for absence in absences if absence.before <= len(course)),
         (*earlier, replace(last, place=len(course), aside=aside)),
     )
