@@ -19,6 +19,7 @@ from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.suggestion import nearest
 from checkpoint_openapi.terminal.process import process_start
 from checkpoint_openapi.terminal.streams import colours, standard_streams
+from checkpoint_openapi.terminal.usage import one_line
 
 __all__ = ["SUBCOMMANDS", "Subcommand", "main"]
 
@@ -130,21 +131,13 @@ def _exit_code(run: Callable[[], Any]) -> Any:
         help_text.show()
         return ExitCode.USAGE
     except click.ClickException as error:
-        _complain(_one_line(error))
+        _complain(one_line(error))
         return error.exit_code
     except click.Abort:
         _complain("interrupted.")
         return ExitCode.UNDECIDED
     except Exception as error:
         return _report(error)
-
-
-def _one_line(error: click.ClickException) -> str:
-    message = " ".join(error.format_message().split())
-    if not isinstance(error, click.UsageError) or error.ctx is None or "Did you mean" in message:
-        return message
-    sentence = message if message.endswith((".", "?")) else f"{message}."
-    return f"{sentence} `{error.ctx.command_path} --help` shows what there is."
 
 
 def _report(error: Exception) -> ExitCode:

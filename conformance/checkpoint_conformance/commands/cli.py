@@ -9,7 +9,7 @@ import click
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import requirements
 
-from checkpoint_conformance.commands.options import accept_option, language_option
+from checkpoint_conformance.commands.options import LanguageCommand, accept_option, language_option
 from checkpoint_conformance.language import retold, tr
 
 __all__ = ["explain", "list_requirements", "replay", "target", "verify"]
@@ -17,19 +17,13 @@ __all__ = ["explain", "list_requirements", "replay", "target", "verify"]
 _PATH = click.Path(path_type=Path)
 
 
-class _NamesItsTarget(click.Command):
+class _NamesItsTarget(LanguageCommand):
     """A command that takes a target file with `--target`, and suggests the option if it is missing."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments. Raises UsageError, naming the option, if a file is given without it."""
-        given = list(args)
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            stray = [arg for arg in given if arg.endswith(".toml") and f"({arg})" in error.message]
-            if not stray:
-                raise
-            raise click.UsageError(f"{error.message}. Did you mean --target {stray[0]}?", ctx) from error
+    def advice(self, message: str, given: list[str]) -> str:
+        """Suggest the option if a file is given without it."""
+        stray = [arg for arg in given if arg.endswith(".toml") and f"({arg})" in message]
+        return f" Did you mean --target {stray[0]}?" if stray else ""
 
 
 def _requirement_ids(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -146,7 +140,7 @@ def verify(dry_run: bool, left_by: Path | None, **options: Any) -> None:
     raise SystemExit((command.dry_run if dry_run else command.verify_target)(settings))
 
 
-@click.command()
+@click.command(cls=LanguageCommand)
 @click.argument("report_file", metavar="REPORT", type=_PATH)
 @click.argument("requirement_id", metavar="[REQ]", required=False, shell_complete=_requirement_ids)
 @click.option(
@@ -185,7 +179,7 @@ def target() -> None:
     """Create or check a target file, which describes the server to verify."""
 
 
-@target.command("init")
+@target.command("init", cls=LanguageCommand)
 @click.argument("file", type=_PATH, default=Path("target.toml"))
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @language_option
@@ -206,7 +200,7 @@ def target_init(file: Path, force: bool) -> None:
     click.echo(tr(told, file=file, again=file))
 
 
-@target.command("check")
+@target.command("check", cls=LanguageCommand)
 @click.argument("file", metavar="TARGET", type=_PATH, default=Path("target.toml"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @language_option
@@ -225,7 +219,7 @@ def target_check(file: Path, *, as_json: bool) -> None:
     raise SystemExit(check_target(file, as_json=as_json))
 
 
-@click.command("list")
+@click.command("list", cls=LanguageCommand)
 @language_option
 def list_requirements() -> None:
     """List the requirements of the contract.
@@ -237,7 +231,7 @@ def list_requirements() -> None:
         click.echo(f"{requirement.id:<8} {requirement.level:<7} {requirement.profile_names:<12} {text}")
 
 
-@click.command()
+@click.command(cls=LanguageCommand)
 @click.argument("code", metavar="CODE", nargs=-1, required=True, shell_complete=_codes)
 @language_option
 def explain(code: tuple[str, ...]) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import wraps
+from itertools import pairwise
 from typing import ParamSpec
 
 import click
+from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.terminal.usage import one_line
 
-from checkpoint_conformance.language import LANGUAGES, speaking
+from checkpoint_conformance.language import LANGUAGES, retold, speaking, tr
 from checkpoint_conformance.verdict.outcome import Verdict
 
-__all__ = ["accept_option", "language_option"]
+__all__ = ["LanguageCommand", "accept_option", "language_option"]
 
 _P = ParamSpec("_P")
+_VARIABLE = "CHECKPOINT_LANG"
 
 
 accept_option = click.option(
@@ -22,6 +27,38 @@ accept_option = click.option(
     help="Exit with 0 if the verdict is partial: nothing failed, but something was skipped.",
 )
 """The option `--accept`, for every command whose exit code is that of a verdict."""
+
+
+class LanguageCommand(click.Command):
+    """A command with the option `--lang`, which reports mistakes of usage in that language, too."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments. Raises UsageError in English, and SystemExit once it is told in Chinese."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            advice = self.advice(error.message, given)
+            told = click.UsageError(f"{error.message.removesuffix('.')}.{advice}") if advice else error
+            told.ctx = told.ctx or ctx
+            language = _wanted(given)
+            if language == "en":
+                raise told from None
+            with speaking(language):
+                click.echo(tr("Error: {message}", message=retold(one_line(told))), err=True)
+            raise SystemExit(ExitCode.USAGE) from error
+
+    def advice(self, message: str, given: list[str]) -> str:  # noqa: ARG002 - for commands that know more
+        """Return what to add to a message about these arguments, with a space before it, or nothing."""
+        return ""
+
+
+def _wanted(arguments: list[str]) -> str:
+    """Return the language that the arguments, or else the environment, ask for; English if it is none."""
+    named = [value for option, value in pairwise(arguments) if option == "--lang"]
+    named += [argument.removeprefix("--lang=") for argument in arguments if argument.startswith("--lang=")]
+    wanted = (named or [os.environ.get(_VARIABLE, "")])[-1]
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 
 def language_option(command: Callable[_P, None]) -> Callable[_P, None]:
@@ -33,7 +70,7 @@ def language_option(command: Callable[_P, None]) -> Callable[_P, None]:
         type=click.Choice(LANGUAGES),
         default="en",
         show_default=True,
-        envvar="CHECKPOINT_LANG",
+        envvar=_VARIABLE,
         show_envvar=True,
         help="Language of the output: English or Chinese.",
     )

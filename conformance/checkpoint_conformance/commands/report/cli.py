@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from checkpoint_conformance.commands.options import accept_option, language_option
+from checkpoint_conformance.commands.options import LanguageCommand, accept_option, language_option
 from checkpoint_conformance.reports.writers import WRITERS
 
 __all__ = ["report"]
@@ -19,7 +19,7 @@ def report() -> None:
     """Show, compare and merge the reports that `verify` writes."""
 
 
-@report.command()
+@report.command(cls=LanguageCommand)
 @click.argument("file", type=_FILE)
 @click.option(
     "--format",
@@ -56,7 +56,7 @@ def schema(form: str) -> None:
     raise SystemExit(show_schema(form))
 
 
-@report.command()
+@report.command(cls=LanguageCommand)
 @click.argument("old", type=_FILE)
 @click.argument("new", type=_FILE)
 @click.option(
@@ -78,7 +78,7 @@ def diff(old: Path, new: Path, form: str) -> None:
     raise SystemExit(diff_reports(old, new, form))
 
 
-@report.command()
+@report.command(cls=LanguageCommand)
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @click.option(
     "--format",
@@ -107,7 +107,7 @@ def matrix(files: tuple[Path, ...], form: str, names: tuple[str, ...], differing
     raise SystemExit(show_matrix(files, form, names, differing=differing))
 
 
-@report.command()
+@report.command(cls=LanguageCommand)
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @click.option(
     "--report",
