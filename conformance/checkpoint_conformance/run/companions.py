@@ -102,8 +102,8 @@ class CompanionLists:
         is the exchange of the first page, if it has been requested already. Raises ListError if a list is
         malformed, and ServerGone if the server stops answering.
 
-        Of an item, only what is compared is kept; items of checkpoints that existed before (`leave_out`) are
-        left out of the list of a policy, once they have ended.
+        Of an item, only what is compared is kept; items of checkpoints that existed before
+        (`items_of_policy`) are left out of the list of a policy, once they have ended.
         """
         items: list[dict[str, Any]] = []
         last: Exchange | None = None
@@ -115,15 +115,21 @@ class CompanionLists:
         assert last is not None
         return items, last
 
-    def leave_out(self, own: AbstractSet[str], *, doubt: bool) -> tuple[list[dict[str, Any]], Exchange]:
-        """Read the list of the policy, and leave out from now on what existed before and has ended.
+    def first_of_policy(self) -> Request:
+        """Return the request of the first page of the items of the policy."""
+        return self._request("checkpoint_items", {"policy_id": self._calls.target.policy_id})
 
-        `own` are the checkpoints, in lower case, that are never left out. Raises ListError and ServerGone as
-        `checkpoint_items` does.
+    def items_of_policy(
+        self, first: Exchange | None = None, *, doubt: bool, leave_out: AbstractSet[str] | None = None
+    ) -> tuple[list[dict[str, Any]], Exchange]:
+        """Return all items of the policy, as `checkpoint_items` does.
+
+        With `leave_out`, what exists now and has ended is left out from now on, except for these checkpoints,
+        in lower case.
         """
-        self._own = own
+        self._own = leave_out
         try:
-            return self.checkpoint_items(doubt=doubt, policy_id=self._calls.target.policy_id)
+            return self.checkpoint_items(first, doubt=doubt, policy_id=self._calls.target.policy_id)
         finally:
             self._own = None
 

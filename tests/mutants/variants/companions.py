@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..framework.variant import variant
 from ..service.refusals import CONDITIONS, Condition, refuse
 from ..service.server import Server
-from ..service.world import POLICY, Checkpoint, stable_id
+from ..service.world import POLICY, SECOND_POLICY, SECOND_PROJECT, Checkpoint, stable_id
 
 if TYPE_CHECKING:
     from ..service.wire import Request, Response
@@ -53,6 +53,28 @@ class OthersRestoreAndDelete(Server):
             return super().item_status(checkpoint, resource)
         course = self.courses[-1 - checkpoint.number]
         return course[self.readings // 2 % len(course)]
+
+
+@variant()
+class OthersRunTheirPolicy(Server):
+    """The second project's policy is executed by its owners, again and again while the run goes on."""
+
+    def list_items(self, request: Request, project: str) -> Response:
+        if project == SECOND_PROJECT:
+            number = self.store.next_number()
+            self.store.add(
+                Checkpoint(
+                    id=self.new_id(number),
+                    number=number,
+                    created_at=self.created_at(),
+                    policy=SECOND_POLICY,
+                    resources=SECOND_POLICY.resources,
+                    auto_trigger=True,
+                    call=None,
+                    born=self.clock.monotonic(),
+                )
+            )
+        return super().list_items(request, project)
 
 
 @variant()

@@ -83,7 +83,7 @@ def test_items_that_had_ended_before_are_left_out_of_the_list_of_a_policy() -> N
             return {item["checkpoint_id"] for item in session.lists.checkpoint_items(**filters)[0]}
 
         assert shown(policy_id=policy) == {"old", "busy", "ours"}
-        first, _ = session.lists.leave_out({"ours"}, doubt=True)
+        first, _ = session.lists.items_of_policy(doubt=True, leave_out={"ours"})
         assert {item["checkpoint_id"] for item in first} == {"busy", "ours"}
         assert shown(policy_id=policy) == {"busy", "ours"}
         assert shown(checkpoint_id="old") == {"old", "busy", "ours"}

@@ -4,19 +4,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...framework.mutant import OUTSIDE, breaks, malformed, replaces
 from ...framework.shots import BASE, document, item_list, parameters, pause
 from ...service.server import Server
-from ...service.world import POLICY, SECOND_POLICY, TOKENS, Checkpoint
+from ...service.world import POLICY, SECOND_POLICY, SECOND_PROJECT, TOKENS, Checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...service.refusals import Condition
     from ...service.wire import Request, Response
-    from ...service.world import Resource
+    from ...service.world import Policy, Resource
 
 
 class _Leaking(Server):
@@ -24,6 +26,8 @@ class _Leaking(Server):
 
     methods: tuple[str, ...] = ("POST",)
     """The methods affected."""
+    policy: Policy = POLICY
+    """The policy that is run."""
 
     def leaks(self, request: Request, condition: Condition) -> bool:
         """Return whether the refused call should leave a checkpoint."""
@@ -36,14 +40,13 @@ class _Leaking(Server):
             and self.leaks(request, condition)
         ):
             number = self.store.next_number()
-            resources = POLICY.resources[:2]
             self.store.add(
                 Checkpoint(
                     id=self.new_id(number),
                     number=number,
                     created_at=self.created_at(),
-                    policy=POLICY,
-                    resources=resources,
+                    policy=self.policy,
+                    resources=self.policy.resources[:2],
                     auto_trigger=False,
                     call=None,
                     born=self.clock.monotonic(),
@@ -134,6 +137,39 @@ class CheckpointForAForeignPolicy(_Leaking):
     """A policy that is not found leaves a checkpoint of the default one."""
 
     def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.code == "CSBS.3000"
+
+
+_THEIR_LIST = item_list().but(path=f"/v1/{SECOND_PROJECT}/checkpoint_items", token=TOKENS["second"])
+
+
+@breaks("OBS-2", shows=(BASE.but(body=document(SECOND_POLICY.id)), pause(0.1), _THEIR_LIST))
+class CheckpointInTheProjectOfAForeignPolicy(_Leaking):
+    """Another project's policy is run for its owner before it is found that the caller is not."""
+
+    policy = SECOND_POLICY
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.code == "CSBS.3000" and SECOND_POLICY.id.encode() in request.body
+
+
+@breaks("OBS-2", shows=(BASE.but(project=SECOND_PROJECT), pause(0.1), _THEIR_LIST))
+class CheckpointInTheProjectOfThePath(_Leaking):
+    """A call on another project's path is carried out there, and only its answer is refused."""
+
+    policy = replace(POLICY, project=SECOND_PROJECT)
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.status == 403 and SECOND_PROJECT in request.path
+
+
+@breaks("OBS-2", shows=(BASE.but(body=document(OUTSIDE)), pause(0.1), item_list()))
+class CheckpointOfAPolicyThatDoesNotExist(_Leaking):
+    """The checkpoint is stored under the id of the policy as it was sent, before the policy is looked up."""
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        if condition.code == "CSBS.3000":
+            self.policy = replace(POLICY, id=json.loads(request.body)["checkpoint"]["plan_id"])
         return condition.code == "CSBS.3000"
 
 

@@ -14,6 +14,7 @@ from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
 from checkpoint_conformance.run.session import Session
+from checkpoint_conformance.run.stages.companions.lists_elsewhere import ListsElsewhere
 from checkpoint_conformance.run.stages.companions.unauthorized import look_as_unauthorized
 from checkpoint_conformance.transport.abridgement import abridged
 from checkpoint_conformance.transport.exchange import Exchange
@@ -34,6 +35,8 @@ _QUICK_READS = 4
 """Readings without a pause, enough to meet each of two copies even if every second one is of the other."""
 _LATE = 2.0
 """Seconds allowed for the item of a resent refused request to appear."""
+_CONTROLS = 2
+"""Readings that show whether others use a project: nothing is sent between them."""
 _OF_A_REFUSAL = ("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST)
 
 
@@ -135,7 +138,8 @@ class Observation:
         self._known: set[str] | None = None
         """Checkpoints seen in the list that were created by no call of the run."""
         self._refused: list[Exchange] = []
-        """The group of refused requests after which nothing may appear in the list."""
+        """The group of refused requests after which nothing may appear in the lists."""
+        self._elsewhere = ListsElsewhere(session)
         self._late: set[str] = set()
         """Checkpoints that unanswered calls may have created."""
         self._joints = 0
@@ -223,13 +227,25 @@ class Observation:
         self._known = known = known | appeared | self._late
         if not appeared or self._session.ledger.confirmed(_OF_A_REFUSAL):
             return
+        elsewhere = appeared <= self._elsewhere.shown
+        if elsewhere:
+            refused = [each for each in refused if self._elsewhere.concerns(each.request)]
+            if self._is_used_by_others():
+                return
+            known = self._known
         again, new = self._send_again(refused, known)
         self._known = known | new
         if new:
             self._session.budget.charge(len(appeared | new))
-        if resumed and not new:
+        if (resumed or elsewhere) and not new:
             return
         self._add_unexplained(name, new or appeared, again if new else refused, confirmed=bool(new))
+
+    def _is_used_by_others(self) -> bool:
+        """Return whether checkpoints appear elsewhere without any request of ours."""
+        before = self._known or set[str]()
+        self._known = before.union(*(self._not_ours() for _ in range(_CONTROLS)))
+        return self._known > before
 
     def _send_again(self, refused: list[Exchange], known: set[str]) -> tuple[list[Exchange], set[str]]:
         """Resend the requests until checkpoints appear; return those refused again, and the checkpoints."""
@@ -249,19 +265,16 @@ class Observation:
         return again, set()
 
     def _not_ours(self, *, doubt: bool = False, first: bool = False) -> set[str]:
-        """Return the checkpoints in the list that no accepted call of the run created.
+        """Return the checkpoints in the list, and elsewhere, that no accepted call of the run created.
 
         Those that the `first` reading shows to have ended are left out from then on: there may be many.
         """
         accepted = filter(is_accepted, self._session.recorder.exchanges)
         own = {(created_checkpoint(exchange) or "").casefold() for exchange in accepted}
-        lists, policy = self._session.lists, self._session.target.policy_id
-        if first:
-            items, listing = lists.leave_out(own, doubt=doubt)
-        else:
-            items, listing = lists.checkpoint_items(doubt=doubt, policy_id=policy)
+        items, listing = self._session.lists.items_of_policy(doubt=doubt, leave_out=own if first else None)
         self._watch(items, listing, own)
-        return {item["checkpoint_id"].casefold() for item in items} - own
+        here = {item["checkpoint_id"].casefold() for item in items}
+        return (here | self._elsewhere.checkpoints(first=first)) - own
 
     def _beyond_lost_calls(self, appeared: set[str]) -> set[str]:
         """Return what appeared, minus one checkpoint for each call that may have created it anonymously.
@@ -284,8 +297,7 @@ class Observation:
     def _follow(self, identifiers: set[str]) -> bool:
         """Compare each status with the last one seen; return whether these checkpoints have ended."""
         try:
-            policy = self._session.target.policy_id
-            items, listing = self._session.lists.checkpoint_items(doubt=False, policy_id=policy)
+            items, listing = self._session.lists.items_of_policy(doubt=False)
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-3", str(error))
             return True
