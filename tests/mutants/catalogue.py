@@ -19,6 +19,7 @@ for _module in (
     "http.recovery",
     "http.endings",
     "http.locks",
+    "http.pools",
     "answers.disclosure",
     "access.auth",
     "access.permission",

@@ -1,8 +1,12 @@
-"""A server that ends: which request ended it, and which requirement that request is charged to."""
+"""A server that ends or locks: which request did it, and which requirement that request is charged to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from checkpoint_conformance.checks.judge import error_code_of
 from checkpoint_conformance.run.limits.budget import BudgetSpent
+from checkpoint_conformance.run.recorder import is_accepted, may_create
 from checkpoint_conformance.run.sending.client import NotServed, ServerGone
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
@@ -10,7 +14,10 @@ from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["conclude_ending", "examine_endings", "is_away"]
+__all__ = ["charge_lock", "conclude_ending", "examine_endings", "is_away", "shown_answer"]
+
+_LOCKED = Origin("HTTP-6/locked", "valid calls after a refusal")
+"""The origin of the finding of a lock."""
 
 _MOST = 3
 """Endings that were seen again after which the rest of the run is not worth the restarts."""
@@ -107,3 +114,40 @@ def _after(suspect: Exchange, what: str) -> str:
     if suspect.status is None:
         return f"after exchange {suspect.number} (not answered): {what}"
     return f"after exchange {suspect.number} (answered {suspect.status}): {what}"
+
+
+def charge_lock(session: Session, tries: Sequence[Exchange]) -> None:
+    """Charge HTTP-6 with a lock that valid calls have met, if a refusal came before it."""
+    refusal = _last_refusal(session, tries[-1])
+    if refusal is None:
+        return
+    actual = (
+        f"{shown_answer(tries[-1])} in {len(tries)} of {len(tries)} tries, since exchange {refusal.number}"
+    )
+    evidence = (refusal, *tries)
+    finding = Finding("HTTP-6", Symptom.LOCKED, _LOCKED, "200", actual, evidence, confirmed=True)
+    session.ledger.exercise("HTTP-6")
+    session.ledger.add(finding)
+
+
+def _last_refusal(session: Session, locked: Exchange) -> Exchange | None:
+    """Return the last refused request before the first answer that is that of the lock.
+
+    Both come after the last accepted call before the `locked` one.
+    """
+    refusal: Exchange | None = None
+    met = False
+    for exchange in session.recorder.exchanges[: locked.number - 1]:
+        if is_accepted(exchange) and may_create(exchange.request):
+            refusal, met = None, False
+        met = met or (refusal is not None and shown_answer(exchange) == shown_answer(locked))
+        if not met and exchange.status in range(400, 500):
+            refusal = exchange
+    return refusal
+
+
+def shown_answer(exchange: Exchange) -> str:
+    """Show the status and code of an answer."""
+    if exchange.status is None:
+        return "no answer"
+    return f"{exchange.status} {error_code_of(exchange) or ''}".strip()

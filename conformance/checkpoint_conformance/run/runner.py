@@ -26,7 +26,7 @@ from checkpoint_conformance.run.limits.allotment import Want
 from checkpoint_conformance.run.probing import breadth_first, send_probe, send_probes
 from checkpoint_conformance.run.record import Journal, Options, Part, RunRecord
 from checkpoint_conformance.run.recorder import Judges
-from checkpoint_conformance.run.sending.client import ServerGone, reserve
+from checkpoint_conformance.run.sending.client import NotServed, ServerGone, TokenRefused, reserve
 from checkpoint_conformance.run.sending.resumption import Resumption, journal
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.shard import WHOLE, Shard
@@ -45,12 +45,13 @@ from checkpoint_conformance.run.stages.concurrency import (
     concurrent_calls,
 )
 from checkpoint_conformance.run.stages.conflict import conflict
+from checkpoint_conformance.run.stages.crashes import examine_crashes
 from checkpoint_conformance.run.stages.kept_connections import (
     after_an_accepted_call,
     lost_requests,
     on_kept_connection,
 )
-from checkpoint_conformance.run.stages.locks import examine_lock
+from checkpoint_conformance.run.stages.locks import examine_lock, look_again
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.run.stages.recovery import recovery, refused_before, still_serves
 from checkpoint_conformance.run.stages.smoke import SMOKE_CALLS, ConfigurationError, smoke
@@ -123,7 +124,14 @@ def run(
             ending.noted(),
             Supply(target, options.max_examples, options.seed, use_cache=options.use_cache) as supply,
         ):
-            _exchange_everything(session, deletions, options.shard, supply, boundaries)
+            try:
+                _exchange_everything(session, deletions, options.shard, supply, boundaries)
+            except NotServed as refused:
+                if isinstance(refused, TokenRefused):
+                    look_again(session, refused)
+                else:
+                    examine_crashes(session)
+                raise
             examine_endings(session)
             boundaries.mark()
     finally:
@@ -302,6 +310,7 @@ def _exchange_everything(
     _refused(session, observation, "odd and generated requests", [*others, *invalid])
     valid = [probe for probe in generated if probe.wants_acceptance]
     _spend(session, "generated requests", valid[:_GENERATED_CALLS])
+    examine_crashes(session)
     examine_lock(session)
     if shard.owns("OBS-1"):
         _exchange_with_companions(session, deletions, observation, inputs.plans, boundaries)

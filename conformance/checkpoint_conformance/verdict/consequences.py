@@ -94,16 +94,23 @@ def drop_what_an_ending_leaves(findings: list[Finding], case: Case) -> list[Find
 
 
 def drop_what_a_lock_leaves(findings: list[Finding], case: Case) -> list[Finding]:
-    """Drop valid calls that fail after the refusal that locked the server (HTTP-6)."""
-    locks = [
-        finding.exchanges[0].number
-        for finding in findings
-        if finding.symptom is Symptom.LOCKED and finding.exchanges
-    ]
+    """Drop calls that fail, or are answered as every call is, after the refusal that locked the server."""
+    locks = [finding for finding in findings if finding.symptom is Symptom.LOCKED and finding.exchanges]
+    answers = {finding.exchanges[-1].status for finding in locks}
+    since = min(
+        (
+            finding.exchanges[0].number
+            for finding in findings
+            if finding.requirement == "HTTP-6" and finding.exchanges[-1].status in answers
+        ),
+        default=0,
+    )
 
     def cause(finding: Finding) -> str | None:
-        fails = finding.requirement != "HTTP-6" and finding.symptom in FAILING | {Symptom.REFUSED}
-        after = fails and bool(locks) and finding.exchanges[-1].number > min(locks)
+        answered = finding.symptom is Symptom.WRONG_STATUS and finding.exchanges[-1].status in answers
+        fails = answered or finding.symptom in FAILING | {Symptom.REFUSED}
+        other = finding.requirement != "HTTP-6" and bool(locks)
+        after = other and fails and finding.exchanges[-1].number > since
         return "HTTP-6: no valid call is accepted any more" if after else None
 
     return case.without(findings, cause)

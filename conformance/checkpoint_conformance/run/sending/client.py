@@ -17,7 +17,7 @@ from checkpoint_conformance.transport.connection import Connection, Transport
 from checkpoint_conformance.transport.exchange import NOT_SENT, Exchange, FaultKind, Request
 from checkpoint_conformance.verdict.finding import is_lost
 
-__all__ = ["ENDINGS", "Client", "NotServed", "ServerGone", "reserve"]
+__all__ = ["ENDINGS", "Client", "NotServed", "ServerGone", "TokenRefused", "reserve"]
 
 _LOST = (FaultKind.TIMEOUT, FaultKind.DROPPED)
 _RUNNING = "the policy is already running (500, published conflict)"
@@ -45,6 +45,10 @@ class ServerGone(Exception):
 
 class NotServed(ServerGone):
     """The server answers, but no valid call any more, so the rest of the run cannot be judged."""
+
+
+class TokenRefused(NotServed):
+    """Calls with the token are answered 401, since it has expired or the server locks it."""
 
 
 ENDINGS = (ServerGone, OutOfTime)

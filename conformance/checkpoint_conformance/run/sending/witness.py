@@ -8,7 +8,7 @@ from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import Recorder
-from checkpoint_conformance.run.sending.client import Client, NotServed
+from checkpoint_conformance.run.sending.client import Client, NotServed, TokenRefused
 from checkpoint_conformance.transport.exchange import Exchange
 
 __all__ = ["Witness"]
@@ -36,7 +36,10 @@ class Witness:
         self._resting = True
 
     def look(self, exchange: Exchange) -> None:
-        """Raise NotServed if the token has expired, or a gateway answers in place of the server."""
+        """Raise NotServed if a gateway answers in place of the server.
+
+        Raises TokenRefused if every call is answered 401.
+        """
         if self._resting or not self._recorder.accepted or not self._asking.acquire(blocking=False):
             return
         try:
@@ -62,7 +65,7 @@ class Witness:
                 return
         except BudgetSpent:
             return
-        raise NotServed(
+        raise TokenRefused(
             f"since exchange {exchange.number} every call is answered 401: the token may have expired, "
             "or the server locks it after calls that it refused"
         )

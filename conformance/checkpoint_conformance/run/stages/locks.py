@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from checkpoint_conformance.checks.judge import error_code_of, is_condition
+from checkpoint_conformance.checks.judge import is_condition
 from checkpoint_conformance.run.companions import UNDER_WAY, ListError
+from checkpoint_conformance.run.endings import charge_lock, shown_answer
+from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
-from checkpoint_conformance.run.recorder import is_accepted
-from checkpoint_conformance.run.sending.client import NotServed
+from checkpoint_conformance.run.recorder import is_accepted, may_create
+from checkpoint_conformance.run.sending.client import NotServed, TokenRefused
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.verdict.finding import Finding
-from checkpoint_conformance.verdict.origin import Origin
-from checkpoint_conformance.verdict.symptom import Symptom
+from checkpoint_conformance.transport.exchange import Exchange, Request
 
-__all__ = ["LOCKED", "examine_lock"]
+__all__ = ["examine_lock", "look_again"]
 
-LOCKED = Origin("HTTP-6/locked", "valid calls after a refusal")
-"""The origin of the finding of a lock."""
 _RUNNING = ("running-by-hand", "running-by-schedule")
 _OF_THE_ACCOUNT = ("nothing-to-back-up", "quota-exceeded", "project-closed", "account-not-verified")
 _PASSING = frozenset({401, 429, 502, 503, 504})
@@ -24,6 +21,9 @@ _PASSING = frozenset({401, 429, 502, 503, 504})
 _SETTLING = 5.0
 """Seconds after which a policy without items under way has ended, unless the target declares longer."""
 _TRIES = 2
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 10.0
+_MOST_REFUSALS, _ROUNDS = 64, 3
+"""Refusals that are sent again, and how often: those before the last accepted call may have counted, too."""
 
 
 def examine_lock(session: Session) -> None:
@@ -48,15 +48,60 @@ def examine_lock(session: Session) -> None:
                 return
     except BudgetSpent:
         pass
-    told = f"since exchange {failing[0].number} no valid call is accepted: {_shown(tries[-1])}"
-    refusal = _last_refusal(session, served, failing[0].number)
-    if refusal and len(tries) > _TRIES and not any(map(_is_explained, tries)):
-        actual = f"{_shown(tries[-1])} in {_TRIES} of {_TRIES} tries, since exchange {refusal.number}"
-        evidence = (refusal, *tries[1:])
-        finding = Finding("HTTP-6", Symptom.LOCKED, LOCKED, "200", actual, evidence, confirmed=True)
-        session.ledger.exercise("HTTP-6")
-        session.ledger.add(finding)
+    told = f"since exchange {failing[0].number} no valid call is accepted: {shown_answer(tries[-1])}"
+    if len(tries) > _TRIES and not any(map(_is_explained, tries)):
+        charge_lock(session, tries[1:])
     raise NotServed(told)
+
+
+def look_again(session: Session, gone: TokenRefused) -> None:
+    """Charge HTTP-6 if the token is accepted again within patience, and then refused after the same refusals.
+
+    No token that has expired is accepted again. If it is not, HTTP-6 remains undecided. Raises ServerGone if
+    the server stops answering.
+    """
+    session.ledger.doubt("HTTP-6", str(gone))
+    session.witness.rest()
+    valid = session.calls.call(session.calls.documented)
+    refused = _refusals_before(session)
+    try:
+        if not refused or not _is_accepted_again(session, valid):
+            return
+        for exchange in refused * _ROUNDS:
+            if session.client.transmit(exchange.request).status == 401 and _carries_token(session, exchange):
+                break
+        tries = [session.client.transmit(valid) for _ in range(_TRIES)]
+    except BudgetSpent:
+        return
+    if all(exchange.status == 401 for exchange in tries):
+        charge_lock(session, tries)
+
+
+def _is_accepted_again(session: Session, valid: Request) -> bool:
+    """Send the valid call until it is no longer answered 401; return whether it was accepted then."""
+    backoff = Backoff(session.clock, session.target.patience, _FIRST_PAUSE, _LONGEST_PAUSE)
+    while backoff.wait():
+        exchange = session.client.transmit(valid)
+        if exchange.status != 401:
+            return is_accepted(exchange)
+    return False
+
+
+def _refusals_before(session: Session) -> list[Exchange]:
+    """Return what was refused since the last accepted call, before our own token was: the last of it."""
+    refused: list[Exchange] = []
+    for exchange in session.recorder.exchanges:
+        if is_accepted(exchange) and may_create(exchange.request):
+            refused = []
+        elif exchange.status in range(400, 500) and not (
+            exchange.status == 401 and _carries_token(session, exchange)
+        ):
+            refused.append(exchange)
+    return refused[-_MOST_REFUSALS:]
+
+
+def _carries_token(session: Session, exchange: Exchange) -> bool:
+    return exchange.request.header("X-Auth-Token") == session.target.token
 
 
 def _settled(session: Session, exchange: Exchange) -> bool:
@@ -79,19 +124,3 @@ def _settled(session: Session, exchange: Exchange) -> bool:
 def _is_explained(exchange: Exchange) -> bool:
     """Return whether something other than a lock explains the error."""
     return exchange.status is None or exchange.status in _PASSING or is_condition(exchange, *_OF_THE_ACCOUNT)
-
-
-def _last_refusal(session: Session, served: int, failing: int) -> Exchange | None:
-    """Return the last refused request between the last accepted call and the first failing one."""
-    between = (
-        exchange
-        for exchange in reversed(session.recorder.exchanges)
-        if served < exchange.number < failing and exchange.status in range(400, 500)
-    )
-    return next(between, None)
-
-
-def _shown(exchange: Exchange) -> str:
-    if exchange.status is None:
-        return "no answer"
-    return f"{exchange.status} {error_code_of(exchange) or ''}".strip()

@@ -10,6 +10,7 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.robustness import unknown_route
+from checkpoint_conformance.run.endings import charge_lock
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.run.sending.client import NotServed
@@ -77,7 +78,7 @@ def _in_step(session: Session, probes: list[tuple[Probe, tuple[Request, ...]]]) 
     """Send all refused requests and only then the valid ones, side by side; return what that shows.
 
     What a refusal leaves behind, on its connection or anywhere, meets one of the valid requests. None means
-    that not all of them could be judged.
+    that not all of them could be judged, or that one of the refused requests has failed itself.
     """
     with Lanes(session.client) as lanes:
         answers = lanes.carry_in_step([(*refused, probe.request) for probe, refused in probes])
@@ -86,7 +87,8 @@ def _in_step(session: Session, probes: list[tuple[Probe, tuple[Request, ...]]]) 
         if not received or received[-1].request != probe.request:
             return None
         judgement = _judged(session, probe, received)
-        if judgement.undecided:
+        failed = any((exchange.status or 0) >= 500 for exchange in received[:-1])
+        if judgement.undecided or failed:
             return None
         judgements.append(judgement)
     return judgements
@@ -133,6 +135,7 @@ def still_serves(session: Session, name: str) -> None:
         session.ledger.skip("HTTP-6", SkipReason.BUDGET_SPENT, str(spent))
         return
     if "conflict" not in session.target.profiles:
+        charge_lock(session, (exchange, again))
         raise NotServed(f"after {name} the documented request is no longer accepted")
 
 
