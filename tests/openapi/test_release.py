@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -52,6 +53,16 @@ def test_a_dry_run_writes_nothing(folder: Path) -> None:
     assert "3.0.0 → 3.1.0 (at least 3.1.0)" in result.stdout
     assert "request-item-count-widened" in result.stdout
     assert snapshot(folder) == before
+
+
+def test_problems_that_are_fixed_alike_are_counted(folder: Path) -> None:
+    """The first three are told, and `lint` lists all of them."""
+    replaced(folder / "checkpoint.yaml", "[error_code, error_msg]", "[error_code, error_msg, request_id]")
+    result = run(folder)
+    assert result.exit_code == 1
+    told = [line for line in result.stderr.splitlines() if line.startswith("example-invalid: ")]
+    assert len(told) == 4
+    assert f"more, which `checkpoint-contract lint {os.path.relpath(folder)}` lists" in told[-1]
 
 
 def test_a_release_freezes_every_file_with_its_hash(folder: Path) -> None:

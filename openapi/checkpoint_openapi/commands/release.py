@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from checkpoint_openapi.release.plan import Plan
 
 __all__ = ["release"]
+
+_MOST_TOLD = 3
+"""Problems to list that are fixed in the same way; any others are only counted."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,9 +70,14 @@ def release(folder: Path | None, acknowledgements: Path | None, *, write: bool) 
 
 def _refuse(found: Plan) -> None:
     """Say what is in the way, each problem by its name, and exit."""
-    for problem in found.problems:
-        click.echo(f"{problem.name}: {problem.what}", err=True)
-        click.echo(f"    fix: {problem.fix}", err=True)
+    for (name, fix), group in groupby(found.problems, key=lambda each: (each.name, each.fix)):
+        problems = list(group)
+        for problem in problems[:_MOST_TOLD]:
+            click.echo(f"{name}: {problem.what}", err=True)
+            click.echo(f"    fix: {fix}", err=True)
+        if more := len(problems[_MOST_TOLD:]):
+            command = f"checkpoint-contract lint {found.folder}"
+            click.echo(f"{name}: {more} more, which `{command}` lists", err=True)
     since = f" after {found.base}" if found.base else ""
     count = f"{len(found.problems)} problem{'' if len(found.problems) == 1 else 's'}"
     click.echo(f"Not ready: {count}. The next version{since} is {found.proposed}.", err=True)

@@ -13,6 +13,7 @@ from checkpoint_openapi.diff.compare.context import Comparison
 from checkpoint_openapi.diff.evidence.judgement import Judgement, Version, Violation, json_of
 from checkpoint_openapi.diff.evidence.recorded import Exchange, Recording
 from checkpoint_openapi.diff.findings.finding import Finding
+from checkpoint_openapi.diff.findings.rules import Severity, Side
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.structure.operations import Operation
 from checkpoint_openapi.document.values import items, members
@@ -34,7 +35,7 @@ class State(Enum):
     RED = "red"
     """A recorded exchange does not conform to the revision."""
     GREEN = "green"
-    """Recorded exchanges reach what changed, and all of them conform."""
+    """Recorded exchanges reach what changed and conform, or the change asks nothing of a server."""
     UNKNOWN = "unknown"
     """No recorded exchange reaches it."""
 
@@ -107,6 +108,8 @@ def _impact(
             cells[finding.fingerprint] = _coded(finding, judged, errors)
         else:
             cells[finding.fingerprint] = _cell(finding, judged, findings, explained)
+        if cells[finding.fingerprint].state is State.UNKNOWN and _asks_nothing(finding):
+            cells[finding.fingerprint] = Cell(State.GREEN, "it asks nothing of a server")
     rest = tuple(
         each.proof(violation)
         for each in judged
@@ -160,6 +163,13 @@ class _Judged:
         """Return the exchange as a proof."""
         line = f"{self.exchange.method.upper()} {self.exchange.path}"
         return Proof(self.exchange.number, line, self.exchange.status, what, value)
+
+
+def _asks_nothing(finding: Finding) -> bool:
+    """Return whether a server may do all that it did; a request that is no longer valid is to be refused."""
+    if finding.severity_for(Side.IMPLEMENTERS) is not Severity.INFO:
+        return False
+    return not _is_request(finding) or finding.severity is Severity.INFO
 
 
 def _cell(finding: Finding, judged: list[_Judged], findings: list[Finding], explained: set[_Key]) -> Cell:
@@ -220,7 +230,7 @@ def _unknown(finding: Finding, here: list[_Judged]) -> str:
         return "no recorded exchange calls the operation"
     if _is_request(finding):
         return "no recorded request shows how it treats what changed"
-    return f"no recorded answer holds {finding.path or finding.place}"
+    return f"no recorded answer shows {finding.path or finding.place}"
 
 
 def _is_request(finding: Finding) -> bool:

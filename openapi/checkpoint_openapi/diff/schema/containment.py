@@ -39,6 +39,8 @@ It takes time in proportion, a fifth of a second for this much, and decided noth
 document that was tried. Unlike a time limit, this measure gives the same verdict everywhere.
 """
 _ANSWERS = {"yes": Answer.YES, "no": Answer.NO, "unknown": Answer.UNKNOWN}
+_MASK = "it"
+"""What a reason says in place of the value, which is told beside it."""
 _REGULAR_EXPRESSIONS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 
 
@@ -131,7 +133,7 @@ class Operand:
         return most is not None and not (most._validator is not None and most._validator.is_valid(value))
 
     def violations(self, value: Any) -> list[tuple[tuple[str | int, ...], str, Any]]:
-        """Return where a value is certainly invalid: the path, why, and the value there.
+        """Return where a value is certainly invalid: the path, why without the value, and the value there.
 
         A missing member stands at the path that it should have, with None.
         """
@@ -172,7 +174,11 @@ class Operand:
     def _validator(self) -> jsonschema_rs.Validator | None:
         try:
             return jsonschema_rs.Draft202012Validator(
-                self.schema, validate_formats=True, pattern_options=_REGULAR_EXPRESSIONS, offline=True
+                self.schema,
+                validate_formats=True,
+                pattern_options=_REGULAR_EXPRESSIONS,
+                offline=True,
+                mask=_MASK,
             )
         except (ValueError, jsonschema_rs.ReferencingError):
             return None

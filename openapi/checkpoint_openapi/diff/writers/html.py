@@ -11,11 +11,12 @@ from typing import Any
 from jinja2 import Template
 from markupsafe import Markup, escape
 
+from checkpoint_openapi.diff.evidence.impact import Impact, State
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
 from checkpoint_openapi.diff.writers.beside import Beside
-from checkpoint_openapi.diff.writers.impact import EXPLANATION, proof_text, rows, subject
+from checkpoint_openapi.diff.writers.impact import EXPLANATION, proof_text, reason, rows, subject
 from checkpoint_openapi.diff.writers.text import concerned, summary
 from checkpoint_openapi.pages.frame import page_template
 
@@ -27,6 +28,8 @@ _CODE = re.compile("`([^`]+)`")
 _TONES = {"breaking": "fail", "review": "warn", "compatible": "pass", "same": "pass", "new": "pass"}
 """The colour of a verdict."""
 _STATES = {"red": "fail", "green": "pass", "unknown": "skip"}
+_Line = tuple[str, str, str]
+"""A state, the change, and the proof or the reason."""
 
 
 def write(report: Report) -> str:
@@ -41,9 +44,9 @@ def write(report: Report) -> str:
             (title, [card(finding, report, beside) for finding in found])
             for title, found in report.sections()
         ],
-        rows=[(subject(finding), cells) for finding, cells in rows(report)],
+        rows=[(subject(finding), finding.fingerprint, cells) for finding, cells in rows(report)],
+        implementations=_implementations(report),
         explanation=EXPLANATION,
-        proof_text=proof_text,
         states=_STATES,
     )
     return f"{page}\n"
@@ -58,6 +61,20 @@ def prose(text: str) -> Markup:
     """Return a text whose words in backticks are code."""
     # The text is escaped before any markup is added.
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704
+
+
+def _implementations(report: Report) -> list[tuple[Impact, list[_Line], list[_Line]]]:
+    """Return each implementation with the lines that prove what turns red, and its other lines."""
+    found: list[tuple[Impact, list[_Line], list[_Line]]] = []
+    for number, impact in enumerate(report.impacts):
+        cells = [(subject(finding), every[number]) for finding, every in rows(report)]
+        red = [("red", told, reason(cell)) for told, cell in cells if cell.state is State.RED]
+        red += [("red", "", proof_text(proof)) for proof in impact.unattributed]
+        others = [
+            (cell.state.value, told, reason(cell)) for told, cell in cells if cell.state is not State.RED
+        ]
+        found.append((impact, red, others))
+    return found
 
 
 def card(finding: Finding, report: Report, beside: Beside | None) -> dict[str, Any]:

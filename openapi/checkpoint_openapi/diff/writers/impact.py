@@ -10,7 +10,7 @@ from checkpoint_openapi.diff.evidence.recorded import whole_text
 from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.report import Report
 
-__all__ = ["EXPLANATION", "as_data", "as_markdown", "as_text", "proof_text", "rows", "subject"]
+__all__ = ["EXPLANATION", "as_data", "as_markdown", "as_text", "proof_text", "reason", "rows", "subject"]
 
 EXPLANATION = "By the answers recorded when they were verified; nothing was sent."
 """How the table came about, for its reader."""
@@ -39,6 +39,11 @@ def proof_text(proof: Proof) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in told)
 
 
+def reason(cell: Cell) -> str:
+    """Return the proof of what turns red, or why it does not."""
+    return proof_text(cell.proof) if cell.state is State.RED and cell.proof else cell.why
+
+
 def as_text(report: Report) -> list[str]:
     """Return a table, and the proof or the reason under it."""
     table = rows(report)
@@ -58,8 +63,7 @@ def as_text(report: Report) -> list[str]:
         )
         for finding, cells in table:
             cell = cells[number]
-            told = proof_text(cell.proof) if cell.state is State.RED and cell.proof else cell.why
-            lines.append(f"  {cell.state.value}: {subject(finding)}: {told}")
+            lines.append(f"  {cell.state.value}: {subject(finding)}: {reason(cell)}")
         lines += [f"  red: {proof_text(proof)}" for proof in impact.unattributed]
         lines.append("")
     return lines

@@ -1,16 +1,25 @@
-"""The page of all released versions in a real Chromium: at any width, in both colours, filtered."""
+"""The pages of the gate in a real Chromium: a comparison with evidence, and all released versions."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from checkpoint_openapi.diff.evidence.recorded import Recording, read_recording
 from checkpoint_openapi.diff.history import history
+from checkpoint_openapi.diff.report import report as diff
+from checkpoint_openapi.diff.writers import write
 from checkpoint_openapi.diff.writers.history import as_page
+from checkpoint_openapi.document.documents import Documents, Files
 from checkpoint_openapi.load import data_path
+from conformance.runs import report
+from mutants.service.server import Server
 from openapi.contracts import copied, replaced, state
 from selenium.webdriver.common.by import By
+
+from .conftest import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +29,28 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module", params=["own", "long"])
+def compared(folder: Path) -> str:
+    """Return the page of a change, with what it means for servers whose answers were recorded."""
+    recordings: list[Recording] = []
+    for name in ("first", "second", "third", "fourth", "fifth"):
+        told = report(Server)
+        told["header"]["implementation"] = {"name": name, "version": "1.0"}
+        (folder / f"{name}.json").write_text(json.dumps(told), "utf-8")
+        recordings.append(read_recording(folder / f"{name}.json"))
+    changed = copied(folder)
+    document = changed / "checkpoint.yaml"
+    replaced(document, "maxItems: 64", "maxItems: 128")
+    replaced(document, "required: [id, type, name]", "required: [id, type, name, extra_info]")
+    replaced(changed / "errors.yaml", "    code: CSBS.3000\n    text", "    code: CSBS.3100\n    text")
+    base = Documents(Files(), str(changed / "released" / "1.1.0" / "checkpoint.yaml"))
+    return write(diff(base, Documents(Files(), str(document)), recordings=recordings), "html")
+
+
+@pytest.fixture(scope="module", params=["own", "long", "comparison"])
 def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give the page of this contract, and one of many changes with long lines."""
+    """Give the history of this contract, one of more versions, and a comparison with evidence."""
+    if request.param == "comparison":
+        return compared(tmp_path_factory.mktemp("evidence"))
     if request.param == "own":
         return as_page(history(data_path("checkpoint.yaml").parent))
     folder = copied(tmp_path_factory.mktemp("contract"))
@@ -47,7 +75,9 @@ def test_everybody_can_read_the_page(
     page: str, scheme: str, open_page: Callable[..., webdriver.Chrome], violations: Callable[[], list[str]]
 ) -> None:
     """Headings, labels, roles and contrast are as WCAG 2.2 AA asks for, in both colours."""
-    assert open_page(page, 1280, scheme).get_log("browser") == []
+    shown = open_page(page, 1280, scheme)
+    assert shown.get_log("browser") == []
+    shown.execute_script(OPEN)
     assert violations() == []
 
 
@@ -58,6 +88,7 @@ def test_the_page_fits_every_width(page: str, width: int, open_page: Callable[..
     assert shown.execute_script("return document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
+@pytest.mark.parametrize("page", ["own", "long"], indirect=True)
 def test_the_filter_leaves_a_version(page: str, open_page: Callable[..., webdriver.Chrome]) -> None:
     """One choice leaves the changes of a version, and each of them leads to its card."""
     shown = open_page(page)
