@@ -147,6 +147,10 @@ class Documents:
             self._sources[file] = self._reader.read(file)
         return self._sources[file]
 
+    def text(self, name: str) -> str:
+        """Return the text of a file that was read, by its name in positions, which may name a commit, too."""
+        return next(source.text for source in self._sources.values() if source.file == name)
+
     def beside(self, name: str) -> Source | None:
         """Return a data file of the contract beside the root that no reference leads to, such as a catalogue.
 

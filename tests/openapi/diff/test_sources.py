@@ -12,6 +12,7 @@ import pytest
 from checkpoint_openapi.commands.diff import diff
 from checkpoint_openapi.diff.report import report
 from checkpoint_openapi.diff.sources import open_documents
+from checkpoint_openapi.diff.writers import FORMATS
 from checkpoint_openapi.document.documents import Documents, Files, Text
 from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.load import data_path
@@ -128,6 +129,19 @@ def test_a_repository_without_a_commit_has_no_base(tmp_path: Path, monkeypatch: 
     assert (new.name, result.exit_code) == ("root.json", 0)
     assert "api/root.json: new, since HEAD:api/root.json does not have it" in result.output
     assert CliRunner().invoke(diff, ["HEAD~1:api/root.json", "api/root.json"]).exit_code == 2
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("ends", ["narrowed", "removed"])
+def test_every_format_shows_a_change_since_a_commit(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, form: str, ends: str
+) -> None:
+    """Whether the revision has what changed or only the commit does, and on a terminal with its line."""
+    if ends == "removed":
+        repository.write_text(json.dumps({**ROOT, "paths": {}}), "utf-8")
+    monkeypatch.setattr("checkpoint_openapi.terminal.streams.reader_width", lambda: 100)
+    result = CliRunner().invoke(diff, ["HEAD:api/root.json", "api/root.json", "--format", form])
+    assert (result.exit_code, result.stderr) == (1, "")
 
 
 def test_the_base_is_named_as_it_was_given(repository: Path) -> None:

@@ -17,8 +17,8 @@ class Beside:
 
     def __init__(self, base: Documents, revision: Documents) -> None:
         self._base = base
-        self._old = Excerpts(lambda file: base.source(file).text)
-        self._new = Excerpts(lambda file: revision.source(file).text)
+        self._old = Excerpts(base.text)
+        self._new = Excerpts(revision.text)
 
     def line(self, finding: Finding) -> list[str]:
         """Return the source line at a finding's position, and a caret below; none for the catalogue's."""
