@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -65,6 +66,23 @@ def test_table_holds_every_command() -> None:
     }
     assert exported - named == set()
     assert set(MODULES) <= modules
+
+
+def test_no_number_is_outside_every_range() -> None:
+    """Each option for a number within bounds refuses NaN, which no comparison with a bound finds."""
+    ranges = {
+        f"{words} {each.opts[0]}": each
+        for words, command in leaves()
+        for each in command.params
+        if isinstance(each.type, click.FloatRange)
+    }
+    assert ranges
+    taken: list[str] = []
+    for name, each in ranges.items():
+        for number in ("nan", "inf"):
+            with contextlib.suppress(click.BadParameter):
+                taken.append(f"{name} {each.type.convert(number, each, None)}")
+    assert taken == []
 
 
 @pytest.mark.parametrize(("words", "command"), leaves(), ids=[words for words, _ in leaves()])

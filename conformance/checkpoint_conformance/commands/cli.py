@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.finite_range import FiniteRange
 from checkpoint_openapi.load import requirements
 
 from checkpoint_conformance.commands.options import LanguageCommand, accept_option, language_option
@@ -95,7 +96,7 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
 @click.option(
     "--max-time",
     metavar="SECONDS",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     help="End the run early, so that clean-up and reports are done within this time.",
 )
 @click.option(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.finite_range import FiniteRange
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -123,9 +124,7 @@ def project(
     show_default=True,
     help="What the token may do: everything, or only list.",
 )
-@click.option(
-    "--days", type=click.FloatRange(0, 36500), help="Days until the token expires. [default: never]"
-)
+@click.option("--days", type=FiniteRange(0, 36500), help="Days until the token expires. [default: never]")
 @click.pass_obj
 def token(database: str | None, project_id: str, role: Any, days: float | None) -> None:
     """Create a token for a project and print it.
