@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.finite_range import FiniteRange
 
 __all__ = ["serve"]
 
@@ -43,7 +44,7 @@ class _CannotStartError(click.ClickException):
     "--protect-seconds",
     default=0.0,
     show_default=True,
-    type=click.FloatRange(0, 86400),
+    type=FiniteRange(0, 86400),
     help="How long a new checkpoint stays `protecting` before it becomes `available`.",
 )
 @click.option("--conflict", is_flag=True, help="Make a running policy refuse a second run.")
@@ -64,9 +65,8 @@ class _CannotStartError(click.ClickException):
 )
 @click.option(
     "--admin-host",
-    default="127.0.0.1",
-    show_default=True,
-    help="Address of the admin port, which has no password; 0.0.0.0 opens it to the network.",
+    help="Address of the admin port, which has no password; 0.0.0.0 opens it to the network. "
+    "[default: 127.0.0.1]",
 )
 @click.option(
     "--cors",
@@ -84,7 +84,7 @@ class _CannotStartError(click.ClickException):
     "--request-seconds",
     default=30.0,
     show_default=True,
-    type=click.FloatRange(0.1, 3600),
+    type=FiniteRange(0.1, 3600),
     help="Time limit for a request to arrive completely.",
 )
 @click.option(
@@ -103,7 +103,7 @@ def serve(
     seed: Path | None,
     scenarios: bool,
     admin_port: int | None,
-    admin_host: str,
+    admin_host: str | None,
     cors: tuple[str, ...],
     access_log: Path | None,
     request_seconds: float,
@@ -130,6 +130,8 @@ def serve(
         raise _CannotStartError(
             "--conflict has no effect without --protect-seconds: no policy would ever run."
         )
+    if admin_host is not None and admin_port is None:
+        raise _CannotStartError("--admin-host has no effect without --admin-port: name both, or neither.")
     for origin in cors:
         if not is_origin(origin):
             raise _CannotStartError(
@@ -145,7 +147,7 @@ def serve(
             seed=seed.absolute() if seed else None,
             scenarios=scenarios,
             cors=cors,
-            admin_host=admin_host,
+            admin_host="127.0.0.1" if admin_host is None else admin_host,
             metrics=admin_port is not None,
             request_seconds=request_seconds,
             protect_seconds=protect_seconds,
@@ -156,7 +158,9 @@ def serve(
             listener = sockets.enter_context(bind(host, port))
             admin = None
             if admin_port is not None:
-                admin = sockets.enter_context(bind(admin_host, admin_port, "--admin-port", "--admin-host"))
+                admin = sockets.enter_context(
+                    bind(options.admin_host, admin_port, "--admin-port", "--admin-host")
+                )
             start(options, listener, admin)
     except StartError as error:
         raise _CannotStartError(str(error)) from error

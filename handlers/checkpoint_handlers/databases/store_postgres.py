@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -357,4 +358,8 @@ def reachable() -> Generator[None]:
 
 def _reason(error: Exception) -> StartError:
     """Return the error as a `StartError` with a one-line message."""
+    if isinstance(error, OSError) and error.errno is not None:
+        # asyncio puts a text of its own in place of that of the system.
+        told = os.strerror(error.errno) if error.errno > 0 else error.strerror
+        return StartError(f"it is out of reach ({told}); see that PostgreSQL runs there, or name another")
     return StartError(next(iter(str(error).rstrip(".").splitlines()), "") or "it does not answer")

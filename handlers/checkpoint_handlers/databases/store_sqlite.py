@@ -43,6 +43,7 @@ _T = TypeVar("_T")
 
 _MAGIC = b"SQLite format 3\0"
 _NO_DATABASE = "it is no SQLite database; name another file"
+_NO_FILE = "it is a directory, pipe or device; name a file"
 _CORRUPT = "it is corrupt; restore it from a copy or name another file"
 _SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000", "foreign_keys = ON")
 _PATIENCE = 2.0
@@ -329,8 +330,10 @@ def reachable() -> Generator[None]:
 
 
 def _require_database(path: Path) -> None:
-    """Refuse a file that is not SQLite: SQLite treats a very short one as empty and overwrites it."""
+    """Refuse what is not SQLite: it treats a very short file as empty, and waits for a pipe forever."""
     if path.exists():
+        if not path.is_file():
+            raise StartError(_NO_FILE)
         with path.open("rb") as file:
             beginning = file.read(len(_MAGIC))
         if beginning not in (b"", _MAGIC):

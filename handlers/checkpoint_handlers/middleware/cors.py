@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cors", "is_origin"]
 
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 _METHODS = ("get", "put", "post", "delete", "head", "patch")
 _READABLE = ("Retry-After", "WWW-Authenticate", "X-Request-Id")
 """The response headers that a page may read."""
@@ -26,7 +26,10 @@ _READABLE = ("Retry-After", "WWW-Authenticate", "X-Request-Id")
 
 def is_origin(text: str) -> bool:
     """Return whether a text is an origin in the form browsers send (RFC 6454, 6.2), `null` or `*`."""
-    return text in {"*", "null"} or _ORIGIN.fullmatch(text) is not None
+    if text in {"*", "null"}:
+        return True
+    found = _ORIGIN.fullmatch(text)
+    return found is not None and int(found["port"] or 1) in range(1, 65536)
 
 
 class Cors(CORSMiddleware):

@@ -89,16 +89,18 @@ def bind(host: str, port: int, port_option: str = "--port", host_option: str = "
     `port_option` and `host_option` are the command-line options to name in the error.
     """
 
-    def cannot_listen(error: OSError) -> StartError:
+    def cannot_listen(reason: str | None) -> StartError:
         return StartError(
-            f"Cannot listen on {host}:{port}: {error.strerror}. "
+            f"Cannot listen on {host}:{port}: {reason}. "
             f"Choose another {port_option} (0 takes a free one) or {host_option}."
         )
 
     try:
         (family, kind, _, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise cannot_listen(error) from error
+        raise cannot_listen(error.strerror) from error
+    except UnicodeError as error:
+        raise cannot_listen("This is no name of a host") from error
     # asyncio disables Nagle's algorithm only if the socket names its protocol; otherwise each response waits
     # 40 ms for an acknowledgement.
     listener = socket.socket(family, kind, socket.IPPROTO_TCP)
@@ -108,7 +110,7 @@ def bind(host: str, port: int, port_option: str = "--port", host_option: str = "
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise cannot_listen(error) from error
+        raise cannot_listen(error.strerror) from error
     listener.setblocking(False)
     return listener
 

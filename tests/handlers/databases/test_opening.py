@@ -49,6 +49,19 @@ def test_a_start_that_fails_leaves_nothing(database: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://127.0.0.1:1/none", "Connection refused"),
+        ("postgresql:///none?host=/nowhere", "No such file or directory"),
+    ],
+)
+def test_a_database_out_of_reach_is_named(url: str, reason: str) -> None:
+    """A PostgreSQL that nothing serves is told in the words of the system, with what to do."""
+    with pytest.raises(StartError, match=rf"{reason}\); see that PostgreSQL runs there, or name another"):
+        asyncio.run(open_store(url, entries))
+
+
+@pytest.mark.parametrize(
     ("statement", "reason"),
     [("CREATE TABLE theirs (id INTEGER)", "another program"), (None, "version 99")],
 )

@@ -79,7 +79,19 @@ def test_it_is_off_by_default(server: RunningServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["localhost", "http://a/", "http://a/b", "HTTP://a", "http://u@a", "http://", "", "http://a:x"]
+    "origin",
+    [
+        "localhost",
+        "http://a/",
+        "http://a/b",
+        "HTTP://a",
+        "http://u@a",
+        "http://",
+        "",
+        "http://a:x",
+        "http://a:0",
+        "http://a:65536",
+    ],
 )
 def test_what_is_no_origin_is_refused(origin: str) -> None:
     """A value that no browser would send as its origin ends with 2 and names it."""

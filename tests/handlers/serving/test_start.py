@@ -13,6 +13,7 @@ import stat
 import subprocess
 from contextlib import closing
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,7 +29,6 @@ from handlers import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from handlers.running import RunningServer
 
@@ -80,10 +80,10 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     assert "in use" in line
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "256.256.256.256"])
+@pytest.mark.parametrize("host", ["192.0.2.1", "256.256.256.256", "a" * 300, "\udcff", ""])
 def test_an_address_that_is_not_here_is_named(host: str) -> None:
-    """A host that this machine has no address for gives one line that names it."""
-    with pytest.raises(StartError, match=host):
+    """A host that this machine has no address for, or that is no name, gives one line that names it."""
+    with pytest.raises(StartError, match=f"Cannot listen on {host}:0: "):
         bind(host, 0)
 
 
@@ -92,6 +92,13 @@ def test_conflict_needs_a_time_to_run() -> None:
     outcome = CliRunner().invoke(serve, ["--conflict"])
     assert outcome.exit_code == 2
     assert "--protect-seconds" in outcome.stderr
+
+
+def test_an_admin_host_needs_an_admin_port() -> None:
+    """--admin-host alone is refused, since nothing would listen there."""
+    outcome = CliRunner().invoke(serve, ["--admin-host", "0.0.0.0"])
+    assert outcome.exit_code == 2
+    assert "--admin-port" in outcome.stderr
 
 
 @pytest.mark.parametrize(
@@ -122,9 +129,16 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path, content: bytes
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_a_folder_is_no_database(tmp_path: Path) -> None:
-    """A folder in the place of the database is refused."""
-    assert "directory" in unusable(tmp_path)
+@pytest.mark.parametrize("kind", ["directory", "pipe", "device"])
+def test_what_is_no_file_is_no_database(tmp_path: Path, kind: str) -> None:
+    """A directory, pipe or device in the place of the database is refused at once, and stays."""
+    database = Path(os.devnull) if kind == "device" else tmp_path / "database"
+    if kind == "directory":
+        database.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(database)
+    assert kind in unusable(database)
+    assert database.exists()
 
 
 def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
