@@ -26,6 +26,9 @@ HEAVY = (
     "checkpoint_conformance",
 )
 
+UNNEEDED = ("difflib", "shutil", "subprocess", "unicodedata", "checkpoint_openapi.lint")
+"""What a comparison needs only for a mistake, a rename, a terminal, a git commit or a lint."""
+
 
 def found(name: str) -> click.Command:
     """Return the command that the table names."""
@@ -105,6 +108,41 @@ def test_help_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
     assert all(name in done.stdout for name in SUBCOMMANDS)
+
+
+def test_comparison_loads_only_what_it_needs() -> None:
+    """A small comparison, most of whose time is its start, loads no library for what it does not do."""
+    code = (
+        "import atexit, sys\n"
+        "known = {name.partition('.')[0] for name in sys.modules} | sys.stdlib_module_names\n"
+        "def told():\n"
+        "    loaded = {name.partition('.')[0] for name in sys.modules if sys.modules[name].__spec__}\n"
+        f"    unneeded = [name for name in {UNNEEDED!r} if name in sys.modules]\n"
+        "    print(sorted(loaded - known), unneeded, file=sys.stderr)\n"
+        "atexit.register(told)\n"
+        "from checkpoint_openapi.cli import main\n"
+        "main()\n"
+    )
+    own, last = "openapi/checkpoint.yaml", "openapi/released/1.0.0/checkpoint.yaml"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "diff", last, own], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert "checkpoint.yaml:" in done.stdout
+    assert done.stderr.strip() == "['checkpoint_openapi', 'click', 'jsonschema_rs', 'yaml'] []"
+
+
+def test_end_of_process_is_quick() -> None:
+    """What a command leaves behind is not searched for cycles when the process ends."""
+    code = (
+        "import atexit, gc\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 0))\n"
+        "from checkpoint_openapi.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "True"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ answers without loading Schemathesis or Connexion.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -110,6 +112,7 @@ class _LazyGroup(click.Group):
         extra.setdefault("color", colours())
         if not args and "args" not in extra:  # the process itself is the command
             extra.setdefault("obj", process_start())
+            atexit.register(gc.freeze)  # else Python searches everything for cycles at the end
         if not standalone_mode:
             return run(*args, standalone_mode=False, **extra)
         with standard_streams() as output:

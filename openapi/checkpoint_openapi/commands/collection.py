@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 __all__ = ["rarely_collected"]
 
-_THRESHOLDS = (20_000, 10, 10)
+_THRESHOLDS = (100_000, 10, 10)
 
 
 @contextmanager

@@ -191,7 +191,6 @@ def diff(
     from checkpoint_openapi.diff.report import FailOn
     from checkpoint_openapi.diff.writers import UNREADABLE, write
     from checkpoint_openapi.document.source import DocumentError
-    from checkpoint_openapi.terminal.columns import fitted
     from checkpoint_openapi.terminal.streams import reader_width
 
     try:
@@ -204,7 +203,11 @@ def diff(
     report = replace(report, sides=sides, counted=_counted(fail_for, sides))
     width = reader_width() if form == "text" and output is None else None
     text = write(report, form, excerpts=width is not None)
-    _write(fitted(text, width), output)
+    if width is not None:
+        from checkpoint_openapi.terminal.columns import fitted
+
+        text = fitted(text, width)
+    _write(text, output)
     sys.exit(report.exit_code(FailOn(fail_on)))
 
 

@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 from checkpoint_openapi.document.documents import Documents, Files
-from checkpoint_openapi.document.released import releases
 from checkpoint_openapi.document.source import AbsentError, DocumentError, Source, parse_with_positions
 
 __all__ = ["RELEASED", "Commit", "NoBaseError", "open_documents"]
@@ -51,6 +50,13 @@ class Commit:
             line = error.object[: error.start].count(b"\n") + 1
             raise DocumentError("is not UTF-8: save it in this encoding", name, line) from error
 
+    def find(self, file: str) -> Source | None:
+        """Read one file, or return None if the commit does not have it; raises like `read` otherwise."""
+        try:
+            return self.read(file)
+        except NoBaseError:
+            return None
+
 
 def open_documents(argument: str, *, beside: str = "checkpoint.yaml") -> Documents:
     """Return the contract that an argument names: `released`, a file, or `REV:path` in a commit.
@@ -67,6 +73,7 @@ def open_documents(argument: str, *, beside: str = "checkpoint.yaml") -> Documen
 
 
 def _newest(beside: Path) -> Path:
+    from checkpoint_openapi.document.released import releases
     from checkpoint_openapi.load import data_path
 
     versions = releases(beside.parent / RELEASED) or releases(data_path(RELEASED))

@@ -64,6 +64,10 @@ class Reader(Protocol):
         """Read one file; raises `DocumentError` if it is missing or broken."""
         ...
 
+    def find(self, file: str) -> Source | None:
+        """Read one file, or return None if it is missing; raises `DocumentError` if it is broken."""
+        ...
+
 
 class Files:
     """Reads documents from the file system."""
@@ -71,6 +75,10 @@ class Files:
     def read(self, file: str) -> Source:
         """Read one file; raises `DocumentError` if it is missing or broken."""
         return load_with_positions(Path(file))
+
+    def find(self, file: str) -> Source | None:
+        """Read one file, or return None if it is missing; raises `DocumentError` if it is broken."""
+        return self.read(file) if Path(file).exists() else None
 
 
 class Text:
@@ -84,6 +92,10 @@ class Text:
         if file not in self._files:
             raise AbsentError("cannot be read: there is no such document", file)
         return parse_with_positions(self._files[file], file)
+
+    def find(self, file: str) -> Source | None:
+        """Read one file, or return None if it is missing; raises `DocumentError` if it is broken."""
+        return self.read(file) if file in self._files else None
 
 
 class UnresolvedError(DocumentError):
@@ -157,11 +169,8 @@ class Documents:
         Returns None if there is no such file, or if it has no member `contract` and so only happens to have
         the name. Raises `DocumentError` if it is broken.
         """
-        try:
-            source = self._reader.read(posixpath.join(posixpath.dirname(self.root.file), name))
-        except AbsentError:
-            return None
-        return source if "contract" in source.document else None
+        source = self._reader.find(posixpath.join(posixpath.dirname(self.root.file), name))
+        return source if source is not None and "contract" in source.document else None
 
     def others(self) -> dict[str, Any]:
         """Return the files read so far besides the root, by their names as the root would write them."""

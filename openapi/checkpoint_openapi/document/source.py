@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from weakref import WeakValueDictionary
 
 import yaml
 
@@ -127,6 +128,10 @@ class Source:
         return JsonPlaces(self.text)
 
 
+_IN_USE: WeakValueDictionary[str, Source] = WeakValueDictionary()
+"""What was read from a text, as long as somebody uses it."""
+
+
 def load_with_positions(path: Path | str) -> Source:
     """Read a YAML or JSON file whose root is an object.
 
@@ -162,7 +167,17 @@ def _neighbour(missing: Path) -> str:
 
 
 def parse_with_positions(text: str, file: str) -> Source:
-    """Read a document from text, with `file` as its name; raises like `load_with_positions`."""
+    """Read a document from text, with `file` as its name; raises like `load_with_positions`.
+
+    A text that is in use already, as most files of two versions are, is not read again.
+    """
+    source = _IN_USE.get(text)
+    if source is None:
+        source = _IN_USE[text] = _parsed(text, file)
+    return source if source.file == file else replace(source, file=file)
+
+
+def _parsed(text: str, file: str) -> Source:
     read = parse_json(text)
     if read is not None:
         return Source(file, read, text, None)

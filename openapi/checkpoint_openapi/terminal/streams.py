@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -88,7 +87,11 @@ def is_interactive(stream: TextIO) -> bool:
 
 def reader_width() -> int | None:
     """Return the width in columns of the terminal on standard output, or None if it is not a terminal."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def _opened(descriptor: int, stream: TextIO | None) -> int:

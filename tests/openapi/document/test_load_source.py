@@ -97,6 +97,15 @@ def test_an_anchor_may_be_defined_again() -> None:
     assert source.position("/c/0") == Position("f.yaml", 3, 8)
 
 
+@pytest.mark.parametrize("text", ['{"a": 1}', "a: 1"])
+def test_a_text_that_two_versions_share_is_read_once(text: str) -> None:
+    """A file that did not change has the same values in both versions, and positions of its own."""
+    old, new = (parse_with_positions(text, name) for name in ("old.yaml", "new.yaml"))
+    assert old.document is new.document
+    assert [each.position("/a").file for each in (old, new)] == ["old.yaml", "new.yaml"]
+    assert parse_with_positions(f"{text} ", "new.yaml").document is not new.document
+
+
 def test_aliases_that_multiply_are_refused() -> None:
     """A few lines that stand for millions of values are told in one line, at once."""
     text = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))

@@ -69,12 +69,10 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
 def _with_catalogues(base: Documents, revision: Documents, found: list[Finding]) -> list[Finding]:
     """Return the findings with the requirements that they touch, and those about the catalogues."""
     requirements = [Requirements.beside(documents) for documents in (base, revision)]
-    errors = [Errors.beside(documents) for documents in (base, revision)]
-    match errors:
-        case Errors() as old, Errors() as new:
-            found = [*found, *compare_errors(old, new)]
-        case _:
-            pass
+    new = Errors.beside(revision)
+    old = Errors.beside(base) if new is not None else None
+    if new is not None and old is not None:
+        found = [*found, *compare_errors(old, new)]
     clauses = Clauses(base, revision, requirements)
     found = [clauses.touched_by(finding) for finding in found]
     match requirements:

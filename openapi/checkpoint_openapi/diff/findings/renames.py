@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 from checkpoint_openapi.diff.findings.finding import Finding
@@ -68,13 +68,18 @@ def _told(finding: Finding, base: Documents, names: dict[tuple[_Scope, str], str
 def _successor(old: _Named, new: dict[str, _Named], *, alone: bool) -> str | None:
     """Return the name that probably replaced another, if there is one; `alone` if no other name is gone."""
     plain = {name: _CASE.sub("", name).lower() for name in (old.name, *new)}
-    near = [name for name in new if plain[name] == plain[old.name]] or get_close_matches(
-        old.name, new, 1, _NEAR
-    )
+    near = [name for name in new if plain[name] == plain[old.name]] or _spelled_nearly(old.name, new)
     if len(near) == 1:
         return near[0]
     alike = [name for name, each in new.items() if old.value is not None and equal(each.value, old.value)]
     return alike[0] if alone and len(new) == len(alike) == 1 else None
+
+
+def _spelled_nearly(name: str, new: Iterable[str]) -> list[str]:
+    """Return the name that is spelled most like another, if there is one."""
+    from difflib import get_close_matches
+
+    return get_close_matches(name, new, 1, _NEAR)
 
 
 def _subject(documents: Documents, finding: Finding) -> list[tuple[_Scope, str, Any]]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
-from checkpoint_openapi.diff.writers.beside import Beside
+
+if TYPE_CHECKING:
+    from checkpoint_openapi.diff.writers.beside import Beside
 
 __all__ = ["concerned", "evidence", "summary", "write"]
 
@@ -20,7 +23,7 @@ def write(report: Report, *, excerpts: bool = False) -> str:
     With `excerpts`, each paragraph shows the source line, with a caret below the place.
     """
     lines: list[str] = []
-    beside = Beside(*report.versions) if excerpts and report.versions else None
+    beside = _beside(report) if excerpts else None
     for title, found in report.sections():
         lines += [title, ""]
         for finding in found:
@@ -33,6 +36,12 @@ def write(report: Report, *, excerpts: bool = False) -> str:
         lines += as_text(report)
     lines += [f"note: {remark}" for remark in report.remarks]
     return "\n".join([*lines, summary(report)]) + "\n"
+
+
+def _beside(report: Report) -> Beside | None:
+    from checkpoint_openapi.diff.writers.beside import Beside
+
+    return Beside(*report.versions) if report.versions else None
 
 
 def summary(report: Report) -> str:

@@ -41,3 +41,7 @@ class SeenFiles:
         if path not in self._seen or self._seen[path][0] != state:
             self._seen[path] = state, load_with_positions(file)
         return self._seen[path][1]
+
+    def find(self, file: str) -> Source | None:
+        """Read one file, or return None if it is missing; raises `DocumentError` if it is broken."""
+        return self.read(file) if Path(file).exists() else None
