@@ -157,10 +157,12 @@ def _removed(comparison: Comparison, operation: Operation, after: dict[tuple[str
 
 def _also_matches(other: Operation, operation: Operation) -> bool:
     """Return whether a template matches every request for a path, which had precedence while it was there."""
-    if other.method != operation.method:
+    path, template = operation.key[0], other.key[0]
+    if other.method != operation.method or template.count("/") != path.count("/"):
         return False
-    parts = [re.escape(part) for part in other.key[0].split("{}")]
-    return re.fullmatch("[^/]+".join(parts), operation.key[0]) is not None
+    parts = template.split("{}")
+    pattern = "[^/]+".join(map(re.escape, parts))
+    return path.startswith(parts[0]) and re.fullmatch(pattern, path) is not None
 
 
 def _added(comparison: Comparison, operation: Operation, paths: set[str]) -> None:

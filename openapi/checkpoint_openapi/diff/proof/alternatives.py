@@ -6,7 +6,7 @@ import itertools
 from functools import partial
 
 from checkpoint_openapi.diff.proof.clauses import Clause
-from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand
+from checkpoint_openapi.diff.schema.containment import JsonSchema, operand_of
 from checkpoint_openapi.diff.schema.nested import mapped
 from checkpoint_openapi.diff.schema.parts import Part, Schema
 
@@ -19,7 +19,7 @@ def overlap(branches: list[Schema], among: JsonSchema | None = None) -> bool:
     """Return whether two alternatives may accept the same value; `among` limits which values count."""
     contents = [branch.cut().operand.simplified() for branch in branches]
     pairs = itertools.combinations(contents, 2)
-    return any(Operand(conjunction([*pair, among or {}])).may_be_satisfied() for pair in pairs)
+    return any(operand_of(conjunction([*pair, among or {}])).may_be_satisfied() for pair in pairs)
 
 
 def overlap_as_objects(choice: Schema) -> bool:

@@ -18,7 +18,7 @@ from checkpoint_openapi.diff.proof.naming import allowed_names, names_apart, nam
 from checkpoint_openapi.diff.proof.sample import samples
 from checkpoint_openapi.diff.proof.walk import Inner, Pair, Walk
 from checkpoint_openapi.diff.schema.closing import closed_for
-from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand
+from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.marks import AT, UNDECLARED
 from checkpoint_openapi.diff.schema.parts import Definitions, Part, Schema, is_never
 from checkpoint_openapi.diff.schema.patterns import enriched, patterns_in
@@ -285,14 +285,24 @@ class Judge:
         found = [value for value in first if part.accepts(value) and whole.refuses(value)]
         if found:
             return found
-        difference = part.without(whole)
-        candidates = (
-            samples(difference, limit=4) if difference is not None and not is_never(difference) else []
-        )
-        if not candidates:
-            plain = part.simplified()
-            candidates = [*samples(_pressed(plain, demand.content), limit=4), *samples(plain, limit=12)]
+        return part.once("refused by", whole, lambda: _refused(part, whole, demand.content))
+
+
+def _refused(part: Operand, whole: Operand, demand: JsonSchema) -> list[Any]:
+    """Return values that a sender sends and that a demand refuses."""
+
+    def shown_by(candidates: list[Any]) -> list[Any]:
         return [value for value in candidates if part.accepts(value) and whole.refuses(value)]
+
+    plain = part.simplified()
+    simple = [*samples(_pressed(plain, demand), limit=4), *samples(plain, limit=12)]
+    found = shown_by(simple) if part.accepts_anything() else []
+    if found:
+        # The engine's schema of all that a demand refuses is many times as large as the demand.
+        return found
+    difference = part.without(whole)
+    candidates = samples(difference, limit=4) if difference is not None and not is_never(difference) else []
+    return shown_by(candidates or simple)
 
 
 def _sharper(sender: Schema, patterns: frozenset[str], keys: frozenset[str]) -> Operand:
@@ -301,7 +311,7 @@ def _sharper(sender: Schema, patterns: frozenset[str], keys: frozenset[str]) -> 
     def sharpened() -> Operand:
         plain = sender.operand.simplified()
         sharper = enriched(plain, patterns, keys)
-        return sender.operand if sharper == plain else Operand(sharper)
+        return sender.operand if sharper == plain else operand_of(sharper)
 
     return sender.once(f"sharper: {sorted(patterns)} {sorted(keys)}", sharpened)
 

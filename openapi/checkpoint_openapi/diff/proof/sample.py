@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.proof.merge import is_facet, merged, replaced
 from checkpoint_openapi.diff.regex.language import Undecided, shortest_word
-from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, accepts
+from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, accepts, operand_of
 from checkpoint_openapi.diff.schema.nested import definition_name
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.diff.schema.patterns import string_language
@@ -61,7 +61,7 @@ _BY_FORMAT = {
 
 def samples(schema: JsonSchema, *, limit: int = 6) -> list[Any]:
     """Return up to `limit` values that a schema with its `$defs` accepts, simplest first; possibly none."""
-    operand = Operand(schema)
+    operand = operand_of(schema)
     found: list[Any] = []
     sampler = _Sampler(schema.get("$defs", {}))
     for value in itertools.islice(sampler.values(schema, _DEPTH), _TRIES):
@@ -203,7 +203,7 @@ class _Sampler:
         schema = cast("JsonSchema", keywords["propertyNames"])
         known = self._naming.get(id(schema))
         if known is None or known[0] is not schema:
-            known = self._naming[id(schema)] = (schema, Operand({**schema, "$defs": self._definitions}))
+            known = self._naming[id(schema)] = (schema, operand_of({**schema, "$defs": self._definitions}))
         return [name for name in names if known[1].accepts(name)]
 
     def _names(self, keywords: JsonSchema) -> list[str]:

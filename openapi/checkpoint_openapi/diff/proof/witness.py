@@ -68,10 +68,14 @@ class WitnessMaker:
 
     def _other(self) -> Any:
         """Return any value that the sender sends and the receiver refuses."""
+        found = self._sender.once("shown by", self._receiver, self._differing)
+        return found[0] if found else MISSING
+
+    def _differing(self) -> list[Any]:
         difference = self._sender.without(self._receiver)
         if difference is None or is_never(difference):
-            return MISSING
-        return next((value for value in samples(difference) if self._shows(value)), MISSING)
+            return []
+        return [value for value in samples(difference) if self._shows(value)]
 
     def _variants(self, base: Any, failure: Failure) -> Iterator[Any]:
         """Yield variants of a value, changed at the place of a failure in ways that may show it."""

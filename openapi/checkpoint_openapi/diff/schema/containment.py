@@ -7,18 +7,22 @@ pattern hold for every meaning of that pattern.
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import OrderedDict
+from collections.abc import Callable
 from enum import Enum
 from functools import cached_property, lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 import jsonschema_rs
 from jsonschema_rs import canonical
 
 from checkpoint_openapi.diff.schema.opaque import as_everything, as_nothing, mentions_opaque
-from checkpoint_openapi.document.values import members
+from checkpoint_openapi.document.values import members, packed
 
-__all__ = ["Answer", "JsonSchema", "Operand", "accepts", "is_pattern"]
+__all__ = ["Answer", "JsonSchema", "Operand", "accepts", "is_pattern", "operand_of"]
 
 JsonSchema = dict[str, Any]
 """A JSON Schema (2020-12) as JSON data."""
@@ -38,20 +42,47 @@ _LARGEST = 1_000_000_000
 It takes time in proportion, a fifth of a second for this much, and decided nothing about larger pairs in any
 document that was tried. Unlike a time limit, this measure gives the same verdict everywhere.
 """
+_KEPT = 10_000_000
+"""The total length of the schemas whose forms are kept, in bytes; the forms are several times as large."""
 _ANSWERS = {"yes": Answer.YES, "no": Answer.NO, "unknown": Answer.UNKNOWN}
 _MASK = "it"
 """What a reason says in place of the value, which is told beside it."""
 _REGULAR_EXPRESSIONS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
+_Result = TypeVar("_Result")
 
 
 class Operand:
-    """A schema and its canonical form, if it has one; everything is computed on demand."""
+    """A schema and its canonical form, if it has one; everything is computed on demand.
 
-    def __init__(self, schema: JsonSchema) -> None:
+    `operand_of` returns the one that other users of the same schema have, too.
+    """
+
+    def __init__(self, schema: JsonSchema, weight: int) -> None:
         self.schema = schema
+        self.weight = weight
+        """The length of the schema in bytes, as `packed`."""
+        self.forms: dict[str, Any] = {}
+        """What the engine made of the schema; it may be dropped, and is then made again."""
+        self._answers: dict[tuple[str, Operand], Any] = {}
 
-    @cached_property
+    def once(self, question: str, other: Operand, answer: Callable[[], _Result]) -> _Result:
+        """Return an answer about this schema and another one, computed once."""
+        if (question, other) not in self._answers:
+            self._answers[question, other] = answer()
+        return cast("_Result", self._answers[question, other])
+
+    def _form(self, name: str, make: Callable[[], _Result]) -> _Result:
+        _USED_LAST.use(self)
+        if name in self.forms:
+            return cast("_Result", self.forms[name])
+        found = self.forms[name] = make()
+        return found
+
+    @property
     def _canonical(self) -> jsonschema_rs.CanonicalSchema | None:
+        return self._form("canonical", self._canonicalized)
+
+    def _canonicalized(self) -> jsonschema_rs.CanonicalSchema | None:
         try:
             return jsonschema_rs.canonicalize(
                 self.schema,
@@ -70,6 +101,9 @@ class Operand:
 
     def covers(self, other: Operand) -> Answer:
         """Decide whether this schema accepts every value that `other` accepts."""
+        return self.once("covers", other, lambda: self._decided(other))
+
+    def _decided(self, other: Operand) -> Answer:
         answer = self._covers(other)
         if answer is Answer.UNKNOWN or not (self._is_vague or other._is_vague):
             return answer
@@ -114,13 +148,16 @@ class Operand:
         """Return whether any value may be accepted; False is proven."""
         return self._canonical is None or self._canonical.satisfiability().value != "no"
 
-    @cached_property
-    def _simplified(self) -> JsonSchema:
-        return self.schema if self._canonical is None else _object(self._canonical.to_json_schema())
-
     def simplified(self) -> JsonSchema:
         """Return the schema in its canonical form, or unchanged if it has none."""
-        return self._simplified
+        form = self._canonical
+        return (
+            self.schema if form is None else self._form("simplified", lambda: _object(form.to_json_schema()))
+        )
+
+    def accepts_anything(self) -> bool:
+        """Return whether the schema has no keywords, in its canonical form."""
+        return self.simplified().keys() <= {"$schema"}
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value is certainly valid; an uncompilable schema accepts nothing."""
@@ -163,15 +200,18 @@ class Operand:
     @cached_property
     def _at_most(self) -> Operand | None:
         widest = as_everything(self.schema)
-        return None if widest is None else Operand(widest)
+        return None if widest is None else operand_of(widest)
 
     @cached_property
     def _at_least(self) -> Operand | None:
         narrowest = as_nothing(self.schema)
-        return None if narrowest is None else Operand(narrowest)
+        return None if narrowest is None else operand_of(narrowest)
 
-    @cached_property
+    @property
     def _validator(self) -> jsonschema_rs.Validator | None:
+        return self._form("validator", self._compiled)
+
+    def _compiled(self) -> jsonschema_rs.Validator | None:
         try:
             return jsonschema_rs.Draft202012Validator(
                 self.schema,
@@ -184,9 +224,43 @@ class Operand:
             return None
 
 
+class _UsedLast:
+    """Drops the forms of the schemas whose last use is longest ago: they take most of the memory."""
+
+    def __init__(self) -> None:
+        self._operands: OrderedDict[Operand, None] = OrderedDict()
+        self._weight = 0
+
+    def use(self, operand: Operand) -> None:
+        """Record that a form of a schema is used."""
+        if operand in self._operands:
+            self._operands.move_to_end(operand)
+            return
+        self._operands[operand] = None
+        self._weight += operand.weight
+        while self._weight > _KEPT and len(self._operands) > 1:
+            oldest, _ = self._operands.popitem(last=False)
+            self._weight -= oldest.weight
+            oldest.forms.clear()
+
+
+_USED_LAST = _UsedLast()
+_KNOWN: WeakValueDictionary[bytes, Operand] = WeakValueDictionary()
+
+
+def operand_of(schema: JsonSchema) -> Operand:
+    """Return a schema as an operand, the same one for identical schemas."""
+    written = packed(schema)
+    key = hashlib.blake2b(written, digest_size=16).digest()
+    found = _KNOWN.get(key)
+    if found is None:
+        found = _KNOWN[key] = Operand(schema, len(written))
+    return found
+
+
 def accepts(schema: JsonSchema, value: Any) -> bool:
     """Return whether a value is valid against a schema."""
-    return Operand(schema).accepts(value)
+    return operand_of(schema).accepts(value)
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,9 @@ Whatever is proven of them must hold whether they match everything, nothing, or 
 
 from __future__ import annotations
 
-import json
 from typing import Any, cast
+
+from checkpoint_openapi.document.values import packed
 
 __all__ = ["as_everything", "as_nothing", "as_written", "is_opaque", "mentions_opaque", "opaque"]
 
@@ -33,7 +34,7 @@ def is_opaque(pattern: Any) -> bool:
 
 def mentions_opaque(schema: Any) -> bool:
     """Return whether such a placeholder occurs anywhere in a schema."""
-    return _PREFIX in json.dumps(schema, default=str)
+    return _PREFIX.encode() in packed(schema)
 
 
 def as_everything(schema: Any) -> Any:

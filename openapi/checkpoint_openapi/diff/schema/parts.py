@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand
+from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, PIN
 from checkpoint_openapi.diff.schema.nested import (
     SAME_PLACE,
@@ -160,7 +160,7 @@ class Schema:
     @property
     def operand(self) -> Operand:
         """The schema as a containment operand."""
-        return self.once("operand", lambda: Operand(self.bundle()))
+        return self.once("operand", lambda: operand_of(self.bundle()))
 
     def _branch(self, content: JsonSchema) -> Schema:
         return Schema(content, self.definitions, self.depth + 1)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
 from checkpoint_openapi.diff.proof.alternatives import conjunction
-from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand
+from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.nested import without_booleans
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents
@@ -49,7 +49,7 @@ def fits_as_text(receiver: Schema, sender: Schema, travel: Travel, fits: Fits) -
     sender = _alone(sender, travel)
     written = _listed_texts(sender)
     if written is not None:
-        whole = Operand(receiver.bundle())
+        whole = operand_of(receiver.bundle())
         return all(_reads(whole, text, travel) for text in written)
     if fits(receiver, sender) or fits(_as_read(receiver, travel), _as_sent(sender)):
         return True
@@ -73,7 +73,7 @@ def _only_item(receiver: Schema) -> Schema | None:
 
 
 def _plain(schema: Schema) -> JsonSchema:
-    return without_booleans(Operand(schema.bundle()).simplified())
+    return without_booleans(operand_of(schema.bundle()).simplified())
 
 
 def avoids(sender: Schema, characters: str, fits: Fits) -> bool:
@@ -85,7 +85,7 @@ def avoids(sender: Schema, characters: str, fits: Fits) -> bool:
 def _as_read(schema: Schema, travel: Travel) -> Schema:
     """Return a schema of at most the texts and lists that a receiver reads."""
     plain = _plain(schema)
-    content = _as_text(plain, Operand(plain), receives=True)
+    content = _as_text(plain, operand_of(plain), receives=True)
     if _may_hold_one(plain):
         one: JsonSchema = {"type": "string", **({"pattern": "^[^,]*$"} if travel.splits else {})}
         items = _items_as_text(plain, receives=True).get("items", {})
@@ -96,7 +96,7 @@ def _as_read(schema: Schema, travel: Travel) -> Schema:
 def _as_sent(schema: Schema) -> Schema:
     """Return a schema of at least the texts and lists that a sender writes."""
     plain = _plain(schema)
-    return _with_definitions(_as_text(plain, Operand(plain), receives=False), plain)
+    return _with_definitions(_as_text(plain, operand_of(plain), receives=False), plain)
 
 
 def _with_definitions(content: JsonSchema, plain: JsonSchema) -> Schema:
@@ -105,7 +105,7 @@ def _with_definitions(content: JsonSchema, plain: JsonSchema) -> Schema:
 
 def _listed_texts(sender: Schema) -> list[str] | None:
     """Return every text that a sender writes, if its schema lists them."""
-    plain = Operand(sender.bundle()).simplified()
+    plain = operand_of(sender.bundle()).simplified()
     values: Any = plain.get("enum", [plain["const"]] if "const" in plain else None)
     if values is None and plain.get("type") == "boolean":
         values = [True, False]
@@ -144,9 +144,9 @@ def _as_text(plain: JsonSchema, whole: Operand, *, receives: bool) -> JsonSchema
     options: list[JsonSchema] = []
     for name, written in _WRITTEN.items():
         every: JsonSchema = {"type": name}
-        accepted = whole.covers(Operand(every)) is Answer.YES
+        accepted = whole.covers(operand_of(every)) is Answer.YES
         own: JsonSchema = {"type": "number", "not": {"type": "integer"}} if name == "number" else every
-        possible = Operand(conjunction([plain, own])).may_be_satisfied()
+        possible = operand_of(conjunction([plain, own])).may_be_satisfied()
         if accepted if receives else possible:
             options.append(_listed(plain, name) or written)
     other: JsonSchema = {
@@ -174,7 +174,7 @@ def _items_as_text(plain: JsonSchema, *, receives: bool) -> JsonSchema:
         return plain
     items = cast("JsonSchema", items)
     inner: JsonSchema = {**items, "$defs": plain["$defs"]} if "$defs" in plain else items
-    return {**plain, "items": _as_text(inner, Operand(inner), receives=receives)}
+    return {**plain, "items": _as_text(inner, operand_of(inner), receives=receives)}
 
 
 def as_sent(

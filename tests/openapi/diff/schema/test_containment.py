@@ -1,0 +1,77 @@
+"""What the engine made of schemas is shared and dropped without any effect on what is found."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+from weakref import WeakValueDictionary
+
+import pytest
+from checkpoint_openapi.diff.schema import containment
+from checkpoint_openapi.diff.schema.containment import Answer, Operand, operand_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from openapi.diff.judging import judged, with_schema
+
+from .schemas import Schema, schemas
+
+_SETTINGS = settings(max_examples=30, deadline=None, derandomize=True, database=None)
+
+
+def forget(patched: pytest.MonkeyPatch, kept: int) -> None:
+    """Forget all schemas, and keep the forms of so many bytes of schemas from now on."""
+    patched.setattr(containment, "_KNOWN", WeakValueDictionary[bytes, Operand]())
+    patched.setattr(containment, "_USED_LAST", containment._UsedLast())
+    patched.setattr(containment, "_KEPT", kept)
+
+
+@_SETTINGS
+@given(schemas, schemas, st.booleans())
+def test_dropped_forms_change_no_finding(old: Schema, new: Schema, is_request: bool) -> None:
+    """A comparison that keeps no form finds and shows the same as one that keeps all."""
+    found: list[Any] = []
+    for kept in (0, 1 << 40):
+        with pytest.MonkeyPatch.context() as patched:
+            forget(patched, kept)
+            versions = (with_schema(copy.deepcopy(each), request=is_request) for each in (old, new))
+            found.append(judged(*versions).findings)
+    assert found[0] == found[1]
+
+
+def test_forms_of_the_schemas_used_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's forms never belong to more schemas than the limit says, and are made again on demand."""
+    operands = [operand_of({"type": "string", "minLength": number}) for number in range(1, 21)]
+    limit = 5 * operands[0].weight
+    forget(monkeypatch, limit)
+    for _ in range(2):
+        for number, operand in enumerate(operands, 1):
+            assert operand.accepts("a" * number)
+            assert not operand.accepts("a" * (number - 1))
+            kept = [each for each in operands if each.forms]
+            assert operand in kept
+            assert sum(each.weight for each in kept) <= limit
+
+
+def test_identical_schemas_are_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two schemas with the same keywords share their answers, wherever they come from."""
+    forget(monkeypatch, 1 << 40)
+    asked: list[Operand] = []
+    covers = Operand._covers
+    monkeypatch.setattr(Operand, "_covers", lambda one, two: (asked.append(one), covers(one, two))[1])
+    one, two = (operand_of(copy.deepcopy({"type": "integer"})) for _ in range(2))
+    assert one is two
+    other = operand_of({"type": "number"})
+    assert [other.covers(one), other.covers(two)] == [Answer.YES, Answer.YES]
+    assert len(asked) == 1
+
+
+def test_what_refuses_something_of_anything_is_not_negated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negation of two large objects has millions of parts; a simple value shows what they refuse."""
+    monkeypatch.setattr(Operand, "without", lambda *_: pytest.fail("the engine was asked to negate them"))
+    objects = [
+        {"type": "object", "required": [f"{name}{n}" for n in range(20)], "properties": {f"{name}0": {}}}
+        for name in "ab"
+    ]
+    report = judged(with_schema({}, request=True), with_schema({"oneOf": objects}, request=True))
+    assert any(found.witness is not None and found.witness.has_body for found in report.findings)
