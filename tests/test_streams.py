@@ -13,7 +13,7 @@ import pytest
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.terminal.streams import Output, is_interactive
 
-REPORT = Path(__file__).parent / "conformance" / "report-1.0.0.json"
+REPORT = Path(__file__).parent / "conformance" / "reports" / "report-1.0.0.json"
 COMMAND = Path(sys.executable).with_name("checkpoint-contract")
 
 
