@@ -36,7 +36,7 @@ def examine_endings(session: Session) -> None:
             for suspect in ending.suspects:
                 away = f"the server could not be reached for {ending.back_after:.1f} s, in 1 of 2 tries"
                 session.ledger.doubt(_requirement(session, suspect), _after(suspect, away))
-    if sum(finding.symptom is Symptom.SERVER_ENDED for finding in session.ledger.findings) >= _MOST:
+    if session.ledger.times(Symptom.SERVER_ENDED) >= _MOST:
         raise ServerGone("it has ended too often")
 
 

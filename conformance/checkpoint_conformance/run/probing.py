@@ -188,9 +188,4 @@ def _is_pointless(session: Session, probe: Probe) -> bool:
     enough = session.ledger.accepted(probe.requirement) >= _ENOUGH
     if enough and (probe.requirement in advisory() or not session.thorough):
         return True
-    return not probe.wants_acceptance and any(
-        finding.symptom is Symptom.NO_ANSWER
-        and finding.confirmed
-        and finding.origin.requirement == probe.requirement
-        for finding in session.ledger.findings
-    )
+    return not probe.wants_acceptance and session.ledger.unanswered(probe.requirement)

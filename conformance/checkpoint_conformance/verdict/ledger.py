@@ -64,6 +64,8 @@ class Ledger:
         """The positions in the list of the findings with a key."""
         self._failed: Counter[str] = Counter()
         self._accepted: Counter[str] = Counter()
+        self._symptoms: Counter[Symptom] = Counter()
+        self._unanswered: set[str] = set()
         self._lock = Lock()
 
     @property
@@ -109,13 +111,20 @@ class Ledger:
                 alone = coincidence or (not self.reliable and known.is_loss)
                 if known.exchanges != finding.exchanges and not alone:
                     if not known.confirmed:
-                        self._findings[place] = replace(known, confirmed=True)
+                        self._findings[place] = self._counted(replace(known, confirmed=True))
                     if not finding.confirmed:
                         finding = replace(finding, confirmed=True)
             alike.append(len(self._findings))
-            self._findings.append(finding)
+            self._findings.append(self._counted(finding))
             self._failed[finding.requirement] += 1
             self._accepted[finding.requirement] += finding.symptom is Symptom.ACCEPTED
+            self._symptoms[finding.symptom] += 1
+
+    def _counted(self, finding: Finding) -> Finding:
+        """Return a finding after noting what is asked of all findings before each request."""
+        if finding.confirmed and finding.symptom is Symptom.NO_ANSWER:
+            self._unanswered.add(finding.origin.requirement)
+        return finding
 
     def seen(self, finding: Finding) -> int:
         """Return how often the same symptom was seen in the responses to the same probe."""
@@ -156,6 +165,14 @@ class Ledger:
     def accepted(self, requirement: str) -> int:
         """Return how many requests were accepted that the requirement says to refuse."""
         return self._accepted[requirement]
+
+    def unanswered(self, requirement: str) -> bool:
+        """Return whether a probe of the requirement was left without an answer more than once."""
+        return requirement in self._unanswered
+
+    def times(self, symptom: Symptom) -> int:
+        """Return how many findings have the symptom."""
+        return self._symptoms[symptom]
 
     def skip(self, requirement: str, reason: SkipReason, why: str) -> None:
         """Record that a probe of the requirement was not sent; the first reason is kept."""

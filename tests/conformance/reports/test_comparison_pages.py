@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
 import pytest
 from checkpoint_conformance import language
 from checkpoint_conformance.reports.comparison.compare import compare
-from checkpoint_conformance.reports.comparison.matrix import build_matrix
+from checkpoint_conformance.reports.comparison.matrix import Matrix, build_matrix
 from checkpoint_conformance.reports.comparison.pages import comparison_page, matrix_page
 from mutants.service.server import Server
 
@@ -14,20 +18,35 @@ from conformance.runs import HOSTILE, Broken, Dropping, report
 from .test_html import Page
 from .test_report_matrix import named
 
-REPORTS = [named(Server, "one"), named(Broken, HOSTILE), named(Dropping, "one", "2026-11-02T00:00:00+00:00")]
-MATRIX = build_matrix(REPORTS)
-PAGES = {
-    "matrix": matrix_page(MATRIX),
-    "regressions": comparison_page(compare(report(Server), report(Dropping))),
-    "fixes": comparison_page(compare(report(Broken), report(Server))),
-    "nothing": comparison_page(compare(report(Server), report(Server))),
+PAGES: dict[str, Callable[[], str]] = {
+    "matrix": lambda: matrix_page(matrix()),
+    "regressions": lambda: comparison_page(compare(report(Server), report(Dropping))),
+    "fixes": lambda: comparison_page(compare(report(Broken), report(Server))),
+    "nothing": lambda: comparison_page(compare(report(Server), report(Server))),
 }
+"""The runs behind a page are made for the first test that shows it, and not for the list of the tests."""
+
+
+def reports() -> list[dict[str, Any]]:
+    """Return reports of three servers, two of which bear one name."""
+    return [named(Server, "one"), named(Broken, HOSTILE), named(Dropping, "one", "2026-11-02T00:00:00+00:00")]
+
+
+def matrix() -> Matrix:
+    """Return the matrix of these reports."""
+    return build_matrix(reports())
+
+
+@cache
+def page_of(name: str) -> Page:
+    """Return a page, read."""
+    return Page(PAGES[name]())
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_each_page_is_one_file_without_network(name: str) -> None:
     """Nothing is loaded, nothing runs but the script of the frame, and every link leads into the page."""
-    page = Page(PAGES[name])
+    page = page_of(name)
     assert page.open == []
     tags = [tag for tag, _ in page.tags]
     assert (tags.count("script"), tags.count("style")) == (1, 1)
@@ -42,7 +61,7 @@ def test_each_page_is_one_file_without_network(name: str) -> None:
 
 def test_the_matrix_shows_who_conforms_and_what_changed() -> None:
     """Each cell says its outcome in a word and a sign, and a failure leads to its evidence."""
-    page = Page(PAGES["matrix"])
+    page = page_of("matrix")
     text = " ".join("".join(page.text).split())
     assert "1 of 3 conform" in text
     assert "✕ fail ▼ was pass" in text
@@ -50,17 +69,18 @@ def test_the_matrix_shows_who_conforms_and_what_changed() -> None:
     assert ("cell fail", "#REQ-11-evidence") in cells
     assert ("cell fail", "#HTTP-3-evidence") in cells
     rows = [attributes["data-differs"] for _, attributes in page.tags if "data-differs" in attributes]
-    assert rows.count("yes") == sum(row.differs for row in MATRIX.rows)
-    assert len(rows) == len(MATRIX.rows)
+    told = matrix().rows
+    assert rows.count("yes") == sum(row.differs for row in told)
+    assert len(rows) == len(told)
 
 
 def test_the_comparison_tells_the_cause_first() -> None:
     """The requirement whose probes show the fault stands before the general one that it is charged to."""
-    page = Page(PAGES["regressions"])
+    page = page_of("regressions")
     assert [each for each in page.values("id") if each in ("NF-1", "HTTP-3")] == ["NF-1", "HTTP-3"]
     assert "1 regression" in "".join(page.text)
-    assert "Nothing changed." in "".join(Page(PAGES["nothing"]).text)
-    assert "No regression" in "".join(Page(PAGES["fixes"]).text)
+    assert "Nothing changed." in "".join(page_of("nothing").text)
+    assert "No regression" in "".join(page_of("fixes").text)
 
 
 def test_thirty_reports_make_one_page() -> None:
@@ -69,19 +89,19 @@ def test_thirty_reports_make_one_page() -> None:
     many = matrix_page(build_matrix([named(Broken, f"server {number}") for number in range(30)]))
     assert len(many) < 400_000
     assert many.count("<details") == matrix_page(build_matrix([named(Broken, "server 0")])).count("<details")
-    assert len(many) - one < 30 * len(MATRIX.rows) * 200
+    assert len(many) - one < 30 * len(matrix().rows) * 200
 
 
 def test_thirty_unlike_failures_show_a_few_exchanges() -> None:
     """Of failures that are all unlike, the first four of a requirement have their exchanges."""
-    reports = [named(Broken, f"server {number}") for number in range(30)]
-    for number, found in enumerate(reports):
+    unlike = [named(Broken, f"server {number}") for number in range(30)]
+    for number, found in enumerate(unlike):
         for item in found["requirements"]:
             for finding in item["findings"]:
                 finding["actual"] = f"{number}: {finding['actual']}"
-    matrix = build_matrix(reports)
-    failing = sum(bool(row.alike()) for row in matrix.rows)
-    page = matrix_page(matrix)
+    built = build_matrix(unlike)
+    failing = sum(bool(row.alike()) for row in built.rows)
+    page = matrix_page(built)
     assert page.count("<details") == 4 * failing
     assert page.count('class="finding"') == 30 * failing
 
@@ -90,7 +110,7 @@ def test_thirty_unlike_failures_show_a_few_exchanges() -> None:
 def test_the_pages_speak_chinese(name: str) -> None:
     """With Chinese chosen, no word of the page's own is English."""
     with language.speaking("zh"):
-        page = matrix_page(MATRIX) if name == "matrix" else comparison_page(compare(*REPORTS[:2]))
+        page = matrix_page(matrix()) if name == "matrix" else comparison_page(compare(*reports()[:2]))
     text = "".join(Page(page).text)
     for word in ("conform", "Requirement", "Passed", "Before", "After", "Regression", "pass", "differ"):
         assert word not in text
