@@ -63,20 +63,21 @@ def open_page(chromium: webdriver.Chrome, tmp_path: Path) -> Callable[..., webdr
 @pytest.fixture(scope="module")
 def violations(
     chromium: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], list[str]]:
-    """Return a function that lists what the rules find in the page that is open."""
+) -> Callable[..., list[str]]:
+    """Return a function that lists what all rules, or those that are named, find in the page that is open."""
     folder = tmp_path_factory.mktemp("axe")
     subprocess.run(["npm", "install", "--silent", "--prefix", folder, AXE], check=True)
     axe = (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
-    def judge() -> list[str]:
+    def judge(*rules: str) -> list[str]:
         chromium.execute_script(axe)
         found: list[str] = chromium.execute_async_script(
             """
-            const done = arguments[0], told = ({id, nodes}) => `${id}: ${nodes[0].html}`;
-            axe.run().then(
+            const [rules, done] = arguments, told = ({id, nodes}) => `${id}: ${nodes[0].html}`;
+            axe.run(rules.length ? {runOnly: rules} : {}).then(
               ({passes, violations}) => done(passes.length ? violations.map(told) : ["nothing was judged"]));
-            """
+            """,
+            rules,
         )
         return found
 

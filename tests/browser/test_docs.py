@@ -19,8 +19,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from handlers import running
 
+from .conftest import OPEN
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.browser
@@ -227,6 +229,22 @@ def test_light_and_dark_fit_every_width(
     light, dark = (first, second) if system == "light" else (second, first)
     assert all(paper > 0.9 and ink < 0.4 for paper, ink in light)
     assert all(paper < 0.2 and ink > 0.6 for paper, ink in dark)
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_everybody_can_tell_letters_and_links(
+    chromium: webdriver.Chrome, page: str, system: str, violations: Callable[..., list[str]]
+) -> None:
+    """Each text stands out from its ground, the line numbers included, and a link in a text is underlined."""
+    media = [{"name": "prefers-color-scheme", "value": system}]
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
+    try:
+        chromium.get(page)
+        WebDriverWait(chromium, PATIENCE).until(lambda c: c.find_elements(By.CSS_SELECTOR, SUMMARY))
+        chromium.execute_script(OPEN)
+        assert violations("color-contrast", "link-in-text-block") == []
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def lightness(chromium: webdriver.Chrome) -> list[tuple[float, float]]:
