@@ -14,13 +14,9 @@ from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.fuzz import generated_probes
 from checkpoint_conformance.probes.generated.inputs import Plan
 from checkpoint_conformance.probes.generated.supply import Supply
-from checkpoint_conformance.probes.missing import missing
 from checkpoint_conformance.probes.probe import Probe
-from checkpoint_conformance.probes.refusals import refusals
 from checkpoint_conformance.probes.robustness import methods, odd_input, unknown_route
-from checkpoint_conformance.probes.variations.accepts import with_other_accepts
-from checkpoint_conformance.probes.variations.pairs import fitting_refusals, several_faults
-from checkpoint_conformance.probes.variations.settings import in_other_settings
+from checkpoint_conformance.probes.variations.groups import single_faults
 from checkpoint_conformance.run.endings import conclude_ending, examine_endings, is_away
 from checkpoint_conformance.run.limits.allotment import Want
 from checkpoint_conformance.run.probing import breadth_first, send_probe, send_probes
@@ -64,22 +60,10 @@ from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.origin import Origin
 
-__all__ = ["Group", "enough", "odd_requests", "origins", "run", "single_faults"]
+__all__ = ["enough", "odd_requests", "origins", "run"]
 
 _GENERATED_CALLS = 8
 """Generated requests that create a checkpoint: each costs as much as any other call, and shows less."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """Probes of single faults that are sent one after another."""
-
-    name: str
-    probes: list[Probe]
-    may_lock_out: bool = False
-    """Whether to follow with a valid call, which shows whether the server locks the caller out."""
-    needs_acceptance: bool = True
-    """Whether the probes show nothing about a server that accepts no valid call."""
 
 
 def run(
@@ -219,21 +203,6 @@ class _Ending:
         self.announce(f"the run ended early: {reason}")
 
 
-def single_faults(calls: Calls, secrets: Secrets) -> tuple[Group, ...]:
-    """Return the probes of single faults, in groups."""
-
-    def repeated(probes: list[Probe]) -> list[Probe]:
-        return in_other_settings(with_other_accepts(probes), calls)
-
-    tokens = repeated(authentication(calls, secrets))
-    faults = [*repeated(refusals(calls)), *repeated(missing(calls))]
-    faults += [*several_faults(calls), *fitting_refusals(calls)]
-    return (
-        Group("calls without the right token", tokens, may_lock_out=True, needs_acceptance=False),
-        Group("calls with faults", faults, may_lock_out=True),
-    )
-
-
 def valid_requests(calls: Calls) -> list[Probe]:
     """Return the valid requests that are sent alone."""
     return [*acceptance.shapes(calls), *acceptance.variations(calls)]
@@ -294,7 +263,8 @@ def _exchange_everything(
         session.budget.divide(wants(session.calls, session.secrets, shard), reserve(session.target))
         _exchange_valid_requests(session, shard)
     session.begin("single faults", "AUTH, REQ, NF, HTTP")
-    for group in single_faults(session.calls, session.secrets):
+    *groups, later = single_faults(session.calls, session.secrets)
+    for group in groups:
         if accepted or not group.needs_acceptance:
             _refused(session, observation, group.name, shard.select(group.probes))
         if accepted and shard.owns("HTTP-6") and group.may_lock_out:
@@ -307,6 +277,7 @@ def _exchange_everything(
     inputs = supply.inputs(session.clock)
     generated = shard.select(generated_probes(session.calls, inputs.requests))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
+    others += shard.select(later.probes)
     _refused(session, observation, "odd and generated requests", [*others, *invalid])
     valid = [probe for probe in generated if probe.wants_acceptance]
     _spend(session, "generated requests", valid[:_GENERATED_CALLS])
