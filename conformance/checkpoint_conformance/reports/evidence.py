@@ -63,7 +63,7 @@ def request_data(request: Request, url: str, secrets: Secrets) -> dict[str, Any]
         "method": request.method,
         "url": url + path,
         "path": path,
-        "headers": _headers(request.headers, secrets),
+        "headers": [[name, secrets.redact_value(value)] for name, value in request.headers],
         "framing": request.framing.value,
         "body": _body(request.body, secrets),
     }
@@ -145,14 +145,14 @@ def _redacted(request: Request, secrets: Secrets) -> Request:
     return Request(
         request.method,
         secrets.redact(request.path),
-        tuple((secrets.redact_name(name), secrets.redact(value)) for name, value in request.headers),
+        tuple((name, secrets.redact_value(value)) for name, value in request.headers),
         secrets.redact_bytes(request.body),
         request.framing,
     )
 
 
 def _headers(headers: Headers, secrets: Secrets) -> list[list[str]]:
-    return [[secrets.redact_name(name), secrets.redact(value)] for name, value in headers]
+    return [[secrets.redact_name(name), secrets.redact_value(value)] for name, value in headers]
 
 
 def _abridged(abridged: Abridged, secrets: Secrets) -> dict[str, Any]:

@@ -44,6 +44,7 @@ __all__ = [
     "check_same_target",
     "header",
     "read_report",
+    "redacted",
 ]
 
 Report = dict[str, Any]
@@ -55,6 +56,14 @@ SCHEMA = Path(__file__).with_name("report.schema.json")
 """The published JSON Schema (2020-12)."""
 _SAME = ("project_id", "provider_id", "policy_id", "resources")
 """What the requests contain, and so must be the same in the report and the target."""
+_OWN_WORDS = frozenset(
+    {
+        *("verdict", "profiles", "suite", "contract", "environment", "fixtures", "deviations", "network"),
+        *("id", "level", "text", "clause", "basis", "profile", "outcome", "requirement"),
+        *("probe", "symptom", "spread", "exercised", "passes"),
+    }
+)
+"""Members whose values are words of the suite and its catalogue, which no server and no user has said."""
 _MOST_EVIDENCE = 6
 """Findings of one requirement that are shown in full; the rest are listed by their probes."""
 
@@ -123,8 +132,21 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
     journal = {"journal": pack(run.journal, run.target.url, secrets)} if run.journal else {}
     # `exchange_data` redacts bytes before it encodes them.
     return {
-        name: value if name == "exchanges" else secrets.redact_all(value) for name, value in report.items()
+        name: value if name == "exchanges" else redacted(value, secrets, name)
+        for name, value in report.items()
     } | journal
+
+
+def redacted(data: Any, secrets: Secrets, name: str = "") -> Any:
+    """Return data of a report without secrets; the suite's own words stay, though a token may be one."""
+    if name in _OWN_WORDS or isinstance(data, int | float):
+        return data
+    if isinstance(data, list):
+        return [redacted(item, secrets, name) for item in cast("list[Any]", data)]
+    if isinstance(data, dict):
+        members = cast("dict[str, Any]", data)
+        return {member: redacted(value, secrets, member) for member, value in members.items()}
+    return secrets.redact_excerpt(data) if isinstance(data, str) else data
 
 
 def read_report(path: Path) -> Report:

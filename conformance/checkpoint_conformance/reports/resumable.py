@@ -7,7 +7,7 @@ from typing import Any
 
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.reports.journal import unpack
-from checkpoint_conformance.reports.report import ReportError, header, read_report
+from checkpoint_conformance.reports.report import ReportError, header, read_report, redacted
 from checkpoint_conformance.run.record import Journal, Options
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
@@ -39,7 +39,7 @@ def read_resumable(file: Path, target: Target, options: Options) -> Journal:
         why = "it is of a run that came to its end" if ended else "it holds no journal"
         raise ReportError(f"{file}: {why}, so there is nothing to go on from. Verify from the beginning.")
     secrets = Secrets(target)
-    now = secrets.redact_all(header(target, options, 0.0))
+    now = redacted(header(target, options, 0.0), secrets)
     if difference := _difference(report["header"], now):
         name, then, given = difference
         advice = _ADVICE.get(name.partition(".")[0], _SAME_TARGET)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
@@ -62,6 +65,9 @@ class Secrets:
             "token-spaced": token[: len(token) // 2] + " " + token[len(token) // 2 :],
         }
         self.derived = {name: value for name, value in self.derived.items() if value != token and value}
+        self._named = {"{{" + name + "}}": value for name, value in {**self.derived, **self.values}.items()}
+        """What each placeholder stands for."""
+        self._placeholders = re.compile(f"({'|'.join(map(re.escape, [*self._named, _SIGNATURE]))})")
         self._longest_first = sorted(
             (
                 (value, name)
@@ -79,16 +85,29 @@ class Secrets:
     def redact(self, text: str) -> str:
         """Replace every secret, in any spelling, by `{{name}}`, and lone surrogates by their code."""
         for value, name in self._longest_first:
-            placeholder = "{{" + name + "}}"
             for form in self._forms[value]:
-                text = text.replace(form, placeholder)
+                if form in text:
+                    text = self._outside(text, partial(_replaced, form=form, name=name))
         looked_through = Text(text)
         for name, spelling in self._spellings.items():
             if spelling.possible_in(looked_through):
-                text = spelling.pattern.sub("{{" + name + "}}", text)
+                text = self._outside(text, partial(spelling.pattern.sub, "{{" + name + "}}"))
         for value in self._issued.found_in(text):
-            text = pattern_of(value).sub(_SIGNATURE, text)
+            text = self._outside(text, partial(pattern_of(value).sub, _SIGNATURE))
         return text.encode("utf-8", "backslashreplace").decode()
+
+    def _outside(self, text: str, change: Callable[[str], str]) -> str:
+        """Return the text with all changed but placeholders: a secret may be a word of their names."""
+        if "{{" not in text:
+            return change(text)
+        parts = self._placeholders.split(text)
+        parts[::2] = map(change, parts[::2])
+        return "".join(parts)
+
+    def redact_value(self, value: str) -> str:
+        """Redact the value of a header field, also if all of it is a secret too short to be looked for."""
+        whole = next((name for name, secret in self.values.items() if secret == value), None)
+        return "{{" + whole + "}}" if whole else self.redact(value)
 
     def without_part(self, redacted: bytes) -> bytes:
         """Return redacted bytes that were cut off, without an end that may be a part of a secret."""
@@ -119,20 +138,19 @@ class Secrets:
         for value, name in self._longest_first:
             if name not in self.values or len(value) < _BEGINNING:
                 continue
-            while (start := text.find(value[:_BEGINNING])) >= 0:
-                end = start + _BEGINNING
-                while end < len(text) and value.startswith(text[start : end + 1]):
-                    end += 1
-                text = text[:start] + "{{" + name + "}}" + text[end:]
+            if value[:_BEGINNING] in text:
+                text = self._outside(text, partial(_without_beginnings, value=value, name=name))
         while beginning := self._issued.cut_off_in(text):
             text = text.replace(beginning, _SIGNATURE)
         return self.redact(text)
 
     def restore(self, text: str) -> str:
         """Restore the secrets that `redact` replaced."""
-        for value, name in self._longest_first:
-            text = text.replace("{{" + name + "}}", value)
-        return text
+        if "{{" not in text:
+            return text
+        parts = self._placeholders.split(text)
+        parts[1::2] = [self._named.get(placeholder, placeholder) for placeholder in parts[1::2]]
+        return "".join(parts)
 
     def redact_bytes(self, data: bytes) -> bytes:
         """Redact bytes, whatever their encoding."""
@@ -145,6 +163,21 @@ class Secrets:
         return next(
             (name for value, name in self._longest_first if name in self.values and value in text), None
         )
+
+
+def _replaced(text: str, *, form: str, name: str) -> str:
+    return text.replace(form, "{{" + name + "}}")
+
+
+def _without_beginnings(text: str, *, value: str, name: str) -> str:
+    """Return the text without the beginnings of a secret, each as long as it goes on."""
+    kept = ""
+    while (start := text.find(value[:_BEGINNING])) >= 0:
+        end = start + _BEGINNING
+        while end < len(text) and value.startswith(text[start : end + 1]):
+            end += 1
+        kept, text = kept + text[:start] + "{{" + name + "}}", text[end:]
+    return kept + text
 
 
 def _of_proxies(configured: str | None) -> dict[str, str]:

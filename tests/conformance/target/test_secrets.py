@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from checkpoint_conformance.probes.auth import authentication
+from checkpoint_conformance.reports.files import write_all
+from checkpoint_conformance.reports.report import build_report, read_report
 from checkpoint_conformance.run.probing import send_probe
+from checkpoint_conformance.run.record import Options
+from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.smoke import smoke
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import SecondProject, Target
+from checkpoint_openapi.load import requirements
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutants.framework.in_process import InProcess
 from mutants.service.world import TOKENS as DEMONSTRATION
 
 from conformance.runs import Parrot, excerpt
@@ -76,6 +83,45 @@ def test_a_secret_that_an_excerpt_cuts_off_is_found(cut: int) -> None:
     """The beginning of a token at the end of an excerpt is taken out as well."""
     excerpt = Secrets(TARGET).redact_excerpt(f"it says {TARGET.token[:cut]}")
     assert excerpt in ("it says {{token}}", "it says {{token-shortened}}")
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["expired", "expired-token", "token", "accepted", "AUTH-3", "second-project-token", "core", "signature"],
+)
+def test_a_token_that_is_a_word_of_the_suite_damages_nothing(token: str) -> None:
+    """A placeholder is no secret, what was redacted is restored, and excerpts come to an end."""
+    target = replace(TARGET, expired_token=token)
+    secrets = Secrets(target)
+    said = f"{TARGET.token} {token} {TARGET.read_only_token}"
+    assert secrets.redact(said) == "{{token}} {{expired-token}} {{read-only-token}}"
+    assert secrets.redact_excerpt(said) == secrets.redact(said)
+    assert secrets.restore(secrets.redact(said)) == said
+
+
+@pytest.mark.parametrize("token", ["expired", "REQ-1", "auth"])
+def test_a_report_stays_readable_with_a_token_that_is_one_of_its_words(token: str, tmp_path: Path) -> None:
+    """What the suite says of itself stays, and so do names; the token is a placeholder."""
+    transport = InProcess(Parrot)
+    members = transport.target
+    members["fixtures"]["expired_token"] = token
+    target = Target.from_table({**members, "profiles": []})
+    found = build_report(run(target, Options(max_examples=1), transport=transport, clock=transport.clock))
+    plain = read_report(write_all(tmp_path, found))
+    assert {each["id"] for each in plain["requirements"]} == {each.id for each in requirements()}
+    assert "expired_token" in plain["header"]["target"]["fixtures"]
+    sent = [pair for each in plain["exchanges"] for pair in each["request"]["headers"]]
+    assert ["X-Auth-Token", "{{expired-token}}"] in sent
+    assert ["X-Auth-Token", token] not in sent
+    assert "{{{{" not in json.dumps(plain)
+
+
+@pytest.mark.parametrize("token", ["t", "abc"])
+def test_a_token_too_short_to_be_looked_for_is_redacted_where_it_is_sent(token: str) -> None:
+    """It stands alone in its field, where it cannot be taken for anything else."""
+    secrets = Secrets(replace(TARGET, expired_token=token))
+    assert secrets.redact_value(token) == "{{expired-token}}"
+    assert secrets.restore("{{expired-token}}") == token
 
 
 def test_innocent_text_is_left_alone() -> None:

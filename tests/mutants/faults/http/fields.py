@@ -55,3 +55,12 @@ for _name, _fault, _when, _shows in (
     ),
 ):
     crashes(f"crash-on-{_name}", _fault, "authenticate", _when, _shows)
+
+crashes(
+    "crash-on-unknown-token",
+    "An unknown token raises a KeyError in the table of tokens, and for the lists as well.",
+    "unknown_token",
+    lambda *_: True,
+    BASE.but(token="x"),
+    profile="observation",
+)

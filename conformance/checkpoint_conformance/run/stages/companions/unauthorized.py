@@ -11,6 +11,7 @@ from checkpoint_conformance.run.sending.lanes import send_all
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.origin import Origin
+from checkpoint_conformance.verdict.symptom import FAILING
 
 __all__ = [
     "BY_A_STRANGER",
@@ -51,7 +52,8 @@ class Caller:
 def unauthorized_callers(session: Session) -> list[Caller]:
     """Return the callers that must see nothing of the project.
 
-    Those that the operation itself lets in are left out, since AUTH-1 to AUTH-4 cover them.
+    Those that the operation itself lets in, or fails for, are left out: AUTH-1 to AUTH-4 and HTTP-3 cover
+    them.
     """
     target, second = session.target, session.target.second_project
     callers = [
@@ -78,7 +80,12 @@ def callers_without_permission(session: Session) -> list[Caller]:
 
 
 def _refused_elsewhere(session: Session, callers: list[tuple[str, Caller]]) -> list[Caller]:
-    return [caller for requirement, caller in callers if not session.ledger.failed(requirement)]
+    failed = {finding.origin.requirement for finding in session.ledger.findings if finding.symptom in FAILING}
+    return [
+        caller
+        for requirement, caller in callers
+        if requirement not in failed and not session.ledger.failed(requirement)
+    ]
 
 
 def look_as_unauthorized(session: Session, path: str, *beside: Request) -> None:
