@@ -13,7 +13,7 @@ from checkpoint_openapi.diff.schema.opaque import as_written
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.values import contains, equal
 
-__all__ = ["Description", "describe", "path_text", "shown"]
+__all__ = ["Description", "describe", "path_text", "shown", "types_of"]
 
 _DEEPEST = 4
 _BY_KEYWORD = {
@@ -137,6 +137,8 @@ def _merged(schema: Schema, keyword: str) -> Any:
         return max(values)
     if keyword.startswith(("max", "exclusiveMax")):
         return min(values)
+    if keyword == "enum":
+        return [value for value in values[0] if all(contains(other, value) for other in values)]
     return values[0] if len(values) == 1 else values if keyword != "pattern" else " and ".join(values)
 
 
@@ -144,14 +146,14 @@ def _types(value: Any) -> list[str]:
     return [] if value is None else cast("list[str]", value) if isinstance(value, list) else [value]
 
 
-def _types_of(schema: Schema, depth: int = 0) -> list[str]:
+def types_of(schema: Schema, depth: int = 0) -> list[str]:
     """Return the types that a schema names, itself or in all its alternatives, if it names any."""
     found: list[str] | None = None
     if depth > _DEEPEST:
         return []
     for part in schema.parts():
         branches: list[JsonSchema] = part.keywords.get("anyOf") or part.keywords.get("oneOf") or []
-        offered = [_types_of(schema.sub(branch), depth + 1) for branch in branches]
+        offered = [types_of(schema.sub(branch), depth + 1) for branch in branches]
         together = list(dict.fromkeys(name for names in offered for name in names)) if all(offered) else []
         stated = _types(part.keywords.get("type")) or together
         if stated:
@@ -165,7 +167,7 @@ def _type(failure: Failure, *, narrowed: bool) -> Description:
     assert clause is not None
     demanded = _types(clause.value)
     demanded = [*demanded, "null"] if clause.part.nullable and "null" not in demanded else demanded
-    sent = _types_of(failure.sender)
+    sent = types_of(failure.sender)
     before, after = _ordered(demanded, sent, narrowed=narrowed)
     if set(sent) - set(demanded) == {"null"}:
         text = "null is now rejected" if narrowed else "may now be null"

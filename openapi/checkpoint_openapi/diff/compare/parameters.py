@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
+from checkpoint_openapi.diff.compare.describe import types_of
 from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
 from checkpoint_openapi.diff.compare.values.travel import Travel, as_sent, avoids
 from checkpoint_openapi.diff.findings.finding import Witness
+from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.structure.operations import Operation, Parameter
 from checkpoint_openapi.document.values import members
@@ -22,7 +24,6 @@ _PLAIN = {
     "header": ("simple",),
 }
 """The styles that write a single value without decoration."""
-_SHAPED = ("array", "object")
 _RESERVED = r":/?#\[\]@!$&'()*+,;="
 """The characters that `allowReserved` leaves unencoded (RFC 3986, 2.2)."""
 
@@ -222,14 +223,16 @@ def _form(comparison: Comparison, parameter: Parameter, *, new: bool) -> dict[st
         return {"content": next(iter(content)).split(";")[0].strip().lower()}
     style = parameter.value.get("style", _STYLES.get(str(parameter.value.get("in")), "form"))
     found: dict[str, Any] = {"style": style}
-    documents = comparison.revision if new else comparison.base
     place = _schema(parameter)
-    schema = members(documents.get(documents.follow(place))) if place is not None else {}
-    shape = schema.get("type")
+    schema = Schema.of({})
+    if place is not None:
+        schema = comparison.converter(new=new, request=True, sender=False).schema(place)
+    types = set(types_of(schema)) - {"null"}
     is_plain = style in _PLAIN.get(str(parameter.value.get("in")), ())
-    if shape == "array" and schema.get("maxItems") == 1 and is_plain:
+    if types == {"array"} and is_plain and any(part.keywords.get("maxItems") == 1 for part in schema.parts()):
         return {"style": "plain"}
-    if shape in _SHAPED or (style == "matrix" and shape is None):
+    # A list is the same with and without `explode` in the style `simple`.
+    if "object" in types or ("array" in types and style != "simple") or (style == "matrix" and not types):
         found["explode"] = parameter.value.get("explode", style == "form")
     elif is_plain:
         found["style"] = "plain"
@@ -242,7 +245,9 @@ def _compare_form(comparison: Comparison, old: Parameter, new: Parameter, here: 
     if before == after or not same_shape:
         return
     written = ", ".join(
-        f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}" for key in sorted(before | after)
+        f"{key} {_plain(before.get(key))} → {_plain(after.get(key))}"
+        for key in sorted(before | after)
+        if before.get(key) != after.get(key)
     )
     message = f"The {_noun(new)} of {here.operation} is now serialized differently: {written}"
     place = next((new.place / key for key in ("style", "explode", "content") if key in new.value), new.place)

@@ -6,6 +6,7 @@ from typing import Any
 
 from checkpoint_openapi.diff.compare.bodies import compare_content
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
+from checkpoint_openapi.diff.compare.describe import types_of
 from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
 from checkpoint_openapi.diff.compare.values.travel import Travel
@@ -217,10 +218,12 @@ def _compare_headers(
             _compare_header(comparison, before[key], after[key], spot)
 
 
-def _schema_of(comparison: Comparison, place: Location, header: dict[str, Any]) -> Any:
+def _may_be_object(comparison: Comparison, place: Location, header: dict[str, Any]) -> bool:
+    """Return whether a header may hold an object, the only value that `explode` writes differently there."""
     if "schema" not in header:
-        return {}
-    return comparison.revision.get(comparison.revision.follow(place / "schema"))
+        return False
+    converter = comparison.converter(new=True, request=False, sender=False)
+    return "object" in types_of(converter.schema(place / "schema"))
 
 
 def _compare_header(
@@ -242,8 +245,9 @@ def _compare_header(
         comparison.add(
             "response-header-became-required", spot.inside(name), message, new=place, implementers=witness
         )
-    shape = members(_schema_of(comparison, place, after)).get("type")
-    if before.get("explode", False) != after.get("explode", False) and shape in ("array", "object"):
+    if before.get("explode", False) != after.get("explode", False) and _may_be_object(
+        comparison, place, after
+    ):
         message = f"The header `{name}` of the {spot.place} of {spot.operation} is serialized differently"
         witnesses = [
             Witness("answer", spot.place, text=f"{name} is serialized as the {which} contract says.")

@@ -10,14 +10,17 @@ from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.marks import AT
 from checkpoint_openapi.diff.schema.parts import NEVER, Part, Schema
 from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.values import equal
 
-__all__ = ["Clause", "clauses"]
+__all__ = ["Clause", "clauses", "is_stated"]
 
-_ALONE = (
+_PLAIN = (
     "type", "enum", "const", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
     "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems", "uniqueItems",
-    "minProperties", "maxProperties", "propertyNames", "anyOf", "oneOf", "not", "patternProperties",
+    "minProperties", "maxProperties",
 )  # fmt: skip
+"""Keywords that contain no schemas and do not depend on others."""
+_ALONE = (*_PLAIN, "propertyNames", "anyOf", "oneOf", "not", "patternProperties")
 _TOGETHER = (("contains", "minContains", "maxContains"), ("if", "then", "else"))
 
 
@@ -60,6 +63,16 @@ def clauses(receiver: Schema) -> Iterator[Clause]:
                 wrapped: JsonSchema = {"anyOf": [{"type": "null"}, clause.schema]}
                 clause = Clause(clause.keyword, wrapped, part, clause.name, clause.inner, clause.number)  # noqa: PLW2901
             yield clause
+
+
+def is_stated(clause: Clause, sender: Schema) -> bool:
+    """Return whether a sender states a demand in the same words, so that it certainly meets it."""
+    return clause.keyword in _PLAIN and any(
+        clause.keyword in part.keywords
+        and equal(part.keywords[clause.keyword], clause.value)
+        and (clause.part.nullable or not part.nullable)
+        for part in sender.parts()
+    )
 
 
 def _of_part(part: Part) -> Iterator[Clause]:

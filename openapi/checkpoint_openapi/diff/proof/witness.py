@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from checkpoint_openapi.diff.proof.failure import Failure, Step
@@ -29,7 +29,15 @@ MISSING = _Missing()
 class WitnessMaker:
     """Creates values that a sender sends and a receiver refuses."""
 
-    def __init__(self, receiver: Schema, sender: Schema, examples: list[Any]) -> None:
+    def __init__(
+        self,
+        receiver: Schema,
+        sender: Schema,
+        examples: list[Any],
+        counts: Callable[[Any], bool],
+    ) -> None:
+        """Set up the search; `counts` tells whether a value that the receiver refuses shows anything."""
+        self._counts = counts
         self._receiver_schema = receiver
         self._sender_schema = sender
         self._receiver = receiver.operand
@@ -44,9 +52,12 @@ class WitnessMaker:
                 for value in self._variants(base, failure):
                     if self._shows(value):
                         return value
-        return self._other()
+        return next((value for value in self._others() if _is_about(value, failure)), MISSING)
 
     def _shows(self, value: Any) -> bool:
+        return self._differs(value) and self._counts(value)
+
+    def _differs(self, value: Any) -> bool:
         return self._sender.accepts(value) and self._receiver.refuses(value)
 
     def _bases(self) -> list[Any]:
@@ -66,16 +77,16 @@ class WitnessMaker:
             self._known_bases = [*usable[:4], *generated, None]
         return self._known_bases
 
-    def _other(self) -> Any:
-        """Return any value that the sender sends and the receiver refuses."""
+    def _others(self) -> list[Any]:
+        """Return any values that the sender sends and the receiver refuses."""
         found = self._sender.once("shown by", self._receiver, self._differing)
-        return found[0] if found else MISSING
+        return [value for value in found if self._counts(value)]
 
     def _differing(self) -> list[Any]:
         difference = self._sender.without(self._receiver)
         if difference is None or is_never(difference):
             return []
-        return [value for value in samples(difference) if self._shows(value)]
+        return [value for value in samples(difference) if self._differs(value)]
 
     def _variants(self, base: Any, failure: Failure) -> Iterator[Any]:
         """Yield variants of a value, changed at the place of a failure in ways that may show it."""
@@ -95,6 +106,12 @@ class WitnessMaker:
         for leaf in leaves:
             made = _put(base, failure.path, leaf, self._sender_schema, dict(failure.hosts))
             yield from itertools.islice(made, _MADE)
+
+
+def _is_about(value: Any, failure: Failure) -> bool:
+    """Return whether a value is refused because of a failure's demand, and not only of another one."""
+    clause = failure.clause
+    return clause is None or failure.receiver.sub(clause.schema).operand.refuses(_get(value, failure.path))
 
 
 def _put(

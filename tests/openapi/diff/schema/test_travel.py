@@ -121,3 +121,72 @@ def test_reserved_characters_are_encoded_now(schema: dict[str, Any], expected: s
     free, encoded = contract(query(schema, allowReserved=True)), contract(query(schema))
     assert verdict(free, encoded) == expected
     assert verdict(encoded, free) == "compatible"
+
+
+@brief
+@given(st.integers(-20, 20), st.integers(0, 40))
+def test_a_small_range_of_integers_is_its_texts(low: int, length: int) -> None:
+    """Integers between two bounds are the same texts as a pattern that lists them, either way round."""
+    texts = "|".join(str(number) for number in range(low, low + length + 1))
+    numbers = contract(query({**WHOLE, "minimum": low, "maximum": low + length}))
+    words = contract(query({**TEXT, "pattern": f"^({texts})$"}))
+    assert verdict(numbers, words) == verdict(words, numbers) == "compatible"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "pattern", "expected"),
+    [
+        ({**WHOLE, "minimum": 0}, "^[0-9]+$", "compatible"),
+        ({"type": "number", "minimum": 0}, "^[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$", "compatible"),
+        ({**WHOLE, "minimum": 1}, "^[1-9]$", "breaking"),
+        ({"type": "number"}, "^-?[0-9.]+$", "review"),
+    ],
+)
+def test_a_number_is_the_text_it_is_written_as(numbers: dict[str, Any], pattern: str, expected: str) -> None:
+    """A number is no proof of a break if the receiver accepts its text."""
+    assert verdict(contract(query(numbers)), contract(query({**TEXT, "pattern": pattern}))) == expected
+
+
+_LIST, _OBJECT = {"type": "array", "items": TEXT}, {"type": "object", "properties": {"a": TEXT}}
+
+
+@pytest.mark.parametrize("composed", [lambda schema: schema, lambda schema: {"allOf": [schema]}])
+@pytest.mark.parametrize(
+    ("where", "schema", "style", "expected"),
+    [
+        ("path", _LIST, "simple", "compatible"),
+        ("path", _LIST, "matrix", "breaking"),
+        ("path", _OBJECT, "simple", "breaking"),
+        ("header", _LIST, "simple", "compatible"),
+        ("header", _OBJECT, "simple", "breaking"),
+        ("query", _LIST, "form", "breaking"),
+        ("query", {"anyOf": [_LIST, {"type": "null"}]}, "form", "breaking"),
+        ("query", TEXT, "form", "compatible"),
+    ],
+)
+def test_explode_counts_where_it_changes_what_is_written(
+    where: str, schema: dict[str, Any], style: str, expected: str, composed: Any
+) -> None:
+    """A list is written the same with and without `explode` in the style `simple`; an object is not."""
+    parameters = [
+        {
+            "name": "p",
+            "in": where,
+            "required": True,
+            "style": style,
+            "schema": composed(schema),
+            "explode": explode,
+        }
+        for explode in (False, True)
+    ]
+    assert verdict(contract(parameters[0]), contract(parameters[1])) == expected
+
+
+@pytest.mark.parametrize(("schema", "expected"), [(_LIST, "compatible"), ({"allOf": [_OBJECT]}, "breaking")])
+def test_explode_counts_for_objects_in_a_header_of_an_answer(schema: dict[str, Any], expected: str) -> None:
+    """The style of a header is `simple`."""
+    documents = [contract(), contract()]
+    for explode, document in zip((False, True), documents, strict=True):
+        headers = {"X-Tag": {"schema": schema, "explode": explode}}
+        document["paths"]["/a"]["get"]["responses"]["204"]["headers"] = headers
+    assert verdict(*documents) == expected

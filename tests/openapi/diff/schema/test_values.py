@@ -139,3 +139,23 @@ def test_null_beside_an_enum_becomes_a_list_of_3_1() -> None:
         for request in (True, False):
             before = with_schema(VAGUE, request=request, version="3.0.3")
             assert not ids(judged(before, with_schema(new, request=request)), "breaking")
+
+
+def test_a_keyword_that_stays_is_not_told() -> None:
+    """A witness of one keyword proves nothing of another: the format stays, or nobody can tell what it refuses."""
+    old = {"type": "string", "format": "verb", "enum": ["GET", "HEAD"]}
+    kept, other = ({**old, "format": name, "enum": ["GET"]} for name in ("verb", "word"))
+    found = judged(with_schema(old, request=True), with_schema(kept, request=True))
+    assert found.open_ids() - {"version-too-low"} == {"request-value-removed"}
+    found = judged(with_schema(old, request=True), with_schema(other, request=True))
+    assert ids(found, "breaking") == {"request-value-removed"}
+    assert ids(found, "review") == {"request-undecided"}
+
+
+def test_a_list_that_is_stated_twice_is_told_as_one() -> None:
+    """What two lists have in common is what may be sent."""
+    versions = [
+        {"allOf": [{"enum": [*values, "x"]}, {"enum": [*values, "y"]}]} for values in (["a"], ["a", "b"])
+    ]
+    found = judged(*(with_schema(each, request=False) for each in versions))
+    assert any(each.message.endswith('may now be "b"') for each in found.findings)

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
-from checkpoint_openapi.diff.compare.describe import describe, path_text
+from checkpoint_openapi.diff.compare.describe import describe, path_text, types_of
 from checkpoint_openapi.diff.compare.values.examples import ABSENT, example_at
 from checkpoint_openapi.diff.compare.values.members import MemberWalk
-from checkpoint_openapi.diff.compare.values.travel import Travel, fits_as_text
+from checkpoint_openapi.diff.compare.values.travel import Travel, avoids, fits_as_text, refuses_as_text
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS, Side
 from checkpoint_openapi.diff.proof.failure import Failure
@@ -169,7 +169,11 @@ class _Direction:
         versions = (self._comparison.base, self._pair.old), (self._comparison.revision, self._pair.new)
         made = [example_at(documents, place) for documents, place in versions if place is not None]
         found = [value for value in made if value is not ABSENT]
-        return WitnessMaker(self._receiver, self._sender, [*self._pair.examples, *found])
+        return WitnessMaker(self._receiver, self._sender, [*self._pair.examples, *found], self._counts)
+
+    def _counts(self, value: Any) -> bool:
+        travel = self._pair.travel
+        return travel is None or refuses_as_text(self._receiver, value, travel)
 
     def _fits_as_text(self) -> bool:
         travel = self._pair.travel
@@ -231,7 +235,19 @@ class _Direction:
 
     def _is_refuted(self, failure: Failure) -> bool:
         """Return whether the canonical form proves a failure for which no value was found."""
+        if not self._differ_as_text():
+            return False
         return failure.answer is Answer.NO and self._judge.covers(self._receiver, self._sender) is Answer.NO
+
+    def _differ_as_text(self) -> bool:
+        """Return whether values that differ are also written differently.
+
+        Values of different types may be the same text, unless the text is separated at its commas.
+        """
+        travel = self._pair.travel
+        if travel is None or types_of(self._receiver) == types_of(self._sender):
+            return True
+        return travel.splits and not avoids(self._sender, ",", self._judge.fits)
 
     def _message(self, path: str, text: str) -> str:
         where = f"{self._pair.spot.place} of {self._pair.spot.operation}"

@@ -19,7 +19,7 @@ from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.structure.operations import Parameter
 from checkpoint_openapi.document.values import members
 
-__all__ = ["Travel", "as_sent", "as_written", "avoids", "fits_as_text"]
+__all__ = ["Travel", "as_sent", "as_written", "avoids", "fits_as_text", "refuses_as_text"]
 
 Fits = Callable[[Schema, Schema], bool]
 Parameters = dict[tuple[str, str], Parameter]
@@ -31,6 +31,8 @@ _WRITTEN: dict[str, JsonSchema] = {
 }
 _SAID_OF_MEMBERS = {"type", "properties", "required", "additionalProperties", "nullable"}
 _SAID_OF_NOTHING = {"title", "description", "example", "examples", "deprecated", "externalDocs", "xml"}
+_FEW = 64
+"""The largest range of integers that is compared as a list of texts."""
 _LIST = {"$schema", "$defs", "type", "items", "minItems", "maxItems", "uniqueItems"}
 """Array keywords that do not rule out a single item."""
 
@@ -129,6 +131,16 @@ def _reads(receiver: Operand, text: str, travel: Travel) -> bool:
     return any(map(receiver.accepts, values))
 
 
+def refuses_as_text(receiver: Schema, value: Any, travel: Travel) -> bool:
+    """Return whether a receiver refuses a value, however it reads the text that represents it."""
+    whole = receiver.operand
+    if isinstance(value, list):
+        texts = [as_written(item) for item in cast("list[Any]", value)]
+        return not all(isinstance(text, str) for text in texts) or not whole.accepts(texts)
+    text = as_written(value)
+    return not (isinstance(text, str) and _reads(whole, text, travel))
+
+
 def _may_hold_one(plain: JsonSchema) -> bool:
     """Return whether an array schema accepts every single item that its `items` schema accepts."""
     lengths = (plain.get("minItems", 0), plain.get("maxItems", 1))
@@ -147,8 +159,9 @@ def _as_text(plain: JsonSchema, whole: Operand, *, receives: bool) -> JsonSchema
         accepted = whole.covers(operand_of(every)) is Answer.YES
         own: JsonSchema = {"type": "number", "not": {"type": "integer"}} if name == "number" else every
         possible = operand_of(conjunction([plain, own])).may_be_satisfied()
-        if accepted if receives else possible:
-            options.append(_listed(plain, name) or written)
+        listed = _listed(plain, name)
+        if (accepted or listed is not None) if receives else possible:
+            options.append(listed or _written(plain, written))
     other: JsonSchema = {
         "allOf": [_items_as_text(plain, receives=receives), {"type": ["string", "array", "object", "null"]}]
     }
@@ -157,11 +170,28 @@ def _as_text(plain: JsonSchema, whole: Operand, *, receives: bool) -> JsonSchema
 
 def _listed(plain: JsonSchema, name: str) -> JsonSchema | None:
     """Return the enumerated numbers of a schema as text."""
-    values = plain.get("enum", [plain["const"]] if "const" in plain else None)
+    values = plain.get("enum", [plain["const"]] if "const" in plain else _range(plain))
     if not isinstance(values, list) or name == "boolean":
         return None
     numbers = [str(value) for value in cast("list[Any]", values) if _is_number(value)]
     return {"type": "string", "enum": numbers or [""]}
+
+
+def _range(plain: JsonSchema) -> list[int] | None:
+    """Return the integers of a schema, if it says no more than a small range of them."""
+    least, most = plain.get("minimum"), plain.get("maximum")
+    if plain.get("type") != "integer" or plain.keys() - {"$schema", "type", "minimum", "maximum"}:
+        return None
+    if not isinstance(least, int) or not isinstance(most, int) or most - least > _FEW:
+        return None
+    return list(range(least, most + 1))
+
+
+def _written(plain: JsonSchema, written: JsonSchema) -> JsonSchema:
+    """Return how numbers are written, without a sign if a schema has no negative ones."""
+    if "pattern" not in written or plain.get("minimum", -1) < 0:
+        return written
+    return {**written, "pattern": written["pattern"].replace("^-?", "^", 1)}
 
 
 def _is_number(value: Any) -> bool:
