@@ -181,7 +181,7 @@ def diff(
     the contract in this checkout.
 
     A change breaks clients if what they send may be refused or what they receive may be new. It breaks
-    implementers if a request becomes valid that they may refuse, if they may no longer give an answer,
+    implementers if a request becomes valid that they may refuse, if they may no longer send a response,
     or if a requirement is added or becomes a MUST.
 
     \b

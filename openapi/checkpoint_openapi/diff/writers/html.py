@@ -24,6 +24,9 @@ __all__ = ["card", "prose", "write"]
 
 _FOLDER = Path(__file__).resolve().parent
 _LONG = 4000
+_FLAT = re.compile(r"\[\n +([^\[\]{}]+?)\n +\]")
+"""A list without lists and objects, as JSON with an indent has it."""
+_BREAK = re.compile(r",\n +")
 _CODE = re.compile("`([^`]+)`")
 _TONES = {"breaking": "fail", "review": "warn", "compatible": "pass", "same": "pass", "new": "pass"}
 """The colour of a verdict."""
@@ -95,10 +98,14 @@ def card(finding: Finding, report: Report, beside: Beside | None) -> dict[str, A
     }
 
 
+def _on_one_line(found: re.Match[str]) -> str:
+    return f"[{_BREAK.sub(', ', found[1])}]"
+
+
 def _shown(witness: Witness) -> str:
     """Return a witness as the text of a request or an answer."""
     lines = [witness.line, *([f"Content-Type: {witness.media_type}"] if witness.media_type else [])]
     if witness.has_body:
-        text = json.dumps(witness.body, ensure_ascii=False, indent=2, default=str)
+        text = _FLAT.sub(_on_one_line, json.dumps(witness.body, ensure_ascii=False, indent=2, default=str))
         lines += ["", text if len(text) <= _LONG else f"{text[:_LONG]} ..."]
     return "\n".join(lines)

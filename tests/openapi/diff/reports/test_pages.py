@@ -50,6 +50,22 @@ def test_the_page_shows_both_versions_at_the_place() -> None:
     ]
 
 
+def test_a_list_of_values_takes_one_line() -> None:
+    """A request that shows a limit of items fits on the screen."""
+    item = {"type": "string", "enum": ["a,\n b"]}
+    versions = [
+        with_schema(
+            {"type": "array", "items": {"type": "object", "properties": {"names": each}}}, request=True
+        )
+        for each in (
+            {"type": "array", "items": item, "minItems": 40},
+            {"type": "array", "items": item, "minItems": 41},
+        )
+    ]
+    page = write(judged(*versions), "html")
+    assert ", ".join(["&#34;a,\\n b&#34;"] * 40) in page
+
+
 def test_the_page_says_where_a_version_has_nothing() -> None:
     """A removed parameter has lines in the base alone."""
     revision = re.sub(r"      parameters:.*?(?=      responses)", "", BASE, flags=re.DOTALL)
