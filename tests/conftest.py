@@ -1,4 +1,4 @@
-"""What no test may take from its user: the cache folder, and the variables that choose how output looks."""
+"""What no test may take from its user or machine: the cache folder, how output looks, and the load."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Cache generated requests next to pytest's own cache, and write as for a person, in CI too."""
+    """Cache generated requests next to pytest's own cache, write as for a person, and time no example."""
     os.environ["XDG_CACHE_HOME"] = str(config.rootpath / ".pytest_cache" / "user")
     for variable in ("CI", "NO_COLOR"):
         os.environ.pop(variable, None)
+    from hypothesis import settings  # it looks at CI, too
+
+    # By default an example that takes longer than 200 ms fails, which tells how busy the machine is.
+    settings.register_profile("tests", deadline=None)
+    settings.load_profile("tests")
