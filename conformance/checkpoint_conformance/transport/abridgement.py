@@ -15,6 +15,7 @@ __all__ = [
     "EVIDENCE_LIMIT",
     "EVIDENCE_TOTAL",
     "KEPT_LIMIT",
+    "MOST_FIELDS",
     "PACKED_TOTAL",
     "Evidence",
     "Packed",
@@ -30,6 +31,8 @@ EVIDENCE_TOTAL = 1 << 20
 """The most bytes beyond KEPT_LIMIT that are kept of all findings together."""
 PACKED_TOTAL = 1 << 22
 """The most bytes that are kept of all long responses together, compressed."""
+MOST_FIELDS = 64
+"""The most header fields that are kept of a response: each takes many times its bytes."""
 
 
 def abridged(exchange: Exchange, limit: int = KEPT_LIMIT, value: Any = None) -> Exchange:
@@ -53,9 +56,9 @@ def abridged(exchange: Exchange, limit: int = KEPT_LIMIT, value: Any = None) -> 
 
 
 def _beginning(headers: Headers, limit: int) -> Headers:
-    """Return the first header fields, up to `limit` bytes."""
+    """Return the first header fields, up to `limit` bytes and MOST_FIELDS."""
     kept: list[tuple[str, str]] = []
-    for name, value in headers:
+    for name, value in headers[:MOST_FIELDS]:
         limit -= len(name) + len(value) + 4
         if limit < 0:
             break
@@ -106,7 +109,7 @@ class Packed:
         body = zlib.compress(whole.response.body, 1)
         with self._lock:
             self._left -= len(body) + sum(len(name) + len(value) for name, value in headers)
-            if self._left < 0 or whole.response.abridged:
+            if self._left < 0 or whole.response.abridged or len(headers) > MOST_FIELDS:
                 self._missing.add(kept.number)
             else:
                 self._responses[kept.number] = headers, body

@@ -17,7 +17,14 @@ from checkpoint_conformance.run.record import Part
 from checkpoint_conformance.run.recorder import Recorder
 from checkpoint_conformance.run.sending.resumption import journal
 from checkpoint_conformance.target.secrets import Secrets
-from checkpoint_conformance.transport.abridgement import EVIDENCE_LIMIT, EVIDENCE_TOTAL, KEPT_LIMIT, abridged
+from checkpoint_conformance.transport.abridgement import (
+    EVIDENCE_LIMIT,
+    EVIDENCE_TOTAL,
+    KEPT_LIMIT,
+    MOST_FIELDS,
+    Packed,
+    abridged,
+)
 from checkpoint_conformance.transport.exchange import ANSWER_LIMIT, Exchange, Request, Response
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger
@@ -150,3 +157,18 @@ def test_a_journal_of_long_answers_is_written_one_at_a_time() -> None:
     assert took < 10 * ANSWER_LIMIT
     bodies = [each.response.body for each in unpack(packed[0], Secrets(TARGET)).course if each.response]
     assert bodies == [b"%d" % number + b"x" * ANSWER_LIMIT for number in range(count)]
+
+
+def test_a_response_of_very_many_fields_is_not_kept_whole() -> None:
+    """Five thousand fields in 60 KB take a megabyte as objects."""
+    packed = Packed()
+    for number, fields in enumerate((MOST_FIELDS, MOST_FIELDS + 1), 1):
+        whole = answered(b"", number, (("X-Many", "1" * KEPT_LIMIT),) * fields)
+        packed.keep(whole, abridged(whole))
+        assert packed.has(whole) == (fields <= MOST_FIELDS)
+    took = peak(lambda: [packed.keep(each, abridged(each)) for each in map(_of_many_fields, range(3, 43))])
+    assert took < 16 * ANSWER_LIMIT
+
+
+def _of_many_fields(number: int) -> Exchange:
+    return answered(b"", number, tuple((f"X-{field}", str(field)) for field in range(5000)))
