@@ -10,10 +10,10 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.transport.exchange import Framing, Request
 
 __all__ = [
+    "anew",
     "base",
     "documented",
     "documented_after_deletion",
-    "documented_anew",
     "documented_later",
     "shapes",
     "variations",
@@ -52,11 +52,9 @@ def documented_after_deletion(calls: Calls) -> Probe:
     )
 
 
-def documented_anew(calls: Calls) -> Probe:
-    """Return the documented request again, in place of a checkpoint that an earlier part of a run deleted."""
-    return _accept(
-        calls, "REQ-1", "documented-anew", "the documented request, in a resumed run", calls.documented
-    )
+def anew(calls: Calls, call: Call) -> Probe:
+    """Return a valid call again, in place of a checkpoint that an earlier part of a run deleted."""
+    return _accept(calls, "REQ-1", "anew", "a valid call again, in a resumed run", call)
 
 
 def base(calls: Calls, requirement: str, variant: str, summary: str, call: Call | None = None) -> Probe:

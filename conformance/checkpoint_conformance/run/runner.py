@@ -324,7 +324,7 @@ def _exchange_with_companions(
     if any(map(session.ledger.failed, ("RESP-2", "RESP-11"))):
         observation = None
     if observation:
-        boundaries.begin()
+        boundaries.begin(every_call=True)
         items_of_created(session, deletions.removed)
         observation.progress()
         observation.late_items()

@@ -23,6 +23,7 @@ from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.verdict.outcome import Verdict
 from checkpoint_openapi.exit_codes import ExitCode
+from mutants.catalogue import mutant
 from mutants.faults.http.endings import EndsAfterMalformedJsonAndReturns
 from mutants.framework.in_process import InProcess
 from mutants.service.server import Server, running
@@ -93,6 +94,9 @@ def charges(record: RunRecord) -> dict[str, tuple[str, str | None]]:
         pytest.param(Server, EVERYTHING, (300, 500, 760), id="three times"),
         pytest.param(Broken, ("deletion",), (400,), id="with findings"),
         pytest.param(Forgetting, EVERYTHING, (600,), id="before the finding"),
+        pytest.param(
+            mutant("no-items-when-automatic").behaviour, EVERYTHING, (500,), id="without some items"
+        ),
         pytest.param(Parrot, (), (200,), id="with secrets in the answers"),
         pytest.param(EndsAfterMalformedJsonAndReturns, (), (75,), id="with a server that ends"),
     ],

@@ -42,7 +42,7 @@ _ON_THE_WAY = {
     "NF-2/once-used": "another project's policy, after its owner has used it",
     "NF-3/of-another-policy": "a resource of another policy of the project",
     "REQ-1/documented-after-deletion": "the documented request, after a deletion",
-    "REQ-1/documented-anew": "the documented request, in a resumed run",
+    "REQ-1/anew": "a valid call again, in a resumed run",
     "HTTP-6/ended": "the last request before the server ended",
 }
 """Probes that a run makes of what it has found on the way."""

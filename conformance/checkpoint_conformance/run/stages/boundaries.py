@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checkpoint_conformance.probes import acceptance
+from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.run.probing import send_probe
+from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.run.sending.resumption import Resumption
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
@@ -30,10 +32,11 @@ class Boundaries:
         self._begun: list[int] = []
         """How many exchanges of the course came before each."""
 
-    def begin(self) -> None:
+    def begin(self, *, every_call: bool = False) -> None:
         """Begin a stage; in a resumed run, create anew what it needs and a clean-up has removed.
 
-        Raises ServerGone if the server stops answering.
+        A stage that looks at the checkpoints of `every_call` needs one of each. Raises ServerGone if the
+        server stops answering.
         """
         self.mark()
         if self._resumption is None:
@@ -41,10 +44,19 @@ class Boundaries:
         self._resumption.pass_ends()
         self._resumption.replay.settle()
         if self._resumption.removed:
-            budget, calls = self._session.budget, self._session.calls
-            for _ in range(_NEEDED - len(self._deletions.created(ours=True))):
-                if budget.remaining:
-                    send_probe(self._session, acceptance.documented_anew(calls))
+            for call in self._missing(every_call=every_call):
+                if self._session.budget.remaining:
+                    send_probe(self._session, acceptance.anew(self._session.calls, call))
+
+    def _missing(self, *, every_call: bool) -> list[Call]:
+        """Return the calls to make anew: those without a checkpoint that is left, and a few at least."""
+        there = set(self._deletions.created(ours=True))
+        accepted = self._session.recorder.accepted
+        shown = {call for exchange, call in accepted if created_checkpoint(exchange) in there}
+        calls = dict.fromkeys(call for _, call in accepted) if every_call else {}
+        missing = [call for call in calls if call not in shown]
+        few = _NEEDED - len(there) - len(missing)
+        return missing + [self._session.calls.documented] * few
 
     def mark(self) -> None:
         """Note that nothing after this depends on what the exchanges before it have created."""
