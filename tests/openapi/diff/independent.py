@@ -25,6 +25,15 @@ def accepts(document: dict[str, Any], schema: dict[str, Any], value: Any) -> boo
     return bool(validator.is_valid(value))
 
 
+def lists(document: dict[str, Any], line: str) -> bool:
+    """Return whether a document lists the operation of a request line, or the status of `answer 404`."""
+    kind, _, rest = line.partition(" ")
+    if kind != "answer":
+        return kind.lower() in document["paths"].get(rest, {})
+    operations = (item["post"] for item in document["paths"].values() if "post" in item)
+    return any(rest in operation["responses"] for operation in operations)
+
+
 def value_of(place: str, body: Any) -> Any:
     """Return the value itself, which a parameter or a header shows with its name."""
     return next(iter(body.values())) if "parameter `" in place or place.startswith("header") else body

@@ -9,6 +9,7 @@ from checkpoint_openapi.diff.compare.describe import types_of
 from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
 from checkpoint_openapi.diff.compare.values.travel import Travel, as_sent, avoids
 from checkpoint_openapi.diff.findings.finding import Witness
+from checkpoint_openapi.diff.proof.sample import samples_of
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.structure.operations import Operation, Parameter
@@ -90,7 +91,7 @@ def _moved(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -
         old=old.place,
         change=Change(before=old.value.get("in"), after=new.value.get("in")),
         witness=Witness("request", spot.request_line, text=f"It carries the {_noun(old)}."),
-        implementers=_carrying(new, spot),
+        implementers=_carrying(comparison, new, spot),
     )
 
 
@@ -106,7 +107,7 @@ def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
             message,
             new=parameter.place,
             witness=witness,
-            implementers=_carrying(parameter, spot),
+            implementers=_carrying(comparison, parameter, spot),
         )
     else:
         message = f"The {_noun(parameter)} of {spot.operation} is new and optional"
@@ -115,14 +116,20 @@ def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
             spot.at(_noun(parameter)),
             message,
             new=parameter.place,
-            implementers=_carrying(parameter, spot),
+            implementers=_carrying(comparison, parameter, spot),
         )
 
 
-def _carrying(parameter: Parameter, spot: Spot) -> Witness:
+def _carrying(comparison: Comparison, parameter: Parameter, spot: Spot) -> Witness:
     """Return a request with a parameter that a server of the old contract does not know."""
     text = f"It carries the {_noun(parameter)}: a server of the old contract may refuse or ignore it."
-    return Witness("request", spot.request_line, text=text)
+    place = None if spot.event else _schema(parameter)
+    if place is None:
+        return Witness("request", spot.request_line, text=text)
+    converter = comparison.converter(new=True, request=True, sender=True)
+    values = samples_of(converter.schema(place))
+    body = {str(parameter.value.get("name")): value for value in values[:1]}
+    return Witness("request", spot.request_line, body=body, has_body=bool(body), text=text)
 
 
 def _removed(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:

@@ -16,6 +16,7 @@ from .edits import (
     schema,
     success,
 )
+from .shown import SHOWN
 
 BROKEN = {
     "pattern tightened": "request-pattern-widened",
@@ -128,4 +129,5 @@ FURTHER = (
 )  # fmt: skip
 """Edits that break implementers, with the verdict for clients and the finding that says whom."""
 
-ALL = [(edit, BROKEN.get(edit.name)) for edit in EDITS] + [(edit, edit.finding) for edit in FURTHER]
+ALL = [(edit, BROKEN.get(edit.name)) for edit in EDITS]
+ALL += [(edit, edit.finding) for edit in (*FURTHER, *SHOWN)]
