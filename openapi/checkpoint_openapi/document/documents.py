@@ -150,6 +150,8 @@ class Documents:
         version = known.get(str(stated)[:3]) if re.match(r"3\.\d+\.", str(stated)) else None
         if version is None or "openapi" not in document:
             what = f"is version {stated} of OpenAPI; versions {', '.join(known)} can be read"
+            if str(stated) in known:
+                what = f"has the version {stated} of OpenAPI without its third number: write '{stated}.0'"
             raise self.error(what, self.root / ("openapi" if "openapi" in document else "swagger"))
         return version
 

@@ -149,6 +149,10 @@ def test_the_rules_are_listed() -> None:
         ("a: [1\n", "bad.yaml:2:1: is broken YAML: "),
         ("a: 1\na: 2\n", "bad.yaml:2:1: has the key 'a' twice in one object: remove one"),
         ("swagger: '2.0'\n", "bad.yaml:1:1: is version 2.0 of OpenAPI; versions 3.0, 3.1, 3.2 can be read"),
+        (
+            "openapi: 3.1\n",
+            "bad.yaml:1:1: has the version 3.1 of OpenAPI without its third number: write '3.1.0'",
+        ),
         ("openapi: 3\n", "bad.yaml:1:1: is version 3 of OpenAPI; versions 3.0, 3.1, 3.2 can be read"),
         ("[]", "bad.yaml:1:1: is no document: its root is not an object"),
         ("", "bad.yaml:1:1: is no document: its root is not an object"),
