@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,7 @@ _T = TypeVar("_T")
 
 _MAGIC = b"SQLite format 3\0"
 _NO_DATABASE = "it is no SQLite database; name another file"
+_REPLACED = "its file was removed or replaced while the server runs; restart the server"
 _NO_FILE = "it is a directory, pipe or device; name a file"
 _CORRUPT = "it is corrupt; restore it from a copy or name another file"
 _SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000", "foreign_keys = ON")
@@ -75,6 +77,9 @@ class SqliteStore:
             except (sqlite3.Error, StartError, OSError) as error:
                 raise StartError(f"Cannot use the database {path}: {_reason(error)}.") from error
             self._connections = opened.pop_all()
+        real = path.resolve()
+        self._files = (path, real.with_name(f"{real.name}-wal"))
+        self._written = _identities(self._files)
         self._catalogue.execute("PRAGMA busy_timeout = 100")
         self._writing.execute("PRAGMA busy_timeout = 0")  # `_locking` waits instead
         self._writer = ThreadPoolExecutor(1, "store-writer")
@@ -186,9 +191,14 @@ class SqliteStore:
 
     async def _in_writer(self, job: Callable[..., _T], *arguments: Any) -> _T:
         with reachable():
-            return await asyncio.get_running_loop().run_in_executor(
-                self._writer, job, self._writing, *arguments
-            )
+            return await asyncio.get_running_loop().run_in_executor(self._writer, self._kept, job, *arguments)
+
+    def _kept(self, job: Callable[..., _T], *arguments: Any) -> _T:
+        """Do a job of the writer, and see that the next start will find what it wrote."""
+        result = job(self._writing, *arguments)
+        if _identities(self._files) != self._written:
+            raise StoreUnavailableError(_REPLACED)
+        return result
 
     async def _read(self, query: Callable[..., _T], *arguments: Any) -> _T:
         """Run a potentially slow query outside the event loop."""
@@ -196,6 +206,19 @@ class SqliteStore:
             return await asyncio.get_running_loop().run_in_executor(
                 self._reader, query, self._reading, *arguments
             )
+
+
+def _identities(files: Iterable[Path]) -> list[tuple[int, int] | None]:
+    """Return what tells each file from another of the same name, None for one that is not there."""
+    found: list[tuple[int, int] | None] = []
+    for file in files:
+        try:
+            status = os.stat(file)  # noqa: PTH116 - a path's own method takes twice the time
+        except OSError:
+            found.append(None)
+        else:
+            found.append((status.st_dev, status.st_ino))
+    return found
 
 
 def _carry_out(connection: sqlite3.Connection, orders: Sequence[Order]) -> Sequence[Outcome]:

@@ -11,7 +11,10 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+
 from handlers import running
+from handlers.running import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +132,17 @@ def test_a_locked_store_is_unavailable_and_recovers(start: Callable[..., Running
         assert answer.headers["retry-after"] == "1"
         assert stored(server) == {identifier}
     assert server.create().status == 200
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"], ids=["the database", "its log"])
+def test_a_removed_file_is_unavailable(start: Callable[..., RunningServer], suffix: str) -> None:
+    """What the next start would not find is not answered, and the operator is told why."""
+    server = start()
+    assert server.create().status == 200
+    server.database.with_name(f"{server.database.name}{suffix}").unlink()
+    assert server.create().error == error_of("unavailable")
+    server.stop()
+    assert "removed or replaced" in server.said
 
 
 def test_a_full_disk_is_unavailable_and_loses_nothing(tmp_path: Path) -> None:
