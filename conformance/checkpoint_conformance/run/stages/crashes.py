@@ -22,6 +22,8 @@ _TRIES = 4
 """Times that a request which has only failed is sent again: once in each of a few states."""
 _POOL = 16
 """Times that a refusal is sent, to meet each connection of a pool."""
+_SAMPLE = 5
+"""Failing requests that are sent again to see whether they always fail."""
 _MOST = 50
 """Requests that are sent again."""
 _SUMMARY = "the documented request after refusals"
@@ -35,8 +37,10 @@ def examine_crashes(session: Session) -> None:
     """
     failing = Counter(_failing(session))
     try:
-        if not _follows_refusals(session) and any(_varies(session, each) for each in failing):
-            _provoke(session)
+        if not _follows_refusals(session):
+            _send_again(session, list(failing)[:_SAMPLE])
+            if any(_varies(session, each) for each in failing):
+                _provoke(session)
         if _follows_refusals(session):
             always = [each for each, times in failing.items() if times > 1 and not _varies(session, each)]
             _send_again(session, always[:_MOST])
