@@ -28,8 +28,9 @@ def differs(mutant: Mutant) -> bool:
     key = repr((mutant.shows, knobs, timeout))
     if key not in _right:
         _right[key] = _answers(type("Conforming", (Server,), knobs), mutant, timeout)
-    # Calls at once meet in the same instant only now and then.
-    tries = _TRIES if mutant.behaviour.real_time else 1
+    # Calls at once meet in the same instant only now and then, and on a busy machine need not overlap at all.
+    at_once = any(shot.copies > 1 for shot in mutant.shows)
+    tries = _TRIES if mutant.behaviour.real_time or at_once else 1
     return any(_answers(mutant.behaviour, mutant, timeout) != _right[key] for _ in range(tries))
 
 
