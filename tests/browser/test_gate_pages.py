@@ -1,4 +1,4 @@
-"""The pages of the gate in a real Chromium: a comparison with evidence, and all released versions."""
+"""The pages of the gate in a real Chromium: comparisons, with or without evidence, and released versions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from checkpoint_openapi.diff.history import history
 from checkpoint_openapi.diff.report import report as diff
 from checkpoint_openapi.diff.writers import write
 from checkpoint_openapi.diff.writers.history import as_page
-from checkpoint_openapi.document.documents import Documents, Files
+from checkpoint_openapi.document.documents import Documents, Files, Text
 from checkpoint_openapi.load import data_path
 from conformance.runs import report
 from mutants.service.server import Server
@@ -29,6 +29,22 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
+EDITS = {"maxItems: 64": "maxItems: 32", "auto_trigger:": "autoTrigger:", "'429':": "'428':"}
+"""What is narrowed, renamed and replaced."""
+
+
+def changed() -> str:
+    """Return the page of a change that breaks clients and implementers."""
+    base = revision = data_path("checkpoint.yaml").read_text(encoding="utf-8")
+    for old, new in EDITS.items():
+        assert old in revision
+        revision = revision.replace(old, new)
+    versions = {"old.yaml": base, "new.yaml": revision}
+    found = diff(*(Documents(Text({name: text}), name) for name, text in versions.items()))
+    assert len(found.findings) >= len(EDITS)
+    return write(found, "html")
+
+
 def compared(folder: Path) -> str:
     """Return the page of a change, with what it means for servers whose answers were recorded."""
     recordings: list[Recording] = []
@@ -37,19 +53,21 @@ def compared(folder: Path) -> str:
         told["header"]["implementation"] = {"name": name, "version": "1.0"}
         (folder / f"{name}.json").write_text(json.dumps(told), "utf-8")
         recordings.append(read_recording(folder / f"{name}.json"))
-    changed = copied(folder)
-    document = changed / "checkpoint.yaml"
+    revision = copied(folder)
+    document = revision / "checkpoint.yaml"
     replaced(document, "maxItems: 64", "maxItems: 128")
     replaced(document, "required: [id, type, name]", "required: [id, type, name, extra_info]")
-    replaced(changed / "errors.yaml", "    code: CSBS.3000\n    text", "    code: CSBS.3100\n    text")
-    base = Documents(Files(), str(changed / "released" / "1.1.0" / "checkpoint.yaml"))
+    replaced(revision / "errors.yaml", "    code: CSBS.3000\n    text", "    code: CSBS.3100\n    text")
+    base = Documents(Files(), str(revision / "released" / "1.1.0" / "checkpoint.yaml"))
     return write(diff(base, Documents(Files(), str(document)), recordings=recordings), "html")
 
 
-@pytest.fixture(scope="module", params=["own", "long", "comparison"])
+@pytest.fixture(scope="module", params=["own", "long", "change", "evidence"])
 def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give the history of this contract, one of more versions, and a comparison with evidence."""
-    if request.param == "comparison":
+    """Give the history of this contract, one of more versions, and comparisons without and with evidence."""
+    if request.param == "change":
+        return changed()
+    if request.param == "evidence":
         return compared(tmp_path_factory.mktemp("evidence"))
     if request.param == "own":
         return as_page(history(data_path("checkpoint.yaml").parent))
@@ -74,7 +92,7 @@ def release(folder: Path, version: str) -> None:
 def test_everybody_can_read_the_page(
     page: str, scheme: str, open_page: Callable[..., webdriver.Chrome], violations: Callable[[], list[str]]
 ) -> None:
-    """Headings, labels, roles and contrast are as WCAG 2.2 AA asks for, in both colours."""
+    """Headings, labels, roles and contrast are as WCAG 2.2 AA asks for, in both colours, all unfolded."""
     shown = open_page(page, 1280, scheme)
     assert shown.get_log("browser") == []
     shown.execute_script(OPEN)

@@ -197,7 +197,8 @@ def _parsed(text: str, file: str) -> Source:
     except yaml.YAMLError as error:
         raise DocumentError(f"is broken YAML: {' '.join(str(error).split())}", file) from error
     if not isinstance(root, yaml.MappingNode):
-        raise DocumentError("is no document: its root is not an object", file, 1, 1)
+        what = "is empty" if root is None else "is no document: its root is not an object"
+        raise DocumentError(what, file, 1, 1)
     builder = _Builder(file)
     document = builder.value(root, "")
     return Source(file, document, text, root, tuple(builder.plain_keys), tuple(builder.ambiguous))

@@ -119,7 +119,7 @@ class _ManyItems(Server):
     def list_items(self, request: Request, project: str) -> Response:
         """Return a page of them, made only of those that are on it."""
         query = request.query
-        if "checkpoint_id" in query:
+        if "checkpoint_id" in query or not query.get("limit", "1000").isdigit():
             return super().list_items(request, project)
         marker, limit = query.get("marker", ""), int(query.get("limit", "1000"))
         first = int(marker.rpartition("-")[2]) + 1 if marker.startswith("old-") else 0

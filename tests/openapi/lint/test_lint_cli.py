@@ -155,7 +155,7 @@ def test_the_rules_are_listed() -> None:
         ),
         ("openapi: 3\n", "bad.yaml:1:1: is version 3 of OpenAPI; versions 3.0, 3.1, 3.2 can be read"),
         ("[]", "bad.yaml:1:1: is no document: its root is not an object"),
-        ("", "bad.yaml:1:1: is no document: its root is not an object"),
+        ("", "bad.yaml:1:1: is empty"),
     ],
 )
 def test_an_unusable_file_is_one_line(flawed: str, tmp_path: Path, text: str, message: str) -> None:

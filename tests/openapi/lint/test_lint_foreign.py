@@ -147,6 +147,17 @@ def test_openapi_3_1_has_findings_of_its_own(tmp_path: Path, old: str, new: str,
     assert rule in rules(without_programs(path))
 
 
+def test_openapi_3_1_has_no_nullable(tmp_path: Path) -> None:
+    """It has no effect there, so it contradicts no list of values."""
+    path = tmp_path / "new.yaml"
+    path.write_text(
+        NEW.replace("[integer, 'null'], ", "[integer, 'null'], enum: [1, 2, 3], nullable: true, ")
+    )
+
+    assert "enum-invalid" not in rules(without_programs(path))
+    assert "keyword-idle" in rules(without_programs(path))
+
+
 def test_connexion_refuses_openapi_3_1(tmp_path: Path) -> None:
     """What Connexion cannot load is a finding for those who ask for Connexion."""
     path = tmp_path / "new.yaml"

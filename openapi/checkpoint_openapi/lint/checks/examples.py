@@ -54,7 +54,10 @@ def default_invalid(context: Context) -> Iterator[Fault]:
 
 
 def enum_invalid(context: Context) -> Iterator[Fault]:
-    """Find enumerated values that the rest of the schema refuses, and null that is allowed but not listed."""
+    """Find enumerated values that the rest of the schema refuses.
+
+    In OpenAPI 3.0, the only version with `nullable`, also null that it allows and the list does not.
+    """
     for node in context.own("schema"):
         listed = items(node.value.get("enum"))
         if not listed:
@@ -66,7 +69,7 @@ def enum_invalid(context: Context) -> Iterator[Fault]:
                 yield Fault(
                     pointer, f"the listed value breaks the schema: {what}", "remove it or correct the type"
                 )
-        if node.value.get("nullable") is True and None not in listed:
+        if context.is_3_0 and node.value.get("nullable") is True and None not in listed:
             yield Fault(
                 f"{node.pointer}/nullable",
                 "whether null is allowed depends on the tool: `nullable` says so, `enum` does not",
