@@ -129,22 +129,22 @@ def test_kills_of_a_worker_lose_nothing(
     start: Callable[..., RunningServer], url: str | None, record_property: Callable[[str, object], None]
 ) -> None:
     """When a worker is killed under load the others serve on, another takes its place, nothing is lost."""
-    server = start("--workers", "3", url=url)
+    server = start("--workers", "4", url=url)
     answered: list[str] = []
     kills = 3
     for _ in range(kills):
         load = Load(server, 12)
         load.await_answers(200)
         workers = workers_of(server)
-        assert len(workers) == 3
+        assert len(workers) == 4
         os.kill(workers[0], 9)
         load.end()
         answered += load.answered
         assert server.create().status == 200
-        await_workers(server, 3)
+        await_workers(server, 4)
     assert set(answered) <= set(stored(server))
     assert len(set(answered)) == len(answered)
-    record_property("figure", f"{kills} workers killed of 3, {len(answered)} answered, 0 lost")
+    record_property("figure", f"{kills} workers killed of 4, {len(answered)} answered, 0 lost")
 
 
 def workers_of(server: RunningServer) -> list[int]:
