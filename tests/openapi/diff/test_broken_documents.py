@@ -20,7 +20,7 @@ BROKEN: dict[str, tuple[str, int, str]] = {
     "a tab": (HEAD + "paths:\n\t/a: {}\n", 4, "broken YAML"),
     "a key twice": (HEAD + "paths: {}\npaths: {}\n", 4, "twice"),
     "a list": ("- 1\n", 1, "root is not an object"),
-    "empty": ("", 1, "root is not an object"),
+    "empty": ("", 1, "is empty"),
     "no version": ("info: {}\npaths: {}\n", 1, "no member `openapi`"),
     "a file of an impossible name": (HEAD + 'paths:\n  /a: {$ref: "\\0.yaml"}\n', 4, "embedded null byte"),
     "a version to come": ("openapi: 3.3.0\ninfo: {}\npaths: {/a: {}}\n", 1, "version 3.3.0"),

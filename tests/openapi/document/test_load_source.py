@@ -197,7 +197,7 @@ def test_json_is_read_alike(tmp_path: Path, indent: str | int | None) -> None:
         ("? [a]\n: b\n", "a key that is no text", 1, 3),
         ("a: {<<: 1}\n", "a merge key", 1, 9),
         ("- a\n", "its root is not an object", 1, 1),
-        ("", "its root is not an object", 1, 1),
+        ("", "is empty", 1, 1),
         ("a: \x01\n", "has the character U+0001, which YAML does not allow", 1, 4),
         ("a: é🤡\nb: '\x85\x00'\n", "has the character U+0000", 2, 6),
     ],
