@@ -38,6 +38,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chr
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     chrome = webdriver.Chrome(options=options, service=Service(driver))
     chrome.set_script_timeout(PATIENCE)
+    chrome.get("about:blank")  # leave the page of a new tab, which asks for files of its own
     yield chrome
     chrome.quit()
 
