@@ -147,7 +147,9 @@ def test_page_reads_offline(chromium: webdriver.Chrome, page: str) -> None:
 def test_sample_is_copied_with_one_click(chromium: webdriver.Chrome, page: str) -> None:
     """Each operation, also of the companions, has samples above its responses, and a button copies one."""
     chromium.get(page)
-    assert len(chromium.find_elements(By.CSS_SELECTOR, "#swagger .samples")) == 4
+    WebDriverWait(chromium, PATIENCE).until(
+        lambda c: len(c.find_elements(By.CSS_SELECTOR, "#swagger .samples")) == 4
+    )
     button = chromium.find_element(By.CSS_SELECTOR, "#swagger .samples details[open] .copy")
     chromium.execute_script(
         "document.addEventListener('copy', () => { window.copied = getSelection().toString(); });"
