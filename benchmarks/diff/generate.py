@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
-__all__ = ["document", "interwoven", "loosened", "revision", "tangle"]
+import yaml
+
+__all__ = ["document", "interwoven", "loosened", "revision", "tangle", "written"]
 
 _TYPES: list[dict[str, Any]] = [
     {"type": "string", "maxLength": 64},
@@ -15,6 +18,14 @@ _TYPES: list[dict[str, Any]] = [
     {"type": "boolean", "default": False},
     {"type": "string", "format": "date-time", "nullable": True},
 ]
+
+
+def written(folder: Path, name: str, base: Any, changed: Any) -> tuple[Path, Path]:
+    """Write two versions of a document to a folder, and return their files."""
+    paths = folder / f"{name}.base.yaml", folder / f"{name}.revision.yaml"
+    for path, content in zip(paths, (base, changed), strict=True):
+        path.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
+    return paths
 
 
 def document(operations: int) -> dict[str, Any]:

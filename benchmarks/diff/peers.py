@@ -23,8 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import octokit
-import yaml
-from generate import document, revision
+from generate import document, revision, written
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -79,8 +78,11 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tools, found = _tools(folder), _cases(folder)
-        timed = [_generated(folder), *([octokit.pairs(folder)[1][1:]] if options.octokit else [])]
+        tools, found, base = _tools(folder), _cases(folder), document(200)
+        timed = [
+            written(folder, "generated", base, revision(base)),
+            *([octokit.pairs(folder)[1][1:]] if options.octokit else []),
+        ]
         lines = [_line(tool, found, timed) for tool in tools]
     if options.write:
         PAGE.write_text(TABLE.sub("".join(map(_row, lines)), PAGE.read_text("utf-8"), count=1), "utf-8")
@@ -110,28 +112,15 @@ def _cases(folder: Path) -> list[Case]:
             versions = (
                 with_schema(schema, request=request, version=pair.version) for schema in (pair.old, pair.new)
             )
-            found.append(Case(*_written(folder, len(found), versions), breaks))
+            found.append(Case(*written(folder, str(len(found)), *versions), breaks))
     for edit in EDITS:
         changed = contract()
         edit.change(changed)
         if edit.label != "review":
-            found.append(Case(*_written(folder, len(found), (contract(), changed)), edit.label == "breaking"))
+            found.append(
+                Case(*written(folder, str(len(found)), contract(), changed), edit.label == "breaking")
+            )
     return found
-
-
-def _written(folder: Path, number: int, versions: Any) -> tuple[Path, Path]:
-    base, changed = folder / f"{number}.base.json", folder / f"{number}.revision.json"
-    for path, content in zip((base, changed), versions, strict=True):
-        path.write_text(json.dumps(content), "utf-8")
-    return base, changed
-
-
-def _generated(folder: Path) -> tuple[Path, Path]:
-    base = document(200)
-    paths = folder / "generated.base.yaml", folder / "generated.revision.yaml"
-    for path, content in zip(paths, (base, revision(base)), strict=True):
-        path.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
-    return paths
 
 
 def _line(tool: Tool, cases: list[Case], timed: list[tuple[Path, Path]]) -> dict[str, Any]:

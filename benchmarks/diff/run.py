@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import octokit
-import yaml
-from generate import document, interwoven, loosened, revision, tangle
+from generate import document, interwoven, loosened, revision, tangle, written
 from process import Run, figures, keep_bytecode, measured
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,19 +114,13 @@ def _contract(folder: Path) -> list[tuple[str, Path, Path]]:
 
 
 def _generated(folder: Path) -> list[tuple[str, Path, Path]]:
-    found: list[tuple[str, Path, Path]] = []
     documents = {f"{size} operations": document(size) for size in SIZES}
     versions = {
         name: (base, revision(base)) for name, base in {**documents, "interwoven": interwoven(30)}.items()
     }
     tangles = {f"tangle of {size} schemas": tangle(size) for size in TANGLES}
     versions.update({name: (base, loosened(base)) for name, base in tangles.items()})
-    for name, contents in versions.items():
-        paths = folder / f"{name}.base.yaml", folder / f"{name}.revision.yaml"
-        for path, content in zip(paths, contents, strict=True):
-            path.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
-        found.append((name, *paths))
-    return found
+    return [(name, *written(folder, name, *contents)) for name, contents in versions.items()]
 
 
 if __name__ == "__main__":
