@@ -117,9 +117,9 @@ class Secrets:
     def redact_name(self, name: str) -> str:
         """Redact a header name, whose case a server may change."""
         for value, secret in self._longest_first:
-            at = name.lower().find(value.lower())
-            if at >= 0:
-                name = name[:at] + "{{" + secret + "}}" + name[at + len(value) :]
+            if value.lower() in name.lower():
+                in_any_case = re.compile(re.escape(value), re.IGNORECASE)
+                name = self._outside(name, partial(in_any_case.sub, "{{" + secret + "}}"))
         return self.redact(name)
 
     def redact_all(self, data: Any) -> Any:

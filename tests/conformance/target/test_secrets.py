@@ -130,6 +130,14 @@ def test_innocent_text_is_left_alone() -> None:
     assert secrets.redact("abc 1 cba") == "abc 1 cba"
 
 
+def test_every_secret_in_a_header_name_is_replaced() -> None:
+    """Each occurrence, in any case, and no word of a placeholder that stands for another one."""
+    secrets = Secrets(replace(TARGET, token="gAAAAABdemo7k3Jd", expired_token="token"))
+    told = secrets.redact_name("X-gaaaaabdemo7k3jd-and-GAAAAABDEMO7K3JD-and-TOKEN")
+    one = "{{token-case-swapped}}"  # which differs from the token in case alone
+    assert told == f"X-{one}-and-{one}-and-{{{{expired-token}}}}"
+
+
 def test_a_token_that_answers_the_request_is_recognised() -> None:
     """Also a token that no fixture names: the one that the request carried."""
     assert Secrets(TARGET).found_in("you sent 0f1e2d3c4b", sent="0f1e2d3c4b") == "the token of the request"
