@@ -18,8 +18,15 @@ _OBJECT: JsonSchema = {"type": "object"}
 def overlap(branches: list[Schema], among: JsonSchema | None = None) -> bool:
     """Return whether two alternatives may accept the same value; `among` limits which values count."""
     contents = [branch.cut().operand.simplified() for branch in branches]
-    pairs = itertools.combinations(contents, 2)
-    return any(operand_of(conjunction([*pair, among or {}])).may_be_satisfied() for pair in pairs)
+    if among is not None:
+        # One question about each alternative answers most of those about pairs.
+        contents = [content for content in contents if _may_meet([content, among])]
+    return any(_may_meet([*pair, among or {}]) for pair in itertools.combinations(contents, 2))
+
+
+def _may_meet(contents: list[JsonSchema]) -> bool:
+    """Return whether a value may be accepted by all schemas."""
+    return operand_of(conjunction(contents)).may_be_satisfied()
 
 
 def overlap_as_objects(choice: Schema) -> bool:

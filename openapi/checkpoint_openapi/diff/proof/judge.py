@@ -296,15 +296,17 @@ def _refused(part: Operand, whole: Operand, demand: JsonSchema) -> list[Any]:
     def shown_by(candidates: list[Any]) -> list[Any]:
         return [value for value in candidates if part.accepts(value) and whole.refuses(value)]
 
-    plain = part.simplified()
-    simple = [*samples(_pressed(plain, demand), limit=4), *samples(plain, limit=12)]
-    found = shown_by(simple) if part.accepts_anything() else []
+    def simple() -> list[Any]:
+        plain = part.simplified()
+        return shown_by([*samples(_pressed(plain, demand), limit=4), *samples(plain, limit=12)])
+
+    # The engine's schema of all that a demand refuses is many times as large as the demand.
+    found = simple() if part.accepts_anything() else []
     if found:
-        # The engine's schema of all that a demand refuses is many times as large as the demand.
         return found
     difference = part.without(whole)
     candidates = samples(difference, limit=4) if difference is not None and not is_never(difference) else []
-    return shown_by(candidates or simple)
+    return shown_by(candidates) if candidates else simple()
 
 
 def _sharper(sender: Schema, patterns: frozenset[str], keys: frozenset[str]) -> Operand:
