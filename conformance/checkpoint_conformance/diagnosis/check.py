@@ -23,7 +23,7 @@ from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStat
 from checkpoint_conformance.diagnosis.companions import companions, second_policy
 from checkpoint_conformance.diagnosis.connectivity import connectivity, signature
 from checkpoint_conformance.diagnosis.fixtures import fixtures
-from checkpoint_conformance.run.runner import enough
+from checkpoint_conformance.run.schedule import enough
 from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.target.target import Target

@@ -18,7 +18,7 @@ from checkpoint_conformance.reports.evidence import exchange_from
 from checkpoint_conformance.reports.report import Report, ReportError, build_report
 from checkpoint_conformance.reports.times import summary
 from checkpoint_conformance.run.record import Options, RunRecord
-from checkpoint_conformance.run.runner import origins
+from checkpoint_conformance.run.schedule import origins
 from checkpoint_conformance.run.stages.comparison import IDS_OF_THE_RUN, distinct_checkpoints
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Implementation, SecondProject, Target

@@ -73,12 +73,14 @@ def open_session(
     clock: Clock = SYSTEM_CLOCK,
     judge: Judges | None = None,
     resumption: Resumption | None = None,
+    thorough: bool = False,
 ) -> Session:
     """Return a session in which nothing has been sent yet.
 
     `announce` gets a sentence whenever the client waits; `watch` is called after each exchange, in the thread
     that made it. By default, the transport uses sockets, and responses are judged by the contract. With a
-    `resumption`, an earlier run is repeated from its record before anything is sent.
+    `resumption`, an earlier run is repeated from its record before anything is sent. In a `thorough` run, a
+    MUST gets all its probes although some have been accepted.
     """
     secrets, limited = Secrets(target), resumption.replay.clock if resumption else LimitedClock(clock)
     calls = Calls(target)
@@ -107,5 +109,5 @@ def open_session(
     if resumption:
         resumption.attach(recorder, client.budget)
     lists, witness = CompanionLists(client, calls), Witness(client, recorder, calls)
-    session = Session(target, secrets, calls, client, recorder, lists, witness, announce)
+    session = Session(target, secrets, calls, client, recorder, lists, witness, announce, thorough)
     return session

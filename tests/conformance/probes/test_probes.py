@@ -12,7 +12,7 @@ from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.probe import ANY_REFUSAL, DOCUMENTED, Probe
 from checkpoint_conformance.probes.variations.groups import single_faults
 from checkpoint_conformance.probes.variations.settings import settings
-from checkpoint_conformance.run.runner import odd_requests
+from checkpoint_conformance.run.schedule import odd_requests
 from checkpoint_conformance.run.stages.kept_connections import on_kept_connection
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import SecondProject, Target

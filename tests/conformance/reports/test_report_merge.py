@@ -10,7 +10,7 @@ import pytest
 from checkpoint_conformance.reports.merge import merge
 from checkpoint_conformance.reports.report import ReportError, build_report
 from checkpoint_conformance.reports.writers.terminal import terminal
-from checkpoint_conformance.run.runner import Options
+from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.shard import Shard, ShardError
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.outcome import Verdict

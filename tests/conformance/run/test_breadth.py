@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from checkpoint_conformance.run.limits.allotment import Want, allot
 from checkpoint_conformance.run.record import Options
-from checkpoint_conformance.run.runner import enough, run
+from checkpoint_conformance.run.runner import run
+from checkpoint_conformance.run.schedule import enough
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict

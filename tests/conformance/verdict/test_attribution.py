@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from checkpoint_conformance.run.runner import origins
+from checkpoint_conformance.run.schedule import origins
 from checkpoint_conformance.target.target import SecondProject, Target
 from checkpoint_conformance.transport.exchange import Exchange, Request, Response
 from checkpoint_conformance.verdict.attribution import attribute

@@ -12,7 +12,7 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.variations.groups import single_faults
 from checkpoint_conformance.run import stages
-from checkpoint_conformance.run.runner import origins
+from checkpoint_conformance.run.schedule import origins
 from checkpoint_conformance.run.stages.companions.odd_queries import odd_queries
 from checkpoint_conformance.run.stages.recovery import refused_before
 from checkpoint_conformance.target.secrets import Secrets
