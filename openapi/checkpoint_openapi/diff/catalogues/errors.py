@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.document.documents import Documents
@@ -15,8 +15,22 @@ __all__ = ["PLACE", "Errors", "compare_errors"]
 
 PLACE = "the error catalogue"
 """The place of every finding about errors."""
-_Pair = tuple[int, str]
-"""A status and a code."""
+_GIVEN = "A server of the old contract {} this answer."
+
+
+class _Pair(NamedTuple):
+    """The status and the code of an error."""
+
+    status: int
+    code: str
+
+    @classmethod
+    def of(cls, entry: dict[str, Any]) -> _Pair:
+        """Return the pair of an entry, in which both are known to be there."""
+        return cls(entry["status"], entry["code"])
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.code}"
 
 
 class Errors:
@@ -32,11 +46,11 @@ class Errors:
         """What each published pair means, where the catalogue says so."""
         self._numbers: dict[str, int] = {}
         for number, entry in self._entries("published", ()):
-            self.places.setdefault(pair(entry), f"/published/{number}")
+            self.places.setdefault(_Pair.of(entry), f"/published/{number}")
             if isinstance(entry.get("meaning"), str):
-                self.meanings.setdefault(pair(entry), entry["meaning"])
+                self.meanings.setdefault(_Pair.of(entry), entry["meaning"])
         for number, entry in self._entries("conditions", ("id", "text")):
-            self.places.setdefault(pair(entry), f"/conditions/{number}")
+            self.places.setdefault(_Pair.of(entry), f"/conditions/{number}")
             self.conditions[entry["id"]] = entry
             self._numbers[entry["id"]] = number
 
@@ -52,8 +66,8 @@ class Errors:
 
     def is_alone(self, condition: str) -> bool:
         """Return whether no other condition has the status and code of this one."""
-        told = pair(self.conditions[condition])
-        return sum(pair(entry) == told for entry in self.conditions.values()) == 1
+        told = _Pair.of(self.conditions[condition])
+        return sum(_Pair.of(entry) == told for entry in self.conditions.values()) == 1
 
     def _entries(self, listed: str, words: tuple[str, ...]) -> list[tuple[int, dict[str, Any]]]:
         found = [
@@ -66,11 +80,6 @@ class Errors:
                 place = self.source.position(f"/{listed}/{number}")
                 raise DocumentError(f"has an entry of `{listed}` without `{missing[0]}`", *place)
         return found
-
-
-def pair(entry: dict[str, Any]) -> _Pair:
-    """Return the status and code of an entry, which are known to be there."""
-    return entry["status"], entry["code"]
 
 
 def compare_errors(old: Errors, new: Errors) -> list[Finding]:
@@ -86,7 +95,7 @@ def compare_errors(old: Errors, new: Errors) -> list[Finding]:
             replace(each, old_label=f"{ERRORS}#{old.pointer(name)}")
             for each in _changed(name, before[name], after[name], new)
         ]
-    told = {pair(entry) for entry in after.values()}
+    told = {_Pair.of(entry) for entry in after.values()}
     found += [_code_removed(old, each) for each in old.places if each not in new.places]
     found += [_code_added(new, each) for each in new.places if each not in old.places and each not in told]
     return [*found, *_meanings_changed(old, new), *_gateway_changed(old, new)]
@@ -94,30 +103,34 @@ def compare_errors(old: Errors, new: Errors) -> list[Finding]:
 
 def _added(new: Errors, name: str) -> Finding:
     entry = new.conditions[name]
-    witness = Witness("requirement", f"{name} {_shown(entry)}", text=entry["text"])
-    message = f"The condition {name} is new, with {_shown(entry)}: {entry['text'].rstrip('.')}"
-    return _finding("error-condition-added", new, name, message, after=_told(entry), implementers=witness)
+    pair, text = _Pair.of(entry), entry["text"]
+    witness = Witness("requirement", f"{name} {pair}", text=text)
+    message = f"The condition {name} is new, with {pair}: {text.rstrip('.')}"
+    return _finding("error-condition-added", new, name, message, after=pair._asdict(), implementers=witness)
 
 
 def _removed(old: Errors, name: str) -> Finding:
     message = f"The condition {name} no longer has an error of its own"
-    return _finding("error-condition-removed", old, name, message, before=_told(old.conditions[name]))
+    pair = _Pair.of(old.conditions[name])
+    return _finding("error-condition-removed", old, name, message, before=pair._asdict())
 
 
 def _changed(name: str, old: dict[str, Any], new: dict[str, Any], errors: Errors) -> list[Finding]:
     found: list[Finding] = []
-    if pair(old) != pair(new):
-        message = f"The condition {name} had {_shown(old)} and has {_shown(new)} now"
+    before, after = _Pair.of(old), _Pair.of(new)
+    if before != after:
+        message = f"The condition {name} had {before} and has {after} now"
+        known, given = f"Clients know the condition by {before}.", _GIVEN.format("gives")
         found.append(
             _finding(
                 "error-condition-answer-changed",
                 errors,
                 name,
                 message,
-                _told(old),
-                _told(new),
-                clients=_answer(new, f"Clients know the condition by {_shown(old)}."),
-                implementers=_answer(old, "A server of the old contract gives this answer."),
+                before._asdict(),
+                after._asdict(),
+                clients=_answer(after, known, new.get("message")),
+                implementers=_answer(before, given, old.get("message")),
             )
         )
     for word, rule, what in (
@@ -134,54 +147,50 @@ def _changed(name: str, old: dict[str, Any], new: dict[str, Any], errors: Errors
 
 
 def _code_removed(old: Errors, gone: _Pair) -> Finding:
-    entry = {"status": gone[0], "code": gone[1]}
     return _finding(
         "error-code-removed",
         old,
-        _shown(entry),
-        f"{_shown(entry)} may no longer occur",
-        before=entry,
+        str(gone),
+        f"{gone} may no longer occur",
+        before=gone._asdict(),
         pointer=old.places[gone],
-        implementers=_answer(entry, "A server of the old contract may give this answer."),
+        implementers=_answer(gone, _GIVEN.format("may give")),
     )
 
 
 def _code_added(new: Errors, come: _Pair) -> Finding:
-    entry = {"status": come[0], "code": come[1]}
-    message = f"{_shown(entry)} may now occur"
-    pointer = new.places[come]
-    return _finding("error-code-added", new, _shown(entry), message, after=entry, pointer=pointer)
+    message, pointer = f"{come} may now occur", new.places[come]
+    return _finding("error-code-added", new, str(come), message, after=come._asdict(), pointer=pointer)
 
 
 def _meanings_changed(old: Errors, new: Errors) -> list[Finding]:
     """Return the published pairs that mean something else: what another pair meant, or new words."""
     found: list[Finding] = []
-    owners = {meaning: each for each, meaning in old.meanings.items()}
-    for each in old.meanings.keys() & new.meanings.keys():
-        before, after = old.meanings[each], new.meanings[each]
+    owners = {meaning: pair for pair, meaning in old.meanings.items()}
+    for pair in old.meanings.keys() & new.meanings.keys():
+        before, after = old.meanings[pair], new.meanings[pair]
         if before == after:
             continue
-        entry = {"status": each[0], "code": each[1]}
-        rule, message = "error-code-reworded", f"{_shown(entry)} now reads: {after.rstrip('.')}"
+        rule, message = "error-code-reworded", f"{pair} now reads: {after.rstrip('.')}"
         clients = implementers = None
-        if after in owners:
-            other = {"status": owners[after][0], "code": owners[after][1]}
+        owner = owners.get(after)
+        if owner:
             rule = "error-code-exchanged"
-            message = f"{_shown(entry)} now means what {_shown(other)} meant: {after.rstrip('.')}"
-            clients = _answer(entry, f"To clients this answer means: {before}")
-            implementers = _answer(other, "A server of the old contract says it with this answer.")
+            message = f"{pair} now means what {owner} meant: {after.rstrip('.')}"
+            clients = _answer(pair, f"To clients this answer means: {before}")
+            implementers = _answer(owner, "A server of the old contract says it with this answer.")
         finding = _finding(
             rule,
             new,
-            _shown(entry),
+            str(pair),
             message,
             before,
             after,
-            pointer=new.places[each],
+            pointer=new.places[pair],
             clients=clients,
             implementers=implementers,
         )
-        found.append(replace(finding, old_label=f"{ERRORS}#{old.places[each]}"))
+        found.append(replace(finding, old_label=f"{ERRORS}#{old.places[pair]}"))
     return found
 
 
@@ -195,17 +204,9 @@ def _gateway_changed(old: Errors, new: Errors) -> list[Finding]:
     return [_finding("gateway-codes-changed", new, name, message, before, after, pointer=pointer)]
 
 
-def _shown(entry: dict[str, Any]) -> str:
-    return f"{entry['status']} {entry['code']}"
-
-
-def _told(entry: dict[str, Any]) -> dict[str, Any]:
-    return {"status": entry["status"], "code": entry["code"]}
-
-
-def _answer(entry: dict[str, Any], text: str) -> Witness:
-    body = {"error_code": entry["code"], "error_msg": entry.get("message", "…")}
-    return Witness("answer", f"answer {entry['status']}", "application/json", body, has_body=True, text=text)
+def _answer(pair: _Pair, text: str, message: str | None = None) -> Witness:
+    body = {"error_code": pair.code, "error_msg": message or "…"}
+    return Witness("answer", f"answer {pair.status}", "application/json", body, has_body=True, text=text)
 
 
 def _finding(
