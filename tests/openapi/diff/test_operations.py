@@ -32,7 +32,6 @@ CASES: list[tuple[str, str, str, Change]] = [
     ("breaking", "request-media-type-removed", "a media type removed", lambda d: post(d)["requestBody"]["content"].pop("application/xml")),
     ("info", "request-media-type-added", "media types as a range", lambda d: post(d)["requestBody"].update(content={"application/*": {"schema": {"$ref": "#/components/schemas/Order"}}})),
     ("review", "request-xml-changed", "a member written otherwise in XML", lambda d: order(d)["note"].update(xml={"attribute": True})),
-    ("review", "request-encoding-changed", "an encoding", lambda d: post(d)["requestBody"]["content"]["application/json"].update(encoding={"note": {"contentType": "text/plain"}})),
     ("info", "", "a read-only member in requests", lambda d: order(d)["id"].update(maxLength=5)),
     ("breaking", "response-length-widened", "a read-only member in answers", lambda d: (order(d)["id"].update(maxLength=5), "reverse")),
     ("breaking", "request-length-narrowed", "a write-only member in requests", lambda d: order(d)["secret"].update(maxLength=5)),

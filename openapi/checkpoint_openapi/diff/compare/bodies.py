@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
+from checkpoint_openapi.diff.compare.encoding import is_form, written
 from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.structure.operations import Operation
-from checkpoint_openapi.document.values import members
+from checkpoint_openapi.document.values import equal, members
 
 __all__ = ["compare_content", "compare_request_bodies", "media_types"]
 
@@ -26,8 +27,8 @@ class _Media:
 def media_types(place: Location, content: Any) -> dict[str, _Media]:
     """Return the media types of a `content` object, in lower case and with their parameters sorted."""
     found: dict[str, _Media] = {}
-    for written, value in members(content).items():
-        found[_normal(written)] = _Media(place / written, members(value), written)
+    for name, value in members(content).items():
+        found[_normal(name)] = _Media(place / name, members(value), name)
     return found
 
 
@@ -236,7 +237,7 @@ def _media_widened(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
 
 def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
     here = spot.at(f"{spot.place} {new.written}")
-    if old.value.get("encoding") != new.value.get("encoding"):
+    if _is_encoded_otherwise(comparison, old, new, request=request):
         message = f"The parts of the {here.place} of {spot.operation} are encoded differently"
         comparison.add(
             "request-encoding-changed",
@@ -264,8 +265,27 @@ def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
         compare_schemas(comparison, pair)
 
 
-def _normal(written: str) -> str:
-    kind, *parameters = (part.strip().lower() for part in written.split(";"))
+def _is_encoded_otherwise(comparison: Comparison, old: _Media, new: _Media, *, request: bool) -> bool:
+    """Return whether a member that both versions of a form declare is written differently."""
+    if equal(old.value.get("encoding"), new.value.get("encoding")) or not is_form(new.written):
+        return False
+    if "schema" not in old.value or "schema" not in new.value:
+        return True
+    sides = (comparison.base, old, False), (comparison.revision, new, True)
+    schemas = [
+        comparison.converter(new=is_new, request=request, sender=False).schema(media.place / "schema")
+        for _, media, is_new in sides
+    ]
+    names = schemas[0].names() & schemas[1].names()
+    before, after = (
+        written(documents, media.written, media.value, schema, names)
+        for (documents, media, _), schema in zip(sides, schemas, strict=True)
+    )
+    return not equal(before, after)
+
+
+def _normal(name: str) -> str:
+    kind, *parameters = (part.strip().lower() for part in name.split(";"))
     return ";".join([kind, *sorted(parameters)])
 
 

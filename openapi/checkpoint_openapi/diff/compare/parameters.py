@@ -15,7 +15,7 @@ from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.structure.operations import Operation, Parameter
 from checkpoint_openapi.document.values import members
 
-__all__ = ["compare_parameters", "examples_of"]
+__all__ = ["compare_parameters", "examples_of", "media_of", "schema_of"]
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _PLAIN = {
@@ -25,6 +25,8 @@ _PLAIN = {
     "header": ("simple",),
 }
 """The styles that write a single value without decoration."""
+_SEPARATORS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+"""What each of these styles writes between the items of an array that is not exploded."""
 _RESERVED = r":/?#\[\]@!$&'()*+,;="
 """The characters that `allowReserved` leaves unencoded (RFC 3986, 2.2)."""
 
@@ -123,7 +125,7 @@ def _added(comparison: Comparison, parameter: Parameter, spot: Spot) -> None:
 def _carrying(comparison: Comparison, parameter: Parameter, spot: Spot) -> Witness:
     """Return a request with a parameter that a server of the old contract does not know."""
     text = f"It carries the {_noun(parameter)}: a server of the old contract may refuse or ignore it."
-    place = None if spot.event else _schema(parameter)
+    place = None if spot.event else schema_of(parameter)
     if place is None:
         return Witness("request", spot.request_line, text=text)
     converter = comparison.converter(new=True, request=True, sender=True)
@@ -175,13 +177,13 @@ def _compare(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot)
     pair = SchemaPair(
         subject="event-parameter" if spot.event else "parameter",
         spot=here,
-        old=_schema(old),
-        new=_schema(new),
+        old=schema_of(old),
+        new=schema_of(new),
         parent=new.place,
         wrap=str(new.value.get("name")),
         examples=[*examples_of(old.value), *examples_of(new.value)],
         required=_is_required(old) and _is_required(new),
-        travel=_travel(new),
+        travel=_travel(comparison, old, new),
     )
     compare_schemas(comparison, pair)
 
@@ -205,14 +207,33 @@ def _compare_empty(comparison: Comparison, old: Parameter, new: Parameter, here:
         comparison.add(rule, here, message, new=new.place, old=old.place, implementers=witness)
 
 
-def _travel(parameter: Parameter) -> Travel | None:
+def _travel(comparison: Comparison, old: Parameter, new: Parameter) -> Travel | None:
     """Return how the values of a parameter are serialized; None if its `content` defines that."""
-    if "content" in parameter.value:
+    if "content" in new.value:
         return None
-    return Travel(splits=parameter.value.get("in") == "header", optional=not _is_required(parameter))
+    joined = {_separator(comparison, old, new=False), _separator(comparison, new, new=True)} - {None}
+    return Travel(
+        splits=new.value.get("in") == "header",
+        optional=not _is_required(new),
+        joined=joined.pop() if len(joined) == 1 else None,
+    )
 
 
-def _schema(parameter: Parameter) -> Location | None:
+def _separator(comparison: Comparison, parameter: Parameter, *, new: bool) -> str | None:
+    """Return what stands between the items of an array, if a parameter is one that is written as one text."""
+    place, style = schema_of(parameter), _style(parameter)
+    explodes = parameter.value.get("explode", style == "form") is True and style != "simple"
+    if explodes or place is None or style not in _SEPARATORS:
+        return None
+    schema = comparison.converter(new=new, request=True, sender=False).schema(place)
+    return _SEPARATORS[style] if "array" in types_of(schema) else None
+
+
+def _style(parameter: Parameter) -> str:
+    return str(parameter.value.get("style", _STYLES.get(str(parameter.value.get("in")), "form")))
+
+
+def schema_of(parameter: Parameter) -> Location | None:
     """Return the place of a parameter's schema, which may be under the single media type of its `content`."""
     if parameter.member is not None:
         return parameter.member
@@ -223,14 +244,20 @@ def _schema(parameter: Parameter) -> Location | None:
     return None
 
 
+def media_of(value: dict[str, Any]) -> str | None:
+    """Return the media type of a parameter or a header that is described by `content`."""
+    content = members(value.get("content"))
+    return next(iter(content)).split(";")[0].strip().lower() if content else None
+
+
 def _form(comparison: Comparison, parameter: Parameter, *, new: bool) -> dict[str, Any]:
     """Return the serialization settings of a parameter that matter for its type."""
-    content = members(parameter.value.get("content"))
-    if content:
-        return {"content": next(iter(content)).split(";")[0].strip().lower()}
-    style = parameter.value.get("style", _STYLES.get(str(parameter.value.get("in")), "form"))
+    media_type = media_of(parameter.value)
+    if media_type is not None:
+        return {"content": media_type}
+    style = _style(parameter)
     found: dict[str, Any] = {"style": style}
-    place = _schema(parameter)
+    place = schema_of(parameter)
     schema = Schema.of({})
     if place is not None:
         schema = comparison.converter(new=new, request=True, sender=False).schema(place)
@@ -301,7 +328,7 @@ def _is_newly_reserved(
     unencoded = sender.value.get("allowReserved") is True and receiver.value.get("allowReserved") is not True
     if not unencoded or sender.value.get("in") != "query" or "content" in sender.value:
         return False
-    place = _schema(sender)
+    place = schema_of(sender)
     judge = comparison.judge(request=True, new_receives=not new_sends)
     converter = comparison.converter(new=new_sends, request=True, sender=True)
     return place is None or not avoids(converter.schema(place), _RESERVED, judge.fits)

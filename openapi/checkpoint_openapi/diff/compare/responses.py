@@ -7,12 +7,12 @@ from typing import Any
 from checkpoint_openapi.diff.compare.bodies import compare_content
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.describe import types_of
-from checkpoint_openapi.diff.compare.parameters import examples_of
+from checkpoint_openapi.diff.compare.parameters import examples_of, media_of, schema_of
 from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
 from checkpoint_openapi.diff.compare.values.travel import Travel
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Documents, Location
-from checkpoint_openapi.document.structure.operations import Operation
+from checkpoint_openapi.document.structure.operations import Operation, Parameter
 from checkpoint_openapi.document.values import members
 
 __all__ = ["compare_responses"]
@@ -231,23 +231,10 @@ def _compare_header(
 ) -> None:
     name, place = new
     before, after = members(comparison.base.get(old[1])), members(comparison.revision.get(place))
-    was, is_now = before.get("required") is True, after.get("required") is True
-    if was and not is_now:
-        message = f"The header `{name}` of the {spot.place} of {spot.operation} may now be missing"
-        witness = Witness("answer", spot.place, text=f"It has no {name}.")
-        comparison.add(
-            "response-header-became-optional", spot.inside(name), message, new=place, witness=witness
-        )
-    elif is_now and not was:
-        message = f"The header `{name}` of the {spot.place} of {spot.operation} is now always present"
-        text = f"A server of the old contract may give it without {name}."
-        witness = Witness("answer", spot.place, text=text)
-        comparison.add(
-            "response-header-became-required", spot.inside(name), message, new=place, implementers=witness
-        )
-    if before.get("explode", False) != after.get("explode", False) and _may_be_object(
-        comparison, place, after
-    ):
+    _compare_presence(comparison, name, before, after, place, spot)
+    explodes = [header.get("explode", False) for header in (before, after)]
+    is_object = explodes[0] != explodes[1] and _may_be_object(comparison, place, after)
+    if is_object or media_of(before) != media_of(after):
         message = f"The header `{name}` of the {spot.place} of {spot.operation} is serialized differently"
         witnesses = [
             Witness("answer", spot.place, text=f"{name} is serialized as the {which} contract says.")
@@ -264,11 +251,36 @@ def _compare_header(
     pair = SchemaPair(
         subject="event-header" if spot.event else "header",
         spot=spot.at(f"header `{name}` of the {spot.place}"),
-        old=old[1] / "schema" if "schema" in before else None,
-        new=place / "schema" if "schema" in after else None,
+        old=schema_of(Parameter(old[1], before)),
+        new=schema_of(Parameter(place, after)),
         parent=place,
         wrap=name,
         examples=examples_of(after),
-        travel=None if "content" in after else Travel(splits=True),
+        travel=None if "content" in after else Travel(splits=True, joined=","),
     )
     compare_schemas(comparison, pair)
+
+
+def _compare_presence(
+    comparison: Comparison,
+    name: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    place: Location,
+    spot: Spot,
+) -> None:
+    """Compare whether a header is always there."""
+    was, is_now = before.get("required") is True, after.get("required") is True
+    if was and not is_now:
+        message = f"The header `{name}` of the {spot.place} of {spot.operation} may now be missing"
+        witness = Witness("answer", spot.place, text=f"It has no {name}.")
+        comparison.add(
+            "response-header-became-optional", spot.inside(name), message, new=place, witness=witness
+        )
+    elif is_now and not was:
+        message = f"The header `{name}` of the {spot.place} of {spot.operation} is now always present"
+        text = f"A server of the old contract may give it without {name}."
+        witness = Witness("answer", spot.place, text=text)
+        comparison.add(
+            "response-header-became-required", spot.inside(name), message, new=place, implementers=witness
+        )

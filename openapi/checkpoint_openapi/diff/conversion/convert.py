@@ -25,6 +25,12 @@ from checkpoint_openapi.document.documents import Documents, Location
 __all__ = ["Converter", "Side"]
 
 
+_EVALUATING_ITEMS = (
+    "$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas", "contains",
+)  # fmt: skip
+"""Keywords beside `unevaluatedItems` that may evaluate items in addition to `prefixItems` and `items`."""
+
+
 class Side(NamedTuple):
     """The direction and side for which a schema is converted."""
 
@@ -274,6 +280,9 @@ class Converter:
         for keyword in ("contains", "unevaluatedItems"):
             if keyword in schema:
                 found[keyword] = self._nested(place / keyword, key)
+        others = any(self._documents.has(place / keyword) for keyword in _EVALUATING_ITEMS)
+        if "unevaluatedItems" in found and not others:
+            found.setdefault("items", found.pop("unevaluatedItems"))
 
     def _compositions(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> bool:
         """Convert `allOf` and the like; return whether there are any."""

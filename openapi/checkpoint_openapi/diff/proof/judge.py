@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.proof.alternatives import as_any, label, overlap, overlap_as_objects, similar
 from checkpoint_openapi.diff.proof.clauses import Clause, clauses, is_stated
+from checkpoint_openapi.diff.proof.counting import counted_values, counts_fit
 from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
 from checkpoint_openapi.diff.proof.naming import allowed_names, names_apart, names_sent, patterns_fit
 from checkpoint_openapi.diff.proof.sample import samples
@@ -130,6 +131,8 @@ class Judge:
                 return [] if patterns_fit(clause, receiver, sender, self.fits) else None
             case "additionalProperties" if clause.inner is not None:
                 return self._others(clause, clause.inner, receiver, sender)
+            case "contains":
+                return self._counts(clause, receiver, sender)
             case "anyOf" | "oneOf" if self._nesting < _NESTED:
                 self._nesting += 1
                 found = self._alternatives(clause, receiver, sender)
@@ -161,6 +164,15 @@ class Judge:
         demand = receiver.sub(clause.schema)
         about = replace(clause, name=names[0])
         return [self._failure(about, Answer.UNKNOWN, demand, receiver, sender, values=values)]
+
+    def _counts(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
+        """Check how many items of a kind there may be."""
+        demand = receiver.sub(clause.schema)
+        if counts_fit(receiver.sub(clause.part.keywords), sender, self.fits):
+            return []
+        values = list(counted_values(receiver.sub(clause.part.keywords), sender))
+        found = self._failure(clause, Answer.UNKNOWN, demand, receiver, sender, values=values)
+        return [found] if found.has_value else None
 
     def _others(
         self, clause: Clause, inner: JsonSchema, receiver: Schema, sender: Schema

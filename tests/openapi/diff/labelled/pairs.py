@@ -43,6 +43,12 @@ def dog(**members: Any) -> dict[str, Any]:
     return {**a(kind={"const": "dog"}, **members), "required": ["kind"]}
 
 
+def some(at_least: int = 1, at_most: int | None = None, **kind: Any) -> dict[str, Any]:
+    """Return the schema of texts, some of which are of a kind."""
+    most = {} if at_most is None else {"maxContains": at_most}
+    return {"type": "array", "items": TEXT, "contains": kind, "minContains": at_least, **most}
+
+
 PAIRS = (
     Pair("longer text", {**TEXT, "maxLength": 5}, {**TEXT, "maxLength": 9}, False, True),
     Pair("shorter text", {**TEXT, "maxLength": 9}, {**TEXT, "maxLength": 5}, True, False),
@@ -119,6 +125,18 @@ PAIRS = (
     Pair("more items", {"type": "array", "maxItems": 3}, {"type": "array", "maxItems": 4}, False, True),
     Pair("distinct items", {"type": "array"}, {"type": "array", "uniqueItems": True}, True, False),
     Pair("an item of a kind", {"type": "array"}, {"type": "array", "contains": TEXT}, True, False),
+    Pair("more of a kind that is counted", some(at_most=1, enum=["a"]), some(at_most=1, enum=["a", "b"]), True, True),
+    Pair("more of a kind that need not be there", some(0, 1, enum=["a"]), some(0, 1, enum=["a", "b"]), True, False),
+    Pair("a counted kind written otherwise", some(at_most=2, enum=["a", "b"]), some(at_most=2, pattern="^[ab]$"),
+         False, False),
+    Pair("a counted kind by its pattern", some(2, 3, pattern="^a"), some(2, 3, pattern="^[ab]"), True, True),
+    Pair("one more of a counted kind", some(at_most=1, enum=["a"]), some(at_most=2, enum=["a"]), False, True),
+    Pair("a counted kind in a list that is short", {**some(0, 1, enum=["a"]), "maxItems": 2},
+         {**some(0, 2, enum=["a", "b"]), "maxItems": 2}, False, True),
+    Pair("items that nothing evaluates", {"type": "array", "prefixItems": [TEXT], "unevaluatedItems": False},
+         {"type": "array", "prefixItems": [TEXT], "items": False}, False, False),
+    Pair("items that a part evaluates", {"type": "array", "allOf": [{"items": TEXT}], "unevaluatedItems": False},
+         {"type": "array", "items": False}, True, False),
     Pair("a numbered item", {"type": "array", "prefixItems": [TEXT]}, {"type": "array", "prefixItems": [TEXT, WHOLE]},
          True, False),
     Pair("a closed tuple with room for one more", {"type": "array", "prefixItems": [TEXT], "items": False},

@@ -190,3 +190,60 @@ def test_explode_counts_for_objects_in_a_header_of_an_answer(schema: dict[str, A
         headers = {"X-Tag": {"schema": schema, "explode": explode}}
         document["paths"]["/a"]["get"]["responses"]["204"]["headers"] = headers
     assert verdict(*documents) == expected
+
+
+@brief
+@given(
+    SCALARS,
+    st.sampled_from(
+        [
+            {"in": "query", "explode": False},
+            {"in": "query", "style": "pipeDelimited", "explode": False},
+            {"in": "cookie", "explode": False},
+            {"in": "header"},
+        ]
+    ),
+    st.booleans(),
+)
+def test_a_joined_array_is_a_text(schema: dict[str, Any], style: dict[str, Any], required: bool) -> None:
+    """Free text takes what an array whose items are joined sends."""
+    array = {"name": "p", "required": required, "schema": {"type": "array", "items": schema}, **style}
+    assert verdict(contract(array), contract(array | {"schema": TEXT})) == "compatible"
+
+
+@pytest.mark.parametrize("schema", [{**TEXT, "enum": ["a"]}, {**TEXT, "maxLength": 3}, WHOLE])
+def test_a_joined_array_is_not_every_text(schema: dict[str, Any]) -> None:
+    """A text that is limited does not take every list."""
+    array = query(_LIST, explode=False)
+    assert verdict(contract(array), contract(query(schema))) in ("breaking", "review")
+
+
+def test_an_array_that_is_repeated_is_no_text() -> None:
+    """Two parameters of the same name are not one."""
+    assert verdict(contract(query(_LIST)), contract(query(TEXT))) == "breaking"
+
+
+def test_an_optional_parameter_has_no_empty_array() -> None:
+    """An empty array is no parameter at all, which counts where one is demanded."""
+    some = {**_LIST, "minItems": 1}
+    for required, expected in ((False, "compatible"), (True, "breaking")):
+        old, new = (contract(query(schema, required=required)) for schema in (_LIST, some))
+        assert verdict(old, new) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"content": {"application/json": {"schema": WHOLE}}}, {"content": {"application/json": {"schema": TEXT}}},
+         {"header-type-widened"}),
+        ({"content": {"application/json": {"schema": TEXT}}}, {"schema": TEXT},
+         {"response-header-serialization-changed"}),
+        ({"content": {"application/json": {"schema": WHOLE}}}, {"content": {"application/JSON": {"schema": WHOLE}}}, set()),
+    ],
+)  # fmt: skip
+def test_a_header_of_an_answer_may_have_content(old: Any, new: Any, expected: set[str]) -> None:
+    """Its schema is compared, and so is whether it is JSON or plain text."""
+    documents = [contract(), contract()]
+    for header, document in zip((old, new), documents, strict=True):
+        document["paths"]["/a"]["get"]["responses"]["204"]["headers"] = {"X-Tag": header}
+    assert ids(judged(*documents), "breaking") == expected

@@ -1,7 +1,8 @@
 """Values serialized in a path, a query, a header or a cookie: as text, which has no types.
 
-The integer 1 and the string "1" are written alike; so are a value and an array of this one value, and an
-exploded object and one parameter for each of its members. Values that are written alike are the same to both
+The integer 1 and the string "1" are written alike; so are a value and an array of this one value, an array
+that is not exploded and the text of its items with commas between them, and an exploded object and one
+parameter for each of its members. Values that are written alike are the same to both
 sides.
 """
 
@@ -31,6 +32,7 @@ _WRITTEN: dict[str, JsonSchema] = {
 }
 _SAID_OF_MEMBERS = {"type", "properties", "required", "additionalProperties", "nullable"}
 _SAID_OF_NOTHING = {"title", "description", "example", "examples", "deprecated", "externalDocs", "xml"}
+_TEXT: JsonSchema = {"type": "string"}
 _FEW = 64
 """The largest range of integers that is compared as a list of texts."""
 _LIST = {"$schema", "$defs", "type", "items", "minItems", "maxItems", "uniqueItems"}
@@ -44,6 +46,8 @@ class Travel(NamedTuple):
     """A comma inside a value separates values, as in a header; elsewhere it is percent-encoded."""
     optional: bool = False
     """The receiver accepts a missing parameter, and so an empty array."""
+    joined: str | None = None
+    """The character between the items of an array that is written as one text."""
 
 
 def fits_as_text(receiver: Schema, sender: Schema, travel: Travel, fits: Fits) -> bool:
@@ -53,15 +57,21 @@ def fits_as_text(receiver: Schema, sender: Schema, travel: Travel, fits: Fits) -
     if written is not None:
         whole = operand_of(receiver.bundle())
         return all(_reads(whole, text, travel) for text in written)
-    if fits(receiver, sender) or fits(_as_read(receiver, travel), _as_sent(sender)):
+    read, sent = _as_read(receiver, travel), _as_sent(sender)
+    if fits(receiver, sender) or fits(read, sent) or (travel.joined and fits(read, _as_joined(sent))):
         return True
     one = _only_item(receiver)
     return one is not None and not (travel.splits and not avoids(sender, ",", fits)) and fits(one, sender)
 
 
 def _alone(sender: Schema, travel: Travel) -> Schema:
-    """Return the item of an array that holds exactly one item, or at most one if it may be omitted."""
+    """Return the item of an array that holds exactly one item, or at most one if it may be omitted.
+
+    A parameter that may be omitted is omitted if its array is empty.
+    """
     plain = _plain(sender)
+    if travel.optional and plain.get("type") == "array" and not plain.get("minItems"):
+        sender = _with_definitions({**plain, "minItems": 1}, plain)
     least = 0 if travel.optional else 1
     if not _may_hold_one(plain) or plain.get("minItems", 0) < least or plain.get("maxItems") != 1:
         return sender
@@ -101,6 +111,14 @@ def _as_sent(schema: Schema) -> Schema:
     return _with_definitions(_as_text(plain, operand_of(plain), receives=False), plain)
 
 
+def _as_joined(sent: Schema) -> Schema:
+    """Return a schema of at least the texts that a sender writes whose lists are texts, too."""
+    lists: JsonSchema = {"type": "array"}
+    if not operand_of(conjunction([sent.bundle(), lists])).may_be_satisfied():
+        return sent
+    return sent.sub({"anyOf": [{"allOf": [sent.content, {"not": lists}]}, _TEXT]})
+
+
 def _with_definitions(content: JsonSchema, plain: JsonSchema) -> Schema:
     return Schema.of({**content, "$defs": plain["$defs"]} if "$defs" in plain else content)
 
@@ -134,9 +152,13 @@ def _reads(receiver: Operand, text: str, travel: Travel) -> bool:
 def refuses_as_text(receiver: Schema, value: Any, travel: Travel) -> bool:
     """Return whether a receiver refuses a value, however it reads the text that represents it."""
     whole = receiver.operand
+    if value == [] and travel.optional:
+        return False
     if isinstance(value, list):
         texts = [as_written(item) for item in cast("list[Any]", value)]
-        return not all(isinstance(text, str) for text in texts) or not whole.accepts(texts)
+        if not all(isinstance(text, str) for text in texts) or whole.accepts(texts):
+            return not whole.accepts(texts)
+        return travel.joined is None or not _reads(whole, travel.joined.join(texts), travel)
     text = as_written(value)
     return not (isinstance(text, str) and _reads(whole, text, travel))
 

@@ -1,0 +1,61 @@
+"""How the members of a form are written: OpenAPI 3.0.3, 4.7.15, and 3.1.0, 4.8.15, Encoding Object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkpoint_openapi.diff.compare.describe import types_of
+from checkpoint_openapi.diff.schema.parts import Schema
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.values import members
+
+__all__ = ["is_form", "written"]
+
+_URLENCODED = "application/x-www-form-urlencoded"
+_AS_QUERY = ("style", "explode", "allowReserved")
+
+
+def is_form(media_type: str) -> bool:
+    """Return whether `encoding` applies to a media type; beside any other it has no effect."""
+    return media_type.lower().startswith(("multipart/", _URLENCODED))
+
+
+def written(
+    documents: Documents, media_type: str, media: dict[str, Any], schema: Schema, names: set[str]
+) -> dict[str, Any]:
+    """Return how each of some members of a form is written, with the defaults of what is not stated."""
+    stated = members(media.get("encoding"))
+    is_query = media_type.lower().startswith(_URLENCODED)
+    return {
+        name: _of_member(documents, members(stated.get(name)), schema.member(name), is_query=is_query)
+        for name in sorted(names)
+    }
+
+
+def _of_member(
+    documents: Documents, stated: dict[str, Any], member: Schema, *, is_query: bool
+) -> dict[str, Any]:
+    if any(keyword in stated for keyword in _AS_QUERY) or (is_query and "contentType" not in stated):
+        style = stated.get("style", "form")
+        explode = stated.get("explode", style == "form")
+        return {"style": style, "explode": explode, "allowReserved": stated.get("allowReserved", False)}
+    media_types = str(stated.get("contentType") or _default(documents, member))
+    return {
+        "contentType": sorted(kind.strip().lower() for kind in media_types.split(",")),
+        "headers": stated.get("headers", {}),
+    }
+
+
+def _default(documents: Documents, member: Schema) -> str:
+    """Return the media type of a member for which none is stated."""
+    types = set(types_of(member)) - {"null"}
+    if types == {"array"}:
+        return _default(documents, member.item(None))
+    if types == {"object"}:
+        return "application/json"
+    binary = member.at is not None and _is_binary(members(documents.get(documents.place(member.at))))
+    return "application/octet-stream" if binary or not types else "text/plain"
+
+
+def _is_binary(schema: dict[str, Any]) -> bool:
+    return schema.get("format") == "binary" or "contentEncoding" in schema
