@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.generated import hypothesis_settings
 from checkpoint_conformance.probes.generated.fuzz import generated_probes
 from checkpoint_conformance.probes.generated.hypothesis_settings import same_everywhere
 from checkpoint_conformance.probes.generated.inputs import Inputs
@@ -19,6 +20,7 @@ from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.target.target import Target
 from hypothesis.internal import charmap
+from hypothesis.internal.lambda_sources import lambda_description
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +44,7 @@ def written(target: Target) -> str:
 SCRIPT = f"""
 import hashlib
 from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.generated import hypothesis_settings
 from checkpoint_conformance.probes.generated.fuzz import generated_probes
 from checkpoint_conformance.probes.generated.recipe import Recipe
 from checkpoint_conformance.target.target import Target
@@ -83,6 +86,20 @@ def test_the_characters_of_utf_8_are_those_that_hypothesis_finds() -> None:
     with same_everywhere():
         assert charmap.intervals_from_codec("utf-8") == tried
         assert charmap.intervals_from_codec("ascii") == ascii_too
+
+
+def test_what_hypothesis_calls_its_lambdas_changes_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The requests are those that are drawn with the descriptions, and drawing them describes many."""
+    undescribed = probes(5)
+    described: list[object] = []
+
+    def describe(function: object) -> str:
+        described.append(function)
+        return lambda_description(function)
+
+    monkeypatch.setattr(hypothesis_settings, "_description", describe)
+    assert probes(5) == undescribed
+    assert described
 
 
 def test_generating_takes_bounded_memory_and_leaves_nothing_behind(tmp_path: Path) -> None:

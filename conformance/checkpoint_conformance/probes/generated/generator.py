@@ -20,19 +20,20 @@ from schemathesis.generation.hypothesis import builder
 
 from checkpoint_conformance.probes.generated.hypothesis_settings import same_everywhere
 from checkpoint_conformance.probes.generated.inputs import GeneratedRequest
-from checkpoint_conformance.probes.generated.target_schema import PATH
 
 __all__ = ["generate_requests"]
 
 
 def generate_requests(document: str, max_examples: int, seed: int | None) -> tuple[GeneratedRequest, ...]:
-    """Generate requests from a JSON document, without duplicates.
+    """Generate requests from a JSON document with one operation, without duplicates.
 
     The same document, `max_examples` and `seed` give the same requests; without a seed they depend on the
     document alone.
     """
-    schema = schemathesis.openapi.from_dict(json.loads(document), config=schemathesis.Config())
-    operation = schema[PATH]["POST"]
+    parsed = json.loads(document)
+    (path,) = parsed["paths"]
+    schema = schemathesis.openapi.from_dict(parsed, config=schemathesis.Config())
+    operation = schema[path]["POST"]
     cases: list[Any] = []
 
     def collect(case: Any) -> None:

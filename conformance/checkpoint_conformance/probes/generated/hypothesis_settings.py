@@ -26,8 +26,9 @@ def same_everywhere() -> Generator[None]:
 
     They would make the requests differ between the command line, a pytest run and an installed wheel. The
     characters of UTF-8 are told instead of tried one by one, which takes Hypothesis a second and 200 MB.
+    Lambdas are not described: nobody reads that, and Hypothesis parses whole modules to find their text.
     """
-    from hypothesis.internal import charmap
+    from hypothesis.internal import charmap, lambda_sources
     from hypothesis.internal.cache import LRUCache
     from hypothesis.internal.conjecture import providers
     from hypothesis.internal.constants_ast import Constants
@@ -36,8 +37,14 @@ def same_everywhere() -> Generator[None]:
         patch.object(providers, "_get_local_constants", Constants),
         patch.object(providers, "CONSTANTS_CACHE", LRUCache(1024)),
         patch.object(charmap, "intervals_from_codec", _characters(charmap.intervals_from_codec)),
+        patch.object(lambda_sources, "lambda_description", _description),
     ):
         yield
+
+
+def _description(_: object) -> str:
+    """Return what stands for any lambda."""
+    return "lambda: ..."
 
 
 def _characters(of_codec: _Characters) -> _Characters:

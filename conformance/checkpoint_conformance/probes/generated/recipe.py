@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checkpoint_conformance.probes.generated.inputs import Inputs
-from checkpoint_conformance.probes.generated.target_schema import target_schema
-from checkpoint_conformance.target.target import Target
+
+if TYPE_CHECKING:
+    from checkpoint_conformance.target.target import Target
 
 __all__ = ["GENERATORS", "SOURCES", "Recipe", "surroundings"]
 
@@ -38,6 +39,9 @@ class Recipe:
     @classmethod
     def of(cls, target: Target, max_examples: int, seed: int | None = None) -> Recipe:
         """Return the recipe of the inputs for a target."""
+        # The process that only reads a recipe needs neither the contract nor the target.
+        from checkpoint_conformance.probes.generated.target_schema import target_schema
+
         document = json.dumps(target_schema(target).document, sort_keys=True)
         return cls(document, "deletion" in target.profiles, max_examples, seed)
 
