@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Declarations", "Names", "applicators", "evaluated"]
 
@@ -91,20 +92,17 @@ class Declarations:
 
     def _own(self, schema: dict[str, Any], place: Location, names: Names) -> None:
         """Add the declarations of a schema itself."""
-        if isinstance(schema.get("properties"), dict):
-            for name in cast("dict[str, Any]", schema["properties"]):
-                names.declared.add(name)
-                if self._is_hidden(place / "properties" / name):
-                    names.hidden.add(name)
-        if isinstance(schema.get("patternProperties"), dict):
-            names.patterns.update(schema["patternProperties"])
-        if isinstance(schema.get("required"), list):
-            names.declared.update(name for name in schema["required"] if isinstance(name, str))
-        for others in _values(schema.get("dependentRequired")):
-            names.declared.update(name for name in others if isinstance(name, str))
-        if isinstance(schema.get("discriminator"), dict):
-            stated = cast("dict[str, Any]", schema["discriminator"]).get("propertyName")
-            names.declared.update([stated] if isinstance(stated, str) else [])
+        for name in members(schema.get("properties")):
+            names.declared.add(name)
+            if self._is_hidden(place / "properties" / name):
+                names.hidden.add(name)
+        names.patterns.update(members(schema.get("patternProperties")))
+        needed = (schema.get("required"), *members(schema.get("dependentRequired")).values())
+        discriminating = members(schema.get("discriminator")).get("propertyName")
+        stated = [name for listed in needed for name in items(listed)] + [discriminating]
+        names.declared.update(name for name in stated if isinstance(name, str))
+        for value in (*items(schema.get("enum")), schema.get("const")):
+            names.declared.update(members(value))
         if any(
             isinstance(schema.get(key), dict) and schema[key]
             for key in ("additionalProperties", "unevaluatedProperties")
@@ -168,11 +166,3 @@ def _matches(pattern: str, name: str) -> bool:
     except re.error:
         # A pattern of another dialect: assume that the sender may use the name.
         return True
-
-
-def _values(mapping: Any) -> list[list[Any]]:
-    if not isinstance(mapping, dict):
-        return []
-    return [
-        cast("list[Any]", item) for item in cast("dict[str, Any]", mapping).values() if isinstance(item, list)
-    ]

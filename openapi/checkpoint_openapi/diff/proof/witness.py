@@ -100,7 +100,7 @@ class WitnessMaker:
             elif clause.keyword == "additionalProperties":
                 shown = cast("dict[str, Any]", failure.value)
                 leaves.append({**members, clause.name: shown.get(clause.name, 0)})
-        if clause is not None and failure.receiver.sub(clause.schema).operand.refuses(there):
+        if _is_refused(there, failure):
             leaves.insert(0, there)
         leaves.append(failure.value)
         for leaf in leaves:
@@ -110,8 +110,15 @@ class WitnessMaker:
 
 def _is_about(value: Any, failure: Failure) -> bool:
     """Return whether a value is refused because of a failure's demand, and not only of another one."""
+    return failure.clause is None or _is_refused(_get(value, failure.path), failure)
+
+
+def _is_refused(there: Any, failure: Failure) -> bool:
+    """Return whether there is a value at the place of a failure, and its demand refuses it."""
     clause = failure.clause
-    return clause is None or failure.receiver.sub(clause.schema).operand.refuses(_get(value, failure.path))
+    if clause is None or there is MISSING:
+        return False
+    return failure.receiver.sub(clause.schema).operand.refuses(there)
 
 
 def _put(
@@ -146,13 +153,14 @@ def _put(
 
 
 def _get(value: Any, path: tuple[Step, ...]) -> Any:
+    """Return the part of a value at a path, or `MISSING`."""
     for step in path:
         if isinstance(step, str) and isinstance(value, dict):
-            value = cast("dict[str, Any]", value).get(step)
+            value = cast("dict[str, Any]", value).get(step, MISSING)
         elif isinstance(step, int) and isinstance(value, list) and step < len(cast("list[Any]", value)):
             value = cast("list[Any]", value)[step]
         else:
-            return None
+            return MISSING
     return value
 
 

@@ -34,14 +34,7 @@ _LISTS = (*SAME_PLACE, "prefixItems")
 _MAPS = ("properties", "patternProperties")
 _NESTED = ("items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems")
 _CONDITIONS = ("not", "if", "then", "else", "maxContains", "dependentSchemas")
-_SINGLE = (
-    "items",
-    "additionalProperties",
-    "propertyNames",
-    "contains",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-)
+_SINGLE = (*_NESTED, "propertyNames", "contains")
 
 
 def is_never(schema: JsonSchema) -> bool:
@@ -318,7 +311,12 @@ class Schema:
 
     def member(self, name: str) -> Schema:
         """Return what must hold for the value of a member, or less where that is unclear."""
-        return self.sub(_conjunction(self._member(name)))
+        return self.sub(_conjunction(self._member(name)) if self.may_be("object") else NEVER)
+
+    def may_be(self, kind: str) -> bool:
+        """Return whether the stated types admit a type: only objects have members, and only arrays items."""
+        types = (part.keywords.get("type", kind) for part in self.parts())
+        return all(kind in stated if isinstance(stated, list) else kind == stated for stated in types)
 
     def _member(self, name: str) -> list[JsonSchema]:
         found: list[JsonSchema] = []
@@ -352,6 +350,8 @@ class Schema:
 
     def item(self, number: int | None) -> Schema:
         """Return what must hold for an item, by its index, or for any item after the numbered ones."""
+        if not self.may_be("array"):
+            return self.sub(NEVER)
         found: list[JsonSchema] = []
         for part in self.parts():
             numbered = part.keywords.get("prefixItems", [])

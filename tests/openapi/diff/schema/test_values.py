@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from typing import Any
 
 import pytest
+from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.document.values import contains, equal
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,3 +161,36 @@ def test_a_list_that_is_stated_twice_is_told_as_one() -> None:
     ]
     found = judged(*(with_schema(each, request=False) for each in versions))
     assert any(each.message.endswith('may now be "b"') for each in found.findings)
+
+
+@pytest.mark.parametrize("request_", [True, False])
+@pytest.mark.parametrize("keyword", ["const", "enum"])
+def test_the_members_of_a_listed_value_are_known_to_its_sender(request_: bool, keyword: str) -> None:
+    """A sender sends a value that it lists with all its members, whatever else its schema names."""
+    value = {"b": "a"}
+    sender = {keyword: value if keyword == "const" else [value], "dependentRequired": {"a": ["a"]}}
+    versions = sender, {**sender, "required": ["a"]}
+
+    found = judged(*(with_schema(each, request=request_) for each in versions[:: 1 if request_ else -1]))
+
+    assert found.verdict == "breaking"
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "array": {"type": "array", "items": {"type": "object", "properties": {"tags": {"type": "array"}}}},
+    "object": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "a": {}}},
+    "string": {"type": "string", "minLength": 2},
+    "integer": {"type": "integer", "minimum": 3},
+}
+
+
+@pytest.mark.parametrize(("old", "new"), list(itertools.permutations(KINDS, 2)))
+@pytest.mark.parametrize("request_", [True, False])
+def test_a_value_of_another_type_is_told_once(old: str, new: str, request_: bool) -> None:
+    """Where the type changes, what stood inside the old value, or stands inside the new one, has no finding."""
+    found = judged(
+        *(with_schema({"properties": {"x": KINDS[each]}}, request=request_) for each in (old, new))
+    )
+
+    assert [finding.path for finding in found.findings if finding.severity is Severity.BREAKING] == ["x"]
+    assert {finding.path for finding in found.findings if not finding.id.startswith("version-")} == {"x"}

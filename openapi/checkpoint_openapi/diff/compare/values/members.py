@@ -90,11 +90,12 @@ class MemberWalk:
     def _inside(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
         needed = _required(old) & _required(new)
         before, after = _declared(old), _declared(new)
-        for name in sorted(before.keys() & after.keys()):
+        both = before.keys() & after.keys() if _both_may_be("object", old, new) else set[str]()
+        for name in sorted(both):
             if self._comparison.same(before[name], after[name]):
                 continue
             self.compare(old.member(name), new.member(name), (*path, name), required=name in needed)
-        if any("items" in part.keywords for part in old.parts()):
+        if any("items" in part.keywords for part in old.parts()) and _both_may_be("array", old, new):
             self.compare(old.item(None), new.item(None), (*path, 0), required=True)
         for left, right in _paired(old, new):
             self.compare(left, right, path, required=True, branch=str(_identity(left)))
@@ -102,7 +103,7 @@ class MemberWalk:
     def _names(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
         """Report members that only one version declares."""
         before, after = _declared(old), _declared(new)
-        if not new.parts() or not old.parts():
+        if not new.parts() or not old.parts() or not _both_may_be("object", old, new):
             return
         everywhere_new, everywhere_old = new.names(), old.names()
         demanded = dict.fromkeys(_required(old), not SUBJECTS[self._subject].narrowing_breaks)
@@ -235,6 +236,10 @@ class MemberWalk:
             witness=witness,
             implementers=implementers,
         )
+
+
+def _both_may_be(kind: str, old: Schema, new: Schema) -> bool:
+    return old.may_be(kind) and new.may_be(kind)
 
 
 def _declared(schema: Schema) -> dict[str, Schema]:
