@@ -115,9 +115,13 @@ class CompanionLists:
         assert last is not None
         return items, last
 
+    def first_page(self, **filters: str) -> Request:
+        """Return the request of the first page of the items that match the filters."""
+        return self._request("checkpoint_items", filters)
+
     def first_of_policy(self) -> Request:
         """Return the request of the first page of the items of the policy."""
-        return self._request("checkpoint_items", {"policy_id": self._calls.target.policy_id})
+        return self.first_page(policy_id=self._calls.target.policy_id)
 
     def items_of_policy(
         self, first: Exchange | None = None, *, doubt: bool, leave_out: AbstractSet[str] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from checkpoint_openapi.load import advisory
@@ -24,19 +24,19 @@ __all__ = ["breadth_first", "send_probe", "send_probes", "settle"]
 
 _MOST_REPEATS = 5
 _FULL_ENOUGH = 8
-"""Probes with which a wave is sent rather than filled with others out of turn."""
+"""Probes with which a wave is sent rather than filled with others out of turn; as many fill the lanes."""
 _MOST_LOSSES = 12
 """Tries after which it is left undecided whether the network loses a request, or the server."""
 _ENOUGH = 3
 """Accepted faults after which a requirement gets no more probes: each costs a backup, and shows no more."""
 
 
-def send_probe(session: Session, probe: Probe) -> None:
+def send_probe(session: Session, probe: Probe, received: Sequence[Exchange] = ()) -> None:
     """Send a probe, judge it, and repeat it until each finding is confirmed or remains single.
 
-    Raises ServerGone if the server stops answering.
+    `received` has its exchange if it was sent already. Raises ServerGone if the server stops answering.
     """
-    _conclude(session, probe, [])
+    _conclude(session, probe, received)
 
 
 def send_probes(session: Session, probes: Iterable[Probe]) -> None:
@@ -81,12 +81,12 @@ def _next_wave(session: Session, waiting: list[Probe]) -> tuple[list[Probe], lis
     wave: list[Probe] = []
     later: list[Probe] = []
     for place, probe in enumerate(waiting):
-        if len(wave) == most:
-            return wave, later + waiting[place:]
+        if len(wave) >= most:
+            return wave[:most], wave[most:] + later + waiting[place:]
         if _is_pointless(session, probe):
             pending[probe.requirement] -= 1
         elif _must_wait(session, probe, wave, pending):
-            most = min(most, max(len(wave), _FULL_ENOUGH))
+            most = min(most, max(len(wave) // _FULL_ENOUGH * _FULL_ENOUGH, _FULL_ENOUGH))
             later.append(probe)
         else:
             wave.append(probe)
@@ -104,7 +104,7 @@ def _must_wait(session: Session, probe: Probe, wave: list[Probe], pending: Count
     return session.ledger.accepted(probe.requirement) + beside >= _ENOUGH
 
 
-def _conclude(session: Session, probe: Probe, received: list[Exchange]) -> None:
+def _conclude(session: Session, probe: Probe, received: Sequence[Exchange]) -> None:
     """Judge what a probe received, after sending it alone if it has not been sent; confirm what is found."""
     if not received and _is_pointless(session, probe):
         return

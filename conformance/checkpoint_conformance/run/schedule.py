@@ -16,7 +16,7 @@ from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.robustness import methods, odd_input, unknown_route
 from checkpoint_conformance.probes.variations.groups import single_faults
 from checkpoint_conformance.run.limits.allotment import Want
-from checkpoint_conformance.run.probing import breadth_first, send_probe, send_probes
+from checkpoint_conformance.run.probing import breadth_first, send_probes
 from checkpoint_conformance.run.sending.client import reserve
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.shard import WHOLE, Shard
@@ -25,7 +25,7 @@ from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
 from checkpoint_conformance.run.stages.companions.judged_deletions import judge_deletions
 from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
-from checkpoint_conformance.run.stages.companions.odd_queries import survive_odd_queries
+from checkpoint_conformance.run.stages.companions.odd_queries import odd_queries
 from checkpoint_conformance.run.stages.companions.other_lists import lists_of_other_projects
 from checkpoint_conformance.run.stages.companions.other_policies import second_project
 from checkpoint_conformance.run.stages.comparison import distinct_checkpoints
@@ -43,10 +43,11 @@ from checkpoint_conformance.run.stages.kept_connections import (
 )
 from checkpoint_conformance.run.stages.locks import examine_lock
 from checkpoint_conformance.run.stages.model import model_run
-from checkpoint_conformance.run.stages.recovery import recovery, refused_before, still_serves
+from checkpoint_conformance.run.stages.recovery import follower, recovery, refused_before, still_serves
 from checkpoint_conformance.run.stages.smoke import SMOKE_CALLS, smoke
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.origin import Origin
 
@@ -80,10 +81,9 @@ def exchange_everything(
     session.begin("single faults", "AUTH, REQ, NF, HTTP")
     *groups, later = single_faults(session.calls, session.secrets)
     for group in groups:
+        serves = bool(accepted) and shard.owns("HTTP-6") and group.may_lock_out
         if accepted or not group.needs_acceptance:
-            _refused(session, observation, group.name, shard.select(group.probes))
-        if accepted and shard.owns("HTTP-6") and group.may_lock_out:
-            still_serves(session, group.name)
+            _refused(session, observation, group.name, shard.select(group.probes), serves=serves)
     others = shard.select(odd_requests(session.calls))
     if not accepted:
         _refused(session, observation, "odd requests", others)
@@ -92,10 +92,10 @@ def exchange_everything(
     inputs = supply.inputs(session.clock)
     generated = shard.select(generated_probes(session.calls, inputs.requests))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
-    others += shard.select(later.probes)
-    _refused(session, observation, "odd and generated requests", [*others, *invalid])
     valid = [probe for probe in generated if probe.wants_acceptance]
-    _spend(session, "generated requests", valid[:_GENERATED_CALLS])
+    others += shard.select(later.probes)
+    others += _affordable(session, "generated requests", valid[:_GENERATED_CALLS])
+    _refused(session, observation, "odd and generated requests", [*others, *invalid])
     examine_crashes(session)
     examine_lock(session)
     if shard.owns("OBS-1"):
@@ -105,8 +105,11 @@ def exchange_everything(
 def _exchange_valid_requests(session: Session, shard: Shard) -> None:
     calls = session.calls
     session.begin("valid requests", "REQ, RESP")
-    _spend(session, "valid requests", shard.select(valid_requests(calls)))
-    _spend(session, "valid request, later", shard.select([acceptance.documented_later(calls)]))
+    for stage, probes in (
+        ("valid requests", valid_requests(calls)),
+        ("valid request, later", [acceptance.documented_later(calls)]),
+    ):
+        send_probes(session, _affordable(session, stage, shard.select(probes)))
     if shard.owns("RESP-2"):
         session.begin("concurrent calls", "RESP-2, RESP-11")
         concurrent_calls(session)
@@ -144,35 +147,50 @@ def _exchange_with_companions(
         observation.progress()
         observation.late_items()
         lists_of_other_projects(session, deletions.of_second_project)
+    last = odd_queries(session.calls)
     if "deletion" in profiles:
         boundaries.begin()
         judge_deletions(session, deletions)
         if session.budget.remaining:  # the reserve has served its purpose
-            send_probe(session, acceptance.documented_after_deletion(session.calls))
-    survive_odd_queries(session)
+            last.append(acceptance.documented_after_deletion(session.calls))
+    send_probes(session, last)
     if observation:
         boundaries.begin()
         session.begin("model-based sequences", "OBS")
         model_run(session, deletions, plans)
 
 
-def _refused(session: Session, observation: Observation | None, name: str, probes: list[Probe]) -> None:
-    """Send a group of requests to be refused, and check what they leave behind, if that can be observed."""
+def _refused(
+    session: Session,
+    observation: Observation | None,
+    name: str,
+    probes: list[Probe],
+    *,
+    serves: bool = False,
+) -> None:
+    """Send a group of requests to be refused, and check what they leave behind, if that can be observed.
+
+    With `serves`, a valid call shows whether the server still serves the caller.
+    """
+    received: list[Exchange] = []
     if observation:
-        observation.refusals_leave_nothing(name, lambda: send_probes(session, probes))
+        valid = [follower(session.calls, name).request] if serves and session.budget.remaining else []
+        received = observation.refusals_leave_nothing(name, lambda: send_probes(session, probes), valid)
     else:
         send_probes(session, probes)
+    if serves:
+        still_serves(session, name, received)
 
 
-def _spend(session: Session, stage: str, probes: Iterable[Probe]) -> None:
-    """Send probes that create checkpoints, breadth first, within the stage's share of the budget."""
+def _affordable(session: Session, stage: str, probes: Iterable[Probe]) -> list[Probe]:
+    """Return the probes that the stage's share of the budget covers, breadth first; skip the others."""
     listed = breadth_first(probes)
     share = session.budget.share(stage, len(listed))
-    send_probes(session, listed[:share])
     for requirement, unsent in Counter(probe.requirement for probe in listed[share:]).items():
         calls = sum(probe.requirement == requirement for probe in listed)
         why = session.budget.left_out(unsent, calls)
         session.ledger.skip(requirement, SkipReason.BUDGET_SPENT, why)
+    return listed[:share]
 
 
 def valid_requests(calls: Calls) -> list[Probe]:

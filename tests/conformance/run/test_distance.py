@@ -12,6 +12,7 @@ from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import open_session
+from checkpoint_conformance.run.stages.concurrency import MOST_AT_ONCE
 from checkpoint_conformance.transport.exchange import Context
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,6 +63,13 @@ def test_the_same_bytes_are_sent_on_any_number_of_connections() -> None:
             each.request for each in runs[0].exchanges if each.context is not Context.CONNECTION_AND_TIME
         ]
         assert outcomes(other) == outcomes(runs[0])
+
+
+def test_few_requests_travel_alone() -> None:
+    """Of a run with every profile, only what depends on the answer before it waits for that answer."""
+    contexts = Counter(exchange.context for exchange in verify(Server, connections=8).exchanges)
+    assert contexts[Context.CONNECTION_AND_TIME] - MOST_AT_ONCE <= 28
+    assert contexts.total() > 900
 
 
 @pytest.mark.parametrize("name", SAMPLE)

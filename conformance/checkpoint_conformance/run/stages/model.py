@@ -1,4 +1,4 @@
-"""The model-based run: compares sequences of calls, refusals and deletions with a model after every step.
+"""The model-based run: compares what sequences of calls, refusals and deletions leave with a model.
 
 Hypothesis draws the sequences. All of them take their steps side by side, since most of the time is spent on
 waiting; only if the list then differs from the model are the same steps taken again one after another, and
@@ -29,6 +29,8 @@ from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["MODEL", "model_run", "repeat_sequence"]
 
+_TURNS = 2
+"""The turns after which the list is compared: reading it takes as long as taking a turn."""
 _FIRST_PAUSE = 0.02
 _APPEARANCE = 10.0
 _BREAKS = {"create": "OBS-1", "refuse": "OBS-2", "delete": "DEL-1"}
@@ -122,8 +124,9 @@ class _Rig:
         affordable = _affordable(_turns(plans), budget.remaining - budget.kept_back)
         sequences = [Sequence(self.session, self.deletions, before) for _ in plans]
         taken: list[tuple[int, PlanStep]] = []
+        kinds = set[str]()
         with Lanes(self.session.client) as lanes:
-            for turn in affordable:
+            for number, turn in enumerate(affordable, 1):
                 requests = [sequences[place].request(step) for place, step in turn]
                 answers = lanes.carry([(request,) if request else () for request in requests])
                 try:
@@ -134,10 +137,13 @@ class _Rig:
                 except BudgetSpent:  # a server that accepts what it must refuse, or refuses for a while
                     return None
                 taken += turn
-                kinds = {step.kind for _, step in turn}
-                last = turn is affordable[-1]
+                kinds.update(step.kind for _, step in turn)
+                last = number == len(affordable)
+                if number % _TURNS and not last:
+                    continue
                 if difference := self._compare(kinds, *sequences, doubt=last):
                     return difference, _one_after_another(taken)
+                kinds.clear()
         return None
 
     def differs(self, plan: Plan) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from checkpoint_conformance.checks.judge import Judgement
@@ -19,7 +20,7 @@ from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.ledger import SkipReason
 
-__all__ = ["recovery", "refused_before", "still_serves"]
+__all__ = ["follower", "recovery", "refused_before", "still_serves"]
 
 _AGAIN = 2
 _SUMMARY = "the documented request after a refusal"
@@ -113,16 +114,21 @@ def _fewer(everything: dict[str, tuple[Request, ...]], count: int) -> dict[str, 
     return {part[-1][0]: tuple(request for _, refused in part for request in refused) for part in parts}
 
 
-def still_serves(session: Session, name: str) -> None:
-    """Send the documented request after a group of refusals (HTTP-6).
+def follower(calls: Calls, name: str) -> Probe:
+    """Return the documented request, to be sent after a group of refusals (HTTP-6)."""
+    return acceptance.base(
+        calls, "HTTP-6", f"after-{name.replace(' ', '-')}", f"the documented request after {name}"
+    )
+
+
+def still_serves(session: Session, name: str, received: Sequence[Exchange] = ()) -> None:
+    """Judge the documented request after a group of refusals (HTTP-6); send it if it was not `received`.
 
     Raises ServerGone if it is refused, since nothing after it could be judged.
     """
-    probe = acceptance.base(
-        session.calls, "HTTP-6", f"after-{name.replace(' ', '-')}", f"the documented request after {name}"
-    )
+    probe = follower(session.calls, name)
     try:
-        exchange = session.client.send(probe.request)
+        exchange = received[0] if received else session.client.send(probe.request)
         judgement = session.recorder.judged(probe, exchange)
         session.recorder.record("HTTP-6", judgement)
         if not any(finding.requirement == "HTTP-6" for finding in judgement.findings):

@@ -20,7 +20,7 @@ from checkpoint_conformance.run.stages.companions.unauthorized import (
     judge_refusal,
     unauthorized_callers,
 )
-from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -52,11 +52,11 @@ class _Judging:
     def judge(self) -> None:
         """Judge all of it; a list that can no longer be read after a deletion is the deletion's fault."""
         oldest, *rest = self.deletions.created(ours=True) or [""]
+        unknown = self._probe(_UNKNOWN, self.session.calls.unknown_id("checkpoint"))
         try:
-            if rest:
-                self._delete_as_unauthorized(rest[-1])
+            received = self._delete_as_unauthorized(rest[-1], unknown.request) if rest else []
             rest = [identifier for identifier in rest if identifier not in self.deletions.deleted]
-            self._delete_unknown()
+            send_probe(self.session, unknown, received)  # DEL-2: what never existed cannot be deleted
             listed = self._ours()
             for identifier in rest[-2:]:
                 listed = self._delete(identifier, listed)
@@ -66,10 +66,11 @@ class _Judging:
         except ListError as error:
             self._judge_unreadable(error)
 
-    def _delete_as_unauthorized(self, identifier: str) -> None:
+    def _delete_as_unauthorized(self, identifier: str, beside: Request) -> list[Exchange]:
         """AUTH-7: only a caller who may change the project can delete its checkpoint.
 
-        Without a token, an id that does not exist must look like any other.
+        Without a token, an id that does not exist must look like any other. The request `beside` travels with
+        the others; returns its exchange.
         """
         session, deletions = self.session, self.deletions
         strangers = unauthorized_callers(session)
@@ -84,7 +85,7 @@ class _Judging:
         unknown = session.calls.unknown_id("checkpoint")
         requests = [deletions.request(unknown, caller.token) for caller in anonymous]
         requests += [deletions.request(identifier, caller.token, caller.project_id) for caller in callers]
-        exchanges = send_all(session.client, requests)
+        *exchanges, received = send_all(session.client, [*requests, beside])
         answers = list(zip(callers, exchanges[len(anonymous) :], strict=True))
         accepted = [(caller, exchange) for caller, exchange in answers if is_accepted(exchange)]
         if accepted and not self._listed(identifier):
@@ -92,10 +93,11 @@ class _Judging:
             caller, exchange = accepted[0]
             told = (f"a refusal for {caller.who}", "it was deleted")
             self._add("AUTH-7", Symptom.DELETED_BY_STRANGERS, BY_A_STRANGER, *told, exchange)
-            return
+            return [received]
         for caller, exchange in [*zip(anonymous, exchanges, strict=False), *answers]:
             if caller.conditions:
                 judge_refusal(session, caller, exchange)
+        return [received]
 
     def _delete(self, identifier: str, before: dict[str, set[str]]) -> dict[str, set[str]]:
         """DEL-1: a deletion takes the checkpoint out of the list, and nothing of our others.
@@ -105,16 +107,18 @@ class _Judging:
         exchange = self.deletions.delete(identifier)
         last = exchange or self.session.recorder.exchanges[-1]
         self._judge_answer(last)
+        own, ours = self._lists(identifier) if exchange else (None, None)
         if exchange is None:
             actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no answer")
             self._add_unconfirmed(Symptom.DELETION_REFUSED, "200", actual, last)
-        elif status := self._stays(identifier):
+        elif status := self._stays(identifier, own):
             actual = f"after {self.session.target.patience:g} s an item that is {status}"
             listing = self.session.recorder.exchanges[-1]
             self._add_unconfirmed(Symptom.ITEM_STAYS, _GONE, actual, exchange, listing)
         else:
             self.session.ledger.exercise("DEL-1")
-        after = self._ours()
+        has_waited = ours is None or ours.number < self.session.recorder.exchanges[-1].number
+        after = self._ours(None if has_waited else ours)
         for other, items in before.items():
             if other == identifier.casefold():
                 continue
@@ -125,9 +129,11 @@ class _Judging:
                 break
         return after
 
-    def _delete_unknown(self) -> None:
-        """DEL-2: the deletion of a checkpoint that never existed is refused."""
-        send_probe(self.session, self._probe(_UNKNOWN, self.session.calls.unknown_id("checkpoint")))
+    def _lists(self, identifier: str) -> list[Exchange]:
+        """Return the first page of the items of the checkpoint, and of the policy, requested side by side."""
+        lists = self.session.lists
+        pages = [lists.first_page(checkpoint_id=identifier), lists.first_of_policy()]
+        return send_all(self.session.client, pages)
 
     def _delete_again(self, identifier: str, other: str) -> None:
         """DEL-2: a second deletion does not fail, remove another checkpoint, or revive the deleted one."""
@@ -206,10 +212,13 @@ class _Judging:
             open_outcome=origin is not _UNKNOWN,
         )
 
-    def _ours(self) -> dict[str, set[str]]:
-        """Return the ids of the items of our checkpoints, as `_listed` does. Raises ListError."""
+    def _ours(self, first: Exchange | None = None) -> dict[str, set[str]]:
+        """Return the ids of the items of our checkpoints, as `_listed` does. Raises ListError.
+
+        `first` is the list of the policy as it was requested first, if it was.
+        """
         ours = {each.casefold(): set[str]() for each in self.deletions.created(ours=True)}
-        items, _ = self.session.lists.checkpoint_items(policy_id=self.session.target.policy_id)
+        items, _ = self.session.lists.checkpoint_items(first, policy_id=self.session.target.policy_id)
         for item in items:
             checkpoint = item["checkpoint_id"].casefold()
             if checkpoint in ours and item["status"] not in LEAVING:
@@ -229,10 +238,14 @@ class _Judging:
             listed.append(({item["id"] for item in items if item["status"] not in LEAVING}, listing))
         return listed
 
-    def _stays(self, identifier: str) -> str:
-        """Return the status of an item that is still there when patience ends, or an empty string."""
+    def _stays(self, identifier: str, first: Exchange | None = None) -> str:
+        """Return the status of an item that is still there when patience ends, or an empty string.
+
+        `first` is the list as it was requested first, if it was.
+        """
         backoff = self.deletions.backoff()
-        while items := self.deletions.items_of(identifier)[0]:
+        while items := self.deletions.items_of(identifier, first)[0]:
+            first = None
             if not backoff.wait():
                 return str(items[0]["status"])
         return ""

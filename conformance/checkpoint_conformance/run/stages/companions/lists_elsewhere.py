@@ -7,15 +7,14 @@ of these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.run.companions import CompanionLists, ListError
-from checkpoint_conformance.run.sending.lanes import send_all
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.exchange import Request
+from checkpoint_conformance.transport.exchange import Exchange, Request
 
 __all__ = ["ListsElsewhere"]
 
@@ -27,18 +26,20 @@ class ListsElsewhere:
         """Start with all of them; one that a server refuses is not read again."""
         self.shown = set[str]()
         """The checkpoints that the last reading has shown, in lower case."""
-        self._client = session.client
         self._names = _names(session.calls)
         self._lists = [CompanionLists(session.client, Calls(target)) for target in _places(session.calls)]
 
-    def checkpoints(self, *, first: bool = False) -> set[str]:
-        """Return the checkpoints that they show, in lower case.
+    def first_pages(self) -> list[Request]:
+        """Return the request of the first page of each list."""
+        return [lists.first_of_policy() for lists in self._lists]
+
+    def checkpoints(self, pages: Sequence[Exchange], *, first: bool = False) -> set[str]:
+        """Return the checkpoints that they show, in lower case; `pages` are the first ones, as requested.
 
         Those that the `first` reading shows to have ended are left out from then on. Raises ServerGone if the
         server stops answering.
         """
         found = set[str]()
-        pages = send_all(self._client, [lists.first_of_policy() for lists in self._lists])
         for lists, page in zip(list(self._lists), pages, strict=True):
             try:
                 items, _ = lists.items_of_policy(page, doubt=False, leave_out=set[str]() if first else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
@@ -13,11 +13,12 @@ from checkpoint_conformance.run.companions import UNDER_WAY, ListError
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
+from checkpoint_conformance.run.sending.lanes import send_all
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.lists_elsewhere import ListsElsewhere
 from checkpoint_conformance.run.stages.companions.unauthorized import look_as_unauthorized
 from checkpoint_conformance.transport.abridgement import abridged
-from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -145,11 +146,14 @@ class Observation:
         self._joints = 0
         """How many parts of the run had ended when the list was last read."""
 
-    def refusals_leave_nothing(self, name: str, send: Callable[[], None]) -> None:
+    def refusals_leave_nothing(
+        self, name: str, send: Callable[[], None], beside: Sequence[Request] = ()
+    ) -> list[Exchange]:
         """OBS-2: send a group of requests that are refused; items of unknown checkpoints must not appear.
 
         Others may be using the project, so what appears counts against the server only if the same group
-        makes it appear again. Raises ServerGone if the server stops answering.
+        makes it appear again. The requests `beside` travel with those that then read the lists; returns their
+        exchanges, or none if they were not sent. Raises ServerGone if the server stops answering.
         """
         exchanges = self._session.recorder.exchanges
         try:
@@ -161,14 +165,16 @@ class Observation:
         first = len(exchanges)
         send()
         if self._known is None:
-            return
+            return []
         sent = [exchange for exchange in exchanges[first:] if _is_refused(exchange)]
+        pages, received = self._first_pages(beside)
         try:
-            self._look_for_unexplained(name, [*self._refused, *sent])
+            self._look_for_unexplained(name, [*self._refused, *sent], pages)
             self._session.ledger.exercise("OBS-2")
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-2", str(error))
         self._refused = sent
+        return received
 
     def late_items(self) -> None:
         """OBS-2: check again for what refused requests have made appear since.
@@ -177,7 +183,8 @@ class Observation:
         """
         try:
             if self._known is not None:
-                self._look_for_unexplained("refused requests, late", self._refused, doubt=True)
+                pages, _ = self._first_pages()
+                self._look_for_unexplained("refused requests, late", self._refused, pages, doubt=True)
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-2", str(error))
 
@@ -189,41 +196,51 @@ class Observation:
         given = [created_checkpoint(exchange) for exchange, _ in self._session.recorder.accepted]
         named = [identifier for identifier in given if identifier]
         identifiers = {identifier.casefold() for identifier in named}
-        self._read_quickly(named[-1:])
+        page: Exchange | None = self._read_quickly(named[-1:])
         looks = 0
         backoff = Backoff(self._session.clock, self._until_ended, _FIRST_PAUSE, _LONGEST_PAUSE, factor=1.5)
         while identifiers:
-            ended = self._follow(identifiers)
+            ended = self._follow(identifiers, page)
             if self._session.ledger.failed("OBS-3"):
                 return
             looks += ended
             if looks < _LOOKS_AFTER_THE_END and backoff.wait():
+                is_last = looks == _LOOKS_AFTER_THE_END - 1
+                page = self._read_quickly(named[-1:]) if is_last else None
                 continue
             if looks:
-                self._read_quickly(named[-1:])
                 self._session.ledger.exercise("OBS-3")
             else:
                 self._still_running()
             return
 
-    def _read_quickly(self, identifiers: list[str]) -> None:
-        """Read the items of each checkpoint several times at once, which may come from different copies."""
-        again = identifiers * _QUICK_READS
+    def _read_quickly(self, identifiers: list[str]) -> Exchange:
+        """Read the items of each checkpoint several times at once, which may come from different copies.
+
+        Returns the first page of the list of the policy, which is requested beside them.
+        """
+        again, lists = identifiers * _QUICK_READS, self._session.lists
+        wanted = [lists.first_page(checkpoint_id=identifier) for identifier in again]
+        *pages, of_policy = send_all(self._session.client, [*wanted, lists.first_of_policy()])
         try:
-            for identifier, page in zip(again, self._session.lists.first_pages(again), strict=True):
-                items, listing = self._session.lists.checkpoint_items(page, checkpoint_id=identifier)
+            for identifier, page in zip(again, pages, strict=True):
+                items, listing = lists.checkpoint_items(page, checkpoint_id=identifier)
                 self._watch(items, listing, {identifier.casefold()})
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-3", str(error))
+        return of_policy
 
-    def _look_for_unexplained(self, name: str, refused: list[Exchange], *, doubt: bool = False) -> None:
+    def _look_for_unexplained(
+        self, name: str, refused: list[Exchange], pages: list[Exchange], *, doubt: bool = False
+    ) -> None:
         """Look for unexplained checkpoints, and if there are any, resend the refused requests.
 
-        What has appeared between two parts of the run counts against nobody.
+        `pages` are the first ones of the lists. What has appeared between two parts of the run counts against
+        nobody.
         """
         known, joints = self._known or set[str](), len(self._session.recorder.joints)
         resumed, self._joints = self._joints < joints, joints
-        appeared = self._beyond_lost_calls(self._not_ours(doubt=doubt) - known)
+        appeared = self._beyond_lost_calls(self._not_ours(pages, doubt=doubt) - known)
         self._known = known = known | appeared | self._late
         if not appeared or self._session.ledger.confirmed(_OF_A_REFUSAL):
             return
@@ -264,17 +281,28 @@ class Observation:
                 return again, new
         return again, set()
 
-    def _not_ours(self, *, doubt: bool = False, first: bool = False) -> set[str]:
+    def _first_pages(self, beside: Sequence[Request] = ()) -> tuple[list[Exchange], list[Exchange]]:
+        """Request the first page of every list side by side, and what else is to be sent beside them."""
+        pages = [self._session.lists.first_of_policy(), *self._elsewhere.first_pages()]
+        exchanges = send_all(self._session.client, [*pages, *beside])
+        return exchanges[: len(pages)], exchanges[len(pages) :]
+
+    def _not_ours(
+        self, pages: list[Exchange] | None = None, *, doubt: bool = False, first: bool = False
+    ) -> set[str]:
         """Return the checkpoints in the list, and elsewhere, that no accepted call of the run created.
 
-        Those that the `first` reading shows to have ended are left out from then on: there may be many.
+        `pages` are the first ones of the lists, if they have been requested. Those that the `first` reading
+        shows to have ended are left out from then on: there may be many.
         """
+        page, *others = pages or self._first_pages()[0]
         accepted = filter(is_accepted, self._session.recorder.exchanges)
         own = {(created_checkpoint(exchange) or "").casefold() for exchange in accepted}
-        items, listing = self._session.lists.items_of_policy(doubt=doubt, leave_out=own if first else None)
+        lists = self._session.lists
+        items, listing = lists.items_of_policy(page, doubt=doubt, leave_out=own if first else None)
         self._watch(items, listing, own)
         here = {item["checkpoint_id"].casefold() for item in items}
-        return (here | self._elsewhere.checkpoints(first=first)) - own
+        return (here | self._elsewhere.checkpoints(others, first=first)) - own
 
     def _beyond_lost_calls(self, appeared: set[str]) -> set[str]:
         """Return what appeared, minus one checkpoint for each call that may have created it anonymously.
@@ -294,10 +322,13 @@ class Observation:
         finding = _finding("OBS-2", _OF_A_REFUSAL[1], f"no item after {name}", actual, *refused[-1:])
         self._session.ledger.add(_confirmed(finding) if confirmed else finding)
 
-    def _follow(self, identifiers: set[str]) -> bool:
-        """Compare each status with the last one seen; return whether these checkpoints have ended."""
+    def _follow(self, identifiers: set[str], page: Exchange | None) -> bool:
+        """Compare each status with the last one seen; return whether these checkpoints have ended.
+
+        `page` is the first one of the list, if it has been requested.
+        """
         try:
-            items, listing = self._session.lists.items_of_policy(doubt=False)
+            items, listing = self._session.lists.items_of_policy(page, doubt=False)
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-3", str(error))
             return True

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.probe import REFUSALS, Probe
-from checkpoint_conformance.run.probing import send_probes
-from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Request
 
-__all__ = ["odd_queries", "survive_odd_queries"]
+__all__ = ["odd_queries"]
 
 _LISTS = {
     "discovery": ("policies", ("DISC-1",)),
@@ -66,8 +64,3 @@ def odd_queries(calls: Calls) -> list[Probe]:
 
 def _survive(name: str, what: str, request: Request, presumed: tuple[str, ...]) -> Probe:
     return Probe(f"HTTP-3/{name}", "HTTP-3", what, request, REFUSALS, presumes=presumed, open_outcome=True)
-
-
-def survive_odd_queries(session: Session) -> None:
-    """Send the requests side by side. Raises ServerGone if the server stops answering."""
-    send_probes(session, odd_queries(session.calls))
