@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -22,6 +23,8 @@ _FOLDED = "~"
 """What stands for the usual path, as a shell writes a home directory."""
 _NAMES = 28
 """Columns for the name of a probe."""
+_LONG = 20
+"""Characters from which an id hides what differs between requests."""
 _LONGEST = 160
 """Maximum characters of a body or path in the list."""
 
@@ -38,30 +41,44 @@ def plan(target: Target, options: Options) -> dict[str, Any]:
     }
 
 
-def render_plan(planned: dict[str, Any], width: int | None = None) -> str:
+def render_plan(planned: dict[str, Any], target: Target, width: int | None = None) -> str:
     """Return the plan as text, one line per request, wrapped to `width` columns if given.
 
-    The path that most requests have is written once, above them.
+    The path that most requests have and the target's ids are written once, above them.
     """
-    usual, alike = Counter(entry["request"]["path"] for entry in planned["requests"]).most_common(1)[0]
-    lines = [wrapped(tr("{path} stands for {whole}", path=_FOLDED, whole=printable(usual)), width, 4)]
-    stage = None
+    folded = _folded(planned, target)
+    lines, stage = list[str](), None
     for entry in planned["requests"]:
         if entry["stage"] != stage:
             stage = entry["stage"]
             lines += ["", click.style(retold(stage), bold=True)]
-        mark = "+" if entry["creates"] else " "
-        request = entry["request"]
-        path = request["path"].replace(usual, _FOLDED) if alike > 1 else request["path"]
-        body = _cut(" ".join(body_text(request["body"]).split()))
+        mark, request = "+" if entry["creates"] else " ", entry["request"]
+        path, body = printable(request["path"]), " ".join(body_text(request["body"]).split())
+        for name, whole in folded.items():
+            path, body = path.replace(whole, name), body.replace(whole, name)
         start = f"{mark} {entry['probe'] or '':<{_NAMES}} {request['method']} "
-        lines.append(wrapped(f"{start}{_cut(printable(path))}  {body}".rstrip(), width, _NAMES + 3))
+        lines.append(wrapped(f"{start}{_cut(path)}  {_cut(body)}".rstrip(), width, _NAMES + 3))
+    written = "\n".join(lines)
+    legend = [
+        wrapped(tr("{path} stands for {whole}", path=name, whole=whole), width, 4)
+        for name, whole in folded.items()
+        if re.search(rf"(?<![\w-]){name}(?![\w-])", written)
+    ]
     told = "{count} requests to {url}; {creates} of them (+) create a checkpoint."
     at_most = "Never more than max_creates = {limit} are created. Nothing was sent."
     more = "A server that responds differently gets more: the suite repeats what reveals a problem."
     counts = {"count": len(planned["requests"]), "url": planned["target"], "creates": planned["creates"]}
     closing = [tr(told, **counts), tr(at_most, limit=planned["max_creates"]), tr(more)]
-    return "\n".join([*lines, "", *(wrapped(line, width, 0) for line in closing)])
+    return "\n".join([*legend, written, "", *(wrapped(line, width, 0) for line in closing)])
+
+
+def _folded(planned: dict[str, Any], target: Target) -> dict[str, str]:
+    """Return what is written instead of each long text that many requests share."""
+    usual, alike = Counter(entry["request"]["path"] for entry in planned["requests"]).most_common(1)[0]
+    ids = {"POLICY": target.policy_id, "PROJECT": target.project_id}
+    ids |= {f"RESOURCE-{number}": each for number, each in enumerate(target.resources, 1)}
+    long = {name: printable(whole) for name, whole in ids.items() if len(whole) >= _LONG}
+    return ({_FOLDED: printable(usual)} if alike > 1 else {}) | long
 
 
 def _cut(text: str) -> str:

@@ -117,7 +117,7 @@ def dry_run(settings: Settings) -> ExitCode:
             say(
                 json.dumps(planned, indent=1, ensure_ascii=False)
                 if settings.as_json
-                else render_plan(planned, reader_width())
+                else render_plan(planned, target, reader_width())
             )
         return ExitCode.SUCCESS
 

@@ -8,10 +8,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from checkpoint_conformance.commands.dry_run import render_plan
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.simulation import simulate
 from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.target.target import Target
 from mutants.service.server import Server, running
 from mutants.service.world import stable_id
 
@@ -47,6 +49,22 @@ def test_a_dry_run_sends_nothing_and_shows_no_secret(target: Path, tmp_path: Pat
     assert len(lines) == len(listed["requests"])
     assert re.search(r"^  REQ-11/one +POST ~ +\{.*\"auto_trigger\": 1\b", result.stdout, re.MULTILINE)
     assert re.search(r"^\+ REQ-1/documented +POST ", result.stdout, re.MULTILINE)
+
+
+def test_a_dry_run_writes_the_ids_of_the_target_once() -> None:
+    """A name stands for each id that bodies and paths share, if it is long; what differs is then seen."""
+    path, project, long = "/v1/p/checkpoints", "p", "62171999-3df1-42f7-9513-6f9b1bea4744"
+    for policy, shown in ((long, "POLICY"), ("7", "7")):
+        target = Target("http://127.0.0.1:1", project, "token", policy, (long[::-1], "unused".ljust(36, "-")))
+        body = {"text": json.dumps({"plan_id": policy, "resources": [long[::-1]]})}
+        request = {"method": "POST", "path": path, "body": body}
+        entry = {"stage": "valid requests", "probe": "REQ-1/documented", "creates": True, "request": request}
+        planned = {"target": target.url, "max_creates": 9, "creates": 2, "requests": [entry, entry]}
+        legend, _, listed = render_plan(planned, target).partition("\n\n")
+        names = [(shown, policy)] if policy == long else []
+        expected = [("~", path), *names, ("RESOURCE-1", long[::-1])]
+        assert legend.split("\n") == [f"{name} stands for {whole}" for name, whole in expected]
+        assert listed.count(f'POST ~  {{"plan_id": "{shown}", "resources": ["RESOURCE-1"]}}\n') == 2
 
 
 def test_a_dry_run_lists_what_a_conforming_server_is_asked() -> None:
