@@ -8,6 +8,7 @@ The catalogue, `zh.yaml`, maps each English text to its translation. A text may 
 - `{WHAT}`, a name in capitals: another text of the suite, which is translated in its turn.
 
 A text that is hardly more than its places, such as `{WHAT}: {MORE}`, is known only if what stands in them is.
+What stands in quotes is a value, and no place begins or ends within it.
 
 Only text for people is translated, never the JSON, JUnit or HAR report, nor the evidence.
 """
@@ -28,7 +29,10 @@ LANGUAGES = ("en", "zh")
 """The supported languages."""
 _current = ContextVar("language", default="en")
 _HOLE = re.compile(r"\{(\w+)\}")
-_LIST = re.compile(r"[^\s,]+(?:, [^\s,]+)+")
+_QUOTED = r"(?<!\w)b?(?:" + "|".join(rf"{mark}(?:[^{mark}\\]|\\.)*+{mark}" for mark in "'\"`") + r")(?!\w)"
+_UNQUOTED = re.compile(rf"(?>({_QUOTED})|(, | or ))", re.DOTALL)
+"""What separates values, where it is not in quotes."""
+_LIST = re.compile(rf"(?>{_QUOTED}|[^\s,])+(?:, (?>{_QUOTED}|[^\s,])+)+", re.DOTALL)
 _WORD = re.compile(r"\b[a-z]{2,}")
 _PROSE = re.compile(r"\b[a-z]{2,}[,;:]? [!-~]")
 """A word and more in a place: rather a part of the text, unless no other text fits."""
@@ -84,7 +88,7 @@ def pattern_of(text: str) -> re.Pattern[str]:
     pieces = _HOLE.split(text)
     pattern = re.escape(pieces[0])
     for name, after in zip(pieces[1:-2:2], pieces[2:-1:2], strict=True):
-        pattern += f"(?>(?P<{name}>.+?){re.escape(after)})"
+        pattern += f"(?>(?P<{name}>(?>{_QUOTED}|.)+?){re.escape(after)})"
     if len(pieces) > 1:
         pattern += f"(?P<{pieces[-2]}>.+){re.escape(pieces[-1])}"
     return re.compile(pattern, re.DOTALL)
@@ -96,10 +100,10 @@ def _translated(name: str, sentence: str, depth: int) -> str | None:
     texts = catalogue(name)
     if sentence in texts:
         return texts[sentence]
-    if not depth or not (words := set(_WORD.findall(sentence))):
+    if not depth or not (words := set(_words(sentence))):
         return None
     if words == {"or"}:  # values of which one is right
-        return sentence.replace(" or ", texts[" or "])
+        return _separated(name, sentence)
     second_best: str | None = None
     for pattern, text, is_frame in _patterns(name):
         if match := pattern.fullmatch(sentence):
@@ -119,11 +123,21 @@ def _value(name: str, place: str, value: str, depth: int) -> str | None:
     is_text = place.isupper()
     if is_text and (told := _translated(name, value, depth)):
         return told
-    if is_text and _WORD.search(value):
+    if is_text and _words(value):
         return None
     if (is_text or place.endswith("names")) and _LIST.fullmatch(value):
-        return catalogue(name)[", "].join(value.split(", "))
+        return _separated(name, value)
     return value
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text that are not in quotes."""
+    return _WORD.findall(re.sub(_QUOTED, "", text, flags=re.DOTALL))
+
+
+def _separated(name: str, values: str) -> str:
+    """Return values, separated as the language does it; those in quotes stay as they are."""
+    return _UNQUOTED.sub(lambda found: found[1] or catalogue(name)[found[2]], values)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

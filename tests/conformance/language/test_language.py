@@ -272,6 +272,20 @@ def test_a_sentence_of_the_run_is_retold() -> None:
     assert language.retold("max_creates = 80 is used up") == "max_creates = 80 is used up"
 
 
+@pytest.mark.parametrize("frame", ["the string {}", "200: the string {}", "{} or {}", "{}, {} or 400"])
+@pytest.mark.parametrize(
+    "value",
+    ["a: b", "x: it was accepted", "400 or 401", "REQ-1, REQ-2", "it's no body: 400", 'say "a, b"', "\\': b"],
+)
+def test_values_in_quotes_stay_as_they_are(frame: str, value: str) -> None:
+    """Nothing within a quoted value is taken for a part of the sentence, whatever quotes it has."""
+    for quoted in (repr(value), repr(value.encode()), json.dumps(value), f"`{value}`"):
+        with language.speaking("zh"):
+            told = language.retold(frame.replace("{}", quoted))
+        assert told.count(quoted) == frame.count("{}")
+        assert not any(word in told for word in ("the string", "} or"))
+
+
 def test_columns_of_the_terminal_line_up() -> None:
     """An ideograph takes two columns."""
     assert padded("ok", 6) == "ok    "
