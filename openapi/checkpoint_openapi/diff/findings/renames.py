@@ -15,7 +15,7 @@ from checkpoint_openapi.document.values import equal, members
 
 __all__ = ["with_renames"]
 
-_GONE, _NEW = "removed", ("added", "declared", "unexpected", "required")
+_GONE, _NEW = ("-removed", "-member-refused"), ("added", "declared", "unexpected", "required")
 _NEAR = 0.8
 """How much of two names must agree, as `difflib` measures it."""
 _CASE = re.compile(r"[-_. ]")
@@ -43,7 +43,7 @@ def with_renames(base: Documents, revision: Documents, findings: list[Finding]) 
     gone: defaultdict[_Scope, dict[str, _Named]] = defaultdict(dict)
     new: defaultdict[_Scope, dict[str, _Named]] = defaultdict(dict)
     for finding in findings:
-        known, documents = (gone, base) if _GONE in finding.id else (new, revision)
+        known, documents = (gone, base) if finding.id.endswith(_GONE) else (new, revision)
         if documents is base or any(word in finding.id for word in _NEW):
             for scope, name, value in _subject(documents, finding):
                 known[scope].setdefault(name, _Named(name, value, finding))
@@ -58,7 +58,7 @@ def with_renames(base: Documents, revision: Documents, findings: list[Finding]) 
 
 
 def _told(finding: Finding, base: Documents, names: dict[tuple[_Scope, str], str]) -> Finding:
-    if _GONE not in finding.id:
+    if not finding.id.endswith(_GONE):
         return finding
     known = (names.get((scope, name)) for scope, name, _ in _subject(base, finding))
     other = next(filter(None, known), None)
@@ -102,7 +102,7 @@ def _subject(documents: Documents, finding: Finding) -> list[tuple[_Scope, str, 
 
 def _member(documents: Documents, finding: Finding, name: str) -> Any:
     """Return the definition of a member, whose finding is at itself or at the object that has it."""
-    label = finding.label.removesuffix("/required")
+    label = finding.label.removesuffix("/required").removesuffix("/additionalProperties")
     file, _, pointer = label.partition("#")
     found = _value(documents, f"{file}#{child(pointer, 'properties', name)}")
     return _value(documents, label) if found is None and pointer.endswith(child("", name)) else found

@@ -98,10 +98,14 @@ def test_the_terminal_shows_the_line_with_a_caret(excerpts: bool) -> None:
     assert any("{type: integer, maximum: 5}" in line for line in lines) is excerpts
 
 
-def renamed(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
-    """Return the new names of the members that were probably renamed in an answer."""
+def renamed(old: dict[str, Any], new: dict[str, Any], *, request: bool, closed: bool) -> set[str]:
+    """Return the new names of the members that were probably renamed."""
     versions = [
-        with_schema({"type": "object", "properties": each}, request=False, version="3.0.3")
+        with_schema(
+            {"type": "object", "properties": each, "additionalProperties": not closed},
+            request=request,
+            version="3.0.3",
+        )
         for each in (old, new)
     ]
     return {found.renamed_to for found in judged(*versions).findings if found.renamed_to}
@@ -122,9 +126,13 @@ KINDS = {"text": {"type": "string"}, "number": {"type": "number", "minimum": 3}}
         ({"amount": KINDS["number"]}, {}, set()),
     ],
 )  # fmt: skip
-def test_a_likely_rename_is_recognized(old: Any, new: Any, expected: set[str]) -> None:
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("request_", [False, True])
+def test_a_likely_rename_is_recognized(
+    old: Any, new: Any, expected: set[str], request_: bool, closed: bool
+) -> None:
     """A name that is spelled alike, or is the only new one with the same definition, replaced the other."""
-    assert renamed(old, new) == expected
+    assert renamed(old, new, request=request_, closed=closed) == expected
 
 
 def test_a_renamed_path_and_parameter_are_recognized() -> None:
@@ -134,6 +142,26 @@ def test_a_renamed_path_and_parameter_are_recognized() -> None:
     parameter = compared(BASE, BASE.replace("name: limit", "name: limits")).findings
     assert path["path-removed"] == "/thing"
     assert {found.id: found.renamed_to for found in parameter}["parameter-removed"] == "limits"
+
+
+@pytest.mark.parametrize(
+    ("member", "beginning"),
+    [
+        ({"type": "boolean"}, "`name`: type `string` → `boolean` ("),
+        (None, "`name` is no longer declared and "),
+    ],
+)
+def test_a_change_reads_as_a_sentence_or_after_a_colon(member: Any, beginning: str) -> None:
+    """What goes on as a sentence has no colon between it and its subject."""
+    versions = [
+        with_schema(
+            {"type": "object", "properties": each, "additionalProperties": False},
+            request=True,
+            version="3.0.3",
+        )
+        for each in ({"name": KINDS["text"]}, {} if member is None else {"name": member})
+    ]
+    assert any(found.message.startswith(beginning) for found in judged(*versions).findings)
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -29,6 +30,8 @@ _NULL_BESIDE_ENUM = {
     Side.IMPLEMENTERS: "servers differ in whether `nullable` admits null that `enum` does not list",
 }
 _UNDECIDED = {Side.CLIENTS: "undecided", Side.IMPLEMENTERS: "undecided-for-implementers"}
+_PREDICATE = re.compile("(is|was|may|no longer) ")
+"""How a text starts that makes a sentence with the name of the member."""
 _LARGE = 30
 """From this number of definitions on, only the surface of a schema is searched for contradictions."""
 
@@ -251,7 +254,8 @@ class _Direction:
 
     def _message(self, path: str, text: str) -> str:
         where = f"{self._pair.spot.place} of {self._pair.spot.operation}"
-        return f"`{path}`: {text} ({where})" if path else f"The {where}: {text}"
+        goes_on = "" if _PREDICATE.match(text) else ":"
+        return f"`{path}`{goes_on} {text} ({where})" if path else f"The {where}{goes_on} {text}"
 
     def _places(self, failure: Failure) -> tuple[Location, Location | None]:
         """Return the place of the failure in the revision and in the base."""
