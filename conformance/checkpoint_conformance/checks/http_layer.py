@@ -23,7 +23,8 @@ _TOO_LARGE_HEAD = 8000
 """Bytes: the minimum request-line length that HTTP asks servers to support (RFC 9112, 3)."""
 _USUAL_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 """Content codings that any server may know; HTTP refuses others as such, which are no matter of JSON."""
-_ODD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]|%7[Ff]")
+_ODD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]|%7[Ff]|%25|;")
+_ODD_WEIGHT = re.compile(r";\s*q=(?!(0(\.\d{0,3})?|1(\.0{0,3})?)\s*([,;]|$))", re.IGNORECASE)
 _ONCE = frozenset({"content-type"})
 """Header fields that a message may not repeat (RFC 9110, 5.3), limited to those that probes repeat."""
 
@@ -78,14 +79,18 @@ def _is_in_unknown_coding(request: Request) -> bool:
 
 
 def _has_odd_escape(request: Request) -> bool:
-    """Return whether the path or query escapes nothing (RFC 3986, 2.1), or a control character."""
+    """Return whether the path or query escapes nothing (RFC 3986, 2.1), a control character or a `%`.
+
+    Like these, a semicolon in a path is what the firewall of a framework refuses, before any of its code is
+    asked: they are read differently by one server and another (RFC 3986, 2.4 and 3.3).
+    """
     return _ODD_ESCAPE.search(request.path) is not None
 
 
 def _has_malformed_accept(request: Request) -> bool:
-    """Return whether `Accept` has no media range (RFC 9110, 12.5.1)."""
+    """Return whether `Accept` has no media range, or a weight that is none (RFC 9110, 12.4.2 and 12.5.1)."""
     accept = request.header("Accept")
-    return accept is not None and "/" not in accept
+    return accept is not None and ("/" not in accept or _ODD_WEIGHT.search(accept) is not None)
 
 
 def _size_of_head(request: Request) -> int:

@@ -13,10 +13,11 @@ from checkpoint_conformance.checks.deadline import JUDGING_DEADLINE, TookTooLong
 from checkpoint_conformance.checks.http_layer import answered_by_gateway, answered_by_http
 from checkpoint_conformance.checks.success import success
 from checkpoint_conformance.data import as_object
+from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.probes.probe import DOCUMENTED, Probe
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.exchange import Exchange, FaultKind
+from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind, TransportFault
 from checkpoint_conformance.verdict.finding import Finding, Spread
 from checkpoint_conformance.verdict.origin import ANY_ANSWER, Origin
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -31,6 +32,8 @@ _NOT_IMPLEMENTED = 501
 """What a server may answer to an unknown method or transfer coding (RFC 9110, 15.6.2; RFC 9112, 6.1)."""
 _TAKES_FAILURES = frozenset({"HTTP-6", "AUTH-7", "DEL-1", "DEL-2"})
 """Requirements that take the crashes and lost responses of their own probes."""
+_FORM_OF_AN_ANSWER = frozenset({"RESP-1", "RESP-2", "RESP-3", "RESP-4", "RESP-7", "RESP-9", "RESP-10"})
+"""Requirements on a 200 that do not depend on what was asked for."""
 _OF_A_BODY = {"ERR-1"}
 """Requirements that have probes, but are exercised only by a body that can be read."""
 _INCOMPLETE = {
@@ -123,6 +126,8 @@ class Judge:
         fault = exchange.fault
         if fault is None or fault.kind is FaultKind.SURPLUS:
             return False
+        if _is_a_long_list(exchange, fault):
+            return True
         if fault.kind in _INCOMPLETE:
             symptom, clause = _INCOMPLETE[fault.kind]
             expected = f"a complete and well-formed answer ({clause})"
@@ -179,6 +184,7 @@ class Judge:
                 actual = f"{status}: it was accepted"
                 finding = _finding(exchange, probe.requirement, Symptom.ACCEPTED, expected, actual)
                 judgement.add(finding)
+            self._tolerated(probe, exchange, judgement)
         elif status >= 500 and not _is_unsupported(probe, exchange):
             blamed = _taker(probe, "HTTP-3")
             judgement.add(_finding(exchange, blamed, Symptom.ANSWERED_5XX, expected, self._shown(exchange)))
@@ -198,6 +204,15 @@ class Judge:
             judgement.exercised.add("ERR-3")
             self._extend(judgement, http.condition_code(exchange, probe.conditions, self._errors))
 
+    def _tolerated(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> None:
+        """Judge the form of the answer to a call that a server may accept: it is a 200 like any other."""
+        may = probe.open_outcome or probe.requirement in advisory()
+        if may and judgement.readable and exchange.request.method == "POST" and exchange.status == 200:
+            reading = success(exchange, Call(), self._target)
+            found = [each for each in reading.findings if each.requirement in _FORM_OF_AN_ANSWER]
+            judgement.exercised |= reading.exercised & _FORM_OF_AN_ANSWER
+            judgement.findings.extend(found)
+
     def _extend(self, judgement: Judgement, findings: Iterable[Finding]) -> None:
         for finding in findings:
             judgement.add(finding)
@@ -207,6 +222,12 @@ class Judge:
         assert exchange.response is not None
         code = error_code_of(exchange)
         return f"{exchange.response.status} {code}" if code else str(exchange.response.status)
+
+
+def _is_a_long_list(exchange: Exchange, fault: TransportFault) -> bool:
+    """Return whether a page of a list goes on beyond what is read of it, as it may (PAGE_LIMIT)."""
+    oversized = fault.kind is FaultKind.OVERSIZED and exchange.status == 200
+    return oversized and exchange.request.answer_limit == PAGE_LIMIT
 
 
 def _is_unsupported(probe: Probe, exchange: Exchange) -> bool:

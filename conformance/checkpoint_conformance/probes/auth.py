@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.identifiers import near_misses
-from checkpoint_conformance.probes.probe import ANY_REFUSAL, Implications, Probe
+from checkpoint_conformance.probes.probe import ANY_REFUSAL, NOTHING, Implications, Probe
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import Request
 
@@ -109,7 +109,7 @@ def _expired(calls: Calls) -> list[Probe]:
 def _unknown_project(calls: Calls) -> list[Probe]:
     """Return requests with our own token for projects it does not belong to, which may not exist."""
     own, body = calls.target.project_id, calls.body(calls.documented)
-    last = "0" if own[-1] != "0" else "1"
+    last, misread = "0" if own[-1] != "0" else "1", near_misses(own)
     projects = {
         "neighbour": own[:-1] + last,
         "longer": own + "0",
@@ -117,7 +117,7 @@ def _unknown_project(calls: Calls) -> list[Probe]:
         "half": own[: len(own) // 2],
         "none": calls.unknown_id("project").replace("-", ""),
         "suffix": "0" + own,
-        **near_misses(own),
+        **misread,
     }
     allowed = frozenset({400, 401, 403, 404})
     return [
@@ -128,6 +128,7 @@ def _unknown_project(calls: Calls) -> list[Probe]:
             calls.post(body, project_id=project),
             allowed,
             ("forbidden", "unauthenticated"),
+            implies=Implications(same_answer="REQ-16") if name in misread else NOTHING,
         )
         for name, project in projects.items()
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.probe import Probe
 
@@ -13,9 +15,10 @@ _BAD_OR_UNKNOWN = frozenset({400, 404})
 def near_misses(identifier: str) -> dict[str, str]:
     """Return segments of a path that a loose comparison takes for the identifier.
 
-    Such a comparison trims its operands, uses a regex whose `$` matches before a line feed, or takes the
-    segment for a pattern of LIKE, of file names or of a regex. Case is left out: no source says that it
-    matters in an id (ERRATA, open questions).
+    Such a comparison trims its operands, uses a regex whose `$` matches before a line feed, takes the segment
+    for a pattern of LIKE, of file names or of a regex, cuts off what follows a semicolon, decodes the path
+    twice (RFC 3986, 2.4), or normalises its letters. Case is left out: no source says that it matters in an
+    id (ERRATA, open questions).
     """
     start = identifier[:-1]
     return {
@@ -25,7 +28,15 @@ def near_misses(identifier: str) -> dict[str, str]:
         "like": start + "_",
         "glob": start + "%3F",
         "pattern": start + ".",
+        "path-parameter": identifier + ";v=1",
+        "encoded-twice": f"{start}%25{ord(identifier[-1]):02X}",
+        "wide": start + quote(_wide(identifier[-1])),
     }
+
+
+def _wide(letter: str) -> str:
+    """Return the full-width form of an ASCII letter or digit, which NFKC turns back into it."""
+    return chr(ord(letter) + 0xFEE0)
 
 
 def malformed_plans(calls: Calls) -> list[Probe]:
@@ -48,7 +59,7 @@ def malformed_plans(calls: Calls) -> list[Probe]:
         "zero-width-space": "\u200b" + plan,
         "quoted": f'"{plan}"',
         "no-hex": plan[:-1] + "g",
-        "wide-digit": plan[:-1] + "\uff10",
+        "wide-digit": plan[:-1] + _wide(plan[-1]),
         "moved-hyphen": plan[:7] + "-" + plan[7] + plan[9:],
         "path": "../" + plan,
         "sql": plan + "' OR '1'='1",
@@ -58,6 +69,7 @@ def malformed_plans(calls: Calls) -> list[Probe]:
         "pattern": plan[:-1] + ".",
         "star": "*",
         "null-word": "null",
+        "constructor": "constructor",
         "twice": f"{plan},{plan}",
     }
     if calls.policy_name:
@@ -91,6 +103,7 @@ def other_providers(calls: Calls) -> list[Probe]:
         "policy": calls.target.policy_id,
         "no-hyphens": own.replace("-", "") if "-" in own else own + "-",
         "star": "*",
+        "constructor": "constructor",
         **near_misses(own),
     }
     return [

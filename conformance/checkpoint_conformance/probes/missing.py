@@ -60,6 +60,8 @@ def _foreign_resources(calls: Calls) -> list[Probe]:
         foreign_resource(calls, "like", [own[0][:-1] + "_"]),
         foreign_resource(calls, "glob", [own[0][:-1] + "?"]),
         foreign_resource(calls, "pattern", [own[0][:-1] + "."]),
+        foreign_resource(calls, "constructor", ["constructor"]),
+        foreign_resource(calls, "proto", ["__proto__"]),
     ]
     return [
         foreign_resource(calls, "alone", [stranger]),

@@ -1,4 +1,4 @@
-"""Valid calls of other policies: what a server remembers of the one under test shows in their answers."""
+"""Valid calls of other policies, whose answers show what a server remembers, and data of other kinds."""
 
 from __future__ import annotations
 

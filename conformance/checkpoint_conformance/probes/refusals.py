@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from checkpoint_conformance.probes.broken_example import BROKEN_EXAMPLE
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
@@ -123,13 +124,12 @@ def _not_json(calls: Calls) -> list[Probe]:
     no_framing = calls.post(b"", framing=Framing.NONE)
     probes.append(_refuse("REQ-7", "no-body", "no body at all", no_framing))
     plan = calls.target.policy_id.encode()
-    unreadable = {
-        "stray-byte": ("a byte that is not UTF-8 between tokens", good.encode().replace(b"{", b"{\xff", 1)),
-        "utf-8-cut": ("a UTF-8 sequence cut short in plan_id", good.encode().replace(plan, plan + b"\xc3")),
-    }
-    for name, (what, body) in unreadable.items():
-        probes.append(_refuse("REQ-7", name, what, calls.post(body)))
-    return probes
+    stray = calls.post(good.encode().replace(b"{", b"{\xff", 1))
+    probes.append(_refuse("REQ-7", "stray-byte", "a byte that is not UTF-8 between tokens", stray))
+    cut = calls.post(good.encode().replace(plan, plan + b"\xc3"))
+    cut_short = _refuse("REQ-7", "utf-8-cut", "a UTF-8 sequence cut short in plan_id", cut)
+    # A server that reads it as another letter, and overlooks what follows a plan_id, breaks REQ-15.
+    return [*probes, replace(cut_short, presumes=("REQ-15",))]
 
 
 def _no_object_at_root(calls: Calls) -> list[Probe]:
@@ -300,17 +300,55 @@ def _content_type(calls: Calls) -> list[Probe]:
         "word": "json",
         "javascript": "application/javascript",
     }
+    posts = {name: (f"Content-Type {value or name}", body, value) for name, value in types.items()}
     return [
         Probe(
             f"REQ-13/{name}",
             "REQ-13",
-            f"Content-Type {value or name}",
-            calls.post(body, content_type=value),
+            what,
+            calls.post(content, content_type=value),
             frozenset({400, 415}),
             _INVALID,
         )
-        for name, value in types.items()
+        for name, (what, content, value) in {**posts, **_in_other_formats(calls)}.items()
     ]
+
+
+def _in_other_formats(calls: Calls) -> dict[str, tuple[str, bytes, str]]:
+    """Return a valid call in the formats that frameworks read beside JSON, each under its own type."""
+    plan, resources = calls.target.policy_id, calls.target.resources[:2]
+    brackets = [("checkpoint[plan_id]", plan)]
+    brackets += [("checkpoint[parameters][resources][]", resource) for resource in resources]
+    dots = [("checkpoint.plan_id", plan)]
+    dots += [(f"checkpoint.parameters.resources[{n}]", resource) for n, resource in enumerate(resources)]
+    parts = "".join(
+        f'--frontier\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in brackets
+    )
+    elements = "".join(f"<resources>{resource}</resources>" for resource in resources)
+    inner = f"<plan_id>{plan}</plan_id><parameters>{elements}</parameters>"
+    items = [f"      - {resource}" for resource in resources]
+    form = "application/x-www-form-urlencoded"
+    texts = {
+        "form-brackets": ("a form with its members in brackets", urlencode(brackets), form),
+        "form-dots": ("a form with its members behind dots", urlencode(dots), form),
+        "multipart-fields": (
+            "a form in parts",
+            f"{parts}--frontier--\r\n",
+            "multipart/form-data; boundary=frontier",
+        ),
+        "xml-elements": (
+            "XML with the same members",
+            f"<request><checkpoint>{inner}</checkpoint></request>",
+            "application/xml",
+        ),
+        "yaml-block": (
+            "YAML with the same members",
+            "\n".join(("checkpoint:", f"  plan_id: {plan}", "  parameters:", "    resources:", *items)),
+            "application/yaml",
+        ),
+    }
+    return {name: (what, text.encode(), value) for name, (what, text, value) in texts.items()}
 
 
 def _unknown_members(calls: Calls) -> list[Probe]:

@@ -102,6 +102,8 @@ def _bodies(calls: Calls) -> dict[str, tuple[str, Request]]:
     }
     raw = good.encode()
     requests = {name: (what, calls.post(text.encode())) for name, (what, text) in texts.items()}
+    shadowed = calls.changed(hasOwnProperty=1, parameters={"hasOwnProperty": 1})
+    requests["own-property"] = ("members hasOwnProperty", calls.post({"hasOwnProperty": 1, **shadowed}))
     requests["bom"] = ("a byte-order mark before the body", calls.post(b"\xef\xbb\xbf" + raw))
     requests["utf-16"] = ("JSON in UTF-16", calls.post(good.encode("utf-16")))
     requests["bytes"] = ("every byte value once", calls.post(bytes(range(256))))
@@ -183,6 +185,8 @@ def _fields(calls: Calls) -> dict[str, tuple[str, Request]]:
     requests["chinese"] = ("a client that reads Chinese", chinese)
     requests["no-user-agent"] = ("no User-Agent", good.with_header("User-Agent", None))
     requests["expect"] = ("an Expect", good.with_header("Expect", "100-continue"))
+    weighed = good.with_header("Accept", "application/json;q=high, */*;q=0.1")
+    requests["accept-weight"] = ("an Accept with a weight that is no number", weighed)
     requests["accept-malformed"] = ("an Accept that names no media type", good.with_header("Accept", "json"))
     basic = good.with_header("Authorization", "Basic %%%")
     requests["authorization"] = ("malformed Basic credentials beside the token", basic)

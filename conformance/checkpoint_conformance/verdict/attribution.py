@@ -20,6 +20,7 @@ __all__ = ["RULES", "Attribution", "attribute"]
 
 RULES: tuple[Rule, ...] = (
     consequences.drop_what_an_ending_leaves,
+    consequences.drop_locks_without_a_refusal,
     consequences.drop_what_a_lock_leaves,
     consequences.drop_conflicts,
     gathering.gather_intermittent_refusals,

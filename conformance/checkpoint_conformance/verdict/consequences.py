@@ -10,6 +10,7 @@ from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.groups import (
     ACCEPTANCE,
     BEFORE_REFUSALS,
+    FORM_OF_AN_ERROR,
     GENERATED,
     MEMBERS_OF_AN_ANSWER,
     REFUSED_WHILE_RUNNING,
@@ -28,6 +29,7 @@ __all__ = [
     "drop_following_requirements",
     "drop_following_symptoms",
     "drop_generated",
+    "drop_locks_without_a_refusal",
     "drop_odd_waits",
     "drop_repeated_answers",
     "drop_same_answers",
@@ -93,6 +95,23 @@ def drop_what_an_ending_leaves(findings: list[Finding], case: Case) -> list[Find
     return case.without(findings, cause)
 
 
+def drop_locks_without_a_refusal(findings: list[Finding], case: Case) -> list[Finding]:
+    """Drop a lock if calls that were sent before any refusal were already refused with the same status."""
+    refused = {
+        finding.exchanges[-1].status: finding.requirement
+        for finding in findings
+        if finding.symptom is Symptom.REFUSED and finding.origin.requirement in BEFORE_REFUSALS
+    }
+
+    def cause(finding: Finding) -> str | None:
+        if finding.symptom is not Symptom.LOCKED:
+            return None
+        earlier = refused.get(finding.exchanges[-1].status)
+        return f"{earlier}: valid calls are refused without a refusal before them, too" if earlier else None
+
+    return case.without(findings, cause)
+
+
 def drop_what_a_lock_leaves(findings: list[Finding], case: Case) -> list[Finding]:
     """Drop calls that fail, or are answered as every call is, after the refusal that locked the server."""
     locks = [finding for finding in findings if finding.symptom is Symptom.LOCKED and finding.exchanges]
@@ -144,10 +163,17 @@ def drop_what_refusals_leave(findings: list[Finding], case: Case) -> list[Findin
     after = {finding.symptom for finding in findings if finding.requirement == "HTTP-6"} - of_itself.keys()
     unanswered = bool(after & UNANSWERED)
     crashes = Counter(each.exchanges[-1].request for each in findings if each.symptom is Symptom.ANSWERED_5XX)
+    refused = {
+        finding.exchanges[-1].number
+        for finding in findings
+        if finding.requirement == "HTTP-6" and finding.symptom is Symptom.REFUSED
+    }
 
     def cause(finding: Finding) -> str | None:
         once = crashes[finding.exchanges[-1].request] == 1 or case.varies(finding, range(500))
         crash = finding.symptom is Symptom.ANSWERED_5XX and finding.symptom in after and once
+        if finding.requirement in FORM_OF_AN_ERROR and finding.exchanges[-1].number in refused:
+            return "HTTP-6: this is the answer to a valid call that follows a refusal"
         if finding.requirement == "HTTP-6" and finding.symptom in FAILING & of_itself.keys():
             return f"{of_itself[finding.symptom]}: valid calls fail without a refusal, too"
         if finding.requirement != "HTTP-6" and (crash or (unanswered and finding.symptom in UNANSWERED)):

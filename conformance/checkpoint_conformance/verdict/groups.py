@@ -6,6 +6,7 @@ __all__ = [
     "ACCEPTANCE",
     "BEFORE_REFUSALS",
     "BROAD",
+    "FORM_OF_AN_ERROR",
     "GENERATED",
     "MEMBERS_OF_AN_ANSWER",
     "ONE_REFUSAL",
@@ -20,6 +21,8 @@ TOKENS = frozenset({"AUTH-1", "AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5"})
 """Requirements on which callers are accepted."""
 VALID_SHAPES = frozenset({"REQ-1", "REQ-2", "REQ-3", "REQ-4", "REQ-5", "REQ-6"})
 """The documented shapes of a valid call."""
+FORM_OF_AN_ERROR = frozenset({"HTTP-2", "ERR-1", "ERR-2"})
+"""Requirements on the bytes and the members of an error."""
 GENERATED = frozenset({"FUZZ-1", "FUZZ-2"})
 """Judged by generated requests, which may meet the faults of any other requirement."""
 BROAD = GENERATED | {"HTTP-6"}

@@ -110,6 +110,8 @@ class InProcess:
             self._give_up(str(error))
         response.close = response.close or not request.keep_alive
         self.server.finish(request, response)
+        if len(response.body) > sent.answer_limit:
+            self._give_up("its answer is longer than what is read of one")
         return self._sent(request, response)
 
     def _received(self, connection: _NoSocket, sent: SentRequest) -> Request:

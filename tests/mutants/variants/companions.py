@@ -56,6 +56,15 @@ class OthersRestoreAndDelete(Server):
 
 
 @variant()
+class ManyLongItems(Server):
+    """Each item is so long that a page of the whole list goes beyond what is read of it."""
+
+    def item_body(self, checkpoint: Checkpoint, resource: Resource) -> dict[str, Any]:
+        body = super().item_body(checkpoint, resource)
+        return body | {"backup_data": {"snapshots": "0" * 20_000}}
+
+
+@variant()
 class OthersRunTheirPolicy(Server):
     """The second project's policy is executed by its owners, again and again while the run goes on."""
 

@@ -95,11 +95,19 @@ class AcceptWithoutTypeRefused(_Page):
 
 
 @variant()
-class OddEscapesRefused(_Page):
-    """A firewall answers escapes of control characters, and those of nothing, by a page."""
+class AcceptWithOddWeightRefused(_Page):
+    """An Accept with a weight that is no number gets a page, 400."""
 
     def minds(self, request: Request) -> bool:
-        return re.search("%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]", request.target) is not None
+        return "q=high" in (request.header("accept") or "")
+
+
+@variant()
+class OddEscapesRefused(_Page):
+    """A firewall answers escapes of control characters, of % and of nothing, and semicolons by a page."""
+
+    def minds(self, request: Request) -> bool:
+        return re.search("%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]|%25|;", request.target) is not None
 
 
 @variant()

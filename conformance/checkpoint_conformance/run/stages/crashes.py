@@ -26,6 +26,7 @@ _SAMPLE = 5
 """Failing requests that are sent again to see whether they always fail."""
 _MOST = 50
 """Requests that are sent again."""
+_CHARGED = frozenset({"HTTP-3", "HTTP-6"})
 _SUMMARY = "the documented request after refusals"
 
 
@@ -54,11 +55,11 @@ def _follows_refusals(session: Session) -> bool:
 
 
 def _failing(session: Session) -> list[Request]:
-    """Return the requests that failed and are charged to HTTP-3."""
+    """Return the requests that failed, for what they hold (HTTP-3) or perhaps for a refusal (HTTP-6)."""
     return [
         finding.exchanges[-1].request
         for finding in session.ledger.findings
-        if finding.requirement == "HTTP-3" and finding.symptom is Symptom.ANSWERED_5XX
+        if finding.requirement in _CHARGED and finding.symptom is Symptom.ANSWERED_5XX
     ]
 
 
@@ -93,12 +94,16 @@ def _kinds_of_refusal(session: Session) -> list[Exchange]:
 
 
 def _fails_after(session: Session, refused: Exchange) -> bool:
-    """Return whether a valid call fails once the refusal, sent again and again, has failed itself."""
+    """Return whether a valid call fails once the refusal, sent again and again, has failed itself.
+
+    If a valid call has failed after refusals before, it may also be the only one that fails.
+    """
     for _ in range(_POOL):
         if (session.client.transmit(refused.request).status or 0) >= 500:
             break
     else:
-        return False
+        if not any(finding.requirement == "HTTP-6" for finding in session.ledger.findings):
+            return False
     probe = acceptance.base(session.calls, "HTTP-6", "after-refusals", _SUMMARY)
     judgement = session.recorder.judged(probe, session.client.transmit(probe.request))
     judgement.findings = [

@@ -194,6 +194,16 @@ replaces(
 )
 
 
+@breaks("NF-3", shows=parameters({"resources": ["constructor"]}))
+class ResourceInherited(Server):
+    """Resources are looked up in an object, which inherits some members that are no resources."""
+
+    def outside_resource(self, policy: Policy, wanted: tuple[str, ...]) -> tuple[Resource, ...]:
+        if set(wanted) <= {"constructor", "__proto__", "toString", "hasOwnProperty"}:
+            return tuple(Resource(each, "Object") for each in wanted)
+        return super().outside_resource(policy, wanted)
+
+
 @breaks("NF-3", shows=parameters({"resources": [_IDS[0] + " "]}))
 class ResourceTrimmed(Server):
     """Blanks around the id of a resource are taken away before it is looked up."""

@@ -1,12 +1,14 @@
-"""Mutants of HTTP-6 that stay locked: after one refusal every valid call gets an error."""
+"""Mutants of HTTP-6 that stay locked after one refusal, and of HTTP-1 that only look as if they did."""
+
+# ruff: noqa: D102 - what an overridden step does is said where it is defined
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...framework.mutant import OUTSIDE, register
+from ...framework.mutant import OUTSIDE, breaks, register
 from ...framework.shots import BASE, Shot, document, parameters
-from ...service.refusals import CONDITIONS, Condition, refuse
+from ...service.refusals import CONDITIONS, Condition, Refusal, refuse
 from ...service.server import Server
 
 if TYPE_CHECKING:
@@ -39,6 +41,22 @@ class _Locking(Server):
     def make(self, call: Call, policy: Policy, resources: tuple[Resource, ...]) -> Checkpoint:
         if self.locked:
             refuse(self.error)
+        return super().make(call, policy, resources)
+
+
+@breaks("HTTP-1", shows=(BASE, BASE), also={"REQ-1": "the same call is accepted at other times"})
+class SubmittedTwice(Server):
+    """A body that came a second before is taken for a double click and answered 409, valid or not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: dict[bytes, float] = {}
+
+    def make(self, call: Call, policy: Policy, resources: tuple[Resource, ...]) -> Checkpoint:
+        now, body = self.clock.monotonic(), call.request.body
+        if now - self.seen.get(body, float("-inf")) < 1.0:
+            raise Refusal(Condition(409, "CSBS.1001", "The request was submitted twice."))
+        self.seen[body] = now
         return super().make(call, policy, resources)
 
 

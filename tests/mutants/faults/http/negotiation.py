@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...framework.mutant import OUTSIDE, condition_name, crash, register, replaces
@@ -123,4 +124,13 @@ replaces(
     crash,
     when=lambda request: request.header("user-agent") is None,
     shows=BASE,
+)
+replaces(
+    "HTTP-3",
+    "weight-of-accept-crashes",
+    "A weight of Accept that is no number raises in the conversion.",
+    "route",
+    crash,
+    when=lambda request: re.search(r"q=(?![01])", request.header("accept") or "") is not None,
+    shows=BASE.but(headers=(("Accept", "*/*;q=high"),)),
 )

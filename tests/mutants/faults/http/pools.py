@@ -13,7 +13,7 @@ from ...service.server import Server
 
 if TYPE_CHECKING:
     from ...service.wire import Request, Response
-    from ...service.world import Policy, Token
+    from ...service.world import Policy, Resource, Token
 
 
 class _Pooled(Server):
@@ -76,6 +76,23 @@ class SessionLostToAnOutsideResource(_Pooled):
     size = 3
     cause = "resource-not-in-policy"
     for_good = True
+
+
+@breaks("HTTP-6", shows=(*[_UNKNOWN] * 6, BASE))
+class PolicyDetachedByRefusals(Server):
+    """After six unknown policies the known one has left the session, and its next call fails once."""
+
+    refusals = 0
+
+    def unknown_policy(self, plan_id: str) -> Policy:
+        self.refusals += 1
+        return super().unknown_policy(plan_id)
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        if self.refusals >= 6:
+            self.refusals = 0
+            refuse("internal-error")
+        super().check_state(policy, resources)
 
 
 @breaks("HTTP-6", shows=(*[_UNKNOWN] * 16, BASE))

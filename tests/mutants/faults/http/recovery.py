@@ -11,7 +11,7 @@ from ...framework.shapes import IMPATIENT
 from ...framework.shots import BASE, document, parameters
 from ...service.refusals import CONDITIONS, Condition, Refusal, refuse
 from ...service.server import Server
-from ...service.wire import Response
+from ...service.wire import Request, Response
 from ...service.world import TOKENS
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...service.schema import Call
-    from ...service.wire import Connection, Request
+    from ...service.wire import Connection
     from ...service.world import Checkpoint, Policy, Resource
 
 # -- HTTP-4 -------------------------------------------------------------------------------------------
@@ -102,6 +102,18 @@ class BodyUnreadAfterUnauthorised(_LeavesTheBody):
     def leaves(self, request: Request) -> bool:
         token = self.store.tokens.get(request.header("x-auth-token") or "")
         return token is None or token.expired
+
+
+@breaks("HTTP-6", shows=(BASE.but(token="x"), BASE))
+class BodyUnreadAndAnsweredByAPage(BodyUnreadAfterUnauthorised):
+    """As after a bad token the unread body is the next request, which the HTTP server answers with a page."""
+
+    def malformed(self, connection: Connection) -> None:
+        request = Request("GET", "/", [], connection, keep_alive=False)
+        page = b"<html><title>Error response</title><p>Bad request syntax</html>"
+        response = Response(400, page, [("Content-Type", "text/html;charset=utf-8")], close=True)
+        self.finish(request, response)
+        self.send(request, response)
 
 
 @breaks("HTTP-6", shows=(BASE.but(token=TOKENS["read_only"]), BASE))

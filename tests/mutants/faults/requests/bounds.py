@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from ...framework.mutant import OUTSIDE, Roomy, breaks, refusing, replaces
 from ...framework.shots import BASE, document, parameters
@@ -135,6 +137,12 @@ _plan(
     POLICY.id[:-1] + ".",
 )
 _plan(
+    "plan-id-normalised-accepted",
+    "plan_id is normalised (NFKC) before it is compared, so that full-width letters count as plain ones.",
+    lambda v: unicodedata.normalize("NFKC", v),
+    POLICY.id[:-1] + chr(ord(POLICY.id[-1]) + 0xFEE0),
+)
+_plan(
     "plan-id-cut-at-nul", "plan_id ends at the first NUL.", lambda v: v.partition("\0")[0], POLICY.id + "\0x"
 )
 _plan(
@@ -152,6 +160,7 @@ replaces(
     lambda value: isinstance(value, str) and not _whole(value),
     shows=BASE.but(body=document("x")),
 )
+
 
 # -- REQ-16: provider ---------------------------------------------------------------------------------
 
@@ -223,6 +232,24 @@ _provider(
     "Blanks before the provider are cut off.",
     lambda p: p.lstrip() == PROVIDER,
     "%20" + PROVIDER,
+)
+_provider(
+    "path-parameter-of-provider-cut-off",
+    "What follows a semicolon in a segment of the path is cut off as a parameter.",
+    lambda p: p.partition(";")[0] == PROVIDER,
+    PROVIDER + ";v=1",
+)
+_provider(
+    "provider-decoded-twice",
+    "The path is decoded by the gateway and again by the router.",
+    lambda p: unquote(p) == PROVIDER,
+    f"{PROVIDER[:-1]}%25{ord(PROVIDER[-1]):02X}",
+)
+_provider(
+    "provider-normalised",
+    "The provider is normalised (NFKC), so that full-width letters count as plain ones.",
+    lambda p: unicodedata.normalize("NFKC", p) == PROVIDER,
+    PROVIDER[:-1] + quote(chr(ord(PROVIDER[-1]) + 0xFEE0)),
 )
 _provider(
     "nil-provider-accepted",

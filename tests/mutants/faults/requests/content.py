@@ -1,18 +1,23 @@
 """Mutants of REQ-13 and REQ-14: content types and unknown members."""
 
+# ruff: noqa: D102 - what an overridden step does is said where it is defined
+
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
 
-from ...framework.mutant import refusing, replaces
-from ...framework.shots import BASE, checkpoint, parameters
+from ...framework.mutant import breaks, refusing, replaces
+from ...framework.shots import BASE, checkpoint, document, parameters
 from ...service.server import Server
 from ...service.world import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ...service.wire import Request
 
 _IDS = [resource.id for resource in POLICY.resources]
 
@@ -115,6 +120,107 @@ for _name, _fault, _test, _sent in (
     ),
 ):
     _type(_name, _fault, _test, _sent)
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+class _Converting(Server):
+    """Reads bodies of another format beside JSON."""
+
+    media_type = ""
+
+    def convert(self, text: str) -> dict[str, list[str]]:
+        """Return the values in a body by name, in no particular notation."""
+        raise NotImplementedError
+
+    def check_content_type(self, request: Request) -> None:
+        if (request.header("content-type") or "").startswith(self.media_type):
+            values = self.convert(request.body.decode("utf-8", "replace"))
+            plan = values.get("plan_id", [])
+            if len(plan) == 1:
+                body = document(plan[0], resources=values.get("resources", []))
+                request.body = json.dumps(body).encode()
+                return
+        super().check_content_type(request)
+
+
+def _by_last_name(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        words = re.findall(r"[a-z_]+", name)
+        found.setdefault(words[-1] if words else "", []).append(value)
+    return found
+
+
+@breaks(
+    "REQ-13", shows=BASE.but(body=urlencode({"checkpoint[plan_id]": POLICY.id}).encode(), content_type=_FORM)
+)
+class FormWithBracketsRead(_Converting):
+    """A form whose fields have brackets in their names is read, as by the default middleware."""
+
+    media_type = _FORM
+
+    def convert(self, text: str) -> dict[str, list[str]]:
+        return _by_last_name([pair for pair in parse_qsl(text) if "[" in pair[0]])
+
+
+@breaks(
+    "REQ-13", shows=BASE.but(body=urlencode({"checkpoint.plan_id": POLICY.id}).encode(), content_type=_FORM)
+)
+class FormWithDotsRead(_Converting):
+    """A form whose fields have dots in their names is read, as by the default parsers."""
+
+    media_type = _FORM
+
+    def convert(self, text: str) -> dict[str, list[str]]:
+        return _by_last_name([pair for pair in parse_qsl(text) if "." in pair[0]])
+
+
+@breaks(
+    "REQ-13",
+    shows=BASE.but(
+        body=f'--b\r\nX: form-data; name="checkpoint[plan_id]"\r\n\r\n{POLICY.id}\r\n--b--'.encode(),
+        content_type="multipart/form-data; boundary=b",
+    ),
+)
+class FormInPartsRead(_Converting):
+    """A form in parts is read, as by the default parsers."""
+
+    media_type = "multipart/form-data"
+
+    def convert(self, text: str) -> dict[str, list[str]]:
+        return _by_last_name(re.findall(r'name="(.+?)"\r\n\r\n(.*?)\r\n', text))
+
+
+@breaks(
+    "REQ-13",
+    shows=BASE.but(
+        body=f"<r><checkpoint><plan_id>{POLICY.id}</plan_id></checkpoint></r>".encode(),
+        content_type="application/xml",
+    ),
+)
+class XmlRead(_Converting):
+    """XML is read, too, with the library that is there for another service."""
+
+    media_type = "application/xml"
+
+    def convert(self, text: str) -> dict[str, list[str]]:
+        return _by_last_name(re.findall(r"<(plan_id|resources)>(.*?)</", text))
+
+
+@breaks(
+    "REQ-13",
+    shows=BASE.but(body=f"checkpoint:\n  plan_id: {POLICY.id}\n".encode(), content_type="application/yaml"),
+)
+class YamlRead(_Converting):
+    """YAML is read, too, as in the files of the same product."""
+
+    media_type = "application/yaml"
+
+    def convert(self, text: str) -> dict[str, list[str]]:
+        return _by_last_name(re.findall(r"(plan_id): (\S+)", text))
+
+
 for _status, _code, _name, _fault in (
     (404, "APIGW.0101", "wrong-type-not-found", "A wrong content type is answered 404."),
     (403, "APIGW.0302", "wrong-type-forbidden", "A wrong content type is answered 403."),

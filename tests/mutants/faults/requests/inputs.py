@@ -42,7 +42,21 @@ def _value(step: str, test: Callable[[Any], bool], shot: Any) -> tuple[str, Call
     return f"read_{step}", test, shot
 
 
+def _shadows(value: Any) -> bool:
+    return isinstance(value, dict) and "hasOwnProperty" in value
+
+
 _ROWS: dict[str, tuple[str, tuple[str, Callable[..., bool], Any], dict[str, str]]] = {
+    "own-property": (
+        "The method hasOwnProperty of the body is called, which a member of this name replaces.",
+        _value("root", _shadows, BASE.but(body={**BASE.body, "hasOwnProperty": 1})),
+        _whose("REQ-14"),
+    ),
+    "own-property-of-parameters": (
+        "The method hasOwnProperty of parameters is called, which a member of this name replaces.",
+        _value("parameters", _shadows, parameters({"hasOwnProperty": 1})),
+        _whose("REQ-14"),
+    ),
     "invalid-utf-8": (
         "A body that is no UTF-8 raises in the decoder.",
         _json(_not_utf8, b'{"checkpoint": "\xff"}'),

@@ -1,4 +1,4 @@
-"""Mutants of REQ-7: bodies that are not JSON objects but are accepted."""
+"""Mutants of REQ-7: bodies that are not JSON objects but are accepted; and one of REQ-15 by its decoder."""
 
 # ruff: noqa: D102 - what an overridden step does and is given is said where it is defined
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes
 
 from ...framework.mutant import accepts, breaks, malformed, refusing, replaces
-from ...framework.shots import BASE
+from ...framework.shots import BASE, document
 from ...service.refusals import Refusal
 from ...service.server import Server
 from ...service.world import POLICY
@@ -227,3 +227,14 @@ class MalformedJsonTakesTheBodyBefore(Server):
             if self.before is None:
                 raise
         return self.before
+
+
+@breaks("REQ-15", shows=BASE.but(body=document(POLICY.id + "x")))
+class PlanIdCutAfterLenientDecoding(Server):
+    """Bytes that are not UTF-8 are read as another letter, and plan_id is cut to 36 characters."""
+
+    def parse(self, body: bytes) -> Any:
+        return super().parse(body.decode(errors="replace").encode())
+
+    def read_plan_id(self, value: Any) -> str:
+        return super().read_plan_id(value[:36] if isinstance(value, str) else value)

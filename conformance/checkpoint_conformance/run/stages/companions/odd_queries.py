@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.probe import REFUSALS, Probe
-from checkpoint_conformance.transport.exchange import Request
+from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Request
 
 __all__ = ["odd_queries"]
 
@@ -52,6 +54,7 @@ def odd_queries(calls: Calls) -> list[Probe]:
             asked = query.format(unknown=calls.unknown_id("marker"))
             what = f"the list {path} with {asked}"
             request = calls.request("GET", f"{calls.list_path(path)}?{asked}")
+            request = replace(request, answer_limit=PAGE_LIMIT)
             probes.append(_survive(f"{path.replace('_', '-')}-{name}", what, request, presumed))
     if "deletion" in profiles:
         for name, identifier in _IDS.items():

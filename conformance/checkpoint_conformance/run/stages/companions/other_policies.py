@@ -1,4 +1,4 @@
-"""RESP-5, RESP-6, RESP-8 and NF-2: one call must not be answered with what another left behind."""
+"""Calls of other policies: each answer is about its own policy, and has the documented form (RESP, NF-2)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ from checkpoint_conformance.run.stages.companions.deletion import Deletions
 
 __all__ = ["another_policy", "second_project"]
 
-_REMEMBERED = frozenset({"RESP-5", "RESP-6"})
-"""What the answer to a call of another policy is judged by; the rest is judged in answers of our own."""
-
 
 def second_project(session: Session, deletions: Deletions) -> None:
     """Let the second project execute its policy, then ask for it with our own token and path (NF-2).
@@ -30,7 +27,7 @@ def second_project(session: Session, deletions: Deletions) -> None:
     theirs = other_policies.second_project(session.calls)
     if theirs is None or any(map(session.ledger.failed, ("AUTH-4", "NF-2"))):
         return
-    deletions.of_second_project.update(_execute(session, theirs, _REMEMBERED))
+    deletions.of_second_project.update(_execute(session, theirs))
     for probe in foreign_policy(session.calls, "once-used"):
         send_probe(session, probe)
 
@@ -42,15 +39,18 @@ def another_policy(session: Session, listed: list[dict[str, Any]]) -> None:
         if policy["id"].casefold() != own and policy["resources"] and policy["status"] != "suspended":
             resource = policy["resources"][0]["id"]
             other = other_policies.another_policy(session.calls, policy["id"], resource)
-            _execute(session, other, _REMEMBERED | {"RESP-8"})
+            _execute(session, other)
             return
 
 
-def _execute(session: Session, other: Elsewhere, judged: frozenset[str]) -> list[str]:
+def _execute(session: Session, other: Elsewhere) -> list[str]:
     """Send a call and judge its answer, twice if something is found; return the ids of the checkpoints.
 
-    Another policy may be unfit to run for reasons of its own, so that a refusal shows nothing.
+    Another policy may be unfit to run for reasons of its own, so that a refusal shows nothing. Its names and
+    resources may be of a kind that the policy under test lacks, so that all of an answer is judged; only
+    which resources it lists is not (RESP-8) where the policy's own are unknown.
     """
+    unknown = frozenset[str]() if other.target.resources else frozenset({"RESP-8"})
     judge = Judge(other.target, errors(), session.secrets)
     created: list[str] = []
     for _ in range(2):
@@ -63,8 +63,8 @@ def _execute(session: Session, other: Elsewhere, judged: frozenset[str]) -> list
         if identifier := created_checkpoint(exchange):
             created.append(identifier)
         judgement = judge.judge(other.probe, exchange)
-        judgement.findings = [each for each in judgement.findings if each.requirement in judged]
-        judgement.exercised &= judged
+        judgement.findings = [each for each in judgement.findings if each.requirement not in unknown]
+        judgement.exercised -= unknown
         session.recorder.record(other.probe.requirement, judgement)
         if not judgement.findings:
             break
