@@ -6,6 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from checkpoint_conformance.probes.generated import worker
 from mutants.service.server import running
 
 from .runs import Counting, write_target
@@ -50,3 +51,9 @@ def target(tmp_path: Path) -> Iterator[Path]:
     Counting.requests = 0
     with running(Counting) as table:
         yield write_target(table, tmp_path / "target.toml")
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have this process make what a run generates: a second process costs its start, needed or not."""
+    monkeypatch.setattr(worker.sys, "executable", "/nowhere/python")

@@ -65,12 +65,6 @@ def _supplied(*, use_cache: bool = True) -> Inputs:
         return supplied.inputs(LimitedClock(SYSTEM_CLOCK))
 
 
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have this process make the inputs: where the file counts, a second one would only cost its start."""
-    monkeypatch.setattr(worker.sys, "executable", "/nowhere/python")
-
-
 def _forget() -> None:
     """Do as a new process does."""
     supply._kept.clear()

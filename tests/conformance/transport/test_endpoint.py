@@ -48,6 +48,7 @@ def redirecting(status: int, location: str) -> Callable[[Peer], None]:
         ("http://[", "Set `url` to the address of the API itself"),
     ],
 )
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_a_matter_of_configuration(
     status: int, location: str, advice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -73,6 +74,7 @@ def test_a_redirect_to_another_form_of_the_path_is_the_servers(location: str) ->
     assert misconfiguration(exchange, target) is None
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     "answer",
     [

@@ -139,6 +139,7 @@ PLAIN = {
 """How a proxy for plain HTTP may fail to forward, and what is said of it."""
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", PLAIN)
 def test_a_proxy_that_forwards_nothing_is_a_matter_of_configuration(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
