@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,24 +34,25 @@ BASIS = {"S": "source", "P": "published", "A": "assumption"}
 SCHEMA = ROOT / "conformance" / "checkpoint_conformance" / "reports" / "report.schema.json"
 
 
-def pages() -> dict[Path, str]:
-    """Return the text of every generated page by its path."""
-    made = {
-        "command-line.md": command_line(),
-        "requirements.md": requirement_page(),
-        "requirements.zh.md": requirement_page_in_chinese(),
-        "errors.md": error_page(),
-        "clients.md": client_page(),
-        "rules.md": rule_page(),
-        "report.md": report_page(),
-        "contract-changes.md": change_page(),
-        "contract-changes.html": as_page(history(CONTRACT)).replace(f"{ROOT}/", ""),
-        "target-file.md": target_page(),
+def pages() -> dict[Path, Callable[[], str]]:
+    """Return what makes the text of every generated page, by its path."""
+    made: dict[str, Callable[[], str]] = {
+        "command-line.md": command_line,
+        "requirements.md": requirement_page,
+        "requirements.zh.md": requirement_page_in_chinese,
+        "errors.md": error_page,
+        "clients.md": client_page,
+        "rules.md": rule_page,
+        "report.md": report_page,
+        "contract-changes.md": change_page,
+        "contract-changes.html": lambda: as_page(history(CONTRACT)).replace(f"{ROOT}/", ""),
+        "target-file.md": target_page,
     }
-    found = {PAGES / name: text for name, text in made.items()}
-    found[SHELL / "checkpoint-contract.1"] = manual()
-    found |= {path: with_verdict_tables(path) for path in (ROOT / "README.md", ROOT / "docs/verdicts.md")}
-    return found | {SHELL / f"checkpoint-contract.{shell}": completion(shell) for shell in SHELLS}
+    found = {PAGES / name: make for name, make in made.items()}
+    found[SHELL / "checkpoint-contract.1"] = manual
+    tables = (ROOT / "README.md", ROOT / "docs" / "verdicts.md")
+    found |= {path: partial(with_verdict_tables, path) for path in tables}
+    return found | {SHELL / f"checkpoint-contract.{shell}": partial(completion, shell) for shell in SHELLS}
 
 
 def with_verdict_tables(page: Path) -> str:
@@ -330,7 +332,8 @@ def _type(schema: dict[str, Any]) -> str:
 def main() -> int:
     """Write the pages, or compare them with --check; return the exit code."""
     check, stale = "--check" in sys.argv[1:], list[Path]()
-    for path, text in pages().items():
+    for path, make in pages().items():
+        text = make()
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(path)

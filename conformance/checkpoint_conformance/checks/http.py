@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError
@@ -27,7 +28,9 @@ _TOKEN = r"[\w!#$%&'*+.^`|~-]{1,256}"
 _PARAMETERS = re.compile(rf"(?:\s*;(?:\s*{_TOKEN}=(?:{_TOKEN}|\"[^\"]*\"))?)*\s*")
 
 _SEARCHED = 1 << 16
-"""Characters of an error in which internals are looked for."""
+"""Characters of a part of an error in which internals are looked for."""
+_SHORT = 500
+"""Characters of a part that is likely to come again."""
 
 # Each repetition is bounded, so that the search takes time linear in the length of the response.
 _DISCLOSURES = {
@@ -128,24 +131,22 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
 def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
     """HTTP-5: no error discloses a stack trace, file path, SQL or token in its body or headers.
 
-    Traces, paths and SQL are looked for in the first 64 KiB, tokens in all of it.
+    Traces, paths and SQL are looked for in the first 64 KiB of the body and of each header, tokens in all.
     """
     response = exchange.response
     if response is None or response.status < 400:
         return
     body = response.body.decode("utf-8", "replace")
-    text = "\n".join([*(f"{name}: {value}" for name, value in response.headers), _unescaped(body)])
-    for (symptom, what), pattern in _DISCLOSURES.items():
-        match = pattern.search(text, 0, _SEARCHED)
-        if match and not _sent_by_us(match.group(), exchange):
-            yield _finding(
-                exchange,
-                "HTTP-5",
-                symptom,
-                "an error without internals",
-                f"{what}: {match.group()[:120]!r}",
-            )
+    parts = [*(f"{name}: {value}" for name, value in response.headers), _unescaped(body)]
+    internals = [_internals(part) for part in parts]
+    for symptom, what in _DISCLOSURES:
+        texts = [shown[symptom, what] for shown in internals if (symptom, what) in shown]
+        disclosed = next((text for text in texts if not _sent_by_us(text, exchange)), None)
+        if disclosed:
+            actual = f"{what}: {disclosed[:120]!r}"
+            yield _finding(exchange, "HTTP-5", symptom, "an error without internals", actual)
             return
+    text = "\n".join(parts)
     secret = secrets.found_in(text, sent=exchange.request.header("X-Auth-Token"))
     if secret:
         yield _finding(
@@ -227,6 +228,21 @@ def _content_type_problem(response: Response) -> str | None:
     if charset and charset.group(1).lower() not in ("utf-8", "utf8"):
         return f"Content-Type: {values[0]}"
     return None
+
+
+def _internals(text: str) -> dict[tuple[Symptom, str], str]:
+    """Return the first text of each kind of internals. Servers repeat short texts: each is searched once."""
+    return _searched_once(text) if len(text) <= _SHORT else _searched(text)
+
+
+def _searched(text: str) -> dict[tuple[Symptom, str], str]:
+    matches = {kind: pattern.search(text, 0, _SEARCHED) for kind, pattern in _DISCLOSURES.items()}
+    return {kind: match.group() for kind, match in matches.items() if match}
+
+
+@lru_cache(maxsize=1024)
+def _searched_once(text: str) -> dict[tuple[Symptom, str], str]:
+    return _searched(text)
 
 
 def _unescaped(body: str) -> str:

@@ -24,11 +24,17 @@ from checkpoint_conformance.transport.exchange import (
     TransportFault,
 )
 
-__all__ = ["body_bytes", "exchange_data", "exchange_from", "request_data", "with_context"]
+__all__ = ["body_bytes", "exchange_data", "exchange_from", "plain_data", "request_data", "with_context"]
 
 
 def exchange_data(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, Any]:
-    """Return an exchange as JSON data; `url` is the target's, without the path."""
+    """Return an exchange as JSON data, with the command that repeats it; `url` has no path."""
+    command = curl_line(url, _redacted(exchange.request, secrets), exchange.number)
+    return plain_data(exchange, url, secrets) | {"curl": command}
+
+
+def plain_data(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, Any]:
+    """Return an exchange as JSON data, from which `exchange_from` makes it again."""
     response, fault = exchange.response, exchange.fault
     return {
         "number": exchange.number,
@@ -52,7 +58,6 @@ def exchange_data(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, A
             "detail": secrets.redact(fault.detail),
             "received": _body(fault.received, secrets, cut=len(fault.received) >= KEPT_LIMIT),
         },
-        "curl": curl_line(url, _redacted(exchange.request, secrets), exchange.number),
     }
 
 

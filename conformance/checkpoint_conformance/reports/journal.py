@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Any
 
-from checkpoint_conformance.reports.evidence import exchange_data, exchange_from
+from checkpoint_conformance.reports.evidence import exchange_from, plain_data
 from checkpoint_conformance.run.record import Journal, Part
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import Exchange
@@ -34,7 +34,7 @@ def pack(journal: Journal, url: str, secrets: Secrets) -> str:
 
     course = 0
     for exchange in journal.course:
-        data = _data(exchange, url, secrets)
+        data = plain_data(exchange, url, secrets)
         if not _alike(exchange_from(data, secrets), exchange):
             break
         write(data)
@@ -43,7 +43,7 @@ def pack(journal: Journal, url: str, secrets: Secrets) -> str:
     rest = journal.course[course:]
     aside = [*(part.aside for part in earlier), rest, last.aside]
     for exchange in chain.from_iterable(aside):
-        write(_data(exchange, url, secrets))
+        write(plain_data(exchange, url, secrets))
     absences = [absence for absence in journal.absences if absence.before <= course]
     parts = [(part, len(part.aside)) for part in earlier]
     parts.append((replace(last, place=course), len(rest) + len(last.aside)))
@@ -72,10 +72,6 @@ def part_data(part: Part) -> dict[str, Any]:
         "ended": part.ended,
         "exchanges": part.place + len(part.aside),
     }
-
-
-def _data(exchange: Exchange, url: str, secrets: Secrets) -> dict[str, Any]:
-    return exchange_data(exchange, url, secrets) | {"curl": ""}
 
 
 def _alike(restored: Exchange, exchange: Exchange) -> bool:
