@@ -110,6 +110,23 @@ def test_help_loads_nothing_heavy() -> None:
     assert all(name in done.stdout for name in SUBCOMMANDS)
 
 
+def test_reference_server_starts_before_the_suite_is_loaded() -> None:
+    """A run without a target starts its server first, and imports what takes long while that starts."""
+    slow = [f"checkpoint_conformance.{room}" for room in ("probes", "reports", "run", "verdict")]
+    code = (
+        "import subprocess, sys\n"
+        "def started(command, **_):\n"
+        f"    loaded = [name for name in {[*slow, 'h11', 'jinja2', 'yaml']!r} if name in sys.modules]\n"
+        "    print('checkpoint_handlers' in command, loaded)\n"
+        "    raise SystemExit(0)\n"
+        "subprocess.Popen = started\n"
+        "from checkpoint_openapi.cli import main\n"
+        "main(['verify'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True []"
+
+
 def test_comparison_loads_only_what_it_needs() -> None:
     """A small comparison, most of whose time is its start, loads no library for what it does not do."""
     code = (

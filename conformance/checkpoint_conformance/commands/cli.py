@@ -8,7 +8,6 @@ from typing import Any
 import click
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.finite_range import FiniteRange
-from checkpoint_openapi.load import requirements
 
 from checkpoint_conformance.commands.options import LanguageCommand, accept_option, language_option
 from checkpoint_conformance.language import retold, tr
@@ -29,6 +28,8 @@ class _NamesItsTarget(LanguageCommand):
 
 def _requirement_ids(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Complete a requirement id."""
+    from checkpoint_openapi.load import requirements
+
     return [each.id for each in requirements() if each.id.startswith(incomplete.upper())]
 
 
@@ -227,6 +228,8 @@ def list_requirements() -> None:
 
     Example: checkpoint-contract list
     """
+    from checkpoint_openapi.load import requirements
+
     for requirement in requirements():
         text = tr(requirement.text)
         click.echo(f"{requirement.id:<8} {requirement.level:<7} {requirement.profile_names:<12} {text}")

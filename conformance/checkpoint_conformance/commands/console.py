@@ -10,21 +10,12 @@ from contextlib import contextmanager
 from types import FrameType
 
 import click
-from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.exit_codes import ExitCode
 
 from checkpoint_conformance.language import retold, tr
-from checkpoint_conformance.reports.report import ReportError
-from checkpoint_conformance.reports.writers.text import printable
-from checkpoint_conformance.run.shard import ShardError
-from checkpoint_conformance.run.stages.smoke import ConfigurationError
-from checkpoint_conformance.target.reference import ReferenceServerError
-from checkpoint_conformance.target.target import TargetError
 
 __all__ = ["SuiteError", "complain", "guarded", "interruptible", "say"]
 
-_USAGE = (ConfigurationError, DocumentError, ReferenceServerError, ReportError, ShardError, TargetError)
-"""Errors that the caller can fix; each message says how."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals by which users, supervisors and closing terminals end a command."""
 
@@ -41,6 +32,8 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """Write one line to standard error that says what is wrong, where, and what to do."""
+    from checkpoint_conformance.reports.writers.text import printable
+
     click.echo(tr("Error: {message}", message=printable(retold(text))), err=True)
 
 
@@ -49,16 +42,16 @@ def guarded(action: Callable[[], ExitCode]) -> ExitCode:
     try:
         with interruptible():
             return action()
-    except _USAGE as error:
-        complain(str(error))
-        return ExitCode.USAGE
     except KeyboardInterrupt as interrupt:
         complain(f"there is no verdict: {interrupt or 'it was interrupted'}.")
         return ExitCode.UNDECIDED
     except SuiteError as failure:
         return _suite_failed(str(failure))
-    except Exception:  # the last resort: reported as a bug in the suite
-        return _suite_failed(traceback.format_exc())
+    except Exception as error:
+        if isinstance(error, _usage_errors()):
+            complain(str(error))
+            return ExitCode.USAGE
+        return _suite_failed(traceback.format_exc())  # the last resort: reported as a bug in the suite
 
 
 @contextmanager
@@ -75,6 +68,20 @@ def interruptible() -> Generator[None]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _usage_errors() -> tuple[type[Exception], ...]:
+    """Return the errors that the caller can fix, each of whose messages says how."""
+    # Their modules are slow to import, and whoever raises one of them has imported its module.
+    from checkpoint_openapi.document.source import DocumentError
+
+    from checkpoint_conformance.reports.report import ReportError
+    from checkpoint_conformance.run.shard import ShardError
+    from checkpoint_conformance.run.stages.smoke import ConfigurationError
+    from checkpoint_conformance.target.reference import ReferenceServerError
+    from checkpoint_conformance.target.target import TargetError
+
+    return ConfigurationError, DocumentError, ReferenceServerError, ReportError, ShardError, TargetError
 
 
 def _suite_failed(details: str) -> ExitCode:

@@ -13,7 +13,6 @@ from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.terminal.usage import one_line
 
 from checkpoint_conformance.language import LANGUAGES, retold, speaking, tr
-from checkpoint_conformance.verdict.outcome import Verdict
 
 __all__ = ["LanguageCommand", "accept_option", "language_option"]
 
@@ -23,7 +22,7 @@ _VARIABLE = "CHECKPOINT_LANG"
 
 accept_option = click.option(
     "--accept",
-    type=click.Choice([Verdict.PARTIAL.value]),
+    type=click.Choice(["partial"]),
     help="Exit with 0 if the verdict is partial: nothing failed, but something was skipped.",
 )
 """The option `--accept`, for every command whose exit code is that of a verdict."""

@@ -206,7 +206,7 @@ class _Verification:
     def _verify(self) -> None:
         from checkpoint_conformance.commands.console import SuiteError
         from checkpoint_conformance.commands.progress import Progress
-        from checkpoint_conformance.commands.verify import examine
+        from checkpoint_conformance.commands.verification import examine
         from checkpoint_conformance.reports.files import write_all
         from checkpoint_conformance.run.record import Options
         from checkpoint_conformance.run.stages.smoke import ConfigurationError

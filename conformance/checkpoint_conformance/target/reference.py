@@ -1,4 +1,7 @@
-"""The reference server as a separate process, for `verify` without a target."""
+"""The reference server as a separate process, for `verify` without a target.
+
+Importing this module and starting the server need none of what a target needs, which is loaded meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,18 @@ import tempfile
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK
+
+if TYPE_CHECKING:
+    from checkpoint_conformance.target.target import Target
 
 __all__ = ["ReferenceServerError", "reference_server", "target_or_reference"]
 
 _START_LIMIT = 30.0
-_STOP_LIMIT = 10.0
+_PAUSE = 0.005
+"""Seconds between two looks for the file that the server writes once it listens."""
 
 
 class ReferenceServerError(Exception):
@@ -30,6 +37,8 @@ def target_or_reference(
     Raises `DocumentError` if the file is invalid, and ReferenceServerError if the server does not start.
     """
     if target_file is not None:
+        from checkpoint_conformance.target.target import Target
+
         return nullcontext(Target.load(target_file))
     return reference_server(meanwhile=meanwhile)
 
@@ -53,14 +62,12 @@ def reference_server(*options: str, meanwhile: Callable[[], object] = lambda: No
         try:
             meanwhile()
             _await(target_file, process, log)
+            from checkpoint_conformance.target.target import Target
+
             yield Target.load(target_file)
         finally:
-            process.terminate()
-            try:
-                process.wait(_STOP_LIMIT)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.kill()  # a clean end would save nothing: its database goes with it
+            process.wait()
 
 
 def _await(target_file: Path, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -74,4 +81,4 @@ def _await(target_file: Path, process: subprocess.Popen[bytes], log: Path) -> No
                 else "it did not listen"
             )
             raise ReferenceServerError(f"the reference server did not start: {reason}. {said}")
-        SYSTEM_CLOCK.sleep(0.02)
+        SYSTEM_CLOCK.sleep(_PAUSE)

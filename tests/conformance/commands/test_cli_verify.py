@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from checkpoint_conformance.commands import verify
+from checkpoint_conformance.commands import verification
 from checkpoint_conformance.reports.report import read_report
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.run.record import RunRecord
@@ -67,7 +67,7 @@ def canned(monkeypatch: pytest.MonkeyPatch) -> Any:
             replace(each, outcome=outcomes.get(each.requirement.id.replace("-", "_"), each.outcome))
             for each in known.results
         ]
-        monkeypatch.setattr(verify, "run", lambda *_, **__: replace(known, results=tuple(changed)))
+        monkeypatch.setattr(verification, "run", lambda *_, **__: replace(known, results=tuple(changed)))
 
     return use
 
@@ -187,7 +187,7 @@ def test_a_run_without_a_verdict_leaves_none(
         assert token
         raise ConfigurationError(f"the answer was {token[1]}: check `token`.")
 
-    monkeypatch.setattr(verify, "run", fail)
+    monkeypatch.setattr(verification, "run", fail)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "report.json").write_text("{}")
     line = complaint(invoke("verify", "--target", target, "--report", tmp_path / "out"), 2)
@@ -203,7 +203,7 @@ def test_a_fault_of_the_suite_gives_4_and_no_secret(
     def fail(given: Any, *_: object, **__: object) -> RunRecord:
         raise RuntimeError(f"no header {given.token}")
 
-    monkeypatch.setattr(verify, "run", fail)
+    monkeypatch.setattr(verification, "run", fail)
     result = invoke("verify", "--target", target, "--report", tmp_path / "out")
     assert result.exit_code == 4
     assert "RuntimeError: no header {{token}}" in result.stderr

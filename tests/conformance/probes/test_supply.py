@@ -194,7 +194,7 @@ def test_a_run_with_a_warm_cache_imports_no_generator() -> None:
     _supplied()
     script = f"""
 import sys
-import checkpoint_conformance.commands.verify
+import checkpoint_conformance.commands.verification
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.generated.fuzz import generated_probes
 from checkpoint_conformance.probes.generated.supply import Supply

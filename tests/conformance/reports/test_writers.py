@@ -361,6 +361,7 @@ def test_counts_leave_undeclared_profiles_out() -> None:
         ("\u202e\ufeff\u2028", "\\u202e\\ufeff\\u2028"),
         ("\ud800\U000e0001", "\\ud800\\U000e0001"),
         ("é漢🙂", "é漢🙂"),
+        ("a\u00a0b\u3000\ue000\x7f", "a\u00a0b\u3000\ue000\\x7f"),
     ],
 )
 def test_letters_that_are_not_seen_are_escaped(text: str, shown: str) -> None:

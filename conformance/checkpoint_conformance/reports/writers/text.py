@@ -207,6 +207,8 @@ def listed(names: list[str], most: int = 8) -> str:
 
 def printable(text: str) -> str:
     """Return the text with invisible, reordering and terminal control characters escaped."""
+    if all(map(str.isprintable, text.split("\n"))):
+        return text
     return "".join(letter if _harmless(letter) else _escaped(letter) for letter in text)
 
 

@@ -8,7 +8,7 @@ first sign of trouble nothing more is sent, and the caller sends the rest one at
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from threading import Event
@@ -29,12 +29,13 @@ _Received = list[Exchange | Lost]
 
 
 class Lanes:
-    """A context manager that closes the connections it has kept."""
+    """A context manager that ends its threads, and closes the connections it has kept."""
 
     def __init__(self, client: Client) -> None:
         """Take the client whose budget, rate and number of connections apply."""
         self._client = client
         self._kept: list[Connection | None] = [None] * client.lanes
+        self._threads: ThreadPoolExecutor | None = None
         self._trouble = Event()
 
     def __enter__(self) -> Self:
@@ -43,7 +44,9 @@ class Lanes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connections."""
+        """End the threads, and close the connections."""
+        if self._threads:
+            self._threads.shutdown()
         for connection in filter(None, self._kept):
             connection.close()
 
@@ -124,13 +127,15 @@ class Lanes:
                 carry(place, place % width)
             return
         dealt = _dealt(lengths, width)
-        with ThreadPoolExecutor(width) as pool:
-            try:
-                for future in [pool.submit(follow, lane) for lane in range(width)]:
-                    future.result()
-            except BaseException:
-                self._trouble.set()  # an interrupt: the other lanes end after the request in flight
-                raise
+        self._threads = self._threads or ThreadPoolExecutor(len(self._kept))
+        carried = [self._threads.submit(follow, lane) for lane in range(width)]
+        try:
+            for future in carried:
+                future.result()
+        except BaseException:
+            self._trouble.set()  # an interrupt: the other lanes end after the request in flight
+            wait(carried)
+            raise
 
     def _send(self, request: Request, connection: Connection, received: _Received, context: Context) -> None:
         """Send a request, unless there is trouble; the caller meets it by sending the rest."""

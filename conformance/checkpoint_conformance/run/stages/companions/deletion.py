@@ -11,7 +11,7 @@ from checkpoint_conformance.probes.calls import ABSENT, Absent
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
-from checkpoint_conformance.run.recorder import created_checkpoint, may_create
+from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
 from checkpoint_conformance.run.sending.client import ENDINGS
 from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
@@ -126,12 +126,13 @@ class Deletions:
         left_out = self.deleted | self.removed if ours else self.deleted
         ids: dict[str, None] = {}
         for exchange in list(self.session.recorder.exchanges):
+            if not (may_create(exchange.request) and is_accepted(exchange)):
+                continue
             if ours and exchange.request.header("X-Auth-Token") != self.session.target.token:
                 continue
-            if may_create(exchange.request) and exchange.status in range(200, 300):
-                identifier = created_checkpoint(exchange)
-                if identifier and identifier not in left_out:
-                    ids[identifier] = None
+            identifier = created_checkpoint(exchange)
+            if identifier and identifier not in left_out:
+                ids[identifier] = None
         return list(ids)
 
     def recognise(self) -> None:
