@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import types
@@ -260,3 +261,38 @@ def test_closed_pipe_is_quiet(arguments: list[str]) -> None:
     )
     os.close(writing)
     assert done.stderr == b""
+
+
+SIGNALLED = """\
+import os, signal, sys
+from checkpoint_openapi.entry import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
+class Sender:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), {number})
+sys.meta_path.insert(0, Sender())
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "number", "ended"),
+    [
+        ("click", ["list"], signal.SIGINT, (-signal.SIGINT, "")),
+        ("checkpoint_conformance.commands.cli", ["list"], signal.SIGINT, (5, "Error: interrupted.")),
+        ("checkpoint_openapi.commands.lint", ["lint"], signal.SIGTERM, (-signal.SIGTERM, "")),
+        ("click", ["serve", "--port", "0"], signal.SIGINT, (-signal.SIGINT, "")),
+        ("uvicorn", ["serve", "--port", "0"], signal.SIGINT, (0, "")),
+        ("uvicorn", ["serve", "--port", "0"], signal.SIGTERM, (0, "")),
+    ],
+)
+def test_a_signal_during_an_import_is_no_traceback(
+    module: str, arguments: list[str], number: signal.Signals, ended: tuple[int, str]
+) -> None:
+    """A process that a signal ends among its imports says one line at most."""
+    script = SIGNALLED.format(module=module, number=int(number))
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.strip()) == ended  # an empty line ends that of the ^C

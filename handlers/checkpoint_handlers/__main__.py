@@ -2,6 +2,6 @@
 
 import sys
 
-from checkpoint_openapi.cli import main
+from checkpoint_openapi.entry import main
 
-main(["serve", *sys.argv[1:]], prog_name="checkpoint-contract")
+main(["serve", *sys.argv[1:]])

@@ -19,6 +19,7 @@ import click
 from checkpoint_openapi import __version__
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.suggestion import nearest
+from checkpoint_openapi.terminal.interruption import interruptible
 from checkpoint_openapi.terminal.process import process_start
 from checkpoint_openapi.terminal.streams import colours, standard_streams
 from checkpoint_openapi.terminal.usage import one_line
@@ -127,7 +128,8 @@ class _LazyGroup(click.Group):
 def _exit_code(run: Callable[[], Any]) -> Any:
     """Run a command, and return its exit code."""
     try:
-        return run()
+        with interruptible():
+            return run()
     except SystemExit as ended:
         return ended.code
     except click.exceptions.NoArgsIsHelpError as help_text:
@@ -136,7 +138,7 @@ def _exit_code(run: Callable[[], Any]) -> Any:
     except click.ClickException as error:
         _complain(one_line(error))
         return error.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         _complain("interrupted.")
         return ExitCode.UNDECIDED
     except Exception as error:

@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.finite_range import FiniteRange
 
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
 __all__ = ["serve"]
+
+
+_LIMITS = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+"""What the system says when it gives a process no more files, processes or memory."""
 
 
 class _CannotStartError(click.ClickException):
     """A usage or configuration error: one line on stderr and exit code 2."""
 
     exit_code = ExitCode.USAGE
+
+
+@contextlib.contextmanager
+def _mistakes_told() -> Generator[None]:
+    """Raise what keeps the block from serving as the error of a command."""
+    from checkpoint_handlers.errors import StartError
+
+    try:
+        yield
+    except StartError as error:
+        raise _CannotStartError(str(error)) from error
+    except OSError as error:
+        if error.errno not in _LIMITS:
+            raise
+        raise _CannotStartError(
+            f"Cannot serve: {error.strerror}. Raise the limits of the process; `ulimit -a` shows them."
+        ) from error
 
 
 @click.command(epilog="Example: checkpoint-contract serve --port 0 --database demo.sqlite3")
@@ -113,8 +139,10 @@ def serve(
 
     Exit codes: 0 ended by a signal, 2 not started (one line on stderr says why).
     """
+    from checkpoint_handlers.serving.ending import ending
+
+    click.get_current_context().with_resource(ending())  # before the imports that take most of the start
     from checkpoint_handlers.databases import stores
-    from checkpoint_handlers.errors import StartError
     from checkpoint_handlers.middleware.cors import is_origin
     from checkpoint_handlers.serving.options import Options
     from checkpoint_handlers.serving.server import bind, run
@@ -138,7 +166,7 @@ def serve(
                 f"--cors: {origin!r} is no origin: write scheme, host and port in lower case, and no path, "
                 "such as http://127.0.0.1:8090."
             )
-    try:
+    with _mistakes_told():
         options = Options(
             host=host,
             database=stores.named(database),
@@ -162,5 +190,3 @@ def serve(
                     bind(options.admin_host, admin_port, "--admin-port", "--admin-host")
                 )
             start(options, listener, admin)
-    except StartError as error:
-        raise _CannotStartError(str(error)) from error

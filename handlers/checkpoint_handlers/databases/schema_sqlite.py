@@ -160,7 +160,8 @@ def migrate(connection: sqlite3.Connection, initial: Callable[[], Iterable[Entry
                 connection.execute(*saving(entry))
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # not after a failure that undid it, or a signal just after the commit
+            connection.execute("ROLLBACK")
         raise
 
 

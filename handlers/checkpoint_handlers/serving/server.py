@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import signal
 import socket
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
-from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import document
 
 from checkpoint_handlers.app import DOCUMENTS, create_app
@@ -25,6 +22,7 @@ from checkpoint_handlers.seeding import seed
 from checkpoint_handlers.seeding.seedfile import read_seed
 from checkpoint_handlers.serving.administration import administered
 from checkpoint_handlers.serving.announce import announce
+from checkpoint_handlers.serving.ending import Ending
 from checkpoint_handlers.serving.protocol import IDLE_SECONDS, with_limit
 from checkpoint_handlers.serving.telemetry import REGISTRY, AccessLog, Telemetry
 
@@ -36,30 +34,13 @@ if TYPE_CHECKING:
     from checkpoint_handlers.serving.options import Options
     from checkpoint_handlers.store import Entry, Store
 
-__all__ = ["Ending", "Server", "application", "bind", "initial", "run", "serve", "settle"]
+__all__ = ["Server", "application", "bind", "initial", "run", "serve", "settle"]
 
 _BACKLOG = 2048
 _YOUNG = 10_000
 """New objects between two garbage collections: more than a hundred requests in flight hold."""
 _GRACE = 10
 """Seconds that requests in flight have to finish after a signal."""
-
-
-class Ending:
-    """Handles SIGINT and SIGTERM while uvicorn's handlers are not installed: exits with code 0."""
-
-    def __init__(self) -> None:
-        self._served = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._end)
-
-    def served(self) -> None:
-        """Leave the signals to uvicorn, which raises them again once it has shut down."""
-        self._served = True
-
-    def _end(self, _number: int, _frame: object) -> None:
-        if not self._served:
-            sys.exit(ExitCode.SUCCESS)
 
 
 class Server(uvicorn.Server):

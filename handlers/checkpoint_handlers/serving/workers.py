@@ -21,7 +21,8 @@ from checkpoint_handlers.databases import stores
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.serving.administration import administered
 from checkpoint_handlers.serving.announce import announce
-from checkpoint_handlers.serving.server import Ending, application, initial, serve
+from checkpoint_handlers.serving.ending import Ending
+from checkpoint_handlers.serving.server import application, initial, serve
 
 if TYPE_CHECKING:
     import socket
@@ -43,7 +44,6 @@ def run_workers(options: Options, listener: socket.socket, admin: socket.socket 
 
     Raises `StartError` if the database, the documents or the target file cannot be used.
     """
-    Ending()
     asyncio.run(_prepare(options))
     with tempfile.TemporaryDirectory(prefix="checkpoint-metrics-") as folder:
         # The workers, not this process, read it before they create their metrics.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_handlers.databases import schema_postgres, schema_sqlite
@@ -187,3 +187,23 @@ def test_a_file_of_version_1_is_migrated(tmp_path: Path) -> None:
             assert await store.items(PROJECT.id, Page(10, marker=item.id), ItemFilter(), NOW) == []
 
     asyncio.run(look())
+
+
+class Signalled(sqlite3.Connection):
+    """A connection whose process is told to end while it commits."""
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:  # type: ignore[override] # as called here
+        """Execute a statement; the signal's handler then runs before the next one."""
+        cursor = super().execute(statement, *values)
+        if statement == "COMMIT":
+            raise SystemExit(0)
+        return cursor
+
+
+def test_a_signal_during_the_first_commit_ends_the_start(tmp_path: Path) -> None:
+    """A start that is told to end while it commits ends so, and what it committed stays."""
+    path = tmp_path / "store.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None, factory=Signalled)) as connection:
+        with pytest.raises(SystemExit):
+            schema_sqlite.migrate(connection, entries)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(schema_sqlite.MIGRATIONS),)

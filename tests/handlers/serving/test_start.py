@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import errno
 import json
 import os
 import signal
@@ -109,6 +110,24 @@ def test_a_bad_option_is_named(option: list[str]) -> None:
     outcome = CliRunner().invoke(serve, option)
     assert outcome.exit_code == 2
     assert option[0] in outcome.stderr
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOMEM])
+def test_a_limit_of_the_system_is_no_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A process that gets no more files or memory ends with one line that says so, its signals as before."""
+
+    def run(*_arguments: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("checkpoint_handlers.serving.server.run", run)
+    before = signal.getsignal(signal.SIGTERM)
+    outcome = CliRunner().invoke(serve, ["--port", "0", "--database", str(tmp_path / "db")])
+    assert outcome.exit_code == 2
+    assert outcome.stderr.startswith(f"Error: Cannot serve: {os.strerror(number)}. ")
+    assert outcome.stderr.count("\n") == 1
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_help_shows_an_example() -> None:
