@@ -19,6 +19,7 @@ from checkpoint_openapi.diff.findings.version import (
     version_findings,
 )
 from checkpoint_openapi.document.documents import Documents, stated_version
+from checkpoint_openapi.document.formats.yaml_scalars import beginning
 from checkpoint_openapi.document.structure.operations import operations, webhooks
 from checkpoint_openapi.exit_codes import ExitCode
 
@@ -202,7 +203,10 @@ def _nothing_compared(base: Documents, revision: Documents) -> list[str]:
 def _ambiguous(revision: Documents) -> list[str]:
     """Return a warning for values of the revision that depend on the YAML version."""
     found = revision.ambiguities()
-    told = [f"{place}: {each.text} without quotes is {each.reading}" for place, each in found[:_MOST_TOLD]]
+    told = [
+        f"{place}: {beginning(each.text)} without quotes is {each.reading}"
+        for place, each in found[:_MOST_TOLD]
+    ]
     more = len(found) - len(told)
     return [
         *told,

@@ -21,6 +21,7 @@ import yaml
 from checkpoint_openapi.document.formats.json_text import JsonPlaces, parse_json
 from checkpoint_openapi.document.formats.yaml_scalars import (
     Scalar,
+    beginning,
     read_scalar,
     reading_of_yaml_1_1,
     resolved,
@@ -313,7 +314,7 @@ class _Builder:
             value = read_scalar(node)
         except ValueError as error:
             tagged = str(error).startswith("the tag")
-            what = str(error) if tagged else f"a number that cannot be read: {node.value!r}"
+            what = str(error) if tagged else f"a number that cannot be read: {beginning(node.value)!r}"
             raise self._error(node, what) from error
         reading = reading_of_yaml_1_1(node)
         if reading is not None:

@@ -58,6 +58,10 @@ RULES = (
     ),
     Rule("component-unused", _WARNING, "components that nothing uses", references.component_unused),
     Rule("security-undeclared", _ERROR, "undeclared security schemes", references.security_undeclared),
+    Rule(
+        "security-scope-undeclared", _WARNING, "scopes that their OAuth 2 scheme does not declare",
+        references.security_scope_undeclared,
+    ),
     Rule("server-insecure", _WARNING, "servers without encryption", operations.server_insecure),
     Rule("tag-undeclared", _WARNING, "tags that the document does not declare", operations.tag_undeclared),
     Rule("operation-id-duplicate", _ERROR, "operation ids used twice", operations.operation_id_duplicate),

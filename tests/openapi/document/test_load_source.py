@@ -106,6 +106,14 @@ def test_a_text_that_two_versions_share_is_read_once(text: str) -> None:
     assert parse_with_positions(f"{text} ", "new.yaml").document is not new.document
 
 
+@pytest.mark.parametrize("number", ["1" * 5000, "0x" + "f" * 5000, "0o" + "7" * 9000])
+def test_a_number_that_is_too_long_is_told_shortly(number: str) -> None:
+    """Python does not write a number of more than 4,300 digits, in whatever base it is read."""
+    with pytest.raises(DocumentError, match="has a number that cannot be read") as caught:
+        parse_with_positions(f"a: {number}\n", "a.yaml")
+    assert len(str(caught.value)) < 120
+
+
 def test_aliases_that_multiply_are_refused() -> None:
     """A few lines that stand for millions of values are told in one line, at once."""
     text = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))

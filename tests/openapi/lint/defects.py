@@ -180,6 +180,9 @@ DEFECTS = {
     "an undeclared security scheme": Defect(
         "  - token: []", "  - token: []\n  - tokn: []", {"security-undeclared"}, "tokn"
     ),
+    "a scope of a scheme without scopes": Defect(
+        "  - token: []", "  - token: [write]", {"security-scope-undeclared"}, "- token: [write]"
+    ),
     "a plain server": Defect(
         "url: /\n", "url: http://csbs.example.com\n", {"server-insecure"}, "http://csbs"
     ),

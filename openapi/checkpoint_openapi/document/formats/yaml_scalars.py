@@ -15,7 +15,7 @@ from typing import cast
 import yaml
 from yaml.resolver import Resolver
 
-__all__ = ["Scalar", "read_scalar", "reading_of_yaml_1_1", "resolved"]
+__all__ = ["Scalar", "beginning", "read_scalar", "reading_of_yaml_1_1", "resolved"]
 
 Scalar = str | int | float | bool | None
 """The JSON equivalent of a YAML scalar."""
@@ -30,6 +30,8 @@ _NOT_A_NUMBER = {".nan", ".NaN", ".NAN"}
 _RESOLVER = Resolver()
 _REMEMBERED = 4096
 """The number of different texts whose reading is kept: most scalars of a document are a few words."""
+_SHOWN = 40
+"""The length of a text that a message shows whole."""
 _TEXT = {"str", "timestamp", "value", "merge"}
 _NAMES = {
     "bool": "a Boolean to YAML 1.1",
@@ -38,6 +40,11 @@ _NAMES = {
     "timestamp": "a date to YAML 1.1",
     "null": "null to YAML 1.1",
 }
+
+
+def beginning(text: str) -> str:
+    """Return a text short enough for a message."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def read_scalar(node: yaml.ScalarNode) -> Scalar:
@@ -53,7 +60,7 @@ def read_scalar(node: yaml.ScalarNode) -> Scalar:
             value = float(value)
         kinds = {"null": type(None), "bool": bool, "int": int, "float": float}
         if type(value) is not kinds[stated]:
-            raise ValueError(f"the tag {node.tag!r} at {node.value!r}, which is none")
+            raise ValueError(f"the tag {node.tag!r} at {beginning(node.value)!r}, which is none")
         return value
     return _core(node.value)
 
@@ -86,6 +93,12 @@ def resolved(text: str) -> str:
     return resolve(yaml.ScalarNode, text, (True, False))
 
 
+def _in_decimals(number: int) -> int:
+    """Return a number. Raises ValueError if it is too long for Python to write, as for a decimal number."""
+    str(number)
+    return number
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _core(text: str) -> Scalar:
     if text in _NULL:
@@ -95,7 +108,7 @@ def _core(text: str) -> Scalar:
     if _DECIMAL.fullmatch(text):
         return int(text)
     if text.startswith(("0o", "0x")) and re.fullmatch(r"0o[0-7]+|0x[0-9a-fA-F]+", text):
-        return int(text, 0)
+        return _in_decimals(int(text, 0))
     if _FLOAT.fullmatch(text):
         return float(text)
     if _INFINITE.fullmatch(text):

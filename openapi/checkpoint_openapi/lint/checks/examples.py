@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checkpoint_openapi.document.documents import Location, UnresolvedError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["default_invalid", "enum_invalid", "example_invalid", "example_missing"]
 
 _OF_SCALARS = ("type", "nullable", "format", "pattern", "minLength", "maxLength", "minimum", "maximum")
+_JSON = re.compile(r"[/+]json\b")
 _HOLDERS = ("media-type", "parameter", "header", "schema")
 
 
@@ -123,6 +125,8 @@ def _examples(context: Context) -> Iterator[_Example]:
         direction = _direction(node)
         place = context.at(node.pointer)
         for pointer, value, owner in _values(context, node):
+            if isinstance(value, str) and _is_other_text(context, node):
+                continue
             if node.kind == "schema":
                 yield _Example(pointer, value, place, direction)
             if node.kind != "schema" and isinstance(node.value.get("schema"), dict):
@@ -130,6 +134,17 @@ def _examples(context: Context) -> Iterator[_Example]:
             if isinstance(node.value.get("itemSchema"), dict):
                 for number, item in enumerate(items(value)):
                     yield _Example(child(pointer, number), item, place / "itemSchema", direction, owner)
+
+
+def _is_other_text(context: Context, node: Node) -> bool:
+    """Return whether an example that is text may be a value in another format than JSON, such as XML."""
+    if node.kind != "media-type" or _JSON.search(node.key.lower()):
+        return False
+    try:
+        schema = members(context.read(context.at(node.pointer) / "schema"))
+    except UnresolvedError:
+        return False
+    return "string" not in (schema.get("type"), *items(schema.get("type")))
 
 
 def _values(context: Context, node: Node) -> Iterator[tuple[str, Any, str]]:

@@ -6,6 +6,7 @@ and Go, has neither lookaround nor back-references.
 
 from __future__ import annotations
 
+import itertools
 import re
 import warnings
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["pattern_divergent", "pattern_refused"]
 
 _TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+_POSSESSIVE = {("*", "+"), ("+", "+"), ("?", "+"), ("}", "+")}
+_ANCHORS = {r"\A", r"\Z", r"\a"}
+_GROUPS = {"?P", "?>", "?#"}
 _SHORTHANDS = {
     r"\d": ("every digit of Unicode", "[0-9]"),
     r"\D": ("no digit of Unicode", "[^0-9]"),
@@ -75,8 +79,20 @@ def _refusals(pattern: str) -> Iterator[str]:
             re.compile(pattern)
     except (re.error, FutureWarning, DeprecationWarning, OverflowError, RecursionError) as error:
         yield f"Python ({error})"
-    if not _compiles(pattern, jsonschema_rs.FancyRegexOptions()):
+    if _has_other_syntax(pattern) or not _compiles(pattern, jsonschema_rs.FancyRegexOptions()):
         yield "ECMAScript"
+
+
+def _has_other_syntax(pattern: str) -> bool:
+    """Return whether a pattern uses syntax of Python or Perl that ECMAScript does not have."""
+    tokens = [match[0] for match in _TOKEN.finditer(pattern)]
+    pairs = set(itertools.pairwise(tokens))
+    groups = ("".join(tokens[at + 1 : at + 3]) for at, token in enumerate(tokens) if token == "(")
+    return (
+        not pairs.isdisjoint(_POSSESSIVE)
+        or not _ANCHORS.isdisjoint(tokens)
+        or any(group in _GROUPS for group in groups)
+    )
 
 
 def _divergences(pattern: str, *, length_bounded: bool) -> Iterator[tuple[str, str]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.document.documents import Location, UnresolvedError
-from checkpoint_openapi.document.pointer import escaped, unescaped
+from checkpoint_openapi.document.pointer import child, escaped, unescaped
 from checkpoint_openapi.document.structure.objects import Node
 from checkpoint_openapi.document.structure.unread import is_uri
-from checkpoint_openapi.document.values import members
+from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.checks.usage import used_components
 from checkpoint_openapi.lint.finding import Fault
 
@@ -24,6 +24,7 @@ __all__ = [
     "link_parameter_unknown",
     "ref_dangling",
     "ref_siblings",
+    "security_scope_undeclared",
     "security_undeclared",
 ]
 
@@ -66,6 +67,33 @@ def ref_dangling(context: Context) -> Iterator[Fault]:
                 f"the reference {node.reference} leads to nothing of use: {what}",
                 "correct the reference, or add what it names",
             )
+    for node in context.own("schema"):
+        yield from _unmapped(context, node)
+        try:
+            context.documents.dynamic_targets(context.at(node.pointer))
+        except UnresolvedError as error:
+            yield Fault(
+                f"{node.pointer}/$dynamicRef",
+                f"the reference {node.value['$dynamicRef']} leads to nothing of use: {error.why}",
+                "correct the reference, or add what it names",
+            )
+
+
+def _unmapped(context: Context, node: Node) -> Iterator[Fault]:
+    """Yield the values of a discriminator's mapping that name no schema."""
+    for value, written in members(members(node.value.get("discriminator")).get("mapping")).items():
+        if not isinstance(written, str) or written in _schemas(context):
+            continue
+        pointer = child(node.pointer, "discriminator", "mapping", value)
+        try:
+            context.documents.get(context.documents.resolve(context.at(node.pointer), written))
+        except UnresolvedError as error:
+            what = f"the mapping to {written} leads to nothing of use: {error.why}"
+            yield Fault(pointer, what, "correct the reference, or add what it names")
+
+
+def _schemas(context: Context) -> dict[str, Any]:
+    return members(members(context.document.get("components")).get("schemas"))
 
 
 def ref_siblings(context: Context) -> Iterator[Fault]:
@@ -115,6 +143,36 @@ def security_undeclared(context: Context) -> Iterator[Fault]:
                 f"the security scheme {name!r} is not declared",
                 "add it under `components/securitySchemes`, or correct the name",
             )
+
+
+def security_scope_undeclared(context: Context) -> Iterator[Fault]:
+    """Find scopes that no flow of an OAuth 2 scheme declares, and in 3.0 those of other schemes."""
+    place = context.at("") / "components" / "securitySchemes"
+    declared: dict[str, set[str] | None] = {}
+    for node in context.all("security"):
+        for name, scopes in node.value.items():
+            if name not in declared:
+                declared[name] = _scopes(context, place / name)
+            for number, scope in enumerate(items(scopes)):
+                known = declared[name]
+                if known is not None and scope not in known:
+                    yield Fault(
+                        child(node.pointer, name, number),
+                        f"{name!r} declares no scope {scope!r}",
+                        "add it to `scopes` of the flow that grants it, or correct the name",
+                    )
+
+
+def _scopes(context: Context, place: Location) -> set[str] | None:
+    """Return the scopes of a security scheme, or None if it does not say which there are."""
+    try:
+        scheme = members(context.read(place)) if context.documents.has(place) else {}
+    except UnresolvedError:
+        return None
+    if scheme.get("type") == "oauth2":
+        flows = members(scheme.get("flows")).values()
+        return {scope for flow in flows for scope in members(members(flow).get("scopes"))}
+    return set() if context.is_3_0 and scheme.get("type") in ("apiKey", "http") else None
 
 
 def link_dangling(context: Context) -> Iterator[Fault]:

@@ -76,7 +76,7 @@ def keyword_idle(context: Context) -> Iterator[Fault]:
             yield Fault(
                 f"{node.pointer}/nullable",
                 "`nullable` has no effect "
-                + ("without a `type` beside it" if context.is_3_0 else "in OpenAPI 3.1"),
+                + ("without a `type` beside it" if context.is_3_0 else "since OpenAPI 3.1"),
                 "state the type beside it" if context.is_3_0 else "add null to the types",
             )
         types = {name for name in (*items(declared), declared) if isinstance(name, str)}

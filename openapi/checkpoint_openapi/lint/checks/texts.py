@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from checkpoint_openapi.document.formats.yaml_scalars import beginning
 from checkpoint_openapi.document.source import Position
 from checkpoint_openapi.lint.finding import Fault
 
@@ -30,19 +31,18 @@ def unquoted_key(context: Context) -> Iterator[Fault]:
 def ambiguous_scalar(context: Context) -> Iterator[Fault]:
     """Find plain values that YAML 1.1 (most of Python) and YAML 1.2 (JavaScript) read differently."""
     for pointer, text, reading in context.source.ambiguous:
-        fix = f"write '{text}' for text, or a plain number or Boolean"
-        yield Fault(pointer, f"{text} without quotes is {reading}", fix)
+        shown = beginning(text)
+        fix = f"write '{shown}' for text, or a plain number or Boolean"
+        yield Fault(pointer, f"{shown} without quotes is {reading}", fix)
 
 
 def template_braces(context: Context) -> Iterator[Fault]:
     """Find text that Jinja would execute: Connexion renders each document that it loads from a file."""
-    text = context.source.text
-    for match in _TEMPLATE.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        column = match.start() - text.rfind("\n", 0, match.start())
-        yield Fault(
-            "",
-            f"Connexion executes `{match[0]}` as a template when it loads the document",
-            "separate the two characters, or describe the thing in words",
-            Position(context.source.file, line, column),
-        )
+    for number, line in enumerate(context.source.text.split("\n"), 1):
+        for match in _TEMPLATE.finditer(line):
+            yield Fault(
+                "",
+                f"Connexion executes `{match[0]}` as a template when it loads the document",
+                "separate the two characters, or describe the thing in words",
+                Position(context.source.file, number, match.start() + 1),
+            )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import copy
 import logging
-import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from checkpoint_openapi.document.pointer import escaped, tokens
 from checkpoint_openapi.document.structure.objects import METHODS
-from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import Fault, SkippedError
+from checkpoint_openapi.lint.tools.prose import prose_violated
 from checkpoint_openapi.lint.tools.structure import told
 from checkpoint_openapi.lint.validator import shortened, untyped
 
@@ -30,7 +29,7 @@ _ANCHOR = "duplicate anchor"
 def specification_violated(context: Context) -> Iterator[Fault]:
     """Report what openapi-spec-validator finds, except what another rule reports at its place."""
     found: dict[str, Fault] = {}
-    for fault in (*_structure(context), *_schemas(context), *_prose(context)):
+    for fault in (*_structure(context), *_schemas(context), *prose_violated(context)):
         found.setdefault(fault.pointer, fault)
     yield from found.values()
     if not found:
@@ -149,22 +148,6 @@ def _sound(context: Context, dialect: Any) -> Callable[[Any], bool]:
     return cast(
         "Callable[[Any], bool]", engine.validator_for(dialect.META_SCHEMA, validate_formats=False).is_valid
     )
-
-
-def _prose(context: Context) -> Iterator[Fault]:
-    """Yield violations of rules that the specification states only in prose."""
-    if context.is_3_0:
-        for node in context.own("schema"):
-            if node.value.get("type") == "array" and "items" not in node.value:
-                yield Fault(
-                    f"{node.pointer}/type", "an array needs `items` in OpenAPI 3.0", "say what the items are"
-                )
-    known: dict[str, str] = {}
-    for path in members(context.document.get("paths")):
-        first = known.setdefault(re.sub(r"\{[^}]*\}", "{}", path), path)
-        if first != path:
-            what = f"the path is the same as {first}, since names in braces do not tell paths apart"
-            yield Fault(f"/paths/{escaped(path)}", what, "write the operations of both under one path")
 
 
 def _meaning(context: Context) -> Iterator[str]:
