@@ -174,7 +174,7 @@ def _refused(
     """
     received: list[Exchange] = []
     if observation:
-        valid = [follower(session.calls, name).request] if serves and session.budget.remaining else []
+        valid = [follower(session.calls, name).request] if serves else []
         received = observation.refusals_leave_nothing(name, lambda: send_probes(session, probes), valid)
     else:
         send_probes(session, probes)

@@ -89,6 +89,28 @@ def test_a_run_never_creates_more_than_it_may(behaviour: type[Counting], limit: 
         assert result.verdict is not Verdict.CONFORMANT
 
 
+class Unframed(Server):
+    """A server whose refusals have no end that a client could know, so that each may have been accepted."""
+
+    def send(self, request: Any, response: Any) -> None:
+        """Break off a refusal in the head."""
+        if response.status < 400:
+            super().send(request, response)
+        else:
+            request.connection.socket.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: -1\r\n\r\n")
+            response.close = True
+
+
+def test_a_group_of_refusals_may_spend_the_budget() -> None:
+    """The lists are read all the same, without the valid call beside them, and the run comes to its end."""
+    with running(Unframed) as table:
+        target = target_of(table, max_creates=90, timeout=2, profiles=frozenset({"observation"}))
+        result = run(target, Options(max_examples=1))
+    assert (result.fault, result.ended, result.gone) == ("", "", "")
+    assert result.created == 90
+    assert result.verdict is Verdict.NOT_CONFORMANT
+
+
 @pytest.mark.parametrize("after", [1, 4, 15])
 def test_an_interruption_leaves_the_count_right(after: int) -> None:
     """An exception in the middle of the run gives no place back that was used."""

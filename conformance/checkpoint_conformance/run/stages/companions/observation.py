@@ -152,8 +152,8 @@ class Observation:
         """OBS-2: send a group of requests that are refused; items of unknown checkpoints must not appear.
 
         Others may be using the project, so what appears counts against the server only if the same group
-        makes it appear again. The requests `beside` travel with those that then read the lists; returns their
-        exchanges, or none if they were not sent. Raises ServerGone if the server stops answering.
+        makes it appear again. The requests `beside` travel with those that then read the lists, unless the
+        budget is spent; returns their exchanges, or none if they were not sent. Raises ServerGone if the server stops answering.
         """
         exchanges = self._session.recorder.exchanges
         try:
@@ -167,7 +167,7 @@ class Observation:
         if self._known is None:
             return []
         sent = [exchange for exchange in exchanges[first:] if _is_refused(exchange)]
-        pages, received = self._first_pages(beside)
+        pages, received = self._first_pages(beside if self._session.budget.remaining else ())
         try:
             self._look_for_unexplained(name, [*self._refused, *sent], pages)
             self._session.ledger.exercise("OBS-2")
