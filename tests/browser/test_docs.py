@@ -249,6 +249,16 @@ def test_everybody_can_tell_letters_and_links(
         chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
+def test_everybody_reaches_each_part(
+    chromium: webdriver.Chrome, page: str, violations: Callable[..., list[str]]
+) -> None:
+    """Names, roles, landmarks and the keyboard are as WCAG 2.2 asks for, the renderer's parts included."""
+    chromium.get(page)
+    WebDriverWait(chromium, PATIENCE).until(lambda c: c.find_elements(By.CSS_SELECTOR, SUMMARY))
+    categories = ("aria", "forms", "keyboard", "name-role-value", "semantics", "structure")
+    assert violations(*(f"cat.{each}" for each in categories)) == []
+
+
 def lightness(chromium: webdriver.Chrome) -> list[tuple[float, float]]:
     """Return how light paper and ink are, from 0 to 1, of a text of ours and of one of the renderer."""
     script = """

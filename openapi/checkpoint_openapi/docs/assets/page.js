@@ -27,7 +27,28 @@
   /* The samples of an operation stand above its responses. */
   const samplesOf = ({ path, method }) =>
     document.querySelector(`#samples > [data-operation="${CSS.escape(`${method.toUpperCase()} ${path}`)}"]`)?.innerHTML;
-  const withSamples = (system) => ({
+  /* The page has a banner and a main part of its own, and takes the rest from the renderer. */
+  const layout = ({ React: { createElement } }) => ({ getComponent, specSelectors }) => {
+    const part = (name) => createElement(getComponent(name, true));
+    return createElement(
+      "div",
+      { className: "swagger-ui" },
+      part("SvgAssets"),
+      part("errors"),
+      specSelectors.securityDefinitions() &&
+        createElement(
+          "div",
+          { className: "scheme-container" },
+          createElement("div", { className: "schemes wrapper" }, part("AuthorizeBtnContainer")),
+        ),
+      createElement("div", { className: "wrapper" }, part("operations")),
+      (specSelectors.isOAS31() || specSelectors.isOAS32()) &&
+        createElement("div", { className: "wrapper" }, part("Webhooks")),
+      createElement("div", { className: "wrapper" }, part("Models")),
+    );
+  };
+  const adapted = (system) => ({
+    components: { PageLayout: layout(system) },
     wrapComponents: {
       responses: (Original) => (props) =>
         system.React.createElement(
@@ -43,7 +64,8 @@
   });
   const ui = SwaggerUIBundle({
     dom_id: "#swagger",
-    plugins: [withSamples],
+    plugins: [adapted],
+    layout: "PageLayout",
     spec: parsed(),
     docExpansion: operations > 8 ? "list" : "full",
     defaultModelsExpandDepth: operations > 8 ? 0 : 9,
@@ -62,6 +84,24 @@
       ui.specActions.requestResolvedSubtree(["components", "schemas", name]);
     }
   };
+
+  /* The renderer gives some of its parts no name, a role that they do not have, or no way in by keyboard. */
+  const repairs = {
+    ".model-box-control:not([aria-label])": (button) => {
+      if (!button.textContent.trim()) button.ariaLabel = "Members";
+    },
+    ".examples-select-element:not([aria-label])": (select) => { select.ariaLabel = "Example"; },
+    "[data-param-name] select:not([aria-label])": (select) => {
+      select.ariaLabel = select.closest("[data-param-name]").dataset.paramName;
+    },
+    "pre.microlight:not([tabindex])": (pre) => { pre.tabIndex = 0; },
+    "table[role]": (table) => table.removeAttribute("role"),
+  };
+  const drawn = document.getElementById("swagger");
+  const repair = () => {
+    for (const [parts, mend] of Object.entries(repairs)) drawn.querySelectorAll(parts).forEach(mend);
+  };
+  new MutationObserver(repair).observe(drawn, { childList: true, subtree: true });
 
   /* The renderer opens every link in a new window; those into the page stay in it. */
   const open = (name) => {
