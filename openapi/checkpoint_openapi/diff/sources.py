@@ -17,6 +17,9 @@ RELEASED = "released"
 _ABSENT = re.compile(r"path '.*' (does not exist|exists on disk, but not) in '|invalid object name 'HEAD'\.$")
 """Git's message for a path that a commit does not have, and for HEAD before the first commit."""
 
+_NO_COMMIT = re.compile(r"invalid object name '(?!HEAD'\.$)")
+_FETCH = "Fetch it; a shallow clone, as CI makes them, has only the newest commit."
+
 
 class NoBaseError(AbsentError):
     """Raised if a commit does not have the document, so that there is nothing to compare with."""
@@ -43,7 +46,8 @@ class Commit:
         if shown.returncode != 0:
             why = shown.stderr.decode("utf-8", "replace").strip().splitlines() or ["git show failed"]
             kind = NoBaseError if _ABSENT.search(why[0]) else DocumentError
-            raise kind(f"cannot be read from git: {why[0].removeprefix('fatal: ')}", name)
+            hint = f" {_FETCH}" if _NO_COMMIT.search(why[0]) else ""
+            raise kind(f"cannot be read from git: {why[0].removeprefix('fatal: ')}{hint}", name)
         try:
             return parse_with_positions(shown.stdout.decode("utf-8-sig"), name)
         except UnicodeDecodeError as error:

@@ -157,8 +157,9 @@ def test_the_base_is_named_as_it_was_given(repository: Path) -> None:
 def test_what_a_commit_does_not_have_gets_one_line(repository: Path, argument: str) -> None:
     """Git's own message is told, and an argument is never taken for an option of git."""
     assert repository.is_file()
-    with pytest.raises(DocumentError, match="cannot be read from git"):
+    with pytest.raises(DocumentError, match="cannot be read from git") as raised:
         open_documents(argument)
+    assert ("Fetch it" in str(raised.value)) == argument.startswith("no-such-commit")
 
 
 def test_the_base_is_the_newest_released_contract() -> None:
