@@ -180,6 +180,20 @@ def test_clause_leads_to_its_line_and_back(chromium: webdriver.Chrome, page: str
     assert len(chromium.window_handles) == 1
 
 
+def test_a_line_of_a_long_document_leads_to_its_block(chromium: webdriver.Chrome, tmp_path: Path) -> None:
+    """The link to a line of a document that is listed in blocks opens the document at the block with it."""
+    contract = {"openapi": "3.1.0", "info": {"title": "Long", "version": "1"}, "paths": {}}
+    contract["x-values"] = list(range(20_000))
+    (tmp_path / "long.json").write_text(json.dumps(contract, indent=0), encoding="utf-8")
+    (tmp_path / "long.html").write_text(render_page(read_content(tmp_path / "long.json")), encoding="utf-8")
+    chromium.get((tmp_path / "long.html").as_uri())
+
+    chromium.execute_script("location.hash = 'long.json-L12345'")
+
+    numbers = chromium.find_element(By.XPATH, "//i[starts-with(., '12001')]")
+    WebDriverWait(chromium, PATIENCE).until(lambda c: in_view(c, numbers))
+
+
 def in_view(chromium: webdriver.Chrome, element: Any) -> bool:
     """Say whether an element is on the screen."""
     script = """

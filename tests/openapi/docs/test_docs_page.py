@@ -208,6 +208,20 @@ def test_listing_marks_syntax() -> None:
     assert third.html == '<span class="y-text">  c: d</span>'
 
 
+def test_a_long_document_is_listed_in_blocks() -> None:
+    """The blocks hold every line once, as written, with its number."""
+    text = "".join(f'k{number}: <&> "{number}"\n' for number in range(20_001))
+
+    found = listing(text, "f", {})
+
+    assert (found.size, found.lines) == (20_001, ())
+    assert [
+        html.unescape(line) for block in found.blocks for line in block.html.split("\n")
+    ] == text.splitlines()
+    assert [int(line) for block in found.blocks for line in block.numbers.split()] == list(range(1, 20_002))
+    assert sum(block.size for block in found.blocks) == 20_001
+
+
 def test_vendored_renderer_is_what_its_note_says() -> None:
     """The files of the renderer have the hashes of the note, and its licence lies beside them."""
     note = (VENDORED / "VENDORED.md").read_text()

@@ -237,8 +237,8 @@ def test_a_summary_by_rule_comes_first(twice: str) -> None:
 
     assert lines[0] == "twice.yaml: 8 findings of 5 rules"
     assert [line.split()[:3] for line in lines[1:6]] == [
-        ["1", "error", "example-invalid"],
         ["1", "error", "default-invalid"],
+        ["1", "error", "example-invalid"],
         ["1", "warning", "component-unused"],
         ["1", "warning", "keyword-idle"],
         ["4", "warning", "example-missing"],

@@ -103,9 +103,16 @@
   };
   new MutationObserver(repair).observe(drawn, { childList: true, subtree: true });
 
+  /* The lines of a long document have no elements; a link to one leads to its block. */
+  const blockOf = (name) => {
+    const [, file, line] = name.match(/^(.+)-L(\d+)$/) ?? [];
+    const blocks = [...(document.getElementById(file)?.querySelectorAll(".block") ?? [])];
+    return blocks.findLast((block) => parseInt(block.textContent, 10) <= line);
+  };
+
   /* The renderer opens every link in a new window; those into the page stay in it. */
   const open = (name) => {
-    const target = document.getElementById(decodeURIComponent(name));
+    const target = document.getElementById(decodeURIComponent(name)) ?? blockOf(decodeURIComponent(name));
     if (!target) return;
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     target.scrollIntoView({ block: target.classList.contains("line") ? "center" : "start" });

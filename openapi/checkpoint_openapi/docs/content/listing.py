@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import html
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias, cast
 
 import yaml
 from markupsafe import Markup
 
-__all__ = ["Clauses", "Line", "Listing", "anchor", "listing"]
+__all__ = ["Block", "Clauses", "Line", "Listing", "anchor", "listing"]
 
 Clauses: TypeAlias = dict[int, tuple[str, ...]]
 """The ids of requirements, by the line where their clause starts."""
 
 _LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _PLAIN_WORDS = {"true", "false", "null", "~"}
+_LONG = 20_000
+"""From this number of lines on, a document is listed in blocks: a browser stalls on elements in each line."""
+_BLOCK = 500
+"""The number of lines in a block."""
 
 
 class Line(NamedTuple):
@@ -29,11 +34,28 @@ class Line(NamedTuple):
     """The ids of the requirements whose clause starts here."""
 
 
+class Block(NamedTuple):
+    """Some lines of a long document, without highlighting."""
+
+    first: int
+    """The number of the first line."""
+    size: int
+    html: Markup
+
+    @property
+    def numbers(self) -> str:
+        """The number of each line, one a line."""
+        return "\n".join(map(str, range(self.first, self.first + self.size)))
+
+
 class Listing(NamedTuple):
-    """A document as written."""
+    """A document as written, by lines or, if it is long, in blocks."""
 
     name: str
+    size: int
+    """The number of lines."""
     lines: tuple[Line, ...]
+    blocks: tuple[Block, ...]
 
 
 def anchor(name: str, line: int) -> str:
@@ -49,6 +71,9 @@ def listing(text: str, name: str, clauses: Clauses) -> Listing:
 @lru_cache(maxsize=8)
 def _listing(text: str, name: str, clauses: tuple[tuple[int, tuple[str, ...]], ...]) -> Listing:
     """Build a listing, cached for as long as the preview shows it."""
+    written = text.splitlines()
+    if len(written) >= _LONG:
+        return Listing(name, len(written), (), tuple(_blocks(written)))
     spans, found = _spans(text), dict(clauses)
     lines = [
         Line(
@@ -57,9 +82,16 @@ def _listing(text: str, name: str, clauses: tuple[tuple[int, tuple[str, ...]], .
             _marked(line, spans.get(number - 1, [])),
             found.get(number, ()),
         )
-        for number, line in enumerate(text.splitlines(), 1)
+        for number, line in enumerate(written, 1)
     ]
-    return Listing(name, tuple(lines))
+    return Listing(name, len(lines), tuple(lines), ())
+
+
+def _blocks(lines: list[str]) -> Iterator[Block]:
+    for start in range(0, len(lines), _BLOCK):
+        some = lines[start : start + _BLOCK]
+        text = html.escape("\n".join(some), quote=False)
+        yield Block(start + 1, len(some), Markup(text))  # noqa: S704 - escaped
 
 
 class _Span(NamedTuple):
