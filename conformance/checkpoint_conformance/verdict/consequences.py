@@ -172,6 +172,8 @@ def drop_what_refusals_leave(findings: list[Finding], case: Case) -> list[Findin
     def cause(finding: Finding) -> str | None:
         once = crashes[finding.exchanges[-1].request] == 1 or case.varies(finding, range(500))
         crash = finding.symptom is Symptom.ANSWERED_5XX and finding.symptom in after and once
+        if refused and finding.symptom is Symptom.SURPLUS and (finding.exchanges[-1].status or 0) >= 400:
+            return "HTTP-6: a body that is left unread is answered as the next request"
         if finding.requirement in FORM_OF_AN_ERROR and finding.exchanges[-1].number in refused:
             return "HTTP-6: this is the answer to a valid call that follows a refusal"
         if finding.requirement == "HTTP-6" and finding.symptom in FAILING & of_itself.keys():
