@@ -53,8 +53,19 @@ _DISCLOSURES = {
         r"|ProgrammingError|ReferenceError|SyntaxError|RangeError|URIError|NoMethodError)\b"
     ),
     (Symptom.DISCLOSES_EXCEPTION, "the text of an exception"): re.compile(
-        r"Cannot read propert(?:y|ies) of|undefined method `|object has no attribute"
-        r"|into Go (?:struct field|value)\b"
+        r"Cannot read propert(?:y|ies) of|undefined method [`']|object has no attribute"
+        r"|into Go (?:struct field|value)\b|'NoneType' object|of type 'NoneType'|\bnot NoneType\b"
+        r"|unsupported operand type|list index out of range|index out of range \[\d"
+        r"|referenced before assignment"
+        r"|invalid memory address|\bentry in nil map|\bstrconv\.\w{1,30}: |\bdial tcp \S"
+        r"|\bE(?:CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|AI_AGAIN)\b|Max retries exceeded with url"
+        r"|Cannot destructure property|undefined is not |undefined local variable or method"
+        r"|Object reference not set to an instance|Sequence contains no elements"
+        r"|Value cannot be null\. \(Parameter|could not be converted to \w{1,60}\."
+        r"|Undefined (?:index|array key|offset)\b|Call to a member function|Trying to access array offset"
+        r"|\bexpects parameter \d|Cannot deserialize (?:value|instance) of|\[Source: \("
+        r"|<(?:function )?[\w.]{1,200} (?:object )?at 0x[0-9a-f]|ErrorDetail\(string=|\bInvalid `prisma\."
+        r"|\b(?:Sequelize|Prisma|Mongo)\w{0,60}Error\b|\bCastError\b|\*\* \(\w{1,60}Error\)"
     ),
     (Symptom.DISCLOSES_PATH, "a file path"): re.compile(
         r"(?<![\w:/.])/(?:usr|home|var|opt|srv|etc|tmp|root|mnt|proc|Users)/[\w.@+-]{1,200}"
@@ -73,6 +84,15 @@ _DISCLOSURES = {
         r"|violates \w{1,40}(?:[- ]\w{1,40}){0,4} constraint"
         r"|no such (?:table|column):|\brelation \"[^\"]{1,200}\" does not exist|duplicate key value violates",
         re.DOTALL,
+    ),
+    (Symptom.DISCLOSES_SQL, "the message of a database"): re.compile(
+        r"Duplicate entry '|for column '[^']{1,100}' at row \d|\bTable '[^']{1,100}' doesn't exist"
+        r"|Unknown column '|Deadlock found when trying|Lock wait timeout exceeded|could not serialize access"
+        r"|current transaction is aborted|invalid input syntax for (?:type )?\w|invalid input value for enum"
+        r"|value too long for type|operator does not exist: |string literal cannot contain NUL"
+        r"|could not execute (?:statement|query)|\bE11000 duplicate key|\bQueuePool limit of size"
+        r"|\bdatabase (?:table |schema )?is locked\b|\bSQLITE_[A-Z]{2,20}\b|\bER_[A-Z]{2,20}_[A-Z_]{2,40}\b"
+        r"|\b(?:jdbc:\w{1,30}|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqp)://"
     ),
 }
 _ERROR_MEMBERS = {

@@ -108,6 +108,7 @@ def test_the_search_for_disclosures_is_linear(pattern: re.Pattern[str]) -> None:
         ("werkzeug.exceptions.BadRequestError", "the name of an exception"),
         ("'NoneType' object has no attribute 'get'", "the text of an exception"),
         ("Cannot read properties of undefined", "the text of an exception"),
+        ("Duplicate entry '1' for key 'policies.PRIMARY'", "the message of a database"),
     ],
 )
 def test_a_disclosure_is_called_what_it_is(text: str, shown: str) -> None:
@@ -117,3 +118,23 @@ def test_a_disclosure_is_called_what_it_is(text: str, shown: str) -> None:
     exchange = Exchange(PLAIN, response, None, 0.0, 0.0)
     (finding,) = http.disclosure(exchange, Secrets(target))
     assert finding.actual.startswith(f"{shown}: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unexpected token } at position 12",
+        "Expecting value: line 1 column 1 (char 0)",
+        "checkpoint.plan_id: a string is required, not null",
+        "'unknown' is not a property of checkpoint",
+        "The value of limit is out of range [1, 1000]",
+        "The table of policies is locked while a backup is running",
+        "Select a policy from the list where you find it",
+    ],
+)
+def test_what_tells_a_caller_of_the_request_discloses_nothing(text: str) -> None:
+    """What is wrong with a request may be said in any words that do not come from the inside."""
+    target = Target("http://h", "p" * 32, "a-token-that-is-long-enough", "x", ("resource-1",))
+    response = Response(400, (JSON,), json.dumps({"error_code": "CSBS.9001", "error_msg": text}).encode())
+    exchange = Exchange(PLAIN, response, None, 0.0, 0.0)
+    assert list(http.disclosure(exchange, Secrets(target))) == []

@@ -132,6 +132,41 @@ for _name, _fault, _text in (
         "Errors hold MySQL's message.",
         "You have an error in your SQL syntax; check the manual near ''x''' at line 1",
     ),
+    (
+        "mysql-column",
+        "Errors hold what MySQL says of a value that does not fit.",
+        "Data too long for column 'resource_id' at row 1",
+    ),
+    (
+        "postgresql-conversion",
+        "Errors hold what PostgreSQL says of a value that it cannot read.",
+        'invalid input syntax for type uuid: "x"',
+    ),
+    ("database-address", "Errors hold where the database is.", "no connection to jdbc:postgresql://db/csbs"),
+    (
+        "python-none",
+        "Errors hold the text of an exception of Python.",
+        "'NoneType' object is not subscriptable",
+    ),
+    ("python-repr", "Errors hold an object as Python shows it.", "<csbs.Policy object at 0x7f3a2b1c4d90>"),
+    (
+        "dotnet-null-reference",
+        "Errors hold the text of an exception of .NET.",
+        "Object reference not set to an instance of an object.",
+    ),
+    ("php-warning", "Errors hold a warning of PHP.", 'Undefined array key "checkpoint"'),
+    (
+        "java-decoding-error",
+        "Errors hold the text of Java's decoder.",
+        "Cannot deserialize value of type `int`",
+    ),
+    ("node-connection", "Errors hold what Node says of a connection.", "connect ECONNREFUSED 10.0.3.7:5432"),
+    (
+        "go-connection",
+        "Errors hold what Go says of a connection.",
+        "dial tcp 10.0.3.7:5432: connect: refused",
+    ),
+    ("ruby-nil", "Errors hold the text of an exception of Ruby.", "undefined method 'fetch' for nil"),
 ):
     _discloses(_name, _fault, _says(_text))
 for _name, _fault, _text, _conditions in (
