@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
 from checkpoint_conformance.target.target import Target
-from checkpoint_conformance.transport.exchange import Framing, Request
+from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Framing, Request
 
 __all__ = ["ABSENT", "Absent", "Call", "Calls", "merged"]
 
@@ -143,10 +143,18 @@ class Calls:
         provider = self.target.provider_id if provider_id is None else provider_id
         return f"/v1/{project}/providers/{provider}/checkpoints"
 
-    def list_path(self, name: str, project_id: str | None = None) -> str:
-        """Return the path of a companion operation's list, by default for the target's project."""
+    def listing(
+        self,
+        name: str,
+        query: str = "",
+        *,
+        project_id: str | None = None,
+        token: str | Absent | None = ABSENT,
+    ) -> Request:
+        """Return the request of a page of a companion operation's list, by default of our project."""
         project = self.target.project_id if project_id is None else project_id
-        return f"/v1/{project}/{name}"
+        path = f"/v1/{project}/{name}" + (f"?{query}" if query else "")
+        return replace(self.request("GET", path, token=token), answer_limit=PAGE_LIMIT)
 
     def unknown_id(self, label: str) -> str:
         """Return a UUID unknown to any server, the same in every run against this target."""

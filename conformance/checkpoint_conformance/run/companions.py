@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -18,7 +19,7 @@ from checkpoint_conformance.probes.generated.target_schema import with_null_type
 from checkpoint_conformance.run.sending.client import Client
 from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.transport.abridgement import EVIDENCE_LIMIT, abridged
-from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind, Request
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["UNDER_WAY", "CompanionLists", "ListError", "Page"]
@@ -56,6 +57,27 @@ class ListError(Exception):
         return self.exchange.status if self.symptom.carries_status else None
 
 
+class _Ids:
+    """A set of many ids, of which it keeps eight bytes each: their hashes, most of them sorted."""
+
+    def __init__(self) -> None:
+        self._sorted = array("q")
+        self._latest = set[int]()
+
+    def __contains__(self, identifier: str) -> bool:
+        value = hash(identifier)
+        place = bisect_left(self._sorted, value)
+        return value in self._latest or self._sorted[place : place + 1] == array("q", [value])
+
+    def add(self, identifier: str) -> None:
+        if identifier in self:
+            return
+        self._latest.add(hash(identifier))
+        if len(self._latest) == _PAGE:
+            self._sorted = array("q", sorted([*self._sorted, *self._latest]))
+            self._latest.clear()
+
+
 class CompanionLists:
     """Reads the lists of one target."""
 
@@ -68,8 +90,8 @@ class CompanionLists:
         self._own: AbstractSet[str] | None = None
         self._longest: dict[str, int] = {}
         """The largest number of entries seen on a page of each list, by the path of the list."""
-        self._existing = set[int]()
-        """The hashes of the ids of checkpoints that existed before, of which ended items are left out."""
+        self._existing = _Ids()
+        """The ids of checkpoints that existed before, of which ended items are left out."""
         self._continued = set[str]()
         """The paths of the lists that have gone on after a page with fewer entries than requested."""
 
@@ -88,7 +110,7 @@ class CompanionLists:
         with Lanes(self._client) as lanes:
             for start in range(0, len(identifiers), _AT_ONCE):
                 some = identifiers[start : start + _AT_ONCE]
-                chains = [(self._request("checkpoint_items", {"checkpoint_id": each}),) for each in some]
+                chains = [(self.first_page(checkpoint_id=each),) for each in some]
                 for received in lanes.carry(chains):
                     yield received[0] if received else None
 
@@ -141,8 +163,8 @@ class CompanionLists:
         """Return whether an item of the policy is kept: none of what had ended before the run."""
         checkpoint = item["checkpoint_id"].casefold()
         if self._own is not None and checkpoint not in self._own and item["status"] in _ENDED:
-            self._existing.add(hash(checkpoint))
-        return item["status"] in UNDER_WAY or hash(checkpoint) not in self._existing
+            self._existing.add(checkpoint)
+        return item["status"] in UNDER_WAY or checkpoint not in self._existing
 
     def wait_until_idle(self, pause: float) -> None:
         """Wait `pause` seconds, then until no item of the policy is in progress or patience runs out.
@@ -182,6 +204,7 @@ class CompanionLists:
             given, first = first, None
             try:
                 for page in self._walk(path, schema, member, filters, given, doubt=doubt):
+                    read[-1:] = [(abridged(exchange), entries) for exchange, entries in read[-1:]]
                     read.append(page)
             except ListError as error:
                 if not (read and error.status in _REFUSED_MARKER):
@@ -208,13 +231,12 @@ class CompanionLists:
         PAGE_LIMIT bytes is requested again with fewer entries.
         """
         marker: dict[str, str] = {}
-        seen = set[int]()
-        """The hashes of the ids of all entries."""
+        seen = _Ids()
         whole = filters.keys() != {"policy_id"}
         for _ in range(_MOST_PAGES):
             exchange = self._page_at(path, {**filters, **marker}, None if marker else first)
             entries = _entries(exchange, schema, member)
-            fresh = {hash(entry["id"]) for entry in entries} - seen
+            fresh = [entry["id"] for entry in entries if entry["id"] not in seen]
             if fresh or not marker:
                 kept = (
                     entries
@@ -231,13 +253,13 @@ class CompanionLists:
             short = len(entries) < self._page.get(path, _PAGE)
             if short and not doubt and path not in self._continued:
                 return
-            seen |= fresh
+            for identifier in fresh:
+                seen.add(identifier)
             marker = {"marker": entries[-1]["id"]}
 
     def _request(self, path: str, query: dict[str, str]) -> Request:
         text = urlencode({**query, "limit": str(self._page.get(path, _PAGE))}, quote_via=quote)
-        request = self._calls.request("GET", f"{self._calls.list_path(path)}?{text}")
-        return replace(request, answer_limit=PAGE_LIMIT)
+        return self._calls.listing(path, text)
 
     def _page_at(self, path: str, query: dict[str, str], first: Exchange | None) -> Exchange:
         """Return the answer with the page, or with as little of it as can be requested.

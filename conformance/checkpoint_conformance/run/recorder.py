@@ -14,8 +14,8 @@ from checkpoint_conformance.checks.judge import Judgement
 from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.probes.probe import Probe
-from checkpoint_conformance.transport.abridgement import Packed, abridged
-from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.transport.abridgement import KEPT_LIMIT, PAGE_KEPT, Packed, abridged
+from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, Request
 from checkpoint_conformance.verdict.ledger import Ledger
 
 __all__ = ["Ending", "Judges", "Lost", "Phase", "Recorder", "created_checkpoint", "is_accepted", "may_create"]
@@ -103,7 +103,7 @@ class Recorder:
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Keep an exchange, abridged; return the whole one with its number."""
-        kept = abridged(exchange, value=_needed(exchange))
+        kept = abridged(exchange, _limit(exchange), _needed(exchange))
         with self._lock:
             kept = replace(kept, number=len(self.exchanges) + 1)
             self.exchanges.append(kept)
@@ -145,6 +145,12 @@ class Recorder:
     def with_new_ledger(self) -> Recorder:
         """Return a recorder with the same exchanges and no findings yet."""
         return replace(self, ledger=Ledger(reliable=self.ledger.reliable))
+
+
+def _limit(exchange: Exchange) -> int:
+    """Return how many bytes to keep of a body: few of a long page of a list, since a list may have many."""
+    response, is_page = exchange.response, exchange.request.answer_limit == PAGE_LIMIT
+    return PAGE_KEPT if is_page and response and len(response.body) > KEPT_LIMIT else KEPT_LIMIT
 
 
 def _needed(exchange: Exchange) -> Any:

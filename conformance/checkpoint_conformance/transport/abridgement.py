@@ -17,6 +17,7 @@ __all__ = [
     "KEPT_LIMIT",
     "MOST_FIELDS",
     "PACKED_TOTAL",
+    "PAGE_KEPT",
     "Evidence",
     "Packed",
     "WholeExchanges",
@@ -25,6 +26,8 @@ __all__ = [
 
 KEPT_LIMIT = 1 << 11
 """The most bytes that are kept of the header fields, and of the body, of any response."""
+PAGE_KEPT = 1 << 8
+"""The most bytes that are kept of a page of a list that has more than KEPT_LIMIT."""
 EVIDENCE_LIMIT = 1 << 16
 """The most bytes that are kept of the body if a finding shows the response."""
 EVIDENCE_TOTAL = 1 << 20

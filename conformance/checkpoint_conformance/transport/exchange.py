@@ -11,6 +11,7 @@ from checkpoint_openapi.document.formats.strict_json import StrictJsonError, par
 
 __all__ = [
     "ANSWER_LIMIT",
+    "FIELDS_LIMIT",
     "HEAD_LIMIT",
     "NOT_SENT",
     "PAGE_LIMIT",
@@ -27,6 +28,8 @@ __all__ = [
 
 HEAD_LIMIT = 1 << 16
 """The most bytes that are read of one head, one chunk extension or one trailer section."""
+FIELDS_LIMIT = 1000
+"""The most fields that are read of one head."""
 ANSWER_LIMIT = 1 << 18
 """The most bytes that are read of an answer: interim responses, head, chunk framing, body and trailers."""
 PAGE_LIMIT = 1 << 20

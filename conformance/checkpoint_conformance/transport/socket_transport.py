@@ -19,6 +19,7 @@ from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock
 from checkpoint_conformance.transport.endpoint import Endpoint
 from checkpoint_conformance.transport.errors import EndpointError
 from checkpoint_conformance.transport.exchange import (
+    FIELDS_LIMIT,
     HEAD_LIMIT,
     Exchange,
     FaultKind,
@@ -34,6 +35,7 @@ __all__ = ["SocketConnection", "SocketTransport"]
 _CHUNK = 65536
 _TOO_LARGE = 431
 """The hint of h11 for an event that exceeds its limit."""
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-5][0-9]{2}(?: [^\r\n]*)?\r?\n")
 
 
@@ -248,6 +250,8 @@ class _Reader:
 
     def read(self, connection: socket.socket, protocol: h11.Connection) -> None:
         while True:
+            if self.status is None:
+                self._check_head()
             event = protocol.next_event()
             if event is h11.NEED_DATA:
                 connection.settimeout(self.remaining())
@@ -283,6 +287,13 @@ class _Reader:
         self._received += len(data)
         self.raw += data[: _CHUNK - len(self.raw)]
         protocol.receive_data(data)
+
+    def _check_head(self) -> None:
+        """Raise _OversizedError before very many fields are parsed: each takes many times its bytes."""
+        blank = _BLANK_LINE.search(self.raw)
+        lines = self.raw.count(b"\n", 0, blank.start() + 1 if blank else len(self.raw))
+        if lines > FIELDS_LIMIT + 1:
+            raise _OversizedError(f"the head has more than {FIELDS_LIMIT} fields")
 
     def partial(self) -> Response | None:
         """Return the part of the response received so far, or None before a complete head."""

@@ -12,6 +12,7 @@ import pytest
 from checkpoint_conformance.transport.endpoint import Endpoint
 from checkpoint_conformance.transport.exchange import (
     ANSWER_LIMIT,
+    FIELDS_LIMIT,
     PAGE_LIMIT,
     FaultKind,
     Framing,
@@ -247,6 +248,21 @@ def test_an_answer_without_end_is_read_up_to_its_limit(name: str, limit: int) ->
     assert len(exchange.fault.received) <= 1 << 16
     assert len(exchange.response.body if exchange.response else b"") <= limit
     assert sent < limit + (8 << 20), "the rest of what was sent is in the buffers of the sockets"
+
+
+@pytest.mark.parametrize("interim", [b"", b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_a_head_has_at_most_so_many_fields(interim: bytes) -> None:
+    """One more than the limit, and the answer is not parsed."""
+    head = interim + b"HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n"
+    body = b"\r\n" + b"\n" * 2000
+    most = once(answering(head, b"X-Field: 1\r\n" * (FIELDS_LIMIT - 1), body))
+    assert most.fault is None
+    more = once(answering(head, b"X-Field: 1\r\n" * FIELDS_LIMIT, body))
+    assert more.fault
+    assert (more.fault.kind, more.fault.detail) == (
+        FaultKind.OVERSIZED,
+        f"the head has more than {FIELDS_LIMIT} fields",
+    )
 
 
 def test_an_answer_of_exactly_the_limit_is_complete() -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from checkpoint_conformance.run.companions import _Ids
 from checkpoint_conformance.run.session import open_session
+from checkpoint_conformance.transport.exchange import Response
+from hypothesis import given
+from hypothesis import strategies as st
 from mutants.service.server import Server, running
 
 from conformance.runs import target_of
@@ -87,3 +91,13 @@ def test_items_that_had_ended_before_are_left_out_of_the_list_of_a_policy() -> N
         assert {item["checkpoint_id"] for item in first} == {"busy", "ours"}
         assert shown(policy_id=policy) == {"busy", "ours"}
         assert shown(checkpoint_id="old") == {"old", "busy", "ours"}
+
+
+@given(st.lists(st.integers(0, 3000), max_size=50), st.integers(0, 3000))
+def test_many_ids_are_known_again_as_in_any_set(some: list[int], many: int) -> None:
+    """Those that were added are there and others are not, whether sorted already or among the latest."""
+    ids, known = _Ids(), {str(number) for number in [*range(many), *some]}
+    for identifier in sorted(known):
+        ids.add(identifier)
+    assert all(identifier in ids for identifier in known)
+    assert not any(str(number) in ids for number in range(3001, 3050))

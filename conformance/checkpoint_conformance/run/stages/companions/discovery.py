@@ -56,8 +56,7 @@ def _list_of_second_project(session: Session) -> list[Request]:
     second = session.target.second_project
     if second is None or second.token is None:
         return []
-    path = session.calls.list_path("policies", second.project_id)
-    return [session.calls.request("GET", path, token=second.token)]
+    return [session.calls.listing("policies", project_id=second.project_id, token=second.token)]
 
 
 def _resource_of_another_policy(session: Session, listed: list[dict[str, Any]]) -> list[Probe]:

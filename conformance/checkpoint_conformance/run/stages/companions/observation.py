@@ -153,7 +153,8 @@ class Observation:
 
         Others may be using the project, so what appears counts against the server only if the same group
         makes it appear again. The requests `beside` travel with those that then read the lists, unless the
-        budget is spent; returns their exchanges, or none if they were not sent. Raises ServerGone if the server stops answering.
+        budget is spent; returns their exchanges, or none if they were not sent. Raises ServerGone if the
+        server stops answering.
         """
         exchanges = self._session.recorder.exchanges
         try:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.probe import REFUSALS, Probe
-from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Request
+from checkpoint_conformance.transport.exchange import Request
 
 __all__ = ["odd_queries"]
 
@@ -53,8 +51,7 @@ def odd_queries(calls: Calls) -> list[Probe]:
         for name, query in queries.items():
             asked = query.format(unknown=calls.unknown_id("marker"))
             what = f"the list {path} with {asked}"
-            request = calls.request("GET", f"{calls.list_path(path)}?{asked}")
-            request = replace(request, answer_limit=PAGE_LIMIT)
+            request = calls.listing(path, asked)
             probes.append(_survive(f"{path.replace('_', '-')}-{name}", what, request, presumed))
     if "deletion" in profiles:
         for name, identifier in _IDS.items():

@@ -36,13 +36,14 @@ def lists_of_other_projects(session: Session, theirs: Collection[str]) -> None:
     given = [created_checkpoint(exchange) for exchange, _ in session.recorder.accepted]
     ours = [identifier for identifier in given if identifier]
     looks: list[tuple[Request, Collection[str]]] = []
-    path = calls.list_path("checkpoint_items", second.project_id)
     filters = [_NEWEST, f"policy_id={session.target.policy_id}", *map(_of_checkpoint, ours[-1:])]
     for query in filters if ours else []:
-        looks.append((calls.request("GET", f"{path}?{query}", token=second.token), ours))
-    path = calls.list_path("checkpoint_items")
+        theirs_of_it = calls.listing(
+            "checkpoint_items", query, project_id=second.project_id, token=second.token
+        )
+        looks.append((theirs_of_it, ours))
     for query in [_NEWEST, *map(_of_checkpoint, list(theirs)[:1])] if theirs else []:
-        looks.append((calls.request("GET", f"{path}?{query}"), theirs))
+        looks.append((calls.listing("checkpoint_items", query), theirs))
     exchanges = send_all(session.client, [request for request, _ in looks])
     for exchange, (_, hidden) in zip(exchanges, looks, strict=True):
         _judge(session, exchange, hidden)

@@ -94,10 +94,7 @@ def look_as_unauthorized(session: Session, path: str, *beside: Request) -> None:
     The requests `beside` travel with the others, and their answers are only recorded.
     """
     callers, calls = unauthorized_callers(session), session.calls
-    requests = [
-        calls.request("GET", calls.list_path(path, caller.project_id), token=caller.token)
-        for caller in callers
-    ]
+    requests = [calls.listing(path, project_id=caller.project_id, token=caller.token) for caller in callers]
     for caller, exchange in zip(callers, send_all(session.client, [*requests, *beside]), strict=False):
         judge_refusal(session, caller, exchange)
 
