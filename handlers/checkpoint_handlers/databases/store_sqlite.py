@@ -44,7 +44,7 @@ _T = TypeVar("_T")
 
 _MAGIC = b"SQLite format 3\0"
 _NO_DATABASE = "it is no SQLite database; name another file"
-_REPLACED = "its file was removed or replaced while the server runs; restart the server"
+_REPLACED = "its file was removed, replaced or overwritten while the server runs; restart the server"
 _NO_FILE = "it is a directory, pipe or device; name a file"
 _CORRUPT = "it is corrupt; restore it from a copy or name another file"
 _SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000", "foreign_keys = ON")
@@ -74,6 +74,8 @@ class SqliteStore:
                 )
                 _check(self._writing)
                 migrate(self._writing, initial)
+                # `close` closes it last: closing a file ends this process's locks on it, SQLite's included.
+                self._header = os.open(path, os.O_RDONLY)
             except (sqlite3.Error, StartError, OSError) as error:
                 raise StartError(f"Cannot use the database {path}: {_reason(error)}.") from error
             self._connections = opened.pop_all()
@@ -167,6 +169,7 @@ class SqliteStore:
         self._writer.shutdown()
         self._reader.shutdown()
         self._connections.close()
+        os.close(self._header)
 
     def _forget_what_changed(self) -> None:
         """Clear the cache if the revision changed; compare it once per event loop iteration."""
@@ -196,7 +199,7 @@ class SqliteStore:
     def _kept(self, job: Callable[..., _T], *arguments: Any) -> _T:
         """Do a job of the writer, and see that the next start will find what it wrote."""
         result = job(self._writing, *arguments)
-        if _identities(self._files) != self._written:
+        if _identities(self._files) != self._written or os.pread(self._header, len(_MAGIC), 0) != _MAGIC:
             raise StoreUnavailableError(_REPLACED)
         return result
 

@@ -142,7 +142,18 @@ def test_a_removed_file_is_unavailable(start: Callable[..., RunningServer], suff
     server.database.with_name(f"{server.database.name}{suffix}").unlink()
     assert server.create().error == error_of("unavailable")
     server.stop()
-    assert "removed or replaced" in server.said
+    assert "removed, replaced or overwritten" in server.said
+
+
+@pytest.mark.parametrize("content", [b"", b"no database " * 1000], ids=["emptied", "overwritten"])
+def test_an_overwritten_file_is_unavailable(start: Callable[..., RunningServer], content: bytes) -> None:
+    """What is written over the file is no reason to answer as if nothing were lost, and it is told."""
+    server = start()
+    assert server.create().status == 200
+    server.database.write_bytes(content)
+    assert server.create().error == error_of("unavailable")
+    server.stop()
+    assert "removed, replaced or overwritten" in server.said
 
 
 def test_a_full_disk_is_unavailable_and_loses_nothing(tmp_path: Path) -> None:
