@@ -11,12 +11,12 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_openapi.document.pointer import escaped, tokens
+from checkpoint_openapi.document.pointer import escaped
 from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import SkippedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from checkpoint_openapi.document.documents import Location
     from checkpoint_openapi.lint.context import Context
@@ -57,6 +57,25 @@ def _multiple_of(_: Any, step: float, value: Any, schema: dict[str, Any]) -> Ite
         yield untyped("jsonschema").ValidationError(f"{value!r} is not a multiple of {step}")
 
 
+def _required_in(direction: Direction) -> Callable[..., Iterator[Any]]:
+    """Return a check that does not require the members that do not travel in a direction.
+
+    The library handles a member that is written where it is required, but not one behind a reference.
+    """
+    silent = {Direction.REQUEST: "readOnly", Direction.RESPONSE: "writeOnly"}.get(direction)
+
+    def required(validator: Any, names: list[str], value: Any, schema: dict[str, Any]) -> Iterator[Any]:
+        declared = members(schema.get("properties"))
+        for name in names if isinstance(value, dict) else []:
+            if name in value:
+                continue
+            member = _followed(declared.get(name), validator._resolver)
+            if not (silent and member.get(silent) is True):
+                yield untyped("jsonschema").ValidationError(f"{name!r} is a required property")
+
+    return required
+
+
 # A discriminator only names the branch, and the library mistakes a schema name for a file.
 _PLAIN = {
     keyword: untyped("jsonschema").Draft4Validator.VALIDATORS[keyword]
@@ -64,7 +83,13 @@ _PLAIN = {
 }
 _OF_3_0: dict[Direction, Any] = {
     direction: untyped("jsonschema.validators").extend(
-        validator, {**_PLAIN, "type": _type_of_3_0, "multipleOf": _multiple_of}
+        validator,
+        {
+            **_PLAIN,
+            "type": _type_of_3_0,
+            "multipleOf": _multiple_of,
+            "required": _required_in(direction),
+        },
     )
     for direction, validator in (
         (Direction.REQUEST, _OAS.OAS30WriteValidator),
@@ -109,7 +134,7 @@ def innermost(error: Any) -> tuple[str, str]:
 
 
 def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
-    kind = _demanding(context, direction) if context.is_3_0 else _OF_3_1
+    kind = _OF_3_0[direction] if context.is_3_0 else _OF_3_1
     validator = kind(schema, registry=_registry(context), format_checker=kind.FORMAT_CHECKER)
     try:
         yield from map(innermost, validator.iter_errors(value))
@@ -128,31 +153,14 @@ def _registry(context: Context) -> Any:
     return _REFERENCING.Registry().with_resource(_BUNDLE, whole)
 
 
-@lru_cache(maxsize=16)
-def _demanding(context: Context, direction: Direction) -> Any:
-    """Return an OpenAPI 3.0 validator that does not require members that do not travel in a direction.
-
-    The library handles a member that is written where it is required, but not one behind a reference.
-    """
-    silent = {Direction.REQUEST: "readOnly", Direction.RESPONSE: "writeOnly"}.get(direction)
-
-    def required(_: Any, names: list[str], value: Any, schema: dict[str, Any]) -> Iterator[Any]:
-        declared = members(schema.get("properties"))
-        for name in names if isinstance(value, dict) else []:
-            member = _followed(context, declared.get(name))
-            if name not in value and not (silent and member.get(silent) is True):
-                yield untyped("jsonschema").ValidationError(f"{name!r} is a required property")
-
-    return untyped("jsonschema.validators").extend(_OF_3_0[direction], {"required": required})
-
-
-def _followed(context: Context, schema: Any) -> dict[str, Any]:
+def _followed(schema: Any, resolver: Any) -> dict[str, Any]:
     """Return a schema of the bundle, following its references."""
     seen: set[str] = set()
     while "$ref" in members(schema) and schema["$ref"] not in seen:
         seen.add(schema["$ref"])
-        node: Any = context.bundle.document
-        for token in tokens(str(schema["$ref"]).partition("#")[2]):
-            node = members(node).get(token)
-        schema = node
+        try:
+            found = resolver.lookup(str(schema["$ref"]))
+        except _REFERENCING.exceptions.Unresolvable:
+            return {}
+        schema, resolver = found.contents, found.resolver
     return members(schema)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -144,6 +145,11 @@ def _sound(context: Context, dialect: Any) -> Callable[[Any], bool]:
     """
     if not context.is_3_0:
         return lambda _: False
+    return _checks_of(dialect)
+
+
+@cache
+def _checks_of(dialect: Any) -> Callable[[Any], bool]:
     engine = untyped("jsonschema_rs")
     return cast(
         "Callable[[Any], bool]", engine.validator_for(dialect.META_SCHEMA, validate_formats=False).is_valid
