@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-MAX_TIME = 2
+MAX_TIME = 1
 GRACE = 10
 """Seconds beyond the limit, for a machine that has much else to do."""
 
