@@ -205,7 +205,7 @@ def main(pictures: Path) -> None:
     with tempfile.TemporaryDirectory() as name, running(Server) as table:
         folder = Path(name)
         write_target(table, folder / "target.toml", max_creates=100, profiles=table["profiles"])
-        told = shortened(terminal("checkpoint-contract verify --target target.toml", folder), 12, 12)
+        told = shortened(terminal("checkpoint-contract verify --target target.toml", folder), 11, 11)
         checked = terminal("checkpoint-contract target check target.toml", folder)
         document = broken_document(folder)
         broken = terminal(f"checkpoint-contract diff {document.name}", folder)

@@ -92,8 +92,8 @@ def test_merge_writes_the_whole_and_ends_with_its_verdict(saved: Callable[..., P
 @pytest.mark.parametrize(
     ("behaviour", "name", "code", "words"),
     [
-        (Broken, "REQ-11", 1, "1 of 1 findings still fail."),
-        (Server, "req-11", 0, "0 of 1 findings still fail."),
+        (Broken, "REQ-11", 1, "Findings that still fail: 1 of 1."),
+        (Server, "req-11", 0, "Findings that still fail: 0 of 1."),
         (Server, "REQ-2", 0, "Nothing failed there"),
     ],
 )

@@ -120,7 +120,7 @@ def test_names_are_distinct() -> None:
     """Columns that would have the same name have the start of their runs, and then a number, too."""
     days = ["2026-11-01", "2026-11-02", "2026-11-02"]
     matrix = build_matrix([named(Server, "one", day) for day in days] + [named(Server, "two")])
-    names = ["one, 2026-11-01", "one, 2026-11-02 (2)", "one, 2026-11-02 (3)", "two"]
+    names = ["one · 2026-11-01", "one · 2026-11-02 (2)", "one · 2026-11-02 (3)", "two"]
     assert [column.name for column in matrix.columns] == names
     given = build_matrix([named(Server, "one", day) for day in days], ["a", "b", "c"])
     assert [column.name for column in given.columns] == ["a", "b", "c"]

@@ -182,7 +182,8 @@ def _told(repeated: list[Repeated]) -> str:
     for each in repeated:
         state = click.style(padded(tr(each.state), 13), fg=_COLOURS[each.state])
         note = tr(" ({note})", note=printable(retold(each.note))) if each.note else ""
-        lines.append(f"{state} {each.requirement:<8} {printable(each.probe)}: {each.symptom}{note}")
+        what = f"{printable(each.probe)}{tr(': ')}{each.symptom}{note}"
+        lines.append(f"{state} {each.requirement:<8} {what}")
     still = sum(each.state is ReplayState.STILL_FAILS for each in repeated)
-    lines.append(tr("{still} of {count} findings still fail.", still=still, count=len(repeated)))
+    lines.append(tr("Findings that still fail: {still} of {count}.", still=still, count=len(repeated)))
     return "\n".join(lines)

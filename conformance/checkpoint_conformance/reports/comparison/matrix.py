@@ -204,7 +204,7 @@ def _told_apart(columns: list[Column]) -> list[Column]:
     """Return the columns with the start of the run in names that several have, and then with numbers."""
     shared = Counter(column.name for column in columns)
     dated = [
-        replace(column, name=f"{column.name}, {when(column.started)}") if shared[column.name] > 1 else column
+        replace(column, name=f"{column.name} · {when(column.started)}") if shared[column.name] > 1 else column
         for column in columns
     ]
     shared = Counter(column.name for column in dated)

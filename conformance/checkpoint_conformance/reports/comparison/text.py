@@ -98,13 +98,14 @@ def counted(comparison: Comparison) -> str:
     """Return how many regressions there are."""
     count = len(comparison.regressions)
     if not count:
-        return tr("No regression")
+        return tr("No regressions")
     return tr("1 regression") if count == 1 else tr("{count} regressions", count=count)
 
 
 def _summary(comparison: Comparison) -> str:
     better = len(comparison.fixes)
-    fixes = tr("1 fix") if better == 1 else tr("{count} fixes", count=better)
+    one = tr("1 fix") if better else tr("no fixes")
+    fixes = tr("{count} fixes", count=better) if better > 1 else one
     colour = "red" if comparison.regressions else "green"
     return tr(
         "{result}, {fixes}.", result=click.style(counted(comparison), fg=colour, bold=True), fixes=fixes
