@@ -16,9 +16,9 @@ from checkpoint_openapi.diff.proof.alternatives import conjunction
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.nested import without_booleans
 from checkpoint_openapi.diff.schema.parts import Schema
-from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.structure.operations import Parameter
-from checkpoint_openapi.document.values import members
+from checkpoint_openapi.document.values import items, members
 
 __all__ = ["Travel", "as_sent", "as_written", "avoids", "fits_as_text", "refuses_as_text"]
 
@@ -258,20 +258,35 @@ def _exploded(documents: Documents, parameter: Parameter, *, receives: bool) -> 
     explodes = style == "deepObject" or (style == "form" and value.get("explode", True) is True)
     if value.get("in") != "query" or "schema" not in value or not explodes:
         return {}
-    place = documents.follow(parameter.place / "schema")
-    schema = members(documents.get(place))
-    if schema.get("type") != "object" or schema.keys() - _SAID_OF_MEMBERS - _SAID_OF_NOTHING:
+    parts = _object_parts(documents, documents.follow(parameter.place / "schema"))
+    names = [name for part in parts for name in members(members(documents.get(part)).get("properties"))]
+    if len(set(names)) < len(names):
         return {}
-    if schema.get("additionalProperties", False) is not False:
-        return {}
-    listed: Any = schema.get("required")
-    needed = set(map(str, cast("list[Any]", listed))) if isinstance(listed, list) else set[str]()
-    properties = members(schema.get("properties"))
+    needed = {str(name) for part in parts for name in items(members(documents.get(part)).get("required"))}
     found: Parameters = {}
-    for name in properties:
-        written = f"{value.get('name')}[{name}]" if style == "deepObject" else name
-        demanded = value.get("required") is True or (receives and len(properties) > 1)
-        required = name in needed and demanded
-        stated = {"name": written, "in": "query", "required": required}
-        found["query", written] = Parameter(parameter.place, stated, place / "properties" / name)
+    for part in parts:
+        for name in members(members(documents.get(part)).get("properties")):
+            written = f"{value.get('name')}[{name}]" if style == "deepObject" else name
+            demanded = value.get("required") is True or (receives and len(names) > 1)
+            stated = {"name": written, "in": "query", "required": name in needed and demanded}
+            found["query", written] = Parameter(parameter.place, stated, part / "properties" / name)
     return found
+
+
+def _object_parts(
+    documents: Documents, place: Location, around: frozenset[Location] = frozenset()
+) -> list[Location]:
+    """Return the schemas that list the members of an object, or none if anything else is said of it.
+
+    `around` are the schemas whose `allOf` leads here.
+    """
+    schema = members(documents.get(place))
+    said = schema.keys() - _SAID_OF_NOTHING
+    if said == {"allOf"} and place not in around:
+        numbers = range(len(items(schema["allOf"])))
+        inner = [documents.follow(place / "allOf" / number) for number in numbers]
+        found = [_object_parts(documents, part, around | {place}) for part in inner]
+        return [part for parts in found for part in parts] if all(found) else []
+    is_closed = not around and schema.get("additionalProperties") is False
+    is_plain = schema.get("type") == "object" and not said - _SAID_OF_MEMBERS
+    return [place] if is_plain and ("additionalProperties" not in schema or is_closed) else []
