@@ -59,9 +59,10 @@ _DISCLOSURES = {
         r"|referenced before assignment"
         r"|invalid memory address|\bentry in nil map|\bstrconv\.\w{1,30}: |\bdial tcp \S"
         r"|\bE(?:CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|AI_AGAIN)\b|Max retries exceeded with url"
-        r"|Cannot destructure property|undefined is not |undefined local variable or method"
+        r"|Cannot destructure property|undefined is not (?:a function|an object|iterable)"
+        r"|undefined local variable or method"
         r"|Object reference not set to an instance|Sequence contains no elements"
-        r"|Value cannot be null\. \(Parameter|could not be converted to \w{1,60}\."
+        r"|Value cannot be null\. \(Parameter|could not be converted to \w{1,60}\.\w"
         r"|Undefined (?:index|array key|offset)\b|Call to a member function|Trying to access array offset"
         r"|\bexpects parameter \d|Cannot deserialize (?:value|instance) of|\[Source: \("
         r"|<(?:function )?[\w.]{1,200} (?:object )?at 0x[0-9a-f]|ErrorDetail\(string=|\bInvalid `prisma\."
@@ -88,10 +89,11 @@ _DISCLOSURES = {
     (Symptom.DISCLOSES_SQL, "the message of a database"): re.compile(
         r"Duplicate entry '|for column '[^']{1,100}' at row \d|\bTable '[^']{1,100}' doesn't exist"
         r"|Unknown column '|Deadlock found when trying|Lock wait timeout exceeded|could not serialize access"
-        r"|current transaction is aborted|invalid input syntax for (?:type )?\w|invalid input value for enum"
+        r"|current transaction is aborted|invalid input syntax for type \w|invalid input value for enum"
         r"|value too long for type|operator does not exist: |string literal cannot contain NUL"
         r"|could not execute (?:statement|query)|\bE11000 duplicate key|\bQueuePool limit of size"
-        r"|\bdatabase (?:table |schema )?is locked\b|\bSQLITE_[A-Z]{2,20}\b|\bER_[A-Z]{2,20}_[A-Z_]{2,40}\b"
+        r"|\bdatabase (?:table |schema )?is locked\b|\bSQLITE_[A-Z]{2,20}\b"
+        r"|\bER_(?:DUP_ENTRY|LOCK_DEADLOCK|DATA_TOO_LONG)\b"
         r"|\b(?:jdbc:\w{1,30}|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqp)://"
     ),
 }
