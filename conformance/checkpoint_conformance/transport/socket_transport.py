@@ -36,6 +36,7 @@ _CHUNK = 65536
 _TOO_LARGE = 431
 """The hint of h11 for an event that exceeds its limit."""
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+_SWITCHING = re.compile(rb"HTTP/1\.1 101[ \r]")
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-5][0-9]{2}(?: [^\r\n]*)?\r?\n")
 
 
@@ -318,6 +319,8 @@ class _Reader:
             return self.fault(kind, f"{where} beyond {HEAD_LIMIT} bytes")
         if kind is FaultKind.DROPPED:
             return self.fault(kind, "the connection was closed without an answer")
+        if _SWITCHING.match(self.raw):
+            return self.fault(kind, "it switches protocols (101), but no request asked for that")
         return self.fault(kind, str(error))
 
     def diagnose(self) -> FaultKind:

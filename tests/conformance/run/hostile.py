@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import struct
 from http import HTTPStatus
+from socket import SO_LINGER, SOL_SOCKET
 from typing import TYPE_CHECKING, Any
 
+from mutants.service.refusals import CONDITIONS
 from mutants.service.server import Server
 
 if TYPE_CHECKING:
     import socket
 
-    from mutants.service.wire import Request, Response
+    from mutants.service.wire import Connection, Request, Response
 
 __all__ = ["HOSTILE"]
 
@@ -72,6 +75,11 @@ def _says(name: str, body: bytes, fields: bytes = b"", status: bytes = b"400 Bad
     _register(name, talk=lambda _, sock: sock.sendall(answer))
 
 
+def _bytes(name: str, answer: bytes) -> None:
+    """Add a server that answers with these bytes."""
+    _register(name, talk=lambda _, sock: sock.sendall(answer))
+
+
 def _error(text: str) -> bytes:
     return json.dumps({"error_code": "CSBS.9001", "error_msg": text}).encode()
 
@@ -111,6 +119,73 @@ _says("a body said to be compressed", b"\x1f\x8b\x08" + bytes(250_000), b"Conten
 _says("a redirect in a circle", b"{}", b"Location: /v1\r\n", b"307 Temporary Redirect")
 _says("fields of 60 KB", b"{}", b"X-Many: 1\r\n" * 5000)
 _says("unavailable for a year", b"{}", b"Retry-After: 31536000\r\n", b"503 Unavailable")
+_says("a limit for ever", b"{}", b"Retry-After: 0\r\n", b"429 Too Many Requests")
+_says(
+    "a pause beyond any calendar",
+    b"{}",
+    b"Retry-After: Fri, 31 Dec 9999 23:59:59 -2400\r\n",
+    b"503 Unavailable",
+)
+_says("members without end", b"{" + b",".join(b'"k%d":0' % number for number in range(24_000)) + b"}")
+_says("two lengths", _error("no"), b"Content-Length: 5\r\n")
+_bytes("a length of 5,000 digits", b"HTTP/1.1 400 No\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n{}")
+_bytes("a chunk size of 3,000 zeros", _CHUNKED + b"0" * 3000 + b"1\r\nx\r\n0\r\n\r\n")
+_bytes("another protocol", b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")
+
+
+class _Resetting(_Hostile):
+    """A server that resets the connection within the body."""
+
+    def talk(self, sock: socket.socket) -> None:
+        """Announce more than there is."""
+        sock.sendall(b"HTTP/1.1 400 No\r\nContent-Length: 100\r\n\r\n{")
+        sock.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+
+
+class _Hasty(Server):
+    """A server that answers before it is asked, and then once more."""
+
+    def serve(self, connection: Connection) -> None:
+        """Refuse first."""
+        connection.socket.sendall(b"HTTP/1.1 400 No\r\nContent-Length: 2\r\n\r\n{}")
+        super().serve(connection)
+
+
+class _Forgetful(Server):
+    """A server that knows nobody's token every other time."""
+
+    turn = 0
+
+    def respond(self, request: Request) -> Response:
+        """Accept the first calls, so that the run begins."""
+        self.turn += 1
+        forgets = self.turn > 4 and self.turn % 2
+        return self.refused(request, CONDITIONS["unauthenticated"]) if forgets else super().respond(request)
+
+
+class _GrowingIds(Server):
+    """A server whose checkpoint ids become longer and longer."""
+
+    shown = 0
+
+    def checkpoint_body(self, checkpoint: Any) -> dict[str, Any]:
+        """Lengthen the id by more than the last."""
+        self.shown += 1
+        return super().checkpoint_body(checkpoint) | {"id": checkpoint.id + "0" * 20 * self.shown**2}
+
+
+class _NewPages(Server):
+    """A server whose every page is full of items under way that nobody has seen."""
+
+    shown = 0
+
+    def list_items(self, request: Request, _project: str) -> Response:
+        """Name each item and its checkpoint anew."""
+        limit = request.query.get("limit", "1000")
+        self.shown += 1
+        names = [f"{self.shown}-{place}" for place in range(int(limit) if limit in ("100", "1000") else 1)]
+        items = [_OLD | {"id": name, "checkpoint_id": name, "status": "protecting"} for name in names]
+        return self.json(200, {"checkpoint_items": items})
 
 
 class _ManyItems(Server):
@@ -182,4 +257,9 @@ HOSTILE |= {
     "a page that follows itself": _SamePage,
     "always one more": _AlwaysOneMore,
     "an id of 200 KB": _LongIds,
+    "a reset in the body": _Resetting,
+    "an answer before the request": _Hasty,
+    "a token known every other time": _Forgetful,
+    "ids that grow": _GrowingIds,
+    "each page a new one": _NewPages,
 }

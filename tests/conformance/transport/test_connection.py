@@ -265,6 +265,15 @@ def test_a_head_has_at_most_so_many_fields(interim: bytes) -> None:
     )
 
 
+def test_a_switch_of_protocols_that_nobody_asked_for_is_told_as_that() -> None:
+    """A 101 is no answer to a request without `Upgrade` (RFC 9110, 15.2.2)."""
+    exchange = once(
+        answering(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")
+    )
+    assert exchange.fault
+    assert exchange.fault.detail == "it switches protocols (101), but no request asked for that"
+
+
 def test_an_answer_of_exactly_the_limit_is_complete() -> None:
     """The limit is the most that an answer may have, from its first byte to its last."""
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 262101\r\n\r\n"
