@@ -117,11 +117,10 @@ async def migrate(
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         version = await _version(connection)
-        if version == len(MIGRATIONS):
-            return
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 await connection.execute(statement)
+        # Write even if nothing changed, so that a read-only database is reported at startup.
         await connection.execute("UPDATE checkpoint_schema SET version = $1", len(MIGRATIONS))
         if version == 0:
             for entry in initial():

@@ -187,7 +187,8 @@ class PostgresStore:
     async def ping(self) -> None:
         """Check that the database responds and accepts writes."""
         async with self._reader() as connection:
-            if await connection.fetchval("SELECT pg_is_in_recovery()"):
+            # A standby, and a database whose `default_transaction_read_only` is on.
+            if await connection.fetchval("SELECT current_setting('transaction_read_only')::bool"):
                 raise StoreUnavailableError("the database only reads")
 
     async def close(self) -> None:
@@ -362,4 +363,6 @@ def _reason(error: Exception) -> StartError:
         # asyncio puts a text of its own in place of that of the system.
         told = os.strerror(error.errno) if error.errno > 0 else error.strerror
         return StartError(f"it is out of reach ({told}); see that PostgreSQL runs there, or name another")
+    if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+        return StartError("it is read-only; name one that accepts writes")
     return StartError(next(iter(str(error).rstrip(".").splitlines()), "") or "it does not answer")

@@ -13,7 +13,7 @@ from checkpoint_handlers.databases.stores import open_store
 from checkpoint_handlers.errors import StartError
 from checkpoint_handlers.ids import new_id
 from checkpoint_handlers.seeding import seed
-from checkpoint_handlers.store import DeleteOutcome, ItemFilter, Page
+from checkpoint_handlers.store import DeleteOutcome, ItemFilter, Page, StoreUnavailableError
 
 from handlers.postgres import execute
 from handlers.storing import NOW, POLICY, PROJECT, RESOURCES, checkpoint, entries, opened
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from checkpoint_handlers.store import Entry
+
+    from handlers.postgres import Postgres
 
 
 def outside(database: str, statement: str) -> None:
@@ -207,3 +209,31 @@ def test_a_signal_during_the_first_commit_ends_the_start(tmp_path: Path) -> None
         with pytest.raises(SystemExit):
             schema_sqlite.migrate(connection, entries)
         assert connection.execute("PRAGMA user_version").fetchone() == (len(schema_sqlite.MIGRATIONS),)
+
+
+def test_a_database_that_turns_read_only_is_not_ready(postgres: Postgres) -> None:
+    """A PostgreSQL that takes no writes, as a standby does, is not ready, and starts no server."""
+    url = postgres.new_database()
+
+    async def turn() -> str:
+        async with opened(url) as store:
+            await store.ping()
+            name = url.rpartition("/")[2]
+            admin = postgres.url("postgres")
+            await execute(admin, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+            await execute(
+                admin,
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+            )
+            async with asyncio.timeout(10):
+                while True:
+                    try:
+                        await store.ping()
+                    except StoreUnavailableError as error:
+                        if "only reads" in str(error):
+                            break
+            with pytest.raises(StartError) as caught:
+                await open_store(url, entries)
+            return str(caught.value)
+
+    assert asyncio.run(turn()).endswith("it is read-only; name one that accepts writes.")
