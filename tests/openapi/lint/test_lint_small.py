@@ -10,6 +10,7 @@ from checkpoint_openapi.document.documents import Documents, Text
 from checkpoint_openapi.lint import lint_documents
 
 TEXT = {"type": "string"}
+REFERENCE = {"$ref": "#/components/schemas/Filter"}
 LOADERS = ("connexion", "schemathesis")
 
 
@@ -126,6 +127,17 @@ def test_a_default_of_a_server_variable_is_listed() -> None:
 def test_an_example_may_be_text_in_another_format(media_type: str, schema: Any, rules: set[str]) -> None:
     """An object in XML has an example in XML, which is text; JSON has the object itself."""
     assert found(body(schema, media_type, example="<a/>")) == rules
+
+
+def test_an_object_behind_a_reference_is_looked_into() -> None:
+    """What Connexion does with a member of a deepObject or a form does not depend on its place."""
+    answers = {"responses": {"200": {"description": "done"}}}
+    for inner, rules in ((TEXT, set[str]()), ({"type": "array", "items": TEXT}, {"deep-object-array"})):
+        held = {"schemas": {"Filter": {"type": "object", "properties": {"ids": inner}}}}
+        parameter = {"name": "f", "in": "query", "style": "deepObject", "schema": REFERENCE}
+        assert found({"parameters": [parameter], **answers}, "3.0.3", components=held) == rules
+        form = {"content": {"application/x-www-form-urlencoded": {"schema": REFERENCE}}}
+        assert found({"requestBody": form, **answers}, "3.0.3", components=held) == set()
 
 
 def test_nullable_means_nothing_since_3_1() -> None:

@@ -77,9 +77,9 @@ def deep_object_unmet(context: Context) -> Iterator[Fault]:
     for node in context.own("parameter"):
         if node.value.get("in") != "query" or node.value.get("style") != "deepObject":
             continue
-        schema = child(node.pointer, "schema")
+        schema = _followed(context, child(node.pointer, "schema"))
         for name in members(_at(context, schema).get("properties")):
-            place = child(child(schema, "properties"), name)
+            place = child(schema, "properties", name)
             if "array" in _types(context, place):
                 yield Fault(
                     place,
@@ -158,7 +158,8 @@ def anchor_repeated(context: Context) -> Iterator[Fault]:
     """Find redefined anchors: YAML 1.2.2, 7.1, allows them, and PyYAML cannot read them."""
     known: set[str] = set()
     text = context.source.text
-    for token in yaml.scan(text) if context.source.root is not None and "&" in text else ():
+    fastest = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for token in yaml.scan(text, Loader=fastest) if context.source.root is not None and "&" in text else ():
         if isinstance(token, yaml.AnchorToken):
             if token.value in known:
                 mark = token.start_mark
@@ -182,12 +183,21 @@ def _in_form(context: Context) -> Iterator[str]:
     """Yield the pointers of the schemas of form fields that are not empty and have no encoding."""
     for node in context.own("request-body"):
         for name, media in members(node.value.get("content")).items():
-            schema = child(node.pointer, "content", name, "schema")
+            schema = _followed(context, child(node.pointer, "content", name, "schema"))
             if name in _FORMS and "object" in _types(context, schema):
                 encoded = members(members(media).get("encoding"))
                 for field, value in members(_at(context, schema).get("properties")).items():
                     if value and field not in encoded:
                         yield child(schema, "properties", field)
+
+
+def _followed(context: Context, pointer: str) -> str:
+    """Return the pointer of what a reference at a place names, or of the place if that is in another file."""
+    place = context.at(pointer)
+    if not context.documents.has(place):
+        return pointer
+    target = context.documents.follow(place)
+    return target.pointer if target.file == place.file else pointer
 
 
 def _at(context: Context, pointer: str) -> dict[str, Any]:
