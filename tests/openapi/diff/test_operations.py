@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from checkpoint_openapi.diff.report import report
 
-from .judging import ids, judged, with_schema
+from .judging import documents, ids, judged, with_schema
 from .shop import TEXT, callback, get, order, post, shop, state
 
 Change = Callable[[dict[str, Any]], object]
@@ -376,3 +377,15 @@ def test_alternatives_that_overlap_are_told_by_their_names() -> None:
     old = with_schema({"anyOf": refs}, request=True, **names)
     new = with_schema({"anyOf": refs[:1]}, request=True, **names)
     assert ids(judged(old, new), "review") == {"request-alternative-dropped"}
+
+
+def test_an_operation_behind_a_reference_is_compared() -> None:
+    """A change of an operation that stands in a file of its own is found, as bundlers include it."""
+    versions = []
+    for kind in ("string", "integer"):
+        whole = with_schema({"type": kind}, request=False)
+        path = whole["paths"]["/things"]
+        operation, path["post"] = path["post"], {"$ref": "operation.yaml"}
+        versions.append(documents(whole, operation=operation))
+
+    assert "response-type-widened" in ids(report(*versions), "breaking")

@@ -115,7 +115,8 @@ def of_item(documents: Documents, place: Location, path: str, key: str) -> dict[
         for method, way, stated in operations_in(members(documents.get(item))):
             if not isinstance(stated, dict):
                 continue
-            at = item.below(*way)
+            # OpenAPI allows no reference here, but bundlers follow it: a change behind it would be missed.
+            at = documents.follow(item.below(*way))
             parameters: dict[tuple[str, str], Parameter] = {}
             for holder in (*reversed(layers), at):
                 parameters.update(_parameters(documents, holder, path))
