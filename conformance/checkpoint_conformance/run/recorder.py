@@ -89,6 +89,9 @@ class Recorder:
     """The numbers of exchanges of earlier parts of the run that are not repeated in it."""
     joints: list[int] = field(default_factory=list[int])
     """The number of exchanges before each later part of the run."""
+    _unread: list[Exchange] = field(default_factory=list[Exchange])
+    """Accepted exchanges that `own` has not read yet."""
+    _own: set[str] = field(default_factory=set[str])
     _lock: Lock = field(default_factory=Lock)
 
     def note_ending(self, *, refused: bool, detail: str) -> Ending:
@@ -107,6 +110,8 @@ class Recorder:
         with self._lock:
             kept = replace(kept, number=len(self.exchanges) + 1)
             self.exchanges.append(kept)
+            if is_accepted(kept):
+                self._unread.append(kept)
         self.packed.keep(exchange, kept)
         self.ledger.hear(kept)
         return replace(exchange, number=kept.number)
@@ -114,6 +119,12 @@ class Recorder:
     def set_aside(self, exchange: Exchange) -> None:
         """Keep an exchange of an earlier part of the run that is not repeated in it."""
         self.aside.add(self.keep(exchange).number)
+
+    def own(self) -> set[str]:
+        """Return the ids that accepted calls returned, in lower case; each response is read once."""
+        while self._unread:
+            self._own.add((created_checkpoint(self._unread.pop()) or "").casefold())
+        return set(self._own)
 
     @property
     def course(self) -> list[int]:

@@ -145,10 +145,6 @@ class Observation:
         """Checkpoints that unanswered calls may have created."""
         self._joints = 0
         """How many parts of the run had ended when the list was last read."""
-        self._created: set[str] = set()
-        """The checkpoints that accepted calls created, as far as the run has been looked through."""
-        self._looked_through = 0
-        """The number of exchanges that have been."""
 
     def refusals_leave_nothing(
         self, name: str, send: Callable[[], None], beside: Sequence[Request] = ()
@@ -301,20 +297,12 @@ class Observation:
         shows to have ended are left out from then on: there may be many.
         """
         page, *others = pages or self._first_pages()[0]
-        own = self._own()
+        own = self._session.recorder.own()
         lists = self._session.lists
         items, listing = lists.items_of_policy(page, doubt=doubt, leave_out=own if first else None)
         self._watch(items, listing, own)
         here = {item["checkpoint_id"].casefold() for item in items}
         return (here | self._elsewhere.checkpoints(others, first=first)) - own
-
-    def _own(self) -> set[str]:
-        """Return the checkpoints that accepted calls of the run created."""
-        further = self._session.recorder.exchanges[self._looked_through :]
-        self._looked_through += len(further)
-        accepted = filter(is_accepted, further)
-        self._created |= {(created_checkpoint(exchange) or "").casefold() for exchange in accepted}
-        return set(self._created)
 
     def _beyond_lost_calls(self, appeared: set[str]) -> set[str]:
         """Return what appeared, minus one checkpoint for each call that may have created it anonymously.
