@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from checkpoint_openapi.document.documents import UnresolvedError
 from checkpoint_openapi.document.pointer import child
 from checkpoint_openapi.document.source import Position
 from checkpoint_openapi.document.values import items, members
@@ -192,18 +193,22 @@ def _in_form(context: Context) -> Iterator[str]:
 
 
 def _followed(context: Context, pointer: str) -> str:
-    """Return the pointer of what a reference at a place names, or of the place if that is in another file."""
+    """Return the pointer of what a reference at a place names, or of the place if that is elsewhere."""
     place = context.at(pointer)
-    if not context.documents.has(place):
+    try:
+        target = context.documents.follow(place) if context.documents.has(place) else place
+    except UnresolvedError:
         return pointer
-    target = context.documents.follow(place)
     return target.pointer if target.file == place.file else pointer
 
 
 def _at(context: Context, pointer: str) -> dict[str, Any]:
-    """Return the object at a place, following its reference."""
+    """Return the object at a place, following its reference; nothing if that dangles."""
     place = context.at(pointer)
-    return members(context.read(place)) if context.documents.has(place) else {}
+    try:
+        return members(context.read(place)) if context.documents.has(place) else {}
+    except UnresolvedError:
+        return {}
 
 
 def _types(context: Context, pointer: str) -> set[str]:
