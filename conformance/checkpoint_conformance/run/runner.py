@@ -38,7 +38,7 @@ def run(
     *,
     transport: Transport | None = None,
     clock: Clock = SYSTEM_CLOCK,
-    judge: Judges | None = None,
+    judges: Callable[[Target], Judges] | None = None,
     earlier: Journal | None = None,
 ) -> RunRecord:
     """Verify a target; `announce` and `watch` are called with what happens, from any thread.
@@ -63,7 +63,7 @@ def run(
         hear,
         transport=transport,
         clock=clock,
-        judge=judge,
+        judges=judges,
         resumption=resumption,
         thorough=options.thorough,
     )

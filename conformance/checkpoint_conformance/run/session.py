@@ -40,6 +40,8 @@ class Session:
     witness: Witness
     announce: Callable[[str], None]
     """Tells the user, in a sentence, what happens."""
+    judges: Callable[[Target], Judges]
+    """Returns what judges responses to the calls of a target, which may be the one of another policy."""
     thorough: bool = False
     """Whether a MUST gets all its probes although some have been accepted."""
 
@@ -71,7 +73,7 @@ def open_session(
     *,
     transport: Transport | None = None,
     clock: Clock = SYSTEM_CLOCK,
-    judge: Judges | None = None,
+    judges: Callable[[Target], Judges] | None = None,
     resumption: Resumption | None = None,
     thorough: bool = False,
 ) -> Session:
@@ -85,7 +87,12 @@ def open_session(
     secrets, limited = Secrets(target), resumption.replay.clock if resumption else LimitedClock(clock)
     calls = Calls(target)
     ledger = Ledger(reliable=target.has_reliable_network)
-    recorder = Recorder(judge or Judge(target, errors(), secrets).judge, ledger)
+
+    def by_contract(judged: Target) -> Judges:
+        return Judge(judged, errors(), secrets).judge
+
+    judges = judges or by_contract
+    recorder = Recorder(judges(target), ledger)
 
     def heard(exchange: Exchange) -> None:
         watch(session)
@@ -109,5 +116,5 @@ def open_session(
     if resumption:
         resumption.attach(recorder, client.budget)
     lists, witness = CompanionLists(client, calls), Witness(client, recorder, calls)
-    session = Session(target, secrets, calls, client, recorder, lists, witness, announce, thorough)
+    session = Session(target, secrets, calls, client, recorder, lists, witness, announce, judges, thorough)
     return session

@@ -61,7 +61,7 @@ def simulate(target: Target, options: Options) -> list[Planned]:
         lambda _: stages.append(announced[-1]),
         transport=InProcessTransport(_Server(target).respond),
         clock=VirtualClock(),
-        judge=_accept_any_answer,
+        judges=lambda _: _accept_any_answer,
     )
     return [
         Planned(

@@ -144,7 +144,9 @@ def test_a_fault_of_the_suite_leaves_what_was_judged() -> None:
         return Judgement(exercised={probe.requirement})
 
     target = target_of(transport.target)
-    record = run(target, Options(max_examples=1), transport=transport, clock=transport.clock, judge=judge)
+    record = run(
+        target, Options(max_examples=1), transport=transport, clock=transport.clock, judges=lambda _: judge
+    )
     assert record.ended == "the suite failed"
     assert "KeyError: 'a slip'" in record.fault
     assert record.verdict is Verdict.ERROR

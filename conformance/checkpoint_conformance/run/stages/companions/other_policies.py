@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from checkpoint_openapi.load import errors
-
-from checkpoint_conformance.checks.judge import Judge
 from checkpoint_conformance.probes import other_policies
 from checkpoint_conformance.probes.missing import foreign_policy
 from checkpoint_conformance.probes.other_policies import Elsewhere
@@ -51,7 +48,7 @@ def _execute(session: Session, other: Elsewhere) -> list[str]:
     which resources it lists is not (RESP-8) where the policy's own are unknown.
     """
     unknown = frozenset[str]() if other.target.resources else frozenset({"RESP-8"})
-    judge = Judge(other.target, errors(), session.secrets)
+    judge = session.judges(other.target)
     created: list[str] = []
     for _ in range(2):
         try:
@@ -62,7 +59,7 @@ def _execute(session: Session, other: Elsewhere) -> list[str]:
             break
         if identifier := created_checkpoint(exchange):
             created.append(identifier)
-        judgement = judge.judge(other.probe, exchange)
+        judgement = judge(other.probe, exchange)
         judgement.findings = [each for each in judgement.findings if each.requirement not in unknown]
         judgement.exercised -= unknown
         session.recorder.record(other.probe.requirement, judgement)
