@@ -63,7 +63,7 @@ def test_a_conforming_server_behind_a_lossy_network_is_undecided(seed: int, shar
 
 
 @pytest.mark.parametrize("name", ["drop-on-invalid-utf8", "drop-on-empty-body", "ends-after-malformed-json"])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_server_that_fails_each_time_is_found_behind_a_lossy_network(name: str, seed: int) -> None:
     """What is lost in each of so many tries is no coincidence, and is charged as on a reliable network."""
     broken = mutant(name)
