@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,8 @@ __all__ = ["prepare", "reserved", "write_all", "write_atomically"]
 
 _RESERVE = 16 << 20
 """Bytes kept free for the reports of a run: more than any that was seen."""
+_Parts = Callable[[], Iterable[str | bytes]]
+"""Makes what a file holds."""
 
 
 def prepare(folder: Path, kept: Path | None = None) -> None:
@@ -70,13 +72,11 @@ def write_all(folder: Path, report: dict[str, Any]) -> Path:
     Raises ReportError if any cannot be written, after trying the others.
     """
     problems: list[ReportError] = []
-    files: dict[str, Callable[[], str | bytes]] = {
-        writer.file: partial(writer.render, report) for writer in WRITERS.values()
-    }
+    files: dict[str, _Parts] = {writer.file: partial(writer.parts, report) for writer in WRITERS.values()}
     files |= _long_bodies(report) | _long_commands(report)
-    for name, content in files.items():
+    for name, parts in files.items():
         try:
-            write_atomically(folder / name, content())
+            write_atomically(folder / name, parts())
         except ReportError as error:
             problems.append(error)
     for problem in problems:
@@ -84,16 +84,16 @@ def write_all(folder: Path, report: dict[str, Any]) -> Path:
     return folder / WRITERS["json"].file
 
 
-def _long_bodies(report: dict[str, Any]) -> dict[str, Callable[[], str | bytes]]:
+def _long_bodies(report: dict[str, Any]) -> dict[str, _Parts]:
     """Return the bodies that commands read from files, by name."""
     return {
-        f"{BODIES}/{exchange['number']}": partial(body_bytes, exchange["request"]["body"])
+        f"{BODIES}/{exchange['number']}": partial(_body, exchange)
         for exchange in report["exchanges"]
         if f" @{BODIES}/{exchange['number']} " in exchange["curl"]
     }
 
 
-def _long_commands(report: dict[str, Any]) -> dict[str, Callable[[], str | bytes]]:
+def _long_commands(report: dict[str, Any]) -> dict[str, _Parts]:
     """Return the scripts with the commands that are too long to be shown, by name."""
     exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
     commands = {
@@ -103,20 +103,25 @@ def _long_commands(report: dict[str, Any]) -> dict[str, Callable[[], str | bytes
         if finding["exchanges"]
     }
     return {
-        f"{BODIES}/{number}.sh": partial(str, f"{text}\n")
+        f"{BODIES}/{number}.sh": partial(iter, (text, "\n"))
         for number, text in commands.items()
         if len(text) > LONGEST_COMMAND
     }
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file completely or not at all. Raises ReportError if it cannot be written."""
+def _body(exchange: dict[str, Any]) -> Iterable[bytes]:
+    yield body_bytes(exchange["request"]["body"])
+
+
+def write_atomically(path: Path, parts: Iterable[str | bytes]) -> None:
+    """Write a file of these parts completely or not at all. Raises ReportError if it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content.encode() if isinstance(content, str) else content)
+                for part in parts:
+                    file.write(part.encode() if isinstance(part, str) else part)
             Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:

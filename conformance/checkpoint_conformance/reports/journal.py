@@ -3,65 +3,91 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from itertools import chain, islice
 from typing import Any
 
 from checkpoint_conformance.reports.evidence import exchange_from, plain_data
 from checkpoint_conformance.run.record import Journal, Part
 from checkpoint_conformance.target.secrets import Secrets
+from checkpoint_conformance.transport.abridgement import Packed, WholeExchanges, abridged
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.transport.replay import Absence
 
 __all__ = ["pack", "part_data", "unpack"]
 
+_PIECE = 48 << 10
+"""Bytes for each piece of Base64: a writer of the report copies one piece at a time."""
 
-def pack(journal: Journal, url: str, secrets: Secrets) -> str:
-    """Return a journal without secrets: lines of JSON, compressed (RFC 1950), in Base64.
+
+def pack(journal: Journal, url: str, secrets: Secrets) -> list[str]:
+    """Return a journal without secrets: lines of JSON, compressed (RFC 1952), in pieces of Base64.
 
     Its course ends before the first exchange that could not be restored, as one with a secret that the server
     spells in its own way; what comes after it is set aside.
     """
-    compressor = zlib.compressobj()
-    pieces: list[bytes] = []
+    packed = BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:
 
-    def write(line: Any) -> None:
-        pieces.append(compressor.compress(json.dumps(line).encode() + b"\n"))
+        def write(line: Any) -> None:
+            file.write(json.dumps(line).encode() + b"\n")
 
-    course = 0
-    for exchange in journal.course:
-        data = plain_data(exchange, url, secrets)
-        if not _alike(exchange_from(data, secrets), exchange):
-            break
-        write(data)
-        course += 1
-    *earlier, last = journal.parts
-    rest = journal.course[course:]
-    aside = [*(part.aside for part in earlier), rest, last.aside]
-    for exchange in chain.from_iterable(aside):
-        write(plain_data(exchange, url, secrets))
-    absences = [absence for absence in journal.absences if absence.before <= course]
-    parts = [(part, len(part.aside)) for part in earlier]
-    parts.append((replace(last, place=course), len(rest) + len(last.aside)))
-    write(secrets.redact_all(_head(course, absences, parts)))
-    return base64.b64encode(b"".join(pieces) + compressor.flush()).decode()
+        course = 0
+        for exchange in journal.course:
+            data = plain_data(exchange, url, secrets)
+            if not _alike(exchange_from(data, secrets), exchange):
+                break
+            write(data)
+            course += 1
+        *earlier, last = journal.parts
+        rest = journal.course[course:]
+        aside = [*(part.aside for part in earlier), rest, last.aside]
+        for exchange in chain.from_iterable(aside):
+            write(plain_data(exchange, url, secrets))
+        absences = [absence for absence in journal.absences if absence.before <= course]
+        parts = [(part, len(part.aside)) for part in earlier]
+        parts.append((replace(last, place=course), len(rest) + len(last.aside)))
+        write(secrets.redact_all(_head(course, absences, parts)))
+    packed.seek(0)
+    return [base64.b64encode(piece).decode() for piece in iter(lambda: packed.read(_PIECE), b"")]
 
 
-def unpack(packed: str, secrets: Secrets) -> Journal:
+def unpack(packed: list[str], secrets: Secrets) -> Journal:
     """Return the journal with its secrets restored. Raises ValueError if it has been damaged."""
     try:
-        lines = zlib.decompress(base64.b64decode(packed, validate=True)).splitlines()
-        head = json.loads(lines.pop())
-        exchanges = [exchange_from(json.loads(line), secrets) for line in lines]
-        course, rest = exchanges[: head["course"]], iter(exchanges[head["course"] :])
-        parts = tuple(_part(data, tuple(islice(rest, data["aside"]))) for data in head["parts"])
-        return Journal(tuple(course), tuple(Absence(**data) for data in head["absences"]), parts)
-    except (zlib.error, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        return _unpacked(
+            BytesIO(b"".join(base64.b64decode(piece, validate=True) for piece in packed)), secrets
+        )
+    except (
+        *(OSError, EOFError, zlib.error),  # of gzip
+        *(ValueError, LookupError, TypeError, AttributeError, RecursionError),
+    ) as error:
         raise ValueError(f"the journal is damaged: {error}") from error
+
+
+def _unpacked(packed: BytesIO, secrets: Secrets) -> Journal:
+    """Return the journal; of its long responses, only one at a time is whole."""
+    whole, kept = Packed(), list[Exchange]()
+    with gzip.GzipFile(fileobj=packed) as file:
+        line = file.readline()
+        for following in file:
+            exchange = exchange_from(json.loads(line), secrets)
+            kept.append(abridged(exchange))
+            whole.keep(exchange, kept[-1])
+            line = following
+    head = json.loads(line)
+    course, rest = tuple(kept[: head["course"]]), iter(kept[head["course"] :])
+    if not all(map(whole.has, course)):
+        raise ValueError("it holds more than a run keeps")
+    parts = tuple(_part(data, tuple(islice(rest, data["aside"]))) for data in head["parts"])
+    absences = tuple(Absence(**data) for data in head["absences"])
+    return Journal(WholeExchanges(whole, course), absences, parts)
 
 
 def part_data(part: Part) -> dict[str, Any]:

@@ -120,9 +120,9 @@ def test_the_report_of_a_leaking_server_still_says_what_leaked() -> None:
 def test_reports_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     """A write that fails leaves the old file, and no other beside it."""
     target = tmp_path / "file"
-    write_atomically(target, "old")
+    write_atomically(target, ["old"])
     with pytest.raises(UnicodeEncodeError):
-        write_atomically(target, "new \ud800")
+        write_atomically(target, ["new", " \ud800"])
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
 

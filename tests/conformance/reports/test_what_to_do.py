@@ -81,7 +81,7 @@ def test_the_first_step_is_the_failure_that_its_own_probe_shows() -> None:
 
 def test_a_run_that_ended_early_says_how_to_go_on() -> None:
     """The first step is the command that goes on, if the report holds what that needs."""
-    found = with_verdict("inconclusive") | {"journal": "e30="}
+    found = with_verdict("inconclusive") | {"journal": ["e30="]}
     assert "`checkpoint-contract verify --resume report.json`" in next_step(found)
     assert (
         "<code>checkpoint-contract verify --resume report.json</code>"

@@ -11,9 +11,11 @@ import pytest
 from checkpoint_conformance.checks.judge import Judge
 from checkpoint_conformance.probes.acceptance import documented
 from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.reports.files import write_atomically
 from checkpoint_conformance.reports.journal import pack, unpack
 from checkpoint_conformance.reports.report import read_report
-from checkpoint_conformance.run.record import Part
+from checkpoint_conformance.reports.writers import WRITERS
+from checkpoint_conformance.run.record import Journal, Part
 from checkpoint_conformance.run.recorder import Recorder
 from checkpoint_conformance.run.sending.resumption import journal
 from checkpoint_conformance.target.secrets import Secrets
@@ -146,17 +148,28 @@ def test_of_long_bodies_only_the_last_value_is_kept() -> None:
     assert peak(lambda: read(wave)) < 3 * one
 
 
-def test_a_journal_of_long_answers_is_written_one_at_a_time() -> None:
-    """What is compressed in memory, and goes compressed into the report, is never whole all at once."""
+def test_a_journal_of_long_answers_is_written_and_read_one_at_a_time() -> None:
+    """What is compressed in memory and in the report is never whole all at once."""
     recorder, count = Recorder(Judge(TARGET, errors(), Secrets(TARGET)).judge), 100
     for number in range(count):
         recorder.keep(answered(b"%d" % number + b"x" * ANSWER_LIMIT))
     written = journal(recorder, recorder.course, [], Part(0.0, 1.0, "the end", 0, frozenset(), frozenset()))
-    packed: list[str] = []
+    packed: list[list[str]] = []
     took = peak(lambda: packed.append(pack(written, TARGET.url, Secrets(TARGET))))
     assert took < 10 * ANSWER_LIMIT
-    bodies = [each.response.body for each in unpack(packed[0], Secrets(TARGET)).course if each.response]
+    read: list[Journal] = []
+    took = peak(lambda: read.append(unpack(packed[0], Secrets(TARGET))))
+    assert took < 10 * ANSWER_LIMIT
+    bodies = [each.response.body for each in read[0].course if each.response]
     assert bodies == [b"%d" % number + b"x" * ANSWER_LIMIT for number in range(count)]
+
+
+def test_the_pieces_of_a_journal_are_written_one_at_a_time(tmp_path: Path) -> None:
+    """A report does not take several times the memory of its journal when it is written."""
+    piece, count, file = "A" * ANSWER_LIMIT, 40, tmp_path / "report.json"
+    took = peak(lambda: write_atomically(file, WRITERS["json"].parts({"journal": [piece] * count})))
+    assert json.loads(file.read_text()) == {"journal": [piece] * count}
+    assert took < 10 * ANSWER_LIMIT
 
 
 def test_a_response_of_very_many_fields_is_not_kept_whole() -> None:

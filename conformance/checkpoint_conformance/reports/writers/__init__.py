@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,49 +15,55 @@ class Writer:
     """One format: its file name, and the function that renders a report."""
 
     file: str
-    render: Callable[[dict[str, Any]], str]
+    parts: Callable[[dict[str, Any]], Iterator[str]]
+    """Returns a report in the format, in parts that need not be in memory at the same time."""
+
+    def render(self, report: dict[str, Any]) -> str:
+        """Return a report in the format."""
+        return "".join(self.parts(report))
 
 
-def _json(report: dict[str, Any]) -> str:
-    return json.dumps(report, indent=1, ensure_ascii=False) + "\n"
+def _json(report: dict[str, Any]) -> Iterator[str]:
+    yield from json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(report)
+    yield "\n"
 
 
-def _junit(report: dict[str, Any]) -> str:
+def _junit(report: dict[str, Any]) -> Iterator[str]:
     from checkpoint_conformance.language import speaking
     from checkpoint_conformance.reports.writers.junit import junit
 
     with speaking("en"):  # programs read it, and compare it with earlier reports
-        return junit(report)
+        yield junit(report)
 
 
-def _har(report: dict[str, Any]) -> str:
+def _har(report: dict[str, Any]) -> Iterator[str]:
     from checkpoint_conformance.reports.writers.har import har
 
-    return har(report)
+    yield har(report)
 
 
-def _html(report: dict[str, Any]) -> str:
+def _html(report: dict[str, Any]) -> Iterator[str]:
     from checkpoint_conformance.reports.writers.html import html
 
-    return html(report)
+    yield html(report)
 
 
-def _markdown(report: dict[str, Any]) -> str:
+def _markdown(report: dict[str, Any]) -> Iterator[str]:
     from checkpoint_conformance.reports.writers.markdown import markdown
 
-    return markdown(report)
+    yield markdown(report)
 
 
-def _badge(report: dict[str, Any]) -> str:
+def _badge(report: dict[str, Any]) -> Iterator[str]:
     from checkpoint_conformance.reports.writers.badge import badge
 
-    return badge(report)
+    yield badge(report)
 
 
-def _endpoint(report: dict[str, Any]) -> str:
+def _endpoint(report: dict[str, Any]) -> Iterator[str]:
     from checkpoint_conformance.reports.writers.badge import endpoint
 
-    return endpoint(report)
+    yield endpoint(report)
 
 
 WRITERS = {
