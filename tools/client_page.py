@@ -29,30 +29,30 @@ def client_page() -> str:
     """Return the page."""
     table: dict[str, Any] = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
     lines = [
-        "# For authors of clients",
+        "# For client authors",
         MADE,
         "",
         "Each accepted request creates a backup, which costs money, and the operation is not idempotent. A",
-        "client that loses the response must therefore not simply repeat the request: it first looks for the",
-        "checkpoint in the list of items (`listCheckpointItems` with `policy_id`).",
+        "client that loses the response must therefore not simply repeat the request. It must first look for",
+        "the checkpoint in the list of items (`listCheckpointItems` with `policy_id`).",
         "",
         "**When to repeat a request**",
         "",
-        "| response | created a checkpoint | repeat |",
+        "| response | checkpoint created? | repeat the request? |",
         "|---|---|---|",
-        "| 200 | yes | never: each repetition makes another backup |",
-        "| none, or a connection that broke | unknown | only after a look at the list of items |",
-        "| 400, 401, 403, 404, 405, 413, 415 | no | only after a change of the request or the token |",
+        "| 200 | yes | never: each repetition creates another backup |",
+        "| none, or the connection broke | unknown | only after checking the list of items |",
+        "| 400, 401, 403, 404, 405, 413, 415 | no | only after changing the request or the token |",
         "| 429, 503 | no | after `Retry-After` |",
         "| 500 CSBS.1001 or CSBS.6030 | no | once the running backup has ended |",
         "| 500 CSBS.6032 | no | once the policy has a server |",
-        "| another 500 | unknown | only after a look at the list of items |",
+        "| any other 500 | unknown | only after checking the list of items |",
         "",
-        "Know an error by its status and code together. `error_msg` is for people, and may change.",
+        "Identify an error by its status and code together. `error_msg` is for people, and may change.",
         "",
         "## Published clients",
         "",
-        f"Measured in {table['measured']} with the unmodified clients against the reference server.",
+        f"Tested in {table['measured']}: the unmodified clients against the reference server.",
     ]
     for client in table["clients"]:
         lines += ["", f"### {client['name']} {client['version']}", ""]
@@ -62,7 +62,7 @@ def client_page() -> str:
         "## Generated clients",
         "",
         "CI generates each of these clients from the contract, compiles it, and runs it against the",
-        "reference server: it creates checkpoints, with `parameters: {}` too, and exposes the status,",
+        "reference server: it creates checkpoints, also with `parameters: {}`, and exposes the status,",
         "`error_code` and `error_msg` of every documented error.",
     ]
     for client in table["generated"].values():
@@ -72,7 +72,7 @@ def client_page() -> str:
         "",
         "## Other generators",
         "",
-        "| generator | version | what it does with this contract | what to set |",
+        "| generator | version | what it does with this contract | what to do |",
         "|---|---|---|---|",
         *(
             f"| {each['name']} | {each['version']} | {each['does']} | {each['set']} |"

@@ -194,7 +194,7 @@ def page(found: Found) -> str:
             ]
     glued = [reports["glue"] for _, reports in found if "glue" in reports]
     names = [framework.name for framework, reports in found if "glue" in reports]
-    lines += ["## Side by side, with the glue", "", "Only requirements in which the servers differ:", ""]
+    lines += ["## Side by side, with the glue", "", "Only the requirements on which the servers differ:", ""]
     matrix = matrix_markdown(build_matrix(glued, names).only_differing())
     # The servers of these requests have ended: there is nothing to run.
     return "\n".join([*lines, matrix.replace("```sh", "```text")])

@@ -15,7 +15,7 @@ HEAD = """\
 
 The reference server shows what the contract requires, and is a sandbox for developing and testing
 clients. You may run it on a network that you control, for many users at once. Never use it in place of
-the real service: it backs up nothing. Never store data or tokens in it that are valuable elsewhere. Never
+the real service: it backs up nothing. Never store real data or real tokens in it. Never
 expose it to the internet: it has neither TLS nor rate limiting.
 
 <!-- run: by .ci/run -->

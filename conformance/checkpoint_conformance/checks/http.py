@@ -208,8 +208,8 @@ def error_code(exchange: Exchange, errors: ErrorCatalogue) -> Iterator[Finding]:
         exchange,
         "ERR-2",
         Symptom.PAIR_NOT_PUBLISHED,
-        f"a published code under {status} ({', '.join(published) or 'none'}) or a gateway's",
-        f"the code {code} under {status}",
+        f"a code published for {status} ({', '.join(published) or 'none'}), or a gateway's",
+        f"the code {code} with {status}",
     )
 
 

@@ -187,7 +187,7 @@ def _created_at(members: dict[str, Any], exchange: Exchange, report: Reading) ->
     except ValueError:
         moment = None
     if moment is None:
-        expected = "YYYY-MM-DDTHH:MM:SS, with at most 6 digits of fraction and no zone"
+        expected = "YYYY-MM-DDTHH:MM:SS, with at most 6 fractional digits and no time zone"
         report.add("RESP-4", Symptom.CREATED_AT_FORM, expected, _shown(text))
         return
     now = datetime.fromtimestamp(exchange.started, UTC).replace(tzinfo=None)

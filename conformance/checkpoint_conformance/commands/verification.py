@@ -141,7 +141,7 @@ def _write(folder: Path, report: Report) -> ReportError | None:
 def _tell_of_the_end(report: Report, settings: Settings) -> None:
     """Tell why the run ended early, what it left on the server, and how to go on."""
     onward = settings.continuation(settings.folder / WRITERS["json"].file)
-    further = f" Go on with: {onward}" if onward else ""
+    further = f" Continue with: {onward}" if onward else ""
     complain(f"the report is incomplete: {report['footer']['ended']}. {_left_behind(report)}{further}")
 
 

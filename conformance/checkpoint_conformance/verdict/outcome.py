@@ -56,21 +56,21 @@ OUTCOMES = {
     Outcome.WARN: "A SHOULD is not met. This does not change the verdict.",
     Outcome.SKIP: "The requirement was not exercised, or not fully, for one of a fixed set of reasons.",
     Outcome.INCONCLUSIVE: (
-        "Never exercised, or two observations disagree. "
-        "If this happens to a MUST, the verdict is inconclusive."
+        "The requirement was never exercised, or two observations disagree. "
+        "If it is a MUST, the verdict is inconclusive."
     ),
     Outcome.ERROR: "The suite itself failed; this says nothing about the server.",
 }
 """What each outcome means, in sentences for the documentation and `explain`."""
 REASONS = {
     SkipReason.FEATURE_NOT_DECLARED: (
-        "The target file does not declare the profile or the fixture that it needs."
+        "The target file does not declare a profile or a fixture that the requirement needs."
     ),
     SkipReason.PRECONDITION_FAILED: "A requirement that it depends on failed; fix that first.",
     SkipReason.WAIVED: "The waiver file accepts the failure until a given date.",
     SkipReason.BUDGET_SPENT: (
-        "`max_creates` left no call for some of its probes, or for any. The report says how many would be "
-        "enough; with the profile deletion, the suite deletes them."
+        "Some or all of its probes would have exceeded `max_creates`. The report says how many checkpoints "
+        "would be enough; with the profile deletion, the suite deletes them."
     ),
     SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines them.",
 }

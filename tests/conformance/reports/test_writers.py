@@ -259,7 +259,7 @@ def test_the_terminal_shows_each_call_once() -> None:
     requirement(found, "RESP-4")["findings"] = copy.deepcopy(requirement(found, "RESP-3")["findings"])
     told = unstyle(terminal(found))
     repeats = re.findall(r"^  repeat    (.*)$", told, re.MULTILINE)
-    assert "as for RESP-3" in repeats
+    assert "the same command as for RESP-3" in repeats
     calls = re.findall(r"^  repeat    (curl .*(?:\n {12}.*)*)", told, re.MULTILINE)
     assert len(calls) > 2
     assert len(calls) == len(set(calls))
@@ -301,9 +301,9 @@ def test_a_run_that_met_its_cap_says_what_it_did_not_reach() -> None:
     found = report(Broken)
     requirement(found, "NF-3").update(outcome="skip", reason="budget-spent", detail="")
     found["checkpoints"].update(limit=25, enough=79)
-    assert explained(found).endswith("max_creates = 25 left out some calls for NF-3; 79 is enough.")
+    assert explained(found).endswith("max_creates = 25 is too small for NF-3; 79 is enough.")
     found["checkpoints"].update(limit=80)
-    spent = "Requests that had to be refused used up max_creates = 80, which left out calls for NF-3."
+    spent = "Wrongly accepted requests used up max_creates = 80, so calls were left out for NF-3."
     assert explained(found).endswith(spent)
     assert explained(report(Broken)).endswith("RESP-3.")
 

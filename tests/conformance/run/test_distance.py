@@ -178,4 +178,4 @@ def test_the_terminal_says_why_there_is_one_connection() -> None:
         "side_by_side": 0,
     }
     told = terminal(built)
-    assert "Connections at the same time: 1, because a running policy refused a call" in told
+    assert "Parallel connections: 1, because a running policy refused a call" in told

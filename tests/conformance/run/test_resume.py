@@ -274,7 +274,7 @@ def test_an_early_end_says_how_to_go_on(tmp_path: Path, capsys: pytest.CaptureFi
         settings = Settings(target_file=file, folder=folder, max_examples=1, quiet=True, max_time=0.7)
         assert verify_target(settings) is ExitCode.UNDECIDED
         (line,) = capsys.readouterr().err.splitlines()
-        told = shlex.split(line.partition("Go on with: ")[2])
+        told = shlex.split(line.partition("Continue with: ")[2])
         assert told[:4] == ["checkpoint-contract", "verify", "--resume", str(folder / "report.json")]
         assert told[4:] == [
             *("--target", str(file), "--report", str(folder)),

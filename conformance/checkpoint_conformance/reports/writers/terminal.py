@@ -92,7 +92,8 @@ def evidence(
         ]
         if call := printable(repetition(finding, exchanges)):
             first = calls.setdefault(call, requirement["id"])
-            shown = tr("as for {requirement}", requirement=first) if first != requirement["id"] else call
+            same = tr("the same command as for {requirement}", requirement=first)
+            shown = same if first != requirement["id"] else call
             lines.append(_label("repeat") + textwrap.indent(shown, " " * _MARGIN).lstrip())
     for finding in islice(findings, 1, None):
         found = retold(finding["actual"])
@@ -135,7 +136,7 @@ def _run(report: dict[str, Any]) -> list[str]:
     connections = report.get("connections", {})
     if connections.get("reason"):
         used, why = connections["used"], retold(connections["reason"])
-        lines.append(tr("Connections at the same time: {used}, because {reason}", used=used, reason=why))
+        lines.append(tr("Parallel connections: {used}, because {reason}", used=used, reason=why))
     if created["deleted"]:
         lines.append(tr("{count} of them deleted", count=len(created["deleted"])))
     if left:

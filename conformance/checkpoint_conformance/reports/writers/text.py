@@ -82,9 +82,9 @@ def explained(report: dict[str, Any]) -> str:
     budget = report["checkpoints"]
     limit, enough, names = budget["limit"], budget.get("enough", 0), listed(dear)
     if limit < enough:
-        more = "max_creates = {limit} left out some calls for {names}; {enough} is enough."
+        more = "max_creates = {limit} is too small for {names}; {enough} is enough."
         return told + tr(" ") + tr(more, limit=limit, names=names, enough=enough)
-    more = "Requests that had to be refused used up max_creates = {limit}, which left out calls for {names}."
+    more = "Wrongly accepted requests used up max_creates = {limit}, so calls were left out for {names}."
     return told + tr(" ") + tr(more, limit=limit, names=names)
 
 
@@ -137,7 +137,7 @@ def duration(milliseconds: float) -> str:
 def next_step(report: dict[str, Any]) -> str:
     """Return in a sentence what to do first, or nothing if there is nothing to do."""
     if report.get("journal"):
-        told = "Go on with `checkpoint-contract verify --resume report.json` and the same target file."
+        told = "Continue with `checkpoint-contract verify --resume report.json` and the same target file."
         return tr(told)
     mine = declared(report)
     decisive = {"not conformant": "fail", "partial": "skip", "inconclusive": "inconclusive"}

@@ -99,7 +99,7 @@
   };
   const drawn = document.getElementById("swagger");
   const repair = () => {
-    for (const [parts, mend] of Object.entries(repairs)) drawn.querySelectorAll(parts).forEach(mend);
+    for (const [parts, fix] of Object.entries(repairs)) drawn.querySelectorAll(parts).forEach(fix);
   };
   new MutationObserver(repair).observe(drawn, { childList: true, subtree: true });
 
