@@ -112,7 +112,9 @@ def _translated(name: str, sentence: str, depth: int) -> str | None:
             if is_frame and (None in values.values() or not any(map(_HAN.search, map(str, values.values())))):
                 continue
             filled = _filled(texts[text], {place: values[place] or given[place] for place in given})
-            if not any(_PROSE.search(value or given[place]) for place, value in values.items()):
+            if not any(
+                _PROSE.search(_without_quoted(value or given[place])) for place, value in values.items()
+            ):
                 return filled
             second_best = second_best or filled
     return second_best
@@ -132,7 +134,12 @@ def _value(name: str, place: str, value: str, depth: int) -> str | None:
 
 def _words(text: str) -> list[str]:
     """Return the words of a text that are not in quotes."""
-    return _WORD.findall(re.sub(_QUOTED, "", text, flags=re.DOTALL))
+    return _WORD.findall(_without_quoted(text))
+
+
+def _without_quoted(text: str) -> str:
+    """Return a text with nothing between its quotes."""
+    return re.sub(_QUOTED, '""', text, flags=re.DOTALL)
 
 
 def _separated(name: str, values: str) -> str:
