@@ -262,9 +262,7 @@ def _searched(text: str) -> dict[tuple[Symptom, str], str]:
     return {kind: match.group() for kind, match in matches.items() if match}
 
 
-@lru_cache(maxsize=1024)
-def _searched_once(text: str) -> dict[tuple[Symptom, str], str]:
-    return _searched(text)
+_searched_once = lru_cache(maxsize=1024)(_searched)
 
 
 def _unescaped(body: str) -> str:
