@@ -69,7 +69,8 @@ def _entry(table: Mapping[str, Entry], operation_id: str) -> Entry:
         return table[operation_id]
     except KeyError:
         raise StartError(
-            f"The operation {operation_id!r} of the document has no handler; there are {', '.join(table)}. "
+            f"The operation {operation_id!r} of the document has no handler. "
+            f"Handlers exist for {', '.join(table)}. "
             "Fix the document or add a handler to the operations table."
         ) from None
 
@@ -81,8 +82,8 @@ async def _no_route(scope: Scope, _receive: Receive, _send: Send) -> None:
 
 
 async def _nothing_to_receive() -> Any:
-    raise AssertionError("no event of the start is answered")
+    raise AssertionError("no startup event gets a response")
 
 
 async def _nothing_to_send(_message: Any) -> None:
-    raise AssertionError("no event of the start is answered")
+    raise AssertionError("no startup event gets a response")

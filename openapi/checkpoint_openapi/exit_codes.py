@@ -27,4 +27,4 @@ class ExitCode(IntEnum):
     USAGE = 2, "Usage or configuration: a wrong option or file, an unreachable server, a refused token."
     PARTIAL = 3, "Partial: nothing failed and nothing is undecided, but a MUST was skipped or waived."
     FAULT = 4, "A fault of checkpoint-contract; it says nothing about the server. Please report it."
-    UNDECIDED = 5, "Undecided: inconclusive, interrupted, a server lost on the way, a change for review."
+    UNDECIDED = 5, "Undecided: inconclusive, interrupted, a server that went away, a change for review."

@@ -299,7 +299,7 @@ def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any
         body = exchange.response.value
     except StrictJsonError as error:
         raise ListError(
-            Symptom.LIST_NOT_JSON, f"the list's body is no strict JSON: {error}", exchange
+            Symptom.LIST_NOT_JSON, f"the list's body is not strict JSON: {error}", exchange
         ) from error
     for problem in _validator(schema).iter_errors(body):
         place = "/".join(str(step) for step in problem.instance_path)

@@ -163,8 +163,8 @@ def serve(
     for origin in cors:
         if not is_origin(origin):
             raise _CannotStartError(
-                f"--cors: {origin!r} is no origin: write scheme, host and port in lower case, and no path, "
-                "such as http://127.0.0.1:8090."
+                f"--cors: {origin!r} is not an origin: write scheme, host and port in lower case, "
+                "and no path, such as http://127.0.0.1:8090."
             )
     with _mistakes_told():
         options = Options(

@@ -42,16 +42,16 @@ def printable(url: str) -> str:
 def _mistake(url: str) -> str | None:
     """Return what is wrong with a URL, or None."""
     if not url.startswith(SCHEMES):
-        return "its scheme is none of postgresql and postgres, in lower case"
+        return "its scheme is neither postgresql nor postgres, in lower case"
     if _UNPRINTABLE.search(url):
         return "it has a space or a control character; write %20 for a space"
     if _LONE_PERCENT.search(url):
         return "two hexadecimal digits must follow each percent sign; write %25 for the sign itself"
     try:
         if "\0" in unquote(url, errors="strict"):
-            return "it has the character %00, which PostgreSQL has in no name"
+            return "it has the character %00, which no PostgreSQL name may contain"
     except UnicodeDecodeError:
-        return "what its percent signs stand for is not UTF-8"
+        return "its percent-escapes do not decode to UTF-8"
     authority, _, path = url.partition("://")[2].partition("/")
     authority, _, parameters = authority.partition("?")
     if "#" in url or "@" in path + parameters:
@@ -66,7 +66,7 @@ def _mistake_of_hosts(authority: str) -> str | None:
     for host in hosts.split(","):
         found = _HOST.fullmatch(host)
         if found is None:
-            return "a host is no name and no address; brackets stand around an address of IPv6, and in pairs"
+            return "a host is neither a name nor an address; put an IPv6 address in a pair of brackets"
         if found["port"] and not _is_port(found["port"]):
             return f"a port is a number from 1 to {_HIGHEST_PORT}"
     return None

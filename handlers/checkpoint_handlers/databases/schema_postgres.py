@@ -141,10 +141,10 @@ async def _version(connection: Connection | PoolConnectionProxy) -> int:
         await connection.execute("INSERT INTO checkpoint_schema VALUES (0)")
         return 0
     if "checkpoint_schema" not in tables:
-        raise StartError("it is the database of another program; name another one")
+        raise StartError("it belongs to another program; name another one")
     version: int = await connection.fetchval("SELECT version FROM checkpoint_schema")
     if version > len(MIGRATIONS):
         raise StartError(
-            f"it has version {version} and this server knows {len(MIGRATIONS)}; install a newer server"
+            f"it has version {version}, but this server knows {len(MIGRATIONS)}; install a newer server"
         )
     return version

@@ -171,9 +171,9 @@ def _version(connection: sqlite3.Connection) -> int:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and application != APPLICATION_ID:
-        raise StartError("it is the database of another program; name another file")
+        raise StartError("it belongs to another program; name another file")
     if version > len(MIGRATIONS):
         raise StartError(
-            f"it has version {version} and this server knows {len(MIGRATIONS)}; install a newer server"
+            f"it has version {version}, but this server knows {len(MIGRATIONS)}; install a newer server"
         )
     return int(version)

@@ -190,7 +190,7 @@ class PostgresStore:
         async with self._reader() as connection:
             # A standby, and a database whose `default_transaction_read_only` is on.
             if await connection.fetchval("SELECT current_setting('transaction_read_only')::bool"):
-                raise StoreUnavailableError("the database only reads")
+                raise StoreUnavailableError("the database is read-only")
 
     async def close(self) -> None:
         """Finish queued writes and close the connections."""
@@ -283,7 +283,7 @@ class _Connection:
                 return self._held
             loop = asyncio.get_running_loop()
             if loop.time() < self._refused_until:
-                raise ConnectionError("the database was out of reach a moment ago")
+                raise ConnectionError("the database was unreachable a moment ago")
             self._refused_until = loop.time() + _PAUSE
             connection = await self._connect()
             if self._prepare is not None:
@@ -346,7 +346,7 @@ def _related() -> Generator[None]:
     try:
         yield
     except asyncpg.ForeignKeyViolationError as error:
-        raise ValueError("the project of an entry is not there, or still has tokens or policies") from error
+        raise ValueError("the project of an entry does not exist, or still has tokens or policies") from error
 
 
 @contextlib.contextmanager
@@ -363,7 +363,7 @@ def _reason(error: Exception) -> StartError:
     if isinstance(error, OSError) and error.errno is not None:
         # asyncio puts a text of its own in place of that of the system.
         told = os.strerror(error.errno) if error.errno > 0 else error.strerror
-        return StartError(f"it is out of reach ({told}); see that PostgreSQL runs there, or name another")
+        return StartError(f"it is unreachable ({told}); check that PostgreSQL runs there, or name another")
     if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
         return StartError("it is read-only; name one that accepts writes")
-    return StartError(next(iter(str(error).rstrip(".").splitlines()), "") or "it does not answer")
+    return StartError(next(iter(str(error).rstrip(".").splitlines()), "") or "it does not respond")

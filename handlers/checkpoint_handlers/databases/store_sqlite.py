@@ -43,7 +43,7 @@ __all__ = ["SqliteStore", "connect", "reachable"]
 _T = TypeVar("_T")
 
 _MAGIC = b"SQLite format 3\0"
-_NO_DATABASE = "it is no SQLite database; name another file"
+_NO_DATABASE = "it is not an SQLite database; name another file"
 _REPLACED = "its file was removed, replaced or overwritten while the server runs; restart the server"
 _NO_FILE = "it is a directory, pipe or device; name a file"
 _CORRUPT = "it is corrupt; restore it from a copy or name another file"
@@ -339,7 +339,7 @@ def _related() -> Generator[None]:
     try:
         yield
     except sqlite3.IntegrityError as error:
-        raise ValueError("the project of an entry is not there, or still has tokens or policies") from error
+        raise ValueError("the project of an entry does not exist, or still has tokens or policies") from error
 
 
 @contextlib.contextmanager
@@ -391,7 +391,7 @@ def _reason(error: Exception) -> str:
         sqlite3.SQLITE_CORRUPT: _CORRUPT,
         sqlite3.SQLITE_NOTADB: _NO_DATABASE,
         sqlite3.SQLITE_READONLY: "it is read-only; make it and its folder writable or name another file",
-        sqlite3.SQLITE_CANTOPEN: "it cannot be opened; see that it is a file in a folder you may write to",
+        sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that it is a file in a writable folder",
     }
     # The lowest byte of an extended error code is the primary code.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -86,6 +86,6 @@ async def _open(database: str, initial: Callable[[], Iterable[Entry]]) -> Store:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StartError(
-            f"Cannot use the database {path}: its folder cannot be made ({error.strerror}); name another."
+            f"Cannot use the database {path}: its folder cannot be created ({error.strerror}); name another."
         ) from error
     return SqliteStore(path, initial)

@@ -121,7 +121,7 @@ class _Body:
         if list(self._checks) != ["application/json"]:
             raise StartError(
                 f"The operation {operation.operation_id!r} takes {', '.join(content)}: "
-                "this server reads application/json and nothing else. Fix the document."
+                "this server reads only application/json. Fix the document."
             )
         self._check = self._checks["application/json"]
 

@@ -36,5 +36,5 @@ def _order(entry: str, columns: Mapping[str, str]) -> tuple[str, bool]:
     key, _, direction = entry.partition(":")
     if key not in columns or (direction or "asc") not in _DIRECTIONS:
         keys = ", ".join(columns)
-        raise Refusal("invalid-request", f"sort takes key:asc or key:desc with a key out of {keys}.")
+        raise Refusal("invalid-request", f"sort takes key:asc or key:desc with one of the keys {keys}.")
     return columns[key], _DIRECTIONS[direction or "asc"]

@@ -53,9 +53,9 @@ def refusal_of(status: int, code: str) -> Refusal:
             return Refusal(condition)
     if (status, code) not in catalogue.published:
         raise ValueError(
-            f"{status} {code} is no pair of errors.yaml, such as 500 CSBS.1001 or 503 APIGW.0106"
+            f"{status} {code} is not a pair in errors.yaml, such as 500 CSBS.1001 or 503 APIGW.0106"
         )
-    asked = "A scenario was asked for."
+    asked = "A scenario was requested."
     return Refusal(Condition(f"scenario-{status}-{code}", status, code, asked, asked, "P", ()))
 
 

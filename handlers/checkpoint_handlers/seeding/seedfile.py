@@ -45,7 +45,7 @@ def _moment(value: Any) -> str:
     try:
         datetime.datetime.fromisoformat(written)
     except ValueError as error:
-        raise InvalidValueError(f"a time that there is, and {written} is none: {error}") from error
+        raise InvalidValueError(f"a valid time, but {written} is not one: {error}") from error
     return written
 
 
@@ -62,7 +62,7 @@ def _json_object(value: Any) -> str:
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidValueError(f"an object of JSON values: {error}") from error
     if not _is_finite(value):
-        raise InvalidValueError("an object of JSON values, and JSON has no .inf and .nan")
+        raise InvalidValueError("an object of JSON values; JSON has no .inf or .nan")
     return written
 
 
@@ -76,7 +76,7 @@ def _is_finite(value: Any) -> bool:
 
 _SHORTEST_TOKEN = 16
 _MOMENT = matching(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?", "a time in UTC such as 2030-01-31T00:00:00")
-_COUNT = whole_number("a whole number from 0 to 2147483647, or null for none", 0, 2**31 - 1)
+_COUNT = whole_number("a whole number from 0 to 2147483647, or null for no limit", 0, 2**31 - 1)
 _UUID = matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a hyphenated lower-case UUID")
 _PROJECT_ID = matching(r"[0-9a-f]{32}", "32 lower-case hexadecimal digits")
 _DIGEST = matching(r"[0-9a-f]{64}", "64 lower-case hexadecimal digits")
@@ -128,7 +128,7 @@ def _refuse_twice(values: Iterable[str | bytes], place: Place, row: str, key: st
     for index, value in enumerate(values):
         if value in seen:
             repeated = place.entry(index, row).key(key)
-            repeated.refuse(f"{repeated} is here twice. Keep one of the two.")
+            repeated.refuse(f"{repeated} appears twice. Keep one of the two.")
         seen.add(value)
 
 
@@ -143,7 +143,7 @@ def _check(given: Mapping[str, Any], place: Place) -> None:
         for index, entry in enumerate(entries):
             if entry.project_id not in known:
                 owner = place.key(key).entry(index, row).key("project")
-                owner.refuse(f"{owner} takes a project of this file, and {entry.project_id} is not in it.")
+                owner.refuse(f"{owner} takes a project of this file, but {entry.project_id} is not in it.")
 
 
 def _check_resources(given: list[Resource], place: Place) -> None:

@@ -76,7 +76,7 @@ def bind(host: str, port: int, port_option: str = "--port", host_option: str = "
     def cannot_listen(reason: str | None) -> StartError:
         return StartError(
             f"Cannot listen on {host}:{port}: {reason}. "
-            f"Choose another {port_option} (0 takes a free one) or {host_option}."
+            f"Choose another {port_option} (0 picks a free one) or {host_option}."
         )
 
     try:
@@ -84,7 +84,7 @@ def bind(host: str, port: int, port_option: str = "--port", host_option: str = "
     except OSError as error:
         raise cannot_listen(error.strerror) from error
     except UnicodeError as error:
-        raise cannot_listen("This is no name of a host") from error
+        raise cannot_listen("This is not a host name") from error
     # asyncio disables Nagle's algorithm only if the socket names its protocol; otherwise each response waits
     # 40 ms for an acknowledgement.
     listener = socket.socket(family, kind, socket.IPPROTO_TCP)

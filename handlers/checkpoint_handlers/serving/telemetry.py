@@ -69,7 +69,7 @@ class AccessLog:
             return
         if written < len(line):
             self._torn = True
-            self._lose("it took a part of a line")
+            self._lose("only part of a line was written")
         else:
             self._torn = False
 

@@ -71,10 +71,10 @@ def docs(file: Path | None, output: Path, port: int, base: str, server: str | No
     path = _shown(file or data_path("checkpoint.yaml"))
     if server is not None and not _SERVER.fullmatch(server):
         _fail(
-            f"--server: {server!r} is no address: write scheme, host and port, such as http://127.0.0.1:8080."
+            f"--server: {server!r} is not an address: write scheme, host and port, such as http://127.0.0.1:8080."
         )
     if server is not None and watch:
-        _fail("--server is for a page that is written; the preview calls its mock. Leave one of both out.")
+        _fail("--server is for a page that is written; the preview calls its mock. Leave one of them out.")
     try:
         if watch:
             _serve(path, port, base)
@@ -117,7 +117,7 @@ def _serve(path: Path, port: int, base: str) -> None:
         _fail(f"port {port}: {error.strerror or error}. Choose another, or any free one with --port 0.")
     # Blocked in all threads and awaited in this one: a handler could need a lock that it interrupted.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    click.echo(f"Preview of {path} at {server.url} (Ctrl-C ends it)")
+    click.echo(f"Preview of {path} at {server.url} (Ctrl+C stops it)")
     _tell(preview.current)
     faults: list[Exception] = []
 

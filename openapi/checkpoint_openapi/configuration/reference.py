@@ -38,12 +38,14 @@ def _line_of(path: Path) -> str:
     """Return the only line of a file, without its end. The messages never show what the file holds."""
     try:
         if path.exists() and not path.is_file():  # opening a pipe might never return
-            raise InvalidValueError(f"a file that can be read, but {path} is none; name a regular file")
+            raise InvalidValueError(
+                f"a file that can be read, but {path} is not a regular file; name one that is"
+            )
         with path.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise InvalidValueError(f"a file that can be read, but {path} cannot: {why}") from error
+        raise InvalidValueError(f"a file that can be read, but {path} cannot be read: {why}") from error
     if len(content) > MOST_BYTES:
         raise InvalidValueError(f"a file of one line, but {path} has more than {MOST_BYTES >> 10} KiB")
     try:

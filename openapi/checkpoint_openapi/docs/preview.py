@@ -151,7 +151,7 @@ class Preview:
             # An error deep inside is often reported again, vaguely, for the whole document.
             deepest = sorted(error.findings, key=lambda finding: -finding.pointer.count("/"))[:_SHOWN]
             faults = tuple(_of_finding(finding, excerpt=True) for finding in deepest)
-            return replace(build, problem=Problem("The document is no sound OpenAPI", faults), findings=())
+            return replace(build, problem=Problem("The document is not valid OpenAPI", faults), findings=())
 
     def _fresh(self, build: Build) -> Build:
         documents = Documents(self._reader, str(self._path))

@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         host = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host")
         if host not in _LOOPBACK:
             # A page of another site could reach the preview through a name that resolves to this machine.
-            self._send(_text(HTTPStatus.FORBIDDEN, "The preview answers under its loopback address only."))
+            self._send(_text(HTTPStatus.FORBIDDEN, "The preview responds only at its loopback address."))
         elif self.command in ("GET", "HEAD") and path == "/":
             self._send(self._page())
         elif self.command in ("GET", "HEAD") and path == f"{_OWN}events":
@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _mocked(self) -> Answer:
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdecimal():
-            return _text(HTTPStatus.LENGTH_REQUIRED, "The preview takes a body with its length only.")
+            return _text(HTTPStatus.LENGTH_REQUIRED, "The preview accepts a body only with its length.")
         if int(length) > _LARGEST:
             return _text(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is larger than 1 MiB.")
         body = self.rfile.read(int(length))
@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _part(name: str) -> Answer:
     if name not in ASSETS:
-        return _text(HTTPStatus.NOT_FOUND, f"The preview has no part {name}.")
+        return _text(HTTPStatus.NOT_FOUND, f"The preview has no page {name}.")
     headers = {"Content-Type": f"{ASSETS[name][1]}; charset=utf-8", "Cache-Control": "max-age=3600"}
     return Answer(HTTPStatus.OK, headers, asset(name).encode())
 

@@ -141,10 +141,10 @@ class Documents:
         document = self.get(self.root)
         stated = document.get("openapi", document.get("swagger"))
         if stated is None:
-            raise self.error("is no document of OpenAPI 3: it has no member `openapi`", self.root)
+            raise self.error("is not an OpenAPI 3 document: it has no member `openapi`", self.root)
         if not isinstance(stated, str | int | float):
             raise self.error(
-                "is no document of OpenAPI 3: its `openapi` is no version", self.root / "openapi"
+                "is not an OpenAPI 3 document: its `openapi` is not a version", self.root / "openapi"
             )
         known = {f"{major}.{minor}": (major, minor) for major, minor in VERSIONS}
         version = known.get(str(stated)[:3]) if re.match(r"3\.\d+\.", str(stated)) else None
@@ -227,7 +227,7 @@ class Documents:
             written = self.get(place)["$ref"]
             at = place / "$ref"
             if not isinstance(written, str):
-                raise UnresolvedError("has a `$ref` that is no text", "it is no text", self.position(at))
+                raise UnresolvedError("has a `$ref` that is not text", "it is no text", self.position(at))
             self._targets[place] = self.resolve(at, written)
         return self._targets[place]
 
@@ -240,7 +240,7 @@ class Documents:
             pointer = self._identified(resource.file).anchors.get((resource.pointer, name))
             if pointer is None and name and not name.startswith("/"):
                 why = (
-                    "its fragment is no JSON pointer"
+                    "its fragment is not a JSON pointer"
                     if self.version == (3, 0)
                     else f"there is no anchor {_asked(name, self._anchors(resource))}"
                 )
@@ -356,7 +356,7 @@ class Documents:
             uri = unquote(uri.removeprefix("file:").removeprefix("//"))
         if not has_scheme(uri):
             return Location(uri, "")
-        raise self._nowhere(at, written, "it leads into the network, which is not asked")
+        raise self._nowhere(at, written, "it leads to the network, which is never used")
 
     def _named(self, uri: str) -> Location | None:
         """Return the known schema or file that identifies itself by a URI, if any."""

@@ -47,13 +47,13 @@ def deviations(release: Path) -> list[Deviation]:
     """
     file = release / SUMS
     if not file.is_file():
-        return [Deviation(release, 1, f"has no {SUMS}, so that nobody can tell whether it was changed")]
+        return [Deviation(release, 1, f"has no {SUMS}, so nobody can tell whether it was changed")]
     found: list[Deviation] = []
     known: set[str] = {SUMS}
     for number, line in enumerate(file.read_text("utf-8", "replace").splitlines(), 1):
         match = _LINE.fullmatch(line)
         if match is None:
-            raise DocumentError(f"line {number} is no hash with a file name", str(file), number)
+            raise DocumentError(f"line {number} is not a hash and a file name", str(file), number)
         name = match.group(2)
         known.add(name)
         if not (release / name).is_file():

@@ -198,7 +198,7 @@ def _parsed(text: str, file: str) -> Source:
     except yaml.YAMLError as error:
         raise DocumentError(f"is broken YAML: {' '.join(str(error).split())}", file) from error
     if not isinstance(root, yaml.MappingNode):
-        what = "is empty" if root is None else "is no document: its root is not an object"
+        what = "is empty" if root is None else "is not a document: its root is not an object"
         raise DocumentError(what, file, 1, 1)
     builder = _Builder(file)
     document = builder.value(root, "")
@@ -283,9 +283,9 @@ class _Builder:
             self._open.discard(key)
         self._extent.include(self._extents[key])
         if self._extent.depth > _DEEPEST:
-            raise self._error(node, "too deep a nesting")
+            raise self._error(node, "nesting that is too deep")
         if self._extent.size > _LARGEST:
-            raise self._error(node, f"more than {_LARGEST} values behind its aliases")
+            raise self._error(node, f"more than {_LARGEST} values once its aliases are expanded")
         return self._built[key]
 
     def _mapping(self, node: yaml.MappingNode, pointer: str) -> dict[str, Any]:
@@ -296,11 +296,11 @@ class _Builder:
             if key.tag == _MERGE:
                 for parent in value.value if isinstance(value, yaml.SequenceNode) else [value]:
                     if not isinstance(parent, yaml.MappingNode):
-                        raise self._error(parent, "a merge key `<<` whose value is no mapping")
+                        raise self._error(parent, "a merge key `<<` whose value is not a mapping")
                     merged = {**self.value(parent, pointer), **merged}
                 continue
             if not isinstance(key, yaml.ScalarNode):
-                raise self._error(key, "a key that is no text")
+                raise self._error(key, "a key that is not text")
             if key.value in own:
                 raise self._error(key, f"the key {key.value!r} twice in one object: remove one")
             place = child(pointer, key.value)
@@ -356,7 +356,7 @@ def _refuse_depth(text: str, file: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST and event.start_mark:
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
-            raise DocumentError("has too deep a nesting", file, line, column)
+            raise DocumentError("is nested too deeply", file, line, column)
 
 
 def _step(node: yaml.Node, token: str) -> tuple[yaml.Node, yaml.Node] | None:

@@ -42,21 +42,21 @@ _CONNEXION, _SCHEMATHESIS = ("connexion",), ("schemathesis",)
 _OPENAPI_GENERATOR, _OPENAPI_TYPESCRIPT = ("openapi-generator",), ("openapi-typescript",)
 
 RULES = (
-    Rule("unquoted-key", _ERROR, "keys that are no text to YAML, such as a status", texts.unquoted_key),
+    Rule("unquoted-key", _ERROR, "keys that are not text in YAML, such as a status", texts.unquoted_key),
     Rule(
         "template-braces", _ERROR, "braces that Connexion executes as a template", texts.template_braces,
         tools=_CONNEXION,
     ),
     Rule("ambiguous-scalar", _WARNING, "values that YAML readers disagree on", texts.ambiguous_scalar),
-    Rule("specification", _ERROR, "what OpenAPI itself forbids", loaders.specification_violated),
+    Rule("specification", _ERROR, "violations of OpenAPI itself", loaders.specification_violated),
     Rule("ref-dangling", _ERROR, "references that lead nowhere", references.ref_dangling),
-    Rule("ref-siblings", _WARNING, "members beside `$ref` that are ignored", references.ref_siblings),
+    Rule("ref-siblings", _WARNING, "members next to `$ref`, which are ignored", references.ref_siblings),
     Rule("link-dangling", _ERROR, "links to operations that do not exist", references.link_dangling),
     Rule(
         "link-parameter-unknown", _ERROR, "parameters of links that the operation does not have",
         references.link_parameter_unknown,
     ),
-    Rule("component-unused", _WARNING, "components that nothing uses", references.component_unused),
+    Rule("component-unused", _WARNING, "unused components", references.component_unused),
     Rule("security-undeclared", _ERROR, "undeclared security schemes", references.security_undeclared),
     Rule(
         "security-scope-undeclared", _WARNING, "scopes that their OAuth 2 scheme does not declare",
@@ -68,30 +68,33 @@ RULES = (
     Rule("parameter-duplicate", _ERROR, "parameters declared twice", operations.parameter_duplicate),
     Rule("header-duplicate", _ERROR, "headers declared twice", operations.header_duplicate),
     Rule(
-        "path-parameter-undeclared", _ERROR, "placeholders of paths without parameter",
+        "path-parameter-undeclared", _ERROR, "path placeholders without a parameter",
         operations.path_parameter_undeclared,
     ),
     Rule(
-        "path-parameter-unused", _ERROR, "path parameters without a place in the path",
+        "path-parameter-unused", _ERROR, "path parameters without a placeholder in the path",
         operations.path_parameter_unused,
     ),
-    Rule("required-undeclared", _WARNING, "required members without property", schemas.required_undeclared),
     Rule(
-        "discriminator-undeclared", _WARNING, "discriminators whose property need not be there",
+        "required-undeclared", _WARNING, "required members that are not declared as properties",
+        schemas.required_undeclared,
+    ),
+    Rule(
+        "discriminator-undeclared", _WARNING, "discriminators whose property may be missing",
         schemas.discriminator_undeclared,
     ),
-    Rule("bounds-contradictory", _ERROR, "bounds that leave no value", schemas.bounds_contradictory),
-    Rule("keyword-idle", _WARNING, "keywords without effect on the type", schemas.keyword_idle),
-    Rule("pattern-refused", _ERROR, "patterns that an engine refuses", patterns.pattern_refused),
+    Rule("bounds-contradictory", _ERROR, "bounds that no value can satisfy", schemas.bounds_contradictory),
+    Rule("keyword-idle", _WARNING, "keywords that have no effect on the type", schemas.keyword_idle),
+    Rule("pattern-refused", _ERROR, "patterns that an engine rejects", patterns.pattern_refused),
     Rule("pattern-divergent", _WARNING, "patterns that engines read differently", patterns.pattern_divergent),
-    Rule("default-invalid", _ERROR, "defaults that break their schema", examples.default_invalid),
-    Rule("enum-invalid", _ERROR, "listed values that break their schema", examples.enum_invalid),
-    Rule("example-invalid", _ERROR, "examples that break their schema", examples.example_invalid),
+    Rule("default-invalid", _ERROR, "defaults that violate their schema", examples.default_invalid),
+    Rule("enum-invalid", _ERROR, "listed values that violate their schema", examples.enum_invalid),
+    Rule("example-invalid", _ERROR, "examples that violate their schema", examples.example_invalid),
     Rule("example-missing", _WARNING, "requests and statuses without an example", examples.example_missing),
     Rule("clause-dangling", _ERROR, "clauses that point nowhere", catalogue.clause_dangling),
-    Rule("requirement-unknown", _ERROR, "unknown requirements in texts", catalogue.requirement_unknown),
+    Rule("requirement-unknown", _ERROR, "references to unknown requirements", catalogue.requirement_unknown),
     Rule(
-        "anchor-repeated", _WARNING, "anchors defined twice, which Connexion and Schemathesis refuse",
+        "anchor-repeated", _WARNING, "anchors defined twice, which Connexion and Schemathesis reject",
         downstream.anchor_repeated, tools=(*_CONNEXION, *_SCHEMATHESIS),
     ),
     Rule(
@@ -99,7 +102,7 @@ RULES = (
         downstream.multiple_divergent,
     ),
     Rule(
-        "parameter-unconverted", _WARNING, "headers and cookies that are no text, which Connexion refuses",
+        "parameter-unconverted", _WARNING, "headers and cookies that are not text, which Connexion rejects",
         downstream.parameter_unconverted, tools=_CONNEXION,
     ),
     Rule(
@@ -111,7 +114,7 @@ RULES = (
         downstream.content_unread, tools=_CONNEXION,
     ),
     Rule(
-        "deep-object-array", _WARNING, "arrays inside a deepObject, which Connexion refuses",
+        "deep-object-array", _WARNING, "arrays inside a deepObject, which Connexion rejects",
         downstream.deep_object_unmet, tools=_CONNEXION,
     ),
     Rule(
@@ -119,7 +122,7 @@ RULES = (
         downstream.body_unchecked, tools=_CONNEXION,
     ),
     Rule(
-        "range-unchecked", _WARNING, "answers under a range of statuses, which Connexion does not check",
+        "range-unchecked", _WARNING, "responses under a range of statuses, which Connexion does not check",
         downstream.range_unchecked, tools=_CONNEXION,
     ),
     Rule(
@@ -131,7 +134,8 @@ RULES = (
         downstream.discriminator_unmapped, tools=_SCHEMATHESIS,
     ),
     Rule(
-        "model-strict", _WARNING, "objects that OpenAPI Generator closes, as nothing says that they are open",
+        "model-strict", _WARNING,
+        "objects that OpenAPI Generator closes because nothing says that they are open",
         generators.model_strict, tools=_OPENAPI_GENERATOR, on_request=True,
     ),
     Rule(
@@ -143,11 +147,12 @@ RULES = (
         generators.default_required, tools=_OPENAPI_TYPESCRIPT, on_request=True,
     ),
     Rule(
-        "connexion", _ERROR, "what Connexion refuses", loaders.connexion_refuses, loads=True, tools=_CONNEXION
+        "connexion", _ERROR, "documents that Connexion rejects",
+        loaders.connexion_refuses, loads=True, tools=_CONNEXION,
     ),
     Rule(
-        "schemathesis", _ERROR, "what Schemathesis refuses", loaders.schemathesis_refuses, loads=True,
-        tools=_SCHEMATHESIS,
+        "schemathesis", _ERROR, "documents that Schemathesis rejects",
+        loaders.schemathesis_refuses, loads=True, tools=_SCHEMATHESIS,
     ),
 )  # fmt: skip
 """Every rule, in the order of execution."""

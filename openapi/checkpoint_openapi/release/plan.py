@@ -168,7 +168,7 @@ def _versions(stated: str, proposed: str, last: Path | None, frozen: dict[str, b
         return [Problem("nothing-changed", what, "change the contract first")]
     released = Version.parse(last.name) or Version(0, 0, 0)
     if version <= released:
-        what = f"version {stated} is released already, and the contract changed since"
+        what = f"version {stated} is already released, and the contract has changed since"
         return [Problem("version-released", what, f"state {proposed} in every file")]
     if version < (Version.parse(proposed) or version):
         what = f"version {stated} is too low after {last.name}; the change needs at least {proposed}"

@@ -30,9 +30,12 @@ resources = ["one"]
 SECRET = "gAAAAAB-of-a-file"
 
 UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "missing": (Path.exists, "a file that can be read, but {path} cannot: no such file or directory."),
-    "a folder": (Path.mkdir, "a file that can be read, but {path} is none; name a regular file."),
-    "a pipe": (os.mkfifo, "a file that can be read, but {path} is none; name a regular file."),
+    "missing": (
+        Path.exists,
+        "a file that can be read, but {path} cannot be read: no such file or directory.",
+    ),
+    "a folder": (Path.mkdir, "a file that can be read, but {path} is not a regular file; name one that is."),
+    "a pipe": (os.mkfifo, "a file that can be read, but {path} is not a regular file; name one that is."),
     "empty": (Path.touch, "a file that holds a value, but {path} is empty; write the value into it."),
     "a blank line": (
         lambda path: path.write_text("\n"),

@@ -172,7 +172,7 @@ def test_the_mock_takes_what_any_schema_of_a_dynamic_reference_takes() -> None:
     [
         ("#/components/schemas/Nothing", "there is no 'Nothing'"),
         ("#nothing", "there is no anchor 'nothing'"),
-        ("https://elsewhere.example/schema", "it leads into the network, which is not asked"),
+        ("https://elsewhere.example/schema", "it leads to the network, which is never used"),
         ("nothing.yaml", "the file nothing.yaml cannot be read: there is no such document"),
     ],
 )

@@ -86,8 +86,8 @@ def test_a_finding_says_where_what_and_how_to_mend(folder: Path) -> None:
     line = DOCUMENT[: DOCUMENT.index("default: false")].count("\n") + 1
     assert finding.position == (str(document), line, 11)
     assert finding.pointer == "/components/schemas/CheckpointParameters/properties/auto_trigger/default"
-    assert finding.what == "the default breaks its schema: 0 is not of type 'boolean'"
-    assert finding.fix == "correct one of both"
+    assert finding.what == "the default violates its schema: 0 is not of type 'boolean'"
+    assert finding.fix == "correct one of them"
 
 
 def test_a_null_that_is_refused_is_told_once_and_as_json_writes_it(folder: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_null_that_is_refused_is_told_once_and_as_json_writes_it(folder: Path)
 
     assert len({finding.pointer for finding in findings}) == len(findings) == 2
     assert {finding.what for finding in findings} == {
-        "the example breaks its schema: null is not of type 'string'"
+        "the example violates its schema: null is not of type 'string'"
     }
 
 

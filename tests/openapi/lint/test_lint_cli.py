@@ -154,7 +154,7 @@ def test_the_rules_are_listed() -> None:
             "bad.yaml:1:1: has the version 3.1 of OpenAPI without its third number: write '3.1.0'",
         ),
         ("openapi: 3\n", "bad.yaml:1:1: is version 3 of OpenAPI; versions 3.0, 3.1, 3.2 can be read"),
-        ("[]", "bad.yaml:1:1: is no document: its root is not an object"),
+        ("[]", "bad.yaml:1:1: is not a document: its root is not an object"),
         ("", "bad.yaml:1:1: is empty"),
     ],
 )
@@ -199,7 +199,7 @@ def test_a_missing_catalogue_is_told_where_one_belongs(flawed: str) -> None:
     """Beside a catalogue of errors a catalogue of requirements is expected, and elsewhere it is not."""
     assert "catalogue" not in run(flawed).stdout
     Path("errors.yaml").write_text("conditions: {}\n")
-    assert "there is no requirement catalogue beside the document" in run(flawed).stdout
+    assert "there is no requirement catalogue next to the document" in run(flawed).stdout
 
 
 TWICE = """\

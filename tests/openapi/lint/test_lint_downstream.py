@@ -283,7 +283,7 @@ def test_connexion_unfolds_schemas_of_other_files(
     app = connexion.AsyncApp("served")
 
     assert [text.split(": ")[1] for text in found] == [
-        "it replaces references by what they name, and one of them leads back to itself"
+        "it replaces references with their targets, and one of them leads back to itself"
     ] * told
     if told:
         with pytest.raises(RecursionError):

@@ -236,8 +236,8 @@ def test_what_is_malformed_anywhere_is_a_finding_and_no_crash(tmp_path: Path, va
     # Only the member `openapi` itself makes the file unusable.
     (what,) = refused
     if value is None:
-        assert what == "is no document of OpenAPI 3: it has no member `openapi`"
+        assert what == "is not an OpenAPI 3 document: it has no member `openapi`"
     elif isinstance(value, str | int):
         assert what == f"is version {value} of OpenAPI; versions 3.0, 3.1, 3.2 can be read"
     else:
-        assert what == "is no document of OpenAPI 3: its `openapi` is no version"
+        assert what == "is not an OpenAPI 3 document: its `openapi` is not a version"

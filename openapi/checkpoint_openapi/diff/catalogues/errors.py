@@ -15,7 +15,7 @@ __all__ = ["PLACE", "Errors", "compare_errors"]
 
 PLACE = "the error catalogue"
 """The place of every finding about errors."""
-_GIVEN = "A server of the old contract {} this answer."
+_GIVEN = "A server of the old contract {} this response."
 
 
 class _Pair(NamedTuple):
@@ -110,7 +110,7 @@ def _added(new: Errors, name: str) -> Finding:
 
 
 def _removed(old: Errors, name: str) -> Finding:
-    message = f"The condition {name} no longer has an error of its own"
+    message = f"The condition {name} no longer has its own error"
     pair = _Pair.of(old.conditions[name])
     return _finding("error-condition-removed", old, name, message, before=pair._asdict())
 
@@ -119,7 +119,7 @@ def _changed(name: str, old: dict[str, Any], new: dict[str, Any], errors: Errors
     found: list[Finding] = []
     before, after = _Pair.of(old), _Pair.of(new)
     if before != after:
-        message = f"The condition {name} had {before} and has {after} now"
+        message = f"The condition {name} had {before}, and now has {after}"
         known, given = f"Clients know the condition by {before}.", _GIVEN.format("gives")
         found.append(
             _finding(
@@ -177,8 +177,8 @@ def _meanings_changed(old: Errors, new: Errors) -> list[Finding]:
         if owner:
             rule = "error-code-exchanged"
             message = f"{pair} now means what {owner} meant: {after.rstrip('.')}"
-            clients = _answer(pair, f"To clients this answer means: {before}")
-            implementers = _answer(owner, "A server of the old contract says it with this answer.")
+            clients = _answer(pair, f"To clients, this response means: {before}")
+            implementers = _answer(owner, "A server of the old contract says so with this response.")
         finding = _finding(
             rule,
             new,
@@ -199,7 +199,7 @@ def _gateway_changed(old: Errors, new: Errors) -> list[Finding]:
     if before == after:
         return []
     name = "gateway_pattern"
-    message = f"Codes of gateways matched `{before}` and match `{after}` now"
+    message = f"Gateway codes matched `{before}`, and now match `{after}`"
     pointer = f"/{name}" if name in new.source.document else ""
     return [_finding("gateway-codes-changed", new, name, message, before, after, pointer=pointer)]
 

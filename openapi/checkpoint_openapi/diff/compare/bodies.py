@@ -133,7 +133,7 @@ def compare_content(
     after = media_types(new_place / "content", new.get("content"))
     if not request and not before and after:
         message = f"The {spot.place} of {spot.operation} now has a body"
-        text = "A server of the old contract gives this answer without a body."
+        text = "A server of the old contract sends this response without a body."
         witness = Witness("answer", _status(spot), text=text)
         comparison.add("response-body-added", spot, message, new=new_place, implementers=witness)
         return
@@ -146,13 +146,13 @@ def compare_content(
             new=new_place,
             old=old_place,
             witness=Witness(
-                "answer", _status(spot), text="The new contract allows this answer without a body."
+                "answer", _status(spot), text="The new contract allows this response without a body."
             ),
             implementers=Witness(
                 "answer",
                 _status(spot),
                 next(iter(before.values())).written,
-                text="A server of the old contract gives this answer with a body.",
+                text="A server of the old contract sends this response with a body.",
             ),
         )
         return
@@ -212,7 +212,7 @@ def _media_removed(
         implementers=None
         if request
         else Witness(
-            "answer", _status(spot), media.written, text="A server of the old contract may answer this."
+            "answer", _status(spot), media.written, text="A server of the old contract may send this."
         ),
     )
 

@@ -147,10 +147,10 @@ def _removed(comparison: Comparison, operation: Operation, after: dict[tuple[str
         comparison.add("operation-removed-after-sunset", spot, message, old=operation.place)
         return
     other = next((other for other in after.values() if _also_matches(other, operation)), None)
-    message, text = f"{operation.title} is gone", "It was valid and is no longer answered."
+    message, text = f"{operation.title} is gone", "It was valid, and is no longer served."
     if other is not None:
-        message += f": {other.title} now answers its requests"
-        text = f"It was valid, and is answered as {other.title} now."
+        message += f": {other.title} now serves its requests"
+        text = f"It was valid, and is now served as {other.title}."
     witness = Witness("request", operation.title, text=text)
     comparison.add(gone, spot, message, old=operation.place, witness=witness)
 
@@ -167,7 +167,7 @@ def _also_matches(other: Operation, operation: Operation) -> bool:
 
 def _added(comparison: Comparison, operation: Operation, paths: set[str]) -> None:
     rule = "path-added" if operation.key[0] not in paths else "operation-added"
-    witness = Witness("request", operation.title, text="A server of the old contract does not answer it.")
+    witness = Witness("request", operation.title, text="A server of the old contract does not serve it.")
     message = f"{operation.title} is new"
     comparison.add(rule, _spot(operation), message, new=operation.place, implementers=witness)
 
@@ -266,7 +266,7 @@ def _not_compared(comparison: Comparison) -> None:
         documents.get(documents.root).get("$self") for documents in (comparison.base, comparison.revision)
     )
     if was != is_now:
-        message = f"Other documents referred to this one as {was} and refer to it as {is_now} now"
+        message = f"Other documents referred to this one as {was}, and now refer to it as {is_now}"
         spot, place = Spot("", "the document").inside("$self"), comparison.revision.root / "$self"
         comparison.add(
             "document-address-changed", spot, message, new=place, change=Change(before=was, after=is_now)

@@ -294,7 +294,9 @@ def _compare_form(comparison: Comparison, old: Parameter, new: Parameter, here: 
         change=Change(before=before, after=after),
         witness=Witness("request", here.request_line, text="It is serialized as before."),
         implementers=Witness(
-            "request", here.request_line, text="It is serialized anew: an old server may misread it."
+            "request",
+            here.request_line,
+            text="It is serialized in the new way: an old server may misread it.",
         ),
     )
 

@@ -109,7 +109,7 @@ def _lost(
     same = next((other for _, _, other in after if other.keys() == alternative.keys()), None)
     named = any(name == names for _, name, _ in after)
     if not alternative:
-        rule, text = "security-added", "demands authentication now"
+        rule, text = "security-added", "now requires authentication"
     elif same is not None:
         scopes = sorted({scope for way in same for scope in same[way] - alternative[way]})
         rule, text = "security-scope-added", f"now requires the scope {', '.join(scopes)} of {names}"
@@ -131,7 +131,7 @@ def _lost(
 
 def _for_servers(rule: str, here: Spot, demanded: str) -> Witness | None:
     """Return the request that a server of the old contract treats otherwise than the new one demands."""
-    answered = "a server of the old contract answers it, and has to refuse it now"
+    answered = "a server of the old contract accepts it, but must now refuse it"
     texts = {
         "security-added": f"It carries no credentials: {answered}.",
         "security-scope-added": f"It lacks the new scope: {answered}.",

@@ -40,7 +40,7 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
         witness = Witness(
             "request",
             f"{old.method.upper()} {lost[0].rstrip('/')}{old.path}",
-            text="It used to be answered there.",
+            text="It used to be served there.",
         )
         comparison.add(
             "server-base-path-changed",
@@ -76,7 +76,7 @@ def _served_anew(before: set[str], after: set[str], operation: Operation) -> Wit
     if not come:
         return None
     line = f"{operation.method.upper()} {come[0].rstrip('/')}{operation.path}"
-    return Witness("request", line, text="A server of the old contract need not answer there.")
+    return Witness("request", line, text="A server of the old contract need not respond there.")
 
 
 def _urls(documents: Documents, operation: Operation) -> tuple[set[str], Location]:

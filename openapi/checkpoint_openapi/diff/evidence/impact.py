@@ -109,7 +109,7 @@ def _impact(
         else:
             cells[finding.fingerprint] = _cell(finding, judged, findings, explained)
         if cells[finding.fingerprint].state is State.UNKNOWN and _asks_nothing(finding):
-            cells[finding.fingerprint] = Cell(State.GREEN, "it asks nothing of a server")
+            cells[finding.fingerprint] = Cell(State.GREEN, "it requires nothing of a server")
     rest = tuple(
         each.proof(violation)
         for each in judged
@@ -206,13 +206,13 @@ def _coded(finding: Finding, judged: list[_Judged], errors: Errors | None) -> Ce
     if finding.id == "error-condition-answer-changed" and errors and errors.is_alone(finding.path):
         told = finding.before
     if told is None:
-        return Cell(State.UNKNOWN, "a recorded error does not tell its condition")
+        return Cell(State.UNKNOWN, "a recorded error does not show its condition")
     shown = f"{told['status']} {told['code']}"
     for each in judged:
         code = members(json_of(each.exchange.body or b"")).get("error_code")
         if {"status": each.exchange.status, "code": code} == told:
             return Cell(State.RED, "would turn red", each.shown(f"it gives {shown}", code))
-    return Cell(State.UNKNOWN, f"no recorded answer is {shown}")
+    return Cell(State.UNKNOWN, f"no recorded response is {shown}")
 
 
 def _served(here: list[_Judged]) -> Cell:
@@ -230,7 +230,7 @@ def _unknown(finding: Finding, here: list[_Judged]) -> str:
         return "no recorded exchange calls the operation"
     if _is_request(finding):
         return "no recorded request shows how it treats what changed"
-    return f"no recorded answer shows {finding.path or finding.place}"
+    return f"no recorded response shows {finding.path or finding.place}"
 
 
 def _is_request(finding: Finding) -> bool:

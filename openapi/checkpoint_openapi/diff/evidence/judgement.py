@@ -144,7 +144,7 @@ class Version:
         if not (stated.endswith(("/json", "+json"))) or "schema" not in members(holder["content"][found]):
             return
         if body is _NONE:
-            yield Violation(kind, "body", "", "is no strict JSON")
+            yield Violation(kind, "body", "", "is not strict JSON")
             return
         schema = self._schema(place / "content" / found / "schema", request=kind == "request")
         for path, why, value in schema.operand.violations(body):

@@ -68,9 +68,9 @@ def read_recording(path: Path) -> Recording:
     except OSError as error:
         raise DocumentError(f"cannot be read: {error.strerror or error}", str(path)) from error
     except StrictJsonError as error:
-        raise DocumentError(f"is no report, since it is no JSON: {error}", str(path)) from error
+        raise DocumentError(f"is not a report, because it is not JSON: {error}", str(path)) from error
     if report.get("format") != _FORMAT or not isinstance(report.get("exchanges"), list):
-        what = "is no JSON report of `checkpoint-contract verify` that this version reads"
+        what = "is not a JSON report of `checkpoint-contract verify` that this version can read"
         raise DocumentError(what, str(path))
     header = members(report.get("header"))
     try:

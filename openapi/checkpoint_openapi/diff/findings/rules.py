@@ -1,8 +1,8 @@
 """The table of all rules: every id that a finding may have, its meaning, and its severity for each side.
 
 Rules about schemas combine a subject, which says whose schema it is, and a facet, which says what about it
-changed. A schema that narrows breaks senders, one that widens breaks receivers: a wider request breaks who
-implements the old contract, a narrower one its clients, and a response the other way round.
+changed. A narrower schema breaks senders, and a wider one breaks receivers: a wider request breaks
+implementers of the old contract, and a narrower one its clients. For responses it is the other way round.
 """
 
 from __future__ import annotations
@@ -64,8 +64,13 @@ class Facet(NamedTuple):
     """What aspect of a schema a rule is about."""
 
     narrowed: str
+    """How the id of the rule ends if the schema became narrower."""
+    loss: str
+    """What happened then."""
     widened: str
-    noun: str
+    """How the id of the rule ends if the schema became wider."""
+    gain: str
+    """What happened then."""
 
 
 SUBJECTS = {
@@ -83,25 +88,91 @@ SUBJECTS = {
 """The parts of an operation that can change, by the word with which their rules begin."""
 
 FACETS = {
-    "type": Facet("type-narrowed", "type-widened", "the types"),
-    "null": Facet("null-refused", "null-allowed", "null"),
-    "value": Facet("value-removed", "value-added", "the listed values"),
-    "length": Facet("length-narrowed", "length-widened", "the length"),
-    "pattern": Facet("pattern-narrowed", "pattern-widened", "the pattern"),
-    "format": Facet("format-narrowed", "format-widened", "the format"),
-    "range": Facet("range-narrowed", "range-widened", "the range"),
-    "item-count": Facet("item-count-narrowed", "item-count-widened", "the number of items"),
-    "uniqueness": Facet("uniqueness-demanded", "uniqueness-dropped", "whether items may repeat"),
-    "member-count": Facet("member-count-narrowed", "member-count-widened", "the number of members"),
-    "required": Facet("member-became-required", "member-became-optional", "a member that is required"),
-    "new-required": Facet("required-member-added", "required-member-removed", "a required member"),
-    "dependency": Facet("dependency-added", "dependency-dropped", "what a member requires of others"),
-    "member": Facet("member-refused", "member-unexpected", "a member of a closed object"),
-    "unknown-members": Facet("unknown-members-refused", "unknown-members-allowed", "undeclared members"),
-    "alternative": Facet("alternative-removed", "alternative-added", "the alternatives"),
-    "discriminator": Facet("discriminator-narrowed", "discriminator-widened", "the discriminator's values"),
-    "condition": Facet("condition-narrowed", "condition-widened", "another condition"),
-    "schema": Facet("schema-narrowed", "schema-widened", "the schema as a whole"),
+    "type": Facet("type-narrowed", "fewer types are allowed", "type-widened", "more types are allowed"),
+    "null": Facet("null-refused", "null is no longer allowed", "null-allowed", "null is now allowed"),
+    "value": Facet("value-removed", "a listed value was removed", "value-added", "a listed value was added"),
+    "length": Facet(
+        "length-narrowed",
+        "the limits on the length are tighter",
+        "length-widened",
+        "the limits on the length are looser",
+    ),
+    "pattern": Facet(
+        "pattern-narrowed", "the pattern allows less", "pattern-widened", "the pattern allows more"
+    ),
+    "format": Facet("format-narrowed", "the format allows less", "format-widened", "the format allows more"),
+    "range": Facet(
+        "range-narrowed",
+        "the limits on a number are tighter",
+        "range-widened",
+        "the limits on a number are looser",
+    ),
+    "item-count": Facet(
+        "item-count-narrowed",
+        "the limits on the number of items are tighter",
+        "item-count-widened",
+        "the limits on the number of items are looser",
+    ),
+    "uniqueness": Facet(
+        "uniqueness-demanded", "items must now be unique", "uniqueness-dropped", "items may now repeat"
+    ),
+    "member-count": Facet(
+        "member-count-narrowed",
+        "the limits on the number of members are tighter",
+        "member-count-widened",
+        "the limits on the number of members are looser",
+    ),
+    "required": Facet(
+        "member-became-required",
+        "an optional member became required",
+        "member-became-optional",
+        "a required member became optional",
+    ),
+    "new-required": Facet(
+        "required-member-added",
+        "a required member was added",
+        "required-member-removed",
+        "a required member was removed",
+    ),
+    "dependency": Facet(
+        "dependency-added",
+        "a member now requires others",
+        "dependency-dropped",
+        "a member no longer requires others",
+    ),
+    "member": Facet(
+        "member-refused",
+        "a member of a closed object was removed",
+        "member-unexpected",
+        "a member of a closed object was added",
+    ),
+    "unknown-members": Facet(
+        "unknown-members-refused",
+        "undeclared members are now refused",
+        "unknown-members-allowed",
+        "undeclared members are now allowed",
+    ),
+    "alternative": Facet(
+        "alternative-removed", "an alternative was removed", "alternative-added", "an alternative was added"
+    ),
+    "discriminator": Facet(
+        "discriminator-narrowed",
+        "the discriminator allows fewer values",
+        "discriminator-widened",
+        "the discriminator allows more values",
+    ),
+    "condition": Facet(
+        "condition-narrowed",
+        "another condition allows less",
+        "condition-widened",
+        "another condition allows more",
+    ),
+    "schema": Facet(
+        "schema-narrowed",
+        "the schema as a whole allows less",
+        "schema-widened",
+        "the schema as a whole allows more",
+    ),
 }
 """The aspects of a schema that can change, by name."""
 
@@ -120,7 +191,7 @@ def _rule(
 
 # The first severity is that for clients, the second that for implementers.
 _OWN = {
-    "path-removed": _rule(_B, _I, "A path was removed or changed its form."),
+    "path-removed": _rule(_B, _I, "A path was removed, or its structure changed."),
     "path-added": _rule(_I, _B, "A path was added."),
     "operation-removed": _rule(_B, _I, "A method of a path was removed."),
     "operation-added": _rule(_I, _B, "A method of a path was added."),
@@ -156,7 +227,9 @@ _OWN = {
     "request-encoding-changed": _rule(_R, _R, "The encoding of form parts changed."),
     "response-removed": _rule(_B, _B, "A success status was removed, so another one takes its place."),
     "response-error-removed": _rule(_I, _B, "An error status was removed.", event=(_I, _I)),
-    "response-range-narrowed": _rule(_I, _B, "A range of statuses became fewer statuses.", event=(_I, _I)),
+    "response-range-narrowed": _rule(
+        _I, _B, "A range of statuses was reduced to some of them.", event=(_I, _I)
+    ),
     "response-added-success": _rule(
         _R, _I, "A success status was added: clients may know only the old ones.", event=(_I, _I)
     ),
@@ -193,8 +266,8 @@ _OWN = {
     "server-removed": _rule(_R, _I, "A server was removed, but its path is still offered elsewhere."),
     "server-base-path-added": _rule(_I, _B, "A server offers the operation under another path, too."),
     "server-added": _rule(_I, _I, "A server was added."),
-    "limit-lowered": _rule(_R, _I, "A limit that the document states beside the schemas is lower."),
-    "limit-changed": _rule(_I, _R, "A limit that the document states beside the schemas changed."),
+    "limit-lowered": _rule(_R, _I, "A limit that the document states outside the schemas was lowered."),
+    "limit-changed": _rule(_I, _R, "A limit that the document states outside the schemas changed."),
     "webhook-removed": _rule(_B, _B, "A webhook was removed."),
     "webhook-added": _rule(_I, _R, "A webhook was added."),
     "callback-removed": _rule(_B, _B, "A callback was removed."),
@@ -207,22 +280,22 @@ _OWN = {
     "requirement-scope-changed": _rule(
         _I, _R, "A requirement belongs to another profile, or needs another fixture."
     ),
-    "error-condition-added": _rule(_I, _B, "A condition with an error of its own was added."),
-    "error-condition-removed": _rule(_I, _I, "A condition no longer has an error of its own."),
+    "error-condition-added": _rule(_I, _B, "A condition with its own error was added."),
+    "error-condition-removed": _rule(_I, _I, "A condition no longer has its own error."),
     "error-condition-answer-changed": _rule(_B, _B, "A condition has another status or code."),
     "error-condition-reworded": _rule(_I, _R, "The text of a condition changed under the same id."),
     "error-condition-scope-changed": _rule(_I, _R, "A condition belongs to other operations."),
     "error-code-added": _rule(_I, _I, "A status and code without a condition were added."),
     "error-code-removed": _rule(_I, _B, "A status and code may no longer occur together."),
-    "error-code-reworded": _rule(_I, _R, "The meaning of a status and code has other words."),
-    "error-code-exchanged": _rule(_B, _B, "A status and code means what another one meant."),
+    "error-code-reworded": _rule(_I, _R, "The meaning of a status and code was reworded."),
+    "error-code-exchanged": _rule(_B, _B, "A status and code now means what another one used to mean."),
     "error-message-changed": _rule(_I, _I, "The text that users read for a condition changed."),
-    "gateway-codes-changed": _rule(_I, _R, "The form of the codes that gateways give changed."),
-    "part-not-compared": _rule(_R, _R, "A part of OpenAPI 3.2 changed that is not compared yet."),
+    "gateway-codes-changed": _rule(_I, _R, "The format of gateway codes changed."),
+    "part-not-compared": _rule(_R, _R, "A part of OpenAPI 3.2 that is not compared yet changed."),
     "document-address-changed": _rule(
-        _I, _I, "The `$self` changed by which other documents refer to this one."
+        _I, _I, "`$self`, by which other documents refer to this one, changed."
     ),
-    "keyword-unreadable": _rule(_R, _R, "A keyword whose value no validator understands changed."),
+    "keyword-unreadable": _rule(_R, _R, "A keyword changed, but no validator understands its value."),
     "schema-unsatisfiable": _rule(
         _R, _R, "A schema that no value satisfies changed: nothing can be proven about it."
     ),
@@ -231,53 +304,57 @@ _OWN = {
 }
 
 _MEMBERS = {
-    "member-added": ((_I, _B), (_I, _I), "An optional member was added."),
+    "member-added": ((_I, _B), (_I, _I), "an optional member was added."),
     "member-declared": (
         (_I, _R),
         (_I, _I),
-        "An optional member was declared that an open object already allowed.",
+        "an optional member that an open object already allowed is now declared.",
     ),
-    "member-removed": ((_B, _I), (_B, _I), "A member was removed: it is ignored, or never appears."),
+    "member-removed": (
+        (_B, _I),
+        (_B, _I),
+        "a member was removed: servers now ignore it, or no longer send it.",
+    ),
     "member-hidden": (
         (_R, _I),
         (_R, _R),
-        "A member is still declared but no longer appears in this direction.",
+        "a member is still declared but no longer appears in this direction.",
     ),
     "alternative-dropped": (
         (_R, _I),
         (_I, _R),
-        "An alternative was removed, but the others still allow what it allowed.",
+        "an alternative was removed, but the others still allow what it allowed.",
     ),
     "alternative-offered": (
         (_I, _R),
         (_R, _I),
-        "An alternative was added, but the others already allowed what it allows.",
+        "an alternative was added, but the others already allowed what it allows.",
     ),
     "discriminator-added": (
         (_R, _I),
         (_I, _R),
-        "A discriminator was added: its value now decides which schema applies.",
+        "a discriminator was added: its value now decides which schema applies.",
     ),
     "discriminator-dropped": (
         (_I, _R),
         (_R, _I),
-        "A discriminator was removed: its value no longer decides which schema applies.",
+        "a discriminator was removed: its value no longer decides which schema applies.",
     ),
-    "member-deprecated": ((_I, _I), (_I, _I), "A member was deprecated."),
-    "default-changed": ((_B, _B), (_I, _I), "Omitting a member now means something else."),
+    "member-deprecated": ((_I, _I), (_I, _I), "a member was deprecated."),
+    "default-changed": ((_B, _B), (_I, _I), "omitting a member now means something else."),
     "default-removed": (
         (_R, _I),
         (_I, _I),
-        "A default was removed: omitting a member no longer has a stated meaning.",
+        "a default was removed: omitting a member no longer has a stated meaning.",
     ),
-    "default-added": ((_I, _R), (_I, _I), "A default was added: omitting a member now has a stated meaning."),
-    "known-value-removed": ((_B, _I), (_I, _R), "A value was removed from an extensible list."),
-    "xml-changed": ((_R, _R), (_R, _R), "The XML form of a member changed."),
-    "undecided": ((_R, _R), (_R, _R), "Whether a change breaks clients cannot be decided."),
+    "default-added": ((_I, _R), (_I, _I), "a default was added: omitting a member now has a stated meaning."),
+    "known-value-removed": ((_B, _I), (_I, _R), "a value was removed from an extensible list."),
+    "xml-changed": ((_R, _R), (_R, _R), "the XML form of a member changed."),
+    "undecided": ((_R, _R), (_R, _R), "whether a change breaks clients cannot be decided."),
     "undecided-for-implementers": (
         (_I, _R),
         (_I, _R),
-        "Whether a change breaks implementers cannot be decided.",
+        "whether a change breaks implementers cannot be decided.",
     ),
 }
 """The severities, clients first, where a narrower schema breaks clients and where a wider one does."""
@@ -290,11 +367,11 @@ def _about_schemas() -> dict[str, Rule]:
         if not subject.narrowing_breaks:
             harmful, harmless = harmless, harmful
         for facet in FACETS.values():
-            found[f"{name}-{facet.narrowed}"] = _rule(*harmful, f"In {subject.noun}, {facet.noun} narrowed.")
-            found[f"{name}-{facet.widened}"] = _rule(*harmless, f"In {subject.noun}, {facet.noun} widened.")
+            found[f"{name}-{facet.narrowed}"] = _rule(*harmful, f"In {subject.noun}, {facet.loss}.")
+            found[f"{name}-{facet.widened}"] = _rule(*harmless, f"In {subject.noun}, {facet.gain}.")
         for suffix, (sent, received, summary) in _MEMBERS.items():
             severities = sent if subject.narrowing_breaks else received
-            found[f"{name}-{suffix}"] = _rule(*severities, f"In {subject.noun}: {summary}")
+            found[f"{name}-{suffix}"] = _rule(*severities, f"In {subject.noun}, {summary}")
     return found
 
 

@@ -125,7 +125,7 @@ def _only_empty(items: list[_Item]) -> Expression:
         if isinstance(item, _End):
             continue
         if isinstance(item, _Start | _Ahead) or (isinstance(item, _Group) and _anchored(item)):
-            raise Undecided("more behind a `$`")
+            raise Undecided("more after a `$`")
         if not accepts_empty(_language(item)):
             return NOTHING
     return EMPTY
@@ -273,7 +273,7 @@ class _Reader:
         try:
             code = int(text, 16)
         except ValueError as error:
-            raise Undecided("an escape that is no number") from error
+            raise Undecided("an escape that is not a number") from error
         self.at += digits + closed
         if code > ANY.ranges[-1][1] or 0xD800 <= code <= 0xDFFF:
             raise Undecided("an escape for a surrogate")

@@ -12,7 +12,7 @@ from checkpoint_openapi.diff.report import Report
 
 __all__ = ["EXPLANATION", "as_data", "as_markdown", "as_text", "proof_text", "reason", "rows", "subject"]
 
-EXPLANATION = "By the answers recorded when they were verified; nothing was sent."
+EXPLANATION = "Based on the responses recorded when they were verified; nothing was sent."
 """How the table came about, for its reader."""
 _LONG = 300
 

@@ -17,7 +17,7 @@ __all__ = ["unreadable", "write"]
 
 _LEVELS = {Severity.BREAKING: "error", Severity.REVIEW: "warning", Severity.INFO: "note"}
 _HELP = (
-    "Take the change back, make it in a new major version, or accept it by its fingerprint with "
+    "Undo the change, make it in a new major version, or accept it by its fingerprint with "
     "`checkpoint-contract diff --acknowledgements FILE`."
 )
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -62,7 +62,9 @@ def summary(report: Report) -> str:
         parts.append(f"{accepted} accepted")
     version = f"; the next version is at least {report.next_version}" if report.next_version else ""
     if report.is_first:
-        return f"{report.revision}: new, since {report.base} does not have it: nothing to compare with"
+        return (
+            f"{report.revision}: new: {report.base} does not have it, so there is nothing to compare it with"
+        )
     if report.verdict == "same":
         return f"{report.revision}: the same contract as {report.base}"
     compared = f"{report.revision} against {report.base}"

@@ -65,7 +65,7 @@ class Checker:
         try:
             error = next(iter(self._validator(place).iter_errors(value)), None)
         except (UnicodeEncodeError, RecursionError) as error:
-            return SchemaFault("", f"It holds what no schema can be asked about: {error}.")
+            return SchemaFault("", f"It contains something that no schema can judge: {error}.")
         if error is None:
             return None
         return SchemaFault(".".join(str(token) for token in error.instance_path), error.message)

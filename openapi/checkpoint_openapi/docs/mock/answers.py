@@ -139,7 +139,7 @@ class Answers:
             value = self._maker.value(place / "schema") if self._documents.has(place / "schema") else None
         content = None if value is NONE else written(value, media_type)
         if content is None:
-            reason = f"No example could be made of the response {found.status} as {media_type}: state one."
+            reason = f"No example could be made of the response {found.status} as {media_type}: add one."
             return self.plain("501", reason)
         headers["Content-Type"] = concrete(media_type)
         return Answer(found.status, headers, content)

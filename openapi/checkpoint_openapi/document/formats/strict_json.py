@@ -49,7 +49,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise StrictJsonError(f"the member {twice!r} stands twice in one object")
+        raise StrictJsonError(f"the member {twice!r} occurs twice in one object")
     return members
 
 
@@ -61,4 +61,4 @@ def _integer(text: str) -> int:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise StrictJsonError(f"{name} is no JSON number")
+    raise StrictJsonError(f"{name} is not a JSON number")

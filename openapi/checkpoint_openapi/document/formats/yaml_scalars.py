@@ -60,7 +60,7 @@ def read_scalar(node: yaml.ScalarNode) -> Scalar:
             value = float(value)
         kinds = {"null": type(None), "bool": bool, "int": int, "float": float}
         if type(value) is not kinds[stated]:
-            raise ValueError(f"the tag {node.tag!r} at {beginning(node.value)!r}, which is none")
+            raise ValueError(f"the tag {node.tag!r} at {beginning(node.value)!r}, which is not one")
         return value
     return _core(node.value)
 

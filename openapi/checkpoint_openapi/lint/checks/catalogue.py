@@ -36,7 +36,7 @@ def clause_dangling(context: Context) -> Iterator[Fault]:
             yield Fault(
                 pointer,
                 f"the clause of {entry.get('id')} points nowhere: {error.why}",
-                "correct the clause, or give the place its name back",
+                "correct the clause, or restore the name of the place",
                 catalogue.position(f"/requirements/{number}/clause"),
             )
 
@@ -67,13 +67,13 @@ def _catalogue(context: Context) -> Source | None:
     path = Path(context.source.file).with_name("requirements.yaml")
     if not path.exists():
         if path.with_name("errors.yaml").exists():
-            raise SkippedError("there is no requirement catalogue beside the document")
+            raise SkippedError("there is no requirement catalogue next to the document")
         return None
     try:
         return load_with_positions(path)
     except DocumentError as error:
         raise SkippedError(
-            f"the requirement catalogue beside the document cannot be read: {error}"
+            f"the requirement catalogue next to the document cannot be read: {error}"
         ) from error
 
 

@@ -39,8 +39,8 @@ def example_invalid(context: Context) -> Iterator[Fault]:
         for place, what in faults(context, example.schema, example.value, example.direction):
             yield Fault(
                 f"{example.pointer}{place}",
-                f"the example breaks its schema: {what}",
-                "correct one of both",
+                f"the example violates its schema: {what}",
+                "correct one of them",
                 owner=example.owner,
             )
 
@@ -52,7 +52,7 @@ def default_invalid(context: Context) -> Iterator[Fault]:
             value = node.value["default"]
             for place, what in faults(context, context.at(node.pointer), value, Direction.BOTH):
                 pointer = f"{node.pointer}/default{place}"
-                yield Fault(pointer, f"the default breaks its schema: {what}", "correct one of both")
+                yield Fault(pointer, f"the default violates its schema: {what}", "correct one of them")
 
 
 def enum_invalid(context: Context) -> Iterator[Fault]:
@@ -69,7 +69,7 @@ def enum_invalid(context: Context) -> Iterator[Fault]:
             for _, what in faults_alone(context, rest, value):
                 pointer = f"{node.pointer}/enum/{number}"
                 yield Fault(
-                    pointer, f"the listed value breaks the schema: {what}", "remove it or correct the type"
+                    pointer, f"the listed value violates the schema: {what}", "remove it or correct the type"
                 )
         if context.is_3_0 and node.value.get("nullable") is True and None not in listed:
             yield Fault(

@@ -42,8 +42,8 @@ def operation_id_duplicate(context: Context) -> Iterator[Fault]:
             line = context.source.position(known[identifier]).line
             yield Fault(
                 f"{node.pointer}/operationId",
-                f"the operation id {identifier!r} is taken by the operation of line {line}",
-                "give each operation an id of its own",
+                f"the operation id {identifier!r} is already used by the operation on line {line}",
+                "give each operation its own id",
             )
         known.setdefault(identifier, f"{node.pointer}/operationId")
 
@@ -77,7 +77,7 @@ def header_duplicate(context: Context) -> Iterator[Fault]:
             if first != name:
                 yield Fault(
                     child(node.pointer, "headers", name),
-                    f"the header {name!r} is {first!r} in other letters, and headers have no case",
+                    f"the header {name!r} is {first!r} in another case, which makes no difference",
                     "remove one",
                 )
 
@@ -97,7 +97,7 @@ def path_parameter_undeclared(context: Context) -> Iterator[Fault]:
                     yield Fault(
                         f"{pointer}/{method}",
                         f"the path parameter {name!r} is not required",
-                        "add `required: true`, since a path has no place for a missing one",
+                        "add `required: true`: a path parameter cannot be missing",
                     )
 
 
@@ -109,7 +109,7 @@ def path_parameter_unused(context: Context) -> Iterator[Fault]:
             for name in declared.keys() - placeholders:
                 yield Fault(
                     f"{pointer}/{method}",
-                    f"the path parameter {name!r} has no place in the path {path}",
+                    f"the path parameter {name!r} has no placeholder in the path {path}",
                     "add the placeholder to the path or remove the parameter",
                 )
 

@@ -29,14 +29,14 @@ _POSSESSIVE = {("*", "+"), ("+", "+"), ("?", "+"), ("}", "+")}
 _ANCHORS = {r"\A", r"\Z", r"\a"}
 _GROUPS = {"?P", "?>", "?#"}
 _SHORTHANDS = {
-    r"\d": ("every digit of Unicode", "[0-9]"),
-    r"\D": ("no digit of Unicode", "[^0-9]"),
-    r"\w": ("every letter and digit of Unicode", "[0-9A-Za-z_]"),
-    r"\W": ("no letter or digit of Unicode", "[^0-9A-Za-z_]"),
+    r"\d": ("every Unicode digit", "[0-9]"),
+    r"\D": ("no Unicode digit", "[^0-9]"),
+    r"\w": ("every Unicode letter and digit", "[0-9A-Za-z_]"),
+    r"\W": ("no Unicode letter or digit", "[^0-9A-Za-z_]"),
     r"\s": ("another set of spaces", "the spaces that are meant"),
     r"\S": ("another set of spaces", "the characters that are meant"),
-    r"\b": ("the edges of words of Unicode", "the characters around the edge"),
-    r"\B": ("the inside of words of Unicode", "the characters around the place"),
+    r"\b": ("the edges of Unicode words", "the characters around the edge"),
+    r"\B": ("the inside of Unicode words", "the characters around the place"),
 }
 
 
@@ -48,7 +48,7 @@ def pattern_refused(context: Context) -> Iterator[Fault]:
             yield Fault(
                 pointer,
                 f"the pattern {pattern!r} is refused by {' and by '.join(problems)}",
-                "write it with what both engines know: classes, groups, repeats, alternatives and anchors",
+                "use only what both engines support: classes, groups, repeats, alternatives and anchors",
             )
 
 
@@ -101,14 +101,17 @@ def _divergences(pattern: str, *, length_bounded: bool) -> Iterator[tuple[str, s
     for shorthand in sorted(escapes & _SHORTHANDS.keys()):
         reading, fix = _SHORTHANDS[shorthand]
         yield (
-            f"Python's `{shorthand}` means {reading}, that of ECMAScript ASCII or another set",
+            f"`{shorthand}` means {reading} in Python, but ASCII or another set in ECMAScript",
             f"write {fix}",
         )
     if not _compiles(pattern, jsonschema_rs.RegexOptions()):
-        yield "Rust's plain engine and RE2 know no lookaround and no back-reference", "write it without them"
+        yield (
+            "Rust's plain engine and RE2 support neither lookaround nor back-references",
+            "write it without them",
+        )
     if "$" in tokens and not length_bounded:
         reading = "Python's `$` also matches before a final newline, so that a longer text passes"
-        yield reading, "bound the length with `maxLength`"
+        yield reading, "limit the length with `maxLength`"
 
 
 def _compiles(pattern: str, options: jsonschema_rs.FancyRegexOptions | jsonschema_rs.RegexOptions) -> bool:

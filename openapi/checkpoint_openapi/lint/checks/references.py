@@ -54,7 +54,7 @@ def ref_dangling(context: Context) -> Iterator[Fault]:
         what = None
         try:
             if not isinstance(context.read(context.at(node.pointer)), dict | bool):
-                what = "no object stands there"
+                what = "there is no object there"
         except UnresolvedError as error:
             what = error.why
         wanted, whole = _SECTIONS.get(node.kind), node.reference.count("/") == 3
@@ -64,7 +64,7 @@ def ref_dangling(context: Context) -> Iterator[Fault]:
         if what is not None:
             yield Fault(
                 f"{node.pointer}/$ref",
-                f"the reference {node.reference} leads to nothing of use: {what}",
+                f"the reference {node.reference} leads to nothing usable: {what}",
                 "correct the reference, or add what it names",
             )
     for node in context.own("schema"):
@@ -74,7 +74,7 @@ def ref_dangling(context: Context) -> Iterator[Fault]:
         except UnresolvedError as error:
             yield Fault(
                 f"{node.pointer}/$dynamicRef",
-                f"the reference {node.value['$dynamicRef']} leads to nothing of use: {error.why}",
+                f"the reference {node.value['$dynamicRef']} leads to nothing usable: {error.why}",
                 "correct the reference, or add what it names",
             )
 
@@ -88,7 +88,7 @@ def _unmapped(context: Context, node: Node) -> Iterator[Fault]:
         try:
             context.documents.get(context.documents.resolve(context.at(node.pointer), written))
         except UnresolvedError as error:
-            what = f"the mapping to {written} leads to nothing of use: {error.why}"
+            what = f"the mapping to {written} leads to nothing usable: {error.why}"
             yield Fault(pointer, what, "correct the reference, or add what it names")
 
 
@@ -111,7 +111,7 @@ def ref_siblings(context: Context) -> Iterator[Fault]:
             fix = "move it to what the reference names"
             if node.kind == "schema":
                 fix += ", or wrap the reference in `allOf`"
-            yield Fault(f"{node.pointer}/{member}", f"`{member}` beside `$ref` is ignored", fix)
+            yield Fault(f"{node.pointer}/{member}", f"`{member}` next to `$ref` is ignored", fix)
 
 
 def component_unused(context: Context) -> Iterator[Fault]:

@@ -76,8 +76,8 @@ def keyword_idle(context: Context) -> Iterator[Fault]:
             yield Fault(
                 f"{node.pointer}/nullable",
                 "`nullable` has no effect "
-                + ("without a `type` beside it" if context.is_3_0 else "since OpenAPI 3.1"),
-                "state the type beside it" if context.is_3_0 else "add null to the types",
+                + ("without a `type` next to it" if context.is_3_0 else "since OpenAPI 3.1"),
+                "state the type next to it" if context.is_3_0 else "add null to the types",
             )
         types = {name for name in (*items(declared), declared) if isinstance(name, str)}
         if not types:
@@ -130,7 +130,7 @@ def discriminator_undeclared(context: Context) -> Iterator[Fault]:
             if demanded is not None and name not in demanded:
                 yield Fault(
                     f"{node.pointer}/discriminator/propertyName",
-                    f"the property {name!r} tells what a value is, and is not required at {branch.pointer}",
+                    f"the property {name!r} decides what a value is, but is not required at {branch.pointer}",
                     "declare it there and add it to `required`",
                 )
 

@@ -46,8 +46,8 @@ def parameter_unconverted(context: Context) -> Iterator[Fault]:
         if kind in _SENT and types and not types & {"string"}:
             yield Fault(
                 child(node.pointer, "schema"),
-                f"Connexion 3.3 refuses every value of this {kind} parameter: it leaves the value text",
-                "describe the text, such as `type: string` with a `pattern`",
+                f"Connexion 3.3 rejects every value of this {kind} parameter: it does not convert the text",
+                "describe it as text, for example with `type: string` and a `pattern`",
             )
 
 
@@ -58,7 +58,9 @@ def type_missing(context: Context) -> Iterator[Fault]:
     """
     for place in (*_in_url(context), *_in_form(context)) if context.is_3_0 else ():
         if "type" not in _at(context, place):
-            what = "Connexion 3.3 answers 500 to every request with this value: the schema names no type"
+            what = (
+                "Connexion 3.3 responds with 500 to every request with this value: the schema names no type"
+            )
             yield Fault(place, what, "add `type`, also beside `enum`, `allOf`, `anyOf` and `oneOf`")
 
 
@@ -84,7 +86,7 @@ def deep_object_unmet(context: Context) -> Iterator[Fault]:
             if "array" in _types(context, place):
                 yield Fault(
                     place,
-                    "Connexion 3.3 refuses every value of an array inside a deepObject",
+                    "Connexion 3.3 rejects every value of an array inside a deepObject",
                     "send the array as a query parameter of its own",
                 )
 
@@ -96,7 +98,7 @@ def body_unchecked(context: Context) -> Iterator[Fault]:
             if not _is_checked(name) and (node.value.get("required") or members(media).get("schema")):
                 yield Fault(
                     child(child(node.pointer, "content"), name),
-                    f"Connexion 3.3 neither demands nor checks a body of {name}",
+                    f"Connexion 3.3 neither requires nor checks a body of {name}",
                     "check it in the handler",
                 )
 
@@ -107,7 +109,7 @@ def range_unchecked(context: Context) -> Iterator[Fault]:
         if node.member == "responses" and node.key.upper().endswith("XX") and _has_schema(context, node):
             yield Fault(
                 node.pointer,
-                f"Connexion 3.3 does not check answers under {node.key}, only exact statuses and `default`",
+                f"Connexion 3.3 does not check responses under {node.key}, only exact statuses and `default`",
                 "name each status, or use `default`",
             )
 
@@ -166,7 +168,7 @@ def anchor_repeated(context: Context) -> Iterator[Fault]:
                 mark = token.start_mark
                 yield Fault(
                     "",
-                    f"Connexion 3.3 and Schemathesis 4.32 refuse a document with two anchors {token.value}",
+                    f"Connexion 3.3 and Schemathesis 4.32 reject a document with two anchors {token.value}",
                     "give the second one another name",
                     Position(context.source.file, mark.line + 1, mark.column + 1),
                 )

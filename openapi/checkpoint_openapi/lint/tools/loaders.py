@@ -205,7 +205,7 @@ def _nothing(*_: object) -> Iterator[Any]:
 def _told(error: BaseException) -> str:
     """Return an error's message, or that of its cause if its own says nothing about the document."""
     if isinstance(error, RecursionError):
-        return "it replaces references by what they name, and one of them leads back to itself"
+        return "it replaces references with their targets, and one of them leads back to itself"
     cause = error.__cause__
     text = shortened(str(cause if cause is not None and str(cause) else error))
     return text or type(error).__name__

@@ -31,8 +31,8 @@ def _schemas(context: Context) -> Iterator[Fault]:
             what = "an array needs `items` in OpenAPI 3.0"
             yield Fault(f"{node.pointer}/type", what, "say what the items are")
         if node.value.get("readOnly") is True and node.value.get("writeOnly") is True:
-            what = "a member that is read-only and write-only never travels"
-            yield Fault(f"{node.pointer}/writeOnly", what, "remove one of both")
+            what = "a member that is read-only and write-only is never sent"
+            yield Fault(f"{node.pointer}/writeOnly", what, "remove one of them")
 
 
 def _paths(context: Context) -> Iterator[Fault]:
@@ -42,11 +42,13 @@ def _paths(context: Context) -> Iterator[Fault]:
         first = known.setdefault(_PLACEHOLDER.sub("{}", path), path)
         names = _PLACEHOLDER.findall(path)
         if first != path:
-            what = f"the path is the same as {first}, since names in braces do not tell paths apart"
+            what = f"the path is the same as {first}, since only the names in braces differ"
             yield Fault(pointer, what, "write the operations of both under one path")
         elif len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            yield Fault(pointer, f"the path has the placeholder {{{twice}}} twice", "name each differently")
+            yield Fault(
+                pointer, f"the path has the placeholder {{{twice}}} twice", "give each a different name"
+            )
         elif path.startswith("/") and any(mark in _PLACEHOLDER.sub("", path) for mark in "?#"):
             what = "a path has neither a query nor a fragment"
             yield Fault(pointer, what, "declare query parameters under `parameters`, with `in: query`")

@@ -39,9 +39,9 @@ def told(error: Any, above: str = "") -> Iterator[Fault]:
         yield _unlisted(pointer, error.instance, error.validator_value)
     elif error.validator == "not" and members(error.validator_value).get("required"):
         pair = " and ".join(f"`{name}`" for name in error.validator_value["required"])
-        yield Fault(pointer, f"{pair} may not stand side by side", "remove one of them")
+        yield Fault(pointer, f"{pair} must not be used together", "remove one of them")
     elif error.validator == "uniqueItems":
-        yield Fault(pointer, "the list holds a value twice", "remove one of them")
+        yield Fault(pointer, "the list contains a value twice", "remove one of them")
     elif error.validator == "type":
         kinds = error.validator_value
         kind = kinds if isinstance(kinds, str) else " or ".join(kinds)
@@ -101,4 +101,4 @@ def _unknown(error: Any, name: str, pointer: str) -> Fault:
         fix = f"write a name of the form {' or '.join(forms)}"
     else:
         fix = "remove it, or begin its name with `x-`"
-    return Fault(pointer, f"`{name}` is nothing that OpenAPI knows here", fix)
+    return Fault(pointer, f"OpenAPI does not define `{name}` here", fix)

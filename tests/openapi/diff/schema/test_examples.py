@@ -101,7 +101,7 @@ def test_a_removed_path_that_a_template_matches_is_told(gone: str, left: str, an
     (finding,) = (each for each in judged(old, new).findings if each.id == "path-removed")
 
     assert finding.severity.value == "breaking"
-    assert (f"POST {left} now answers its requests" in finding.message) is answers
+    assert (f"POST {left} now serves its requests" in finding.message) is answers
 
 
 def test_an_invalid_type_is_told_with_what_to_do() -> None:
