@@ -126,7 +126,7 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
     assert response is not None
     # A server that does not read chunks takes them for the next request, and answers that too.
     if fault and exchange.request.framing is not Framing.CHUNKED:
-        yield _finding(exchange, "HTTP-2", Symptom.SURPLUS, "nothing behind the announced end", fault.detail)
+        yield _finding(exchange, "HTTP-2", Symptom.SURPLUS, "nothing after the announced end", fault.detail)
         return
     if response.status in _BODILESS or 300 <= response.status < 400:
         return

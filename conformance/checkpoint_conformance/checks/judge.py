@@ -82,7 +82,7 @@ class Judge:
             with deadline(JUDGING_DEADLINE):
                 return self._judge(probe, exchange)
         except TookTooLong:
-            return Judgement(undecided=f"judging the answer took longer than {JUDGING_DEADLINE:g} s")
+            return Judgement(undecided=f"judging the response took longer than {JUDGING_DEADLINE:g} s")
 
     def _judge(self, probe: Probe, exchange: Exchange) -> Judgement:
         judgement = self.ride_along(exchange)
@@ -130,7 +130,7 @@ class Judge:
             return True
         if fault.kind in _INCOMPLETE:
             symptom, clause = _INCOMPLETE[fault.kind]
-            expected = f"a complete and well-formed answer ({clause})"
+            expected = f"a complete and well-formed response ({clause})"
             received = "" if exchange.response else f": {fault.received[:60]!r}"
             judgement.add(_finding(exchange, "HTTP-1", symptom, expected, fault.detail + received))
             return exchange.response is None
@@ -138,7 +138,7 @@ class Judge:
         plain = probe.wants_acceptance and not probe.alone
         blamed = _taker(probe, "HTTP-1" if late and plain else "HTTP-3")
         symptom = Symptom.NO_ANSWER if late else Symptom.CONNECTION_DROPPED
-        expected = f"an answer within {self._target.timeout:g} s"
+        expected = f"a response within {self._target.timeout:g} s"
         judgement.add(_finding(exchange, blamed, symptom, expected, fault.detail))
         return True
 
@@ -146,7 +146,7 @@ class Judge:
         assert exchange.response is not None
         status = exchange.response.status
         if status in _PASSING or is_conflict(exchange):
-            judgement.undecided = f"the answer stayed {status}"
+            judgement.undecided = f"the response stayed {status}"
         elif probe.wants_acceptance:
             self._acceptance(probe, exchange, judgement, status)
         else:
@@ -161,7 +161,7 @@ class Judge:
             return
         if (status, error_code_of(exchange)) in self._client_state:
             judgement.exercised.discard(probe.requirement)
-            judgement.undecided = f"the account may not go on: {self._shown(exchange)}"
+            judgement.undecided = f"the account is not allowed to continue: {self._shown(exchange)}"
             return
         if not 200 <= status < 300:
             if status not in probe.allowed:

@@ -114,7 +114,7 @@ def success(exchange: Exchange, call: Call, target: Target) -> Reading:
         return report
     if set(body) != {"checkpoint"}:
         surplus = ", ".join(sorted(set(body) - {"checkpoint"}))
-        report.add("RESP-1", Symptom.SECOND_ROOT_MEMBER, "no root member beside `checkpoint`", surplus)
+        report.add("RESP-1", Symptom.SECOND_ROOT_MEMBER, "no root member other than `checkpoint`", surplus)
     _strings(members, report)
     _resource_graph(members, report)
     _identity(members, target, report)

@@ -66,7 +66,7 @@ def render_plan(planned: dict[str, Any], target: Target, width: int | None = Non
     ]
     told = "{count} requests to {url}; {creates} of them (+) create a checkpoint."
     at_most = "Never more than max_creates = {limit} are created. Nothing was sent."
-    more = "A server that responds differently gets more: the suite repeats what reveals a problem."
+    more = "A server that responds differently gets more requests: the suite repeats what reveals a problem."
     counts = {"count": len(planned["requests"]), "url": planned["target"], "creates": planned["creates"]}
     closing = [tr(told, **counts), tr(at_most, limit=planned["max_creates"]), tr(more)]
     return "\n".join([*legend, written, "", *(wrapped(line, width, 0) for line in closing)])

@@ -49,7 +49,7 @@ class ReplayState(StrEnum):
     """The result of repeating a finding."""
 
     STILL_FAILS = "still fails"
-    FAILS_NO_MORE = "fails no more"
+    FAILS_NO_MORE = "no longer fails"
     UNDECIDED = "undecided"
 
 
@@ -174,14 +174,14 @@ class _Stage:
     def _single(self, probe: Probe, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         exchange = self._play(finding)[finding["exchanges"][-1]]
         judgement = self.session.recorder.judge(self._as_recorded(probe, exchange.request), exchange)
-        shown = exchange.status or (exchange.fault.kind.value if exchange.fault else "no answer")
+        shown = exchange.status or (exchange.fault.kind.value if exchange.fault else "no response")
         symptoms = {found.published_symptom for found in judgement.findings}
         if _of_one_answer(finding["symptom"]) in symptoms:
-            return ReplayState.STILL_FAILS, f"answered {shown}"
+            return ReplayState.STILL_FAILS, f"got {shown}"
         if judgement.undecided:
             return ReplayState.UNDECIDED, judgement.undecided
         others = f", but now {', '.join(sorted(symptoms))}" if symptoms else ""
-        return ReplayState.FAILS_NO_MORE, f"answered {shown}{others}"
+        return ReplayState.FAILS_NO_MORE, f"got {shown}{others}"
 
     def _ids(self, requirement: str, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         ledger = Ledger()
@@ -195,7 +195,7 @@ class _Stage:
         lost = self._play(finding)[finding["exchanges"][-1]].request
         if any(each.exchange.request == lost for each in self.session.recorder.lost):
             return ReplayState.STILL_FAILS, "lost on a kept connection"
-        return ReplayState.FAILS_NO_MORE, "answered on the same connection"
+        return ReplayState.FAILS_NO_MORE, "got a response on the same connection"
 
     def _sequence(self, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         """Run a sequence of the model-based run, comparing after every step."""
@@ -224,7 +224,7 @@ class _Stage:
         why = (
             session.ledger.undecided.get(requirement) or session.ledger.skipped.get(requirement, ("", ""))[1]
         )
-        return ReplayState.UNDECIDED, why or "nothing let it be judged"
+        return ReplayState.UNDECIDED, why or "it could not be judged"
 
     def _play(self, finding: dict[str, Any]) -> dict[int, Exchange]:
         """Repeat the recorded exchanges of a scene; return the new ones by their recorded numbers."""

@@ -42,6 +42,6 @@ def tells_nothing(status: int | None) -> bool:
 def answer_summary(exchange: Exchange) -> str:
     """Return the response in a few words."""
     if exchange.fault:
-        return f"no answer ({exchange.fault.detail})"
+        return f"no response ({exchange.fault.detail})"
     code = error_code_of(exchange)
     return f"{exchange.status} {code}" if code else f"{exchange.status}"

@@ -71,8 +71,8 @@ def shapes(calls: Calls) -> list[Probe]:
         ("REQ-3", "true", "auto_trigger true", Call(True, some), ()),
         ("REQ-3", "false-alone", "auto_trigger false and no resources", Call(False, ABSENT), ("REQ-2",)),
         ("REQ-3", "true-alone", "auto_trigger true and no resources", Call(True, ABSENT), ("REQ-2",)),
-        ("REQ-4", "first", "the first resource alone", Call(trigger, all_of_it[:1]), ("REQ-1",)),
-        ("REQ-4", "last", "the last resource alone", Call(trigger, all_of_it[-1:]), ("REQ-1",)),
+        ("REQ-4", "first", "only the first resource", Call(trigger, all_of_it[:1]), ("REQ-1",)),
+        ("REQ-4", "last", "only the last resource", Call(trigger, all_of_it[-1:]), ("REQ-1",)),
         (
             "REQ-4",
             "all-alone",

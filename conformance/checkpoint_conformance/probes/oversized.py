@@ -28,7 +28,7 @@ def oversized(calls: Calls) -> list[Probe]:
         "resources-65": ("65 resources", _with_resources(calls, (own * 65)[:65]), None),
         "resources-1000": ("1000 resources", _with_resources(calls, (own * 1000)[:1000]), None),
         "plan-1-mib": (
-            "a plan_id of 1 MiB that begins as the policy's",
+            "a plan_id of 1 MiB that begins like the policy's",
             json.dumps(calls.changed(plan_id=calls.target.policy_id + long)).encode(),
             "REQ-15",
         ),

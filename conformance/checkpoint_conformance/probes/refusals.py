@@ -102,7 +102,7 @@ def _not_json(calls: Calls) -> list[Probe]:
         "trailing-text": ("text after the value", (good + " x").encode()),
         "trailing-brace": ("a brace after the value", (good + "}").encode()),
         "two-values": ("two values", (good + good).encode()),
-        "form-feed": ("a form feed after the value, which is no white space of JSON", (good + "\f").encode()),
+        "form-feed": ("a form feed after the value, which is not JSON white space", (good + "\f").encode()),
         "nul-after": ("a NUL and text after the value", (good + "\0x").encode()),
         "nul-at-end": ("a NUL after the value", (good + "\0").encode()),
         "missing-comma": ("no comma between members", good.replace(", ", " ", 1).encode()),

@@ -35,7 +35,7 @@ def unknown_route(calls: Calls) -> Probe:
     request = calls.request("POST", path, b"{}", content_type="application/json")
     allowed = frozenset({400, 401, 403, 404, 405})
     return Probe(
-        "ERR-1/unknown-route", "ERR-1", "a path that no document has", request, allowed, ("no-route",)
+        "ERR-1/unknown-route", "ERR-1", "a path that no document describes", request, allowed, ("no-route",)
     )
 
 
@@ -112,7 +112,7 @@ def _bodies(calls: Calls) -> dict[str, tuple[str, Request]]:
     false_gzip = calls.post(raw).with_header("Content-Encoding", "gzip")
     unknown = calls.post(_harmless(calls)).with_header("Content-Encoding", "br")
     requests["brotli"] = ("a body in a coding that few servers know", unknown)
-    requests["false-gzip"] = ("a body that is not the gzip it says", false_gzip)
+    requests["false-gzip"] = ("a body that claims to be gzip and is not", false_gzip)
     in_chunks = calls.post(_harmless(calls), framing=Framing.CHUNKED)
     requests["chunked"] = ("a body in chunks", in_chunks)
     chunked_junk = calls.post(b"{", framing=Framing.CHUNKED)
@@ -186,11 +186,11 @@ def _fields(calls: Calls) -> dict[str, tuple[str, Request]]:
     requests["no-user-agent"] = ("no User-Agent", good.with_header("User-Agent", None))
     requests["expect"] = ("an Expect", good.with_header("Expect", "100-continue"))
     weighed = good.with_header("Accept", "application/json;q=high, */*;q=0.1")
-    requests["accept-weight"] = ("an Accept with a weight that is no number", weighed)
+    requests["accept-weight"] = ("an Accept with a weight that is not a number", weighed)
     requests["accept-malformed"] = ("an Accept that names no media type", good.with_header("Accept", "json"))
     basic = good.with_header("Authorization", "Basic %%%")
     requests["authorization"] = ("malformed Basic credentials beside the token", basic)
     since = good.with_header("If-Modified-Since", "yesterday")
-    requests["if-modified-since"] = ("an If-Modified-Since that is no date", since)
+    requests["if-modified-since"] = ("an If-Modified-Since that is not a date", since)
     requests["range"] = ("a Range", good.with_header("Range", "bytes=0-1"))
     return requests

@@ -84,7 +84,7 @@ def _unpacked(packed: BytesIO, secrets: Secrets) -> Journal:
     head = json.loads(line)
     course, rest = tuple(kept[: head["course"]]), iter(kept[head["course"] :])
     if not all(map(whole.has, course)):
-        raise ValueError("it holds more than a run keeps")
+        raise ValueError("it contains more than a run records")
     parts = tuple(_part(data, tuple(islice(rest, data["aside"]))) for data in head["parts"])
     absences = tuple(Absence(**data) for data in head["absences"])
     return Journal(WholeExchanges(whole, course), absences, parts)

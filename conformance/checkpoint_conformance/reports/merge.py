@@ -103,7 +103,7 @@ def _ordered(reports: Sequence[Report]) -> list[Report]:
     ):
         names = ", ".join(f"{p['header']['shard']['index']}/{p['header']['shard']['count']}" for p in parts)
         raise ReportError(
-            f"the shards {names} do not make a whole. Name each of 1/{count} to {count}/{count} once."
+            f"the shards {names} do not make up a whole run. Name each of 1/{count} to {count}/{count} once."
         )
     for part in parts[1:]:
         for name in _SAME:
@@ -123,7 +123,7 @@ def _check_part(report: Report) -> None:
     """Raise ReportError if the report is not that of a shard that came to its end."""
     shard, footer = report["header"]["shard"], report["footer"]
     if shard is None:
-        raise ReportError("one of the reports is of a whole run. Name the reports of `verify --shard k/n`.")
+        raise ReportError("one of the reports is from a whole run. Name the reports of `verify --shard k/n`.")
     if not footer["complete"]:
         raise ReportError(
             f"shard {shard['index']}/{shard['count']} ended early: {footer['ended']}. Repeat it."

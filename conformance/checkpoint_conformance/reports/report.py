@@ -178,7 +178,7 @@ def check_same_target(report: Report, target: Target) -> None:
         value: object = getattr(target, name)
         if recorded[name] != (list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value):
             raise ReportError(
-                f"the report is of another target: its {name} is not that of the target file. "
+                f"the report is from another target: its {name} is not that of the target file. "
                 "Give the target file that the run was made with."
             )
 

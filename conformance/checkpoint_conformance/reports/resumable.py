@@ -36,14 +36,14 @@ def read_resumable(file: Path, target: Target, options: Options) -> Journal:
     report = read_report(file)
     if not report.get("journal"):
         ended = report["footer"]["complete"]
-        why = "it is of a run that came to its end" if ended else "it holds no journal"
-        raise ReportError(f"{file}: {why}, so there is nothing to go on from. Verify from the beginning.")
+        why = "it is from a run that finished" if ended else "it has no journal"
+        raise ReportError(f"{file}: {why}, so there is nothing to continue. Verify from the beginning.")
     secrets = Secrets(target)
     now = redacted(header(target, options, 0.0), secrets)
     if difference := _difference(report["header"], now):
         name, then, given = difference
         advice = _ADVICE.get(name.partition(".")[0], _SAME_TARGET)
-        raise ReportError(f"{file}: it is of another run: {name} was {then}, and is {given} now. {advice}.")
+        raise ReportError(f"{file}: it is from another run: {name} was {then}, and is {given} now. {advice}.")
     try:
         return unpack(report["journal"], secrets)
     except ValueError as error:

@@ -288,7 +288,7 @@ def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any
     if exchange.fault:
         raise ListError(Symptom.LIST_UNANSWERED, exchange.fault.detail, exchange)
     if exchange.status != 200:
-        raise ListError(Symptom.LIST_STATUS, f"the list was answered with {exchange.status}", exchange)
+        raise ListError(Symptom.LIST_STATUS, f"the list got {exchange.status}", exchange)
     assert exchange.response is not None
     media_type = (exchange.response.header("Content-Type") or "").partition(";")[0].strip().lower()
     if media_type != "application/json":

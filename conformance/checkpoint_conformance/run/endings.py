@@ -37,7 +37,7 @@ def examine_endings(session: Session) -> None:
                 away = f"the server could not be reached for {ending.back_after:.1f} s, in 1 of 2 tries"
                 session.ledger.doubt(_requirement(session, suspect), _after(suspect, away))
     if session.ledger.times(Symptom.SERVER_ENDED) >= _MOST:
-        raise ServerGone("it has ended too often")
+        raise ServerGone("it has stopped too often")
 
 
 def is_away(session: Session) -> bool:
@@ -112,8 +112,8 @@ def _requirement(session: Session, suspect: Exchange) -> str:
 def _after(suspect: Exchange, what: str) -> str:
     """Tell what happened after an exchange."""
     if suspect.status is None:
-        return f"after exchange {suspect.number} (not answered): {what}"
-    return f"after exchange {suspect.number} (answered {suspect.status}): {what}"
+        return f"after exchange {suspect.number} (no response): {what}"
+    return f"after exchange {suspect.number} (got {suspect.status}): {what}"
 
 
 def charge_lock(session: Session, tries: Sequence[Exchange]) -> None:
@@ -149,5 +149,5 @@ def _last_refusal(session: Session, locked: Exchange) -> Exchange | None:
 def shown_answer(exchange: Exchange) -> str:
     """Show the status and code of an answer."""
     if exchange.status is None:
-        return "no answer"
+        return "no response"
     return f"{exchange.status} {error_code_of(exchange) or ''}".strip()

@@ -139,7 +139,7 @@ class _Course:
         session, ending = self._session, self._ending
         with ending.noted():
             if not ending.gone and is_away(session):
-                ending.gone = ServerGone("it ended while the run cleaned up")
+                ending.gone = ServerGone("it stopped during the clean-up")
                 conclude_ending(session, ending.gone)
             if ending.reason or self._options.shard.owns("RESP-2"):
                 distinct_checkpoints(session.recorder.exchanges, session.ledger)

@@ -86,16 +86,16 @@ def exchange_everything(
             _refused(session, observation, group.name, shard.select(group.probes), serves=serves)
     others = shard.select(odd_requests(session.calls))
     if not accepted:
-        _refused(session, observation, "odd requests", others)
+        _refused(session, observation, "unusual requests", others)
         return
-    session.begin("odd and generated requests", "HTTP, FUZZ")
+    session.begin("unusual and generated requests", "HTTP, FUZZ")
     inputs = supply.inputs(session.clock)
     generated = shard.select(generated_probes(session.calls, inputs.requests))
     invalid = [probe for probe in generated if not probe.wants_acceptance]
     valid = [probe for probe in generated if probe.wants_acceptance]
     others += shard.select(later.probes)
     others += _affordable(session, "generated requests", valid[:_GENERATED_CALLS])
-    _refused(session, observation, "odd and generated requests", [*others, *invalid])
+    _refused(session, observation, "unusual and generated requests", [*others, *invalid])
     examine_crashes(session)
     examine_lock(session)
     if shard.owns("OBS-1"):

@@ -72,8 +72,8 @@ class Shard:
         first = target.max_creates - share * (count - 1)
         if first <= 0:
             raise ShardError(
-                f"--shard {text}: max_creates = {target.max_creates} is too few: every further shard takes "
-                f"{_LEAST}. Split less, or raise max_creates."
+                f"--shard {text}: max_creates = {target.max_creates} is too low: every further shard needs "
+                f"{_LEAST}. Use fewer shards, or raise max_creates."
             )
         return cls(index, count, _deal(target, count)[index - 1], first if index == 1 else share)
 

@@ -98,7 +98,7 @@ def command(value: Any) -> tuple[str, ...]:
     except ValueError:
         words = []
     if not words:
-        raise InvalidValueError("a command line with closed quotes, such as `python3 sign.py`")
+        raise InvalidValueError("a command line with balanced quotes, such as `python3 sign.py`")
     return tuple(words)
 
 
@@ -108,7 +108,7 @@ def resources(value: Any) -> tuple[str, ...]:
     if not items or not all(isinstance(item, str) and item for item in items):
         raise InvalidValueError("a list of at least one resource id")
     if len(set(items)) != len(items):
-        raise InvalidValueError("a list in which no resource id stands twice")
+        raise InvalidValueError("a list in which no resource id occurs twice")
     return tuple(items)
 
 

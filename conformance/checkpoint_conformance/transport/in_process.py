@@ -81,7 +81,7 @@ class InProcessConnection:
         elapsed = self._clock.monotonic() - began
         if elapsed > self._timeout:
             elapsed = self._timeout
-            answer = TransportFault(FaultKind.TIMEOUT, f"no complete answer within {self._timeout:g} s")
+            answer = TransportFault(FaultKind.TIMEOUT, f"no complete response within {self._timeout:g} s")
         self.requests.append(request)
         response = answer if isinstance(answer, Response) else None
         fault = answer if isinstance(answer, TransportFault) else None

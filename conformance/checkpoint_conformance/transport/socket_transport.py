@@ -152,7 +152,7 @@ class SocketConnection:
             reader.read(self._socket, self._protocol)
         except TimeoutError:
             return reader.partial(), reader.fault(
-                FaultKind.TIMEOUT, f"no complete answer within {timeout:g} s"
+                FaultKind.TIMEOUT, f"no complete response within {timeout:g} s"
             )
         except OSError as error:
             if is_alert(error) and not self.used and not reader.raw:
@@ -266,7 +266,7 @@ class _Reader:
             elif isinstance(event, h11.EndOfMessage):
                 return
             elif isinstance(event, h11.ConnectionClosed):
-                raise h11.RemoteProtocolError("the connection was closed without an answer")
+                raise h11.RemoteProtocolError("the connection was closed without a response")
 
     def receive_waiting(self, connection: socket.socket, protocol: h11.Connection) -> bool:
         """Receive available data; TLS's own messages, such as session tickets, do not count."""
@@ -281,7 +281,7 @@ class _Reader:
         """Return how many bytes may be read at once."""
         room = self._limit - self._received
         if room <= 0:
-            raise _OversizedError(f"the answer does not end within {self._limit} bytes")
+            raise _OversizedError(f"the response does not end within {self._limit} bytes")
         return min(room, _CHUNK)
 
     def _take(self, data: bytes, protocol: h11.Connection) -> None:
@@ -318,7 +318,7 @@ class _Reader:
             kind = FaultKind.OVERSIZED if self.status else kind
             return self.fault(kind, f"{where} beyond {HEAD_LIMIT} bytes")
         if kind is FaultKind.DROPPED:
-            return self.fault(kind, "the connection was closed without an answer")
+            return self.fault(kind, "the connection was closed without a response")
         if _SWITCHING.match(self.raw):
             return self.fault(kind, "it switches protocols (101), but no request asked for that")
         return self.fault(kind, str(error))
@@ -349,5 +349,5 @@ class _Reader:
         if not extra:
             return None
         return TransportFault(
-            FaultKind.SURPLUS, f"{len(extra)} bytes follow the announced end of the answer", extra
+            FaultKind.SURPLUS, f"{len(extra)} bytes follow the announced end of the response", extra
         )

@@ -86,7 +86,7 @@ def _name_what_follows(charged: list[Finding], case: Case) -> None:
         probed, why = finding.origin.requirement, f"{finding.published_symptom} under its probes"
         status = finding.symptom is Symptom.WRONG_STATUS and finding.status not in range(200, 300)
         if finding.symptom is Symptom.SAME_CHECKPOINT_AGAIN:
-            probed, why = "RESP-2", "calls that get the same checkpoint show no second id"
+            probed, why = "RESP-2", "calls that return the same checkpoint say nothing about ids"
         elif not (finding.symptom in FAILING or (status and probed in ONE_REFUSAL)):
             continue
         if finding.confirmed and probed != finding.requirement:

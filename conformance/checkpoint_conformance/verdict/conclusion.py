@@ -98,7 +98,7 @@ def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attr
     """Return the result of a requirement that no response allowed to be judged, with the reason."""
     if requirement.id in ledger.undecided:
         return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.undecided[requirement.id])
-    why = f"the run ended early: {gone}" if gone else "no response allowed a judgement"
+    why = f"the run ended early: {gone}" if gone else "no response could be judged"
     if not _breaks_a_must(attribution):
         return Result(requirement, Outcome.INCONCLUSIVE, None, why)
     why = why if gone else "a precondition is missing because of the failures above"

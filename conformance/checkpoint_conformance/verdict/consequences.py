@@ -90,7 +90,7 @@ def drop_what_an_ending_leaves(findings: list[Finding], case: Case) -> list[Find
 
     def cause(finding: Finding) -> str | None:
         of_its_own = finding.symptom not in UNANSWERED or finding.exchanges[-1].request not in ended
-        return None if of_its_own else f"{ended[finding.exchanges[-1].request]}: it ends the server"
+        return None if of_its_own else f"{ended[finding.exchanges[-1].request]}: it stops the server"
 
     return case.without(findings, cause)
 
@@ -173,13 +173,13 @@ def drop_what_refusals_leave(findings: list[Finding], case: Case) -> list[Findin
         once = crashes[finding.exchanges[-1].request] == 1 or case.varies(finding, range(500))
         crash = finding.symptom is Symptom.ANSWERED_5XX and finding.symptom in after and once
         if refused and finding.symptom is Symptom.SURPLUS and (finding.exchanges[-1].status or 0) >= 400:
-            return "HTTP-6: a body that is left unread is answered as the next request"
+            return "HTTP-6: an unread body is treated as the next request"
         if finding.requirement in FORM_OF_AN_ERROR and finding.exchanges[-1].number in refused:
-            return "HTTP-6: this is the answer to a valid call that follows a refusal"
+            return "HTTP-6: this is the response to a valid call that follows a refusal"
         if finding.requirement == "HTTP-6" and finding.symptom in FAILING & of_itself.keys():
             return f"{of_itself[finding.symptom]}: valid calls fail without a refusal, too"
         if finding.requirement != "HTTP-6" and (crash or (unanswered and finding.symptom in UNANSWERED)):
-            return "HTTP-6: what follows a refusal fails, valid or not"
+            return "HTTP-6: after a refusal, every request fails, valid or not"
         return None
 
     return case.without(findings, cause)
@@ -196,7 +196,7 @@ def drop_odd_waits(findings: list[Finding], case: Case) -> list[Finding]:
     def cause(finding: Finding) -> str | None:
         odd = finding.symptom is Symptom.NO_ANSWER and finding.requirement == "HTTP-3"
         if odd and (valid & VALID_SHAPES or (valid and finding.origin.requirement == "HTTP-3")):
-            return "HTTP-1: valid calls get no answer in time either"
+            return "HTTP-1: valid calls get no response in time either"
         return None
 
     return case.without(findings, cause)
@@ -220,7 +220,7 @@ def drop_same_answers(findings: list[Finding], case: Case) -> list[Finding]:
             of_its_own = finding.published_symptom in symptoms[finding.requirement]
             twin = None if of_its_own else implied.refused_as
         same = twin and finding.published_symptom in symptoms[twin]
-        return f"{twin} gets the same wrong answer" if same else None
+        return f"{twin} gets the same wrong response" if same else None
 
     return case.without(findings, cause)
 
@@ -278,7 +278,7 @@ def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
         mixed_up = bool(repeated) and (concurrent or any(map(last.overlaps, sharing)))
         given_again = all(exchange.number in repeated for exchange in finding.exchanges)
         follows = finding.requirement in MEMBERS_OF_AN_ANSWER and (given_again or mixed_up)
-        return "the answer was another call's" if follows else None
+        return "the response was another call's" if follows else None
 
     return case.without(findings, cause)
 
@@ -290,9 +290,9 @@ def drop_unreadable_lists(findings: list[Finding], case: Case) -> list[Finding]:
 
     def cause(finding: Finding) -> str | None:
         if surplus and finding.symptom in (Symptom.NO_STATUS_LINE, Symptom.BAD_HEAD):
-            return "HTTP-2: bytes behind an answer are read as the next one"
+            return "HTTP-2: bytes after a response are read as the next one"
         causes = sorted(broken & UNREADABLE.get((finding.symptom, finding.status), set()))
-        return f"{causes[0]}: the lists are answered in the same way" if causes else None
+        return f"{causes[0]}: the lists get the same response" if causes else None
 
     return case.without(findings, cause)
 
@@ -355,7 +355,7 @@ def drop_generated(findings: list[Finding], case: Case) -> list[Finding]:
         if finding.requirement not in GENERATED:
             return None
         if same := of_others.get(finding.exchanges[-1].number):
-            return f"{same} takes the same answer"
+            return f"{same} covers the same response"
         covering = case.violations_of(finding) if finding.requirement == "FUZZ-2" else ACCEPTANCE
         causes = sorted((covering & specific) - GENERATED)
         return f"{causes[0]} covers the same fault" if causes else None

@@ -41,9 +41,7 @@ def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Fi
                 charged = replace(charged, requirement="HTTP-1", symptom=Symptom.WRONG_STATUS, status=status)
             gathered.append(replace(charged, confirmed=len(refused) > 1))
         elif finding.symptom is Symptom.WRONG_STATUS and case.varies(finding):
-            case.consequences[finding.requirement] = (
-                "the same request was answered as it should be at other times"
-            )
+            case.consequences[finding.requirement] = "the same request got the right response at other times"
         else:
             gathered.append(finding)
     return gathered

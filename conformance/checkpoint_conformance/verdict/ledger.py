@@ -150,7 +150,7 @@ class Ledger:
     def losses(self) -> str:
         """Tell how many exchanges were lost, out of how many."""
         lost, heard = self.lost.total(), self.heard.total()
-        share = f"{lost} of {heard} requests got no complete answer ({100 * lost / max(heard, 1):.1f} %)"
+        share = f"{lost} of {heard} requests got no complete response ({100 * lost / max(heard, 1):.1f} %)"
         return f"{share}, none of them each time: it may be the network"
 
     def confirmed(self, key: tuple[str, str]) -> bool:

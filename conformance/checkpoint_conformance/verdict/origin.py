@@ -34,5 +34,5 @@ class Origin:
         return self.id.partition("/")[0]
 
 
-ANY_ANSWER = Origin("", "what every answer owes")
+ANY_ANSWER = Origin("", "the rules for every response")
 """The origin of findings by checks that apply to any response."""

@@ -78,7 +78,7 @@ class Applied:
                 "Fix the server, or renew it."
             )
         if self.state is WaiverState.STALE:
-            return f"the waiver of {self.waiver} is stale: its failure does not happen any more. Remove it."
+            return f"the waiver of {self.waiver} is stale: its failure no longer occurs. Remove it."
         return None
 
     def data(self) -> dict[str, str | None]:

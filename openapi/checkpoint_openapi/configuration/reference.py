@@ -51,7 +51,7 @@ def _line_of(path: Path) -> str:
     try:
         line = content.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise InvalidValueError(f"a file in UTF-8, but {path} is not; write it anew") from None
+        raise InvalidValueError(f"a file in UTF-8, but {path} is not; save it again") from None
     if not line:
         raise InvalidValueError(f"a file that holds a value, but {path} is empty; write the value into it")
     if "\n" in line or "\r" in line:

@@ -42,7 +42,7 @@ def text(value: Any) -> str:
 def filled_text(value: Any) -> str:
     """Return a text that is not blank."""
     if not isinstance(value, str) or not value.strip():
-        raise InvalidValueError("a text that is not empty")
+        raise InvalidValueError("a non-empty text")
     return text(value)
 
 
@@ -62,7 +62,7 @@ def date(value: Any) -> datetime.date:
             return datetime.date.fromisoformat(str(value))
     except ValueError:
         pass
-    raise InvalidValueError("a day of the calendar such as 2027-03-31")
+    raise InvalidValueError("a calendar date such as 2027-03-31")
 
 
 def matching(pattern: str, takes: str) -> Callable[[Any], str]:

@@ -116,7 +116,7 @@ def test_replay_in_json_and_with_a_spent_budget(saved: Callable[..., Path], tmp_
         target = write_target(table, tmp_path / "target.toml", max_creates=1, profiles=[])
         result = invoke("replay", file, "RESP-3", "--target", target, "--json")
     states = [each["state"] for each in json.loads(result.stdout)]
-    assert states[0] == "fails no more"
+    assert states[0] == "no longer fails"
     assert set(states[1:]) == {"undecided"}
     assert result.exit_code == 5
 

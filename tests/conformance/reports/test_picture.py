@@ -52,7 +52,7 @@ def test_every_request_of_a_run_is_counted_with_its_result(behaviour: type[Serve
     assert sum(found.counts.values()) == len(sent) == sum(band.requests for band in found.bands)
     accepted = [each for each in sent if not each.fault and each.status in range(200, 300)]
     assert found.counts["accepted"] == len(accepted)
-    assert found.counts.get("no complete answer", 0) == sum(each.fault is not None for each in sent)
+    assert found.counts.get("no complete response", 0) == sum(each.fault is not None for each in sent)
     assert found.bands[0].name == "smoke test"
     assert found.bands[-1].x + found.bands[-1].width == pytest.approx(100)
 
@@ -147,5 +147,5 @@ def test_the_picture_is_told_in_words() -> None:
     told = re.search(r'<desc id="picture-text-1">([^<]+)</desc>', text)
     assert title
     assert told
-    assert re.fullmatch(r"\d+ accepted, \d+ refused, \d+ no complete answer", told[1])
+    assert re.fullmatch(r"\d+ accepted, \d+ refused, \d+ no complete response", told[1])
     assert re.search(r"<li>single faults <span>\d+ requests, longest [\d.]+\sm?s</span></li>", text)

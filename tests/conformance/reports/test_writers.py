@@ -129,7 +129,7 @@ def test_har_tells_an_answer_that_never_came() -> None:
     """A dropped connection is an entry of status 0 with its fault."""
     entries = json.loads(har(report(Dropping)))["log"]["entries"]
     lost = [entry["response"]["_error"] for entry in entries if entry["response"]["status"] == 0]
-    assert "dropped: the connection was closed without an answer" in lost
+    assert "dropped: the connection was closed without a response" in lost
 
 
 # -- Markdown, badge, terminal

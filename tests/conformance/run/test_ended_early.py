@@ -105,7 +105,7 @@ def silent_from(number: int, *answering: int) -> tuple[Session, list[Request]]:
         if len(seen) < number or len(seen) in answering:
             return Response(404, (), b"")
         clock.sleep(10)
-        return TransportFault(FaultKind.TIMEOUT, "no complete answer within 10 s")
+        return TransportFault(FaultKind.TIMEOUT, "no complete response within 10 s")
 
     target = target_of(InProcess(Server).target)
     return open_session(target, transport=InProcessTransport(respond, clock=clock), clock=clock), seen
@@ -118,7 +118,7 @@ def test_the_third_timeout_in_a_row_ends_everything() -> None:
     for _ in range(6):
         session.client.transmit(get)
     for _ in range(2):
-        with pytest.raises(ServerGone, match="3 requests in a row got no answer within"):
+        with pytest.raises(ServerGone, match="3 requests in a row got no response within"):
             session.client.transmit(get)
     assert len(seen) == 6
 

@@ -59,7 +59,7 @@ def test_a_conforming_server_behind_a_lossy_network_is_undecided(seed: int, shar
     assert failed(record) == []
     assert record.verdict is Verdict.INCONCLUSIVE
     told = [result.detail for result in record.declared if result.outcome is Outcome.INCONCLUSIVE]
-    assert record.gone or [detail for detail in told if "requests got no complete answer (" in detail]
+    assert record.gone or [detail for detail in told if "requests got no complete response (" in detail]
 
 
 @pytest.mark.parametrize("name", ["drop-on-invalid-utf8", "drop-on-empty-body", "ends-after-malformed-json"])
@@ -79,7 +79,7 @@ def lost(request: Request, number: int) -> Finding:
     """Return the finding of a request that was lost."""
     exchange = Exchange(request, None, RESET, 0.0, 0.0, number=number)
     origin = Origin("HTTP-3/x")
-    return Finding("HTTP-3", Symptom.CONNECTION_DROPPED, origin, "an answer", "none", (exchange,))
+    return Finding("HTTP-3", Symptom.CONNECTION_DROPPED, origin, "a response", "none", (exchange,))
 
 
 @pytest.mark.parametrize("reliable", [True, False])

@@ -211,7 +211,7 @@ def test_another_run_is_refused(
 ) -> None:
     """A report of another target, or of other options, is told with the first difference."""
     file, target = interrupted_report(tmp_path)
-    with pytest.raises(ReportError, match=rf"report\.json: it is of another run: {said}"):
+    with pytest.raises(ReportError, match=rf"report\.json: it is from another run: {said}"):
         read_resumable(file, replace(target, **changes), replace(OPTIONS, **options))
 
 
@@ -241,7 +241,7 @@ def test_a_journal_that_is_damaged_is_told(tmp_path: Path, damage: list[str]) ->
     found = read_report(file)
     found["journal"] = damage
     file.write_text(json.dumps(found), encoding="utf-8")
-    with pytest.raises(ReportError, match=r"report\.json: (the journal is damaged|it holds no journal)"):
+    with pytest.raises(ReportError, match=r"report\.json: (the journal is damaged|it has no journal)"):
         read_resumable(file, target, OPTIONS)
 
 

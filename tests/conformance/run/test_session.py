@@ -264,7 +264,7 @@ def test_a_host_that_is_gone_is_undecided() -> None:
     assert result.verdict is Verdict.INCONCLUSIVE
     assert Outcome.FAIL not in {each.outcome for each in result.declared}
     undecided = [each.detail for each in result.declared if each.outcome is Outcome.INCONCLUSIVE]
-    assert [detail for detail in undecided if detail.endswith(f" (not answered): {result.gone}")]
+    assert [detail for detail in undecided if detail.endswith(f" (no response): {result.gone}")]
 
 
 def in_process(

@@ -47,7 +47,7 @@ UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "no text": (
         lambda path: path.write_bytes(SECRET.encode() + b"\xff\n"),
-        "a file in UTF-8, but {path} is not; write it anew.",
+        "a file in UTF-8, but {path} is not; save it again.",
     ),
     "no token": (
         lambda path: path.write_text(f"{SECRET} \n"),

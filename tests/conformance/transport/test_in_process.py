@@ -59,7 +59,7 @@ def test_both_transports_keep_the_same_of_their_connections() -> None:
         Response(200, (("Connection", "close"),), b"{}"),
         Response(200, (("connection", "x, Close"),), b"{}"),
         Response(200, (), b"{}", http_version="1.0"),
-        TransportFault(FaultKind.DROPPED, "the connection was closed without an answer"),
+        TransportFault(FaultKind.DROPPED, "the connection was closed without a response"),
     ],
     ids=["close", "among-others", "http-1.0", "fault"],
 )

@@ -35,7 +35,7 @@ class BodyFirst(Server):
     """Judges the body before the token, and answers 422 where it is wrong."""
 
     def respond(self, request: Request) -> Response:
-        """Answer a body that is no object of objects with 422."""
+        """Answer a body that is not an object of objects with 422."""
         response = super().respond(request)
         wrong = request.method == "POST" and not request.body.startswith(b'{"checkpoint": {"plan_id"')
         if wrong and response.status in (400, 401):

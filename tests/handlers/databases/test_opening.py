@@ -59,7 +59,7 @@ def test_a_start_that_fails_leaves_nothing(database: str) -> None:
 )
 def test_a_database_out_of_reach_is_named(url: str, reason: str) -> None:
     """A PostgreSQL that nothing serves is told in the words of the system, with what to do."""
-    with pytest.raises(StartError, match=rf"{reason}\); see that PostgreSQL runs there, or name another"):
+    with pytest.raises(StartError, match=rf"{reason}\); check that PostgreSQL runs there, or name another"):
         asyncio.run(open_store(url, entries))
 
 

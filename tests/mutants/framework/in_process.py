@@ -152,7 +152,7 @@ class InProcess:
         """Return the fault of a dropped connection, if the server has ended; else it needs a socket."""
         if self.clock.monotonic() >= self._away_until:
             self._give_up("it drops a connection")
-        return TransportFault(FaultKind.DROPPED, "the connection was closed without an answer")
+        return TransportFault(FaultKind.DROPPED, "the connection was closed without a response")
 
     def host_answers(self) -> bool:
         """Return True, as for any loopback address."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["LossyNetwork"]
 
 _LOSSES = {
-    FaultKind.DROPPED: "the connection was closed without an answer",
-    FaultKind.TIMEOUT: "no complete answer in time",
+    FaultKind.DROPPED: "the connection was closed without a response",
+    FaultKind.TIMEOUT: "no complete response in time",
     FaultKind.TRUNCATED: "the connection broke: Connection reset by peer",
     FaultKind.NO_STATUS: "illegal status line",
 }

@@ -48,7 +48,7 @@ class TextsInChinese(Server):
 
 @variant("ERR-3")
 class UnsupportedMediaType(Server):
-    """A wrong content type is answered 415."""
+    """A wrong content type gets 415."""
 
     def wrong_content_type(self, request: Request, media_type: str) -> None:
         raise Refusal(Condition(415, "APIGW.0201", "The content type is not supported."))
@@ -56,7 +56,7 @@ class UnsupportedMediaType(Server):
 
 @variant("ERR-3")
 class ProviderNotFound(_Refusing):
-    """Another provider is answered 404."""
+    """Another provider gets 404."""
 
     other = {"unknown-provider": (404, "APIGW.0101")}  # noqa: RUF012 - never changed
 
@@ -77,14 +77,14 @@ class OlderGatewayCodes(_Refusing):
 
 @variant("ERR-3")
 class OversizeIsInvalid(_Refusing):
-    """A body over the limit is answered 400."""
+    """A body over the limit gets 400."""
 
     other = {"too-large": (400, "CSBS.9001")}  # noqa: RUF012 - never changed
 
 
 @variant()
 class OversizeClosesTheConnection(Server):
-    """A body over the limit is answered 413, and the connection is closed."""
+    """A body over the limit gets 413, and the connection is closed."""
 
     def finish(self, request: Request, response: Response) -> None:
         response.close = response.close or response.status == 413
@@ -93,7 +93,7 @@ class OversizeClosesTheConnection(Server):
 
 @variant("ERR-3")
 class ForeignTokenUnauthorised(Server):
-    """A token of another project is answered 401."""
+    """A token of another project gets 401."""
 
     def foreign_token(self, request: Request, token: Token, project: str) -> None:
         refuse("unauthenticated")
@@ -101,7 +101,7 @@ class ForeignTokenUnauthorised(Server):
 
 @variant("ERR-3")
 class ForeignPolicyForbidden(Server):
-    """Another project's policy is answered 403."""
+    """Another project's policy gets 403."""
 
     def foreign_policy(self, policy: Policy) -> Policy:
         refuse("forbidden")
@@ -109,7 +109,7 @@ class ForeignPolicyForbidden(Server):
 
 @variant("ERR-3")
 class MalformedPlanNotFound(Server):
-    """A malformed plan_id is answered 404."""
+    """A malformed plan_id gets 404."""
 
     def read_plan_id(self, value: Any) -> str:
         try:
@@ -122,7 +122,7 @@ class MalformedPlanNotFound(Server):
 
 @variant("ERR-3")
 class OutsideResourceNotFound(Server):
-    """A resource outside the policy is answered 404."""
+    """A resource outside the policy gets 404."""
 
     def outside_resource(self, policy: Policy, wanted: tuple[str, ...]) -> tuple[Resource, ...]:
         raise Refusal(Condition(404, "CSBS.3000", "The resource does not exist."))

@@ -96,7 +96,7 @@ class AcceptWithoutTypeRefused(_Page):
 
 @variant()
 class AcceptWithOddWeightRefused(_Page):
-    """An Accept with a weight that is no number gets a page, 400."""
+    """An Accept with a weight that is not a number gets a page, 400."""
 
     def minds(self, request: Request) -> bool:
         return "q=high" in (request.header("accept") or "")

@@ -191,21 +191,21 @@ class RunningByScheduleNowAndThen(_Passing):
 
 @variant()
 class UnavailableNowAndThen(_Passing):
-    """One call in seven is answered 503 with Retry-After: 0."""
+    """One call in seven gets 503 with Retry-After: 0."""
 
     condition, every, retry_after = "unavailable", 7, "0"
 
 
 @variant()
 class UnavailableWithoutRetryAfter(_Passing):
-    """One call in nine is answered 503 without Retry-After."""
+    """One call in nine gets 503 without Retry-After."""
 
     condition, every = "unavailable", 9
 
 
 @variant()
 class TooManyRequestsOnce(_Passing):
-    """One call is answered 429 with Retry-After: 1."""
+    """One call gets 429 with Retry-After: 1."""
 
     condition, every, retry_after, once = "too-many-requests", 4, "1", True
 

@@ -95,7 +95,7 @@ def _error(status: int | None, code: str) -> str:
 def _condition(condition: Condition) -> str:
     operations = tr(", ").join(condition.operations)
     answer, basis = f"{condition.status} {condition.code}", tr(_BASIS[condition.label])
-    told = tr("answered with {answer} by {names}; {basis}", answer=answer, names=operations, basis=basis)
+    told = tr("{answer} from {names}; {basis}", answer=answer, names=operations, basis=basis)
     return f"  {condition.id}: {condition.text}\n    {told}"
 
 

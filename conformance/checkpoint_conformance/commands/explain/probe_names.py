@@ -43,7 +43,7 @@ _ON_THE_WAY = {
     "NF-3/of-another-policy": "a resource of another policy of the project",
     "REQ-1/documented-after-deletion": "the documented request, after a deletion",
     "REQ-1/anew": "a valid call again, in a resumed run",
-    "HTTP-6/ended": "the last request before the server ended",
+    "HTTP-6/ended": "the last request before the server stopped",
 }
 """Probes that a run makes of what it has found on the way."""
 

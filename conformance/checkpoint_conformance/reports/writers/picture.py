@@ -15,7 +15,7 @@ from typing import Any
 
 __all__ = ["RESULTS", "Band", "Picture", "Point", "pictures"]
 
-RESULTS = ("accepted", "refused", "server error", "no complete answer")
+RESULTS = ("accepted", "refused", "server error", "no complete response")
 """The results of a request, the usual ones first."""
 _ACCEPTED, _REFUSED, _SERVER_ERROR, _INCOMPLETE = RESULTS
 _MOST_POINTS = 2000

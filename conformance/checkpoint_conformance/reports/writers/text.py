@@ -195,7 +195,7 @@ def sightings(finding: dict[str, Any]) -> str:
     """Return in how many of how many tries a finding was seen, as far as the report knows."""
     if finding.get("tries"):
         return tr("seen in {seen} of {tries} tries", seen=finding["seen"], tries=finding["tries"])
-    return "" if finding["confirmed"] else tr("seen once only")
+    return "" if finding["confirmed"] else tr("seen only once")
 
 
 def listed(names: list[str], most: int = 8) -> str:

@@ -221,7 +221,7 @@ class Client:
                 self._last_silent = exchange
             if self._silent >= _MOST_SILENT:
                 many, seconds = _MOST_SILENT, self._target.timeout
-                self._gone = f"{many} requests in a row got no answer within {seconds:g} s"
+                self._gone = f"{many} requests in a row got no response within {seconds:g} s"
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Record an exchange; return it with its number."""
@@ -248,10 +248,10 @@ class Client:
             return
         self._timeouts += exchange.fault.kind is FaultKind.TIMEOUT
         if self._timeouts > _MOST_TIMEOUTS:
-            raise ServerGone(f"{self._timeouts} requests got no answer within {self._target.timeout:g} s")
+            raise ServerGone(f"{self._timeouts} requests got no response within {self._target.timeout:g} s")
         check = self.transmit(harmless)
         if check.fault and check.fault.kind is FaultKind.TIMEOUT:
-            raise ServerGone("the server answers nothing any more")
+            raise ServerGone("the server no longer responds")
 
     def host_answers(self) -> bool:
         """Return whether the server's host accepts another connection by the same route."""

@@ -95,7 +95,7 @@ class Resumption:
         unseen = last.created - self._joined.budget.created - _creations(rest)
         self._join(replace(last, charged=max(0, unseen)))
         self._coming.clear()
-        self._announce(f"{self.replay.position} exchanges are repeated from the record; the run goes on")
+        self._announce(f"{self.replay.position} exchanges are replayed from the record; the run continues")
 
     def _leave(self, rest: Sequence[Exchange]) -> None:
         """Set aside what no request has asked for."""

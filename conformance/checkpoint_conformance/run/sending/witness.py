@@ -36,9 +36,9 @@ class Witness:
         self._resting = True
 
     def look(self, exchange: Exchange) -> None:
-        """Raise NotServed if a gateway answers in place of the server.
+        """Raise NotServed if a gateway responds instead of the server.
 
-        Raises TokenRefused if every call is answered 401.
+        Raises TokenRefused if every call gets 401.
         """
         if self._resting or not self._recorder.accepted or not self._asking.acquire(blocking=False):
             return
@@ -66,8 +66,8 @@ class Witness:
         except BudgetSpent:
             return
         raise TokenRefused(
-            f"since exchange {exchange.number} every call is answered 401: the token may have expired, "
-            "or the server locks it after calls that it refused"
+            f"since exchange {exchange.number} every call gets 401: the token may have expired, "
+            "or the server locks it after refusing calls"
         )
 
     def _ask_for_server(self, exchange: Exchange) -> None:
@@ -76,6 +76,6 @@ class Witness:
         while self._client.transmit(self._calls.request("GET", self._calls.path())).status in _GATEWAY:
             if not backoff.wait():
                 raise NotServed(
-                    f"since exchange {exchange.number} a gateway answers {exchange.status} "
-                    "in place of the server"
+                    f"since exchange {exchange.number} a gateway returns {exchange.status} "
+                    "instead of the server"
                 )

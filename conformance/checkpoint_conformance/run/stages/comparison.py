@@ -47,9 +47,9 @@ def distinct_checkpoints(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
     again = any(created == then and _apart(one, two) for (one, created), (two, then) in pairs)
     requirement = "RESP-11" if again else "RESP-2"
     symptom = Symptom.SAME_CHECKPOINT_AGAIN if again else Symptom.ID_REPEATED
-    expected = "a new checkpoint for each call" if again else "an id that was never given before"
+    expected = "a new checkpoint for each call" if again else "an id that was never returned before"
     for (first, _), (second, _) in pairs:
-        actual = f"one id in exchanges {first.number} and {second.number}"
+        actual = f"the same id in exchanges {first.number} and {second.number}"
         evidence = (first, second)
         ledger.add(Finding(requirement, symptom, IDS_OF_THE_RUN, expected, actual, evidence, confirmed=True))
 
@@ -69,7 +69,7 @@ def moving_time(exchanges: Sequence[Exchange], ledger: Ledger) -> None:
     if len(chosen) < _CALLS or len({created for _, created in chosen}) > 1:
         return
     first, last = chosen[0][0], chosen[-1][0]
-    expected = "a `created_at` that moves with the time"
+    expected = "a `created_at` that follows the clock"
     actual = f"{chosen[0][1]} in {len(chosen)} calls within {last.started - first.started:.0f} s"
     evidence = tuple(exchange for exchange, _ in chosen[:_CALLS])
     symptom = Symptom.CREATED_AT_STANDS_STILL

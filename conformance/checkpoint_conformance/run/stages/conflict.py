@@ -97,7 +97,7 @@ def _has_ended(session: Session, first: Exchange) -> bool:
 
 
 def _finding(first: Exchange, second: Exchange) -> Finding:
-    shown = f"{second.status} {error_code_of(second) or ''}".strip() if second.response else "no answer"
+    shown = f"{second.status} {error_code_of(second) or ''}".strip() if second.response else "no response"
     symptom = Symptom.SECOND_RUN_ACCEPTED if second.status == 200 else Symptom.SECOND_RUN_REFUSED_OTHERWISE
     conditions = [errors().conditions[name] for name in _PUBLISHED]
     expected = " or ".join(f"{each.status} {each.code}" for each in conditions)

@@ -81,8 +81,8 @@ def lost_requests(session: Session) -> None:
                 "HTTP-3",
                 Symptom.DROPPED_ON_KEPT_CONNECTION,
                 LOST,
-                "an answer",
-                f"the connection, kept open after {len(lost.before)} answers, ends without one",
+                "a response",
+                f"the connection, kept open after {len(lost.before)} responses, ends without one",
                 again[-1],
                 confirmed=True,
             )

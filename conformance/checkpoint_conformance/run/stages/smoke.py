@@ -36,7 +36,7 @@ SMOKE_CALLS = 3
 _HINTS = {
     401: "the token is not accepted: check `token`, and that it has not expired",
     403: "the token may not act in this project: check `project_id`, `token` and its role",
-    404: "the policy or the path is not there: check `url`, `project_id`, `provider_id` and [policy] `id`",
+    404: "the policy or the path does not exist: check `url`, `project_id`, `provider_id` and [policy] `id`",
 }
 
 
@@ -101,9 +101,7 @@ def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Jud
     shapes = {"REQ-4": Call(False, ABSENT), "REQ-3": Call(ABSENT, some), "REQ-1": Call(ABSENT, ABSENT)}
     accepted: dict[str, bool] = {}
     for requirement, call in shapes.items():
-        lesser = acceptance.base(
-            session.calls, requirement, "instead", "a valid request with less in it", call
-        )
+        lesser = acceptance.base(session.calls, requirement, "instead", "a smaller valid request", call)
         try:
             answer = session.client.send(lesser.request)
         except BudgetSpent:
@@ -142,7 +140,7 @@ def _check_resources(session: Session) -> None:
     refused = [resource for resource, accepted in answers.items() if not accepted]
     if refused and len(refused) < len(answers) and not _lists_resource(session, refused[0]):
         raise ConfigurationError(
-            f"the policy does not hold resource {refused[0]}: check [policy] `resources`"
+            f"the policy does not contain resource {refused[0]}: check [policy] `resources`"
         )
 
 

@@ -40,7 +40,7 @@ def parse_text(text: str) -> Any:
     except StrictJsonError:
         raise
     except RecursionError as error:
-        raise StrictJsonError("it nests deeper than a reader can follow") from error
+        raise StrictJsonError("it is nested too deeply to read") from error
     except ValueError as error:
         raise StrictJsonError(f"it is not JSON: {error}") from error
 
@@ -56,7 +56,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _integer(text: str) -> int:
     digits = text.removeprefix("-")
     if len(digits) > sys.get_int_max_str_digits() > 0:
-        raise StrictJsonError(f"it holds an integer of {len(digits)} digits, more than a reader can convert")
+        raise StrictJsonError(
+            f"it contains an integer of {len(digits)} digits, more than a parser can convert"
+        )
     return int(text)
 
 

@@ -217,9 +217,9 @@ _lets_in(
     "x" * 9000,
 )
 for _name, _fault, _then in (
-    ("unknown-token-forbidden", "An unknown token is answered 403.", refusing("forbidden")),
-    ("unknown-token-invalid", "An unknown token is answered 400.", refusing("invalid-request")),
-    ("unknown-token-not-found", "An unknown token is answered 404.", refusing("no-route")),
+    ("unknown-token-forbidden", "An unknown token gets 403.", refusing("forbidden")),
+    ("unknown-token-invalid", "An unknown token gets 400.", refusing("invalid-request")),
+    ("unknown-token-not-found", "An unknown token gets 404.", refusing("no-route")),
 ):
     replaces(
         "AUTH-2",
@@ -233,7 +233,7 @@ for _name, _fault, _then in (
 replaces(
     "AUTH-2",
     "empty-token-invalid",
-    "An empty token is answered 400.",
+    "An empty token gets 400.",
     "unknown_token",
     refusing("invalid-request"),
     lambda _, value: value == "",
@@ -242,7 +242,7 @@ replaces(
 replaces(
     "AUTH-2",
     "malformed-token-invalid",
-    "A token with characters that no token has is answered 400.",
+    "A token with characters that no token has gets 400.",
     "unknown_token",
     refusing("invalid-request"),
     lambda _, value: not value.isalnum() and value != "",

@@ -35,8 +35,8 @@ for _name, _fault, _then in (
         "For an unknown policy the project's first one is run.",
         lambda *_: POLICY,
     ),
-    ("unknown-policy-invalid", "An unknown policy is answered 400.", refusing("invalid-request")),
-    ("unknown-policy-forbidden", "An unknown policy is answered 403.", refusing("forbidden")),
+    ("unknown-policy-invalid", "An unknown policy gets 400.", refusing("invalid-request")),
+    ("unknown-policy-forbidden", "An unknown policy gets 403.", refusing("forbidden")),
     (
         "unknown-policy-made",
         "An unknown policy is made on the fly.",
@@ -53,9 +53,9 @@ def _adopted(policy: Policy) -> Policy:
 
 for _name, _fault, _then in (
     ("foreign-policy-run", "Another project's policy is run.", lambda _, policy: _adopted(policy)),
-    ("foreign-policy-invalid", "Another project's policy is answered 400.", refusing("invalid-request")),
+    ("foreign-policy-invalid", "Another project's policy gets 400.", refusing("invalid-request")),
     ("foreign-policy-runs-own", "For another project's policy the own first one is run.", lambda *_: POLICY),
-    ("foreign-policy-unauthorised", "Another project's policy is answered 401.", refusing("unauthenticated")),
+    ("foreign-policy-unauthorised", "Another project's policy gets 401.", refusing("unauthenticated")),
 ):
     replaces("NF-2", _name, _fault, "foreign_policy", _then, shows=_FOREIGN_POLICY, also=_FOREIGN)
 
@@ -157,7 +157,7 @@ for _name, _fault, _then, _when in (
     ),
     (
         "outside-resource-forbidden",
-        "A resource outside the policy is answered 403.",
+        "A resource outside the policy gets 403.",
         refusing("forbidden"),
         None,
     ),

@@ -23,30 +23,30 @@ _NONE = BASE.but(token=None)
 
 for _name, _fault, _then in (
     ("expired-token-accepted", "The time of expiry is not looked at.", lambda _self, _request, token: token),
-    ("expired-token-forbidden", "An expired token is answered 403.", refusing("forbidden")),
-    ("expired-token-invalid", "An expired token is answered 400.", refusing("invalid-request")),
-    ("expired-token-not-found", "An expired token is answered 404.", refusing("no-route")),
+    ("expired-token-forbidden", "An expired token gets 403.", refusing("forbidden")),
+    ("expired-token-invalid", "An expired token gets 400.", refusing("invalid-request")),
+    ("expired-token-not-found", "An expired token gets 404.", refusing("no-route")),
 ):
     replaces("AUTH-3", _name, _fault, "expired_token", _then, shows=BASE.but(token=TOKENS["expired"]))
 for _name, _fault, _then in (
     ("foreign-token-accepted", "The project of the token is not compared with the path's.", lambda *_: None),
-    ("foreign-token-not-found", "A token of another project is answered 404.", refusing("no-route")),
-    ("foreign-token-invalid", "A token of another project is answered 400.", refusing("invalid-request")),
+    ("foreign-token-not-found", "A token of another project gets 404.", refusing("no-route")),
+    ("foreign-token-invalid", "A token of another project gets 400.", refusing("invalid-request")),
 ):
     replaces("AUTH-4", _name, _fault, "foreign_token", _then, shows=BASE.but(token=TOKENS["second"]))
 for _name, _fault, _then in (
     ("read-only-token-accepted", "Roles are not looked at.", lambda *_: None),
     (
         "read-only-token-unauthorised",
-        "A token without the permission is answered 401.",
+        "A token without the permission gets 401.",
         refusing("unauthenticated"),
     ),
     (
         "read-only-token-invalid",
-        "A token without the permission is answered 400.",
+        "A token without the permission gets 400.",
         refusing("invalid-request"),
     ),
-    ("read-only-token-not-found", "A token without the permission is answered 404.", refusing("no-route")),
+    ("read-only-token-not-found", "A token without the permission gets 404.", refusing("no-route")),
 ):
     replaces("AUTH-5", _name, _fault, "missing_permission", _then, shows=BASE.but(token=TOKENS["read_only"]))
 
@@ -202,7 +202,7 @@ class _BodyFirst(Server):
 
 @breaks("AUTH-6", shows=_NONE.but(body=b"{"))
 class JsonCheckedBeforeTheToken(_BodyFirst):
-    """Malformed JSON is answered 400 before the token is asked for."""
+    """Malformed JSON gets 400 before the token is asked for."""
 
     def check_first(self, request: Request) -> None:
         self.parse(request.body)
@@ -210,7 +210,7 @@ class JsonCheckedBeforeTheToken(_BodyFirst):
 
 @breaks("AUTH-6", shows=_NONE.but(body={}))
 class SchemaCheckedBeforeTheToken(_BodyFirst):
-    """JSON against the schema is answered 400 before the token is asked for."""
+    """JSON against the schema gets 400 before the token is asked for."""
 
     def check_first(self, request: Request) -> None:
         try:
@@ -222,7 +222,7 @@ class SchemaCheckedBeforeTheToken(_BodyFirst):
 
 @breaks("AUTH-6", shows=_NONE.but(content_type="text/plain", body=b"x"))
 class ContentTypeCheckedBeforeTheToken(_BodyFirst):
-    """A wrong content type is answered 415 before the token is asked for."""
+    """A wrong content type gets 415 before the token is asked for."""
 
     def check_first(self, request: Request) -> None:
         self.check_content_type(request)
@@ -235,7 +235,7 @@ class ContentTypeCheckedBeforeTheToken(_BodyFirst):
 
 @breaks("AUTH-6", shows=_NONE.but(body=b""))
 class EmptyBodyCheckedBeforeTheToken(_BodyFirst):
-    """A request without a body is answered 400 before the token is asked for."""
+    """A request without a body gets 400 before the token is asked for."""
 
     def check_first(self, request: Request) -> None:
         if not request.body and not request.oversize:
@@ -244,7 +244,7 @@ class EmptyBodyCheckedBeforeTheToken(_BodyFirst):
 
 @breaks("AUTH-6", shows=BASE.but(token=TOKENS["expired"], body=b"{"))
 class JsonCheckedBeforeTheExpiry(Server):
-    """Malformed JSON is answered 400 before it is asked whether the token has expired."""
+    """Malformed JSON gets 400 before it is asked whether the token has expired."""
 
     def expired_token(self, request: Request, token: Token) -> Token:
         self.parse(request.body)
@@ -253,7 +253,7 @@ class JsonCheckedBeforeTheExpiry(Server):
 
 @breaks("AUTH-6", shows=_NONE.but(body=document("x")))
 class PlanIdCheckedBeforeTheToken(_BodyFirst):
-    """A malformed plan_id is answered 404 before the token is asked for."""
+    """A malformed plan_id gets 404 before the token is asked for."""
 
     def check_first(self, request: Request) -> None:
         try:

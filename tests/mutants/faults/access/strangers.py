@@ -153,7 +153,7 @@ _of_companions(
 )
 _of_companions(
     "companions-hide-other-projects",
-    "Another project's path is answered 404 by the companions.",
+    "Another project's path gets 404 from the companions.",
     "foreign_token",
     refusing("no-route"),
 )

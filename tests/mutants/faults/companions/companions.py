@@ -271,16 +271,16 @@ class _Running(Server):
 
 for _name, _fault, _then_ in (
     ("second-run-accepted", "A policy that is running runs again.", lambda *_: None),
-    ("second-run-conflict", "A policy that is running is answered 409.", refusing(409, "APIGW.0409")),
-    ("second-run-invalid", "A policy that is running is answered 400.", refusing("invalid-request")),
-    ("second-run-not-found", "A policy that is running is answered 404.", refusing("policy-not-found")),
+    ("second-run-conflict", "A policy that is running gets 409.", refusing(409, "APIGW.0409")),
+    ("second-run-invalid", "A policy that is running gets 400.", refusing("invalid-request")),
+    ("second-run-not-found", "A policy that is running gets 404.", refusing("policy-not-found")),
     (
         "second-run-internal-error",
-        "A policy that is running is answered 500 with the code of a crash.",
+        "A policy that is running gets 500 with the code of a crash.",
         refusing("internal-error"),
     ),
-    ("second-run-unavailable", "A policy that is running is answered 503.", refusing("unavailable")),
-    ("second-run-too-many", "A policy that is running is answered 429.", refusing("too-many-requests")),
+    ("second-run-unavailable", "A policy that is running gets 503.", refusing("unavailable")),
+    ("second-run-too-many", "A policy that is running gets 429.", refusing("too-many-requests")),
     (
         "second-run-nothing-to-do",
         "A policy that is running has nothing to back up.",

@@ -31,9 +31,9 @@ def _half(_server: Server, checkpoint: Checkpoint) -> None:
     checkpoint.resources = checkpoint.resources[1:]
 
 
-_delete("deletion-does-nothing", "A deletion is answered 200 and does nothing.", lambda *_: None)
+_delete("deletion-does-nothing", "A deletion gets 200 and does nothing.", lambda *_: None)
 _delete("deletion-leaves-an-item", "A deletion takes only the first item away.", _half)
-_delete("deletion-not-found", "A checkpoint that is there is answered 404.", refusing("checkpoint-not-found"))
+_delete("deletion-not-found", "A checkpoint that is there gets 404.", refusing("checkpoint-not-found"))
 _delete(
     "deletion-refused", "A checkpoint is said to be protecting for ever.", refusing("checkpoint-protecting")
 )

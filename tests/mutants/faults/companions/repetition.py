@@ -23,7 +23,7 @@ _TWICE = (BASE, BASE, pause(0.1), DELETE_NEWEST, DELETE_NEWEST, item_list())
 
 @breaks("DEL-2", shows=_NOTHING)
 class DeletionOfNothingSucceeds(Server):
-    """The deletion of a checkpoint that does not exist is answered 200, as if it had just gone."""
+    """The deletion of a checkpoint that does not exist gets 200, as if it had just gone."""
 
     def refused(self, request: Request, condition: Condition) -> Response:
         if condition_name(condition) == "checkpoint-not-found":
@@ -161,7 +161,7 @@ class DeletionUnderWayCrashes(_Leaving):
 
 @breaks("DEL-2", shows=_AT_ONCE)
 class DeletionUnderWayConflicts(_Leaving):
-    """A deletion while another is under way is answered 409."""
+    """A deletion while another is under way gets 409."""
 
     def again(self, checkpoint: Checkpoint) -> Response:
         del checkpoint

@@ -175,7 +175,7 @@ _CHUNKED = BASE.but(
 )
 for _name, _fault, _status in (
     ("chunked-taken-for-empty", "A body in chunks is taken for none, and answered 400.", 400),
-    ("chunked-not-implemented", "A body in chunks is answered 501.", 501),
+    ("chunked-not-implemented", "A body in chunks gets 501.", 501),
     ("chunked-forbidden", "A filter refuses what it cannot read, a body in chunks, with 403.", "forbidden"),
 ):
     replaces("HTTP-7", _name, _fault, "route", refusing(_status), _in_chunks, shows=_CHUNKED)

@@ -140,12 +140,12 @@ class _LockingOut(Server):
 
 @breaks("HTTP-6", shows=(BASE, *[BASE.but(token="x")] * 10, BASE))
 class LockedOutForAWhileByBadTokens(_LockingOut):
-    """After ten bad tokens every token is answered 401 for a while."""
+    """After ten bad tokens every token gets 401 for a while."""
 
 
 @breaks("HTTP-6", shows=(BASE, *[BASE.but(body=b"{")] * 20, BASE))
 class LockedOutForAWhileByInvalidRequests(_LockingOut):
-    """After twenty invalid requests every token is answered 401 for a while."""
+    """After twenty invalid requests every token gets 401 for a while."""
 
     counting = ("invalid-request",)
     most = 20

@@ -50,12 +50,12 @@ _methods(
     "allow-options-only", "The Allow of a 405 names what a proxy knows, not POST.", _allowing("OPTIONS, HEAD")
 )
 _methods("allow-post-tunnel", "The Allow of a 405 names POSTER, a slip of the pen.", _allowing("POSTER"))
-_methods("other-method-not-found", "Other methods are answered 404.", refusing("no-route"))
-_methods("other-method-invalid", "Other methods are answered 400.", refusing("invalid-request"))
-_methods("other-method-forbidden", "Other methods are answered 403.", refusing("forbidden"))
+_methods("other-method-not-found", "Other methods get 404.", refusing("no-route"))
+_methods("other-method-invalid", "Other methods get 400.", refusing("invalid-request"))
+_methods("other-method-forbidden", "Other methods get 403.", refusing("forbidden"))
 _methods(
     "other-method-empty-answer",
-    "GET is answered 200 with an empty list, as of an operation to come.",
+    "GET gets 200 with an empty list, as of an operation to come.",
     lambda server, *_: server.json(200, {"checkpoints": []}),
     lambda request, _: _here(request, _) and request.method == "GET",
 )
@@ -67,13 +67,13 @@ _methods(
 )
 _methods(
     "patch-not-found",
-    "PATCH, which is younger than the router, is answered 404.",
+    "PATCH, which is younger than the router, gets 404.",
     refusing("no-route"),
     lambda request, _: _here(request, _) and request.method == "PATCH",
 )
 _methods(
     "delete-accepted",
-    "DELETE of all checkpoints is answered 200 and does nothing.",
+    "DELETE of all checkpoints gets 200 and does nothing.",
     lambda server, *_: server.json(200, {}),
     lambda request, _: _here(request, _) and request.method == "DELETE",
 )

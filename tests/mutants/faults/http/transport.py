@@ -36,54 +36,54 @@ def _status(status: int, body: bool = True) -> Callable[[Response], None]:
     return edit
 
 
-shapes("HTTP-1", "created", "A new checkpoint is answered 201.", _status(201))
-shapes("HTTP-1", "only-accepted", "A new checkpoint is answered 202.", _status(202))
-shapes("HTTP-1", "no-content", "A new checkpoint is answered 204 without a body.", _status(204, body=False))
-shapes("HTTP-1", "partial-content", "A new checkpoint is answered 206.", _status(206))
-shapes("HTTP-1", "created-once-in-four", "One call in four is answered 201.", _status(201), one_in=4)
+shapes("HTTP-1", "created", "A new checkpoint gets 201.", _status(201))
+shapes("HTTP-1", "only-accepted", "A new checkpoint gets 202.", _status(202))
+shapes("HTTP-1", "no-content", "A new checkpoint gets 204 without a body.", _status(204, body=False))
+shapes("HTTP-1", "partial-content", "A new checkpoint gets 206.", _status(206))
+shapes("HTTP-1", "created-once-in-four", "One call in four gets 201.", _status(201), one_in=4)
 shapes(
     "HTTP-1",
     "created-after-refusal",
-    "After a refusal on the connection a new checkpoint is answered 201.",
+    "After a refusal on the connection a new checkpoint gets 201.",
     _status(201),
     lambda request, response: accepted(request, response) and request.connection.refused > 0,
 )
 shapes(
     "HTTP-1",
     "only-accepted-when-automatic",
-    "An automatic call is answered 202.",
+    "An automatic call gets 202.",
     _status(202),
     lambda request, response: accepted(request, response) and b"operation-engine" in response.body,
 )
 for _name, _fault, _conditions, _code, _also in (
     (
         "unprocessable",
-        "A body against the schema is answered 422.",
+        "A body against the schema gets 422.",
         "invalid-request",
         422,
         "REQ-7 REQ-8 REQ-9 REQ-10 REQ-11 REQ-12 REQ-13 REQ-14 REQ-15",
     ),
-    ("teapot", "An unknown provider is answered 418.", "unknown-provider", 418, "REQ-16"),
-    ("policy-conflict", "An unknown policy is answered 409.", "policy-not-found", 409, "NF-1 NF-2"),
-    ("policy-gone", "An unknown policy is answered 410.", "policy-not-found", 410, "NF-1 NF-2"),
+    ("teapot", "An unknown provider gets 418.", "unknown-provider", 418, "REQ-16"),
+    ("policy-conflict", "An unknown policy gets 409.", "policy-not-found", 409, "NF-1 NF-2"),
+    ("policy-gone", "An unknown policy gets 410.", "policy-not-found", 410, "NF-1 NF-2"),
     (
         "proxy-authentication",
-        "A missing token is answered 407.",
+        "A missing token gets 407.",
         "unauthenticated",
         407,
         "AUTH-1 AUTH-2 AUTH-3 AUTH-6",
     ),
     (
         "session-timeout",
-        "A bad token is answered 440.",
+        "A bad token gets 440.",
         "unauthenticated",
         440,
         "AUTH-1 AUTH-2 AUTH-3 AUTH-6",
     ),
-    ("payment-required", "A missing permission is answered 402.", "forbidden", 402, "AUTH-4 AUTH-5"),
+    ("payment-required", "A missing permission gets 402.", "forbidden", 402, "AUTH-4 AUTH-5"),
     (
         "resource-failed-dependency",
-        "A resource outside the policy is answered 424.",
+        "A resource outside the policy gets 424.",
         "resource-not-in-policy",
         424,
         "NF-3",

@@ -127,7 +127,7 @@ class ThreeCallsAndNoMore(Server):
 
 for _name, _fault, _status in (
     ("empty-parameters-refused", "Empty parameters are taken for missing ones.", 400),
-    ("empty-parameters-not-found", "Empty parameters find no resource and are answered 404.", 404),
+    ("empty-parameters-not-found", "Empty parameters find no resource and get 404.", 404),
     ("empty-parameters-forbidden", "To back up everything another role is needed.", 403),
 ):
     _declines("REQ-2", _name, _fault, lambda params, _: params == {}, parameters({}), _status)
@@ -293,7 +293,7 @@ _charset(
 )
 _charset(
     "charset-unsupported",
-    "A charset parameter is answered 415.",
+    "A charset parameter gets 415.",
     lambda _: True,
     "application/json; charset=utf-8",
     415,

@@ -154,7 +154,7 @@ _plan(
 replaces(
     "REQ-15",
     "malformed-plan-id-forbidden",
-    "A malformed plan_id is answered 403, as if it were another project's.",
+    "A malformed plan_id gets 403, as if it were another project's.",
     "read_plan_id",
     refusing("forbidden"),
     lambda value: isinstance(value, str) and not _whole(value),
@@ -261,7 +261,7 @@ _provider(
 replaces(
     "REQ-16",
     "unknown-provider-forbidden",
-    "Another provider is answered 403.",
+    "Another provider gets 403.",
     "check_provider",
     refusing("forbidden"),
     lambda p: p != PROVIDER,
@@ -328,7 +328,7 @@ replaces(
 replaces(
     "HTTP-3",
     "many-resources-crash",
-    "A list of more than 64 resources overflows a query and is answered 500.",
+    "A list of more than 64 resources overflows a query and gets 500.",
     "read_resources",
     refusing("internal-error"),
     lambda value: isinstance(value, list) and len(value) > 64,
@@ -338,7 +338,7 @@ replaces(
 replaces(
     "HTTP-3",
     "deep-nesting-crash",
-    "Deep nesting exhausts the parser's stack and is answered 500.",
+    "Deep nesting exhausts the parser's stack and gets 500.",
     "parse",
     refusing("internal-error"),
     lambda body: body.count(b"[") + body.count(b"{") > 500 and _depth(body) > 500,
@@ -364,7 +364,7 @@ def _long(value: Any) -> bool:
 replaces(
     "HTTP-3",
     "long-string-crash",
-    "A string of a mebibyte is too long for its column and is answered 500.",
+    "A string of a mebibyte is too long for its column and gets 500.",
     "read_plan_id",
     refusing("internal-error"),
     _long,

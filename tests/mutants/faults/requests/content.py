@@ -222,8 +222,8 @@ class YamlRead(_Converting):
 
 
 for _status, _code, _name, _fault in (
-    (404, "APIGW.0101", "wrong-type-not-found", "A wrong content type is answered 404."),
-    (403, "APIGW.0302", "wrong-type-forbidden", "A wrong content type is answered 403."),
+    (404, "APIGW.0101", "wrong-type-not-found", "A wrong content type gets 404."),
+    (403, "APIGW.0302", "wrong-type-forbidden", "A wrong content type gets 403."),
 ):
     replaces(
         "REQ-13",
@@ -295,7 +295,7 @@ replaces(
 replaces(
     "REQ-14",
     "unknown-not-found",
-    "An unknown member is answered 404.",
+    "An unknown member gets 404.",
     "check_unknown",
     refusing("policy-not-found"),
     lambda _place, members, known: bool(set(members) - known),

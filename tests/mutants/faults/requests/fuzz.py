@@ -65,7 +65,7 @@ _declines(
 )
 _declines(
     "automatic-and-one-resource-forbidden",
-    "auto_trigger true together with one resource is answered 403.",
+    "auto_trigger true together with one resource gets 403.",
     _parameters(lambda p: p.get("auto_trigger") is True and len(p.get("resources") or ()) == 1),
     parameters({"auto_trigger": True, "resources": _IDS[:1]}),
     refusing("forbidden"),
@@ -73,7 +73,7 @@ _declines(
 )
 _declines(
     "automatic-and-all-resources-not-found",
-    "auto_trigger true together with every resource by name is answered 404.",
+    "auto_trigger true together with every resource by name gets 404.",
     _parameters(lambda p: p.get("auto_trigger") is True and len(set(p.get("resources") or ())) == len(_IDS)),
     parameters({"auto_trigger": True, "resources": _IDS}),
     refusing("policy-not-found"),
@@ -145,7 +145,7 @@ for _requirement, _name, _fault, _when, _then, _sent in (
     (
         "NF-3",
         "outside-resource-not-a-uuid-forbidden",
-        "A resource that is no UUID is answered 403, which does not fit.",
+        "A resource that is no UUID gets 403, which does not fit.",
         lambda _, wanted: any("-" not in each for each in wanted),
         refusing("forbidden"),
         ["x"],
@@ -153,7 +153,7 @@ for _requirement, _name, _fault, _when, _then, _sent in (
     (
         "NF-3",
         "empty-resource-unauthorised",
-        "A resource that is an empty string is answered 401, which does not fit.",
+        "A resource that is an empty string gets 401, which does not fit.",
         lambda _, wanted: "" in wanted,
         refusing("unauthenticated"),
         [""],
@@ -161,7 +161,7 @@ for _requirement, _name, _fault, _when, _then, _sent in (
     (
         "FUZZ-1",
         "sixty-four-resources-too-large",
-        "As many resources as are allowed are answered 413.",
+        "As many resources as are allowed get 413.",
         lambda _, wanted: len(wanted) == 64,
         refusing("too-large"),
         [OUTSIDE] * 64,
@@ -169,7 +169,7 @@ for _requirement, _name, _fault, _when, _then, _sent in (
     (
         "FUZZ-1",
         "long-resource-unauthorised",
-        "A resource of more than 36 letters is answered 401, which does not fit.",
+        "A resource of more than 36 letters gets 401, which does not fit.",
         lambda _, wanted: any(len(each) > 36 for each in wanted),
         refusing("unauthenticated"),
         ["x" * 40],
@@ -197,7 +197,7 @@ for _requirement, _name, _fault, _when, _then, _sent in (
     also={"FUZZ-1": "the refusal does not fit"},
 )
 class OutsideResourceForbiddenWhenAutomatic(Server):
-    """A resource outside the policy of an automatic call is answered 403, which does not fit."""
+    """A resource outside the policy of an automatic call gets 403, which does not fit."""
 
     def validate(self, request: Request, project: str, document: Any) -> Call:
         call = super().validate(request, project, document)

@@ -354,7 +354,7 @@ for _name, (_fault, (_step, _when, _shot), _also) in _ROWS.items():
 
 @breaks("HTTP-4", shows=[BASE.but(method="PATCH")], also={"HTTP-3": "it is a 5xx", "HTTP-1": "undocumented"})
 class UnknownMethodNotImplemented(Server):
-    """Methods without a handler are answered 501, the default of a library."""
+    """Methods without a handler get 501, the default of a library."""
 
     def refused(self, request: Request, condition: Condition) -> Response:
         if condition.status == 405:
@@ -389,7 +389,7 @@ class CrashOnTheSecondRefusal(Server):
 replaces(
     "HTTP-3",
     "unavailable-for-unknown-policy",
-    "An unknown policy is answered 500 CSBS.9998, as if the service were down.",
+    "An unknown policy gets 500 CSBS.9998, as if the service were down.",
     "unknown_policy",
     refusing(500, "CSBS.9998"),
     shows=BASE.but(body=document(OUTSIDE)),

@@ -197,7 +197,7 @@ _roots(
 replaces(
     "REQ-7",
     "malformed-json-not-found",
-    "Malformed JSON is answered 404.",
+    "Malformed JSON gets 404.",
     "parse",
     refusing(404, "CSBS.3000"),
     malformed,
@@ -206,7 +206,7 @@ replaces(
 replaces(
     "REQ-7",
     "absent-body-not-found",
-    "A request without a body is answered 404.",
+    "A request without a body gets 404.",
     "parse",
     refusing("policy-not-found"),
     lambda body: body == b"",

@@ -229,7 +229,7 @@ for _requirement, (_member, _kinds) in _KINDS.items():
         replaces(
             _requirement,
             f"{_member.replace('_', '-')}-{_kind}-not-found",
-            f"A request with {_member} {_kind} is answered 404, as a policy that does not exist.",
+            f"A request with {_member} {_kind} gets 404, as a policy that does not exist.",
             f"read_{_member}",
             refusing("policy-not-found"),
             _VALUES[_kind][0],

@@ -62,7 +62,7 @@ class Deletions:
             return
         for item in items:
             if item["checkpoint_id"].casefold() in gone and item["status"] not in LEAVING:
-                actual = f"an item of it that is {item['status']}"
+                actual = f"one of its items that is {item['status']}"
                 finding = Finding(
                     "DEL-1",
                     Symptom.DELETED_AGAIN_LISTED,

@@ -94,7 +94,7 @@ def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
                 ):
                     actual = f"policy {policy['id']} of project {policy['project_id']}"
                     wrong = _finding(
-                        Symptom.POLICY_OF_ANOTHER_PROJECT, "own policies alone", actual, exchange
+                        Symptom.POLICY_OF_ANOTHER_PROJECT, "only the project's own policies", actual, exchange
                     )
                     return listed, [wrong]
     except ListError as error:

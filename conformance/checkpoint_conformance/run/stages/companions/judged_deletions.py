@@ -28,7 +28,7 @@ from checkpoint_conformance.verdict.symptom import Symptom
 __all__ = ["judge_deletions"]
 
 _UNKNOWN = Origin("DEL-2/unknown", "the deletion of an id that never existed")
-_AGAIN = Origin("DEL-2/again", "the deletion of what was deleted before")
+_AGAIN = Origin("DEL-2/again", "a second deletion of the same checkpoint")
 _AT_ONCE = Origin("DEL-2/at-once", "two deletions at once")
 _NOT_THERE = ("checkpoint-not-found", "checkpoint-protecting", "invalid-request")
 """The error conditions that fit the deletion of what is not there."""
@@ -109,7 +109,7 @@ class _Judging:
         self._judge_answer(last)
         own, ours = self._lists(identifier) if exchange else (None, None)
         if exchange is None:
-            actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no answer")
+            actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no response")
             self._add_unconfirmed(Symptom.DELETION_REFUSED, "200", actual, last)
         elif status := self._stays(identifier, own):
             actual = f"after {self.session.target.patience:g} s an item that is {status}"
@@ -139,7 +139,7 @@ class _Judging:
         """DEL-2: a second deletion does not fail, remove another checkpoint, or revive the deleted one."""
         (items, shown), (before, _) = self._listed_each(identifier, other)
         if items:
-            told = (_GONE, "an item of it, after a while")
+            told = (_GONE, "one of its items, after a while")
             self._add("DEL-1", Symptom.DELETED_AGAIN_LISTED, DELETION, *told, shown)
             return
         send_probe(self.session, self._probe(_AGAIN, identifier))
@@ -169,7 +169,7 @@ class _Judging:
                 self._add_revived(identifier, _AT_ONCE, self.session.recorder.exchanges[-1])
 
     def _judge_answer(self, exchange: Exchange) -> None:
-        """Judge what every answer owes; that of a deletion that succeeds is an object (DEL-1)."""
+        """Judge the rules for every response; that of a deletion that succeeds is an object (DEL-1)."""
         ledger = self.session.ledger
         probe = Probe(DELETION.id, "DEL-1", DELETION.summary, exchange.request, alone=True, open_outcome=True)
         judgement = self.session.recorder.judge(probe, exchange)
@@ -178,7 +178,7 @@ class _Judging:
             if finding.requirement != "DEL-1":
                 ledger.add(finding)
         if exchange.status == 200 and judgement.readable and as_object(read_body(exchange)) is None:
-            told = ("200 with an object, `{}`", "a body that is no object")
+            told = ("200 with an object, `{}`", "a body that is not an object")
             self._add_unconfirmed(Symptom.DELETION_IS_NO_OBJECT, *told, exchange)
 
     def _judge_unreadable(self, error: ListError) -> None:
@@ -252,7 +252,7 @@ class _Judging:
 
     def _add_revived(self, identifier: str, origin: Origin, shown: Exchange) -> None:
         self.deletions.deleted.discard(identifier)
-        self._add("DEL-2", Symptom.DELETED_AGAIN_LISTED, origin, _GONE, "an item of it", shown)
+        self._add("DEL-2", Symptom.DELETED_AGAIN_LISTED, origin, _GONE, "one of its items", shown)
 
     def _add(
         self,

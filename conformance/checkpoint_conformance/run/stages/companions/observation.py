@@ -107,7 +107,7 @@ def _await_items(
         strange = [item for item in items if item["checkpoint_id"].casefold() != identifier.casefold()]
         if strange:
             actual = f"an item of checkpoint {strange[0]['checkpoint_id']}"
-            expected = f"items of checkpoint {identifier} alone"
+            expected = f"only items of checkpoint {identifier}"
             return [
                 _finding("OBS-1", Symptom.ITEM_OF_ANOTHER_CHECKPOINT, expected, actual, created, exchange)
             ]
@@ -318,7 +318,7 @@ class Observation:
     def _add_unexplained(
         self, name: str, unexplained: set[str], refused: list[Exchange], *, confirmed: bool
     ) -> None:
-        actual = f"an item of checkpoint {min(unexplained)}, which no accepted call was given"
+        actual = f"an item of checkpoint {min(unexplained)}, which no accepted call returned"
         finding = _finding("OBS-2", _OF_A_REFUSAL[1], f"no item after {name}", actual, *refused[-1:])
         self._session.ledger.add(_confirmed(finding) if confirmed else finding)
 
@@ -375,7 +375,7 @@ def _status_problem(last: str | None, status: str) -> tuple[Symptom, str, str] |
     if last is not None and last in _RANK and status in _RANK and _RANK[status] < _RANK[last]:
         return Symptom.STATUS_MOVED_BACK, f"no way back from {last}", status
     if status not in _RANK and last not in _ENDED:
-        return Symptom.STATUS_ENDS_ELSEWHERE, "an end in available or error", status
+        return Symptom.STATUS_ENDS_ELSEWHERE, "a final status of available or error", status
     return None
 
 

@@ -29,9 +29,9 @@ _UNAUTHORIZED = (frozenset({401}), ("unauthenticated",))
 _STRANGER = (frozenset({401, 403}), ("unauthenticated", "forbidden"))
 _FORBIDDEN = (frozenset({403}), ("forbidden",))
 """How a caller is refused: the statuses, and the error conditions that fit."""
-BY_A_STRANGER = Origin("AUTH-7/delete", "a deletion by a caller to refuse")
+BY_A_STRANGER = Origin("AUTH-7/delete", "a deletion by a caller who must be refused")
 """The origin of findings in deletions by callers to refuse."""
-_ORIGINS = {"GET": Origin("AUTH-7/get", "a list for a caller to refuse"), "DELETE": BY_A_STRANGER}
+_ORIGINS = {"GET": Origin("AUTH-7/get", "a list for a caller who must be refused"), "DELETE": BY_A_STRANGER}
 
 
 @dataclass(frozen=True)
