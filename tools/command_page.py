@@ -79,7 +79,7 @@ def command_line() -> str:
 def manual() -> str:
     """Return the manual page, written in man(7) macros."""
     lines = [
-        '.\\" Made by tools/reference.py; edit what it is made of.',
+        '.\\" Made by tools/reference.py; edit its sources instead.',
         f'.TH CHECKPOINT-CONTRACT 1 "" "checkpoint-contract {__version__}" "User Commands"',
         ".SH NAME",
         f"checkpoint\\-contract \\- {_roff(first_sentence(command_group.help))}",

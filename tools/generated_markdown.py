@@ -1,10 +1,10 @@
-"""What the generated pages share: the remark that says what they are made of, and the text of a cell."""
+"""What the generated pages share: the note that names their sources, and the text of a cell."""
 
 from __future__ import annotations
 
 __all__ = ["MADE", "cell", "first_sentence"]
 
-MADE = "<!-- Made by tools/reference.py; edit what it is made of. -->"
+MADE = "<!-- Made by tools/reference.py; edit its sources instead. -->"
 
 
 def first_sentence(text: str | None) -> str:

@@ -176,7 +176,7 @@ def rule_page() -> str:
         "# Rules of lint and diff",
         MADE,
         "",
-        "Ids never change. `checkpoint-contract explain ID` tells the same.",
+        "Ids never change. `checkpoint-contract explain ID` shows the same information.",
         "",
     ]
     lines += ["## lint", "", "| rule | severity | finds |", "|---|---|---|"]

@@ -2,9 +2,9 @@
 
     python benchmarks/diff/lint.py [--repeat 3] [--against PYTHON]
 
-Prints three lines: all rules, our own rules, and, as the difference, what the libraries of others take (the
-rules whose work openapi-spec-validator, openapi-schema-validator, Connexion and Schemathesis do). `--against`
-is the interpreter of another build, which runs in turn with this one.
+Prints three lines: all rules, our own rules, and, as the difference, what third-party libraries take (the
+rules whose work openapi-spec-validator, openapi-schema-validator, Connexion and Schemathesis do).
+`--against` is the interpreter of another build, which runs in turn with this one.
 """
 
 from __future__ import annotations

@@ -2,12 +2,13 @@
 
     python benchmarks/diff/peers.py [--octokit] [--write]
 
-The labelled changes are those of `tests/openapi/diff/labelled`: pairs of schemas, each as a request and as a
-response, and edits of the contract, as far as they break clients or break nobody. Prints one line a tool: the
-breaks that it misses, the compatible changes that it calls breaking, the changes that it cannot compare, and
-the processor seconds of a whole run on generated documents; `--octokit` adds GitHub's API description.
-A run that needs more than a minute of processor time or 4 GiB of memory is ended and compares nothing.
-`--write` writes the table of docs/gate.md. Installs the other tools with npm and pip in a temporary folder.
+The labelled changes are those of `tests/openapi/diff/labelled`: pairs of schemas, each as a request and as
+a response, and edits of the contract, as far as they break clients or break nobody. Prints one line per
+tool: the breaks that it misses, the compatible changes that it calls breaking, the changes that it cannot
+compare, and the processor seconds of a whole run on generated documents; `--octokit` adds GitHub's API
+description. A run that needs more than a minute of processor time or 4 GiB of memory is ended and compares
+nothing. `--write` writes the table of docs/gate.md. Installs the other tools with npm and pip in a
+temporary folder.
 """
 
 from __future__ import annotations

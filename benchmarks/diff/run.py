@@ -2,12 +2,12 @@
 
     python benchmarks/diff/run.py [--repeat 5] [--octokit] [--against PYTHON] [--only WORD] [--write]
 
-Prints one line a document: the fewest and the median of the processor seconds of its runs, and the largest
-memory of one in megabytes; a run before all others, which compiles the modules, is not counted. `--octokit`
-adds GitHub's API descriptions, fetched with npm. `--against` is the interpreter of another build, which runs
-in turn with this one: the line has its figures as well, and how many times as long it took. `--only` keeps
-the documents with a word in their name. `--write` writes the table of docs/gate.md. Fails when a limit is
-passed: 0.7 s for the contract, 5 s for 200 operations, or 600 MB.
+Prints one line per document: the fewest and the median of the processor seconds of its runs, and the
+largest memory of one in megabytes; a run before all others, which compiles the modules, is not counted.
+`--octokit` adds GitHub's API descriptions, fetched with npm. `--against` is the interpreter of another
+build, which runs in turn with this one: the line has its figures as well, and how many times as long it
+took. `--only` keeps the documents with a word in their name. `--write` writes the table of docs/gate.md.
+Fails when a limit is passed: 0.7 s for the contract, 5 s for 200 operations, or 600 MB.
 """
 
 from __future__ import annotations

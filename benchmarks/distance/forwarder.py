@@ -2,7 +2,7 @@
 
     python benchmarks/distance/forwarder.py 127.0.0.1 8080 0.15
 
-It prints the port on which it listens. Opening a connection takes no time, other than over a real distance.
+It prints the port on which it listens. Unlike over a real distance, opening a connection takes no time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How long `verify` takes over a distance, beside another build of the project: ratios.
+"""How long `verify` takes over a distance, compared with another build of the project: ratios.
 
     python benchmarks/distance/run.py OTHER --round-trip 0.15
 

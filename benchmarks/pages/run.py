@@ -1,4 +1,4 @@
-"""How long a browser takes to open the report page of a failing run, beside an empty page.
+"""How long a browser takes to open the report page of a failing run, compared with an empty page.
 
     python benchmarks/pages/run.py --rounds 15
 

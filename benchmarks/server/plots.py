@@ -1,4 +1,4 @@
-"""The plots of the benchmark's page, as SVG files that read on a light and on a dark ground."""
+"""The plots of the benchmark's page, as SVG files that are readable on a light and on a dark background."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long `verify` of the reference server takes beside another build of the project: ratios.
+"""How long `verify` of the reference server takes, compared with another build of the project: ratios.
 
     python benchmarks/verify/run.py OTHER --rounds 9
 

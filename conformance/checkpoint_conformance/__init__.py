@@ -1,1 +1,1 @@
-"""The conformance suite: checks whether a server keeps the contract, requirement by requirement."""
+"""The conformance suite: checks whether a server complies with the contract, requirement by requirement."""

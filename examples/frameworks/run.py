@@ -34,7 +34,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 DOCUMENT = ROOT / "openapi" / "checkpoint.yaml"
 PAGE, MATRIX = ROOT / "docs" / "frameworks.md", ROOT / "docs" / "frameworks-matrix.html"
-STAGES = {"stock": "as it comes", "glue": "with glue", "fixed": "fixed"}
+STAGES = {"stock": "out of the box", "glue": "with glue", "fixed": "fixed"}
 PATIENCE = 30
 """Seconds within which a server listens."""
 TARGET = HERE / "target.toml"
@@ -172,7 +172,7 @@ def surprises(framework: Framework, reports: dict[str, Report]) -> Iterator[str]
 def page(found: Found) -> str:
     """Return the page: a line for each framework, the fixes, and the matrix with the glue."""
     lines = [(HERE / "page.md").read_text(encoding="utf-8").rstrip(), ""]
-    lines += ["| framework | as it comes | with the glue | with the fix |", "|---|---|---|---|"]
+    lines += ["| framework | out of the box | with the glue | with the fix |", "|---|---|---|---|"]
     for framework, reports in found:
         cells = [_verdict(reports.get(stage)) for stage in STAGES]
         source = f"[{framework.name}](../examples/frameworks/{framework.folder}/{framework.file})"

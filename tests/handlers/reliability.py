@@ -23,14 +23,15 @@ expose it to the internet: it has neither TLS nor rate limiting.
 python -m tests.handlers.reliability docs/reliability.md
 ```
 
-runs the tests that really break the server, its store and its clients, and writes the results to this page.
-Each figure comes from a single run on one machine. The tests themselves require that nothing is ever lost.
+This command runs the tests that really break the server, its store and its clients, and writes the results
+to this page. Each figure comes from a single run on one machine. The tests themselves require that nothing
+is ever lost.
 
 | fault | result |
 |---|---|
 """
 TAIL = """
-The default tests in `tests/handlers` cover a full disk, a locked, corrupt, read-only or foreign file, a
+The default tests in `tests/handlers` cover a full disk, a locked, corrupt, read-only or unrelated file, a
 clock set back while the server runs or before it restarts, chunked and pipelined requests, heads over
 64 KiB, and clients that are slow or disconnect.
 
@@ -42,7 +43,7 @@ response. No call is ever carried out in part.
 TITLES = {
     "test_ten_kills_under_load_lose_nothing": "kill -9 of the server under load",
     "test_kills_of_a_worker_lose_nothing": "kill -9 of a worker under load",
-    "test_a_database_that_goes_and_comes_back": "PostgreSQL ended under load and started again",
+    "test_a_database_that_goes_and_comes_back": "PostgreSQL stopped under load and started again",
     "test_ten_thousand_idle_connections": "idle connections",
     "test_time_discloses_no_policy": "the 404 for an unknown policy and for another project's",
 }

@@ -1,8 +1,8 @@
-"""What an HTTP server may answer on its own to the form of a request, before the operation sees it.
+"""Responses that an HTTP server may give because of a request's form, before the operation sees it.
 
 A request that HTTP itself refuses or redirects never reaches the operation, so the operation is not
-responsible for the status or body of that response. The response is still checked for arriving and for
-disclosing nothing.
+responsible for the status or body of that response. The suite still checks that the response arrives and
+discloses nothing.
 """
 
 from __future__ import annotations

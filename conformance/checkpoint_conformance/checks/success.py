@@ -1,4 +1,4 @@
-"""Checks of a 200: its members and their types (RESP-1), then what each means for the call that was made."""
+"""Checks of a 200: its members and their types (RESP-1), then whether each fits the call."""
 
 from __future__ import annotations
 

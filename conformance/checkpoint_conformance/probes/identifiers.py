@@ -1,4 +1,4 @@
-"""REQ-15 and REQ-16: ids that are malformed or name another thing, some of them only just."""
+"""REQ-15 and REQ-16: ids that are malformed or identify something else, some by one character."""
 
 from __future__ import annotations
 

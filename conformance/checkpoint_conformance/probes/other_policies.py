@@ -1,4 +1,4 @@
-"""Valid calls of other policies, whose answers show what a server remembers, and data of other kinds."""
+"""Valid calls for other policies: the responses show what a server remembers, and other kinds of data."""
 
 from __future__ import annotations
 

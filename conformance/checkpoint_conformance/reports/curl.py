@@ -1,7 +1,7 @@
 """Converts a request to a curl command that sends the same bytes when pasted into a POSIX shell.
 
 Secrets are shell variables: `{{expired-token}}` becomes `${CSBS_EXPIRED_TOKEN:?}`. If it is not set, the
-shell says so and sends nothing: a call without its token would get another answer.
+shell says so and sends nothing: a call without its token would get another response.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The journal in the report of a run that ended early: what another run needs to go on, in a compact form."""
+"""The journal in the report of a run that ended early: what another run needs to continue, compactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which report a run can be resumed from: one that ended early, of the same target, options and suite."""
+"""Which report a run can be resumed from: one that ended early, with the same target, options and suite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long the answers of a run took, and when each request was sent."""
+"""How long the responses of a run took, and when each request was sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that ends or locks: which request did it, and which requirement that request is charged to."""
+"""A server that stops or locks up: which request caused it, and which requirement is charged."""
 
 from __future__ import annotations
 

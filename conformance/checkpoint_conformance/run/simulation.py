@@ -1,4 +1,4 @@
-"""A run without a server: the runner gets responses that keep the contract, and nothing is sent.
+"""A run without a server: the runner gets responses that conform to the contract, and nothing is sent.
 
 A dry run therefore lists exactly what `verify` sends, and a replay can find the probe of an exchange.
 """

@@ -1,4 +1,4 @@
-"""Signatures: headers that a command of the user's computes for each request, as a gateway may require."""
+"""Signatures: headers that a user's command computes for each request, as a gateway may require."""
 
 from __future__ import annotations
 

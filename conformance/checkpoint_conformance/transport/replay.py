@@ -1,7 +1,8 @@
-"""A transport that repeats recorded exchanges, and goes over to another one where the record ends.
+"""A transport that repeats recorded exchanges, and switches to another one where the record ends.
 
-A run depends only on its target, its options and the answers that it gets. Given the answers of an earlier
-run, it therefore sends the same requests, judges the same, and arrives where that run ended.
+A run depends only on its target, its options and the responses that it gets. Given the responses of an
+earlier run, it therefore sends the same requests, reaches the same judgements, and arrives where that run
+ended.
 """
 
 from __future__ import annotations

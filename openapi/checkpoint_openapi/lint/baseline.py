@@ -1,7 +1,7 @@
 """The findings that a team has accepted, in a file that the command writes itself.
 
-An entry accepts one finding of a rule at a place; the line may move and the message may change. An entry that
-accepts nothing any longer is told, so that the file never accepts what comes back later.
+An entry accepts one finding of a rule at a place; the line may move and the message may change. An entry
+that no longer accepts anything is reported, so that the file never accepts what returns later.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Checks of a contract's folder as a whole: its documents, its catalogues and its releases keep step."""
+"""Checks of a contract's folder as a whole: its documents, its catalogues and its releases agree."""
 
 from __future__ import annotations
 

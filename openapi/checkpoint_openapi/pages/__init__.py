@@ -1,1 +1,1 @@
-"""What all pages for people share: a frame, a style, a script that only adds, and the parts that repeat."""
+"""What all pages for people share: a frame, a style, an optional script, and the parts that repeat."""

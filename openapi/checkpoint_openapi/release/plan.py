@@ -1,4 +1,4 @@
-"""What a release of the contract would hold, and what is in its way."""
+"""What a release of the contract would contain, and what prevents it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What click says of a mistake on the command line, in one line."""
+"""What click says about a mistake on the command line, in one line."""
 
 from __future__ import annotations
 

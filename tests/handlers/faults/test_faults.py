@@ -121,7 +121,10 @@ def test_ten_kills_under_load_lose_nothing(
     assert set(answered) <= set(items)
     assert {items.count(identifier) for identifier in answered[::50]} == {2}
     assert len(items) == 2 * len(set(items))
-    record_property("figure", f"{kills} kills, {len(answered)} answered, 0 lost, 0 half-written, 0 ids twice")
+    record_property(
+        "figure",
+        f"{kills} kills, {len(answered)} calls answered, 0 lost, 0 half-written, 0 duplicate ids",
+    )
 
 
 @pytest.mark.matrix
@@ -144,7 +147,7 @@ def test_kills_of_a_worker_lose_nothing(
         await_workers(server, 4)
     assert set(answered) <= set(stored(server))
     assert len(set(answered)) == len(answered)
-    record_property("figure", f"{kills} workers killed of 4, {len(answered)} answered, 0 lost")
+    record_property("figure", f"{kills} of 4 workers killed, {len(answered)} calls answered, 0 lost")
 
 
 def workers_of(server: RunningServer) -> list[int]:
@@ -196,8 +199,8 @@ def test_a_database_that_goes_and_comes_back(
     assert set(load.answered) <= set(stored(server))
     record_property(
         "figure",
-        f"{len(load.answered)} answered, 0 lost; {len(load.refused)} refused with 503, the slowest after "
-        f"{max(load.seconds):.1f} s; back {recovery:.1f} s after the database",
+        f"{len(load.answered)} calls answered, 0 lost; {len(load.refused)} refused with 503, "
+        f"the slowest after {max(load.seconds):.1f} s; available again {recovery:.1f} s after the database",
     )
 
 
@@ -245,8 +248,8 @@ def test_ten_thousand_idle_connections(
             assert grown < 32 * 1024
             record_property(
                 "figure",
-                f"{wanted} idle connections of {grown / 1024:.1f} KiB each; a call meanwhile "
-                f"{statistics.median(seconds) * 1000:.1f} ms in the median",
+                f"{wanted} idle connections of {grown / 1024:.1f} KiB each; meanwhile, a call takes "
+                f"{statistics.median(seconds) * 1000:.1f} ms (median)",
             )
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,4 +1,4 @@
-"""Turns generated requests into probes; the contract says how each must be answered (FUZZ-1, FUZZ-2)."""
+"""Turns generated requests into probes; the contract says which response each must get (FUZZ-1, FUZZ-2)."""
 
 from __future__ import annotations
 

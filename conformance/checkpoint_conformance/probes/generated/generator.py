@@ -1,8 +1,8 @@
 """Generates requests from a target's document with Schemathesis's coverage and fuzzing (FUZZ-1, FUZZ-2).
 
-Only the requests come from Schemathesis. The suite sends them with its own client and judges them by its own
-rules, because Schemathesis by default takes any 4xx, and even a 5xx, for a refusal, and because its headers
-would tell a server who is asking. No other module imports Schemathesis.
+Only the requests come from Schemathesis. The suite sends them with its own client and judges them by its
+own rules, because Schemathesis by default counts any 4xx, and even a 5xx, as a refusal, and because its
+headers would reveal to a server who is asking. No other module imports Schemathesis.
 """
 
 # Schemathesis leaves the type parameters of its operations unspecified.

@@ -1,4 +1,4 @@
-"""HTTP-2: repeats faults with the `Accept` of other clients, for which a framework may change the form.
+"""HTTP-2: repeats faults with the `Accept` of other clients, for which a framework may use another format.
 
 curl and most client libraries send `*/*` or nothing. Valid calls of that kind are among the variations
 (FUZZ-1).

@@ -1,4 +1,4 @@
-"""Repeats single faults in calls of the other valid shapes, for which a server may check less."""
+"""Repeats single faults in the other valid shapes of a call, which a server may check less strictly."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Reports side by side: two of one server, or those of many."""
+"""Reports side by side: two of the same server, or those of several."""

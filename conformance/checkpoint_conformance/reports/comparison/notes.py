@@ -1,4 +1,4 @@
-"""What a reader must know of reports side by side before comparing them."""
+"""What a reader must know before comparing reports side by side."""
 
 from __future__ import annotations
 

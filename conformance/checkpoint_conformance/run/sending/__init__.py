@@ -1,1 +1,1 @@
-"""How a run sends: within its limits, over kept connections, watching for a server that fails."""
+"""How a run sends: within its limits, over persistent connections, watching for a server that fails."""

@@ -1,8 +1,8 @@
-"""Lanes: kept connections that carry independent requests side by side, without changing what is recorded.
+"""Lanes: persistent connections that carry independent requests in parallel; the record stays the same.
 
-Over a long distance, most of a run is waiting. Requests that do not depend on each other therefore travel
-together, and their exchanges are recorded in the order in which they were given, however they arrive. At the
-first sign of trouble nothing more is sent, and the caller sends the rest one at a time.
+Over a long distance, most of a run is waiting. Requests that do not depend on each other are therefore sent
+together, and their exchanges are recorded in the order in which they were given, however they arrive. At
+the first sign of trouble nothing more is sent, and the caller sends the rest one at a time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Going on from a run that ended early: what it exchanged is repeated from its record, and not sent again."""
+"""Continues a run that ended early: its exchanges are replayed from its record, and not sent again."""
 
 from __future__ import annotations
 

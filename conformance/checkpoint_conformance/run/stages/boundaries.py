@@ -1,4 +1,4 @@
-"""Where the stages begin that depend on what earlier ones have created, which a clean-up removes.
+"""Where the stages begin that depend on what earlier stages created and a clean-up removes.
 
 A run that ends within such a stage, and cleans up, is resumed at its beginning.
 """

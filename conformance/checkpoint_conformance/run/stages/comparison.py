@@ -1,4 +1,4 @@
-"""What several accepted calls show together: ids that repeat (RESP-2, RESP-11), a time that never moves."""
+"""What only several accepted calls show: repeated ids (RESP-2, RESP-11), a time that stands still."""
 
 from __future__ import annotations
 

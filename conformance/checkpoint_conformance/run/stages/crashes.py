@@ -1,7 +1,7 @@
-"""HTTP-3 or HTTP-6: whether a request fails for what it holds, or for a refusal that came before it.
+"""HTTP-3 or HTTP-6: whether a request fails because of its content, or because of a refusal before it.
 
-A transaction that a refusal leaves open fails whatever uses its connection next; with a pool of connections
-that may be any later request, valid or not.
+A transaction that a refusal leaves open breaks whatever uses its connection next; with a pool of
+connections, that may be any later request, valid or not.
 """
 
 from __future__ import annotations

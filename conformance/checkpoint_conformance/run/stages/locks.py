@@ -1,4 +1,4 @@
-"""HTTP-6: a server that is locked answers, but every valid call gets an error after something it refused."""
+"""HTTP-6: a locked server responds, but every valid call gets an error after a request that it refused."""
 
 from __future__ import annotations
 

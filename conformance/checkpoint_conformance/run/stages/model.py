@@ -1,4 +1,4 @@
-"""The model-based run: compares what sequences of calls, refusals and deletions leave with a model.
+"""The model-based run: compares the result of sequences of calls, refusals and deletions with a model.
 
 Hypothesis draws the sequences. All of them take their steps side by side, since most of the time is spent on
 waiting; only if the list then differs from the model are the same steps taken again one after another, and

@@ -1,1 +1,1 @@
-"""What the recorded answers of real servers say about a change: nothing is sent."""
+"""What the recorded responses of real servers say about a change: nothing is sent."""

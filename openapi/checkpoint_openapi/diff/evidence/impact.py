@@ -1,4 +1,4 @@
-"""What each change would mean for implementations whose answers were recorded: red, green, or unknown."""
+"""What each change would mean for implementations whose responses were recorded: red, green, or unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs of findings that are probably one change: a name that is gone, and one that came in its place."""
+"""Pairs of findings that are probably one change: a name that disappeared, and one that replaced it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A server made from a document alone: requests are checked, and examples are the answers."""
+"""A server made from a document alone: it checks requests and responds with examples."""

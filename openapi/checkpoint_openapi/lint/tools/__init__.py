@@ -1,1 +1,1 @@
-"""The checks by tools: what those that load a document find in it, and what they make of it."""
+"""Checks by tools and about tools: what they find in a document that they load, and what they make of it."""

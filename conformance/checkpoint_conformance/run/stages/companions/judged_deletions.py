@@ -1,4 +1,4 @@
-"""DEL-1, DEL-2 and AUTH-7: what a deletion takes away, what a second one does, and who may delete."""
+"""DEL-1, DEL-2 and AUTH-7: what a deletion removes, what a second one does, and who may delete."""
 
 from __future__ import annotations
 

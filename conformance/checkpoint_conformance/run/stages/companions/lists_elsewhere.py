@@ -1,8 +1,8 @@
-"""OBS-2: the lists in which a refusal that names what belongs to others may leave an item.
+"""OBS-2: the lists in which a refused request for another project's resources may leave an item.
 
-A server may store what it refuses before it looks whose it is: in the project of the token, of the path or
-of the policy, or under the id of a policy that does not exist. The list of the policy under test shows none
-of these.
+A server may store a request before it checks the owner: in the project of the token, of the path or of the
+policy, or under the id of a policy that does not exist. The list of the policy under test shows none of
+these.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""OBS-1 to OBS-3: what the list of items shows of accepted calls, refused calls, and changes over time."""
+"""OBS-1 to OBS-3: what the list of items shows about accepted calls, refused calls, and changes over time."""
 
 from __future__ import annotations
 

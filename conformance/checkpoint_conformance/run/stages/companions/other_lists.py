@@ -1,4 +1,4 @@
-"""OBS-4: the lists of items keep the projects apart, whichever filter is asked for."""
+"""OBS-4: the lists of items keep the projects apart, whichever filter is used."""
 
 from __future__ import annotations
 

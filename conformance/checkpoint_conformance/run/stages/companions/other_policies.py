@@ -1,4 +1,4 @@
-"""Calls of other policies: each answer is about its own policy, and has the documented form (RESP, NF-2)."""
+"""Calls for other policies: each response is about its own policy, in the documented form (RESP, NF-2)."""
 
 from __future__ import annotations
 
