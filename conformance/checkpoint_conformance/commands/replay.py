@@ -177,11 +177,11 @@ class _Stage:
         shown = exchange.status or (exchange.fault.kind.value if exchange.fault else "no response")
         symptoms = {found.published_symptom for found in judgement.findings}
         if _of_one_answer(finding["symptom"]) in symptoms:
-            return ReplayState.STILL_FAILS, f"got {shown}"
+            return ReplayState.STILL_FAILS, f"result: {shown}"
         if judgement.undecided:
             return ReplayState.UNDECIDED, judgement.undecided
         others = f", but now {', '.join(sorted(symptoms))}" if symptoms else ""
-        return ReplayState.FAILS_NO_MORE, f"got {shown}{others}"
+        return ReplayState.FAILS_NO_MORE, f"result: {shown}{others}"
 
     def _ids(self, requirement: str, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         ledger = Ledger()

@@ -53,7 +53,7 @@ def _versions_differ(folder: ContractFolder) -> Iterator[Fault]:
             others = ", ".join(other for other, each in stated.items() if each == common)
             yield Fault(
                 "/contract" if name in folder.catalogues else "/info/version",
-                f"has version {version or 'none'}, but {others} has {common or 'none'}",
+                f"has version {version or 'none'}, not {common or 'none'} like {others}",
                 "state the same version in every file of the contract",
                 folder.version_position(name),
             )

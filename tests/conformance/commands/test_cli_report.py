@@ -126,14 +126,14 @@ def test_replay_in_json_and_with_a_spent_budget(saved: Callable[..., Path], tmp_
     [
         (["report", "show", "nowhere.json"], "nowhere.json: No such file"),
         (["report", "diff", "good.json", "empty.json"], "empty.json: not a JSON report"),
-        (["report", "merge", "good.json"], "one of the reports is of a whole run"),
-        (["report", "merge", "part.json"], "the shards 2/3 do not make a whole"),
+        (["report", "merge", "good.json"], "one of the reports is from a whole run"),
+        (["report", "merge", "part.json"], "the shards 2/3 do not make up a whole run"),
         (["report", "merge", "part.json", "--waivers", "empty.json"], "empty.json:1:1: is empty"),
         (["replay", "nowhere.json"], "nowhere.json: No such file"),
         (["replay", "bad.json", "REQ-99"], "no requirement 'REQ-99' in the report"),
         (["replay", "bad.json", "--target", "nowhere.toml"], "nowhere.toml: cannot be read: No such file"),
         (["replay", "bad.json", "--target", "gone.toml"], "http://127.0.0.1:9: no connection to"),
-        (["replay", "bad.json", "--target", "other.toml"], "the report is of another target"),
+        (["replay", "bad.json", "--target", "other.toml"], "the report is from another target"),
     ],
 )
 def test_bad_input_gives_2_and_one_line(

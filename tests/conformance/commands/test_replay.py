@@ -148,7 +148,7 @@ def test_against_a_mended_server_nothing_fails_any_more() -> None:
     """The answers of a conforming server are accepted, and shown."""
     repeated = repeat(report(Broken), Server)
     assert {each.state for each in repeated} == {ReplayState.FAILS_NO_MORE}
-    assert next(each.note for each in repeated if each.requirement == "REQ-11") == "got 400"
+    assert next(each.note for each in repeated if each.requirement == "REQ-11") == "result: 400"
 
 
 def test_the_recorded_bytes_are_sent_again_with_the_secrets() -> None:

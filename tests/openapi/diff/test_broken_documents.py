@@ -37,7 +37,7 @@ BROKEN: dict[str, tuple[str, int, str]] = {
     "a reference to nowhere": (BODY + "                $ref: '#/components/schemas/No'\n", 12, "leads nowhere"),
     "a reference to no file": (BODY + "                $ref: 'no.yaml#/A'\n", 12, "no.yaml"),
     "a reference over the network": (BODY + "                $ref: 'https://example.com/a.yaml'\n", 12, "network"),
-    "a reference that is no text": (BODY + "                $ref: 5\n", 12, "no text"),
+    "a reference that is no text": (BODY + "                $ref: 5\n", 12, "not text"),
     "a reference to itself": (
         BODY + "                $ref: '#/components/schemas/A'\n"
         "components:\n  schemas:\n    A:\n      $ref: '#/components/schemas/B'\n    B:\n      $ref: '#/components/schemas/A'\n",

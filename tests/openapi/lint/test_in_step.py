@@ -38,7 +38,7 @@ def test_a_file_of_another_version_is_named(name: str, tmp_path: Path) -> None:
     (finding,) = found(folder)
     assert finding.rule == "version-differs"
     assert finding.position.file == str(folder / name)
-    assert "is of version 9.9.9" in finding.what
+    assert "has version 9.9.9" in finding.what
 
 
 _MEMBER = """        auto_trigger:
@@ -158,7 +158,7 @@ def test_broken_hashes_are_an_error_of_the_folder(tmp_path: Path) -> None:
     """A line that is no hash says nothing about a file, so the release cannot be judged."""
     folder = copied(tmp_path)
     (folder / "released" / "1.0.0" / "SHA256SUMS").write_text("nonsense\n", "utf-8")
-    with pytest.raises(DocumentError, match="SHA256SUMS:1: line 1 is no hash"):
+    with pytest.raises(DocumentError, match="SHA256SUMS:1: line 1 is not a hash"):
         found(folder)
 
 

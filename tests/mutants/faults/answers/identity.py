@@ -43,7 +43,7 @@ _ids(
         "id-urn": ("The id is a UUID as a URN.", lambda _: uuid.uuid4().urn),
         "id-truncated": ("The id is a UUID cut to 35 characters.", lambda _: str(uuid.uuid4())[:35]),
         "id-not-hexadecimal": (
-            "The id has a letter that is no hexadecimal digit.",
+            "The id has a letter that is not a hexadecimal digit.",
             lambda _: f"g{uuid.uuid4()}"[:36],
         ),
         "id-with-newline": ("The id ends in a line feed.", lambda _: f"{uuid.uuid4()}\n"),
@@ -63,7 +63,7 @@ _ids(
             lambda n: stable_id(f"n {n - (n % 3 == 0)}"),
         ),
         "id-malformed-once-in-six": (
-            "One id in six is no UUID, a leading zero lost.",
+            "One id in six is not a UUID, a leading zero lost.",
             lambda n: str(uuid.uuid4())[: 35 if n % 6 == 0 else 36],
         ),
     }

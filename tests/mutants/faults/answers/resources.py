@@ -197,7 +197,7 @@ answers(
             _each("extra_info", {"exclude_volumes": []}),
         ),
         "resource-info-broken": (
-            "The extra_info of a resource is no JSON: its names have no quotes.",
+            "The extra_info of a resource is not JSON: its names have no quotes.",
             _each("extra_info", "{exclude_volumes: []}"),
         ),
         "resource-info-list": ("The extra_info of a resource holds a JSON list.", _each("extra_info", "[]")),
@@ -246,7 +246,7 @@ answers(
             setting("extra_info", {"created_by": "manual"}),
         ),
         "info-broken": (
-            "The extra_info of the checkpoint is no JSON, a word.",
+            "The extra_info of the checkpoint is not JSON, a word.",
             setting("extra_info", "created_by=manual"),
         ),
         "info-list": ("The extra_info of the checkpoint holds a JSON list.", setting("extra_info", "[]")),

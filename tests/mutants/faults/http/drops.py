@@ -47,7 +47,7 @@ class _Dropping(Server):
 
 @breaks("HTTP-3", shows=BASE.but(body=b"{\xff}"), also=_whose("REQ-7"))
 class DropOnInvalidUtf8(_Dropping):
-    """A body that is no UTF-8 ends the connection without an answer."""
+    """A body that is not UTF-8 ends the connection without an answer."""
 
     def drops(self, request: Request) -> bool:
         return not request.oversize and _not_utf8(request.body)

@@ -52,7 +52,7 @@ _HALF = (BASE.but(body=b"{"), BASE)
 
 @breaks("HTTP-6", shows=_HALF)
 class EndsAfterMalformedJson(_Ending):
-    """A body that is no JSON is refused, and ends the server for good."""
+    """A body that is not JSON is refused, and ends the server for good."""
 
     def is_fatal(self, request: Request, response: Response) -> bool:
         return _is_half(request) and response.status == 400
@@ -60,7 +60,7 @@ class EndsAfterMalformedJson(_Ending):
 
 @breaks("HTTP-6", shows=_HALF)
 class EndsAfterMalformedJsonAndReturns(EndsAfterMalformedJson):
-    """A body that is no JSON is refused, and ends the server until it is started again."""
+    """A body that is not JSON is refused, and ends the server until it is started again."""
 
     back_after = 0.3
 
@@ -75,7 +75,7 @@ class EndsAfterABadToken(_Ending):
 
 @breaks("HTTP-3", shows=_HALF)
 class EndsOnMalformedJson(_EndingSilently):
-    """A body that is no JSON ends the server for good, and is not answered."""
+    """A body that is not JSON ends the server for good, and is not answered."""
 
     def is_fatal(self, request: Request, response: Response) -> bool:
         return _is_half(request)
@@ -83,7 +83,7 @@ class EndsOnMalformedJson(_EndingSilently):
 
 @breaks("HTTP-3", shows=_HALF)
 class EndsOnMalformedJsonAndReturns(EndsOnMalformedJson):
-    """A body that is no JSON ends the server until it is started again, and is not answered."""
+    """A body that is not JSON ends the server until it is started again, and is not answered."""
 
     back_after = 0.3
 

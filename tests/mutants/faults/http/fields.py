@@ -25,13 +25,13 @@ def _query(pattern: str) -> Callable[[Request], bool]:
 for _name, _fault, _when, _shows in (
     (
         "accept",
-        "An Accept that is no media type raises when the format of the answer is chosen.",
+        "An Accept that is not a media type raises when the format of the answer is chosen.",
         _field("accept", lambda value: "/" not in value),
         BASE.but(headers=(("Accept", "json"),)),
     ),
     (
         "authorization",
-        "Basic credentials that are no Base64 raise in a filter that all requests pass.",
+        "Basic credentials that are not Base64 raise in a filter that all requests pass.",
         _field("authorization", lambda value: value.startswith("Basic") and "%" in value),
         BASE.but(headers=(("Authorization", "Basic %%%"),)),
     ),

@@ -128,7 +128,7 @@ replaces(
 replaces(
     "HTTP-3",
     "weight-of-accept-crashes",
-    "A weight of Accept that is no number raises in the conversion.",
+    "A weight of Accept that is not a number raises in the conversion.",
     "route",
     crash,
     when=lambda request: re.search(r"q=(?![01])", request.header("accept") or "") is not None,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...service.wire import Request, Response
     from ...service.world import Checkpoint
 
-_BYTES = {"HTTP-2": "what arrives of the body is no JSON"}
+_BYTES = {"HTTP-2": "what arrives of the body is not JSON"}
 _LATER = {"HTTP-6": "it is after a refusal"}
 _PAIR = {"ERR-2": "no pair with this status is published", "ERR-3": "the status is not the condition's"}
 
@@ -260,10 +260,10 @@ for _name, _fault, _write in (
         "Content-Length is larger than the body, and the connection is closed.",
         lambda r, _: _with_length(r, len(r.body) + 10),
     ),
-    ("length-no-number", "Content-Length is no number.", lambda r, _: _with_length(r, "all")),
+    ("length-no-number", "Content-Length is not a number.", lambda r, _: _with_length(r, "all")),
     ("length-negative", "Content-Length is negative.", lambda r, _: _with_length(r, -1)),
     ("length-twice", "Two Content-Length headers differ.", _with_header(b"Content-Length: 2")),
-    ("status-line-garbage", "The first line is no status line.", _first_line(b"OK 200")),
+    ("status-line-garbage", "The first line is not a status line.", _first_line(b"OK 200")),
     ("status-line-without-code", "The status line has no code.", _first_line(b"HTTP/1.1 OK")),
     ("status-code-of-four-digits", "The status code has four digits.", _first_line(b"HTTP/1.1 2000 OK")),
     ("status-code-of-two-digits", "The status code has two digits.", _first_line(b"HTTP/1.1 20 OK")),
@@ -279,7 +279,7 @@ for _name, _fault, _write in (
     ("header-without-name", "A header has no name.", _with_header(b": broken")),
     ("chunks-never-end", "The last chunk is missing, and the connection is closed.", _chunked(b"")),
     ("chunk-size-wrong", "The size of a chunk is larger than the chunk.", _chunked(b"0\r\n\r\n", b"ffff")),
-    ("chunk-size-no-number", "The size of a chunk is no number.", _chunked(b"0\r\n\r\n", b"size")),
+    ("chunk-size-no-number", "The size of a chunk is not a number.", _chunked(b"0\r\n\r\n", b"size")),
 ):
     sends("HTTP-1", _name, _fault, _write, shows=(BASE, BASE), also=_BYTES)
 for _name, _fault, _write in (

@@ -312,7 +312,7 @@ _charset(
 )
 _charset(
     "charset-without-space-refused",
-    "A charset is refused unless a space stands before it.",
+    "A charset is refused unless a space precedes it.",
     lambda value: "; " not in value,
     "application/json;charset=utf-8",
 )

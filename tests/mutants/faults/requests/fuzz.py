@@ -145,7 +145,7 @@ for _requirement, _name, _fault, _when, _then, _sent in (
     (
         "NF-3",
         "outside-resource-not-a-uuid-forbidden",
-        "A resource that is no UUID gets 403, which does not fit.",
+        "A resource that is not a UUID gets 403, which does not fit.",
         lambda _, wanted: any("-" not in each for each in wanted),
         refusing("forbidden"),
         ["x"],
@@ -301,7 +301,7 @@ class ResourcesUncheckedWhenAutomatic(_Rescuing):
 @breaks(
     "FUZZ-2",
     shows=parameters({"auto_trigger": "x", "resources": []}),
-    also={"REQ-11": "auto_trigger is no Boolean"},
+    also={"REQ-11": "auto_trigger is not a Boolean"},
 )
 class AutoTriggerUncheckedWithEmptyResources(_Rescuing):
     """With resources [] an auto_trigger of another type is accepted."""

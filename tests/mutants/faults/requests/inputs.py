@@ -58,7 +58,7 @@ _ROWS: dict[str, tuple[str, tuple[str, Callable[..., bool], Any], dict[str, str]
         _whose("REQ-14"),
     ),
     "invalid-utf-8": (
-        "A body that is no UTF-8 raises in the decoder.",
+        "A body that is not UTF-8 raises in the decoder.",
         _json(_not_utf8, b'{"checkpoint": "\xff"}'),
         _whose("REQ-7"),
     ),
@@ -150,7 +150,7 @@ _ROWS: dict[str, tuple[str, tuple[str, Callable[..., bool], Any], dict[str, str]
         _whose("REQ-9"),
     ),
     "plan-id-malformed": (
-        "A plan_id that is no UUID raises in the conversion.",
+        "A plan_id that is not a UUID raises in the conversion.",
         _value(
             "plan_id",
             lambda v: isinstance(v, str) and not re.fullmatch(r"[0-9a-f-]{36}", v),
@@ -291,12 +291,12 @@ _ROWS: dict[str, tuple[str, tuple[str, Callable[..., bool], Any], dict[str, str]
         _whose("REQ-16"),
     ),
     "malformed-provider": (
-        "A provider that is no UUID raises in the conversion.",
+        "A provider that is not a UUID raises in the conversion.",
         ("check_provider", lambda p: not re.fullmatch(r"[0-9A-Fa-f-]{36}", p), BASE.but(provider="x")),
         _whose("REQ-16"),
     ),
     "malformed-project": (
-        "A project that is no 32 digits raises in the conversion.",
+        "A project that is not 32 digits raises in the conversion.",
         (
             "foreign_token",
             lambda _r, _t, project: not re.fullmatch("[0-9a-f]{32}", project),
@@ -325,7 +325,7 @@ _ROWS: dict[str, tuple[str, tuple[str, Callable[..., bool], Any], dict[str, str]
         _whose("AUTH-3"),
     ),
     "path-not-utf-8": (
-        "A path whose escapes are no UTF-8 raises in the router.",
+        "A path whose escapes are not UTF-8 raises in the router.",
         ("route", lambda request: "%ff" in request.path.lower(), BASE.but(provider="%ff")),
         _whose("REQ-16"),
     ),

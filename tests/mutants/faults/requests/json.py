@@ -133,7 +133,7 @@ _lenient(
 )
 _lenient(
     "invalid-utf-8-dropped",
-    "Bytes that are no UTF-8 are dropped.",
+    "Bytes that are not UTF-8 are dropped.",
     lambda b: b.decode(errors="ignore").encode(),
     _TEXT.replace(b"auto", b"au\xffto"),
 )

@@ -178,7 +178,7 @@ _items("list", "An item of resources that is a list is skipped.", ["x"], lambda 
 replaces(
     "REQ-12",
     "resources-only-first-item-checked",
-    "Only the first item of resources is checked, and later ones that are no strings are skipped.",
+    "Only the first item of resources is checked, and later ones that are not strings are skipped.",
     "read_resources",
     lambda server, value: Server.read_resources(server, [each for each in value if isinstance(each, str)]),
     lambda value: isinstance(value, list) and value != [] and isinstance(value[0], str),

@@ -86,7 +86,7 @@ def test_text_of_a_contract_is_no_markup() -> None:
 def test_a_contract_without_a_base_has_a_page() -> None:
     """There is nothing to show side by side, and the page says so."""
     page = write(first_report("main:new.yaml", Documents(Text({"new.yaml": BASE}), "new.yaml")), "html")
-    assert "nothing to compare with" in page
+    assert "nothing to compare it with" in page
 
 
 @pytest.mark.parametrize("excerpts", [True, False])
