@@ -91,7 +91,7 @@ def test_a_file_is_the_same_in_every_language(tmp_path: Path) -> None:
         ({"plans": {}}, "plans takes a list of tables, one for each plan."),
         ({"plans": [1]}, "plan 1 takes a table with the keys name, until, sizes."),
         ({"plans": [{"name": " "}]}, "plan 1: name takes a non-empty text."),
-        ({"plans": [{"name": "a", "until": "2027-02-30"}]}, "plan 1: until takes a day of the calendar"),
+        ({"plans": [{"name": "a", "until": "2027-02-30"}]}, "plan 1: until takes a calendar date"),
         (
             {"plans": [{"name": "a", "sizes": [{"gb": "1", "gib": "1"}]}]},
             "unknown key 'gb' in plan 1, size 1.",

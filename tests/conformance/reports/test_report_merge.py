@@ -102,9 +102,9 @@ def test_waivers_are_applied_to_the_whole() -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (lambda parts: parts[:-1], "the shards 1/3, 2/3 do not make a whole"),
-        (lambda parts: [*parts, parts[0]], "do not make a whole"),
-        (lambda parts: [report(Server), *parts], "one of the reports is of a whole run"),
+        (lambda parts: parts[:-1], "the shards 1/3, 2/3 do not make up a whole run"),
+        (lambda parts: [*parts, parts[0]], "do not make up a whole run"),
+        (lambda parts: [report(Server), *parts], "one of the reports is from a whole run"),
         (lambda parts: [with_header(parts[0], seed=1), *parts[1:]], "the shards differ in seed"),
         (lambda parts: [with_header(parts[0], contract={}), *parts[1:]], "the shards differ in contract"),
         (lambda parts: [*parts[:2], with_target(parts[2], timeout=1)], "the shards have different targets"),

@@ -230,7 +230,7 @@ def test_a_database_that_turns_read_only_is_not_ready(postgres: Postgres) -> Non
                     try:
                         await store.ping()
                     except StoreUnavailableError as error:
-                        if "only reads" in str(error):
+                        if "is read-only" in str(error):
                             break
             with pytest.raises(StartError) as caught:
                 await open_store(url, entries)

@@ -181,7 +181,7 @@ def test_a_token_stands_once_in_a_seed_file(tmp_path: Path) -> None:
     """One of two entries of a token would be lost, also where one of them is written as its hash."""
     other, same = "5f70bf18", digest_of("a-token-of-the-first-project").hex()
     path = seed_file(tmp_path, re.sub(rf"{other}\w+", same, SEED))
-    with pytest.raises(DocumentError, match="token 2: project is here twice"):
+    with pytest.raises(DocumentError, match="token 2: project appears twice"):
         read_seed(path)
 
 

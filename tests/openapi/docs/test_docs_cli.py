@@ -82,7 +82,7 @@ def test_watch_ends_on_a_signal(contract: Path, sent: signal.Signals) -> None:
     ) as process:  # fmt: skip
         assert process.stdout is not None
         first = process.stdout.readline()
-        found = re.fullmatch(r"Preview of checkpoint\.yaml at (\S+) \(Ctrl-C ends it\)\n", first)
+        found = re.fullmatch(r"Preview of checkpoint\.yaml at (\S+) \(Ctrl\+C stops it\)\n", first)
         assert found is not None
         built = process.stdout.readline()
         with urllib.request.urlopen(found[1]) as answer:
