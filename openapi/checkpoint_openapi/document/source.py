@@ -356,7 +356,7 @@ def _refuse_depth(text: str, file: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST and event.start_mark:
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
-            raise DocumentError("is nested too deeply", file, line, column)
+            raise DocumentError("has nesting that is too deep", file, line, column)
 
 
 def _step(node: yaml.Node, token: str) -> tuple[yaml.Node, yaml.Node] | None:
