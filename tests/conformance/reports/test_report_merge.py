@@ -129,7 +129,7 @@ def test_shards_may_have_listened_elsewhere() -> None:
 def test_a_shard_that_makes_no_sense_is_refused(text: str) -> None:
     """The message says how it is written, or that the budget does not allow it."""
     target = Target("http://h", "p", "token", "plan", ("r",), max_creates=20)
-    with pytest.raises(ShardError, match=r"write k/n|too few"):
+    with pytest.raises(ShardError, match=r"write k/n|too low"):
         Shard.of(text, target)
 
 
