@@ -153,7 +153,7 @@ def test_a_file_is_read_in_both_languages(tmp_path: Path) -> None:
         ("[[waivers]]", "[waivers]", "waivers takes a list of tables"),
         ("[[waivers]]", "[[waivers", ":2:10: is broken TOML: Expected ']]'"),
         ('"REQ-11"', '"REQ-111"', "the id of a requirement, not 'REQ-111'. Did you mean REQ-11?"),
-        ('"REQ-11"', '""', "requirement takes a text"),
+        ('"REQ-11"', '""', "requirement takes a non-empty text"),
         ("reason =", "raison =", "unknown key 'raison' in waiver 1. Did you mean 'reason'?"),
         ('reason = "taken for true until release 4"', "", "reason is missing"),
         ("expires = 2027-01-31", "", "expires is missing"),

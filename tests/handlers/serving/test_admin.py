@@ -129,8 +129,8 @@ def test_a_server_begins_with_a_seed_file(tmp_path: Path) -> None:
         ("name: web", 'name: "we\\0b"', 21, "without NUL"),
         ("role: read-only", "role: admin", 12, 'role takes "operate" or "read-only"'),
         ("expires_at: 2030-01-01T00:00:00", "expires_at: tomorrow", 13, "expires_at takes a time in UTC"),
-        ("2030-01-01T00:00:00", "2030-02-30T00:00:00", 13, "2030-02-30T00:00:00 is none"),
-        ("2030-01-01T00:00:00", "2030-01-01T25:00:00", 13, "2030-01-01T25:00:00 is none"),
+        ("2030-01-01T00:00:00", "2030-02-30T00:00:00", 13, "2030-02-30T00:00:00 is not one"),
+        ("2030-01-01T00:00:00", "2030-01-01T25:00:00", 13, "2030-01-01T25:00:00 is not one"),
         (
             f"token: a-token-of-the-first-project\n    project: {FIRST}",
             "token: x",
