@@ -33,6 +33,8 @@ _SMALLER = 8
 _AT_ONCE = 8
 """Pages that are requested side by side."""
 _MOST_PAGES = 100
+_MOST_KEPT = 3 << 19
+"""Characters of the entries that are kept of a list, after which no further page is read."""
 _READINGS = 3
 _LONGEST_PAUSE = 5.0
 _REFUSED_MARKER = (400, 404)
@@ -92,6 +94,8 @@ class CompanionLists:
         """The largest number of entries seen on a page of each list, by the path of the list."""
         self._existing = _Ids()
         """The ids of checkpoints that existed before, of which ended items are left out."""
+        self._too_long: Exchange | None = None
+        """A page of the list of the policy after which too much of it was kept to read on."""
         self._continued = set[str]()
         """The paths of the lists that have gone on after a page with fewer entries than requested."""
 
@@ -228,21 +232,29 @@ class CompanionLists:
         A page may hold fewer entries than requested without being the last. The last is one that is shorter
         than the longest page of this list so far, or that nothing new follows, or without `doubt` one with
         fewer entries than requested of a list that has never gone on after such a page. A page of more than
-        PAGE_LIMIT bytes is requested again with fewer entries.
+        PAGE_LIMIT bytes is requested again with fewer entries. Of a list without end, the first pages tell
+        what is wrong with it; only that of the policy must be read as a whole.
         """
         marker: dict[str, str] = {}
         seen = _Ids()
         whole = filters.keys() != {"policy_id"}
+        size = 0
         for _ in range(_MOST_PAGES):
+            if self._too_long and not whole:
+                text = (
+                    "the list of the policy holds too many items that are new or under way to read them all"
+                )
+                raise ListError(Symptom.LIST_TOO_LONG, text, self._too_long)
             exchange = self._page_at(path, {**filters, **marker}, None if marker else first)
             entries = _entries(exchange, schema, member)
             fresh = [entry["id"] for entry in entries if entry["id"] not in seen]
             if fresh or not marker:
                 kept = (
-                    entries
+                    [_compared_policy(entry) for entry in entries]
                     if path == "policies"
                     else [_compared(entry) for entry in entries if whole or self._is_kept(entry)]
                 )
+                size += sum(len(str(entry)) for entry in kept)
                 yield abridged(exchange, EVIDENCE_LIMIT), kept
             longest = self._longest.get(path, 0)
             self._longest[path] = max(longest, len(entries))
@@ -253,6 +265,10 @@ class CompanionLists:
             short = len(entries) < self._page.get(path, _PAGE)
             if short and not doubt and path not in self._continued:
                 return
+            if size > _MOST_KEPT:
+                if whole:
+                    return
+                self._too_long = abridged(exchange)
             for identifier in fresh:
                 seen.add(identifier)
             marker = {"marker": entries[-1]["id"]}
@@ -282,6 +298,13 @@ class CompanionLists:
 def _compared(item: dict[str, Any]) -> dict[str, Any]:
     """Return the members of an item that are compared."""
     return {name: item[name] for name in ("id", "checkpoint_id", "resource_id", "status")}
+
+
+def _compared_policy(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a policy that are compared."""
+    compared = {name: policy[name] for name in ("id", "name", "project_id", "provider_id", "status")}
+    resources = [{name: each[name] for name in ("id", "name", "type")} for each in policy["resources"]]
+    return {**compared, "resources": resources}
 
 
 def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any]]:

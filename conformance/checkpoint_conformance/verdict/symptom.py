@@ -131,6 +131,7 @@ class Symptom(StrEnum):
     LIST_CONTENT_TYPE = "list-content-type"
     LIST_NOT_JSON = "list-not-json"
     LIST_FORM = "list-form"
+    LIST_TOO_LONG = "list-too-long"
     SHOWN_TO_STRANGERS = "shown-to-strangers"
     POLICY_MISSING = "policy-missing"
     POLICY_OF_ANOTHER_PROJECT = "policy-of-another-project"
@@ -180,6 +181,7 @@ UNREADABLE_LISTS = frozenset(
         Symptom.LIST_CONTENT_TYPE,
         Symptom.LIST_NOT_JSON,
         Symptom.LIST_FORM,
+        Symptom.LIST_TOO_LONG,
     }
 )
 """Symptoms of a list that cannot be read."""

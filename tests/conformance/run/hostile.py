@@ -188,6 +188,20 @@ class _NewPages(Server):
         return self.json(200, {"checkpoint_items": items})
 
 
+class _NewPolicies(Server):
+    """A server whose every page is full of policies that nobody has seen."""
+
+    shown = 0
+
+    def list_policies(self, request: Request, project: str) -> Response:
+        """Fill the page with copies of the first policy."""
+        self.shown += 1
+        first = self.policy_body(self.listed_policies(project)[0])
+        count = min(int(request.query.get("limit", "1")), 1000)
+        copies = [first | {"id": f"{self.shown}-{place}"} for place in range(count)]
+        return self.json(200, {"policies": copies})
+
+
 class _ManyItems(Server):
     """A server with 50,000 items from before."""
 
@@ -262,4 +276,5 @@ HOSTILE |= {
     "a token known every other time": _Forgetful,
     "ids that grow": _GrowingIds,
     "each page a new one": _NewPages,
+    "policies without end": _NewPolicies,
 }

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_conformance.run.companions import _Ids
+import pytest
+from checkpoint_conformance.run.companions import ListError, _Ids
 from checkpoint_conformance.run.session import open_session
 from checkpoint_conformance.transport.exchange import Response
 from hypothesis import given
 from hypothesis import strategies as st
 from mutants.service.server import Server, running
 
+from conformance.run.hostile import HOSTILE
 from conformance.runs import target_of
 
 if TYPE_CHECKING:
@@ -91,6 +93,31 @@ def test_items_that_had_ended_before_are_left_out_of_the_list_of_a_policy() -> N
         assert {item["checkpoint_id"] for item in first} == {"busy", "ours"}
         assert shown(policy_id=policy) == {"busy", "ours"}
         assert shown(checkpoint_id="old") == {"old", "busy", "ours"}
+
+
+def test_a_list_without_end_is_read_in_part() -> None:
+    """The list of the policy must be read whole or not at all; of any other, the first items are returned."""
+    asked: list[str] = []
+
+    class Own(HOSTILE["each page a new one"]):  # type: ignore[misc]
+        """Remembers what was asked for."""
+
+        def list_items(self, request: Request, project: str) -> Response:
+            asked.append(request.target)
+            return super().list_items(request, project)
+
+    with running(Own) as table:
+        session = open_session(target_of(table))
+        policy = session.target.policy_id
+        with pytest.raises(ListError, match="too many items"):
+            session.lists.checkpoint_items(policy_id=policy)
+        pages = len(asked)
+        with pytest.raises(ListError, match="too many items"):
+            session.lists.checkpoint_items(policy_id=policy)
+        assert len(asked) == pages
+        items, _ = session.lists.checkpoint_items(checkpoint_id="any")
+    assert 5_000 < len(items) < 50_000
+    assert pages < 50
 
 
 @given(st.lists(st.integers(0, 3000), max_size=50), st.integers(0, 3000))
