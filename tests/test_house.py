@@ -17,7 +17,7 @@ import pytest
 from checkpoint_openapi.load import document, requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
@@ -84,9 +84,15 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@functools.cache
+def providers() -> Mapping[str, list[str]]:
+    """Return the distributions that hold each top-level package beside this Python."""
+    return packages_distributions()
+
+
 def undeclared(folder: str, groups: tuple[str, ...]) -> set[str]:
     """Return the third-party packages that the modules of a folder import and nobody declares."""
-    found = packages_distributions()
+    found = providers()
     own = {
         normal(line.split("==")[0])
         for file in (ROOT / folder).glob("*/requirements.txt")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..framework.shots import transcript
+from ..service.clock import ForwardedClock
 from ..service.server import Server, running
 
 if TYPE_CHECKING:
@@ -32,5 +33,6 @@ def differs(mutant: Mutant) -> bool:
 
 
 def _answers(behaviour: type[Server], mutant: Mutant, timeout: float) -> list[str]:
-    with running(behaviour, timeout) as target:
-        return transcript(target["url"], mutant.shows, timeout)
+    clock = ForwardedClock()
+    with running(behaviour, timeout, clock) as target:
+        return transcript(target["url"], mutant.shows, timeout, clock.forward)

@@ -232,15 +232,20 @@ class _Client:
         self.socket, self.rest = None, b""
 
 
-def transcript(url: str, shots: Iterable[Shot], timeout: float = 5.0) -> list[str]:
-    """Send `shots` in turn and return the responses, with ids and times normalized."""
+def transcript(
+    url: str, shots: Iterable[Shot], timeout: float = 5.0, wait: Callable[[float], None] = time.sleep
+) -> list[str]:
+    """Send `shots` in turn and return the responses, with ids and times normalized.
+
+    `wait` lets the seconds of a pause pass for the server.
+    """
     client = _Client(url, timeout)
     answers: list[str] = []
     newest = ""
     for given in shots:
         shot = given.but(path=f"{given.collection}/{newest}") if given.newest else given
         if shot.pause:
-            time.sleep(shot.pause)
+            wait(shot.pause)
         elif shot.copies > 1:
             answers += _at_once(url, shot, timeout)
         else:

@@ -215,14 +215,18 @@ class Server(Auth, Schema, Answers, Companions, Listener):
 
 
 @contextlib.contextmanager
-def running(behaviour: type[Server] = Server, timeout: float | None = None) -> Iterator[dict[str, Any]]:
-    """Run a server of class `behaviour` and yield its target; `timeout` overrides the server's own.
+def running(
+    behaviour: type[Server] = Server, timeout: float | None = None, clock: Clock | None = None
+) -> Iterator[dict[str, Any]]:
+    """Run a server of class `behaviour` and yield its target; `timeout` and `clock` override its own.
 
     An exception in the server's code, other than its intended fault, is raised at the end.
     """
     server = behaviour()
     if timeout is not None:
         server.timeout = timeout
+    if clock is not None:
+        server.clock = clock
     server.start()
     try:
         yield server.target()
