@@ -160,8 +160,8 @@ def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
         return
     body = response.body.decode("utf-8", "replace")
     parts = [*(f"{name}: {value}" for name, value in response.headers), _unescaped(body)]
-    internals = [_internals(part) for part in parts]
-    for symptom, what in _DISCLOSURES:
+    internals = [shown for part in parts if (shown := _internals(part))]
+    for symptom, what in _DISCLOSURES if internals else ():
         texts = [shown[symptom, what] for shown in internals if (symptom, what) in shown]
         disclosed = next((text for text in texts if not _sent_by_us(text, exchange)), None)
         if disclosed:

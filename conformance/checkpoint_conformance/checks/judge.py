@@ -88,7 +88,9 @@ class Judge:
         judgement = self.ride_along(exchange)
         if not self._lost(probe, exchange, judgement):
             self._status(probe, exchange, judgement)
-        judgement.findings = [replace(finding, origin=Origin.of(probe)) for finding in judgement.findings]
+        if judgement.findings:
+            origin = Origin.of(probe)
+            judgement.findings = [replace(finding, origin=origin) for finding in judgement.findings]
         return judgement
 
     def ride_along(self, exchange: Exchange) -> Judgement:
@@ -251,8 +253,9 @@ def is_conflict(exchange: Exchange) -> bool:
 
 def is_condition(exchange: Exchange, *names: str) -> bool:
     """Return whether status and code match one of the named conditions of `errors.yaml`."""
-    conditions = (errors().conditions[name] for name in names)
-    return any(each.status == exchange.status and each.code == error_code_of(exchange) for each in conditions)
+    status, conditions = exchange.status, errors().conditions
+    codes = [conditions[name].code for name in names if conditions[name].status == status]
+    return bool(codes) and error_code_of(exchange) in codes
 
 
 def error_code_of(exchange: Exchange) -> str | None:

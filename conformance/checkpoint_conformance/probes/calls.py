@@ -73,6 +73,8 @@ class Calls:
         """The call that every other request builds on, by default the documented example (REQ-1)."""
         self.policy_name = policy_name
         """The policy's name, once a response has shown it."""
+        given = {name.lower() for name, _ in target.headers}
+        self._shared = (*(each for each in _FIELDS if each[0].lower() not in given), *target.headers)
 
     def body(self, call: Call) -> dict[str, Any]:
         """Return the request body of a call, in the documented order of members."""
@@ -127,9 +129,7 @@ class Calls:
         framing: Framing = Framing.LENGTH,
     ) -> Request:
         """Return a request with the headers that all requests share."""
-        given = {name.lower() for name, _ in self.target.headers}
-        headers = [field for field in _FIELDS if field[0].lower() not in given]
-        headers += self.target.headers
+        headers = list(self._shared)
         value = self.target.token if token is ABSENT else token
         if value is not None:
             headers.append(("X-Auth-Token", value))

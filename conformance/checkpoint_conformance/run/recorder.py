@@ -106,15 +106,16 @@ class Recorder:
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Keep an exchange, abridged; return the whole one with its number."""
-        kept = abridged(exchange, _limit(exchange), _needed(exchange))
+        limit, needed = _limit(exchange), _needed(exchange)
         with self._lock:
-            kept = replace(kept, number=len(self.exchanges) + 1)
+            exchange = replace(exchange, number=len(self.exchanges) + 1)
+            kept = abridged(exchange, limit, needed)
             self.exchanges.append(kept)
             if is_accepted(kept):
                 self._unread.append(kept)
         self.packed.keep(exchange, kept)
         self.ledger.hear(kept)
-        return replace(exchange, number=kept.number)
+        return exchange
 
     def set_aside(self, exchange: Exchange) -> None:
         """Keep an exchange of an earlier part of the run that is not repeated in it."""
@@ -141,7 +142,9 @@ class Recorder:
                 self.valid_calls.append(kept)
                 if is_accepted(exchange):
                     self.accepted.append((kept, probe.call))
-        return replace(self.judge(probe, exchange), exchange=kept)
+        judgement = self.judge(probe, exchange)
+        judgement.exchange = kept
+        return judgement
 
     def record(self, requirement: str, judgement: Judgement) -> None:
         """Add a judgement to the ledger."""

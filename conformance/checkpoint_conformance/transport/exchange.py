@@ -111,7 +111,8 @@ class Response:
 
     def values(self, name: str) -> list[str]:
         """Return every value of a header, in wire order."""
-        return [value for key, value in self.headers if key.lower() == name.lower()]
+        wanted, length = name.lower(), len(name)
+        return [value for key, value in self.headers if len(key) == length and key.lower() == wanted]
 
     @property
     def value(self) -> Any:

@@ -78,7 +78,8 @@ class Ledger:
         """Note the status that a request got."""
         with self._lock:
             self.heard[exchange.request] += 1
-            self.lost[exchange.request] += is_lost(exchange)
+            if is_lost(exchange):
+                self.lost[exchange.request] += 1
             self._last = exchange
             if exchange.status is not None:
                 self.answers[exchange.request].add(exchange.status)

@@ -8,6 +8,7 @@ connection or keeps calls in flight raises `NeedsASocket`.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -54,6 +55,13 @@ class _NoSocket(Connection):
 
     def __getattr__(self, name: str) -> NoReturn:
         raise NeedsASocket(f"it uses the {name} of a connection")
+
+
+@lru_cache(maxsize=1024)
+def _is_plain_field(name: str, value: str) -> bool:
+    """Return whether a header field is well-formed, and frames nothing but by its length."""
+    well_formed = _NAME.fullmatch(name) and _VALUE.fullmatch(value)
+    return bool(well_formed) and name.lower() != "transfer-encoding"
 
 
 def step_below_the_handler(behaviour: type[Server]) -> str:
@@ -136,8 +144,7 @@ class InProcess:
             200 <= response.status <= 599
             and response.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
             and lengths == [str(len(response.body))]
-            and all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in response.headers)
-            and not any(name.lower() == "transfer-encoding" for name, _ in response.headers)
+            and all(_is_plain_field(name, value) for name, value in response.headers)
         )
         if not plain:
             self._give_up("its answer is no plain message")

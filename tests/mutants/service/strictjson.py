@@ -27,7 +27,7 @@ def read(body: bytes, depth: int = 64) -> Any:
         text = body.decode("utf-8")
         if text.startswith("\ufeff"):
             raise NotJson("starts with a byte-order mark")
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        return _DECODER.decode(text)
     except (UnicodeDecodeError, ValueError) as error:
         raise NotJson(str(error)) from error
 
@@ -56,3 +56,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> NoReturn:
     raise NotJson(f"{name} is not a JSON value")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)

@@ -39,7 +39,8 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """Return the value of a header, with several joined by `, ` (RFC 9110, 5.3), or None."""
-        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        wanted, length = name.lower(), len(name)
+        values = [value for key, value in self.headers if len(key) == length and key.lower() == wanted]
         return ", ".join(values) if values else None
 
     @property

@@ -361,7 +361,9 @@ class Client:
         with self._lock:
             slot = max(self._next_slot, self.clock.monotonic())
             self._next_slot = slot + interval
-        self.clock.sleep(max(0.0, slot - self.clock.monotonic()))
+        pause = slot - self.clock.monotonic()
+        if pause > 0:
+            self.clock.sleep(pause)
 
 
 def _was_sent(exchange: Exchange) -> bool:

@@ -34,9 +34,7 @@ def parse(body: bytes) -> Any:
 def parse_text(text: str) -> Any:
     """Return the value of a JSON text; raises StrictJsonError like `parse`."""
     try:
-        return json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer
-        )
+        return _DECODER.decode(text)
     except StrictJsonError:
         raise
     except RecursionError as error:
@@ -64,3 +62,6 @@ def _integer(text: str) -> int:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise StrictJsonError(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer)
