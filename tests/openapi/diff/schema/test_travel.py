@@ -221,6 +221,32 @@ def test_a_joined_array_is_not_every_text(schema: dict[str, Any]) -> None:
     assert verdict(contract(array), contract(query(schema))) in ("breaking", "review")
 
 
+_AB = {**TEXT, "enum": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("array", "text", "expected"),
+    [
+        ({"items": _AB}, {**TEXT, "pattern": "^[ab](,[ab])*$"}, "compatible"),
+        ({"items": _AB, "maxItems": 2}, {"enum": ["a", "b", "a,a", "a,b", "b,a", "b,b"]}, "compatible"),
+        ({"items": _AB, "maxItems": 2}, {"enum": ["a", "b", "a,a", "a,b", "b,a"]}, "breaking"),
+        ({"items": _AB, "maxItems": 2}, {**TEXT, "maxLength": 3}, "compatible"),
+        ({"items": _AB, "maxItems": 2}, {**TEXT, "maxLength": 2}, "breaking"),
+        ({"items": WHOLE}, {**TEXT, "pattern": "^-?[0-9]+(,-?[0-9]+)*$"}, "compatible"),
+        ({"items": {"type": "boolean"}}, {**TEXT, "pattern": "^(true|false|,)*$"}, "compatible"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "way", [{"name": "tag", "in": "query", "explode": False}, {"name": "X-Tag", "in": "header"}]
+)
+def test_a_joined_array_of_few_texts_is_a_limited_text(
+    array: dict[str, Any], text: dict[str, Any], expected: str, way: dict[str, Any]
+) -> None:
+    """A pattern, a list or a length takes the joined texts, or else one of them shows the break."""
+    old, new = contract({**way, "schema": {"type": "array", **array}}), contract({**way, "schema": text})
+    assert verdict(old, new) == expected
+
+
 def test_an_array_that_is_repeated_is_no_text() -> None:
     """Two parameters of the same name are not one."""
     assert verdict(contract(query(_LIST)), contract(query(TEXT))) == "breaking"

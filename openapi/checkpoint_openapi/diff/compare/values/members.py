@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.describe import path_text, shown
-from checkpoint_openapi.diff.compare.values.travel import as_written
+from checkpoint_openapi.diff.compare.values.texts import as_written
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import SUBJECTS
 from checkpoint_openapi.diff.proof.failure import Step

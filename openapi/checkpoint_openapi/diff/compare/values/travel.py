@@ -12,6 +12,13 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
+from checkpoint_openapi.diff.compare.values.texts import (
+    WRITTEN,
+    as_written,
+    integers_of,
+    number_written,
+    texts_fit,
+)
 from checkpoint_openapi.diff.proof.alternatives import conjunction
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.nested import without_booleans
@@ -20,21 +27,14 @@ from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.structure.operations import Parameter
 from checkpoint_openapi.document.values import items, members
 
-__all__ = ["Travel", "as_sent", "as_written", "avoids", "fits_as_text", "refuses_as_text"]
+__all__ = ["Travel", "as_sent", "avoids", "fits_as_text", "refuses_as_text"]
 
 Fits = Callable[[Schema, Schema], bool]
 Parameters = dict[tuple[str, str], Parameter]
 
-_WRITTEN: dict[str, JsonSchema] = {
-    "integer": {"type": "string", "pattern": r"^-?[0-9]+$"},
-    "number": {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"},
-    "boolean": {"type": "string", "enum": ["true", "false"]},
-}
 _SAID_OF_MEMBERS = {"type", "properties", "required", "additionalProperties", "nullable"}
 _SAID_OF_NOTHING = {"title", "description", "example", "examples", "deprecated", "externalDocs", "xml"}
 _TEXT: JsonSchema = {"type": "string"}
-_FEW = 64
-"""The largest range of integers that is compared as a list of texts."""
 _LIST = {"$schema", "$defs", "type", "items", "minItems", "maxItems", "uniqueItems"}
 """Array keywords that do not rule out a single item."""
 
@@ -59,6 +59,8 @@ def fits_as_text(receiver: Schema, sender: Schema, travel: Travel, fits: Fits) -
         return all(_reads(whole, text, travel) for text in written)
     read, sent = _as_read(receiver, travel), _as_sent(sender)
     if fits(receiver, sender) or fits(read, sent) or (travel.joined and fits(read, _as_joined(sent))):
+        return True
+    if travel.joined and texts_fit(_plain(receiver), _plain(sender), travel.joined, optional=travel.optional):
         return True
     one = _only_item(receiver)
     return one is not None and not (travel.splits and not avoids(sender, ",", fits)) and fits(one, sender)
@@ -169,21 +171,16 @@ def _may_hold_one(plain: JsonSchema) -> bool:
     return plain.get("type") == "array" and plain.keys() <= _LIST and lengths[0] <= 1 <= lengths[1]
 
 
-def as_written(value: Any) -> Any:
-    """Return the text that represents a value: numbers and Booleans are written as in JSON."""
-    return json.dumps(value) if isinstance(value, bool | int | float) else value
-
-
 def _as_text(plain: JsonSchema, whole: Operand, *, receives: bool) -> JsonSchema:
     options: list[JsonSchema] = []
-    for name, written in _WRITTEN.items():
+    for name, written in WRITTEN.items():
         every: JsonSchema = {"type": name}
         accepted = whole.covers(operand_of(every)) is Answer.YES
         own: JsonSchema = {"type": "number", "not": {"type": "integer"}} if name == "number" else every
         possible = operand_of(conjunction([plain, own])).may_be_satisfied()
         listed = _listed(plain, name)
         if (accepted or listed is not None) if receives else possible:
-            options.append(listed or _written(plain, written))
+            options.append(listed or number_written(plain, written))
     other: JsonSchema = {
         "allOf": [_items_as_text(plain, receives=receives), {"type": ["string", "array", "object", "null"]}]
     }
@@ -192,28 +189,11 @@ def _as_text(plain: JsonSchema, whole: Operand, *, receives: bool) -> JsonSchema
 
 def _listed(plain: JsonSchema, name: str) -> JsonSchema | None:
     """Return the enumerated numbers of a schema as text."""
-    values = plain.get("enum", [plain["const"]] if "const" in plain else _range(plain))
+    values = plain.get("enum", [plain["const"]] if "const" in plain else integers_of(plain))
     if not isinstance(values, list) or name == "boolean":
         return None
     numbers = [str(value) for value in cast("list[Any]", values) if _is_number(value)]
     return {"type": "string", "enum": numbers or [""]}
-
-
-def _range(plain: JsonSchema) -> list[int] | None:
-    """Return the integers of a schema, if it says no more than a small range of them."""
-    least, most = plain.get("minimum"), plain.get("maximum")
-    if plain.get("type") != "integer" or plain.keys() - {"$schema", "type", "minimum", "maximum"}:
-        return None
-    if not isinstance(least, int) or not isinstance(most, int) or most - least > _FEW:
-        return None
-    return list(range(least, most + 1))
-
-
-def _written(plain: JsonSchema, written: JsonSchema) -> JsonSchema:
-    """Return how numbers are written, without a sign if a schema has no negative ones."""
-    if "pattern" not in written or plain.get("minimum", -1) < 0:
-        return written
-    return {**written, "pattern": written["pattern"].replace("^-?", "^", 1)}
 
 
 def _is_number(value: Any) -> bool:
