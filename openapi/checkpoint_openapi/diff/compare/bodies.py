@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
-from checkpoint_openapi.diff.compare.encoding import is_form, written
+from checkpoint_openapi.diff.compare.encoding import is_form, types_only_in, written
 from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
 from checkpoint_openapi.diff.findings.finding import Witness
@@ -22,6 +22,10 @@ class _Media:
     place: Location
     value: dict[str, Any]
     written: str
+
+
+_Ways = tuple[dict[str, Any], dict[str, Any]]
+"""How a member of a form, or each of several, is written in the base and in the revision."""
 
 
 def media_types(place: Location, content: Any) -> dict[str, _Media]:
@@ -237,16 +241,7 @@ def _media_widened(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
 
 def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
     here = spot.at(f"{spot.place} {new.written}")
-    if _is_encoded_otherwise(comparison, old, new, request=request):
-        message = f"The parts of the {here.place} of {spot.operation} are encoded differently"
-        comparison.add(
-            "request-encoding-changed",
-            here,
-            message,
-            new=new.place / "encoding",
-            old=old.place,
-            change=Change(before=old.value.get("encoding"), after=new.value.get("encoding")),
-        )
+    _compare_encoding(comparison, old, new, here, request=request)
     subject = (
         ("event" if request else "event-response") if spot.event else "request" if request else "response"
     )
@@ -265,12 +260,30 @@ def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
         compare_schemas(comparison, pair)
 
 
-def _is_encoded_otherwise(comparison: Comparison, old: _Media, new: _Media, *, request: bool) -> bool:
-    """Return whether a member that both versions of a form declare is written differently."""
+def _compare_encoding(comparison: Comparison, old: _Media, new: _Media, here: Spot, *, request: bool) -> None:
+    """Compare how the members of a form that both versions declare are written."""
     if equal(old.value.get("encoding"), new.value.get("encoding")) or not is_form(new.written):
-        return False
+        return
+    known = _encodings(comparison, old, new, request=request)
+    before, after = known or ({}, {})
+    ways = {name: (before[name], after[name]) for name in before if not equal(before[name], after[name])}
+    parts = [_compare_types(comparison, (old, new), here.inside(name), each) for name, each in ways.items()]
+    if known is None or not all(parts):
+        message = f"The parts of the {here.place} of {here.operation} are encoded differently"
+        comparison.add(
+            "request-encoding-changed",
+            here,
+            message,
+            new=new.place / "encoding",
+            old=old.place,
+            change=Change(before=old.value.get("encoding"), after=new.value.get("encoding")),
+        )
+
+
+def _encodings(comparison: Comparison, old: _Media, new: _Media, *, request: bool) -> _Ways | None:
+    """Return how each version writes the members that both declare, or None if one has no schema."""
     if "schema" not in old.value or "schema" not in new.value:
-        return True
+        return None
     sides = (comparison.base, old, False), (comparison.revision, new, True)
     schemas = [
         comparison.converter(new=is_new, request=request, sender=False).schema(media.place / "schema")
@@ -281,7 +294,31 @@ def _is_encoded_otherwise(comparison: Comparison, old: _Media, new: _Media, *, r
         written(documents, media.written, media.value, schema, names)
         for (documents, media, _), schema in zip(sides, schemas, strict=True)
     )
-    return not equal(before, after)
+    return before, after
+
+
+def _compare_types(comparison: Comparison, forms: tuple[_Media, _Media], part: Spot, ways: _Ways) -> bool:
+    """Compare the media types that both versions state for a part; return whether nothing else differs."""
+    stated = [members(members(form.value.get("encoding")).get(part.path)) for form in forms]
+    lost, gained = types_only_in(*ways), types_only_in(*ways[::-1])
+    if lost is None or gained is None or not all("contentType" in each for each in stated):
+        return False
+    place = forms[1].place / "encoding" / part.path / "contentType"
+    change = Change(*(way["contentType"] for way in ways))
+    where = f"({part.place} of {part.operation})"
+    for kinds, rule, now in (
+        (lost, "request-part-type-removed", "no longer"),
+        (gained, "request-part-type-added", "now also"),
+    ):
+        if kinds:
+            message = f"`{part.path}` may {now} be {' or '.join(kinds)} {where}"
+            text = f"Its part `{part.path}` is {kinds[0]}."
+            shown = Witness("request", part.request_line, forms[1].written, text=text)
+            sides = (shown, None) if kinds is lost else (None, shown)
+            comparison.add(
+                rule, part, message, new=place, change=change, witness=sides[0], implementers=sides[1]
+            )
+    return True
 
 
 def _normal(name: str) -> str:

@@ -9,7 +9,7 @@ from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.values import members
 
-__all__ = ["is_form", "written"]
+__all__ = ["is_form", "types_only_in", "written"]
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _AS_QUERY = ("style", "explode", "allowReserved")
@@ -30,6 +30,23 @@ def written(
         name: _of_member(documents, members(stated.get(name)), schema.member(name), is_query=is_query)
         for name in sorted(names)
     }
+
+
+def types_only_in(one: dict[str, Any], other: dict[str, Any]) -> list[str] | None:
+    """Return the media types of a member that the other way of writing it does not allow, as `written`.
+
+    None if they differ in anything else.
+    """
+    if one.keys() != other.keys() or "contentType" not in one or one["headers"] != other["headers"]:
+        return None
+    return [
+        kind for kind in one["contentType"] if not any(_covers(each, kind) for each in other["contentType"])
+    ]
+
+
+def _covers(wide: str, kind: str) -> bool:
+    """Return whether a media type is another one or a range that includes it (RFC 9110, 12.5.1)."""
+    return wide in (kind, "*/*", f"{kind.partition('/')[0]}/*")
 
 
 def _of_member(

@@ -270,6 +270,9 @@ def _form(comparison: Comparison, parameter: Parameter, *, new: bool) -> dict[st
         found["explode"] = parameter.value.get("explode", style == "form")
     elif is_plain:
         found["style"] = "plain"
+    if style == "matrix" and not (found.get("explode") and "object" in types):
+        # The only style that writes the name of a path parameter.
+        found["style"] = f"{style} `;{parameter.value.get('name')}=`"
     return found
 
 

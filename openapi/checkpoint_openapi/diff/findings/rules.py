@@ -224,6 +224,8 @@ _OWN = {
     "request-body-became-optional": _rule(_I, _B, "The request body became optional.", event=(_B, _I)),
     "request-media-type-removed": _rule(_B, _I, "A media type of the request was removed.", event=(_B, _B)),
     "request-media-type-added": _rule(_I, _B, "A media type of the request was added."),
+    "request-part-type-removed": _rule(_B, _I, "A part of a form lost a media type.", event=(_I, _B)),
+    "request-part-type-added": _rule(_I, _B, "A part of a form gained a media type.", event=(_B, _I)),
     "request-encoding-changed": _rule(_R, _R, "The encoding of form parts changed."),
     "response-removed": _rule(_B, _B, "A success status was removed, so another one takes its place."),
     "response-error-removed": _rule(_I, _B, "An error status was removed.", event=(_I, _I)),

@@ -1,0 +1,262 @@
+"""Edits of small documents, labelled by the OpenAPI and JSON Schema specifications alone."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+Object = dict[str, Any]
+TEXT: Object = {"type": "string"}
+WHOLE: Object = {"type": "integer"}
+DONE: Object = {"204": {"description": "done"}}
+
+
+class Small(NamedTuple):
+    """Two versions of a document, and whom the change breaks."""
+
+    name: str
+    old: Object
+    new: Object
+    clients: str
+    """`breaking`, `review`, `compatible`, or `same` if both versions mean the same."""
+    implementers: bool | None = None
+    """Whether it breaks implementers; None where the specifications do not say."""
+
+
+def document(
+    operation: Object | None = None,
+    *,
+    path: str = "/things",
+    method: str = "post",
+    version: str = "3.1.0",
+    **rest: Any,
+) -> Object:
+    """Return a document with one operation."""
+    whole = {"responses": DONE, **(operation or {})}
+    head = {"openapi": version, "info": {"title": "T", "version": "1.0.0"}}
+    return {**head, "paths": {path: {method: whole}}, **rest}
+
+
+def asks(*parameters: Object, **rest: Any) -> Object:
+    """Return a document whose operation has these parameters."""
+    return document({"parameters": [*parameters]}, **rest)
+
+
+def of(where: str, schema: Object, name: str = "p", **rest: Any) -> Object:
+    """Return a parameter."""
+    return {
+        "name": name,
+        "in": where,
+        "schema": schema,
+        **({"required": True} if where == "path" else {}),
+        **rest,
+    }
+
+
+def sends(
+    schema: Object, media_type: str = "application/json", *, version: str = "3.1.0", **schemas: Object
+) -> Object:
+    """Return a document whose operation takes a body of a schema."""
+    body = {"required": True, "content": {media_type: {"schema": schema}}}
+    return document({"requestBody": body}, version=version, components={"schemas": schemas})
+
+
+def encodes(schema: Object, **encoding: Object) -> Object:
+    """Return a document whose operation takes a form of several parts."""
+    content = {"multipart/form-data": {"schema": schema, "encoding": encoding}}
+    return document({"requestBody": {"required": True, "content": content}})
+
+
+def answers(
+    schema: Object, status: str = "200", media_type: str = "application/json", **schemas: Object
+) -> Object:
+    """Return a document whose operation answers a schema."""
+    answer = {"description": "a", "content": {media_type: {"schema": schema}}}
+    return document({"responses": {status: answer}}, components={"schemas": schemas})
+
+
+def statuses(*names: str) -> Object:
+    """Return a document whose operation answers with statuses without bodies."""
+    return document({"responses": {name: {"description": name} for name in names}})
+
+
+def secured(*security: Object, **schemes: Object) -> Object:
+    """Return a document whose operation demands one of some schemes."""
+    return document({"security": [*security]}, components={"securitySchemes": schemes})
+
+
+def tells(payload: Object, *, status: str = "200", callback: str | None = None) -> Object:
+    """Return a document with a webhook, or with a callback to an address, that carries a payload."""
+    event: Object = {
+        "requestBody": {"required": True, "content": {"application/json": {"schema": payload}}},
+        "responses": {status: {"description": "taken"}},
+    }
+    if callback is None:
+        return document(webhooks={"made": {"post": event}})
+    return document({"callbacks": {"made": {callback: {"post": event}}}})
+
+
+def holds(required: list[str] | None = None, **members: Object) -> Object:
+    """Return the schema of an object."""
+    return {"type": "object", "properties": members, **({"required": required} if required else {})}
+
+
+def pets(*kinds: str, mapped: bool = True, name: str = "kind") -> Object:
+    """Return a choice of schemas by a discriminator."""
+    references = {kind: f"#/components/schemas/{kind}" for kind in kinds}
+    discriminator = {"propertyName": name, **({"mapping": references} if mapped else {})}
+    return {"oneOf": [{"$ref": each} for each in references.values()], "discriminator": discriminator}
+
+
+KINDS: dict[str, Object] = {kind: holds(["kind"], kind=TEXT) for kind in ("Cat", "Dog")}
+PARENT: Object = {**holds(["kind"], kind=TEXT), "discriminator": {"propertyName": "kind"}}
+CHILD: Object = {"allOf": [{"$ref": "#/components/schemas/Pet"}, holds(lives=WHOLE)]}
+PET: Object = {"$ref": "#/components/schemas/Pet"}
+OAUTH: Object = {"type": "oauth2", "flows": {"clientCredentials": {
+    "tokenUrl": "https://a.example/token", "scopes": {"read": "r", "write": "w"}}}}  # fmt: skip
+KEY: Object = {"type": "apiKey", "in": "header", "name": "X-Key"}
+BEARER: Object = {"type": "http", "scheme": "bearer"}
+PART: Object = holds(["file"], file={"type": "string", "contentEncoding": "binary"})
+CHOICE: Object = {**TEXT, "enum": ["a", "b"]}
+
+SMALL = (
+    # Parameters: 4.8.12 Parameter Object.
+    Small("optional cookie added", asks(), asks(of("cookie", TEXT)), "compatible", True),
+    Small("required cookie added", asks(), asks(of("cookie", TEXT, required=True)), "breaking"),
+    Small("cookie removed", asks(of("cookie", TEXT)), asks(), "breaking", False),
+    Small("header in another case", asks(of("header", TEXT, "X-Tag")), asks(of("header", TEXT, "x-tag")), "same", False),
+    Small("query in another case", asks(of("query", TEXT, "tag")), asks(of("query", TEXT, "Tag")), "breaking", True),
+    Small("header that is ignored added", asks(), asks(of("header", TEXT, "Accept", required=True)), "same", False),
+    Small("header that is ignored removed", asks(of("header", TEXT, "Content-Type")), asks(), "same", False),
+    Small("JSON in a parameter held to a length",
+          asks({"name": "p", "in": "query", "content": {"application/json": {"schema": TEXT}}}),
+          asks({"name": "p", "in": "query", "content": {"application/json": {"schema": {**TEXT, "maxLength": 3}}}}),
+          "breaking", False),
+    Small("member of a deep object added", asks(of("query", holds(a=TEXT), style="deepObject")),
+          asks(of("query", holds(a=TEXT, b=TEXT), style="deepObject")), "compatible", None),
+    Small("member of a deep object removed", asks(of("query", holds(a=TEXT, b=TEXT), style="deepObject")),
+          asks(of("query", holds(a=TEXT), style="deepObject")), "breaking", False),
+    Small("array written with other separators", asks(of("query", {"type": "array", "items": TEXT}, explode=False)),
+          asks(of("query", {"type": "array", "items": TEXT}, style="pipeDelimited", explode=False)), "breaking", True),
+    Small("name that travels in the style matrix", asks(of("path", TEXT, "id", style="matrix"), path="/things/{id}"),
+          asks(of("path", TEXT, "key", style="matrix"), path="/things/{key}"), "breaking", True),
+    Small("style label dropped", asks(of("path", TEXT, style="label"), path="/things/{p}"),
+          asks(of("path", TEXT), path="/things/{p}"), "breaking", True),
+    Small("query of whole numbers opened to any", asks(of("query", WHOLE)), asks(of("query", {"type": "number"})),
+          "compatible", True),
+    Small("truth as a list of texts", asks(of("query", {"type": "boolean"})),
+          asks(of("query", {**TEXT, "enum": ["true", "false"]})), "same", False),
+    Small("whole number in a path opened to text", asks(of("path", WHOLE), path="/things/{p}"),
+          asks(of("path", TEXT), path="/things/{p}"), "compatible", True),
+    Small("text in a path held to a whole number", asks(of("path", TEXT), path="/things/{p}"),
+          asks(of("path", WHOLE), path="/things/{p}"), "breaking", False),
+    Small("names of two path parameters exchanged with their schemas",
+          asks(of("path", WHOLE, "x"), of("path", TEXT, "y"), path="/a/{x}/{y}"),
+          asks(of("path", WHOLE, "y"), of("path", TEXT, "x"), path="/a/{y}/{x}"), "same", False),
+    Small("names of two path parameters exchanged without their schemas",
+          asks(of("path", WHOLE, "x"), of("path", TEXT, "y"), path="/a/{x}/{y}"),
+          asks(of("path", WHOLE, "x"), of("path", TEXT, "y"), path="/a/{y}/{x}"), "breaking", True),
+    # Bodies: 4.8.13 to 4.8.15 Request Body, Media Type and Encoding Object.
+    Small("field of a form added", sends(holds(a=TEXT), "application/x-www-form-urlencoded"),
+          sends(holds(a=TEXT, b=TEXT), "application/x-www-form-urlencoded"), "compatible"),
+    Small("field of a form removed", sends(holds(a=TEXT, b=TEXT), "application/x-www-form-urlencoded"),
+          sends(holds(a=TEXT), "application/x-www-form-urlencoded"), "breaking", False),
+    Small("part that may be of fewer types", encodes(PART, file={"contentType": "image/png, image/jpeg"}),
+          encodes(PART, file={"contentType": "image/png"}), "breaking", False),
+    Small("part that may be of more types", encodes(PART, file={"contentType": "image/png"}),
+          encodes(PART, file={"contentType": "image/png, image/jpeg"}), "compatible", True),
+    Small("part whose type is written in another case", encodes(PART, file={"contentType": "image/png"}),
+          encodes(PART, file={"contentType": "Image/PNG"}), "same", False),
+    Small("encoding of no member", encodes(PART), encodes(PART, other={"contentType": "image/png"}), "same", False),
+    Small("range of media types added",
+          document({"requestBody": {"content": {"application/json": {}}}}),
+          document({"requestBody": {"content": {"application/json": {}, "text/*": {}}}}), "compatible", True),
+    Small("another version of a media type", sends(TEXT, "application/json;version=1"),
+          sends(TEXT, "application/json;version=2"), "breaking", True),
+    Small("plain text held to a length", sends(TEXT, "text/plain"), sends({**TEXT, "maxLength": 9}, "text/plain"),
+          "breaking", False),
+    # Answers: 4.8.16 and 4.8.17 Responses and Response Object.
+    Small("default answer added", statuses("200"), statuses("200", "default"), "compatible", False),
+    Small("error became a range", statuses("200", "404"), statuses("200", "4XX"), "compatible", False),
+    Small("success became a range", statuses("200"), statuses("2XX"), "review", False),
+    Small("range of success became one", statuses("2XX"), statuses("200"), "compatible", True),
+    Small("default answer widened", answers({**TEXT, "maxLength": 3}, "default"), answers(TEXT, "default"), "breaking", False),
+    Small("answer of any type became JSON", answers(TEXT, media_type="*/*"), answers(TEXT), "breaking", True),
+    Small("answer of JSON became any type", answers(TEXT), answers(TEXT, media_type="*/*"), "breaking", False),
+    Small("answer given a charset", answers(TEXT), answers(TEXT, media_type="application/json; charset=utf-8"), "same", False),
+    Small("read-only member required of a request", sends(holds(a=TEXT, b={**TEXT, "readOnly": True})),
+          sends(holds(["b"], a=TEXT, b={**TEXT, "readOnly": True})), "same", False),
+    Small("write-only member added to an answer", answers(holds(a=TEXT)),
+          answers(holds(a=TEXT, b={**TEXT, "writeOnly": True})), "same", False),
+    # Discriminators: 4.8.25 Discriminator Object.
+    Small("kind accepted", sends(pets("Cat"), **KINDS), sends(pets("Cat", "Dog"), **KINDS), "compatible", True),
+    Small("kind refused", sends(pets("Cat", "Dog"), **KINDS), sends(pets("Cat"), **KINDS), "breaking", False),
+    Small("kind answered", answers(pets("Cat"), **KINDS), answers(pets("Cat", "Dog"), **KINDS), "breaking", False),
+    Small("mapping that says what the names say", sends(pets("Cat", "Dog", mapped=False), **KINDS),
+          sends(pets("Cat", "Dog"), **KINDS), "same", False),
+    Small("child of a parent answered", answers(PET, Pet=PARENT), answers(PET, Pet=PARENT, Cat=CHILD), "compatible", None),
+    Small("child of a parent without a discriminator", answers(PET, Pet=holds(["kind"], kind=TEXT)),
+          answers(PET, Pet=holds(["kind"], kind=TEXT), Cat=CHILD), "same", False),
+    # Schemas: JSON Schema 2020-12.
+    Small("schema moved to definitions of its own", sends(holds(a=CHOICE)),
+          sends({**holds(a={"$ref": "#/components/schemas/X/$defs/y"})}, X={"$defs": {"y": CHOICE}}), "same", False),
+    Small("schema found by an anchor", sends(holds(a=CHOICE)),
+          sends(holds(a={"$ref": "#y"}), X={"$defs": {"y": {**CHOICE, "$anchor": "y"}}}), "same", False),
+    Small("default of a required member", sends(holds(["a"], a=TEXT)), sends(holds(["a"], a={**TEXT, "default": "x"})),
+          "same", False),
+    Small("time became a date", sends({**TEXT, "format": "date-time"}), sends({**TEXT, "format": "date"}), "breaking", True),
+    Small("count with a fraction of nought", sends({"type": "array", "maxItems": 5}),
+          sends({"type": "array", "maxItems": 5.0}), "same", False),
+    Small("whole number with a fraction of nought", sends({"enum": [1]}), sends({"enum": [1.0]}), "same", False),
+    Small("additional members of anything", sends(holds(a=TEXT)), sends({**holds(a=TEXT), "additionalProperties": {}}),
+          "same", False),
+    Small("least number of members that is required anyway", sends(holds(["a"], a=TEXT)),
+          sends({**holds(["a"], a=TEXT), "minProperties": 1}), "same", False),
+    Small("at most one item that is unlike others", sends({"type": "array", "maxItems": 1}),
+          sends({"type": "array", "maxItems": 1, "uniqueItems": True}), "same", False),
+    Small("multiple of one", sends(WHOLE), sends({**WHOLE, "multipleOf": 1}), "same", False),
+    Small("coarser steps", sends({"type": "number", "multipleOf": 0.01}), sends({"type": "number", "multipleOf": 0.1}),
+          "breaking", False),
+    Small("bound below a whole number", sends({**WHOLE, "exclusiveMaximum": 10}), sends({**WHOLE, "maximum": 9}), "same", False),
+    Small("text of no length", sends({**TEXT, "maxLength": 0}), sends({"const": ""}), "same", False),
+    Small("list of no items", sends({"type": "array", "maxItems": 0}), sends({"const": []}), "same", False),
+    Small("condition without consequence", sends(TEXT), sends({**TEXT, "if": {"minLength": 3}}), "same", False),
+    Small("demand of a member that is required", sends({**holds(["a"], a=TEXT, b=TEXT), "dependentRequired": {"a": ["b"]}}),
+          sends(holds(["a", "b"], a=TEXT, b=TEXT)), "same", False),
+    Small("dependent schema as a condition", sends({**holds(a=TEXT, b=TEXT), "dependentSchemas": {"a": {"required": ["b"]}}}),
+          sends({**holds(a=TEXT, b=TEXT), "if": {"required": ["a"]}, "then": {"required": ["b"]}}), "same", False),
+    Small("null beside a reference in 3.0", sends(PET, version="3.0.3", Pet=TEXT),
+          sends({**PET, "nullable": True}, version="3.0.3", Pet=TEXT), "same", False),
+    Small("exclusive bound in 3.0 and 3.1", sends({**WHOLE, "minimum": 1, "exclusiveMinimum": True}, version="3.0.3"),
+          sends({**WHOLE, "exclusiveMinimum": 1}), "same", False),
+    Small("null in 3.0 and 3.1", sends({**TEXT, "nullable": True}, version="3.0.3"), sends({"type": ["null", "string"]}),
+          "same", False),
+    # Security and servers: 4.8.5, 4.8.27 and 4.8.30.
+    Small("scope demanded", secured({"o": ["read"]}, o=OAUTH), secured({"o": ["read", "write"]}, o=OAUTH), "breaking"),
+    Small("scope no longer demanded", secured({"o": ["read", "write"]}, o=OAUTH), secured({"o": ["read"]}, o=OAUTH), "compatible"),
+    Small("anonymous calls accepted", secured({"k": []}, k=KEY), secured({"k": []}, {}, k=KEY), "compatible"),
+    Small("anonymous calls refused", secured({"k": []}, {}, k=KEY), secured({"k": []}, k=KEY), "breaking"),
+    Small("both schemes demanded instead of one", secured({"k": []}, {"b": []}, k=KEY, b=BEARER),
+          secured({"k": [], "b": []}, k=KEY, b=BEARER), "breaking"),
+    Small("scheme in another case", secured({"b": []}, b=BEARER), secured({"b": []}, b={**BEARER, "scheme": "Bearer"}),
+          "same", False),
+    Small("form of a bearer token hinted", secured({"b": []}, b=BEARER),
+          secured({"b": []}, b={**BEARER, "bearerFormat": "JWT"}), "same", False),
+    Small("servers in another order", document(servers=[{"url": "https://a.example"}, {"url": "https://b.example"}]),
+          document(servers=[{"url": "https://b.example"}, {"url": "https://a.example"}]), "same", False),
+    Small("servers said at the operation", document(servers=[{"url": "https://a.example"}]),
+          document({"servers": [{"url": "https://a.example"}]}, servers=[{"url": "https://a.example"}]), "same", False),
+    # Paths, callbacks and webhooks: 4.8.8, 4.8.9 and 4.8.18.
+    Small("path item among the components", document(),
+          {**document(), "paths": {"/things": {"$ref": "#/components/pathItems/Things"}},
+           "components": {"pathItems": {"Things": {"post": {"responses": DONE}}}}}, "same", False),
+    Small("member of an event added", tells(holds(a=TEXT)), tells(holds(a=TEXT, b=TEXT)), "compatible"),
+    Small("member of an event removed", tells(holds(a=TEXT, b=TEXT)), tells(holds(a=TEXT)), "breaking"),
+    Small("value of an event added", tells(CHOICE), tells({**TEXT, "enum": ["a", "b", "c"]}), "breaking", False),
+    Small("value of an event removed", tells({**TEXT, "enum": ["a", "b", "c"]}), tells(CHOICE), "compatible", True),
+    Small("answer to an event of another status", tells(TEXT), tells(TEXT, status="202"), "breaking", True),
+    Small("webhook removed", tells(TEXT), document(), "breaking"),
+    Small("address of a callback taken from elsewhere", tells(TEXT, callback="{$request.body#/url}"),
+          tells(TEXT, callback="{$request.body#/address}"), "breaking"),
+    Small("text of a callback shortened", tells(TEXT, callback="{$request.body#/url}"),
+          tells({**TEXT, "maxLength": 9}, callback="{$request.body#/url}"), "compatible", True),
+)  # fmt: skip
