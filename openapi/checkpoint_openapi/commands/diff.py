@@ -60,7 +60,7 @@ def _report(
     versions: tuple[str, ...], acknowledgements: Path | None, evidence: tuple[Path, ...] = ()
 ) -> Report:
     from checkpoint_openapi.diff.report import first_report, report
-    from checkpoint_openapi.diff.sources import RELEASED, NoBaseError, open_documents
+    from checkpoint_openapi.diff.sources import RELEASED, NoBaseError, of_base, open_documents
 
     if len(versions) > 2:
         raise click.UsageError("give at most two versions, a base and a revision")
@@ -69,7 +69,8 @@ def _report(
     accepted = _accepted(acknowledgements)
     newer = open_documents(revision)
     try:
-        older = open_documents(base, beside=revision)
+        with of_base():
+            older = open_documents(base, beside=revision)
     except NoBaseError:
         # Another path may be a slip of the pen, and a gate must not open for that.
         if posixpath.normpath(base.partition(":")[2]) != posixpath.normpath(revision.rpartition(":")[2]):

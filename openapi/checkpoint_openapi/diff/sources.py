@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from checkpoint_openapi.document.documents import Documents, Files
 from checkpoint_openapi.document.source import AbsentError, DocumentError, Source, parse_with_positions
 
-__all__ = ["RELEASED", "Commit", "NoBaseError", "open_documents"]
+__all__ = ["RELEASED", "Commit", "NoBaseError", "of_base", "open_documents"]
 
 RELEASED = "released"
 """The argument that names the newest released contract."""
@@ -19,6 +21,11 @@ _ABSENT = re.compile(r"path '.*' (does not exist|exists on disk, but not) in '|i
 
 _NO_COMMIT = re.compile(r"invalid object name '(?!HEAD'\.$)")
 _FETCH = "Fetch it; a shallow clone, as CI makes them, has only the newest commit."
+
+
+_OTHER_BASE = (
+    "this is the base: to compare a version that fixes it, name the last sound one, as in `REV:PATH`"
+)
 
 
 class NoBaseError(AbsentError):
@@ -60,6 +67,17 @@ class Commit:
             return self.read(file)
         except NoBaseError:
             return None
+
+
+@contextmanager
+def of_base() -> Iterator[None]:
+    """Say of a document that cannot be used that it is the base, and what to compare with instead."""
+    try:
+        yield
+    except NoBaseError:
+        raise
+    except DocumentError as error:
+        raise DocumentError(f"{error.what}; {_OTHER_BASE}", error.file, error.line, error.column) from error
 
 
 def open_documents(argument: str, *, beside: str = "checkpoint.yaml") -> Documents:

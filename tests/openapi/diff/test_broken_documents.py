@@ -50,7 +50,7 @@ BROKEN: dict[str, tuple[str, int, str]] = {
 @pytest.mark.parametrize("side", ["base", "revision"])
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_document_gets_one_line_with_its_place(name: str, side: str, tmp_path: Path) -> None:
-    """The exit code is 2, and the one line says where and what."""
+    """The exit code is 2, and the one line says where and what, and of a base what to compare with instead."""
     text, line, what = BROKEN[name]
     broken, good = tmp_path / "broken.yaml", tmp_path / "good.yaml"
     broken.write_text(text, encoding="utf-8")
@@ -61,6 +61,7 @@ def test_a_broken_document_gets_one_line_with_its_place(name: str, side: str, tm
     (told,) = result.stderr.splitlines()
     assert told.startswith(f"Error: {broken}:{line}:")
     assert what in told
+    assert ("this is the base" in told) is (side == "base")
     assert not result.stdout
 
 

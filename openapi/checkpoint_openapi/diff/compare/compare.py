@@ -18,6 +18,7 @@ from checkpoint_openapi.diff.compare.security import carried_keys, compare_endpo
 from checkpoint_openapi.diff.compare.servers import addresses, compare_servers
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.findings.rules import Severity
+from checkpoint_openapi.diff.sources import of_base
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.structure.operations import Operation, callbacks, operations, webhooks
 from checkpoint_openapi.document.structure.shape import check_references, check_shape
@@ -35,9 +36,11 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
 
     Raises `DocumentError` if either of them contains a dangling reference, or its catalogue is broken.
     """
-    for documents in (base, revision):
-        check_shape(documents)
-        check_references(documents)
+    with of_base():
+        check_shape(base)
+        check_references(base)
+    check_shape(revision)
+    check_references(revision)
     comparison = Comparison(base, revision)
     before, after = operations(base), operations(revision)
     same = _counterparts(comparison, before, after)
