@@ -10,16 +10,17 @@ Every converted schema records under `x-at` where it was written, relative to th
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 from typing import Any, NamedTuple, cast
 
-from checkpoint_openapi.diff.conversion.declared import Declarations, evaluated
+from checkpoint_openapi.diff.conversion.declared import Declarations, evaluated, evaluated_items
 from checkpoint_openapi.diff.conversion.discriminator import Discriminators
 from checkpoint_openapi.diff.conversion.keywords import ANNOTATIONS, assertions, null_beside_enum, of_pattern
 from checkpoint_openapi.diff.conversion.nulls import is_null, is_or_null
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, PIN, VAGUE_NULL
-from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+from checkpoint_openapi.diff.schema.parts import Definitions, Schema, is_never
 from checkpoint_openapi.document.documents import Documents, Location
 
 __all__ = ["Converter", "Side"]
@@ -216,12 +217,8 @@ class Converter:
         if names is None:
             return
         del found["unevaluatedProperties"]
-        closed: JsonSchema = {
-            "properties": {name: {} for name in sorted(names)},
-            "additionalProperties": False,
-            AT: self._documents.label(key.place),
-        }
-        found["allOf"] = [closed, *found.get("allOf", [])]
+        listed: JsonSchema = {name: {} for name in sorted(names)}
+        self._further({"properties": listed, "additionalProperties": False}, key, found)
 
     def _nested(self, place: Location, key: _Key) -> JsonSchema:
         """Convert the schema of a member or an item."""
@@ -252,6 +249,7 @@ class Converter:
                     converted[written] = self._nested(place / keyword / name, key)
             elif members is not None:
                 self.quirks[place / keyword] = members
+        self._refused_names(key, found)
         for keyword in ("additionalProperties", "unevaluatedProperties", "propertyNames"):
             if keyword in schema and self._says_something(schema[keyword]):
                 found[keyword] = False if schema[keyword] is False else self._nested(place / keyword, key)
@@ -260,6 +258,13 @@ class Converter:
                 name: self._same(place / "dependentSchemas" / name, key)
                 for name in schema["dependentSchemas"]
             }
+
+    def _refused_names(self, key: _Key, found: JsonSchema) -> None:
+        """Write patterns whose members are refused as a demand on names, which is about strings alone."""
+        by_pattern = cast("dict[str, JsonSchema]", found.get("patternProperties", {}))
+        for pattern in [pattern for pattern, inner in by_pattern.items() if is_never(inner)]:
+            del by_pattern[pattern]
+            self._further({"propertyNames": {"not": {"pattern": pattern}}}, key, found)
 
     def _says_something(self, inner: Any) -> bool:
         """Return whether a schema of members or items counts: since 3.1, one of anything evaluates them."""
@@ -280,9 +285,30 @@ class Converter:
         for keyword in ("contains", "unevaluatedItems"):
             if keyword in schema:
                 found[keyword] = self._nested(place / keyword, key)
-        others = any(self._documents.has(place / keyword) for keyword in _EVALUATING_ITEMS)
-        if "unevaluatedItems" in found and not others:
+        if "unevaluatedItems" in found:
+            self._unevaluated_items(key, found)
+        elif "contains" in found and (found.get("minContains"), found.get("maxContains")) == (0, 0):
+            # No item of a kind: a demand on each item.
+            for keyword in ("contains", "minContains", "maxContains"):
+                del found[keyword]
+            self._further({"items": {"not": self._same(place / "contains", key, _Form.PLAIN)}}, key, found)
+
+    def _unevaluated_items(self, key: _Key, found: JsonSchema) -> None:
+        """Write `unevaluatedItems` as a demand on the items after a number that no value changes."""
+        if not any(self._documents.has(key.place / keyword) for keyword in _EVALUATING_ITEMS):
             found.setdefault("items", found.pop("unevaluatedItems"))
+            return
+        count = evaluated_items(self._documents, key.place)
+        if count is None:
+            return
+        others = found.pop("unevaluatedItems")
+        if count < math.inf:
+            self._further({"prefixItems": [{}] * int(count), "items": others}, key, found)
+
+    def _further(self, demand: JsonSchema, key: _Key, found: JsonSchema) -> None:
+        """Add a demand on the same value."""
+        demand = {**demand, AT: self._documents.label(key.place)}
+        found["allOf"] = [*found.get("allOf", []), demand]
 
     def _compositions(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> bool:
         """Convert `allOf` and the like; return whether there are any."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -9,9 +10,10 @@ from typing import Any, cast
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.values import items, members
 
-__all__ = ["Declarations", "Names", "applicators", "evaluated"]
+__all__ = ["Declarations", "Names", "applicators", "evaluated", "evaluated_items"]
 
 _DEPENDENT = ("anyOf", "oneOf", "if", "dependentSchemas", "patternProperties", "$dynamicRef")
+_DEPENDENT_ITEMS = ("anyOf", "oneOf", "if", "contains", "$dynamicRef")
 _SAME_PLACE = ("allOf", "anyOf", "oneOf")
 
 
@@ -158,6 +160,33 @@ def evaluated(documents: Documents, place: Location) -> set[str] | None:
         if isinstance(members.get("allOf"), list):
             pending.extend(here / "allOf" / number for number in range(len(members["allOf"])))
     return names
+
+
+def evaluated_items(documents: Documents, place: Location) -> float | None:
+    """Return the number of first items that a schema's `unevaluatedItems` ignores: infinity for all of them.
+
+    None if it depends on the value, because an alternative or a condition may evaluate items.
+    """
+    count: float = 0
+    pending, seen = [place], set[Location]()
+    while pending:
+        here = pending.pop()
+        schema = documents.get(here)
+        if here in seen or not isinstance(schema, dict):
+            continue
+        seen.add(here)
+        stated = cast("dict[str, Any]", schema)
+        if not stated.keys().isdisjoint(_DEPENDENT_ITEMS):
+            return None
+        if isinstance(stated.get("items"), list):
+            count = max(count, len(stated["items"]))
+        elif "items" in stated or (here != place and "unevaluatedItems" in stated):
+            count = math.inf
+        count = max(count, len(items(stated.get("prefixItems"))))
+        if "$ref" in stated:
+            pending.append(documents.target(here))
+        pending.extend(here / "allOf" / number for number in range(len(items(stated.get("allOf")))))
+    return count
 
 
 def _matches(pattern: str, name: str) -> bool:

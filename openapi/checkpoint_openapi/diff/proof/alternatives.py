@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import re
 from functools import partial
 
 from checkpoint_openapi.diff.proof.clauses import Clause
 from checkpoint_openapi.diff.schema.containment import JsonSchema, operand_of
+from checkpoint_openapi.diff.schema.marks import AT
 from checkpoint_openapi.diff.schema.nested import mapped
 from checkpoint_openapi.diff.schema.parts import Part, Schema
 
-__all__ = ["as_any", "conjunction", "label", "overlap", "overlap_as_objects", "similar"]
+__all__ = ["any_pattern", "as_any", "conjunction", "label", "overlap", "overlap_as_objects", "similar"]
 
 _OBJECT: JsonSchema = {"type": "object"}
+_COUNTED = re.compile(r"\\[1-9k]|\(\?P?<[^=!]|^\^opaque:")
+"""What refers to a group, which other groups before it would renumber, or what no engine reads."""
 
 
 def overlap(branches: list[Schema], among: JsonSchema | None = None) -> bool:
@@ -62,6 +66,17 @@ def as_any(clause: Clause) -> Part:
     """Return the part of a `oneOf` as if it were an `anyOf`."""
     keywords = {key: value for key, value in clause.part.keywords.items() if key != "oneOf"}
     return Part({**keywords, "anyOf": clause.value}, clause.part.nullable)
+
+
+def any_pattern(branches: list[Schema]) -> JsonSchema | None:
+    """Return texts of several patterns as one pattern, or None if an alternative is anything else."""
+    contents = [branch.resolved() for branch in branches]
+    if not all(content.keys() - {AT} == {"type", "pattern"} for content in contents):
+        return None
+    patterns = [str(content["pattern"]) for content in contents]
+    if any(content["type"] != "string" for content in contents) or any(map(_COUNTED.search, patterns)):
+        return None
+    return {"type": "string", "pattern": "|".join(f"(?:{pattern})" for pattern in patterns)}
 
 
 def label(branch: Schema) -> str | None:

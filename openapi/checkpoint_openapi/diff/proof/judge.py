@@ -11,7 +11,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from checkpoint_openapi.diff.proof.alternatives import as_any, label, overlap, overlap_as_objects, similar
+from checkpoint_openapi.diff.proof.alternatives import (
+    any_pattern,
+    as_any,
+    label,
+    overlap,
+    overlap_as_objects,
+    similar,
+)
 from checkpoint_openapi.diff.proof.clauses import Clause, clauses, is_stated
 from checkpoint_openapi.diff.proof.counting import counted_values, counts_fit
 from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
@@ -22,7 +29,7 @@ from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.marks import AT, UNDECLARED
 from checkpoint_openapi.diff.schema.parts import Definitions, Part, Schema, is_never
-from checkpoint_openapi.diff.schema.patterns import enriched, patterns_in
+from checkpoint_openapi.diff.schema.patterns import Patterns, enriched, patterns_in
 
 __all__ = ["Judge"]
 
@@ -76,10 +83,10 @@ class Judge:
         whole, part = receiver.operand, sender.operand
         answer = whole.covers(part)
         if answer is Answer.UNKNOWN:
-            sharper = _sharper(sender, *patterns_in(whole.simplified()))
+            sharper = _sharper(sender, patterns_in(whole.simplified()))
             answer = answer if sharper is part else whole.covers(sharper)
         if answer is Answer.UNKNOWN and sender.is_recursive():
-            answer = whole.covers(_sharper(sender.cut(), *patterns_in(whole.simplified())))
+            answer = whole.covers(_sharper(sender.cut(), patterns_in(whole.simplified())))
             return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
         return answer
 
@@ -212,7 +219,8 @@ class Judge:
         parts = sender.parts()
         choice = next((part for part in parts if part.keywords.keys() & {"anyOf", "oneOf"}), None)
         if choice is None:
-            return None
+            pattern = any_pattern(offered) if clause.keyword == "anyOf" else None
+            return [] if pattern and self.fits(receiver.sub(pattern), sender) else None
         chosen = "anyOf" if "anyOf" in choice.keywords else "oneOf"
         branches = list(cast("list[JsonSchema]", choice.keywords[chosen]))
         if choice.nullable:
@@ -321,15 +329,15 @@ def _refused(part: Operand, whole: Operand, demand: JsonSchema) -> list[Any]:
     return shown_by(candidates) if candidates else simple()
 
 
-def _sharper(sender: Schema, patterns: frozenset[str], keys: frozenset[str]) -> Operand:
+def _sharper(sender: Schema, patterns: Patterns) -> Operand:
     """Return a sender's schema with the implications of its patterns made explicit."""
 
     def sharpened() -> Operand:
         plain = sender.operand.simplified()
-        sharper = enriched(plain, patterns, keys)
+        sharper = enriched(plain, patterns)
         return sender.operand if sharper == plain else operand_of(sharper)
 
-    return sender.once(f"sharper: {sorted(patterns)} {sorted(keys)}", sharpened)
+    return sender.once(f"sharper: {[sorted(each) for each in patterns[:4]]} {patterns.most}", sharpened)
 
 
 def _inside(clause: Clause, receiver: Schema, sender: Schema) -> list[Inner] | None:

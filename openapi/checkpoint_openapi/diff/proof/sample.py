@@ -14,7 +14,7 @@ from typing import Any, cast
 from checkpoint_openapi.diff.proof.merge import is_facet, merged, replaced
 from checkpoint_openapi.diff.regex.language import Undecided, shortest_word
 from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, accepts, operand_of
-from checkpoint_openapi.diff.schema.nested import definition_name
+from checkpoint_openapi.diff.schema.nested import definition_name, references
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.diff.schema.patterns import string_language
 from checkpoint_openapi.document.values import contains
@@ -157,6 +157,10 @@ class _Sampler:
                 items = self._filled(schemas, depth, turn, distinct=keywords.get("uniqueItems") is True)
                 if items is not None:
                     yield items
+        two = self.inner(keywords.get("items", {}), depth)[:2]
+        if len(two) == 2 and not numbered and least <= 2 <= (2 if most is None else most):
+            # Alternatives that each allow items of one kind differ from items of either kind.
+            yield two
 
     def _filled(self, schemas: list[Any], depth: int, turn: int, *, distinct: bool) -> list[Any] | None:
         """Return an item for each schema, the `turn`-th candidate if there are several, or None."""
@@ -203,7 +207,9 @@ class _Sampler:
         schema = cast("JsonSchema", keywords["propertyNames"])
         known = self._naming.get(id(schema))
         if known is None or known[0] is not schema:
-            known = self._naming[id(schema)] = (schema, operand_of({**schema, "$defs": self._definitions}))
+            # A schema of names hardly ever refers to others, and all definitions are large.
+            whole = {**schema, "$defs": self._definitions} if references(schema) else schema
+            known = self._naming[id(schema)] = (schema, operand_of(whole))
         return [name for name in names if known[1].accepts(name)]
 
     def _names(self, keywords: JsonSchema) -> list[str]:

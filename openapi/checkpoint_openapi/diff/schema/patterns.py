@@ -8,6 +8,7 @@ which values it accepts, but it lets containment be decided by literal compariso
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from checkpoint_openapi.diff.regex.language import (
     ANY,
@@ -24,10 +25,11 @@ from checkpoint_openapi.diff.regex.language import (
 )
 from checkpoint_openapi.diff.regex.pattern import language_of
 from checkpoint_openapi.diff.schema.containment import JsonSchema
-from checkpoint_openapi.diff.schema.nested import all_schemas, mapped
+from checkpoint_openapi.diff.schema.nested import mapped_inside, subschemas
 from checkpoint_openapi.diff.schema.opaque import is_opaque
+from checkpoint_openapi.document.values import members
 
-__all__ = ["enriched", "patterns_in", "string_language"]
+__all__ = ["Patterns", "enriched", "patterns_in", "string_language"]
 
 _FEW = 64
 _FORMATS = {
@@ -40,34 +42,57 @@ _FORMATS = {
 """Patterns that every string of a format matches."""
 
 
-def enriched(sender: JsonSchema, patterns: frozenset[str], keys: frozenset[str]) -> JsonSchema:
-    """Return a sender's schema with everything its strings imply in terms of a receiver's patterns.
-
-    `patterns` are the receiver's patterns for strings, `keys` those for member names.
-    """
-    texts, names = sorted(patterns), sorted(keys)
-
-    def enrich(schema: JsonSchema) -> JsonSchema:
-        found = dict(schema)
-        if "patternProperties" in schema:
-            members = schema["patternProperties"].items()
-            found["patternProperties"] = {_same_key(pattern, names): value for pattern, value in members}
-        implied = _implied(schema, texts)
-        if implied:
-            found["allOf"] = [*schema.get("allOf", []), *implied]
-        return found
-
-    return mapped(sender, enrich)
+def enriched(sender: JsonSchema, patterns: Patterns) -> JsonSchema:
+    """Return a sender's schema with everything its strings imply in terms of a receiver's patterns."""
+    return _enriched(sender, sorted(patterns.texts), patterns)
 
 
-def patterns_in(schema: JsonSchema) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the patterns of strings anywhere in a schema, and those of member names."""
-    strings: set[str] = set()
-    names: set[str] = set()
-    for node in all_schemas(schema):
-        strings.update([node["pattern"]] if "pattern" in node else [])
-        names.update(node.get("patternProperties", {}))
-    return frozenset(strings), frozenset(names)
+def _enriched(schema: JsonSchema, texts: list[str], patterns: Patterns) -> JsonSchema:
+    rest = {keyword: value for keyword, value in schema.items() if keyword != "propertyNames"}
+    found = mapped_inside(rest, lambda inner: _enriched(inner, texts, patterns))
+    if isinstance(schema.get("propertyNames"), dict):
+        found["propertyNames"] = _enriched(schema["propertyNames"], sorted(patterns.names), patterns)
+    elif "propertyNames" in schema:
+        found["propertyNames"] = schema["propertyNames"]
+    if "patternProperties" in schema:
+        keys = sorted(patterns.keys)
+        described = found["patternProperties"].items()
+        found["patternProperties"] = {_same_key(pattern, keys): value for pattern, value in described}
+    implied = _implied(schema, texts, patterns)
+    if implied:
+        found["allOf"] = [*found.get("allOf", []), *implied]
+    return found
+
+
+class Patterns(NamedTuple):
+    """The patterns in a schema."""
+
+    texts: frozenset[str]
+    """Those of strings that are values."""
+    names: frozenset[str]
+    """Those of member names, under `propertyNames`."""
+    keys: frozenset[str]
+    """Those that say which members `patternProperties` describes."""
+    refused: frozenset[str]
+    """Those that a `not` is about, directly."""
+    most: int
+    """The greatest number of words that a sender's pattern is written out as: as many as a list has."""
+
+
+def patterns_in(schema: JsonSchema) -> Patterns:
+    """Return the patterns anywhere in a schema."""
+    texts, names, keys, refused = set[str](), set[str](), set[str](), set[str]()
+    most, pending = _FEW, [(schema, texts)]
+    while pending:
+        node, here = pending.pop()
+        here.update([node["pattern"]] if "pattern" in node else [])
+        keys.update(node.get("patternProperties", {}))
+        refused.update([inner["pattern"]] if "pattern" in (inner := members(node.get("not"))) else [])
+        most = max(most, len(node.get("enum", [])))
+        pending.extend(
+            (inner, names if keyword == "propertyNames" else here) for keyword, inner in subschemas(node)
+        )
+    return Patterns(frozenset(texts), frozenset(names), frozenset(keys), frozenset(refused), most)
 
 
 def string_language(schema: JsonSchema) -> Expression | None:
@@ -104,7 +129,7 @@ def _language(pattern: str) -> Expression:
     return language_of(pattern)
 
 
-def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
+def _implied(schema: JsonSchema, receiver: list[str], patterns: Patterns) -> list[JsonSchema]:
     """Return the implications of the patterns of one schema object, for strings alone."""
     facets = [schema, *schema.get("allOf", [])]
     spelled = schema.get("format") in _FORMATS or any("pattern" in facet for facet in facets)
@@ -119,12 +144,15 @@ def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
     except Undecided:
         return []
     found: list[JsonSchema] = []
-    few = words(language, _FEW)
+    few = words(language, patterns.most)
     if few is not None:
         found.append({"enum": sorted(few)})
-    least, most = lengths(language)
-    found.append({"minLength": least} if most is None else {"minLength": least, "maxLength": most})
+    shortest, longest = lengths(language)
+    bounds = {"minLength": shortest, "maxLength": longest}
+    found.append({key: value for key, value in bounds.items() if value is not None})
     found.extend({"pattern": pattern} for pattern in receiver if _follows(language, pattern))
+    avoided = (pattern for pattern in receiver if pattern in patterns.refused and _avoids(language, pattern))
+    found.extend({"not": {"pattern": pattern}} for pattern in avoided)
     if schema.get("format") != "uuid" and _follows(language, _FORMATS["uuid"]):
         # The only format here that its pattern defines completely.
         found.append({"format": "uuid"})
@@ -138,6 +166,14 @@ def _implied(schema: JsonSchema, receiver: list[str]) -> list[JsonSchema]:
 def _follows(language: Expression, pattern: str) -> bool:
     try:
         return is_contained(language, _language(pattern))
+    except Undecided:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _avoids(language: Expression, pattern: str) -> bool:
+    try:
+        return is_contained(language, inverse(_language(pattern)))
     except Undecided:
         return False
 

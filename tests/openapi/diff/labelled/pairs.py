@@ -23,6 +23,8 @@ TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
 NAMED = {"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}, "additionalProperties": TEXT}
 OVERLAPPING = [{**TEXT, "minLength": 2}, {**TEXT, "maxLength": 5}]
+HUNDRED = [f"{number:02}" for number in range(100)]
+LIST: dict[str, Any] = {"type": "array"}
 OBJECT: dict[str, Any] = {"type": "object"}
 CLOSED: dict[str, Any] = {**OBJECT, "additionalProperties": False}
 MAP: dict[str, Any] = {**OBJECT, "additionalProperties": TEXT}
@@ -155,6 +157,35 @@ PAIRS = (
          True, False),
     Pair("a pattern beside a format", {**TEXT, "format": "uri"}, {**TEXT, "format": "uri", "pattern": "^https:"},
          True, False),
+    Pair("names that are refused by a pattern", {**OBJECT, "patternProperties": {"^x": False}},
+         {**OBJECT, "propertyNames": {"not": {"pattern": "^x"}}}, False, False),
+    Pair("names that are refused by a pattern that avoids them", {**OBJECT, "patternProperties": {"^x": False}},
+         {**OBJECT, "propertyNames": {"pattern": "^(?!x)"}}, False, False),
+    Pair("names of a pattern refused", OBJECT, {**OBJECT, "patternProperties": {"^x": False}}, True, False),
+    Pair("fewer names refused", {**OBJECT, "patternProperties": {"^x": False}},
+         {**OBJECT, "propertyNames": {"pattern": "^(?!xy)"}}, False, True),
+    Pair("pattern as a long list", {**TEXT, "pattern": "^[0-9]{2}$"}, {"enum": HUNDRED}, False, False),
+    Pair("pattern as a long list that lacks one", {**TEXT, "pattern": "^[0-9]{2}$"}, {"enum": HUNDRED[1:]}, True, False),
+    Pair("pattern in either case as a list", {**TEXT, "pattern": "^[Oo][Nn]$"}, {"enum": ["on", "ON", "On", "oN"]},
+         False, False),
+    Pair("a list in another case", {"enum": ["on", "off"]}, {"enum": ["ON", "OFF"]}, True, True),
+    Pair("no item of a kind", some(0, 0, enum=["a"]), {**LIST, "items": {**TEXT, "not": {"const": "a"}}}, False, False),
+    Pair("no item of a kind, or one", some(0, 0, enum=["a"]), some(0, 1, enum=["a"]), False, True),
+    Pair("none of a kind as a negation", some(0, 0, enum=["a"]),
+         {**LIST, "items": TEXT, "not": {"contains": {"const": "a"}}}, False, False),
+    Pair("items that parts evaluate by number", {**LIST, "allOf": [{"prefixItems": [TEXT]}], "unevaluatedItems": False},
+         {**LIST, "prefixItems": [TEXT], "items": False}, False, False),
+    Pair("items of a further number", {**LIST, "allOf": [{"prefixItems": [TEXT]}], "unevaluatedItems": False},
+         {**LIST, "prefixItems": [TEXT, WHOLE], "items": False}, False, True),
+    Pair("items that a part evaluates, and nothing else", {**LIST, "allOf": [{"items": TEXT}], "unevaluatedItems": False},
+         {**LIST, "items": TEXT}, False, False),
+    Pair("items of two parts", {**LIST, "allOf": [{"prefixItems": [TEXT]}, {"prefixItems": [{}, WHOLE]}],
+                                "unevaluatedItems": TEXT},
+         {**LIST, "prefixItems": [TEXT, WHOLE], "items": TEXT}, False, False),
+    Pair("patterns of alternatives as one", {"anyOf": [{**TEXT, "pattern": "^a"}, {**TEXT, "pattern": "^b"}]},
+         {**TEXT, "pattern": "^[ab]"}, False, False),
+    Pair("lists of either kind of item", {"anyOf": [{**LIST, "items": TEXT}, {**LIST, "items": WHOLE}]},
+         {**LIST, "items": {"type": ["string", "integer"]}}, False, True),
     Pair("allOf written as one", {"allOf": [a(x=TEXT), {"required": ["x"]}]}, {**a(x=TEXT), "required": ["x"]},
          False, False),
     Pair("allOf of nothing", TEXT, {"allOf": [TEXT]}, False, False),
