@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,7 +70,7 @@ class Commit:
 
 
 @contextmanager
-def of_base() -> Iterator[None]:
+def of_base() -> Generator[None]:
     """Say of a document that cannot be used that it is the base, and what to compare with instead."""
     try:
         yield
