@@ -22,7 +22,7 @@ from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.sequence import Sequence, listed, plan_of
-from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -32,6 +32,8 @@ __all__ = ["MODEL", "model_run", "repeat_sequence"]
 _TURNS = 2
 """The turns after which the list is compared: reading it takes as long as taking a turn."""
 _FIRST_PAUSE = 0.02
+_REFUSALS = range(400, 500)
+"""The statuses after which a request is known to have created nothing."""
 _APPEARANCE = 10.0
 _BREAKS = {"create": "OBS-1", "refuse": "OBS-2", "delete": "DEL-1"}
 """The requirement that a difference breaks, by the kind of step after which it shows."""
@@ -107,13 +109,22 @@ class _Rig:
 
     @property
     def unreliable(self) -> bool:
-        """Whether a create got no response, so that the expected list is unknown."""
+        """Whether a create got no response, so that the expected list is unknown.
+
+        A request that was refused whenever it got a response creates nothing.
+        """
         exchanges = self.session.recorder.exchanges
         while not self._unanswered and self._looked_at < len(exchanges):
             exchange = exchanges[self._looked_at]
-            self._unanswered = exchange.status is None and may_create(exchange.request)
+            lost = exchange.status is None and may_create(exchange.request)
+            self._unanswered = lost and not self._is_refused(exchange.request)
             self._looked_at += 1
         return self._unanswered
+
+    def _is_refused(self, request: Request) -> bool:
+        """Return whether the request got a response at other times, and each was a refusal."""
+        statuses = self.session.ledger.answers.get(request, set())
+        return bool(statuses) and statuses.issubset(_REFUSALS)
 
     def side_by_side(self, plans: list[Plan]) -> tuple[_Difference, Plan] | None:
         """Take the steps of all plans side by side, as far as the budget allows.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,10 +11,11 @@ from checkpoint_conformance.run.session import open_session
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from mutants.framework.verifying import with_server
 from mutants.service.server import Server
-from mutants.service.world import Checkpoint, Resource
+from mutants.service.world import POLICY, Checkpoint, Resource
 
 from conformance.runs import Forgetting
 
@@ -64,13 +66,20 @@ class _Returning(Server):
 
 
 def _run(
-    behaviour: type[Server], max_creates: int = 120
+    behaviour: type[Server], max_creates: int = 120, lost: bytes | None = None
 ) -> tuple[list[Finding], list[tuple[str, str, bytes]]]:
-    """Return the findings of a model-based run, and what was sent but for the looks at the list."""
+    """Return the findings of a model-based run, and what was sent but for the looks at the list.
+
+    A call with the body `lost` was sent twice before, and got a response only the second time.
+    """
 
     def use(table: dict[str, Any], transport: InProcess | None, clock: Clock) -> Session:
         target = Target.from_table({**table, "patience": 0.3, "max_creates": max_creates})
         session = open_session(target, transport=transport, clock=clock)
+        if lost is not None:
+            request = session.calls.post(lost)
+            session.recorder.exchanges.append(Exchange(request, None, None, 0.0, 0.0))
+            session.client.send(request)
         model_run(session, Deletions(session), generate_plans(deletes=True))
         return session
 
@@ -125,3 +134,17 @@ def test_a_server_that_agrees_is_left_in_peace() -> None:
     findings, sent = _run(Server)
     assert not findings
     assert len(sent) > 30
+
+
+def test_a_lost_call_that_is_refused_otherwise_creates_nothing() -> None:
+    """A server that closes a connection while an invalid call is under way is compared with the model."""
+    (finding,), _ = _run(Forgetting, lost=b"{")
+    assert (finding.requirement, finding.confirmed) == ("DEL-1", True)
+
+
+def test_a_lost_call_that_may_have_created_leaves_the_list_unknown() -> None:
+    """What the list should hold is unknown after a valid call without a response: no sequence is run."""
+    body = json.dumps({"checkpoint": {"plan_id": POLICY.id, "parameters": {}}}).encode()
+    findings, sent = _run(Forgetting, lost=body)
+    assert not findings
+    assert [each[2] for each in sent] == [body, body]
