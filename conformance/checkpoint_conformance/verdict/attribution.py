@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     consequences.drop_conflicts,
     gathering.gather_intermittent_refusals,
     consequences.drop_what_refusals_leave,
+    consequences.drop_kept_callers,
     consequences.drop_odd_waits,
     consequences.drop_same_answers,
     gathering.gather_spread,

@@ -14,6 +14,7 @@ from checkpoint_conformance.verdict.groups import (
     GENERATED,
     MEMBERS_OF_AN_ANSWER,
     REFUSED_WHILE_RUNNING,
+    TOKENS,
     VALID_SHAPES,
 )
 from checkpoint_conformance.verdict.origin import Origin
@@ -29,6 +30,7 @@ __all__ = [
     "drop_following_requirements",
     "drop_following_symptoms",
     "drop_generated",
+    "drop_kept_callers",
     "drop_locks_without_a_refusal",
     "drop_odd_waits",
     "drop_repeated_answers",
@@ -181,6 +183,30 @@ def drop_what_refusals_leave(findings: list[Finding], case: Case) -> list[Findin
         if finding.requirement != "HTTP-6" and (crash or (unanswered and finding.symptom in UNANSWERED)):
             return "HTTP-6: after a refusal, every request fails, valid or not"
         return None
+
+    return case.without(findings, cause)
+
+
+def drop_kept_callers(findings: list[Finding], case: Case) -> list[Finding]:
+    """Drop valid calls that are refused for an earlier caller, if the connection lets in what it should not.
+
+    A server that checks only the first token of a connection accepts others after a valid call (AUTH-1 to
+    AUTH-5), and refuses a valid call as it refused the caller before it.
+    """
+    trusting = {
+        finding.requirement
+        for finding in findings
+        if finding.symptom is Symptom.ACCEPTED
+        and finding.requirement in TOKENS
+        and finding.origin.circumstance is Circumstance.KEPT_CONNECTION
+    }
+
+    def cause(finding: Finding) -> str | None:
+        if not trusting or finding.requirement != "HTTP-6" or finding.symptom is not Symptom.REFUSED:
+            return None
+        before, last = finding.exchanges[0], finding.exchanges[-1]
+        kept = before.connection == last.connection and before.status == last.status in (401, 403)
+        return f"{min(trusting)}: the connection keeps an earlier caller" if kept else None
 
     return case.without(findings, cause)
 

@@ -107,7 +107,10 @@ def gather_selections(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def gather_intermittent_authentication(findings: list[Finding], case: Case) -> list[Finding]:
-    """Charge a token check that fails intermittently only once, whichever tokens it let in."""
+    """Charge a token check that fails intermittently only once, whichever tokens it let in.
+
+    Callers who are let in under several requirements confirm each other.
+    """
     varying = [
         finding
         for finding in findings
@@ -118,4 +121,10 @@ def gather_intermittent_authentication(findings: list[Finding], case: Case) -> l
         return findings
     first = min(accepting)
     why = f"{first}: the same call is refused at other times"
-    return case.without(findings, lambda finding: why if finding.requirement in TOKENS - {first} else None)
+    charged = case.without(findings, lambda finding: why if finding.requirement in TOKENS - {first} else None)
+    return [
+        replace(finding, confirmed=True)
+        if finding.requirement == first and finding.symptom is Symptom.ACCEPTED
+        else finding
+        for finding in charged
+    ]

@@ -294,3 +294,30 @@ def test_an_answer_of_another_call_is_one_fault() -> None:
     result = attribute([repeated, member], {})
     assert [each.requirement for each in result.charged] == ["RESP-11"]
     assert set(result.consequences) == {"RESP-8"}
+
+
+def _refused_after(requirement: str, *, kept: bool = True) -> list[Finding]:
+    """Return a caller accepted under `requirement`, and a valid call refused as the one before it was."""
+    letting_in = found(requirement, Symptom.ACCEPTED, "AUTH-1/absent-kept")
+    answer = Response(403, (), b"")
+    before, valid = (
+        Exchange(VALID, answer, None, 0.0, 0.0, connection=1 if kept else number, number=number)
+        for number in (1, 2)
+    )
+    refused = replace(found("HTTP-6", Symptom.REFUSED, "HTTP-6/forbidden"), exchanges=(before, valid))
+    return [letting_in, refused]
+
+
+def test_a_connection_that_keeps_its_caller_is_charged_for_whom_it_lets_in() -> None:
+    """A valid call refused as its predecessor was is no second fault on a connection that trusts others."""
+    attribution = attribute(_refused_after("AUTH-1"), {})
+    assert {finding.requirement for finding in attribution.charged} == {"AUTH-1"}
+    assert attribution.consequences == {"HTTP-6": "AUTH-1: the connection keeps an earlier caller"}
+
+
+@pytest.mark.parametrize(
+    "findings", [_refused_after("AUTH-1", kept=False), _refused_after("REQ-7"), _refused_after("AUTH-1")[1:]]
+)
+def test_a_valid_call_refused_for_another_reason_is_http_6_s(findings: list[Finding]) -> None:
+    """It stays charged on another connection, and where no caller is let in."""
+    assert "HTTP-6" in {finding.requirement for finding in attribute(findings, {}).charged}

@@ -45,6 +45,19 @@ class ConnectionRemembersTheToken(Server):
         return _OWN if request.connection.accepted else super().no_token(request)
 
 
+@breaks("AUTH-1", shows=(BASE, _NONE), also=_INVALID)
+class ConnectionKeepsItsFirstCaller(Server):
+    """The first token of a connection that is found stands for all its calls, whatever they carry."""
+
+    def authenticate(self, request: Request) -> Token:
+        connection = request.connection
+        if connection.token is None:
+            token = super().authenticate(request)
+            connection.token = request.header("x-auth-token")
+            return token
+        return self.store.tokens[connection.token]
+
+
 @breaks("AUTH-1", shows=(_NONE,) * 3, also=_INVALID)
 class NoTokenAcceptedTheThirdTime(Server):
     """The check of tokens gives up after two failures, the identity service being slow."""
