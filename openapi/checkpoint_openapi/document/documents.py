@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from urllib.parse import unquote
 
 from checkpoint_openapi.document.identifiers import Identifiers, has_scheme, joined
-from checkpoint_openapi.document.pointer import child, tokens
+from checkpoint_openapi.document.pointer import child, last, tokens
 from checkpoint_openapi.document.source import (
     AbsentError,
     Ambiguity,
@@ -208,8 +208,10 @@ class Documents:
         return self._values[place]
 
     def _walk(self, place: Location) -> _Walked:
-        value: Any = self.source(place.file).document
-        for key in tokens(place.pointer):
+        above = Location(place.file, place.pointer.rpartition("/")[0])
+        is_known = place.pointer != "" and above in self._values
+        value: Any = self._values[above] if is_known else self.source(place.file).document
+        for key in [last(place.pointer)] if is_known else tokens(place.pointer):
             if isinstance(value, dict) and key in value:
                 value = cast("dict[str, Any]", value)[key]
             elif isinstance(value, list) and key.isdecimal() and int(key) < len(cast("list[Any]", value)):
