@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from checkpoint_openapi.suggestion import nearest
@@ -136,12 +137,16 @@ class _Stage:
         self._recorded = {data["number"]: exchange_from(data, secrets) for data in report["exchanges"]}
         for exchange in self._recorded.values():
             _check_restored(exchange.request)
-        header = report["header"]
-        generous = replace(target, max_creates=_ENOUGH)
-        planned = simulate(generous, Options(header["max_examples"], header["seed"]))
-        self._probes = {each.probe.id: each.probe for each in planned if each.probe}
+        self._header = report["header"]
         self._played: dict[tuple[frozenset[int], int], dict[int, Exchange]] = {}
         self._attempt = 0
+
+    @cached_property
+    def _probes(self) -> dict[str, Probe]:
+        """The probes of the run that the report is of, by id; it takes a rehearsal of that run."""
+        generous = replace(self.session.target, max_creates=_ENOUGH)
+        planned = simulate(generous, Options(self._header["max_examples"], self._header["seed"]))
+        return {each.probe.id: each.probe for each in planned if each.probe}
 
     def creating_calls(self, findings: Iterable[tuple[str, dict[str, Any]]]) -> int:
         """Return how many requests that may create a checkpoint the findings need, each scene once."""
@@ -157,12 +162,12 @@ class _Stage:
         try:
             if probe == IDS_OF_THE_RUN.id:
                 state, note = self._ids(requirement, finding)
-            elif probe in self._probes:
-                state, note = self._single(self._probes[probe], finding)
             elif probe == LOST.id:
                 state, note = self._lost(finding)
             elif probe in {origin.id for origin in MODEL.values()}:
                 state, note = self._sequence(finding)
+            elif probe in self._probes:
+                state, note = self._single(self._probes[probe], finding)
             elif operation in _COMPANIONS:
                 state, note = self._companion(operation, requirement, finding)
             else:
