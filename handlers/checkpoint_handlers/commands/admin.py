@@ -13,6 +13,8 @@ import click
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.finite_range import FiniteRange
 
+from checkpoint_handlers.commands.open_files import require_open_files
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -271,6 +273,7 @@ def _with_store(database: str | None, work: Callable[[Store], Awaitable[Any]]) -
             await store.close()
 
     try:
+        require_open_files()
         return asyncio.run(run())
     except (StartError, StoreUnavailableError, ValueError) as error:
         raise _RefusedError(str(error)) from error

@@ -11,6 +11,8 @@ import click
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.finite_range import FiniteRange
 
+from checkpoint_handlers.commands.open_files import require_open_files
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -139,9 +141,12 @@ def serve(
 
     Exit codes: 0 ended by a signal, 2 not started (one line on stderr says why).
     """
-    from checkpoint_handlers.serving.ending import ending
+    from checkpoint_handlers.serving.ending import ended_by_signals
 
-    click.get_current_context().with_resource(ending())  # before the imports that take most of the start
+    # Before the imports, which take most of the start.
+    click.get_current_context().with_resource(ended_by_signals())
+    with _mistakes_told():
+        require_open_files()
     from checkpoint_handlers.databases import stores
     from checkpoint_handlers.middleware.cors import is_origin
     from checkpoint_handlers.serving.options import Options

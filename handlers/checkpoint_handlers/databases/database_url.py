@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from checkpoint_handlers.errors import StartError
 
-__all__ = ["SCHEMES", "printable", "require_well_formed"]
+__all__ = ["SCHEMES", "looks_like_url", "printable", "require_well_formed"]
 
 SCHEMES = ("postgresql://", "postgres://")
 """The accepted beginnings of a URL."""
@@ -17,6 +17,11 @@ _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u206f]")
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%25[\w.-]+)?\]|[^\[\]:]*)(?::(?P<port>[^\[\]:]*))?")
 """A host name, IPv4 address or bracketed IPv6 address (RFC 3986, 3.2.2), then an optional port."""
+
+
+def looks_like_url(name: str) -> bool:
+    """Return whether a name is meant as a URL, well formed or not."""
+    return "://" in name or name.lower().startswith(("postgresql:", "postgres:"))
 
 
 def require_well_formed(url: str) -> None:
@@ -42,7 +47,7 @@ def printable(url: str) -> str:
 def _mistake(url: str) -> str | None:
     """Return what is wrong with a URL, or None."""
     if not url.startswith(SCHEMES):
-        return "its scheme is neither postgresql nor postgres, in lower case"
+        return "it does not begin with the scheme postgresql:// or postgres://, in lower case"
     if _UNPRINTABLE.search(url):
         return "it has a space or a control character; write %20 for a space"
     if _LONE_PERCENT.search(url):

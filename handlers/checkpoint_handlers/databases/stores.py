@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checkpoint_openapi.document.source import DocumentError
 
-from checkpoint_handlers.databases.database_url import SCHEMES, printable, require_well_formed
+from checkpoint_handlers.databases.database_url import SCHEMES, looks_like_url, printable, require_well_formed
 from checkpoint_handlers.databases.store_sqlite import SqliteStore
 from checkpoint_handlers.errors import StartError
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from checkpoint_handlers.store import Entry, Store
 
 __all__ = ["data_folder", "is_url", "named", "open_store", "shown", "tokens_path"]
+
+_FOREIGN = re.compile(r"(file|sqlite[0-9]*):|:memory:$", re.IGNORECASE)
+"""How other programs begin the name of an SQLite database that is not simply a path."""
 
 
 def data_folder() -> Path:
@@ -30,11 +34,18 @@ def data_folder() -> Path:
 def named(database: str | None) -> str:
     """Return the URL or absolute path that `--database` names.
 
-    Raises `StartError` if a URL is malformed or its scheme is not PostgreSQL's.
+    Raises `StartError` if a URL is malformed or its scheme is not PostgreSQL's, and for SQLite's URIs.
     """
-    if database is not None and "://" in database:
-        require_well_formed(database)
-        return database
+    if database is not None:
+        foreign = _FOREIGN.match(database)
+        if foreign:
+            raise StartError(
+                f"The name of the database begins with {foreign[0]}, which this server does not take. "
+                f"Name an SQLite database by its path alone; ./{foreign[0]} begins a path, too."
+            )
+        if looks_like_url(database):
+            require_well_formed(database)
+            return database
     return str((data_folder() / "checkpoints.sqlite3" if database is None else Path(database)).absolute())
 
 

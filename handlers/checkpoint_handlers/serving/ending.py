@@ -12,7 +12,7 @@ from checkpoint_openapi.exit_codes import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["Ending", "ending"]
+__all__ = ["Ending", "ended_by_signals"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -35,7 +35,7 @@ class Ending:
 
 
 @contextmanager
-def ending() -> Generator[None]:
+def ended_by_signals() -> Generator[None]:
     """Let SIGINT and SIGTERM end the process with code 0 in the block, and as before afterwards."""
     before = [(number, signal.getsignal(number)) for number in _SIGNALS]
     Ending()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 from checkpoint_handlers.commands.admin import admin
 from checkpoint_handlers.commands.serve import serve
 from checkpoint_handlers.databases.database_url import printable, require_well_formed
+from checkpoint_handlers.databases.stores import named
 from checkpoint_handlers.errors import StartError
 from click.testing import CliRunner
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PASSWORD = "hunter2hunter2"
 MALFORMED = {
@@ -37,6 +42,8 @@ MALFORMED = {
     f"postgresql://user:{PASSWORD}@127.0.0.1/d\nb": "control",
     f"mysql://user:{PASSWORD}@127.0.0.1/db": "scheme",
     f"POSTGRESQL://user:{PASSWORD}@127.0.0.1/db": "scheme",
+    f"postgresql:/user:{PASSWORD}@127.0.0.1/db": "scheme",
+    f"Postgres:user:{PASSWORD}@127.0.0.1": "scheme",
 }
 """URLs with one mistake each, and a word that its line has."""
 
@@ -54,6 +61,32 @@ def test_a_malformed_url_is_told_in_one_line(command: str, url: str, word: str) 
     assert outcome.stderr.count("\n") == 1
     assert word in outcome.stderr
     assert PASSWORD not in outcome.output
+
+
+@pytest.mark.parametrize(
+    "name", ["file:store.db", "file:///store.db?mode=ro", "FILE:store.db", "sqlite:///store.db", ":memory:"]
+)
+@pytest.mark.parametrize("command", ["serve", "admin"])
+def test_a_name_of_other_programs_is_no_path(
+    command: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What SQLite or a library would not take as a path is refused in one line, and no file is made."""
+    monkeypatch.chdir(tmp_path)
+    if command == "serve":
+        outcome = CliRunner().invoke(serve, ["--port", "0", "--database", name])
+    else:
+        outcome = CliRunner().invoke(admin, ["--database", name, "show"])
+    assert outcome.exit_code == 2, outcome
+    assert outcome.stderr.startswith("Error: The name of the database begins with ")
+    assert outcome.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["./file:store.db", "files/store.db", "postgres.db", "a:b.db"])
+def test_a_path_is_taken_as_it_is(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that no program takes for more than a path is the path of a file."""
+    monkeypatch.chdir(tmp_path)
+    assert named(name) == str(tmp_path / name)
 
 
 HOSTS = st.sampled_from(["", "db", "db.example", "127.0.0.1", "[::1]", "[fe80::1%25eth0]"])

@@ -7,6 +7,7 @@ import ctypes
 import errno
 import json
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from checkpoint_handlers.commands.open_files import FEWEST
 from checkpoint_handlers.commands.serve import serve
 from checkpoint_handlers.databases.store_sqlite import SqliteStore
 from checkpoint_handlers.databases.stores import tokens_path
@@ -128,6 +130,18 @@ def test_a_limit_of_the_system_is_no_bug(
     assert outcome.stderr.startswith(f"Error: Cannot serve: {os.strerror(number)}. ")
     assert outcome.stderr.count("\n") == 1
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("files", [6, 12, 16, FEWEST - 1])
+def test_too_few_open_files_are_told_before_the_start(tmp_path: Path, files: int) -> None:
+    """A limit that the start would run into somewhere gives one line that names it, and nothing is made."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+    line = refused("--port", "0", "--database", str(tmp_path / "db"), preexec=limit)
+    assert f"open files is {files}, and this command needs {FEWEST}" in line
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_help_shows_an_example() -> None:
