@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from checkpoint_openapi.load import document
+from checkpoint_openapi.load import document, errors
 
 from checkpoint_handlers.errors import ErrorAnswers, Refusal, StartError
 from checkpoint_handlers.middleware.auth import Authenticator, TokenHandler
@@ -51,6 +51,7 @@ async def create_app(
     )
     sources = documents if documents is not None else [partial(document, name) for name in DOCUMENTS]
     try:
+        errors()  # it is kept: no refusal has to read a file, which may fail by then
         for source in sources:
             app.add_api(source())
         # Connexion builds its stack, and the routing its plans, on the first event of any kind: send one now

@@ -24,6 +24,7 @@ from checkpoint_handlers.seeding.seedfile import read_seed
 from checkpoint_handlers.serving.administration import administered
 from checkpoint_handlers.serving.announce import announce
 from checkpoint_handlers.serving.ending import Ending
+from checkpoint_handlers.serving.exhaustion import Exhaustion
 from checkpoint_handlers.serving.protocol import IDLE_SECONDS, with_limit
 from checkpoint_handlers.serving.telemetry import REGISTRY, AccessLog, Telemetry
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["Server", "application", "bind", "initial", "run", "serve", "settle"]
 
 _BACKLOG = 2048
+_AT_ONCE = 64
+"""How many connections one event loop iteration accepts; if none can be, asyncio fails as often."""
 _YOUNG = 10_000
 """New objects between two garbage collections: more than a hundred requests in flight hold."""
 _SWITCH_SECONDS = 0.0002
@@ -50,14 +53,14 @@ class Server(uvicorn.Server):
     """A server that calls a function once it listens.
 
     One that is `shared` leaves waiting connections to the other processes that accept from its sockets: it
-    accepts one in each event loop iteration, where it would otherwise accept all.
+    accepts one in each event loop iteration, where it would otherwise accept many.
     """
 
     def __init__(self, config: uvicorn.Config, listening: Callable[[], None], *, shared: bool) -> None:
         super().__init__(config)
         self._listening = listening
         # The event loop accepts this many connections at once, and makes it the length of the queue.
-        config.backlog = 1 if shared else _BACKLOG
+        config.backlog = 1 if shared else _AT_ONCE
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then call the function."""
@@ -120,6 +123,7 @@ async def serve(
 
     Returns after a signal, once the requests in flight have finished.
     """
+    asyncio.get_running_loop().set_exception_handler(Exhaustion())
     async with application(options) as (app, store):
         settle()
         async with administered(admin, store.ping, REGISTRY):

@@ -7,13 +7,16 @@ import re
 import resource
 import socket
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from checkpoint_handlers.commands.open_files import FEWEST
 from checkpoint_handlers.serving.protocol import MAX_HEAD
 from checkpoint_handlers.serving.telemetry import AccessLog
+
+from handlers import running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +57,28 @@ def test_a_head_within_the_limit_is_taken(server: RunningServer) -> None:
     body = json.dumps(server.order()).encode()
     request = head(server, f"X-Large: {'x' * 60_000}", "Connection: close", length=len(body)) + body
     assert server.raw(request).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_more_connections_than_files_wait_and_are_told_once(tmp_path: Path, workers: str) -> None:
+    """With no file left for a connection the others are served, and one line says why the new ones wait."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FEWEST, FEWEST))
+
+    server = running.start(tmp_path, "--workers", workers, preexec=limit)
+    with ExitStack() as opened:
+        early = opened.enter_context(closing(server.connect()))
+        early.connect()
+        for _ in range(2 * int(workers) * FEWEST):
+            opened.enter_context(socket.create_connection(server.address, timeout=10))
+        early.request("GET", "/")
+        assert early.getresponse().status == 404
+    assert server.create().status == 200
+    assert server.stop() == 0
+    lines = server.said.splitlines()
+    assert 1 <= len(lines) <= int(workers)
+    assert all(line.startswith("New connections have to wait: ") for line in lines)
 
 
 @pytest.mark.parametrize("size", [MAX_HEAD, 200_000, 2_000_000])
