@@ -1,21 +1,29 @@
-"""The CPU time of a request, measured over a process and its descendants."""
+"""The CPU time of a request, measured over a process and its descendants, and the rate it allows."""
 
 from __future__ import annotations
 
 import os
 import resource
+import time
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Clock", "Cost", "ceiling"]
+__all__ = ["CORES", "Clock", "Cost"]
+
+CORES = os.cpu_count() or 1
+"""The cores of this machine."""
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _UTIME, _STIME, _PARENT = 11, 12, 1
 """Their positions in /proc/PID/stat, counted after the program's name."""
 
 
+_CALM = 0.25
+"""The share of the cores that others may take in a round that shows what the server can do."""
+
+
 class Cost(NamedTuple):
-    """CPU time of one request, in microseconds."""
+    """CPU time of one request, in microseconds, and the cores that were left for requests."""
 
     server: float
     """All processes of the server, without those of a separate database."""
@@ -23,6 +31,18 @@ class Cost(NamedTuple):
     """The server's first thread, which runs the event loop if there is only one process."""
     client: float
     """The load generator."""
+    others: float
+    """Cores that everything else kept busy meanwhile, such as the kernel when it writes to the disk."""
+
+    @property
+    def calm(self) -> bool:
+        """Whether others left enough of the cores: those who take all that is idle would hide any waste."""
+        return self.others <= _CALM * CORES
+
+    @property
+    def most(self) -> float:
+        """The requests per second if these had kept all cores busy that others left."""
+        return (CORES - self.others) * 1e6 / (self.server + self.client)
 
 
 class Clock:
@@ -35,17 +55,14 @@ class Clock:
     def cost(self, requests: float) -> Cost:
         """Return the cost per request, given how many were sent."""
         used = (now - begun for now, begun in zip(self._read(), self._begun, strict=True))
-        return Cost(*(seconds / requests * 1e6 for seconds in used))
+        server, loop, client, busy, elapsed = used
+        others = max(0.0, busy - server - client) / elapsed
+        return Cost(*(seconds / requests * 1e6 for seconds in (server, loop, client)), others)
 
-    def _read(self) -> tuple[float, float, float]:
-        """Return the seconds used so far for each part of a `Cost`."""
-        loop = Path(f"/proc/{self._server}/task/{self._server}/stat")
-        return _used(self._server), _seconds(_fields(loop)), _used_by_ended_children()
-
-
-def ceiling(cost: Cost, rate: float) -> float:
-    """Return the factor by which requests of this cost could exceed `rate` if all cores were busy."""
-    return (os.cpu_count() or 1) * 1e6 / (cost.server + cost.client) / rate
+    def _read(self) -> tuple[float, float, float, float, float]:
+        """Return the seconds so far of server, loop, load generator and all cores, and on the clock."""
+        loop = _seconds(_fields(Path(f"/proc/{self._server}/task/{self._server}/stat")))
+        return _used(self._server), loop, _used_by_ended_children(), _busy(), time.monotonic()
 
 
 def _used(pid: int) -> float:
@@ -61,6 +78,12 @@ def _used(pid: int) -> float:
         parents[number] = int(fields[_PARENT])
         seconds[number] = _seconds(fields)
     return sum(used for number, used in seconds.items() if pid in _line(number, parents))
+
+
+def _busy() -> float:
+    """Return the seconds that all cores together were busy, or taken by the machine's host."""
+    user, nice, system, _idle, _waiting, *taken = Path("/proc/stat").read_text().split()[1:9]
+    return sum(map(int, (user, nice, system, *taken))) / _TICK
 
 
 def _fields(stat: Path) -> list[str]:
