@@ -52,7 +52,7 @@ def client_page() -> str:
         "",
         "## Published clients",
         "",
-        f"Tested in {table['measured']}: the unmodified clients against the reference server.",
+        f"The unmodified clients were tested against the reference server in {table['measured']}.",
     ]
     for client in table["clients"]:
         lines += ["", f"### {client['name']} {client['version']}", ""]
@@ -62,8 +62,8 @@ def client_page() -> str:
         "## Generated clients",
         "",
         "CI generates each of these clients from the contract, compiles it, and runs it against the",
-        "reference server: it creates checkpoints, also with `parameters: {}`, and exposes the status,",
-        "`error_code` and `error_msg` of every documented error.",
+        "reference server. Each client creates checkpoints, including one with `parameters: {}`, and",
+        "exposes the status, `error_code` and `error_msg` of every documented error.",
     ]
     for client in table["generated"].values():
         lines += ["", f"### {client['generator']} {client['version']}: {client['language']}", ""]

@@ -84,7 +84,7 @@ def _name_what_follows(charged: list[Finding], case: Case) -> None:
         if finding.requirement == "OBS-1" and finding.symptom in UNREADABLE_LISTS and finding.confirmed:
             for name in READ_FROM_ITEMS:
                 case.consequences.setdefault(name, "OBS-1: the list of items cannot be read")
-        probed, why = finding.origin.requirement, f"{finding.published_symptom} under its probes"
+        probed, why = finding.origin.requirement, f"{finding.published_symptom} during its probes"
         status = finding.symptom is Symptom.WRONG_STATUS and finding.status not in range(200, 300)
         if finding.symptom is Symptom.SAME_CHECKPOINT_AGAIN:
             probed, why = "RESP-2", "calls that return the same checkpoint say nothing about ids"

@@ -231,7 +231,7 @@ def fault(database: str | None, policy_id: str, resource_id: str, condition: str
 def scenario(database: str | None, project_id: str, status: int, code: str, times: int) -> None:
     """Set the response to the next calls.
 
-    Servers started with --scenarios answer the next calls of a project with this pair from errors.yaml.
+    Servers started with --scenarios answer a project's next calls with this pair from errors.yaml.
     """
     from checkpoint_handlers.databases import stores
     from checkpoint_handlers.scenarios.injection import refusal_of

@@ -56,7 +56,7 @@ def markdown(report: dict[str, Any]) -> str:
     ]
     if report["gone"]:
         gone = plain(retold(report["gone"]))
-        lines += ["", "> " + tr("The server could not be judged completely: {reason}", reason=gone)]
+        lines += ["", "> " + tr("The server could not be fully judged: {reason}", reason=gone)]
     failing = [item for item in declared(report) if item["findings"] and item["outcome"] != "skip"]
     for item in failing[:_MOST_FAILURES]:
         lines += _failure(item, report)

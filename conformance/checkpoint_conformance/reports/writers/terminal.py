@@ -150,7 +150,7 @@ def _run(report: dict[str, Any]) -> list[str]:
     if report["gone"]:
         lines.append(
             tr(
-                "The server could not be judged completely: {reason}",
+                "The server could not be fully judged: {reason}",
                 reason=retold(printable(report["gone"])),
             )
         )

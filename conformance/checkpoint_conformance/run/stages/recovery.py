@@ -72,7 +72,7 @@ def recovery(session: Session) -> None:
         for judgement in judgements:
             session.recorder.record("HTTP-6", judgement)
     if session.ledger.failed("HTTP-6"):
-        still_serves(session, "these refusals")
+        still_serves(session, "rejected requests")
 
 
 def _in_step(session: Session, probes: list[tuple[Probe, tuple[Request, ...]]]) -> list[Judgement] | None:
@@ -142,7 +142,7 @@ def still_serves(session: Session, name: str, received: Sequence[Exchange] = ())
         return
     if "conflict" not in session.target.profiles:
         charge_lock(session, (exchange, again))
-        raise NotServed(f"after {name} the documented request is no longer accepted")
+        raise NotServed(f"after {name}, the documented request is no longer accepted")
 
 
 def _judge_follower(session: Session, probe: Probe, refused: tuple[Request, ...]) -> None:
