@@ -106,6 +106,16 @@ class CompanionLists:
         """
         return self._pages("policies", "PolicyList", "policies", {})
 
+    def policies_by_default(self) -> Page | None:
+        """Return the page of `listPolicies` without parameters, or None if it is too long to be read.
+
+        Raises ListError if it is malformed, and ServerGone if the server stops answering.
+        """
+        exchange = self._client.insist(self._client.send(self._calls.listing("policies")))
+        if exchange.fault is not None and exchange.fault.kind is FaultKind.OVERSIZED:
+            return None
+        return abridged(exchange, EVIDENCE_LIMIT), _entries(exchange, "PolicyList", "policies")
+
     def first_pages(self, identifiers: Sequence[str]) -> Iterator[Exchange | None]:
         """Yield the first page of the items of each checkpoint, requested side by side; None if it was not.
 

@@ -113,6 +113,15 @@ class PolicyWithoutItsResources(Server):
         return {**row, "resources": row["resources"][:1]}
 
 
+@breaks("DISC-1", shows=get("policies"))
+class NoPoliciesWithoutLimit(Server):
+    """The default of `limit` is forgotten, and a request without it gets an empty list."""
+
+    def list_policies(self, request: Request, project: str) -> Response:
+        response = super().list_policies(request, project)
+        return response if "limit=" in request.target else self.json(200, {"policies": []})
+
+
 @breaks("DISC-1", shows=_POLICIES)
 class PoliciesOfEveryProject(Server):
     """The list shows the policies of other projects, too."""

@@ -97,6 +97,8 @@ def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
                         Symptom.POLICY_OF_ANOTHER_PROJECT, "only the project's own policies", actual, exchange
                     )
                     return listed, [wrong]
+        if found == []:
+            found = _without_limit(session)
     except ListError as error:
         wrong = _finding(error.symptom, "the documented list of policies", str(error), error.exchange)
         return listed, [replace(wrong, status=error.status)]
@@ -105,6 +107,15 @@ def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
         missing = f"policy {target.policy_id} in the list"
         found = [_finding(Symptom.POLICY_MISSING, missing, "no such policy", last)]
     return listed, found
+
+
+def _without_limit(session: Session) -> list[Finding]:
+    """Return the problem of a list that is empty where the request leaves `limit` to its default."""
+    page = session.lists.policies_by_default()
+    if page is None or page[1]:
+        return []
+    missing = f"policy {session.target.policy_id} in the list"
+    return [_finding(Symptom.POLICY_MISSING, missing, "an empty list without `limit`", page[0])]
 
 
 def _policy(policy: dict[str, Any], exchange: Exchange, session: Session) -> list[Finding]:
