@@ -115,7 +115,7 @@ def test_the_first_commit_of_a_contract_has_no_base(repository: Path) -> None:
     new.write_text(repository.read_text("utf-8"), "utf-8")
     result = CliRunner().invoke(diff, ["HEAD:api/new.json", "api/new.json"])
     assert result.exit_code == 0
-    assert "api/new.json: new, since HEAD:api/new.json does not have it" in result.output
+    assert "api/new.json: new: HEAD:api/new.json does not have it" in result.output
     assert CliRunner().invoke(diff, ["HEAD:api/nwe.json", "api/new.json"]).exit_code == 2
 
 
@@ -127,7 +127,7 @@ def test_a_repository_without_a_commit_has_no_base(tmp_path: Path, monkeypatch: 
     new = written(tmp_path / "api", split(9))
     result = CliRunner().invoke(diff, ["HEAD:api/root.json", "api/root.json"])
     assert (new.name, result.exit_code) == ("root.json", 0)
-    assert "api/root.json: new, since HEAD:api/root.json does not have it" in result.output
+    assert "api/root.json: new: HEAD:api/root.json does not have it" in result.output
     assert CliRunner().invoke(diff, ["HEAD~1:api/root.json", "api/root.json"]).exit_code == 2
 
 
