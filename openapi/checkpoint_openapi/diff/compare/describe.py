@@ -232,6 +232,8 @@ def _alternative(failure: Failure, *, narrowed: bool) -> Description:
     name = failure.alternative.reference if failure.alternative is not None else None
     what = f"the alternative `{name.split('-')[0].rsplit('.', 1)[-1]}`" if name else "an alternative"
     text = f"{what} is no longer accepted" if narrowed else f"{what} is new"
+    if failure.alternative is None:
+        text = f"`{clause.keyword}` now limits it" if narrowed else f"`{clause.keyword}` no longer limits it"
     if failure.crowded:
         refused = "which `oneOf` rejects" if narrowed else "which `oneOf` rejected before"
         text = f"a value that matches {what} may also match another one, {refused}"

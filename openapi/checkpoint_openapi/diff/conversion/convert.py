@@ -16,10 +16,16 @@ from typing import Any, NamedTuple, cast
 
 from checkpoint_openapi.diff.conversion.declared import Declarations, evaluated, evaluated_items
 from checkpoint_openapi.diff.conversion.discriminator import Discriminators
-from checkpoint_openapi.diff.conversion.keywords import ANNOTATIONS, assertions, null_beside_enum, of_pattern
+from checkpoint_openapi.diff.conversion.keywords import (
+    ANNOTATIONS,
+    assertions,
+    null_beside_enum,
+    of_pattern,
+    single_values,
+)
 from checkpoint_openapi.diff.conversion.nulls import is_null, is_or_null
 from checkpoint_openapi.diff.schema.containment import JsonSchema
-from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, PIN, VAGUE_NULL
+from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, LISTED, PIN, VAGUE_NULL
 from checkpoint_openapi.diff.schema.parts import Definitions, Schema, is_never
 from checkpoint_openapi.document.documents import Documents, Location
 
@@ -339,6 +345,12 @@ class Converter:
             return False
         elif self._discriminators.property_of(schema) is not None and key.form is not _Form.PLAIN:
             found["anyOf"] = [self._selected(place, schema, key) for place in places]
+        elif (listed := single_values(schema, keyword)) is not None:
+            # One value each: the same as a list, of which much more can be proven.
+            found["allOf"] = [
+                *found.get("allOf", []),
+                {"enum": listed, LISTED: keyword, AT: self._documents.label(key.place)},
+            ]
         elif keyword == "oneOf" and "anyOf" not in schema and is_or_null(self._documents, places):
             found["anyOf"] = self._or_null(places, key)
         else:

@@ -15,13 +15,16 @@ from checkpoint_openapi.diff.regex.pattern import language_of, rewritten
 from checkpoint_openapi.diff.schema.containment import JsonSchema, is_pattern
 from checkpoint_openapi.diff.schema.marks import FORMAT
 from checkpoint_openapi.diff.schema.opaque import opaque
+from checkpoint_openapi.document.values import contains, items, members
 
-__all__ = ["ANNOTATIONS", "assertions", "null_beside_enum", "of_pattern"]
+__all__ = ["ANNOTATIONS", "assertions", "null_beside_enum", "of_pattern", "single_values"]
 
 TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
 ANNOTATIONS = ("default", "deprecated", "readOnly", "writeOnly", "x-extensible-enum", "xml", "discriminator")
 """Keywords that annotate a value and never refuse one."""
 
+_TOLD = {"title", "description", "example", "examples", "deprecated", "default"}
+"""Keywords that say nothing about which values there are."""
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 _CONTAINS = ("minContains", "maxContains")
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -79,6 +82,24 @@ def assertions(
     _required(schema, found, quirks)
     if nullable and schema.get("nullable") is True:
         _allow_null(found, strict=strict)
+    return found
+
+
+def single_values(schema: dict[str, Any], keyword: str) -> list[Any] | None:
+    """Return the values of alternatives that are each nothing but values, or None if one is anything else.
+
+    A value that two alternatives of `oneOf` have in common belongs to none.
+    """
+    found: list[Any] = []
+    for branch in schema[keyword]:
+        stated = members(branch)
+        said = {name for name in stated if not name.startswith("x-")} - _TOLD
+        values = [stated["const"]] if said == {"const"} else items(stated.get("enum"))
+        if said not in ({"const"}, {"enum"}) or not values:
+            return None
+        if keyword == "oneOf" and any(contains(found, value) for value in values):
+            return None
+        found.extend(value for value in values if not contains(found, value))
     return found
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
-from checkpoint_openapi.diff.schema.marks import AT
+from checkpoint_openapi.diff.schema.marks import AT, LISTED
 from checkpoint_openapi.diff.schema.parts import NEVER, Part, Schema
 from checkpoint_openapi.document.pointer import escaped
 from checkpoint_openapi.document.values import equal
 
-__all__ = ["Clause", "clauses", "is_stated"]
+__all__ = ["Clause", "clauses", "is_stated", "written_as"]
 
 _PLAIN = (
     "type", "enum", "const", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
@@ -49,7 +49,7 @@ class Clause:
         """The label of the demand's place."""
         if self.part.at is None:
             return None
-        tokens = [self.keyword]
+        tokens = [written_as(self.keyword, self.part)]
         if self.keyword in ("properties", "dependentRequired", "dependentSchemas") and self.name is not None:
             tokens.append(escaped(self.name))
         return "/".join([self.part.at, *tokens])
@@ -63,6 +63,11 @@ def clauses(receiver: Schema) -> Iterator[Clause]:
                 wrapped: JsonSchema = {"anyOf": [{"type": "null"}, clause.schema]}
                 clause = Clause(clause.keyword, wrapped, part, clause.name, clause.inner, clause.number)  # noqa: PLW2901
             yield clause
+
+
+def written_as(keyword: str, part: Part) -> str:
+    """Return the keyword that a document has where a part has another one in its place."""
+    return str(part.keywords.get(LISTED, keyword)) if keyword == "enum" else keyword
 
 
 def is_stated(clause: Clause, sender: Schema) -> bool:

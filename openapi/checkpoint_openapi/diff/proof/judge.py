@@ -19,7 +19,7 @@ from checkpoint_openapi.diff.proof.alternatives import (
     overlap_as_objects,
     similar,
 )
-from checkpoint_openapi.diff.proof.clauses import Clause, clauses, is_stated
+from checkpoint_openapi.diff.proof.clauses import Clause, clauses, is_stated, written_as
 from checkpoint_openapi.diff.proof.counting import counted_values, counts_fit
 from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
 from checkpoint_openapi.diff.proof.naming import allowed_names, names_apart, names_sent, patterns_fit
@@ -386,5 +386,5 @@ def _counterpart(clause: Clause | None, sender: Schema) -> str | None:
     if clause is not None:
         for part in sender.parts():
             if clause.keyword in part.keywords and part.at:
-                return f"{part.at}/{clause.keyword}"
+                return f"{part.at}/{written_as(clause.keyword, part)}"
     return sender.at

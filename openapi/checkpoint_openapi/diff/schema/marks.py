@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["AT", "CLOSER", "FORMAT", "HIDDEN", "PIN", "UNDECLARED", "VAGUE_NULL"]
+__all__ = ["AT", "CLOSER", "FORMAT", "HIDDEN", "LISTED", "PIN", "UNDECLARED", "VAGUE_NULL"]
 
 AT = "x-at"
 """Holds the label of the place where a schema was written."""
@@ -14,6 +14,8 @@ FORMAT = "x-format"
 """Names the numeric `format` that the bounds beside it represent."""
 HIDDEN = "x-hidden"
 """Marks a member that does not travel in this direction: a receiver accepts any value for it."""
+LISTED = "x-listed"
+"""Names the keyword whose alternatives are single values, which an `enum` lists."""
 VAGUE_NULL = "x-vague-null"
 """Marks a schema that allows null by one reading of OpenAPI 3.0 and refuses it by another."""
 UNDECLARED = "undeclared-member"

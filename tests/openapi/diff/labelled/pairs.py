@@ -25,6 +25,7 @@ NAMED = {"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}, "additional
 OVERLAPPING = [{**TEXT, "minLength": 2}, {**TEXT, "maxLength": 5}]
 HUNDRED = [f"{number:02}" for number in range(100)]
 LIST: dict[str, Any] = {"type": "array"}
+SINGLES = [{"const": number, "title": str(number)} for number in range(50)]
 OBJECT: dict[str, Any] = {"type": "object"}
 CLOSED: dict[str, Any] = {**OBJECT, "additionalProperties": False}
 MAP: dict[str, Any] = {**OBJECT, "additionalProperties": TEXT}
@@ -184,6 +185,11 @@ PAIRS = (
          {**LIST, "prefixItems": [TEXT, WHOLE], "items": TEXT}, False, False),
     Pair("patterns of alternatives as one", {"anyOf": [{**TEXT, "pattern": "^a"}, {**TEXT, "pattern": "^b"}]},
          {**TEXT, "pattern": "^[ab]"}, False, False),
+    Pair("many single values as alternatives, and one more", {**WHOLE, "oneOf": SINGLES},
+         {**WHOLE, "oneOf": [*SINGLES, {"const": 100}]}, False, True),
+    Pair("single values as a list", {**WHOLE, "oneOf": SINGLES}, {"enum": [*range(50)]}, False, False),
+    Pair("a single value twice", {"oneOf": [*SINGLES[:2], SINGLES[0]]}, {"enum": [1]}, False, False),
+    Pair("a single value twice among any", {"anyOf": [*SINGLES[:2], SINGLES[0]]}, {"enum": [0, 1]}, False, False),
     Pair("lists of either kind of item", {"anyOf": [{**LIST, "items": TEXT}, {**LIST, "items": WHOLE}]},
          {**LIST, "items": {"type": ["string", "integer"]}}, False, True),
     Pair("allOf written as one", {"allOf": [a(x=TEXT), {"required": ["x"]}]}, {**a(x=TEXT), "required": ["x"]},
