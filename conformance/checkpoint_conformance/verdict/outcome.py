@@ -70,7 +70,7 @@ REASONS = {
     SkipReason.WAIVED: "The waiver file accepts the failure until a given date.",
     SkipReason.BUDGET_SPENT: (
         "Some or all of its probes would have exceeded `max_creates`. The report says how many checkpoints "
-        "would be enough; with the profile deletion, the suite deletes them."
+        "would be enough; with the `deletion` profile, the suite deletes them."
     ),
     SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines them.",
 }

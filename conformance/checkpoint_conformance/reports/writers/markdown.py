@@ -85,7 +85,7 @@ def _facts(report: dict[str, Any]) -> list[str]:
     )
     seconds = f"{report['footer']['elapsed']:.1f}"
     sent = tr("{requests} requests in {seconds} s", requests=report["requests"], seconds=seconds)
-    told = "{sent}, {created} of at most {limit} checkpoints created."
+    told = "{sent}, {created} checkpoints created (limit: {limit})."
     return [used, tr(told, sent=sent, created=created["created"], limit=created["limit"])]
 
 

@@ -128,7 +128,7 @@ def _run(report: dict[str, Any]) -> list[str]:
             seconds=f"{report['footer']['elapsed']:.1f}",
         ),
         tr(
-            "{created} of at most {limit} checkpoints created",
+            "{created} checkpoints created (limit: {limit})",
             created=created["created"],
             limit=created["limit"],
         ),
