@@ -73,6 +73,8 @@ myst_heading_anchors = 4
 smartquotes = False  # two hyphens are an option, not a dash
 html_theme = "furo"
 html_extra_path = ["root"]
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_title = "checkpoint-contract"
 html_show_copyright = False
 html_copy_source = False
@@ -94,6 +96,18 @@ def _prepare(app: Any, name: str, source: list[str]) -> None:
         source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listed}\n```\n"
 
 
+def _keep_whole(_app: Any, _page: str, _template: str, context: dict[str, Any], _document: Any) -> None:
+    """Mark options, which browsers would break at their hyphens, and let choices break between two."""
+
+    def marked(found: re.Match[str]) -> str:
+        kind = "pre option" if found[1].startswith("-") else "pre"
+        return f'<span class="{kind}">{found[1].replace("|", "|<wbr>")}</span>'
+
+    if "body" in context:
+        context["body"] = re.sub(r'<span class="pre">([^<]*)</span>', marked, context["body"])
+
+
 def setup(app: Any) -> None:
-    """Connect the contents."""
+    """Connect the contents, and what makes them readable."""
     app.connect("source-read", _prepare)
+    app.connect("html-page-context", _keep_whole)

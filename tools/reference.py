@@ -193,15 +193,22 @@ def rule_page() -> str:
         "",
         "## diff",
         "",
-        "Severity for clients and for implementers, and in a callback or webhook.",
+        "Severity for clients and for implementers; where it differs in a callback or webhook, that one in",
+        "parentheses.",
         "",
+        "| rule | clients | implementers | says |",
+        "|---|---|---|---|",
     ]
-    lines += ["| rule | clients | implementers | callback: clients | implementers | |"]
-    lines += ["|---|---|---|---|---|---|"]
     for name, rule in DIFF.items():
-        severities = [rule.of(side, event=event).value for event in (False, True) for side in Side]
+        severities = [
+            _severity(*(rule.of(side, event=event).value for event in (False, True))) for side in Side
+        ]
         lines.append(f"| `{name}` | {' | '.join(severities)} | {cell(rule.summary)} |")
     return "\n".join([*lines, ""])
+
+
+def _severity(usual: str, in_event: str) -> str:
+    return usual if usual == in_event else f"{usual} ({in_event})"
 
 
 def target_page() -> str:

@@ -76,6 +76,7 @@ const flowchart = {htmlLabels: false, rankSpacing: 35, nodeSpacing: 25};
 mermaid.initialize({startOnLoad: false, theme: "neutral", flowchart});
 mermaid.render("architecture", arguments[0]).then(drawn => {
   document.body.innerHTML = drawn.svg;
+  document.querySelector("svg").style.background = "#fff";  // its lines are dark, and a page may be, too
   done(new XMLSerializer().serializeToString(document.querySelector("svg")));
 });
 """

@@ -71,7 +71,7 @@ def test_arrow_is_an_import(importer: str, imported: str) -> None:
 def test_each_box_is_in_one_room() -> None:
     """A name that two rooms shared would be one box, with the arrows of both."""
     rooms = re.findall(r"subgraph \w\[.*?\]\n(.*?)\n    end", architecture(), re.DOTALL)
-    boxes = [set(re.findall(r"\w+", re.sub(r'\["[^"]*"\]|direction LR', "", inside))) for inside in rooms]
+    boxes = [set(re.findall(r"\w+", re.sub(r'\["[^"]*"\]|direction TB', "", inside))) for inside in rooms]
     assert sum(map(len, boxes)) == len(set().union(*boxes))
 
 
