@@ -137,13 +137,26 @@ def test_diff_writes_annotations_and_summary(installed: Path) -> None:
     assert "```http" in ran.summary
 
 
-def test_verify_that_cannot_begin_keeps_its_code(installed: Path) -> None:
-    """A configuration that cannot be used ends the step with 2, and no report is claimed."""
-    (installed / "target.toml").write_text("url = 1\n")
+@pytest.mark.parametrize(
+    ("command", "args", "why"),
+    [
+        ("verify", "--target 100%.toml", "100%.toml: cannot be read"),
+        (
+            "diff",
+            "no-branch:openapi/checkpoint.yaml openapi/checkpoint.yaml",
+            "invalid object name 'no-branch'",
+        ),
+        ("lint", "none.yaml", "none.yaml: cannot be read"),
+    ],
+)
+def test_what_cannot_begin_says_why_on_the_page(installed: Path, command: str, args: str, why: str) -> None:
+    """What cannot be used ends the step with 2, and an annotation and the summary say why."""
+    ran = run_step("Run", installed, command=command, args=args)
 
-    ran = run_step("Run", installed, command="verify", args="--target target.toml")
-
-    assert (ran.code, ran.summary) == (2, "")
+    assert ran.code == 2
+    (annotation,) = re.findall(r"^::error .*$", ran.log, re.MULTILINE)
+    assert why in annotation.replace("%25", "%")
+    assert why in ran.summary
 
 
 @pytest.mark.matrix
