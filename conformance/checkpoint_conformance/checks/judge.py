@@ -167,9 +167,8 @@ class Judge:
             return
         if not 200 <= status < 300:
             if status not in probe.allowed:
-                expected = _any_of(probe.allowed)
                 shown = self._shown(exchange)
-                judgement.add(_finding(exchange, probe.requirement, Symptom.REFUSED, expected, shown))
+                judgement.add(_finding(exchange, probe.requirement, Symptom.REFUSED, probe.expected, shown))
             return
         if status != 200:
             judgement.add(_wrong_status(exchange, "HTTP-1", status, "exactly 200", str(status)))
@@ -180,7 +179,7 @@ class Judge:
         judgement.findings.extend(reading.findings)
 
     def _refusal(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
-        expected = _any_of(probe.allowed) if len(probe.allowed) < 20 else "4xx"
+        expected = probe.expected
         if 200 <= status < 300:
             if not probe.open_outcome:
                 actual = f"{status}: it was accepted"
@@ -235,10 +234,6 @@ def _is_a_long_list(exchange: Exchange, fault: TransportFault) -> bool:
 def _is_unsupported(probe: Probe, exchange: Exchange) -> bool:
     """Return whether the server says that it lacks a feature of HTTP, rather than that it failed."""
     return exchange.status == _NOT_IMPLEMENTED and (probe.alone or answered_by_http(exchange))
-
-
-def _any_of(statuses: frozenset[int]) -> str:
-    return " or ".join(str(status) for status in sorted(statuses))
 
 
 def _taker(probe: Probe, general: str) -> str:

@@ -107,7 +107,7 @@ class Progress:
     def _requests(self, sent: int) -> str:
         """Return how many requests were sent, out of how many; confirmations may exceed the total."""
         if self._total is None or sent > self._total:
-            return tr("{count} requests", count=sent)
+            return tr("1 request" if sent == 1 else "{count} requests", count=sent)
         return tr("{count} of {total} requests", count=sent, total=self._total)
 
     def _write(self, text: str) -> None:

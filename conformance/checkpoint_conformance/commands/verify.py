@@ -53,7 +53,11 @@ class Settings:
         for name, option in _OPTIONS.items():
             value: object = getattr(self, name)
             if value != getattr(Settings, name):
-                words += [option] if isinstance(value, bool) else [option, str(value)]
+                words += (
+                    [option]
+                    if isinstance(value, bool)
+                    else [option, str(value).removesuffix(".0") if isinstance(value, float) else str(value)]
+                )
         return shlex.join(words)
 
 

@@ -10,6 +10,11 @@ from checkpoint_conformance.transport.exchange import Request
 
 __all__ = ["ANY_REFUSAL", "DOCUMENTED", "NOTHING", "REFUSALS", "Circumstance", "Implications", "Probe"]
 
+_FEW = 3
+"""Statuses that read well in a row of alternatives."""
+_MANY = 20
+"""Statuses from which a finding only says that an error was expected."""
+
 DOCUMENTED = frozenset({200, 400, 401, 403, 404, 405, 413, 415, 429, 500, 503})
 """Statuses of the operation and of a gateway before it (contract, errors)."""
 REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 415, 429})
@@ -78,6 +83,14 @@ class Probe:
     """Whether the fault stands alone in the documented call, so that it is the one to show first."""
     open_outcome: bool = False
     """Whether it may be accepted or refused: only how the server copes with it is judged."""
+
+    @property
+    def expected(self) -> str:
+        """The allowed statuses, in the words of a finding."""
+        statuses = [str(status) for status in sorted(self.allowed)]
+        if len(statuses) >= _MANY:
+            return "4xx"
+        return " or ".join(statuses) if len(statuses) <= _FEW else f"one of {', '.join(statuses)}"
 
     @property
     def wants_acceptance(self) -> bool:

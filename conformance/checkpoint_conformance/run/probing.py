@@ -179,11 +179,12 @@ def _question_conflict(session: Session, probe: Probe, exchange: Exchange) -> No
         return
     if valid.status != 200:
         return
-    expected = " or ".join(str(status) for status in sorted(probe.allowed))
     actual = f"500 {error_code_of(exchange)}, though the policy was not running"
     evidence = (exchange, valid)
     session.ledger.add(
-        Finding("HTTP-3", Symptom.ANSWERED_5XX, Origin.of(probe), expected, actual, evidence, confirmed=True)
+        Finding(
+            "HTTP-3", Symptom.ANSWERED_5XX, Origin.of(probe), probe.expected, actual, evidence, confirmed=True
+        )
     )
 
 

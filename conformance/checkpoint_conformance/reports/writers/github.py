@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checkpoint_conformance.language import retold, tr
-from checkpoint_conformance.reports.writers.text import declared, in_short, printable
+from checkpoint_conformance.reports.writers.text import alike, declared, in_short, listed, printable
 
 __all__ = ["github"]
 
@@ -14,7 +14,10 @@ _COMMANDS = {"fail": "error", "error": "error", "inconclusive": "warning", "warn
 
 def github(report: dict[str, Any]) -> str:
     """Return the workflow commands, which GitHub shows with the build."""
-    lines = [_requirement(item) for item in declared(report) if item["outcome"] in _COMMANDS]
+    found = [item for item in declared(report) if item["outcome"] in _COMMANDS]
+    shown = [item for item in found if item["findings"]]
+    lines = [_requirement(item) for item in shown]
+    lines += map(_undecided, alike([item for item in found if not item["findings"]]).values())
     lines += map(_waiver, report["waivers"])
     return "".join(f"{line}\n" for line in lines)
 
@@ -22,6 +25,14 @@ def github(report: dict[str, Any]) -> str:
 def _requirement(item: dict[str, Any]) -> str:
     told = f"{printable(tr(item['text']))}\n{in_short(item)}"
     return _command(_COMMANDS[item["outcome"]], f"{item['id']} ({item['level']})", told)
+
+
+def _undecided(same: list[dict[str, Any]]) -> str:
+    """Return one command for the requirements that have no finding, for one and the same reason."""
+    if len(same) == 1:
+        return _requirement(same[0])
+    severity = "error" if any(_COMMANDS[item["outcome"]] == "error" for item in same) else "warning"
+    return _command(severity, listed([item["id"] for item in same]), in_short(same[0]))
 
 
 def _waiver(waiver: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from checkpoint_conformance.language import language, retold, tr
 from checkpoint_conformance.reports.writers.picture import pictures
 from checkpoint_conformance.reports.writers.text import (
+    alike,
     body_text,
     counts,
     declared,
@@ -24,6 +25,7 @@ from checkpoint_conformance.reports.writers.text import (
     next_step,
     printable,
     repetition,
+    sent,
     shortened,
     sightings,
     subject,
@@ -54,6 +56,9 @@ def html(report: dict[str, Any]) -> str:
     groups = {
         title: [item for item in mine if item["outcome"] == outcome] for outcome, title in _TITLES.items()
     }
+    folded = {
+        title: _folded(items, least=1 if title == _TITLES["skip"] else 2) for title, items in groups.items()
+    }
     return page(
         "report.html.j2",
         report=report,
@@ -65,7 +70,8 @@ def html(report: dict[str, Any]) -> str:
         counts=counts(report),
         families=_families(report),
         groups={title: items for title, items in groups.items() if items},
-        skipped=_skipped(mine),
+        folded=folded,
+        sent=sent(report),
         is_first=_first_use(),
         exchanges={exchange["number"]: exchange for exchange in report["exchanges"]},
         repetition=repetition,
@@ -149,13 +155,10 @@ def _created(checkpoints: dict[str, Any]) -> list[str]:
     ]
 
 
-def _skipped(items: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Return the requirements that were skipped, by reason and detail."""
-    reasons: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for item in items:
-        if item["outcome"] == "skip":
-            reasons.setdefault((item["reason"] or "", item["detail"]), []).append(item)
-    return reasons
+def _folded(items: list[dict[str, Any]], least: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return by reason and detail the requirements without evidence that at least so many have in common."""
+    reasons = alike([item for item in items if item["outcome"] == "skip" or not item["findings"]])
+    return {reason: same for reason, same in reasons.items() if len(same) >= least}
 
 
 def _linked(text: str, ids: Iterable[str]) -> Markup:

@@ -11,9 +11,11 @@ from checkpoint_conformance.reports.writers.text import (
     declared,
     explained,
     next_step,
+    notes,
     outcome_count,
     printable,
     repetition,
+    sent,
     shortened,
     sightings,
     subject,
@@ -65,7 +67,9 @@ def markdown(report: dict[str, Any]) -> str:
     lines += _waivers(report)
     title, heads = tr("All requirements"), f"| | id | {tr('level')} | {tr('requirement')} |"
     lines += ["", f"<details><summary>{title}</summary>", "", heads]
-    lines += ["|---|---|---|---|", *map(_row, report["requirements"]), "", "</details>", ""]
+    reasons = notes(report["requirements"])
+    rows = [_row(item, reasons[item["id"]]) for item in report["requirements"]]
+    lines += ["|---|---|---|---|", *rows, "", "</details>", ""]
     return "\n".join(lines)
 
 
@@ -83,10 +87,8 @@ def _facts(report: dict[str, Any]) -> list[str]:
         suite=header["suite"],
         started=header["started"],
     )
-    seconds = f"{report['footer']['elapsed']:.1f}"
-    sent = tr("{requests} requests in {seconds} s", requests=report["requests"], seconds=seconds)
     told = "{sent}, {created} checkpoints created (limit: {limit})."
-    return [used, tr(told, sent=sent, created=created["created"], limit=created["limit"])]
+    return [used, tr(told, sent=sent(report), created=created["created"], limit=created["limit"])]
 
 
 def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
@@ -120,9 +122,8 @@ def _waivers(report: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _row(item: dict[str, Any]) -> str:
-    why = tr(item["reason"] or item["outcome"])
-    note = f" _{why}{tr(': ')}{plain(retold(item['detail']))}_" if item["detail"] else ""
+def _row(item: dict[str, Any], reason: str) -> str:
+    note = f" _{plain(reason)}_" if reason else ""
     mark = f"{MARKS[item['outcome']]} {tr(item['outcome'])}"
     return f"| {mark} | {item['id']} | {item['level']} | {plain(tr(item['text']))}{note} |"
 

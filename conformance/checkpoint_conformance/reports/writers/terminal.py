@@ -15,9 +15,11 @@ from checkpoint_conformance.reports.writers.text import (
     declared,
     explained,
     listed,
+    notes,
     outcome_count,
     printable,
     repetition,
+    sent,
     sightings,
     subject,
 )
@@ -44,7 +46,8 @@ def terminal(report: dict[str, Any], *, quiet: bool = False, width: int | None =
     lines: list[str] = []
     if not quiet:
         mine = declared(report)
-        lines += [_line(requirement, width) for requirement in mine]
+        reasons = notes(mine)
+        lines += [_line(requirement, reasons[requirement["id"]], width) for requirement in mine]
         told = [item for item in mine if item["findings"] and item["reason"] != "waived"]
         calls: dict[str, str] = {}
         lines += [line for item in told for line in evidence(item, report, width, calls)]
@@ -56,12 +59,9 @@ def terminal(report: dict[str, Any], *, quiet: bool = False, width: int | None =
     return "\n".join([*lines, wrapped(explained(report), width, 0)])
 
 
-def _line(requirement: dict[str, Any], width: int | None) -> str:
+def _line(requirement: dict[str, Any], note: str, width: int | None) -> str:
     outcome = requirement["outcome"]
     mark = click.style(f"{MARKS[outcome]} {padded(tr(outcome), 12)}", fg=COLOURS.get(outcome))
-    note = tr(": ").join(
-        filter(None, (tr(requirement["reason"] or ""), printable(retold(requirement["detail"]))))
-    )
     start = f"{mark} {requirement['id']:<8} {requirement['level']:<6} "
     text = start + tr(requirement["text"]) + (click.style(f"  [{note}]", dim=True) if note else "")
     return wrapped(text, width, len(click.unstyle(start)))
@@ -122,11 +122,7 @@ def _run(report: dict[str, Any]) -> list[str]:
     created, header = report["checkpoints"], report["header"]
     left = [name for name in created["ids"] if name not in created["deleted"]]
     lines = [
-        tr(
-            "{requests} requests in {seconds} s",
-            requests=report["requests"],
-            seconds=f"{report['footer']['elapsed']:.1f}",
-        ),
+        sent(report),
         tr(
             "{created} checkpoints created (limit: {limit})",
             created=created["created"],

@@ -12,6 +12,7 @@ from checkpoint_conformance.reports.curl import chained, folded
 
 __all__ = [
     "OUTCOMES",
+    "alike",
     "body_text",
     "command",
     "counts",
@@ -22,9 +23,11 @@ __all__ = [
     "listed",
     "message",
     "next_step",
+    "notes",
     "outcome_count",
     "printable",
     "repetition",
+    "sent",
     "shortened",
     "sightings",
     "subject",
@@ -67,6 +70,30 @@ def counts(report: dict[str, Any]) -> dict[str, int]:
 def outcome_count(outcome: str, number: int) -> str:
     """Return how many requirements had an outcome, in two words."""
     return tr("{count} {outcome}", count=number, outcome=tr(outcome))
+
+
+def sent(report: dict[str, Any]) -> str:
+    """Return how many requests were sent, and in what time."""
+    told = "1 request in {seconds} s" if report["requests"] == 1 else "{requests} requests in {seconds} s"
+    return tr(told, requests=report["requests"], seconds=f"{report['footer']['elapsed']:.1f}")
+
+
+def notes(items: list[dict[str, Any]]) -> dict[str, str]:
+    """Return by id why requirements were not decided; a reason that was given before is only referred to."""
+    told: dict[str, str] = {}
+    for reason, same in alike(items).items():
+        note = tr(": ").join(filter(None, (tr(reason[0]), printable(retold(reason[1])))))
+        short = tr("as for {requirement}", requirement=same[0]["id"])
+        told |= {item["id"]: min(note, short, key=len) for item in same} | {same[0]["id"]: note}
+    return told
+
+
+def alike(items: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return the requirements by the reason and the detail that they have in common."""
+    reasons: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for item in items:
+        reasons.setdefault((item["reason"] or "", item["detail"]), []).append(item)
+    return reasons
 
 
 def explained(report: dict[str, Any]) -> str:
@@ -193,6 +220,8 @@ def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) ->
 
 def sightings(finding: dict[str, Any]) -> str:
     """Return in how many of how many tries a finding was seen, as far as the report knows."""
+    if finding.get("tries") == 1:
+        return tr("seen in its only try")
     if finding.get("tries"):
         return tr("seen in {seen} of {tries} tries", seen=finding["seen"], tries=finding["tries"])
     return "" if finding["confirmed"] else tr("seen only once")
