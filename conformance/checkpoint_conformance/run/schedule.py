@@ -157,7 +157,7 @@ def _exchange_with_companions(
     if observation:
         boundaries.begin()
         session.begin("model-based sequences", "OBS")
-        model_run(session, deletions, plans)
+        model_run(session, deletions, plans, observation.watch)
 
 
 def _refused(

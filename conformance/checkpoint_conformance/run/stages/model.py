@@ -21,7 +21,7 @@ from checkpoint_conformance.run.recorder import may_create
 from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
-from checkpoint_conformance.run.stages.sequence import Sequence, listed, plan_of
+from checkpoint_conformance.run.stages.sequence import Sequence, Watch, listed, look_away, plan_of
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
@@ -56,16 +56,19 @@ class _Difference:
     sequence: tuple[Exchange, ...]
 
 
-def model_run(session: Session, deletions: Deletions, plans: Iterable[Plan]) -> None:
+def model_run(
+    session: Session, deletions: Deletions, plans: Iterable[Plan], watch: Watch = look_away
+) -> None:
     """Run the plans within the remaining budget, and add a finding for a difference.
 
-    A difference seen only once, for example because of another user's call, stays unconfirmed. Raises
-    ServerGone if the server stops answering.
+    Each list that is compared is given to `watch`: calls have just been made, which may change what others
+    had left. A difference seen only once, for example because of another user's call, stays unconfirmed.
+    Raises ServerGone if the server stops answering.
     """
     if not session.budget.has_spare or any(map(session.ledger.failed, MODEL)):
         session.announce("no model-based run: the budget is used up, or single calls already differ")
         return
-    rig = _Rig(session, deletions)
+    rig = _Rig(session, deletions, watch)
     if rig.unreliable:
         session.announce(
             "no model-based run: a call got no response, and may create a checkpoint at any time"
@@ -98,6 +101,7 @@ class _Rig:
 
     session: Session
     deletions: Deletions
+    watch: Watch = look_away
     found: list[_Difference] = field(default_factory=list[_Difference])
     """Differences in steps taken one after another."""
     _known: dict[Plan, bool] = field(default_factory=dict[Plan, bool])
@@ -197,7 +201,7 @@ class _Rig:
         started = self.session.clock.monotonic()
         expected = {name: items for each in sequences for name, items in each.expected.items()}
         backoff = Backoff(self.session.clock, self._patience(), _FIRST_PAUSE)
-        while (shown := sequences[0].shown(doubt=doubt)) != expected:
+        while (shown := sequences[0].shown(doubt=doubt, watch=self.watch)) != expected:
             doubt = True
             if not backoff.wait():
                 exchanges = [exchange for each in sequences for exchange in each.exchanges]

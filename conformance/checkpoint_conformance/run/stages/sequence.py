@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from typing import Any
 from urllib.parse import unquote
 
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
@@ -13,7 +15,14 @@ from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.transport.exchange import Exchange, Request
 
-__all__ = ["Sequence", "listed", "plan_of"]
+__all__ = ["Sequence", "Watch", "listed", "look_away", "plan_of"]
+
+Watch = Callable[[list[dict[str, Any]], Exchange], None]
+"""Is given the items of each list that is read, and its last exchange."""
+
+
+def look_away(_items: list[dict[str, Any]], _listing: Exchange) -> None:
+    """Take no notice of a list."""
 
 
 class Sequence:
@@ -61,9 +70,9 @@ class Sequence:
         self.expected[identifier.casefold()] = selected
         return True
 
-    def shown(self, *, doubt: bool) -> dict[str, list[str]]:
+    def shown(self, *, doubt: bool, watch: Watch = look_away) -> dict[str, list[str]]:
         """Return the contents of the list, without the checkpoints that were there before."""
-        items = listed(self._session, doubt=doubt)
+        items = listed(self._session, doubt=doubt, watch=watch)
         return {name: items for name, items in items.items() if name not in self._before}
 
     def _answer(self, step: PlanStep, received: Exchange | None) -> Exchange:
@@ -118,15 +127,16 @@ def refusal(calls: Calls, number: int) -> Request:
     return refusals[number]
 
 
-def listed(session: Session, *, doubt: bool = True) -> dict[str, list[str]]:
+def listed(session: Session, *, doubt: bool = True, watch: Watch = look_away) -> dict[str, list[str]]:
     """Return the resources of each checkpoint in the policy's list; empty if the list is unreadable.
 
     Without `doubt`, the list is taken to end with its first short page, as far as that has been true.
     """
     try:
-        items, _ = session.lists.checkpoint_items(doubt=doubt, policy_id=session.target.policy_id)
+        items, listing = session.lists.checkpoint_items(doubt=doubt, policy_id=session.target.policy_id)
     except ListError:
         return {}
+    watch(items, listing)
     shown: dict[str, list[str]] = {}
     for item in sorted(items, key=lambda item: str(item["resource_id"]).casefold()):
         shown.setdefault(item["checkpoint_id"].casefold(), []).append(item["resource_id"].casefold())

@@ -40,6 +40,22 @@ _delete(
 _delete("deletion-forbidden", "A deletion needs a role that the token does not have.", refusing("forbidden"))
 
 
+@breaks("DEL-1", shows=(BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletionSkipsEverySecond(Server):
+    """A deletion removes items from the list over which it runs, so that every second one stays."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        checkpoint.resources = checkpoint.resources[1::2]
+
+
+@breaks("DEL-1", shows=(parameters({}), pause(0.1), DELETE_NEWEST, item_list()))
+class DeletionOfAFewItems(Server):
+    """A deletion is a statement with LIMIT 2, so that of a checkpoint with three items one stays."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        checkpoint.resources = checkpoint.resources[2:]
+
+
 @breaks("DEL-1", shows=(BASE, BASE, pause(0.1), DELETE_NEWEST, item_list()))
 class DeletionTakesTheOldest(Server):
     """A deletion takes the oldest checkpoint away, whichever was named."""

@@ -282,6 +282,19 @@ class SecondItemStuck(Server):
         return super().item_status(checkpoint, resource) if first else "protecting"
 
 
+@breaks("OBS-3", shows=(BASE, pause(0.5), item_list(), BASE, item_list()))
+class StatusKeptByServer(Server):
+    """The status is kept by server, so that a new run sets the items of earlier checkpoints back."""
+
+    protect_seconds = 0.4
+
+    def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
+        runs = [
+            each for each in self.store.of_project(checkpoint.policy.project) if resource in each.resources
+        ]
+        return super().item_status(max(runs, key=lambda each: each.born), resource)
+
+
 class _Alternating(Server):
     """Answers the lists from several copies in turn."""
 

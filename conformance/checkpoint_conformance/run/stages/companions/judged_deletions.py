@@ -58,8 +58,11 @@ class _Judging:
             rest = [identifier for identifier in rest if identifier not in self.deletions.deleted]
             send_probe(self.session, unknown, received)  # DEL-2: what never existed cannot be deleted
             listed = self._ours()
+            counts = {identifier: len(listed[identifier.casefold()]) for identifier in rest}
             for identifier in rest[-2:]:
                 listed = self._delete(identifier, listed)
+            if self._stays_once():
+                self._delete_alike(rest[-2:], rest[:-2], counts, listed)
             if rest and rest[-1] in self.deletions.deleted and not self.session.ledger.failed("DEL-1"):
                 self._delete_again(rest[-1], oldest)
                 self._delete_at_once(rest[:-2])
@@ -128,6 +131,22 @@ class _Judging:
                 self._add("DEL-1", Symptom.ANOTHER_DELETED, DELETION, *told)
                 break
         return after
+
+    def _stays_once(self) -> bool:
+        """Return whether items stayed after one of the deletions only."""
+        ledger = self.session.ledger
+        return ledger.times(Symptom.ITEM_STAYS) == 1 and not ledger.confirmed(("DEL-1", Symptom.ITEM_STAYS))
+
+    def _delete_alike(
+        self, deleted: list[str], others: list[str], counts: dict[str, int], listed: dict[str, set[str]]
+    ) -> None:
+        """Delete one of the others with as many items as the one that stays: their number may be the cause.
+
+        `counts` are the numbers of items before the deletions, and `listed` is what the list showed last.
+        """
+        stays = {counts[identifier] for identifier in deleted if self.deletions.items_of(identifier)[0]}
+        for identifier in [each for each in others if counts[each] in stays][-1:]:
+            self._delete(identifier, listed)
 
     def _lists(self, identifier: str) -> list[Exchange]:
         """Return the first page of the items of the checkpoint, and of the policy, requested side by side."""

@@ -226,7 +226,7 @@ class Observation:
         try:
             for identifier, page in zip(again, pages, strict=True):
                 items, listing = lists.checkpoint_items(page, checkpoint_id=identifier)
-                self._watch(items, listing, {identifier.casefold()})
+                self.watch(items, listing, {identifier.casefold()})
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-3", str(error))
         return of_policy
@@ -300,7 +300,7 @@ class Observation:
         own = self._session.recorder.own()
         lists = self._session.lists
         items, listing = lists.items_of_policy(page, doubt=doubt, leave_out=own if first else None)
-        self._watch(items, listing, own)
+        self.watch(items, listing)
         here = {item["checkpoint_id"].casefold() for item in items}
         return (here | self._elsewhere.checkpoints(others, first=first)) - own
 
@@ -332,16 +332,19 @@ class Observation:
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-3", str(error))
             return True
-        self._watch(items, listing, identifiers)
+        self.watch(items, listing, identifiers)
         ours = [item for item in items if item["checkpoint_id"].casefold() in identifiers]
         return all(item["status"] not in UNDER_WAY for item in ours)
 
-    def _watch(self, items: list[dict[str, Any]], listing: Exchange, ours: AbstractSet[str]) -> None:
-        """Compare every status of our items with the one seen before; others may restore or delete theirs."""
+    def watch(
+        self, items: list[dict[str, Any]], listing: Exchange, only: AbstractSet[str] | None = None
+    ) -> None:
+        """OBS-3: compare each status of our items, or of `only` these checkpoints, with the one before."""
+        ours = self._session.recorder.own() if only is None else only
         deleted = {identifier.casefold() for identifier in self._deleted}
         for item in items:
             checkpoint = item["checkpoint_id"].casefold()
-            if checkpoint not in ours or checkpoint in deleted:
+            if checkpoint not in ours or checkpoint in deleted:  # others may restore or delete theirs
                 continue
             status, (last, shown) = item["status"], self._seen.get(item["id"], (None, None))
             problem = _status_problem(last, status)
