@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from math import ceil, log
@@ -115,11 +116,27 @@ class Ledger:
                         self._findings[place] = self._counted(replace(known, confirmed=True))
                     if not finding.confirmed:
                         finding = replace(finding, confirmed=True)
-            alike.append(len(self._findings))
-            self._findings.append(self._counted(finding))
-            self._failed[finding.requirement] += 1
-            self._accepted[finding.requirement] += finding.symptom is Symptom.ACCEPTED
-            self._symptoms[finding.symptom] += 1
+            self._append(finding)
+
+    def set_aside(self, applies: Callable[[Finding], bool], why: str) -> None:
+        """Take back the findings to which something applies, and leave their requirements in doubt."""
+        with self._lock:
+            findings, self._findings = self._findings, []
+            for counts in (self._places, self._failed, self._accepted, self._symptoms):
+                counts.clear()
+            for finding in findings:
+                if applies(finding):
+                    self.doubts.setdefault(finding.requirement, why)
+                else:
+                    self._append(finding)
+
+    def _append(self, finding: Finding) -> None:
+        """Note a finding. The lock must be held."""
+        self._places[finding.key].append(len(self._findings))
+        self._findings.append(self._counted(finding))
+        self._failed[finding.requirement] += 1
+        self._accepted[finding.requirement] += finding.symptom is Symptom.ACCEPTED
+        self._symptoms[finding.symptom] += 1
 
     def _counted(self, finding: Finding) -> Finding:
         """Return a finding after noting what is asked of all findings before each request."""

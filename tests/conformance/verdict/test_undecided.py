@@ -11,9 +11,9 @@ from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict
 from mutants.catalogue import mutant
 from mutants.framework.in_process import InProcess
-from mutants.service.refusals import refuse
+from mutants.service.refusals import CONDITIONS, refuse
 from mutants.service.server import Server
-from mutants.service.world import TOKENS
+from mutants.service.world import PROJECT, TOKENS, Token
 
 from conformance.runs import target_of
 
@@ -70,6 +70,19 @@ class Limited(Server):
         return super().make(call, policy, resources)
 
 
+class Suspended(Server):
+    """A server on which the account changes its state in the middle of a run, which is checked first."""
+
+    lifetime = 0
+    state = ""
+
+    def respond(self, request: Request) -> Response:
+        """Note the state once the time has come."""
+        if request.number > self.lifetime:
+            self.store.tokens[TOKENS["demo"]] = Token(PROJECT, trouble=CONDITIONS[self.state])
+        return super().respond(request)
+
+
 class Behind(Server):
     """A gateway that loses its server in the middle of a run."""
 
@@ -115,6 +128,17 @@ def test_a_quota_that_is_reached_is_told_as_that(quota: int) -> None:
     assert record.verdict is Verdict.INCONCLUSIVE
     assert Outcome.FAIL not in outcomes(record).values()
     assert detail(record, "HTTP-6").endswith("no valid call is accepted: 400 CSBS.9006")
+
+
+@pytest.mark.parametrize("state", ["account-not-verified", "project-closed"])
+@pytest.mark.parametrize("lifetime", MOMENTS)
+def test_an_account_that_is_suspended_is_told_as_that(state: str, lifetime: int) -> None:
+    """Invalid requests get the same answer as valid ones, which is held against no requirement."""
+    record = judged(type("Own", (Suspended,), {"lifetime": lifetime, "state": state}))
+    assert record.verdict is Verdict.INCONCLUSIVE
+    assert {Outcome.FAIL, Outcome.WARN}.isdisjoint(outcomes(record).values())
+    told = f"no valid call is accepted: {CONDITIONS[state].status} {CONDITIONS[state].code}"
+    assert detail(record, "HTTP-6").endswith(told)
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])

@@ -11,6 +11,7 @@ from checkpoint_conformance.run.recorder import is_accepted, may_create
 from checkpoint_conformance.run.sending.client import NotServed, TokenRefused
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.verdict.finding import Finding
 
 __all__ = ["examine_lock", "look_again"]
 
@@ -51,7 +52,22 @@ def examine_lock(session: Session) -> None:
     told = f"since exchange {failing[0].number} no valid call is accepted: {shown_answer(tries[-1])}"
     if len(tries) > _TRIES and not any(map(_is_explained, tries)):
         charge_lock(session, tries[1:])
+    else:
+        _set_aside(session, served, shown_answer(tries[-1]), told)
     raise NotServed(told)
+
+
+def _set_aside(session: Session, served: int, answer: str, why: str) -> None:
+    """Take back what was found in the answer that valid calls get, too, after the last that was `served`.
+
+    It says nothing about a request.
+    """
+
+    def applies(finding: Finding) -> bool:
+        last = finding.exchanges[-1]
+        return last.number > served and shown_answer(last) == answer
+
+    session.ledger.set_aside(applies, why)
 
 
 def look_again(session: Session, gone: TokenRefused) -> None:
