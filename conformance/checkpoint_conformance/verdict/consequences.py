@@ -42,6 +42,8 @@ __all__ = [
     "drop_what_refusals_leave",
 ]
 
+_NOT_ACCEPTABLE = 406  # because of the `Accept` alone, whatever the request is (RFC 9110, 15.5.7)
+
 UNREADABLE: dict[tuple[Symptom, int | None], set[str]] = {
     (Symptom.LIST_UNANSWERED, None): {"HTTP-1", "HTTP-2", "HTTP-3"},
     (Symptom.LIST_CONTENT_TYPE, None): {"HTTP-1", "HTTP-2"},
@@ -67,6 +69,7 @@ FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] =
     ("OBS-3", Symptom.STATUS_NEVER_ENDS): (("DEL-1", Symptom.DELETION_REFUSED),),
     ("OBS-1", Symptom.ITEMS_NOT_THE_SELECTED): (("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),),
     ("RESP-2", Symptom.ID_REPEATED): (("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),),
+    ("REQ-4", Symptom.REFUSED_AT_TIMES): (("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),),
     ("RESP-7", Symptom.RESOURCE_TYPE_UNKNOWN): (("RESP-13", Symptom.RESOURCE_TYPE_NOT_THE_LISTED),),
     ("DEL-2", Symptom.DELETED_AGAIN_LISTED): (
         ("DEL-1", Symptom.DELETED_AGAIN_LISTED),
@@ -75,10 +78,11 @@ FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] =
 }
 """What a symptom under one requirement explains under others.
 
-A checkpoint that becomes `deleted` by itself looks as if the deletion of its neighbour had taken it, one that
-never ends may be refused its deletion for ever, and one that a second deletion revives is found later. An
-answer that lists other resources than the selected ones is no fault of its own if these are backed up, or if
-it is that of another call. A type that nobody knows differs from the listed one, too.
+A checkpoint that becomes `deleted` by itself looks as if the deletion of its neighbour had taken it, one
+that never ends may be refused its deletion for ever, and one that a second deletion revives is found later.
+An answer that lists other resources than the selected ones is no fault of its own if these are backed up, if
+it is that of another call, or if the policy loses and regains its resources. A type that nobody knows
+differs from the listed one, too.
 """
 
 
@@ -371,6 +375,9 @@ def drop_following_symptoms(findings: list[Finding], case: Case) -> list[Finding
 def drop_generated(findings: list[Finding], case: Case) -> list[Finding]:
     """Drop a generated request's finding if a requirement's own probes found the same fault."""
     specific = {finding.requirement for finding in findings}
+    negotiates = any(
+        finding.requirement == "HTTP-1" and finding.status == _NOT_ACCEPTABLE for finding in findings
+    )
     of_others = {
         finding.exchanges[-1].number: finding.requirement
         for finding in findings
@@ -382,6 +389,8 @@ def drop_generated(findings: list[Finding], case: Case) -> list[Finding]:
             return None
         if same := of_others.get(finding.exchanges[-1].number):
             return f"{same} covers the same response"
+        if negotiates and finding.exchanges[-1].status == _NOT_ACCEPTABLE:
+            return "HTTP-1: invalid requests get 406 for the same `Accept`"
         covering = case.violations_of(finding) if finding.requirement == "FUZZ-2" else ACCEPTANCE
         causes = sorted((covering & specific) - GENERATED)
         return f"{causes[0]} covers the same fault" if causes else None

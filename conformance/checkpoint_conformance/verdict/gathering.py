@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from checkpoint_openapi.load import errors
+
 from checkpoint_conformance.probes.probe import DOCUMENTED
 from checkpoint_conformance.verdict.case import Case
 from checkpoint_conformance.verdict.finding import Finding
@@ -22,20 +24,23 @@ __all__ = [
 def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Finding]:
     """Charge REQ-1 if the server accepts a valid request at one time and refuses it at another.
 
-    If the status is not a documented one, that is charged to HTTP-1 instead.
+    If each refusal says that a selected resource is not in the policy, that is charged to REQ-4 instead, and
+    if the status is not a documented one, to HTTP-1.
     """
     refused = [finding for finding in findings if finding.symptom is Symptom.REFUSED]
     if not any(
         finding.requirement in VALID_SHAPES and case.varies(finding, range(200, 300)) for finding in refused
     ):
         return findings
+    taker = "REQ-4" if all(map(_denies_a_resource, refused)) else "REQ-1"
     gathered: list[Finding] = []
     for finding in findings:
         refusal = finding.symptom in (Symptom.REFUSED, Symptom.REFUSED_UNDER_CONCURRENCY)
         if refusal and finding.requirement in REFUSED_AT_TIMES:
-            if finding.requirement != "REQ-1":
-                case.consequences[finding.requirement] = "REQ-1: the same request is accepted at other times"
-            charged = replace(finding, requirement="REQ-1", symptom=Symptom.REFUSED_AT_TIMES, spread=None)
+            if finding.requirement != taker:
+                why = f"{taker}: the same request is accepted at other times"
+                case.consequences[finding.requirement] = why
+            charged = replace(finding, requirement=taker, symptom=Symptom.REFUSED_AT_TIMES, spread=None)
             status = finding.exchanges[-1].status
             if status not in DOCUMENTED:  # an answer that the call may never get
                 charged = replace(charged, requirement="HTTP-1", symptom=Symptom.WRONG_STATUS, status=status)
@@ -45,6 +50,12 @@ def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Fi
         else:
             gathered.append(finding)
     return gathered
+
+
+def _denies_a_resource(finding: Finding) -> bool:
+    """Return whether the refusal of a valid call is that of a resource outside the policy."""
+    condition = errors().conditions["resource-not-in-policy"]
+    return finding.actual == f"{condition.status} {condition.code}"
 
 
 def gather_spread(findings: list[Finding], case: Case) -> list[Finding]:

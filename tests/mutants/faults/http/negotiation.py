@@ -1,11 +1,11 @@
-"""Mutants of HTTP-2: errors whose form depends on the `Accept` of the request."""
+"""Mutants of HTTP-1 and HTTP-2: answers that depend on the `Accept` of the request."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from ...framework.mutant import OUTSIDE, condition_name, crash, register, replaces
+from ...framework.mutant import OUTSIDE, condition_name, crash, refusing, register, replaces
 from ...framework.shots import BASE, document, parameters
 from ...service.server import Server
 from ...service.wire import Response
@@ -102,6 +102,15 @@ for _condition, _who in (
     )
 
 
+replaces(
+    "HTTP-1",
+    "any-accept-not-acceptable",
+    "The Accept of a request is compared with application/json, and one of anything gets 406.",
+    "route",
+    refusing(406, "APIGW.0101"),
+    when=_any,
+    shows=[BASE.but(headers=(("Accept", "*/*"),)), BASE.but(headers=(("Accept", "*/*"),), body=b"{")],
+)
 _CHINESE = BASE.but(body=document(OUTSIDE), headers=(("X-Language", "zh-cn"),))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...framework.mutant import breaks, refusing, replaces
@@ -322,3 +323,18 @@ _charset(
     lambda value: '"' in value,
     'application/json; charset="utf-8"',
 )
+
+
+@breaks("REQ-4", shows=(parameters({"resources": _IDS[:1]}), parameters({"resources": _IDS[1:]})))
+class SelectionNarrowsThePolicy(Server):
+    """A selection is written back to the policy, which has only those resources from then on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.narrowed: dict[str, Policy] = {}
+
+    def select_resources(self, policy: Policy, wanted: tuple[str, ...] | None) -> tuple[Resource, ...]:
+        left = self.narrowed.get(policy.id, policy)
+        selected = super().select_resources(left, wanted)
+        self.narrowed[policy.id] = replace(left, resources=selected)
+        return selected
