@@ -36,7 +36,7 @@ def read_resumable(file: Path, target: Target, options: Options) -> Journal:
     report = read_report(file)
     if not report.get("journal"):
         ended = report["footer"]["complete"]
-        why = "it is from a run that finished" if ended else "it has no journal"
+        why = "it is from a complete run" if ended else "it has no journal"
         raise ReportError(f"{file}: {why}, so there is nothing to continue. Verify from the beginning.")
     secrets = Secrets(target)
     now = redacted(header(target, options, 0.0), secrets)

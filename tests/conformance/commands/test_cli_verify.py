@@ -33,6 +33,7 @@ TRACES = ("Traceback", 'File "')
 PROGRAM = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has it ignored
 from checkpoint_openapi.cli import main
 main()
 """

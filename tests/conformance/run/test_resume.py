@@ -249,7 +249,7 @@ def test_a_run_that_came_to_its_end_is_refused(tmp_path: Path) -> None:
     """There is nothing to go on from."""
     file = write_all(tmp_path, report(Server))
     target = target_of(InProcess(Server).target)
-    with pytest.raises(ReportError, match="is from a run that finished"):
+    with pytest.raises(ReportError, match="is from a complete run"):
         read_resumable(file, target, OPTIONS)
 
 

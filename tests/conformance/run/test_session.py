@@ -254,7 +254,7 @@ def test_a_server_that_is_restarted_once_is_undecided(lifetime: int) -> None:
     assert result.verdict is Verdict.INCONCLUSIVE
     undecided = [each for each in result.declared if each.outcome is Outcome.INCONCLUSIVE]
     assert {each.requirement.id for each in undecided} <= {"HTTP-1", "HTTP-3"}
-    told = re.compile(r"after exchange \d+ \(not answered\): the server could not be reached for .* tries")
+    told = re.compile(r"after exchange \d+ \(no response\): the server could not be reached for .* tries")
     assert [each for each in undecided if told.fullmatch(each.detail)]
 
 
