@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,11 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Ending:
-    """Handles SIGINT and SIGTERM while uvicorn's handlers are not installed: exits with code 0."""
+    """Handles SIGINT and SIGTERM while uvicorn's handlers are not installed: exits with code 0.
+
+    The process ends at once, as there is nothing to finish. SystemExit could be raised in a callback, which
+    swallows it, and the interpreter would shut down while threads still use it.
+    """
 
     def __init__(self) -> None:
         self._served = False
@@ -31,7 +35,7 @@ class Ending:
 
     def _end(self, _number: int, _frame: object) -> None:
         if not self._served:
-            sys.exit(ExitCode.SUCCESS)
+            os._exit(ExitCode.SUCCESS)
 
 
 @contextmanager
