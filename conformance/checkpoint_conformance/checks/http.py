@@ -166,13 +166,17 @@ def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
         disclosed = next((text for text in texts if not _sent_by_us(text, exchange)), None)
         if disclosed:
             actual = f"{what}: {disclosed[:120]!r}"
-            yield _finding(exchange, "HTTP-5", symptom, "an error without internals", actual)
+            yield _finding(exchange, "HTTP-5", symptom, "an error that discloses no internal details", actual)
             return
     text = "\n".join(parts)
     secret = secrets.found_in(text, sent=exchange.request.header("X-Auth-Token"))
     if secret:
         yield _finding(
-            exchange, "HTTP-5", Symptom.DISCLOSES_TOKEN, "an error without internals", f"it shows {secret}"
+            exchange,
+            "HTTP-5",
+            Symptom.DISCLOSES_TOKEN,
+            "an error that discloses no internal details",
+            f"it shows {secret}",
         )
 
 
