@@ -94,7 +94,7 @@ class Progress:
             self._requests(len(session.recorder.exchanges)),
             tr(phases[-1].name) if phases else "",
             tr(
-                "{created} checkpoints (limit: {limit})",
+                "{created} of {limit} checkpoints",
                 created=budget.created,
                 limit=budget.limit,
             ),

@@ -87,7 +87,7 @@ def _facts(report: dict[str, Any]) -> list[str]:
         suite=header["suite"],
         started=header["started"],
     )
-    told = "{sent}, {created} checkpoints created (limit: {limit})."
+    told = "{sent}. Checkpoints created: {created} (limit: {limit})."
     return [used, tr(told, sent=sent(report), created=created["created"], limit=created["limit"])]
 
 

@@ -124,7 +124,7 @@ def _run(report: dict[str, Any]) -> list[str]:
     lines = [
         sent(report),
         tr(
-            "{created} checkpoints created (limit: {limit})",
+            "Checkpoints created: {created} (limit: {limit})",
             created=created["created"],
             limit=created["limit"],
         ),
