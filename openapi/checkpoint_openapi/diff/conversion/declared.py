@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -138,27 +139,12 @@ def evaluated(documents: Documents, place: Location) -> set[str] | None:
     They do if an alternative, a condition or a pattern describes members.
     """
     names: set[str] = set()
-    pending, seen = [place], set[Location]()
-    while pending:
-        here = pending.pop()
-        schema = documents.get(here)
-        if here in seen or not isinstance(schema, dict):
-            continue
-        seen.add(here)
-        members = cast("dict[str, Any]", schema)
-        if (
-            not members.keys().isdisjoint(_DEPENDENT)
-            or members.get("additionalProperties", False) is not False
-        ):
+    for here, stated in _always_applied(documents, place):
+        if not stated.keys().isdisjoint(_DEPENDENT) or stated.get("additionalProperties", False) is not False:
             return None
-        if here != place and "unevaluatedProperties" in members:
+        if here != place and "unevaluatedProperties" in stated:
             return None
-        if isinstance(members.get("properties"), dict):
-            names.update(members["properties"])
-        if "$ref" in members:
-            pending.append(documents.target(here))
-        if isinstance(members.get("allOf"), list):
-            pending.extend(here / "allOf" / number for number in range(len(members["allOf"])))
+        names.update(members(stated.get("properties")))
     return names
 
 
@@ -168,6 +154,19 @@ def evaluated_items(documents: Documents, place: Location) -> float | None:
     None if it depends on the value, because an alternative or a condition may evaluate items.
     """
     count: float = 0
+    for here, stated in _always_applied(documents, place):
+        if not stated.keys().isdisjoint(_DEPENDENT_ITEMS):
+            return None
+        if isinstance(stated.get("items"), list):
+            count = max(count, len(stated["items"]))
+        elif "items" in stated or (here != place and "unevaluatedItems" in stated):
+            count = math.inf
+        count = max(count, len(items(stated.get("prefixItems"))))
+    return count
+
+
+def _always_applied(documents: Documents, place: Location) -> Iterator[tuple[Location, dict[str, Any]]]:
+    """Yield a schema and those that apply to all of its values, through `$ref` and `allOf`, each once."""
     pending, seen = [place], set[Location]()
     while pending:
         here = pending.pop()
@@ -176,17 +175,10 @@ def evaluated_items(documents: Documents, place: Location) -> float | None:
             continue
         seen.add(here)
         stated = cast("dict[str, Any]", schema)
-        if not stated.keys().isdisjoint(_DEPENDENT_ITEMS):
-            return None
-        if isinstance(stated.get("items"), list):
-            count = max(count, len(stated["items"]))
-        elif "items" in stated or (here != place and "unevaluatedItems" in stated):
-            count = math.inf
-        count = max(count, len(items(stated.get("prefixItems"))))
+        yield here, stated
         if "$ref" in stated:
             pending.append(documents.target(here))
         pending.extend(here / "allOf" / number for number in range(len(items(stated.get("allOf")))))
-    return count
 
 
 def _matches(pattern: str, name: str) -> bool:
