@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from click.testing import Result
+
 PASSWORD = "hunter2hunter2"
 MALFORMED = {
     f"postgresql://user:{PASSWORD}@127.0.0.1:99999/db": "from 1 to 65535",
@@ -48,14 +50,18 @@ MALFORMED = {
 """URLs with one mistake each, and a word that its line has."""
 
 
+def opened(command: str, database: str) -> Result:
+    """Return how a command ends that opens this database."""
+    if command == "serve":
+        return CliRunner().invoke(serve, ["--port", "0", "--database", database])
+    return CliRunner().invoke(admin, ["--database", database, "show"])
+
+
 @pytest.mark.parametrize(("url", "word"), MALFORMED.items())
 @pytest.mark.parametrize("command", ["serve", "admin"])
 def test_a_malformed_url_is_told_in_one_line(command: str, url: str, word: str) -> None:
     """Each mistake ends both commands with 2 and a line that names it, without the password."""
-    if command == "serve":
-        outcome = CliRunner().invoke(serve, ["--port", "0", "--database", url])
-    else:
-        outcome = CliRunner().invoke(admin, ["--database", url, "show"])
+    outcome = opened(command, url)
     assert outcome.exit_code == 2, outcome
     assert outcome.stderr.startswith("Error: The URL of the database is malformed: ")
     assert outcome.stderr.count("\n") == 1
@@ -72,10 +78,7 @@ def test_a_name_of_other_programs_is_no_path(
 ) -> None:
     """What SQLite or a library would not take as a path is refused in one line, and no file is made."""
     monkeypatch.chdir(tmp_path)
-    if command == "serve":
-        outcome = CliRunner().invoke(serve, ["--port", "0", "--database", name])
-    else:
-        outcome = CliRunner().invoke(admin, ["--database", name, "show"])
+    outcome = opened(command, name)
     assert outcome.exit_code == 2, outcome
     assert outcome.stderr.startswith("Error: The name of the database begins with ")
     assert outcome.stderr.count("\n") == 1
