@@ -13,11 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from weakref import WeakValueDictionary
 
 import yaml
 
+from checkpoint_openapi.document.formats.fast_yaml import FastSafeLoader
 from checkpoint_openapi.document.formats.json_text import JsonPlaces, parse_json
 from checkpoint_openapi.document.formats.yaml_scalars import (
     Scalar,
@@ -28,11 +29,6 @@ from checkpoint_openapi.document.formats.yaml_scalars import (
 )
 from checkpoint_openapi.document.pointer import child, tokens
 from checkpoint_openapi.suggestion import nearest
-
-if TYPE_CHECKING:
-    _Fastest = yaml.SafeLoader
-else:
-    _Fastest = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 __all__ = [
     "AbsentError",
@@ -205,7 +201,7 @@ def _parsed(text: str, file: str) -> Source:
     return Source(file, document, text, root, tuple(builder.plain_keys), tuple(builder.ambiguous))
 
 
-class _Loader(_Fastest):
+class _Loader(FastSafeLoader):
     """Resolves each plain scalar once, however often its text occurs."""
 
     def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> str:

@@ -6,17 +6,18 @@ import html
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
 import yaml
 from markupsafe import Markup
+
+from checkpoint_openapi.document.formats.fast_yaml import FastSafeLoader
 
 __all__ = ["Block", "Clauses", "Line", "Listing", "anchor", "listing"]
 
 Clauses: TypeAlias = dict[int, tuple[str, ...]]
 """The ids of requirements, by the line where their clause starts."""
 
-_LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _PLAIN_WORDS = {"true", "false", "null", "~"}
 _LONG = 20_000
 """From this number of lines on, a document is listed in blocks: a browser stalls on elements in each line."""
@@ -105,7 +106,7 @@ def _spans(text: str) -> dict[int, list[_Span]]:
     found: dict[int, list[_Span]] = defaultdict(list)
     lines = text.splitlines()
     expects_key = False
-    for token in yaml.scan(text, Loader=_LOADER):
+    for token in yaml.scan(text, Loader=FastSafeLoader):
         if isinstance(token, (yaml.KeyToken, yaml.ValueToken)):
             expects_key = isinstance(token, yaml.KeyToken)
         elif isinstance(token, yaml.ScalarToken):

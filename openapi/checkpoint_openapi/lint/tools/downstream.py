@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from checkpoint_openapi.document.documents import UnresolvedError
+from checkpoint_openapi.document.formats.fast_yaml import FastSafeLoader
 from checkpoint_openapi.document.pointer import child
 from checkpoint_openapi.document.source import Position
 from checkpoint_openapi.document.values import items, members
@@ -161,8 +162,8 @@ def anchor_repeated(context: Context) -> Iterator[Fault]:
     """Find redefined anchors: YAML 1.2.2, 7.1, allows them, and PyYAML cannot read them."""
     known: set[str] = set()
     text = context.source.text
-    fastest = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for token in yaml.scan(text, Loader=fastest) if context.source.root is not None and "&" in text else ():
+    has_anchors = context.source.root is not None and "&" in text
+    for token in yaml.scan(text, Loader=FastSafeLoader) if has_anchors else ():
         if isinstance(token, yaml.AnchorToken):
             if token.value in known:
                 mark = token.start_mark

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
+from checkpoint_openapi.document.formats.fast_yaml import FastSafeLoader
 from checkpoint_openapi.document.pointer import escaped, tokens
 from checkpoint_openapi.document.structure.objects import METHODS
 from checkpoint_openapi.lint.finding import Fault, SkippedError
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["connexion_refuses", "schemathesis_refuses", "specification_violated"]
 
-_YAML = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _ANCHOR = "duplicate anchor"
 """The error that readers report for a redefined anchor; the rule `anchor-repeated` knows its place."""
 
@@ -81,7 +81,7 @@ def _loaded(kind: Any, path: Path) -> Any:
     """
     try:
         text = untyped("jinja2").Template(path.read_bytes().decode("utf-8", "replace")).render()
-        document = yaml.load(text, Loader=_YAML)  # noqa: S506 - safe, in C
+        document = yaml.load(text, Loader=FastSafeLoader)  # noqa: S506 - safe, in C
     except yaml.YAMLError:
         return kind.load(path)
     return kind.from_dict(document, base_uri=f"{path.parent}{os.sep}")
