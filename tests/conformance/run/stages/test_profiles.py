@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.run.session import Session, open_session
+from checkpoint_conformance.run.stages.companions.created_items import items_of_created
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
 from checkpoint_conformance.run.stages.companions.judged_deletions import judge_deletions
-from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
+from checkpoint_conformance.run.stages.companions.observation import Observation
+from checkpoint_conformance.run.stages.companions.statuses import Statuses
 from checkpoint_conformance.run.stages.conflict import conflict
 from checkpoint_conformance.run.stages.smoke import smoke
 from checkpoint_conformance.verdict.conclusion import conclude
@@ -50,7 +52,7 @@ def refused_group(session: Session) -> None:
 
 def progress(session: Session) -> None:
     """Follow the items until all have ended."""
-    Observation(session, frozenset()).progress()
+    Statuses(session, frozenset()).progress()
 
 
 def deletion(session: Session) -> None:
@@ -135,9 +137,9 @@ def test_a_status_that_moves_on_after_the_end_is_found(last: str) -> None:
     expected = Outcome.PASS if last == "restoring" else Outcome.FAIL
 
     def progress_twice(session: Session) -> None:
-        observation = Observation(session, frozenset())
-        observation.progress()
-        observation.progress()
+        statuses = Statuses(session, frozenset())
+        statuses.progress()
+        statuses.progress()
 
     assert outcomes(Restless, progress_twice, patience=1.0)["OBS-3"] is expected
 
