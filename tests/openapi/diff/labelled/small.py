@@ -204,6 +204,11 @@ SMALL = (
     Small("default of a required member", sends(holds(["a"], a=TEXT)), sends(holds(["a"], a={**TEXT, "default": "x"})),
           "same", False),
     Small("time became a date", sends({**TEXT, "format": "date-time"}), sends({**TEXT, "format": "date"}), "breaking", True),
+    *(Small(f"{old} became {new}", sends({**TEXT, "format": old}), sends({**TEXT, "format": new}), label, label != "breaking")
+      for old, new, label in (
+          ("uri", "uri-reference", "compatible"), ("uri-reference", "uri", "breaking"), ("uri", "iri", "compatible"),
+          ("iri-reference", "uri-reference", "breaking"), ("email", "idn-email", "compatible"),
+          ("idn-hostname", "hostname", "breaking"), ("hostname", "idn-hostname", "compatible"))),
     Small("count with a fraction of nought", sends({"type": "array", "maxItems": 5}),
           sends({"type": "array", "maxItems": 5.0}), "same", False),
     Small("whole number with a fraction of nought", sends({"enum": [1]}), sends({"enum": [1.0]}), "same", False),
