@@ -213,7 +213,7 @@ def test_a_refused_call_costs_nothing() -> None:
 
 
 class _Interrupted(ThreadPoolExecutor):
-    """A pool in which Ctrl-C arrives while calls are being handed out."""
+    """A pool in which Ctrl+C arrives while calls are being handed out."""
 
     def submit(self, *args: Any, **options: Any) -> NoReturn:
         """Hand out one call, and be interrupted."""
