@@ -116,6 +116,25 @@ def test_an_item_of_a_refused_request_is_found() -> None:
     assert outcomes(Careless, refused_group)["OBS-2"] is Outcome.FAIL
 
 
+def test_what_accepted_requests_leave_is_charged_to_no_refusal() -> None:
+    """OBS-2 says nothing where nothing is refused, whatever appears in the list."""
+
+    class Mock(Server):
+        """Answers each call with one example, whatever was created."""
+
+        def checkpoint_body(self, checkpoint: Any) -> dict[str, Any]:
+            """Return another id than that of the checkpoint."""
+            return super().checkpoint_body(checkpoint) | {"id": "1"}
+
+    def accepted_group(session: Session) -> None:
+        def send() -> None:
+            session.client.transmit(session.calls.call(session.calls.documented))
+
+        Observation(session, frozenset()).refusals_leave_nothing("a call", send)
+
+    assert outcomes(Mock, accepted_group)["OBS-2"] is Outcome.SKIP
+
+
 @pytest.mark.parametrize("last", ["protecting", "error", "restoring"])
 def test_a_status_that_moves_on_after_the_end_is_found(last: str) -> None:
     """OBS-3 fails where an ended item changes again."""

@@ -69,10 +69,12 @@ class Observation:
         if self._known is None:
             return []
         sent = [exchange for exchange in exchanges[first:] if _is_refused(exchange)]
+        refused = [*self._refused, *sent]
         pages, received = self._first_pages(beside if self._session.budget.remaining else ())
         try:
-            self._look_for_unexplained(name, [*self._refused, *sent], pages)
-            self._session.ledger.exercise("OBS-2")
+            self._look_for_unexplained(name, refused, pages)
+            if refused:
+                self._session.ledger.exercise("OBS-2")
         except ListError as error:
             self._session.ledger.leave_undecided("OBS-2", str(error))
         self._refused = sent
@@ -110,13 +112,16 @@ class Observation:
             if self._is_used_by_others():
                 return
             known = self._known
+        if not refused:
+            return
         again, new = self._send_again(refused, known)
         self._known = known | new
         if new:
             self._session.budget.charge(len(appeared | new))
         if (resumed or elsewhere) and not new:
             return
-        self._add_unexplained(name, new or appeared, again if new else refused, confirmed=bool(new))
+        is_repeated = bool(new and again)
+        self._add_unexplained(name, new or appeared, again if is_repeated else refused, confirmed=is_repeated)
 
     def _is_used_by_others(self) -> bool:
         """Return whether checkpoints appear elsewhere without any request of ours."""
