@@ -174,7 +174,7 @@ def next_step(report: dict[str, Any]) -> str:
     found.sort(key=lambda item: not _shown_by_own_probe(item))
     if found:
         told = shortened(in_short(found[0]), _LONGEST_STEP)
-        return tr("Begin with {requirement}: {told}", requirement=found[0]["id"], told=told)
+        return tr("Start with {requirement}: {told}", requirement=found[0]["id"], told=told)
     warned = [item["id"] for item in mine if item["outcome"] == "warn"]
     if warned and report["verdict"] == "conformant":
         told = "Nothing has to be fixed. Recommended, but not followed: {names}."
