@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from checkpoint_openapi.exit_codes import ExitCode
 
 from checkpoint_conformance.language import retold, tr
 
-__all__ = ["SuiteError", "complain", "guarded", "interruptible", "say"]
+__all__ = ["SuiteError", "complain", "guarded", "interruptible"]
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals by which users, supervisors and closing terminals end a command."""
@@ -22,12 +21,6 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 class SuiteError(Exception):
     """The suite itself failed; the message is the traceback with secrets removed."""
-
-
-def say(text: str) -> None:
-    """Write to standard output, escaping what its encoding cannot represent."""
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def complain(text: str) -> None:
