@@ -24,7 +24,7 @@ def test_width_is_that_of_the_terminal(text: str, width: int) -> None:
 
 @given(st.text(alphabet="ab备份\uff0ce\u0301 ", max_size=60), st.integers(1, 40))
 def test_a_clipped_text_fits(text: str, width: int) -> None:
-    """The rest is left out, and nothing that would fit."""
+    """Only what does not fit is left out."""
     shown = clipped(text, width)
     assert text.startswith(shown)
     assert columns(shown) <= width
@@ -42,13 +42,13 @@ def test_wrapping_breaks_at_words_alone(words: list[str], width: int) -> None:
 
 
 def test_a_repeated_address_is_folded() -> None:
-    """A long path is written once; then its last part tells which it is."""
+    """A long path is written out once; after that, its last part identifies it."""
     told = fitted(f"POST {PATH}: one\nPOST {PATH}: two\nGET /short: three", 200)
     assert told == f"POST {PATH}: one\nPOST …/checkpoints: two\nGET /short: three"
 
 
 def test_addresses_that_end_alike_are_not_folded() -> None:
-    """What a reader could not tell apart is written out each time."""
+    """Addresses that a reader could confuse are written out each time."""
     other = PATH.replace("providers", "vendors-and-others")
     text = f"{PATH}\n{other}\n{PATH}\n{other}"
     assert fitted(text, 200) == text

@@ -169,8 +169,8 @@ def test_end_of_process_is_quick() -> None:
     [
         (["--hlep"], "Did you mean '--help'?"),
         (["verfy"], "Did you mean 'verify'?"),
-        (["frobnicate"], "`checkpoint-contract --help` shows what there is."),
-        (["list", "REQ-9"], "(REQ-9). `checkpoint-contract list --help` shows what there is."),
+        (["frobnicate"], "See `checkpoint-contract --help`."),
+        (["list", "REQ-9"], "(REQ-9). See `checkpoint-contract list --help`."),
         (["verify", "--taget", "x"], "--target"),
         (["verify", "--max-examples", "many"], "`checkpoint-contract verify --help`"),
         (["verify", "--target", "no-such.toml"], "no-such.toml"),

@@ -1,4 +1,4 @@
-"""The page for authors of clients tells the versions that are tested."""
+"""The page for client authors states the versions that are tested."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .generators import CLIENTS, HERE
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "clients.yaml"
 PACKAGES = {"OpenAPI Generator": "openapi-generator-cli"}
-"""The packages of generators that have another name."""
+"""The packages of generators whose names differ from their packages' names."""
 
 
 def test_page_tells_the_tested_versions() -> None:
-    """Every generated client has a section with the pinned version, and no other has one."""
+    """Every generated client has a section with the pinned version, and no other client does."""
     pins = json.loads((HERE / "package.json").read_text())["devDependencies"]
     pins |= dict(re.findall(r"^([\w-]+)==(.+)$", (HERE / "requirements.txt").read_text(), re.MULTILINE))
     told = yaml.safe_load(PAGE.read_text(encoding="utf-8"))["generated"]

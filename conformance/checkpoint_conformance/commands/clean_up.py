@@ -51,7 +51,7 @@ def _delete(identifiers: list[str], target: Target, said: Progress) -> ExitCode:
     except ServerGone as gone:
         raise ReportError(f"{target.url}: {gone}. Check `url`, and that the server is running.") from gone
     deleted, count = len(identifiers) - len(left), len(identifiers)
-    click.echo(tr("{deleted} of {count} checkpoints are deleted.", deleted=deleted, count=count))
+    click.echo(tr("Deleted {deleted} of {count} checkpoints.", deleted=deleted, count=count))
     if left:
         complain(f"could not be deleted: {', '.join(left)}. Try again later, or delete them by other means.")
     return ExitCode.FAILURE if left else ExitCode.SUCCESS

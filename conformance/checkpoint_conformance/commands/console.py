@@ -36,7 +36,7 @@ def guarded(action: Callable[[], ExitCode]) -> ExitCode:
         with interruptible():
             return action()
     except KeyboardInterrupt as interrupt:
-        complain(f"there is no verdict: {interrupt or 'it was interrupted'}.")
+        complain(f"there is no verdict: {interrupt or 'interrupted'}.")
         return ExitCode.UNDECIDED
     except SuiteError as failure:
         return _suite_failed(str(failure))
@@ -52,7 +52,7 @@ def interruptible() -> Generator[None]:
     """Turn SIGINT, SIGTERM and SIGHUP, unless ignored, into KeyboardInterrupt, whose message names them."""
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt(f"it was interrupted by {signal.Signals(number).name}")
+        raise KeyboardInterrupt(f"interrupted by {signal.Signals(number).name}")
 
     handled = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
     previous = {number: signal.signal(number, interrupt) for number in handled}

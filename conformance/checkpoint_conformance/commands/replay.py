@@ -109,7 +109,7 @@ def replay(
     check_same_target(report, target)
     stage = _Stage(report, target, announce)
     calls = min(stage.creating_calls(chosen) * times, target.max_creates)
-    announce(f"this may create {calls} checkpoints, and never more than max_creates = {target.max_creates}")
+    announce(f"this may create {calls} checkpoints, but never more than max_creates = {target.max_creates}")
     try:
         return [_repeat(stage, *each, times) for each in chosen]
     finally:

@@ -210,7 +210,7 @@ class _Ending:
             self.gone = error
             self.announce(f"the run ended early: {error}")
         except (OutOfTime, KeyboardInterrupt) as reason:
-            self._end_early(str(reason) or "it was interrupted")
+            self._end_early(str(reason) or "interrupted")
         except ConfigurationError:
             raise
         except Exception:

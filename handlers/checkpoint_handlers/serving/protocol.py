@@ -35,7 +35,7 @@ class Protocol(HttpToolsProtocol):
     """Responds to malformed HTTP like any other invalid request, and closes the connection.
 
     It does the same for a head larger than `MAX_HEAD` and a request that takes longer than `request_seconds`.
-    It ignores the wish for another protocol (RFC 9110, section 7.8), which Java sends with every request.
+    It ignores requests to upgrade the protocol (RFC 9110, section 7.8), which Java sends every time.
     """
 
     request_seconds = 30.0

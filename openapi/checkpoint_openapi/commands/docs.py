@@ -158,5 +158,5 @@ def _shown(path: Path) -> Path:
 
 
 def _fail(what: str, code: ExitCode = ExitCode.USAGE) -> NoReturn:
-    click.echo(f"error: {what}", err=True)
+    click.echo(f"Error: {what}", err=True)
     sys.exit(code)

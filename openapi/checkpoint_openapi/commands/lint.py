@@ -182,4 +182,4 @@ def _refuse_unknown(names: tuple[str, ...], known: list[str], what: str = "rule"
             near = nearest(name, known)
             hint = f" Did you mean {near!r}?" if near else ""
             listed = "List them with --rules." if what == "rule" else f"Known: {', '.join(known)}."
-            raise click.UsageError(f"No {what} is called {name!r}.{hint} {listed}")
+            raise click.UsageError(f"Unknown {what} {name!r}.{hint} {listed}")

@@ -13,4 +13,4 @@ def one_line(error: click.ClickException) -> str:
     if not isinstance(error, click.UsageError) or error.ctx is None or "Did you mean" in message:
         return message
     sentence = message if message.endswith((".", "?")) else f"{message}."
-    return f"{sentence} `{error.ctx.command_path} --help` shows what there is."
+    return f"{sentence} See `{error.ctx.command_path} --help`."

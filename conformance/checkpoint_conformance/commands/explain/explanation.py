@@ -158,4 +158,4 @@ def _near(code: str) -> str:
     """Suggest the closest known name."""
     near = nearest(code, known_codes())
     hint = f"Did you mean {near}?" if near else "`checkpoint-contract list` shows the requirements."
-    return f"nothing is called {code!r}. {hint}"
+    return f"unknown name {code!r}. {hint}"

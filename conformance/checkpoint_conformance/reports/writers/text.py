@@ -100,7 +100,7 @@ def explained(report: dict[str, Any]) -> str:
     """Return in a sentence why the verdict was reached, and what to do if the run reached its cap."""
     told = _reason(report)
     if not report["footer"]["complete"]:
-        incomplete = "The run ended early, so this is what was judged until then: {reason}."
+        incomplete = "The run ended early ({reason}), so the results are incomplete."
         ended = tr(incomplete, reason=retold(printable(report["footer"]["ended"])))
         told = f"{ended}{tr(' ')}{told}".rstrip()
     dear = [item["id"] for item in declared(report) if item["reason"] == "budget-spent"]

@@ -281,7 +281,7 @@ class Client:
         refused = failed.fault.kind is FaultKind.REFUSED
         ending = self.recorder.note_ending(refused=refused, detail=failed.fault.detail)
         began = self.clock.monotonic()
-        self._announce(f"{failed.fault.detail}: waiting for the server to return")
+        self._announce(f"waiting for the server to return: {failed.fault.detail}")
         backoff = Backoff(self.clock, min(self._target.patience, _RETURN_WITHIN), 0.05, 1.0)
         while backoff.wait():
             with self.connection() as fresh:
@@ -291,7 +291,7 @@ class Client:
                 return exchange
         self._given_up = True
         waited = self.clock.monotonic() - began
-        raise ServerGone(f"{failed.fault.detail}, for {waited:.1f} s")
+        raise ServerGone(f"the server did not return within {waited:.1f} s: {failed.fault.detail}")
 
     def _passing(self, exchange: Exchange) -> str | None:
         """Return the reason why waiting may help, or None."""
