@@ -16,7 +16,7 @@ from checkpoint_openapi.terminal.streams import reader_width, write_document
 from checkpoint_conformance.commands.console import SuiteError, complain
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.language import tr
-from checkpoint_conformance.reports.files import prepare, reserved, write_all
+from checkpoint_conformance.reports.files import held, prepare, reserved, write_all
 from checkpoint_conformance.reports.report import Report, ReportError, build_report, read_report
 from checkpoint_conformance.reports.resumable import read_resumable
 from checkpoint_conformance.reports.writers import WRITERS, html
@@ -49,12 +49,13 @@ def verify(whole: Target, settings: Settings, began: float) -> ExitCode:
     against = read_report(settings.against) if settings.against else None
     target, options = _divided(whole, settings)
     earlier = read_resumable(settings.resume, target, options) if settings.resume else None
-    prepare(settings.folder, settings.resume)
-    progress = Progress(quiet=settings.quiet or settings.as_json)
-    options = replace(options, time_spent=SYSTEM_CLOCK.monotonic() - began)
-    with reserved(settings.folder):
-        result, applied, report = examine(target, options, waivers, progress, earlier)
-    problem = _write(settings.folder, report)
+    with held(settings.folder):
+        prepare(settings.folder, settings.resume)
+        progress = Progress(quiet=settings.quiet or settings.as_json)
+        options = replace(options, time_spent=SYSTEM_CLOCK.monotonic() - began)
+        with reserved(settings.folder):
+            result, applied, report = examine(target, options, waivers, progress, earlier)
+        problem = _write(settings.folder, report)
     if settings.as_json:
         write_document(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     else:

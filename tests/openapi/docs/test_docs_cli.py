@@ -92,7 +92,7 @@ def test_watch_ends_on_a_signal(contract: Path, sent: signal.Signals) -> None:
         process.send_signal(sent)
         assert process.communicate(timeout=20) == ("", "")
         assert process.returncode == 0
-    assert re.search(r"build 1: 0 findings, (same|compatible) against \d+\.\d+\.\d+\n", built)
+    assert re.search(r"build 1: 0 findings; compared with \d+\.\d+\.\d+: (same|compatible)\n", built)
 
 
 def test_fault_of_ours_ends_the_watch(contract: Path) -> None:
