@@ -257,6 +257,10 @@ class Client:
         """Return whether the server's host accepts another connection by the same route."""
         return self._transport.host_answers()
 
+    def speaks_tls(self) -> bool:
+        """Return whether the port of an http:// URL completes a TLS handshake."""
+        return self._transport.speaks_tls()
+
     def _exchange(
         self, request: Request, connection: Connection | None, lose: Callable[[Lost], None]
     ) -> Exchange:

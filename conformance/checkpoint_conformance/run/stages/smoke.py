@@ -55,7 +55,7 @@ def smoke(session: Session, *, twice: bool = True) -> Calls | None:
         exchange = session.client.insist(session.client.send(probe.request))
     except ServerGone as gone:
         raise ConfigurationError(f"{session.target.url}: {gone}") from gone
-    if wrong := misconfiguration(exchange, session.target):
+    if wrong := misconfiguration(exchange, session.target, session.client.speaks_tls):
         raise ConfigurationError(f"{session.target.url}: {wrong}")
     judgement = session.recorder.judged(probe, exchange)
     if _accepted(exchange) or not _refused(judgement):
