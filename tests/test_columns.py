@@ -41,6 +41,32 @@ def test_wrapping_breaks_at_words_alone(words: list[str], width: int) -> None:
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "备",
+                "份。",
+                "401",
+                "(",
+                "是 ",
+                "401\uff0c",
+                "\uff08备",
+                "\uff08401\uff09\uff0c",
+                "\u201c备\u201d",
+            ]
+        ),
+        min_size=20,
+    ),
+    st.integers(30, 40),
+)
+def test_punctuation_stays_with_its_word(parts: list[str], width: int) -> None:
+    """No line begins with closing punctuation or ends with opening punctuation."""
+    lines = [line.strip() for line in wrapped("".join(parts), width, 4).split("\n")]
+    assert not [line for line in lines[1:] if line[:1] in ("。", "\uff09", "\uff0c", "\u201d")]
+    assert not [line for line in lines[:-1] if line[-1:] in ("\uff08", "\u201c")]
+
+
 def test_a_repeated_address_is_folded() -> None:
     """A long path is written out once; after that, its last part identifies it."""
     told = fitted(f"POST {PATH}: one\nPOST {PATH}: two\nGET /short: three", 200)
