@@ -65,7 +65,7 @@ def oversized(calls: Calls) -> list[Probe]:
 
 
 def with_mebibyte(body: Any) -> bytes:
-    """Return a body as JSON, with the text that MEBIBYTE stands for: to encode all of it takes much longer."""
+    """Return a body as JSON, with the text that MEBIBYTE stands for: to encode all of it takes far longer."""
     return json.dumps(body).encode().replace(MEBIBYTE.encode(), b"a" * (1 << 20))
 
 

@@ -44,7 +44,7 @@ class Context:
 
     @cached_property
     def catalogue(self) -> Source | None:
-        """The requirement catalogue beside the document, if there is one; raises `DocumentError` like `lint`."""
+        """The requirement catalogue beside the document, if any; raises `DocumentError` if it is broken."""
         return Files().find(str(Path(self.source.file).with_name(REQUIREMENTS)))
 
     @cached_property
