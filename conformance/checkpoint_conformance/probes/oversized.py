@@ -11,7 +11,7 @@ from checkpoint_conformance.probes.probe import ANY_REFUSAL, Implications, Probe
 __all__ = ["MEBIBYTE", "oversized", "with_mebibyte"]
 
 MEBIBYTE = "{{MEBIBYTE}}"
-"""What stands for so much text in the body of a request."""
+"""What stands for that much text in the body of a request."""
 _DEPTH = 10_000
 
 
