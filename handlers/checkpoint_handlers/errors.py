@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from checkpoint_openapi.load import Condition
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["ClientGoneError", "ErrorAnswers", "Refusal", "StartError"]
+__all__ = ["JSON_FIELDS", "ClientGoneError", "ErrorAnswers", "Refusal", "StartError"]
 
 _log = logging.getLogger("checkpoint_handlers")
+
+JSON_FIELDS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+"""Header fields of every response: no cache knows that X-Auth-Token is a credential (RFC 9111, 3.5)."""
 
 _CONDITION_OF_STATUS = {
     401: "unauthenticated",
@@ -128,7 +131,7 @@ def _from_status(status: int) -> Refusal:
 async def _answer(refusal: Refusal, headers: list[tuple[bytes, bytes]], send: Send) -> None:
     body = refusal.body()
     headers += [
-        (b"content-type", b"application/json"),
+        *JSON_FIELDS,
         (b"content-length", b"%d" % len(body)),
         *_EXTRA_HEADERS.get(refusal.condition.id, ()),
     ]

@@ -81,6 +81,7 @@ def exchange(
     response = connection.getresponse()
     payload = response.read()
     assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
     assert int(response.headers["content-length"]) == len(payload)
     value = json.loads(payload)
     if response.status == 200:
