@@ -27,6 +27,7 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _TOKEN = r"[\w!#$%&'*+.^`|~-]{1,256}"
 _PARAMETERS = re.compile(rf"(?:\s*;(?:\s*{_TOKEN}=(?:{_TOKEN}|\"[^\"]*\"))?)*\s*")
 
+_TITLE = re.compile(r"<title>\s*([^<]{1,80}?)\s*</title>", re.IGNORECASE)
 _SEARCHED = 1 << 16
 """Characters of a part of an error in which internals are looked for."""
 _SHORT = 500
@@ -139,9 +140,8 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
         return
     problem = _content_type_problem(response)
     if problem:
-        yield _finding(
-            exchange, "HTTP-2", Symptom.CONTENT_TYPE, "one Content-Type: application/json", problem
-        )
+        expected, actual = "one Content-Type: application/json", _with_excerpt(problem, response)
+        yield _finding(exchange, "HTTP-2", Symptom.CONTENT_TYPE, expected, actual)
         return
     try:
         _ = response.value
@@ -254,6 +254,15 @@ def _content_type_problem(response: Response) -> str | None:
     if charset and charset.group(1).lower() not in ("utf-8", "utf8"):
         return f"Content-Type: {values[0]}"
     return None
+
+
+def _with_excerpt(problem: str, response: Response) -> str:
+    """Add the title of a page, or the beginning of any other body: it often names who responds."""
+    if not response.body:
+        return f"{problem}, and no body"
+    text = response.body.decode("utf-8", "replace")
+    title = _TITLE.search(text, 0, _SEARCHED)
+    return f"{problem}, on a page titled {title[1]!r}" if title else f"{problem}, with the body {text[:60]!r}"
 
 
 def _internals(text: str) -> dict[tuple[Symptom, str], str]:

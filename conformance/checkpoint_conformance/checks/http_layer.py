@@ -12,6 +12,7 @@ from collections import Counter
 from urllib.parse import unquote
 
 from checkpoint_conformance.transport.exchange import Exchange, Framing, Request
+from checkpoint_conformance.verdict.finding import is_lost_behind_gateway
 
 __all__ = ["answered_by_gateway", "answered_by_http"]
 
@@ -23,7 +24,7 @@ _TOO_LARGE_HEAD = 8000
 """Bytes: the minimum request-line length that HTTP asks servers to support (RFC 9112, 3)."""
 _USUAL_CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 """Content codings that any server may know; HTTP refuses others as such, which are no matter of JSON."""
-_ODD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]|%7[Ff]|%25|;")
+_ODD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]|%7[Ff]|%25|%2[Ff]|;")
 _ODD_WEIGHT = re.compile(r";\s*q=(?!(0(\.\d{0,3})?|1(\.0{0,3})?)\s*([,;]|$))", re.IGNORECASE)
 _ONCE = frozenset({"content-type"})
 """Header fields that a message may not repeat (RFC 9110, 5.3), limited to those that probes repeat."""
@@ -42,7 +43,10 @@ def answered_by_http(exchange: Exchange) -> bool:
                 or _is_in_unknown_coding(request)
                 or _has_odd_escape(request)
                 or _has_malformed_accept(request)
+                or _has_many_fields(request)
             )
+        case 404:
+            return _has_odd_escape(request)
         case 406:  # RFC 9110, 15.5.7
             return _has_malformed_accept(request)
         case 411 | 501:  # RFC 9110, 15.5.12; RFC 9112, 6.1
@@ -51,16 +55,22 @@ def answered_by_http(exchange: Exchange) -> bool:
             return _is_in_unknown_coding(request)
         case 414:  # RFC 9110, 15.5.15
             return len(request.path) > _LONG_TARGET
+        case 417:  # RFC 9110, 15.5.18
+            return request.header("Expect") is not None
         case 431:  # RFC 6585, 5
-            return len(request.headers) > _MANY_FIELDS or _size_of_head(request) > _LARGE_HEAD
+            return _has_many_fields(request) or _size_of_head(request) > _LARGE_HEAD
         case _:
             return False
 
 
 def answered_by_gateway(exchange: Exchange) -> bool:
-    """Return whether a gateway answers in place of a server that does not: a 503 whose body is no JSON."""
+    """Return whether a gateway answers in place of a server that does not (RFC 9110, 15.6).
+
+    That is any 502 or 504, and a 503 whose body is no JSON.
+    """
     content_type = exchange.response and exchange.response.header("Content-Type")
-    return exchange.status == 503 and "json" not in (content_type or "").lower()
+    own_page = exchange.status == 503 and "json" not in (content_type or "").lower()
+    return own_page or is_lost_behind_gateway(exchange)
 
 
 def _has_normal_path(request: Request) -> bool:
@@ -79,12 +89,26 @@ def _is_in_unknown_coding(request: Request) -> bool:
 
 
 def _has_odd_escape(request: Request) -> bool:
-    """Return whether the path or query escapes nothing (RFC 3986, 2.1), a control character or a `%`.
+    """Return whether the path or query escapes nothing (RFC 3986, 2.1), a control character, a `%` or a `/`.
 
-    Like these, a semicolon in a path is what the firewall of a framework refuses, before any of its code is
-    asked: they are read differently by one server and another (RFC 3986, 2.4 and 3.3).
+    Like these, a semicolon in a path and bytes that are not UTF-8 are what a gateway or the firewall of a
+    framework refuses, before any of its code is asked: they are read differently by one server and another
+    (RFC 3986, 2.4, 2.5 and 3.3).
     """
-    return _ODD_ESCAPE.search(request.path) is not None
+    return _ODD_ESCAPE.search(request.path) is not None or not _is_utf8(request.path)
+
+
+def _is_utf8(path: str) -> bool:
+    """Return whether the bytes that the path stands for are UTF-8."""
+    try:
+        unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _has_many_fields(request: Request) -> bool:
+    return len(request.headers) > _MANY_FIELDS
 
 
 def _has_malformed_accept(request: Request) -> bool:

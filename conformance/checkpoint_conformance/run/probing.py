@@ -124,7 +124,7 @@ def _conclude(session: Session, probe: Probe, received: Sequence[Exchange]) -> N
 def settle(session: Session, probe: Probe, judgement: Judgement) -> None:
     """Record a judgement, and repeat the probe until each finding is confirmed or remains single."""
     session.recorder.record(probe.requirement, judgement)
-    if not session.ledger.reliable and any(finding.is_loss for finding in judgement.findings):
+    if any(map(session.ledger.may_be_chance, judgement.findings)):
         _prove_loss(session, probe, judgement)
         return
     doubtful = {finding.key for finding in judgement.findings if not session.ledger.confirmed(finding.key)}

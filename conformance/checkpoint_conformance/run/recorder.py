@@ -10,6 +10,7 @@ from typing import Any
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 
 from checkpoint_conformance.checks.http import read_body
+from checkpoint_conformance.checks.http_layer import answered_by_gateway
 from checkpoint_conformance.checks.judge import Judgement
 from checkpoint_conformance.checks.success import checkpoint
 from checkpoint_conformance.probes.calls import Call
@@ -18,7 +19,18 @@ from checkpoint_conformance.transport.abridgement import KEPT_LIMIT, PAGE_KEPT, 
 from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, Request
 from checkpoint_conformance.verdict.ledger import Ledger
 
-__all__ = ["Ending", "Judges", "Lost", "Phase", "Recorder", "created_checkpoint", "is_accepted", "may_create"]
+__all__ = [
+    "Ending",
+    "Judges",
+    "Lost",
+    "Phase",
+    "Recorder",
+    "created_checkpoint",
+    "is_accepted",
+    "is_unanswered",
+    "may_create",
+    "may_have_created",
+]
 
 Judges = Callable[[Probe, Exchange], Judgement]
 """Judges the response to a probe. Called from any thread."""
@@ -203,3 +215,13 @@ def is_accepted(exchange: Exchange) -> bool:
 def may_create(request: Request) -> bool:
     """Return whether any server, however odd, might create a checkpoint for the request."""
     return request.method in ("POST", "PUT", "PATCH")
+
+
+def is_unanswered(exchange: Exchange) -> bool:
+    """Return whether nobody knows what the server did: no response arrived, or only that of a gateway."""
+    return exchange.status is None or answered_by_gateway(exchange)
+
+
+def may_have_created(exchange: Exchange) -> bool:
+    """Return whether the exchange may have created a checkpoint: it was accepted, or nobody knows."""
+    return may_create(exchange.request) and (is_accepted(exchange) or is_unanswered(exchange))

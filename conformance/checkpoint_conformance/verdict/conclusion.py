@@ -73,7 +73,7 @@ def _result(
         return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.doubts[identifier], found, exercised)
     if found:
         result = result_of_findings(requirement, found, exercised)
-        lost = not ledger.reliable and all(finding.is_loss for finding in found)
+        lost = all(map(ledger.may_be_chance, found))
         undecided = result.outcome is Outcome.INCONCLUSIVE and lost
         return replace(result, detail=ledger.losses()) if undecided else result
     if elsewhere and not exercised:
@@ -101,7 +101,7 @@ def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attr
     why = f"the run ended early: {gone}" if gone else "no response could be judged"
     if not _breaks_a_must(attribution):
         return Result(requirement, Outcome.INCONCLUSIVE, None, why)
-    why = why if gone else "the failures above make it impossible to test"
+    why = why if gone else "a precondition is missing because of the failures above"
     return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
 
 

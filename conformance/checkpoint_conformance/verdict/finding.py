@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from checkpoint_conformance.transport.exchange import Exchange, FaultKind
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom, published
 
-__all__ = ["Finding", "Level", "Spread", "is_lost"]
+__all__ = ["Finding", "Level", "Spread", "is_lost", "is_lost_behind_gateway", "told_of_cache"]
 
+_SOME_SECONDS = re.compile("[1-9][0-9]{0,9}")
 Level = Literal["MUST", "SHOULD"]
 """How binding a requirement is: a MUST costs the verdict, a SHOULD is advice."""
 
@@ -71,4 +73,18 @@ class Finding:
 def is_lost(exchange: Exchange) -> bool:
     """Return whether no complete response arrived, or only that of a gateway that got none."""
     fault = exchange.fault
-    return (fault is not None and fault.kind is not FaultKind.SURPLUS) or exchange.status in (502, 504)
+    return (fault is not None and fault.kind is not FaultKind.SURPLUS) or is_lost_behind_gateway(exchange)
+
+
+def is_lost_behind_gateway(exchange: Exchange) -> bool:
+    """Return whether a gateway says that it got no response from the server (RFC 9110, 15.6.3 and 15.6.5)."""
+    return exchange.status in (502, 504)
+
+
+def told_of_cache(finding: Finding) -> Finding:
+    """Return a finding that says so if its last response comes from a cache (RFC 9111, 5.1)."""
+    response = finding.exchanges[-1].response if finding.exchanges else None
+    age = response.header("Age") if response else None
+    if age is None or not _SOME_SECONDS.fullmatch(age):
+        return finding
+    return replace(finding, actual=f"{finding.actual} (from a cache, {age} s old)")

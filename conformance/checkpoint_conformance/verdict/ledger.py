@@ -12,7 +12,12 @@ from threading import Lock
 
 from checkpoint_conformance.transport.abridgement import Evidence
 from checkpoint_conformance.transport.exchange import Exchange, Request
-from checkpoint_conformance.verdict.finding import Finding, is_lost
+from checkpoint_conformance.verdict.finding import (
+    Finding,
+    is_lost,
+    is_lost_behind_gateway,
+    told_of_cache,
+)
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["Ledger", "SkipReason"]
@@ -97,12 +102,14 @@ class Ledger:
     def add(self, finding: Finding, *, proven: bool = False) -> None:
         """Record a finding; a second one with the same key confirms both.
 
-        On an unreliable network, a loss is confirmed only if it is `proven` to depend on the request.
+        A loss that may be chance is confirmed only if it is `proven` to depend on the request.
         """
-        coincidence = not self.reliable and finding.is_loss
+        coincidence = self.may_be_chance(finding)
         shown = tuple(map(self.evidence.keep, finding.exchanges))
         finding = replace(
-            finding, exchanges=shown, confirmed=finding.confirmed and (proven or not coincidence)
+            told_of_cache(finding),
+            exchanges=shown,
+            confirmed=finding.confirmed and (proven or not coincidence),
         )
         with self._lock:
             alike = self._places[finding.key]
@@ -110,13 +117,18 @@ class Ledger:
                 known = self._findings[place]
                 if known.confirmed and finding.confirmed:
                     continue
-                alone = coincidence or (not self.reliable and known.is_loss)
+                alone = coincidence or self.may_be_chance(known)
                 if known.exchanges != finding.exchanges and not alone:
                     if not known.confirmed:
                         self._findings[place] = self._counted(replace(known, confirmed=True))
                     if not finding.confirmed:
                         finding = replace(finding, confirmed=True)
             self._append(finding)
+
+    def may_be_chance(self, finding: Finding) -> bool:
+        """Return whether it shows a loss that may be due to an unreliable network, or to any gateway."""
+        behind = finding.is_loss and is_lost_behind_gateway(finding.exchanges[-1])
+        return behind or (finding.is_loss and not self.reliable)
 
     def set_aside(self, applies: Callable[[Finding], bool], why: str) -> None:
         """Take back the findings to which something applies, and leave their requirements in doubt."""
@@ -169,6 +181,8 @@ class Ledger:
         """Tell how many exchanges were lost, out of how many."""
         lost, heard = self.lost.total(), self.heard.total()
         share = f"{lost} of {heard} requests got no complete response ({100 * lost / max(heard, 1):.1f} %)"
+        if self.reliable:
+            return f"{share}, none of them each time: it may be a gateway"
         return f"{share}, none of them each time: it may be the network"
 
     def confirmed(self, key: tuple[str, str]) -> bool:

@@ -32,6 +32,12 @@ def answered(request: Request, status: int) -> bool:
         (Request("POST", PATH, (JSON, ("X-Auth-Token", "A" * 8000)), b"{}"), 400),
         (Request("POST", PATH, (JSON, ("X-Auth-Token", "A" * 8000)), b"{}"), 431),
         (Request("POST", PATH, (JSON, *((f"X-{n}", "1") for n in range(60))), b"{}"), 431),
+        (Request("POST", PATH, (JSON, *((f"X-{n}", "1") for n in range(60))), b"{}"), 400),
+        (Request("POST", PATH.replace("b942", "%2e%2e%2f"), (JSON,), b"{}"), 404),
+        (Request("POST", PATH.replace("b942", "%00"), (JSON,), b"{}"), 404),
+        (Request("POST", PATH.replace("b942", "%FF%FE"), (JSON,), b"{}"), 400),
+        (Request("POST", PATH + "?a=%FF", (JSON,), b"{}"), 400),
+        (Request("POST", PATH, (JSON, ("Expect", "100-continue")), b"{}"), 417),
         (Request("POST", PATH, (JSON,), b"", Framing.NONE), 411),
         (Request("POST", PATH, (JSON,), b"{}", Framing.CHUNKED), 411),
         (Request("POST", PATH, (JSON, ("Content-Encoding", "br")), b"{}"), 400),
@@ -59,14 +65,31 @@ def test_other_statuses_are_the_operation_s(status: int) -> None:
         (503, "", True),
         (503, "application/json", False),
         (503, "application/problem+json", False),
+        (502, "text/html", True),
+        (504, "application/json", True),
         (500, "text/html", False),
         (404, "text/html", False),
     ],
 )
-def test_a_page_under_503_is_a_gateway_s(status: int, kind: str, gateway: bool) -> None:
-    """The service answers 503 in JSON; anything else under it comes from in front of the service."""
+def test_a_gateway_answers_in_place_of_a_server(status: int, kind: str, gateway: bool) -> None:
+    """The service answers 503 in JSON, and 502 and 504 never; the rest comes from in front of the service."""
     response = Response(status, (("Content-Type", kind),) if kind else (), b"")
     assert answered_by_gateway(Exchange(PLAIN, response, None, 0.0, 0.0)) is gateway
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"<html><head><title>413 Too Large</title></head></html>", "on a page titled '413 Too Large'"),
+        (b"local_rate_limited", "with the body 'local_rate_limited'"),
+        (b"", "and no body"),
+    ],
+)
+def test_a_body_of_another_type_is_shown(body: bytes, told: str) -> None:
+    """Whose it is can be seen from its title or its beginning."""
+    response = Response(413, (("Content-Type", "text/html"),), body)
+    (finding,) = http.body_bytes(Exchange(PLAIN, response, None, 0.0, 0.0))
+    assert finding.actual == f"Content-Type: text/html, {told}"
 
 
 def test_a_coding_that_servers_know_is_no_excuse() -> None:

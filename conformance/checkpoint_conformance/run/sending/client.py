@@ -7,15 +7,17 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from threading import Lock
 
+from checkpoint_conformance.checks.http_layer import answered_by_gateway
 from checkpoint_conformance.checks.judge import is_condition, is_conflict
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import Budget
-from checkpoint_conformance.run.recorder import Lost, Recorder, is_accepted, may_create
+from checkpoint_conformance.run.limits.pace import Pace
+from checkpoint_conformance.run.recorder import Lost, Recorder, may_create, may_have_created
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import LimitedClock, OutOfTime
 from checkpoint_conformance.transport.connection import Connection, Transport
 from checkpoint_conformance.transport.exchange import NOT_SENT, Exchange, FaultKind, Request
-from checkpoint_conformance.verdict.finding import is_lost
+from checkpoint_conformance.verdict.finding import is_lost, is_lost_behind_gateway
 
 __all__ = ["ENDINGS", "Client", "NotServed", "ServerGone", "TokenRefused", "reserve"]
 
@@ -90,6 +92,7 @@ class Client:
         """Why there are fewer lanes than the target's `connections`; empty if there are not."""
         self.budget = Budget(target.max_creates, min(reserve(target), target.max_creates // 4))
         self._target = target
+        self._reliable = target.has_reliable_network
         self._transport = transport
         self.recorder = recorder
         self._announce = announce
@@ -97,6 +100,7 @@ class Client:
         self._until_idle = until_idle
         self._expect = expect
         self._lock = Lock()
+        self._pace = Pace(clock, target.rate)
         self._timeouts = 0
         self._silent = 0
         """Timeouts in a row."""
@@ -105,7 +109,6 @@ class Client:
         """Why nothing more is sent; empty as long as the server answers."""
         self._given_up = False
         self._hopeless: set[str] = set()
-        self._next_slot = 0.0
         if "conflict" in target.profiles:
             self._one_at_a_time("the target declares the profile conflict")
 
@@ -151,12 +154,12 @@ class Client:
         return exchange
 
     def insist(self, exchange: Exchange) -> Exchange:
-        """Repeat a request that an unreliable network lost; return the last exchange.
+        """Repeat a request that an unreliable network or a gateway lost; return the last exchange.
 
         Raises BudgetSpent and ServerGone like `send`.
         """
         for _ in range(_MOST_LOSSES):
-            if self._target.has_reliable_network or not is_lost(exchange):
+            if not (is_lost_behind_gateway(exchange) or (is_lost(exchange) and not self._reliable)):
                 break
             exchange = self.send(exchange.request)
         return exchange
@@ -192,11 +195,11 @@ class Client:
             self.budget.reserve()
         created = True
         try:
-            self._keep_rate()
+            self._pace.keep()
             exchange = self._exchange(request, connection, lose)
             if not _was_sent(exchange):
                 exchange = self._exchange_after_return(request, exchange, patient=patient)
-            created = exchange.status is None or is_accepted(exchange)
+            created = may_have_created(exchange)
         except ENDINGS:  # it was not sent
             created = False
             self.clock.check()
@@ -257,10 +260,6 @@ class Client:
         """Return whether the server's host accepts another connection by the same route."""
         return self._transport.host_answers()
 
-    def speaks_tls(self) -> bool:
-        """Return whether the port of an http:// URL completes a TLS handshake."""
-        return self._transport.speaks_tls()
-
     def _exchange(
         self, request: Request, connection: Connection | None, lose: Callable[[Lost], None]
     ) -> Exchange:
@@ -285,7 +284,7 @@ class Client:
         refused = failed.fault.kind is FaultKind.REFUSED
         ending = self.recorder.note_ending(refused=refused, detail=failed.fault.detail)
         began = self.clock.monotonic()
-        self._announce(f"waiting for the server to return: {failed.fault.detail}")
+        self._announce(f"{failed.fault.detail}: waiting for the server to return")
         backoff = Backoff(self.clock, min(self._target.patience, _RETURN_WITHIN), 0.05, 1.0)
         while backoff.wait():
             with self.connection() as fresh:
@@ -295,7 +294,7 @@ class Client:
                 return exchange
         self._given_up = True
         waited = self.clock.monotonic() - began
-        raise ServerGone(f"the server did not return within {waited:.1f} s: {failed.fault.detail}")
+        raise ServerGone(f"{failed.fault.detail}, for {waited:.1f} s")
 
     def _passing(self, exchange: Exchange) -> str | None:
         """Return the reason why waiting may help, or None."""
@@ -340,16 +339,17 @@ class Client:
         return max(0.0, moment.timestamp() - self.clock.time())
 
     def _hold_back(self, exchange: Exchange) -> None:
-        """Send less at once after a conflict or a 429, and wait as long as a 429 asks, within patience."""
+        """Send less after a conflict or a limit, and wait as long as a limit asks, within patience."""
         if is_condition(exchange, "running-by-hand", "running-by-schedule"):
             self._one_at_a_time("a running policy refused a call")
-        if exchange.status != 429:
+        if exchange.status != 429 and not _is_limit_of_gateway(exchange):
             return
-        self._narrow(max(1, self.lanes // 2), "the server limits requests (429)")
+        self._narrow(max(1, self.lanes // 2), f"the server limits requests ({exchange.status})")
         asked = self._pause_asked(exchange, 0.0)
-        if asked <= self._target.patience and self._passing(exchange) not in self._hopeless:
-            with self._lock:
-                self._next_slot = max(self._next_slot, self.clock.monotonic() + asked)
+        if self._passing(exchange) not in self._hopeless:
+            self._pace.slow_down()
+            if asked <= self._target.patience:
+                self._pace.hold(asked)
 
     def _one_at_a_time(self, why: str) -> None:
         self.wave = 1
@@ -359,16 +359,11 @@ class Client:
         if lanes < self.lanes:
             self.lanes, self.narrowed = lanes, why
 
-    def _keep_rate(self) -> None:
-        """Wait for the next slot, which is later than the last one by the target's rate."""
-        interval = 1 / self._target.rate if self._target.rate else 0.0
-        with self._lock:
-            slot = max(self._next_slot, self.clock.monotonic())
-            self._next_slot = slot + interval
-        pause = slot - self.clock.monotonic()
-        if pause > 0:
-            self.clock.sleep(pause)
-
 
 def _was_sent(exchange: Exchange) -> bool:
     return exchange.fault is None or exchange.fault.kind not in NOT_SENT
+
+
+def _is_limit_of_gateway(exchange: Exchange) -> bool:
+    """Return whether a gateway answers 503, as some do beyond a limit of theirs."""
+    return exchange.status == 503 and answered_by_gateway(exchange)

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from checkpoint_conformance.run.limits.budget import Budget
 from checkpoint_conformance.run.record import Journal, Part
-from checkpoint_conformance.run.recorder import Recorder, is_accepted, may_create
+from checkpoint_conformance.run.recorder import Recorder, may_have_created
 from checkpoint_conformance.transport.abridgement import WholeExchanges
 from checkpoint_conformance.transport.clock import Clock, ReplayClock
 from checkpoint_conformance.transport.exchange import Exchange, Request
@@ -128,7 +128,4 @@ def journal(recorder: Recorder, judged: Sequence[int], earlier: Iterable[Part], 
 
 def _creations(exchanges: Iterable[Exchange]) -> int:
     """Return how many checkpoints the exchanges may have created."""
-    return sum(
-        may_create(exchange.request) and (exchange.status is None or is_accepted(exchange))
-        for exchange in exchanges
-    )
+    return sum(map(may_have_created, exchanges))

@@ -17,7 +17,7 @@ from typing import Any
 from checkpoint_conformance.probes.generated.inputs import Plan, PlanStep
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
-from checkpoint_conformance.run.recorder import may_create
+from checkpoint_conformance.run.recorder import is_unanswered, may_create
 from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
@@ -120,7 +120,7 @@ class _Rig:
         exchanges = self.session.recorder.exchanges
         while not self._unanswered and self._looked_at < len(exchanges):
             exchange = exchanges[self._looked_at]
-            lost = exchange.status is None and may_create(exchange.request)
+            lost = is_unanswered(exchange) and may_create(exchange.request)
             self._unanswered = lost and not self._is_refused(exchange.request)
             self._looked_at += 1
         return self._unanswered
