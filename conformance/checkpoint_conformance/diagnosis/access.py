@@ -7,9 +7,10 @@ from email.utils import parsedate_to_datetime
 from checkpoint_conformance.checks.judge import is_condition
 from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus, answer_summary
 from checkpoint_conformance.probes.calls import ABSENT, Absent, Call
-from checkpoint_conformance.run.misconfiguration import misconfiguration
+from checkpoint_conformance.run.misconfiguration import misconfiguration, no_http, unreached
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request
+from checkpoint_conformance.target.target import Target
+from checkpoint_conformance.transport.exchange import Exchange, Request
 
 __all__ = ["CUT_OFF", "TRUNCATED", "WHOLE", "access", "clock", "operation", "provider", "unknown_policy"]
 
@@ -24,14 +25,11 @@ _TOLERATED_SKEW = 60.0
 _LATER = "`verify` will judge it. If the server is only busy, try again."
 
 
-def operation(exchange: Exchange, session: Session) -> CheckResult:
+def operation(exchange: Exchange, target: Target) -> CheckResult:
     """Judge the response to a call without a token: is the operation at this address at all?"""
-    if wrong := misconfiguration(exchange, session.target, session.client.speaks_tls):
+    if wrong := misconfiguration(exchange, target) or unreached(exchange) or no_http(exchange):
         return CheckResult(wrong.topic, CheckStatus.FIX, wrong.found, wrong.advice)
     found, status = answer_summary(exchange), exchange.status
-    if exchange.fault and exchange.fault.kind in (FaultKind.NO_STATUS, FaultKind.BAD_HEAD, FaultKind.DROPPED):
-        advice = "Check the port, and whether `url` must start with https://."
-        return CheckResult("operation", CheckStatus.FIX, f"the server does not speak HTTP: {found}", advice)
     if exchange.fault or exchange.response is None or status is None:
         return CheckResult("operation", CheckStatus.OPEN, found, "Increase `timeout`, or check the server.")
     if status in (404, 405, 501):

@@ -19,6 +19,7 @@ from checkpoint_conformance.diagnosis.access import (
     provider,
     unknown_policy,
 )
+from checkpoint_conformance.diagnosis.asking import ask
 from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
 from checkpoint_conformance.diagnosis.companions import companions, second_policy
 from checkpoint_conformance.diagnosis.connectivity import connectivity, signature
@@ -60,18 +61,18 @@ def _steps(session: Session) -> Iterator[CheckResult]:
         yield from steps
         if _wrong(steps):
             return
-    anonymous = session.client.transmit(session.calls.post(CUT_OFF, token=None))
-    steps = [operation(anonymous, session), clock(anonymous)]
+    anonymous = ask(session, session.calls.post(CUT_OFF, token=None))
+    steps = [operation(anonymous, session.target), clock(anonymous)]
     yield from steps
     if steps[0].state is CheckStatus.FIX:
         return
-    identified = session.client.transmit(session.calls.post(CUT_OFF))
+    identified = ask(session, session.calls.post(CUT_OFF))
     body_first = anonymous.status == identified.status == 400
     let_in = _let_in_whole(session) if body_first else access(identified, anonymous, TRUNCATED)
     yield let_in
     if let_in.state is CheckStatus.FIX:
         return
-    accepted = provider(session.client.transmit(unknown_policy(session)))
+    accepted = provider(ask(session, unknown_policy(session)))
     yield accepted
     if accepted.state is CheckStatus.FIX:
         return
@@ -84,7 +85,7 @@ def _steps(session: Session) -> Iterator[CheckResult]:
 def _let_in_whole(session: Session) -> CheckResult:
     """Try the token with a complete body, since the server reads the body before the token."""
     without, identified = (
-        session.client.transmit(unknown_policy(session, token)) for token in (None, session.target.token)
+        ask(session, unknown_policy(session, token)) for token in (None, session.target.token)
     )
     return access(identified, without, WHOLE)
 

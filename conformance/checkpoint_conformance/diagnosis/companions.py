@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from checkpoint_conformance.checks.judge import is_condition
+from checkpoint_conformance.diagnosis.asking import ask
 from checkpoint_conformance.diagnosis.check_result import (
     CheckResult,
     CheckStatus,
@@ -123,7 +124,7 @@ def _observation(session: Session) -> CheckResult:
 
 def _deletion(session: Session) -> CheckResult:
     path = f"{session.calls.path()}/{session.calls.unknown_id('a checkpoint')}"
-    exchange = session.client.transmit(session.calls.request("DELETE", path))
+    exchange = ask(session, session.calls.request("DELETE", path))
     if exchange.status == 404 and not is_condition(exchange, "no-route"):
         return CheckResult(
             "deletion",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checkpoint_conformance.diagnosis.access import CUT_OFF, unknown_policy
+from checkpoint_conformance.diagnosis.asking import ask
 from checkpoint_conformance.diagnosis.check_result import (
     CheckResult,
     CheckStatus,
@@ -35,9 +36,9 @@ def fixtures(session: Session, *, body_first: bool) -> Iterator[CheckResult]:
     """
     for fixture in _given(session.target):
         truncated = session.calls.post(CUT_OFF, token=fixture.token, project_id=fixture.project_id)
-        exchange = session.client.transmit(truncated)
+        exchange = ask(session, truncated)
         if exchange.status == 400 and (body_first or fixture.expected != 400):
-            exchange = session.client.transmit(unknown_policy(session, fixture.token, fixture.project_id))
+            exchange = ask(session, unknown_policy(session, fixture.token, fixture.project_id))
         found = f"gets {answer_summary(exchange)}"
         let_in = body_first and fixture.expected == 400 and exchange.status == 404
         if let_in or exchange.status == fixture.expected:

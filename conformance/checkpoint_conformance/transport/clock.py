@@ -159,7 +159,8 @@ class VirtualClock:
 
     def monotonic(self) -> float:
         """Return the seconds slept so far, by all threads in total."""
-        return self._slept
+        with self._lock:
+            return self._slept
 
     def sleep(self, seconds: float) -> None:
         """Advance the clock at once. Raises ValueError for a negative number, as `time.sleep` does."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GET = Request("GET", "/v1/x")
 OK = Response(200, (), b"{}")
+UNAVAILABLE = Response(503, (("Content-Type", "application/json"),), b"{}")
 
 
 def history(transport: Transport) -> list[tuple[int, int, bool, bool]]:
@@ -115,7 +116,7 @@ def test_a_run_needs_neither_socket_nor_time() -> None:
     with running(Server) as table:
         target = target_of(table, patience=3600.0, url="http://nobody.invalid")
     clock = VirtualClock()
-    transport = InProcessTransport(lambda _: Response(503, (), b""), target.timeout, clock)
+    transport = InProcessTransport(lambda _: UNAVAILABLE, target.timeout, clock)
     result = run(target, Options(max_examples=1), transport=transport, clock=clock)
     assert 1800 < result.elapsed <= 3600
     (documented,) = [each for each in result.results if each.requirement.id == "REQ-1"]

@@ -1,10 +1,12 @@
-"""Notices in the middle of a run that a token has expired, or that a gateway has lost its server."""
+"""Notices in the middle of a run that a token has expired, that a gateway has lost its server, or a limit."""
 
 from __future__ import annotations
 
 from threading import Lock
 
+from checkpoint_conformance.checks.http_layer import answered_by_gateway
 from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import Recorder
@@ -15,12 +17,16 @@ __all__ = ["Witness"]
 
 _MOST_CALLS = 3
 """Valid calls that are spent on the question whether the token is still accepted: each is a backup."""
-_GATEWAY = frozenset({502, 503, 504})
-"""What a gateway answers if its server does not (RFC 9110, 15.6)."""
+
+
+_LIMIT = 429
 
 
 class Witness:
-    """Looks at every exchange of a run, and asks again if it may mean that no call is served any more."""
+    """Looks at every exchange of a run, and asks again if it may mean that no call is served any more.
+
+    It also judges what the stages only wait for.
+    """
 
     def __init__(self, client: Client, recorder: Recorder, calls: Calls) -> None:
         """Ask with the client's requests, built by `calls`."""
@@ -36,10 +42,12 @@ class Witness:
         self._resting = True
 
     def look(self, exchange: Exchange) -> None:
-        """Raise NotServed if a gateway responds instead of the server.
+        """Judge a limit (429), and raise NotServed if a gateway responds instead of the server.
 
         Raises TokenRefused if every call gets 401.
         """
+        if exchange.status == _LIMIT and not self._resting:
+            self._judge_form(exchange)
         if self._resting or not self._recorder.accepted or not self._asking.acquire(blocking=False):
             return
         try:
@@ -49,6 +57,13 @@ class Witness:
                 self._ask_for_server(exchange)
         finally:
             self._asking.release()
+
+    def _judge_form(self, exchange: Exchange) -> None:
+        """Judge the body of a response that a run else only waits to be over: HTTP-2, HTTP-5 and ERR-1."""
+        probe = Probe("HTTP-2/limit", "HTTP-2", "any request beyond a limit", exchange.request)
+        judgement = self._recorder.judge(probe, exchange)
+        judgement.undecided = None
+        self._recorder.record(probe.requirement, judgement)
 
     def _carries_token(self, exchange: Exchange) -> bool:
         return exchange.request.header("X-Auth-Token") == self._calls.target.token
@@ -71,11 +86,15 @@ class Witness:
         )
 
     def _ask_for_server(self, exchange: Exchange) -> None:
-        """Send a harmless request until the server itself answers it, or patience runs out."""
+        if answered_by_gateway(self.harmless()):
+            raise NotServed(
+                f"since exchange {exchange.number} a gateway returns {exchange.status} instead of the server"
+            )
+
+    def harmless(self) -> Exchange:
+        """Send a harmless request until no gateway answers it, or patience runs out; return the exchange."""
         backoff = Backoff(self._client.clock, self._calls.target.patience, 0.25, 5.0)
-        while self._client.transmit(self._calls.request("GET", self._calls.path())).status in _GATEWAY:
-            if not backoff.wait():
-                raise NotServed(
-                    f"since exchange {exchange.number} a gateway returns {exchange.status} "
-                    "instead of the server"
-                )
+        while True:
+            exchange = self._client.transmit(self._calls.request("GET", self._calls.path()))
+            if not answered_by_gateway(exchange) or not backoff.wait():
+                return exchange

@@ -9,7 +9,6 @@ from dataclasses import replace
 from checkpoint_conformance.checks.judge import Judgement
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.probes.oversized import MEBIBYTE, with_mebibyte
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.robustness import unknown_route
 from checkpoint_conformance.run.endings import charge_lock
@@ -47,7 +46,7 @@ def refused_before(calls: Calls) -> dict[str, tuple[Request, ...]]:
             calls.request("PUT", calls.path(), json.dumps(good).encode(), content_type="application/json"),
         ),
         "unknown-route": (unknown_route(calls).request,),
-        "large": (calls.post(with_mebibyte(calls.changed(plan_id=MEBIBYTE))),),
+        "large": (calls.post(calls.changed(plan_id="a" * (1 << 20))),),
         "several": (malformed, no_token, malformed, malformed),
     }
 

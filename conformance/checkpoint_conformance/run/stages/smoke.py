@@ -5,6 +5,7 @@ A failure here is a configuration error if the response says so; anything else i
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.limits.budget import BudgetSpent
-from checkpoint_conformance.run.misconfiguration import misconfiguration
+from checkpoint_conformance.run.misconfiguration import misconfiguration, no_http, unreached
 from checkpoint_conformance.run.probing import settle
 from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import Session
@@ -52,11 +53,9 @@ def smoke(session: Session, *, twice: bool = True) -> Calls | None:
     """
     probe, again = acceptance.documented(session.calls)
     try:
-        exchange = session.client.insist(session.client.send(probe.request))
+        exchange = _reach(session, probe)
     except ServerGone as gone:
         raise ConfigurationError(f"{session.target.url}: {gone}") from gone
-    if wrong := misconfiguration(exchange, session.target, session.client.speaks_tls):
-        raise ConfigurationError(f"{session.target.url}: {wrong}")
     judgement = session.recorder.judged(probe, exchange)
     if _accepted(exchange) or not _refused(judgement):
         settle(session, probe, judgement)
@@ -66,6 +65,24 @@ def smoke(session: Session, *, twice: bool = True) -> Calls | None:
             _twice_on_one_connection(session, again)
         return Calls(session.target, policy_name=_policy_name(exchange))
     return _diagnose(session, probe, exchange, judgement)
+
+
+def _reach(session: Session, probe: Probe) -> Exchange:
+    """Return the exchange of the first request. Raises ConfigurationError if the server is not reached.
+
+    If no server answers, a harmless request shows whether it fails on this request alone.
+    """
+    exchange = session.client.transmit(probe.request)
+    wrong = misconfiguration(exchange, session.target)
+    if not wrong and (unreached(exchange) or no_http(exchange)):
+        harmless = session.client.insist(session.witness.harmless())
+        wrong = misconfiguration(harmless, session.target) or unreached(harmless) or no_http(harmless)
+    if wrong:
+        raise ConfigurationError(f"{session.target.url}: {wrong}")
+    with suppress(BudgetSpent):
+        exchange = session.client.persist(exchange)
+        exchange = session.client.insist(exchange)
+    return exchange
 
 
 def _policy_name(exchange: Exchange) -> str | None:
