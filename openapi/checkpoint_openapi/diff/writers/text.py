@@ -56,8 +56,9 @@ def summary(report: Report) -> str:
     ]
     accepted = sum(found.acknowledged is not None for found in report.findings)
     for side in set(report.sides) - set(report.counted):
-        if report.open(Severity.BREAKING, side):
-            parts.append(f"{len(report.open(Severity.BREAKING, side))} breaking for {side.value}")
+        for severity, word in ((Severity.BREAKING, "breaking for"), (Severity.REVIEW, "for review by")):
+            if found := report.open(severity, side):
+                parts.append(f"{len(found)} {word} {side.value}")
     if accepted:
         parts.append(f"{accepted} accepted")
     version = f"; the next version is at least {report.next_version}" if report.next_version else ""

@@ -19,6 +19,12 @@ TEXT = {"type": "string"}
 SCHEMA = json.loads(
     resources("checkpoint_openapi").joinpath("diff", "writers", "diff.schema.json").read_text("utf-8")
 )
+REQUIREMENTS = """\
+contract: 1.0.0
+requirements:
+  - {{id: A-1, level: MUST, text: {text}, clause: "openapi.json#/paths", basis: [S], profile: [core], needs: null,
+     status: active, since: 1.0.0, not_tested: null}}
+"""
 
 
 @pytest.fixture
@@ -77,6 +83,18 @@ def test_the_text_has_a_heading_for_implementers(widened: list[str]) -> None:
     alone = CliRunner().invoke(diff, [*widened, "--for", "implementers"]).stdout
     assert alone.startswith("Breaking changes for implementers\n")
     assert "breaking (1 breaking, 0 for review, 0 compatible)" in alone
+
+
+def test_the_verdict_counts_what_others_have_to_review(tmp_path: Path) -> None:
+    """A reworded requirement is for review by implementers, and the last line says so."""
+    for version, text in (("old", "It is."), ("new", "It was.")):
+        folder = tmp_path / version
+        folder.mkdir()
+        (folder / "openapi.json").write_text(json.dumps(with_schema(TEXT, request=True)), "utf-8")
+        (folder / "requirements.yaml").write_text(REQUIREMENTS.format(text=text), "utf-8")
+    versions = [str(tmp_path / version / "openapi.json") for version in ("old", "new")]
+    last = CliRunner().invoke(diff, versions).stdout.splitlines()[-1]
+    assert "compatible (0 breaking, 0 for review, 1 compatible, 1 for review by implementers)" in last
 
 
 @pytest.mark.parametrize(
