@@ -13,6 +13,8 @@ _log = logging.getLogger("checkpoint_handlers")
 _SHORTAGES = (errno.EMFILE, errno.ENFILE)
 _SILENCE = 10.0
 """Minimum seconds between two messages about connections that have to wait."""
+_ACCEPTS_AGAIN = "_start_serving"
+"""The function of asyncio that accepts again; it fails if an ending server has closed the socket by then."""
 
 
 class Exhaustion:
@@ -27,6 +29,8 @@ class Exhaustion:
     def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Report what went wrong in the loop."""
         error = context.get("exception")
+        if isinstance(error, ValueError) and _ACCEPTS_AGAIN in context["message"]:
+            return
         if not isinstance(error, OSError) or error.errno not in _SHORTAGES:
             loop.default_exception_handler(context)
             return

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import json
+import os
 import re
 import resource
 import socket
 import time
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 
 import pytest
 from checkpoint_handlers.commands.open_files import FEWEST
+from checkpoint_handlers.serving.exhaustion import Exhaustion
 from checkpoint_handlers.serving.protocol import MAX_HEAD
 from checkpoint_handlers.serving.telemetry import AccessLog
 
@@ -79,6 +83,35 @@ def test_more_connections_than_files_wait_and_are_told_once(tmp_path: Path, work
     lines = server.said.splitlines()
     assert 1 <= len(lines) <= int(workers)
     assert all(line.startswith("New connections have to wait: ") for line in lines)
+
+
+class _Full(socket.socket):
+    """A listening socket of a process that may open no more files."""
+
+    def accept(self) -> NoReturn:
+        """Fail as the system does."""
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+def test_an_end_while_connections_wait_is_told_no_more(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Asyncio accepts again after a second, when an ending server has closed the socket: no error."""
+    monkeypatch.setattr(asyncio.constants, "ACCEPT_RETRY_DELAY", 0.02)
+
+    async def end() -> None:
+        asyncio.get_running_loop().set_exception_handler(Exhaustion())
+        with _Full() as listener:
+            listener.bind(("127.0.0.1", 0))
+            server = await asyncio.start_server(lambda *_: None, sock=listener)
+            with socket.create_connection(listener.getsockname()):
+                await asyncio.sleep(0.01)
+                server.close()
+                await asyncio.sleep(0.05)
+
+    asyncio.run(end())
+    (told,) = caplog.messages
+    assert told.startswith("New connections have to wait: ")
 
 
 @pytest.mark.parametrize("size", [MAX_HEAD, 200_000, 2_000_000])
