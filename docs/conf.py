@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,12 @@ _MEASURED = sorted(
 """Pages beside the named ones: what was measured."""
 _DIAGRAM = "![What imports what](docs/pictures/architecture.svg)"
 """The one diagram there is, of ARCHITECTURE.md; `tests.browser.pictures` draws it."""
+_UNBROKEN = re.compile(
+    r"(?:\b(?:checkpoint-contract(?!\[)|[A-Z]+-\d+|\d{1,3}(?: \d{3})+)|[✅❌] \w+)\b(?=[^<>]*<)"
+)
+"""In the text of a page: the command, ids such as REQ-9, numbers such as 10 000, and a mark with its word."""
+_STACKED = 3
+"""The fewest columns of a table whose rows a narrow screen shows as lists."""
 
 project = "checkpoint-contract"
 author = "the authors of checkpoint-contract"
@@ -96,18 +103,39 @@ def _prepare(app: Any, name: str, source: list[str]) -> None:
         source[0] += f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listed}\n```\n"
 
 
-def _keep_whole(_app: Any, _page: str, _template: str, context: dict[str, Any], _document: Any) -> None:
-    """Mark options, which browsers would break at their hyphens, and let choices break between two."""
+def _whole(body: str) -> str:
+    """Mark what browsers would break, such as options and ids at their hyphens.
 
-    def marked(found: re.Match[str]) -> str:
-        kind = "pre option" if found[1].startswith("-") else "pre"
-        return f'<span class="{kind}">{found[1].replace("|", "|<wbr>")}</span>'
+    Choices may break between two, and paths after a slash.
+    """
 
+    def code(found: re.Match[str]) -> str:
+        kind = "pre whole" if found[1].startswith("-") else "pre"
+        text = re.sub(r"(?<=\w)[|/]", r"\g<0><wbr>", found[1])
+        return f'<span class="{kind}">{text}</span>'
+
+    body = re.sub(r'<span class="pre">([^<]*)</span>', code, body)
+    return _UNBROKEN.sub(r'<span class="whole">\g<0></span>', body)
+
+
+def _labelled(table: re.Match[str]) -> str:
+    """Give each cell of a table the heading of its column, which a narrow screen shows beside it."""
+    headings = re.findall(r'<th class="head[^>]*>(.*?)</th>', table[0], re.DOTALL)
+    if len(headings) < _STACKED:
+        return table[0]
+    labels = cycle(re.sub(r"<[^>]+>", "", each).replace('"', "&quot;") for each in headings)
+    cells = re.sub(r"<td(?=[ >])", lambda _: f'<td data-label="{next(labels)}"', table[0])
+    return cells.replace('class="', 'class="stacked ', 1)
+
+
+def _make_readable(_app: Any, _page: str, _template: str, context: dict[str, Any], _document: Any) -> None:
+    """Prepare a page for narrow screens, where a picture also leads to itself in full size."""
     if "body" in context:
-        context["body"] = re.sub(r'<span class="pre">([^<]*)</span>', marked, context["body"])
+        body = re.sub(r"<table.*?</table>", _labelled, _whole(context["body"]), flags=re.DOTALL)
+        context["body"] = re.sub(r'<img [^>]*src="([^"]+)"[^>]*>', r'<a href="\1">\g<0></a>', body)
 
 
 def setup(app: Any) -> None:
     """Connect the contents, and what makes them readable."""
     app.connect("source-read", _prepare)
-    app.connect("html-page-context", _keep_whole)
+    app.connect("html-page-context", _make_readable)

@@ -24,7 +24,7 @@ def test_width_is_that_of_the_terminal(text: str, width: int) -> None:
 
 @given(st.text(alphabet="ab备份\uff0ce\u0301 ", max_size=60), st.integers(1, 40))
 def test_a_clipped_text_fits(text: str, width: int) -> None:
-    """The rest is left out, and nothing that would fit."""
+    """Only what does not fit is left out."""
     shown = clipped(text, width)
     assert text.startswith(shown)
     assert columns(shown) <= width
@@ -41,14 +41,40 @@ def test_wrapping_breaks_at_words_alone(words: list[str], width: int) -> None:
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "备",
+                "份。",
+                "401",
+                "(",
+                "是 ",
+                "401\uff0c",
+                "\uff08备",
+                "\uff08401\uff09\uff0c",
+                "\u201c备\u201d",
+            ]
+        ),
+        min_size=20,
+    ),
+    st.integers(30, 40),
+)
+def test_punctuation_stays_with_its_word(parts: list[str], width: int) -> None:
+    """No line begins with closing punctuation or ends with opening punctuation."""
+    lines = [line.strip() for line in wrapped("".join(parts), width, 4).split("\n")]
+    assert not [line for line in lines[1:] if line[:1] in ("。", "\uff09", "\uff0c", "\u201d")]
+    assert not [line for line in lines[:-1] if line[-1:] in ("\uff08", "\u201c")]
+
+
 def test_a_repeated_address_is_folded() -> None:
-    """A long path is written once; then its last part tells which it is."""
+    """A long path is written out once; after that, its last part identifies it."""
     told = fitted(f"POST {PATH}: one\nPOST {PATH}: two\nGET /short: three", 200)
     assert told == f"POST {PATH}: one\nPOST …/checkpoints: two\nGET /short: three"
 
 
 def test_addresses_that_end_alike_are_not_folded() -> None:
-    """What a reader could not tell apart is written out each time."""
+    """Addresses that a reader could confuse are written out each time."""
     other = PATH.replace("providers", "vendors-and-others")
     text = f"{PATH}\n{other}\n{PATH}\n{other}"
     assert fitted(text, 200) == text

@@ -13,6 +13,7 @@ import pytest
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.terminal.streams import Output, is_interactive
 
+ROOT = Path(__file__).resolve().parents[1]
 REPORT = Path(__file__).parent / "conformance" / "reports" / "report-1.0.0.json"
 COMMAND = Path(sys.executable).with_name("checkpoint-contract")
 
@@ -51,6 +52,49 @@ def test_output_to_a_reader_that_left_is_dropped() -> None:
     os.close(writing)
     assert isinstance(output.failure, BrokenPipeError)
     assert output.lost == ""
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "gbk"])
+def test_text_for_people_has_the_encoding_of_the_locale(encoding: str) -> None:
+    """What the encoding lacks is escaped, and is no error."""
+    ended = subprocess.run(
+        [COMMAND, "explain", "REQ-11", "--lang", "zh"],
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (ExitCode.SUCCESS, b"")
+    assert ("的" if encoding == "gbk" else r"\u7684") in ended.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "report show {report} --format html --lang zh",
+        "report matrix {report} --format markdown --lang zh",
+        "diff {base} {revision} --format json",
+        "changelog {base} {revision}",
+    ],
+)
+def test_a_document_is_utf_8_in_any_locale(line: str, tmp_path: Path) -> None:
+    """The same bytes are written, whatever the encoding of the locale."""
+    base = ROOT / "openapi" / "checkpoint.yaml"
+    revision = tmp_path / "revision.yaml"
+    text = base.read_text(encoding="utf-8").replace("maxItems: 64", "maxItems: 32")
+    revision.write_text(text.replace("summary: ", "summary: é → ", 1), encoding="utf-8")
+    words = line.format(report=REPORT, base=base, revision=revision).split()
+    ended = [
+        subprocess.run(
+            [COMMAND, *words],
+            env=os.environ | {"PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=False,
+        )
+        for encoding in ("utf-8", "gbk")
+    ]
+    assert not ended[0].stdout.isascii()
+    assert ended[1].stdout == ended[0].stdout
+    assert ended[1].returncode in (ExitCode.SUCCESS, ExitCode.FAILURE)
 
 
 class _Terminal(io.StringIO):

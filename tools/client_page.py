@@ -21,7 +21,12 @@ _FACTS = {
     "set": "What to do",
 }
 """The facts of a published client, each with its heading, in the order of the page."""
-_FACTS_GENERATED = {"sends": "Sends", "errors": "Errors", "set": "What to do"}
+_FACTS_GENERATED = {
+    "sends": "Sends",
+    "errors": "Errors",
+    "others": "Other responses",
+    "set": "What to do",
+}
 """The facts of a generated client."""
 
 
@@ -63,12 +68,22 @@ def client_page() -> str:
         "",
         "CI generates each of these clients from the contract, compiles it, and runs it against the",
         "reference server. Each client creates checkpoints, including one with `parameters: {}`, and",
-        "exposes the status, `error_code` and `error_msg` of every documented error.",
+        "exposes the status, `error_code` and `error_msg` of every documented error. A gateway may also send",
+        "what the contract does not list, such as a 502 with a page in HTML: see *Other responses*.",
     ]
     for client in table["generated"].values():
         lines += ["", f"### {client['generator']} {client['version']}: {client['language']}", ""]
         lines += [f"- **{heading}**: {client[fact]}" for fact, heading in _FACTS_GENERATED.items()]
     lines += [
+        "",
+        "## When the contract changes",
+        "",
+        "`checkpoint-contract diff` compares what is sent. None of the following changes is breaking, and",
+        "a client that is already compiled keeps working. But a client that is generated anew may change:",
+        "",
+        "| change | rule | do its callers still compile? |",
+        "|---|---|---|",
+        *(f"| {each['change']} | {_rule(each['rule'])} | {each['compiles']} |" for each in table["changes"]),
         "",
         "## Other generators",
         "",
@@ -85,3 +100,8 @@ def client_page() -> str:
 def _code(fact: str, text: str) -> str:
     """Return a fact as Markdown: the name of a call is code."""
     return f"`{text}`" if fact == "call" and " " not in text else text
+
+
+def _rule(name: str | None) -> str:
+    """Return the rule of the gate that lists a change."""
+    return f"`{name}`" if name else "none"

@@ -41,7 +41,7 @@ def told(command: click.Command) -> tuple[list[str], str]:
 
 def usage(words: str, command: click.Command) -> str:
     """Return the usage line of a command."""
-    context = click.Context(command, info_name=f"checkpoint-contract {words}")
+    context = click.Context(command, info_name=f"checkpoint-contract {words}", terminal_width=1000)
     return " ".join(command.get_usage(context).removeprefix("Usage:").split())
 
 
@@ -60,9 +60,9 @@ def command_line() -> str:
         "# Command line",
         MADE,
         "",
-        "Every command says on one line of standard error what is wrong, where, and what to do.",
-        "[Exit codes](exit-codes.md) have a page of their own. `CHECKPOINT_TRACEBACK=1` shows where a fault",
-        "of the program is.",
+        "If something is wrong, one line on standard error says what, where, and what to do. See also the",
+        "[exit codes](exit-codes.md). If there is an error in the program itself, `CHECKPOINT_TRACEBACK=1`",
+        "shows its traceback.",
         "",
     ]
     for words, command in commands():

@@ -58,9 +58,8 @@ def pages() -> dict[Path, Callable[[], str]]:
 def with_verdict_tables(page: Path) -> str:
     """Return a page with its tables of outcomes, reasons and verdicts regenerated from the suite."""
     named = ", ".join(f"`{reason}`" for reason in REASONS if reason is not SkipReason.OTHER_SHARD)
-    skip = {
-        Outcome.SKIP: f"The requirement was not exercised, or not fully, for one of these reasons: {named}."
-    }
+    text = f"The requirement was not exercised, or only in part, for one of these reasons: {named}."
+    skip = {Outcome.SKIP: text}
     codes = [(f"`{each}`", VERDICTS[each], str(int(exit_code(each)))) for each in Verdict]
     tables = {
         ("outcome", "means"): [(f"`{name}`", text) for name, text in (OUTCOMES | skip).items()],
@@ -86,9 +85,9 @@ def requirement_page() -> str:
         f"Contract {document()['info']['version']}: {number} requirements, {musts} of them a MUST.",
         "In Chinese: [要求](requirements.zh.md). How they are governed: [governance](../governance.md).",
         "",
-        "*Basis*: the source documentation says it, another published page or a real client says it, or",
-        "it is an assumption of this project, which is never more than a SHOULD. *Needs*: the fixture of the",
-        "[target file](target-file.md) without which it is skipped.",
+        "*Basis*: why it is required. The source documentation requires it, another published page or a real",
+        "client requires it, or it is an assumption of this project and therefore only a SHOULD. *Needs*:",
+        "the fixture in the [target file](target-file.md) without which it is skipped.",
         "",
     ]
     for profile in dict.fromkeys(name for each in requirements() for name in each.profile):
@@ -131,14 +130,14 @@ def error_page() -> str:
         "# Errors",
         MADE,
         "",
-        "An error is known by its status and code together: a code alone is no key (CSBS.9009 stands under",
-        "400 and 403), and texts repeat and differ by language. `checkpoint-contract explain 404 CSBS.3000`",
-        "explains one.",
+        "Identify an error by its status and code together: a code can have several statuses (CSBS.9009 has",
+        "400 and 403), and messages repeat and depend on the language. To explain one:",
+        "`checkpoint-contract explain 404 CSBS.3000`.",
         "",
         "## Conditions",
         "",
-        "What leads to which answer; checked in the order token, project and permission, content type and",
-        "JSON, schema, provider, policy, resources, state.",
+        "What leads to which response. The server checks the token first, then project and permission,",
+        "content type and JSON, schema, provider, policy, resources, and state.",
         "",
         "| condition | status | code | basis | operations |",
         "|---|---|---|---|---|",
@@ -152,8 +151,8 @@ def error_page() -> str:
         "",
         "## Published pairs",
         "",
-        f"Every pair of the published list. Beside them any code of the form `{errors().gateway_pattern}`",
-        "may come from the API gateway in front of the service.",
+        "All pairs of the published list. The API gateway in front of the service may also return any code",
+        f"of the form `{errors().gateway_pattern}`.",
         "",
         "| status | code | meaning |",
         "|---|---|---|",
@@ -193,8 +192,8 @@ def rule_page() -> str:
         "",
         "## diff",
         "",
-        "Severity for clients and for implementers; where it differs in a callback or webhook, that one in",
-        "parentheses.",
+        "The severity of each rule for clients and for implementers. If it differs in a callback or webhook,",
+        "that severity is in parentheses.",
         "",
         "| rule | clients | implementers | says |",
         "|---|---|---|---|",
@@ -217,18 +216,18 @@ def target_page() -> str:
     tables = {name: each for name, each in TARGET.members.items() if isinstance(each, Table)}
     tables["fixtures.second_project"] = tables["fixtures"].members["second_project"]
     lines = [
+        "# The target file",
         MADE,
         "",
-        "# The target file",
+        "A TOML file (or YAML, if its name ends in `.yaml` or `.yml`) that says which server to verify, with",
+        "which credentials, and how many backups a run may create. `checkpoint-contract target init` writes",
+        "a template with comments, and `checkpoint-contract target check` compares the file with the server.",
+        "An unknown key, a value of the wrong type or a variable that is not set is an error: the message",
+        "names its place, and nothing is sent.",
         "",
-        "TOML, or YAML by its suffix. It says which server is verified, with what, and at what cost.",
-        "`checkpoint-contract target init` writes a commented one; `checkpoint-contract target check`",
-        "compares it with the server. It is read strictly: an unknown key, a value of another type or a",
-        "variable that is not set is an error that names its place, and nothing is sent.",
-        "",
-        'Any value may come from the environment, `token = { env = "CSBS_TOKEN" }`, or be the one line of a',
-        'file, as Docker and Kubernetes mount secrets: `token = { file = "/run/secrets/csbs-token" }`. The',
-        "end of the line does not count. File names are relative to the target file.",
+        'Any value can come from an environment variable, `token = { env = "CSBS_TOKEN" }`, or from a file',
+        "of one line, as Docker and Kubernetes mount secrets:",
+        '`token = { file = "/run/secrets/csbs-token" }`. File names are relative to the target file.',
         "",
         *_key_table("Top level", "", own),
     ]
@@ -278,8 +277,8 @@ def change_page() -> str:
         MADE,
         "",
         "Each released version, compared with the one before: what changed, whom it breaks, and which",
-        "requirements it touches. [The same as a page](contract-changes.html), with a filter, the lines of",
-        "both versions, and what shows each change. `checkpoint-contract changelog --all` makes both.",
+        "requirements it touches. [A page](contract-changes.html) with a filter also shows the lines of both",
+        "versions, and what shows each change. `checkpoint-contract changelog --all` writes both.",
     ]
     return "\n".join([*lines, sections])
 
@@ -294,8 +293,8 @@ def report_page() -> str:
         schema["description"],
         "",
         "`checkpoint-contract report schema` prints the JSON Schema. With `matrix`, `diff`, `replay`,",
-        "`target-check` or `dry-run`, it prints that of another command's JSON. `report show` prints a",
-        "report in its other forms: HTML, JUnit, HAR, Markdown and the badges.",
+        "`target-check` or `dry-run`, it prints the schema of another command's JSON. `report show` prints a",
+        "report in other formats: HTML, JUnit, HAR, Markdown and the badges.",
         "",
     ]
     lines += _members("report", schema)

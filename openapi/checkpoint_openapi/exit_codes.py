@@ -22,9 +22,9 @@ class ExitCode(IntEnum):
     SUCCESS = 0, "Success: conformant, ready, compatible, clean, done."
     FAILURE = (
         1,
-        "Failure: not conformant, a regression, a breaking change, lint findings, still failing.",
+        "Failure: not conformant, a regression, a breaking change, lint findings, replayed failures.",
     )
     USAGE = 2, "Usage or configuration: a wrong option or file, an unreachable server, a refused token."
     PARTIAL = 3, "Partial: nothing failed and nothing is undecided, but a MUST was skipped or waived."
-    FAULT = 4, "A fault of checkpoint-contract; it says nothing about the server. Please report it."
-    UNDECIDED = 5, "Undecided: inconclusive, interrupted, a server that went away, a change for review."
+    FAULT = 4, "An error in checkpoint-contract itself; it says nothing about the server. Please report it."
+    UNDECIDED = 5, "Undecided: inconclusive, interrupted, a server that disappeared, a change to review."

@@ -160,7 +160,9 @@ def shoot(
             size |= {"width": int(wide) + 1, "height": int(high) + 1}
             driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         if part:
-            driver.find_element(By.CSS_SELECTOR, part).screenshot(str(path))
+            element = driver.find_element(By.CSS_SELECTOR, part)
+            driver.execute_script("arguments[0].style.padding = '20px'", element)
+            element.screenshot(str(path))
         else:
             driver.save_screenshot(str(path))
     quantise = ["pngquant", "--force", "--strip", "--skip-if-larger", "--output", str(path), "64", str(path)]

@@ -95,6 +95,20 @@ def test_no_width_needs_scrolling_sideways(width: int, show: Callable[..., webdr
         page.execute_script(OPEN)
 
 
+def test_a_command_keeps_its_lines_on_a_phone(show: Callable[..., webdriver.Chrome]) -> None:
+    """No command is broken at a hyphen, where it would read like another option."""
+    commands: list[tuple[int, int]] = show("broken", 400).execute_script("""
+        return [...document.querySelectorAll(".curl pre")].filter((each) => each.offsetParent).map((each) => {
+          const range = document.createRange();
+          range.selectNodeContents(each);
+          const tops = new Set([...range.getClientRects()].map((line) => line.top));
+          return [tops.size, each.textContent.split("\\n").length];
+        });
+    """)
+    assert commands
+    assert all(shown == written for shown, written in commands), commands
+
+
 def test_the_keyboard_reaches_everything(show: Callable[..., webdriver.Chrome]) -> None:
     """The skip link comes first, leads to the findings, and what has the focus is seen; Enter unfolds."""
     page = show("broken")

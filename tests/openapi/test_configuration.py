@@ -81,22 +81,25 @@ def test_a_file_is_the_same_in_every_language(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ({"colour": "red"}, 'colour takes "blue" or "green".'),
-        ({"colour": "Geren"}, 'colour takes "blue" or "green". Did you mean \'green\'?'),
-        ({"share": float("nan")}, "share takes a share."),
-        ({"fields": {"a": 1}}, "fields.a takes a string."),
-        ({"fields": {"a": "\ud800"}}, "fields.a takes a string without NUL characters and lone surrogates."),
+        ({"colour": "red"}, 'colour must be "blue" or "green".'),
+        ({"colour": "Geren"}, 'colour must be "blue" or "green". Did you mean \'green\'?'),
+        ({"share": float("nan")}, "share must be a share."),
+        ({"fields": {"a": 1}}, "fields.a must be a string."),
+        (
+            {"fields": {"a": "\ud800"}},
+            "fields.a must be a string without NUL characters and lone surrogates.",
+        ),
         ({"owner": {}}, "owner.name is missing. Add it."),
         ({"owner": {"nam": "me"}}, "unknown key 'nam' in [owner]. Did you mean 'name'?"),
-        ({"plans": {}}, "plans takes a list of tables, one for each plan."),
-        ({"plans": [1]}, "plan 1 takes a table with the keys name, until, sizes."),
-        ({"plans": [{"name": " "}]}, "plan 1: name takes a non-empty text."),
-        ({"plans": [{"name": "a", "until": "2027-02-30"}]}, "plan 1: until takes a calendar date"),
+        ({"plans": {}}, "plans must be a list of tables, one for each plan."),
+        ({"plans": [1]}, "plan 1 must be a table with the keys name, until, sizes."),
+        ({"plans": [{"name": " "}]}, "plan 1: name must be a non-empty text."),
+        ({"plans": [{"name": "a", "until": "2027-02-30"}]}, "plan 1: until must be a calendar date"),
         (
             {"plans": [{"name": "a", "sizes": [{"gb": "1", "gib": "1"}]}]},
             "unknown key 'gb' in plan 1, size 1.",
         ),
-        ({"count": 10, "strict": "yes"}, "count takes a whole number from 1 to 9. (1 more)"),
+        ({"count": 10, "strict": "yes"}, "count must be a whole number from 1 to 9. (1 more)"),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_what_to_do(change: dict[str, Any], line: str) -> None:
@@ -119,7 +122,7 @@ def test_yaml_tells_the_first_mistake_in_the_order_of_the_file(tmp_path: Path) -
     )
     with pytest.raises(DocumentError) as error:
         read(file, DESCRIPTION)
-    assert str(error.value) == f"{file.name}:1:1: strict takes true or false. (2 more)"
+    assert str(error.value) == f"{file.name}:1:1: strict must be true or false. (2 more)"
     assert (error.value.line, error.value.column) == (1, 1)
 
 

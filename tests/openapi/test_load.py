@@ -77,7 +77,7 @@ def test_the_error_catalogue_is_typed() -> None:
         ("contract: 1.0.0\n", "`requirements` is empty"),
         ("requirements: [{id: HTTP-1}]\n", r"`requirements\[0\]` is malformed"),
         ("requirements: [text]\n", r"`requirements\[0\]` is malformed"),
-        ("requirements: [\n", "is broken YAML"),
+        ("requirements: [\n", "is invalid YAML"),
     ],
 )
 def test_a_broken_requirement_catalogue_is_one_clear_line(folder: Path, text: str, message: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_openapi.load import ErrorCatalogue, advisory, errors
@@ -248,9 +250,17 @@ def is_conflict(exchange: Exchange) -> bool:
 
 def is_condition(exchange: Exchange, *names: str) -> bool:
     """Return whether status and code match one of the named conditions of `errors.yaml`."""
-    status, conditions = exchange.status, errors().conditions
-    codes = [conditions[name].code for name in names if conditions[name].status == status]
-    return bool(codes) and error_code_of(exchange) in codes
+    codes = _codes_by_status(*names).get(exchange.status)
+    return codes is not None and error_code_of(exchange) in codes
+
+
+@cache
+def _codes_by_status(*names: str) -> dict[int | None, set[str | None]]:
+    found: defaultdict[int | None, set[str | None]] = defaultdict(set)
+    for name in names:
+        condition = errors().conditions[name]
+        found[condition.status].add(condition.code)
+    return found
 
 
 def error_code_of(exchange: Exchange) -> str | None:

@@ -90,7 +90,7 @@ class Reading:
     def add(
         self, requirement: str, symptom: Symptom, expected: str, actual: str, level: Level = "MUST"
     ) -> None:
-        """Add a finding; of an answer with too many, only the first."""
+        """Add a finding, unless the response already has too many."""
         self.judge(requirement)
         if len(self.findings) == _MOST_FINDINGS:
             return

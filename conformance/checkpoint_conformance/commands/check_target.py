@@ -11,7 +11,7 @@ from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.terminal.columns import padded, wrapped
 from checkpoint_openapi.terminal.streams import reader_width
 
-from checkpoint_conformance.commands.console import guarded, say
+from checkpoint_conformance.commands.console import guarded
 from checkpoint_conformance.diagnosis.check import diagnose
 from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStatus
 from checkpoint_conformance.language import retold, tr
@@ -34,9 +34,9 @@ def check_target(file: Path, *, as_json: bool) -> ExitCode:
         for step in diagnose(Target.load(file)):
             steps.append(step)
             if not as_json:
-                say(_line(step))
+                click.echo(_line(step))
         code = _exit_code(steps)
-        say(
+        click.echo(
             json.dumps([asdict(step) for step in steps], indent=1) if as_json else _summary(file, code, steps)
         )
         return code

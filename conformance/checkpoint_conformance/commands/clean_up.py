@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 from checkpoint_openapi.exit_codes import ExitCode
 
-from checkpoint_conformance.commands.console import complain, guarded, say
+from checkpoint_conformance.commands.console import complain, guarded
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.language import tr
 from checkpoint_conformance.reports.report import Report, ReportError, check_same_target, read_report
@@ -50,7 +51,7 @@ def _delete(identifiers: list[str], target: Target, said: Progress) -> ExitCode:
     except ServerGone as gone:
         raise ReportError(f"{target.url}: {gone}. Check `url`, and that the server is running.") from gone
     deleted, count = len(identifiers) - len(left), len(identifiers)
-    say(tr("{deleted} of {count} checkpoints are deleted.", deleted=deleted, count=count))
+    click.echo(tr("Deleted {deleted} of {count} checkpoints.", deleted=deleted, count=count))
     if left:
         complain(f"could not be deleted: {', '.join(left)}. Try again later, or delete them by other means.")
     return ExitCode.FAILURE if left else ExitCode.SUCCESS

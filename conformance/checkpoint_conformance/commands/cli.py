@@ -229,10 +229,14 @@ def list_requirements() -> None:
     Example: checkpoint-contract list
     """
     from checkpoint_openapi.load import requirements
+    from checkpoint_openapi.terminal.columns import columns, wrapped
+    from checkpoint_openapi.terminal.streams import reader_width
 
+    width = reader_width()
     for requirement in requirements():
-        text = tr(requirement.text)
-        click.echo(f"{requirement.id:<8} {requirement.level:<7} {requirement.profile_names:<12} {text}")
+        start = f"{requirement.id:<8} {requirement.level:<7} "
+        text = f"{start}{requirement.profile_names:<12} {tr(requirement.text)}"
+        click.echo(wrapped(text, width, columns(start)))
 
 
 @click.command(cls=LanguageCommand)
@@ -246,10 +250,13 @@ def explain(code: tuple[str, ...]) -> None:
 
     Example: checkpoint-contract explain REQ-5
     """
+    from checkpoint_openapi.terminal.columns import fitted
+    from checkpoint_openapi.terminal.streams import reader_width
+
     from checkpoint_conformance.commands.explain.explanation import UnknownCodeError, explain_code
 
     try:
-        click.echo(explain_code(" ".join(code)))
+        click.echo(fitted(explain_code(" ".join(code)), reader_width()))
     except UnknownCodeError as error:
         raise _usage(str(error)) from error
 

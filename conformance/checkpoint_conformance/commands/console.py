@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from checkpoint_openapi.exit_codes import ExitCode
 
 from checkpoint_conformance.language import retold, tr
 
-__all__ = ["SuiteError", "complain", "guarded", "interruptible", "say"]
+__all__ = ["SuiteError", "complain", "guarded", "interruptible"]
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals by which users, supervisors and closing terminals end a command."""
@@ -22,12 +21,6 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 class SuiteError(Exception):
     """The suite itself failed; the message is the traceback with secrets removed."""
-
-
-def say(text: str) -> None:
-    """Write to standard output, escaping what its encoding cannot represent."""
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def complain(text: str) -> None:
@@ -43,7 +36,7 @@ def guarded(action: Callable[[], ExitCode]) -> ExitCode:
         with interruptible():
             return action()
     except KeyboardInterrupt as interrupt:
-        complain(f"there is no verdict: {interrupt or 'it was interrupted'}.")
+        complain(f"there is no verdict: {interrupt or 'interrupted'}.")
         return ExitCode.UNDECIDED
     except SuiteError as failure:
         return _suite_failed(str(failure))
@@ -59,7 +52,7 @@ def interruptible() -> Generator[None]:
     """Turn SIGINT, SIGTERM and SIGHUP, unless ignored, into KeyboardInterrupt, whose message names them."""
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt(f"it was interrupted by {signal.Signals(number).name}")
+        raise KeyboardInterrupt(f"interrupted by {signal.Signals(number).name}")
 
     handled = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
     previous = {number: signal.signal(number, interrupt) for number in handled}

@@ -25,11 +25,13 @@ from checkpoint_conformance.run.record import Options
 from checkpoint_conformance.run.recorder import may_create
 from checkpoint_conformance.run.session import Session, open_session
 from checkpoint_conformance.run.simulation import simulate
+from checkpoint_conformance.run.stages.companions.created_items import items_of_created
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
 from checkpoint_conformance.run.stages.companions.judged_deletions import judge_deletions
-from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
+from checkpoint_conformance.run.stages.companions.observation import Observation
 from checkpoint_conformance.run.stages.companions.other_lists import lists_of_other_projects
+from checkpoint_conformance.run.stages.companions.statuses import Statuses
 from checkpoint_conformance.run.stages.comparison import IDS_OF_THE_RUN, distinct_checkpoints
 from checkpoint_conformance.run.stages.conflict import conflict
 from checkpoint_conformance.run.stages.kept_connections import LOST
@@ -107,7 +109,7 @@ def replay(
     check_same_target(report, target)
     stage = _Stage(report, target, announce)
     calls = min(stage.creating_calls(chosen) * times, target.max_creates)
-    announce(f"this may create {calls} checkpoints, and never more than max_creates = {target.max_creates}")
+    announce(f"this may create {calls} checkpoints, but never more than max_creates = {target.max_creates}")
     try:
         return [_repeat(stage, *each, times) for each in chosen]
     finally:
@@ -341,7 +343,7 @@ _COMPANIONS: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
     "OBS-1": _after_a_call(lambda session, _: items_of_created(session)),
     "OBS-4": _after_a_call(lambda session, _: lists_of_other_projects(session, ())),
     "OBS-2": _refused_again,
-    "OBS-3": _after_a_call(lambda session, deletions: Observation(session, deletions.deleted).progress()),
+    "OBS-3": _after_a_call(lambda session, deletions: Statuses(session, deletions.deleted).progress()),
     "DEL-2": _after_a_call(judge_deletions),
     "DEL-1": _after_a_call(judge_deletions),
 }

@@ -8,14 +8,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import click
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.load import document, errors, requirements
-from checkpoint_openapi.terminal.streams import reader_width
+from checkpoint_openapi.terminal.streams import reader_width, write_document
 
-from checkpoint_conformance.commands.console import SuiteError, complain, say
+from checkpoint_conformance.commands.console import SuiteError, complain
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.language import tr
-from checkpoint_conformance.reports.files import prepare, reserved, write_all
+from checkpoint_conformance.reports.files import held, prepare, reserved, write_all
 from checkpoint_conformance.reports.report import Report, ReportError, build_report, read_report
 from checkpoint_conformance.reports.resumable import read_resumable
 from checkpoint_conformance.reports.writers import WRITERS, html
@@ -48,23 +49,24 @@ def verify(whole: Target, settings: Settings, began: float) -> ExitCode:
     against = read_report(settings.against) if settings.against else None
     target, options = _divided(whole, settings)
     earlier = read_resumable(settings.resume, target, options) if settings.resume else None
-    prepare(settings.folder, settings.resume)
-    progress = Progress(quiet=settings.quiet or settings.as_json)
-    options = replace(options, time_spent=SYSTEM_CLOCK.monotonic() - began)
-    with reserved(settings.folder):
-        result, applied, report = examine(target, options, waivers, progress, earlier)
-    problem = _write(settings.folder, report)
+    with held(settings.folder):
+        prepare(settings.folder, settings.resume)
+        progress = Progress(quiet=settings.quiet or settings.as_json)
+        options = replace(options, time_spent=SYSTEM_CLOCK.monotonic() - began)
+        with reserved(settings.folder):
+            result, applied, report = examine(target, options, waivers, progress, earlier)
+        problem = _write(settings.folder, report)
     if settings.as_json:
-        say(json.dumps(report, indent=1, ensure_ascii=False))
+        write_document(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     else:
-        say(terminal(report, quiet=settings.quiet, width=reader_width()))
+        click.echo(terminal(report, quiet=settings.quiet, width=reader_width()))
     for waiver in applied:
         if waiver.problem:
             complain(f"{settings.waivers}: {waiver.problem}")
     if problem:
         raise ReportError(f"{problem} {_left_behind(report)}")
     if not settings.as_json:
-        say(tr("Reports: {folder} (read report.html)", folder=settings.folder))
+        click.echo(tr("Reports: {folder} (read report.html)", folder=settings.folder))
     if result.ended:
         _tell_of_the_end(report, settings)
     if result.fault:
@@ -80,11 +82,10 @@ def show_plan(whole: Target, settings: Settings) -> None:
 
     target, options = _divided(whole, settings)
     planned = plan(target, options)
-    say(
-        json.dumps(planned, indent=1, ensure_ascii=False)
-        if settings.as_json
-        else render_plan(planned, target, reader_width())
-    )
+    if settings.as_json:
+        write_document(json.dumps(planned, indent=1, ensure_ascii=False) + "\n")
+    else:
+        click.echo(render_plan(planned, target, reader_width()))
 
 
 def load_ahead() -> None:
@@ -182,7 +183,7 @@ def _exit_code(
 
         comparison = compare(earlier, report)
         if not settings.as_json:
-            say(render_comparison(comparison))
+            click.echo(render_comparison(comparison))
         code = ExitCode.FAILURE if comparison.regressions else ExitCode.SUCCESS
     if any(waiver.problem for waiver in applied) and code in (ExitCode.SUCCESS, ExitCode.PARTIAL):
         return ExitCode.FAILURE

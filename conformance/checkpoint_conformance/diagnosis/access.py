@@ -9,7 +9,6 @@ from checkpoint_conformance.diagnosis.check_result import CheckResult, CheckStat
 from checkpoint_conformance.probes.calls import ABSENT, Absent, Call
 from checkpoint_conformance.run.misconfiguration import misconfiguration, no_http, unreached
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange, Request
 
 __all__ = ["CUT_OFF", "TRUNCATED", "WHOLE", "access", "clock", "operation", "provider", "unknown_policy"]
@@ -25,9 +24,10 @@ _TOLERATED_SKEW = 60.0
 _LATER = "`verify` will judge it. If the server is only busy, try again."
 
 
-def operation(exchange: Exchange, target: Target) -> CheckResult:
+def operation(exchange: Exchange, session: Session) -> CheckResult:
     """Judge the response to a call without a token: is the operation at this address at all?"""
-    if wrong := misconfiguration(exchange, target) or unreached(exchange) or no_http(exchange):
+    wrong = misconfiguration(exchange, session.target, session.client.speaks_tls)
+    if wrong := wrong or unreached(exchange) or no_http(exchange):
         return CheckResult(wrong.topic, CheckStatus.FIX, wrong.found, wrong.advice)
     found, status = answer_summary(exchange), exchange.status
     if exchange.fault or exchange.response is None or status is None:

@@ -62,7 +62,7 @@ def _steps(session: Session) -> Iterator[CheckResult]:
         if _wrong(steps):
             return
     anonymous = ask(session, session.calls.post(CUT_OFF, token=None))
-    steps = [operation(anonymous, session.target), clock(anonymous)]
+    steps = [operation(anonymous, session), clock(anonymous)]
     yield from steps
     if steps[0].state is CheckStatus.FIX:
         return

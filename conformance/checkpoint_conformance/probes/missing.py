@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.probes.oversized import MEBIBYTE
+from checkpoint_conformance.probes.oversized import MEBIBYTE, with_mebibyte
 from checkpoint_conformance.probes.probe import ANY_REFUSAL, Implications, Probe
 from checkpoint_conformance.transport.exchange import Request
 
@@ -82,7 +82,7 @@ def foreign_resource(calls: Calls, name: str, selection: list[str]) -> Probe:
 
 def _large_resource(calls: Calls) -> Probe:
     """Return a probe with a resource of 1 MiB, which a lenient server would list for the rest of the run."""
-    request = calls.post(calls.changed_parameters(resources=["a" * MEBIBYTE]))
+    request = calls.post(with_mebibyte(calls.changed_parameters(resources=[MEBIBYTE])))
     what = "a resource of 1 MiB"
     return Probe(
         "REQ-17/resource-1-mib",

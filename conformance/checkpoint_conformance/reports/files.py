@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Callable, Generator, Iterable
@@ -16,12 +17,34 @@ from checkpoint_conformance.reports.report import ReportError
 from checkpoint_conformance.reports.writers import WRITERS
 from checkpoint_conformance.reports.writers.text import command
 
-__all__ = ["prepare", "reserved", "write_all", "write_atomically"]
+__all__ = ["held", "prepare", "reserved", "write_all", "write_atomically"]
 
 _RESERVE = 16 << 20
 """Bytes kept free for the reports of a run: more than any that was seen."""
 _Parts = Callable[[], Iterable[str | bytes]]
 """Makes what a file holds."""
+
+
+@contextmanager
+def held(folder: Path) -> Generator[None]:
+    """Make the folder if necessary, and keep other runs out of it until the block ends.
+
+    Raises ReportError if another run holds it, or if it cannot be used.
+    """
+    _make(folder)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ReportError(
+                f"{folder}: another run is using this folder. Wait until it ends, or name another folder."
+            ) from error
+        except OSError:  # a file system without locks
+            pass
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def prepare(folder: Path, kept: Path | None = None) -> None:
@@ -30,11 +53,7 @@ def prepare(folder: Path, kept: Path | None = None) -> None:
     A run costs money, so an unusable folder must be noticed before the first call; and a run that ends
     without a verdict must not leave an old one behind. Raises ReportError if the folder cannot be used.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise ReportError(f"{folder}: {error.strerror}. Name a folder that can be written.") from error
+    _make(folder)
     try:
         for file in (folder / writer.file for writer in WRITERS.values()):
             if kept is None or file.resolve() != kept.resolve():
@@ -48,6 +67,14 @@ def prepare(folder: Path, kept: Path | None = None) -> None:
         raise ReportError(
             f"{error.filename}: {error.strerror}. Name another folder with --report."
         ) from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ReportError(f"{folder}: {error.strerror}. Name a folder that can be written.") from error
 
 
 @contextmanager

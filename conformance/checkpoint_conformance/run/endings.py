@@ -17,16 +17,16 @@ from checkpoint_conformance.verdict.symptom import Symptom
 __all__ = ["charge_lock", "conclude_ending", "examine_endings", "is_away", "shown_answer"]
 
 _LOCKED = Origin("HTTP-6/locked", "valid calls after a refusal")
-"""The origin of the finding of a lock."""
+"""The origin of the finding that a server is locked."""
 
 _MOST = 3
-"""Endings that were seen again after which the rest of the run is not worth the restarts."""
+"""The number of repeated endings after which the rest of the run is not worth the restarts."""
 
 
 def examine_endings(session: Session) -> None:
-    """Send again what may have ended a server that has returned, one request at a time.
+    """Repeat the requests that may have ended a server that has returned, one at a time.
 
-    Raises ServerGone if the server now stays away, or has ended too often.
+    Raises ServerGone if the server does not return this time, or has ended too often.
     """
     for ending in session.recorder.endings:
         if ending.examined or ending.back_after is None:
@@ -49,7 +49,7 @@ def is_away(session: Session) -> bool:
 def conclude_ending(session: Session, gone: ServerGone) -> None:
     """Charge the last requests before a server that stays away, or leave them undecided.
 
-    They are charged if its address refuses connections, and they ended it before or its host still answers:
+    They are charged if its address refuses connections, and they ended it before or its host still responds:
     a network that fails, or a gateway without a server behind it, looks different.
     """
     endings = session.recorder.endings
@@ -110,14 +110,14 @@ def _requirement(session: Session, suspect: Exchange) -> str:
 
 
 def _after(suspect: Exchange, what: str) -> str:
-    """Tell what happened after an exchange."""
+    """Return a sentence about what happened after an exchange."""
     if suspect.status is None:
         return f"after exchange {suspect.number} (no response): {what}"
     return f"after exchange {suspect.number} (got {suspect.status}): {what}"
 
 
 def charge_lock(session: Session, tries: Sequence[Exchange]) -> None:
-    """Charge HTTP-6 with a lock that valid calls have met, if a refusal came before it."""
+    """Charge HTTP-6 if valid calls found the server locked after a refusal."""
     refusal = _last_refusal(session, tries[-1])
     if refusal is None:
         return
@@ -131,7 +131,7 @@ def charge_lock(session: Session, tries: Sequence[Exchange]) -> None:
 
 
 def _last_refusal(session: Session, locked: Exchange) -> Exchange | None:
-    """Return the last refused request before the first answer that is that of the lock.
+    """Return the last refused request before the first response of a locked server.
 
     Both come after the last accepted call before the `locked` one.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -38,17 +39,22 @@ class Misconfiguration:
         return f"{self.found}. {self.advice}"
 
 
-def misconfiguration(exchange: Exchange, target: Target) -> Misconfiguration | None:
+def misconfiguration(
+    exchange: Exchange, target: Target, speaks_tls: Callable[[], bool]
+) -> Misconfiguration | None:
     """Return what is wrong with the target file, if the response comes from a place that it should not name.
 
     That is a redirect to another place, a proxy that forwards nothing, a TLS port behind an http:// URL, or
-    one that wants a client certificate.
+    one that wants a client certificate. `speaks_tls` tells whether the port completes a TLS handshake, and is
+    asked only if it closed silently.
     """
     endpoint = target.endpoint()
     if endpoint.scheme == "https":
         problem = _of_certificate(exchange)
+    elif endpoint.proxy:
+        problem = _of_proxy(exchange, endpoint.proxy)
     else:
-        problem = _of_proxy(exchange, endpoint.proxy) if endpoint.proxy else _of_scheme(exchange)
+        problem = _of_scheme(exchange, speaks_tls)
     return problem or _redirect(exchange, target)
 
 
@@ -85,9 +91,11 @@ def _of_proxy(exchange: Exchange, proxy: Proxy) -> Misconfiguration | None:
     return Misconfiguration("proxy", error.found, error.advice)
 
 
-def _of_scheme(exchange: Exchange) -> Misconfiguration | None:
+def _of_scheme(exchange: Exchange, speaks_tls: Callable[[], bool]) -> Misconfiguration | None:
     received = exchange.fault.received if exchange.fault else b""
-    if TLS_RECORD.match(received) or _EXPECTS_TLS.search(_page(exchange)):
+    is_silent = exchange.fault is not None and exchange.fault.kind is FaultKind.DROPPED and not received
+    page = _page(exchange)
+    if TLS_RECORD.match(received) or _EXPECTS_TLS.search(page) or (is_silent and speaks_tls()):
         return Misconfiguration("tls", "the port expects TLS", "Start `url` with https://.")
     return None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from checkpoint_conformance.checks.deadline import prepared
 from checkpoint_conformance.probes.generated.supply import Supply
 from checkpoint_conformance.run.endings import conclude_ending, examine_endings, is_away
 from checkpoint_conformance.run.record import Journal, Options, Part, RunRecord
@@ -69,12 +70,13 @@ def run(
     )
     limit = TimeLimit(session, options, clock)
     course = _Course(session, options, resumption)
-    try:
-        course.exchange()
-    finally:
-        limit.begin_clean_up()
-        course.clean_up()
-    course.compare()
+    with prepared():
+        try:
+            course.exchange()
+        finally:
+            limit.begin_clean_up()
+            course.clean_up()
+        course.compare()
     return course.record(started, clock.monotonic() - began)
 
 
@@ -210,7 +212,7 @@ class _Ending:
             self.gone = error
             self.announce(f"the run ended early: {error}")
         except (OutOfTime, KeyboardInterrupt) as reason:
-            self._end_early(str(reason) or "it was interrupted")
+            self._end_early(str(reason) or "interrupted")
         except ConfigurationError:
             raise
         except Exception:

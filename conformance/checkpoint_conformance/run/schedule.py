@@ -21,10 +21,11 @@ from checkpoint_conformance.run.sending.client import reserve
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.shard import WHOLE, Shard
 from checkpoint_conformance.run.stages.boundaries import Boundaries
+from checkpoint_conformance.run.stages.companions.created_items import items_of_created
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
 from checkpoint_conformance.run.stages.companions.judged_deletions import judge_deletions
-from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
+from checkpoint_conformance.run.stages.companions.observation import Observation
 from checkpoint_conformance.run.stages.companions.odd_queries import odd_queries
 from checkpoint_conformance.run.stages.companions.other_lists import lists_of_other_projects
 from checkpoint_conformance.run.stages.companions.other_policies import second_project
@@ -144,7 +145,7 @@ def _exchange_with_companions(
     if observation:
         boundaries.begin(every_call=True)
         items_of_created(session, deletions.removed)
-        observation.progress()
+        observation.statuses.progress()
         observation.late_items()
         lists_of_other_projects(session, deletions.of_second_project)
     last = odd_queries(session.calls)
@@ -157,7 +158,7 @@ def _exchange_with_companions(
     if observation:
         boundaries.begin()
         session.begin("model-based sequences", "OBS")
-        model_run(session, deletions, plans, observation.watch)
+        model_run(session, deletions, plans, observation.statuses.watch)
 
 
 def _refused(

@@ -76,11 +76,11 @@ class Signer:
 
     command: tuple[str, ...]
     folder: Path = Path()
-    """Where it runs: the folder of the target file."""
+    """The working directory: the folder of the target file."""
     limit: float = _LIMIT
     """Seconds that it may take."""
     issued: Issued = field(default_factory=Issued, compare=False)
-    """What it has printed so far."""
+    """Everything that it has printed so far."""
 
     def sign(self, method: str, url: str, headers: Headers, body: bytes) -> Headers:
         """Return the headers that the command prints for a request.
@@ -122,7 +122,7 @@ class Signer:
         try:
             return tuple((name, header(name, value)) for name, value in fields.items())
         except InvalidValueError as error:
-            raise self._error(f"printed a header that cannot be sent, which takes {error}") from None
+            raise self._error(f"printed a header that cannot be sent, which must be {error}") from None
 
     def _error(self, found: str) -> EndpointError:
         """Return the error, without what the command printed, since that may be secret."""

@@ -180,14 +180,12 @@ def _require_difference(given: Mapping[str, Any], place: Place) -> None:
 
 
 _SERVER: dict[str, Key | Entries] = {
-    "url": Key(values.url, help="the origin, with a prefix if there is one; `/v1/...` is appended"),
+    "url": Key(values.url, help="the origin and an optional prefix; `/v1/...` is appended"),
     "project_id": Key(values.identifier, help="the project of the token"),
     "provider_id": Key(values.identifier, DEFAULT_PROVIDER, "the documented provider"),
     "token": Key(values.token, help="a token of the project that may execute the policy"),
     "proxy": Key(values.proxy, None, 'the URL of a proxy; `""` for none', "the environment's"),
-    "headers": Entries(
-        values.header, "further fields that every request carries; their values count as secrets"
-    ),
+    "headers": Entries(values.header, "additional headers for every request; their values count as secrets"),
     "sign": Key(
         values.command,
         None,
@@ -196,7 +194,7 @@ _SERVER: dict[str, Key | Entries] = {
     "profiles": Key(
         values.profiles,
         frozenset[str](),
-        f"what the server has beyond core: {', '.join(f'`{name}`' for name in values.PROFILES)}",
+        f"what the server supports beyond core: {', '.join(f'`{name}`' for name in values.PROFILES)}",
         "`[]`",
     ),
 }
@@ -204,38 +202,36 @@ _COST: dict[str, Key] = {
     "max_creates": Key(
         whole_number("a whole number above 0", 1),
         Target.max_creates,
-        "the most checkpoints that a run may create; never exceeded",
+        "hard limit on the checkpoints that a run creates",
     ),
-    "timeout": Key(values.seconds, Target.timeout, "seconds for a whole exchange (HTTP-1)"),
+    "timeout": Key(values.seconds, Target.timeout, "seconds for a complete exchange (HTTP-1)"),
     "patience": Key(
         values.not_negative,
         Target.patience,
-        "seconds to wait, for each request, for a running policy, a 503 or a 429 to pass",
+        "seconds that each request may wait for a running policy, a 503 or a 429 to pass",
     ),
     "settle_within": Key(
         values.not_negative,
         Target.settle_within,
-        "seconds after which a checkpoint has ended (OBS-3); 0: a long one is inconclusive",
+        "seconds within which a backup must end (OBS-3); 0: one that takes long is inconclusive",
     ),
     "network": Key(
         choice("reliable", "unreliable"),
         None,
-        '`"unreliable"`: lost requests are undecided unless the same one is lost each time',
+        '`"unreliable"`: a lost request is a failure only if it is lost every time',
         '`"reliable"` on this machine, else `"unreliable"`',
     ),
     "connections": Key(
         whole_number("a whole number from 1 to 16", 1, 16),
         Target.connections,
-        "connections that carry independent requests at the same time; 1 with the profile `conflict`",
+        "maximum number of parallel connections; 1 with the profile `conflict`",
     ),
-    "rate": Key(values.not_negative, Target.rate, "requests a second at the most; 0: unlimited"),
+    "rate": Key(values.not_negative, Target.rate, "maximum number of requests per second; 0: unlimited"),
 }
 _POLICY = Table(
     {
         "id": Key(values.uuid, help="the policy to execute"),
-        "resources": Key(
-            values.resources, help="the ids of **all** its resources; two or more show the most"
-        ),
+        "resources": Key(values.resources, help="the ids of **all** its resources; use at least two"),
     },
     dict[str, Any],
     default=REQUIRED,
@@ -252,12 +248,12 @@ _SECOND_PROJECT = Table(
 )
 _FIXTURES = Table(
     {
-        "expired_token": Key(values.token, None, "AUTH-3"),
-        "read_only_token": Key(values.token, None, "AUTH-5: a token that may look, and may not run a policy"),
+        "expired_token": Key(values.token, None, "AUTH-3: a token of the project that has expired"),
+        "read_only_token": Key(values.token, None, "AUTH-5: a token that may list, but not execute a policy"),
         "second_project": _SECOND_PROJECT,
     },
     dict[str, Any],
-    help="What only you can supply. Without one, its requirement is skipped and the verdict is partial.",
+    help="What only you can supply. Without one, its requirement is skipped, and the verdict is partial.",
 )
 _IMPLEMENTATION = Table(
     {
@@ -267,25 +263,25 @@ _IMPLEMENTATION = Table(
         "url": Key(text, Implementation.url, "where to read about it"),
     },
     Implementation,
-    help="Whose server it is, as reports name it.",
+    help="The name of the server in reports.",
 )
 _DEVIATIONS = Table(
     {
         "resource_extra_info": Key(
             choice("string", "object"),
             Target.resource_extra_info,
-            '`"object"` where a resource\'s `extra_info` is a bare object',
+            '`"object"` if a resource\'s `extra_info` is a bare object',
         )
     },
     dict[str, Any],
 )
 _TLS = Table(
     {
-        "verify": Key(boolean, default=True, help="false trusts any certificate"),
-        "ca_file": Key(values.path, None, "the file of a private authority", "the system's"),
-        "client_certificate": Key(values.path, None, "for a server that asks for a certificate"),
+        "verify": Key(boolean, default=True, help="false: trust any certificate"),
+        "ca_file": Key(values.path, None, "the certificate of a private authority", "the system's"),
+        "client_certificate": Key(values.path, None, "the certificate to present to the server"),
         "client_key": Key(values.path, None, "the key of that certificate"),
-        "client_key_passphrase": Key(values.passphrase, None, "what an encrypted key is opened with"),
+        "client_key_passphrase": Key(values.passphrase, None, "the passphrase of an encrypted key"),
     },
     TlsSettings,
     _require_certificate,

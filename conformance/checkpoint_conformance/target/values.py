@@ -67,7 +67,7 @@ def url(value: Any) -> str:
         or re.search("[?#]", written)
         or urlsplit(written).username is not None
     ):
-        raise InvalidValueError("an http or https URL with no query, such as https://csbs.example.com")
+        raise InvalidValueError("an http or https URL without a query, such as https://csbs.example.com")
     return written.rstrip("/")
 
 
@@ -108,7 +108,7 @@ def resources(value: Any) -> tuple[str, ...]:
     if not items or not all(isinstance(item, str) and item for item in items):
         raise InvalidValueError("a list of at least one resource id")
     if len(set(items)) != len(items):
-        raise InvalidValueError("a list in which no resource id occurs twice")
+        raise InvalidValueError("a list without duplicate resource ids")
     return tuple(items)
 
 
@@ -118,16 +118,16 @@ def profiles(value: Any) -> frozenset[str]:
     names: list[Any] = [value] if listed is None else listed
     unknown = [name for name in names if name not in (*PROFILES, "core")]
     if unknown:
-        raise InvalidValueError(f"a list out of {', '.join(PROFILES)}, not {unknown[0]!r}")
+        raise InvalidValueError(f"a list of {', '.join(PROFILES)}, not {unknown[0]!r}")
     return frozenset(names) - {"core"}
 
 
 def header(name: str, value: Any) -> str:
     """Return the value of an additional header."""
     if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
-        raise InvalidValueError("the name of a header field as its key")
+        raise InvalidValueError("listed under the name of a header field")
     if name.lower() in _OWN_HEADERS:
-        raise InvalidValueError("no value: the suite sets this field itself")
+        raise InvalidValueError("left out: the suite sets this field itself")
     return _field_value(value)
 
 

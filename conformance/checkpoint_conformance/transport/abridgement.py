@@ -41,21 +41,22 @@ MOST_FIELDS = 64
 def abridged(exchange: Exchange, limit: int = KEPT_LIMIT, value: Any = None) -> Exchange:
     """Return the exchange with at most `limit` bytes of the body and of other bytes, and few header fields.
 
-    The response then has the size and the hash of its whole body, and the `value` that is still needed of it.
+    A response of more then has the size and the hash of its whole body, and the `value` that is still needed.
     """
     response, fault = exchange.response, exchange.fault
     if fault and len(fault.received) > limit:
-        fault = replace(fault, received=fault.received[:limit])
-    if response:
-        headers = _beginning(response.headers, KEPT_LIMIT)
-        if len(response.body) > limit:
-            known = response.abridged or Abridged(
-                len(response.body), hashlib.sha256(response.body).hexdigest(), value
-            )
-            response = replace(response, headers=headers, body=response.body[:limit], abridged=known)
-        else:  # a new one, without the parsed body
-            response = replace(response, headers=headers)
-    return replace(exchange, response=response, fault=fault)
+        exchange = replace(exchange, fault=replace(fault, received=fault.received[:limit]))
+    if response is None:
+        return exchange
+    headers = _beginning(response.headers, KEPT_LIMIT)
+    if len(response.body) > limit:
+        known = response.abridged or Abridged(
+            len(response.body), hashlib.sha256(response.body).hexdigest(), value
+        )
+        response = replace(response, headers=headers, body=response.body[:limit], abridged=known)
+    elif headers is not response.headers:
+        response = replace(response, headers=headers)
+    return exchange if response is exchange.response else replace(exchange, response=response)
 
 
 def _beginning(headers: Headers, limit: int) -> Headers:

@@ -69,3 +69,7 @@ class Transport(Protocol):
     def host_answers(self) -> bool:
         """Return whether the server's host still accepts another connection by the same route."""
         ...
+
+    def speaks_tls(self) -> bool:
+        """Return whether the port of an http:// URL completes a TLS handshake."""
+        ...

@@ -18,6 +18,8 @@ __all__ = ["Endpoint", "Sign", "is_loopback"]
 Sign = Callable[[str, str, Headers, bytes], Headers]
 """Returns the headers that sign a request, given its method, URL, headers and body; raises EndpointError."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_HANDSHAKE = 3.0
+"""Seconds within which a port that speaks TLS completes a handshake."""
 
 
 def is_loopback(host: str) -> bool:
@@ -126,6 +128,21 @@ class Endpoint:
                 continue
             return True
         return False
+
+    def speaks_tls(self, timeout: float) -> bool:
+        """Return whether the port of an http:// URL completes a TLS handshake, whatever its certificate.
+
+        A proxy hides the port, so through one the answer is no.
+        """
+        if self.scheme != "http" or self.proxy:
+            return False
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        try:
+            secure = Endpoint(f"https://{host}:{self.port}", TlsSettings(verify=False), "")
+            secure.connect(min(timeout, _HANDSHAKE)).close()
+        except EndpointError:
+            return False
+        return True
 
     def _no_connection(self, error: OSError) -> EndpointError:
         """Return the error for a connection that the nearest host, proxy or server, did not accept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
@@ -35,7 +35,7 @@ ANSWER_LIMIT = 1 << 18
 PAGE_LIMIT = 1 << 20
 """The most bytes that are read of an answer that is a page of a list."""
 _SHORT = 1 << 12
-"""The most bytes of a body whose JSON value is kept with it."""
+"""The most bytes of a body whose JSON value is kept although others follow."""
 
 Headers = tuple[tuple[str, str], ...]
 """Header lines in wire order; values are decoded and encoded as ISO-8859-1 (RFC 9110, 5.5)."""
@@ -121,20 +121,16 @@ class Response:
         Raises StrictJsonError if the body is not strict JSON, or nothing is kept of its value.
         """
         if self.abridged is None:
-            return self._value if len(self.body) <= _SHORT else _last_value(self.body)
+            return (_short_value if len(self.body) <= _SHORT else _last_value)(self.body)
         if self.abridged.value is None:
             raise StrictJsonError("only its beginning is kept")
         return self.abridged.value
 
-    @cached_property
-    def _value(self) -> Any:
-        return parse(self.body)
 
-
-@lru_cache(maxsize=1)
-def _last_value(body: bytes) -> Any:
-    """Return the JSON value of a long body. It may take many times its memory, so only the last is kept."""
-    return parse(body)
+_short_value = lru_cache(maxsize=256)(parse)
+"""Returns the JSON value of a short body, which servers repeat."""
+_last_value = lru_cache(maxsize=1)(parse)
+"""Returns the JSON value of a long body. It may take many times its memory, so only the last is kept."""
 
 
 class FaultKind(StrEnum):

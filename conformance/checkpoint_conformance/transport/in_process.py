@@ -36,6 +36,10 @@ class InProcessTransport:
         """Return True: no route leads to the function that could fail."""
         return True
 
+    def speaks_tls(self) -> bool:
+        """Return False: there is no port."""
+        return False
+
 
 class InProcessConnection:
     """A connection that is reusable if the responses on it allow that (RFC 9112, 9.3)."""

@@ -119,6 +119,10 @@ class Replay:
         """Return whether the server's host still accepts another connection by the same route."""
         return self.live.host_answers()
 
+    def speaks_tls(self) -> bool:
+        """Return whether the port of an http:// URL completes a TLS handshake."""
+        return self.live.speaks_tls()
+
     def expect(self, request: Request) -> None:
         """Claim the recorded answer for the next request of this thread, or else begin to send."""
         with self._lock:

@@ -70,6 +70,10 @@ class SocketTransport:
         """Return whether the host accepts another connection by the same route."""
         return self._endpoint.host_answers(self._timeout())
 
+    def speaks_tls(self) -> bool:
+        """Return whether the port of an http:// URL completes a TLS handshake."""
+        return self._endpoint.speaks_tls(self._timeout())
+
 
 class SocketConnection:
     """A connection to the endpoint, opened at the first exchange; `reusable` says if it may carry another."""

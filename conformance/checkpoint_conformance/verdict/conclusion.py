@@ -101,7 +101,7 @@ def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attr
     why = f"the run ended early: {gone}" if gone else "no response could be judged"
     if not _breaks_a_must(attribution):
         return Result(requirement, Outcome.INCONCLUSIVE, None, why)
-    why = why if gone else "a precondition is missing because of the failures above"
+    why = why if gone else "the failures above make it impossible to test"
     return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
 
 

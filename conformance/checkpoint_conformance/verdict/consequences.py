@@ -351,7 +351,7 @@ def drop_following_requirements(findings: list[Finding], case: Case) -> list[Fin
 
     def cause(finding: Finding) -> str | None:
         broken = causes.get(finding.requirement)
-        return f"{broken} failed, and this depends on it" if broken else None
+        return f"it depends on {broken}, which failed" if broken else None
 
     return case.without(findings, cause)
 

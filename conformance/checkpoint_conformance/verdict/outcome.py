@@ -54,7 +54,7 @@ OUTCOMES = {
     Outcome.PASS: "The requirement was exercised, and no problem was found.",
     Outcome.FAIL: "A MUST is not met; repeating the request confirmed it.",
     Outcome.WARN: "A SHOULD is not met. This does not change the verdict.",
-    Outcome.SKIP: "The requirement was not exercised, or not fully, for one of a fixed set of reasons.",
+    Outcome.SKIP: "The requirement was not exercised, or only in part, for one of a fixed set of reasons.",
     Outcome.INCONCLUSIVE: (
         "The requirement was never exercised, or two observations disagree. "
         "If it is a MUST, the verdict is inconclusive."
@@ -66,11 +66,11 @@ REASONS = {
     SkipReason.FEATURE_NOT_DECLARED: (
         "The target file does not declare a profile or a fixture that the requirement needs."
     ),
-    SkipReason.PRECONDITION_FAILED: "A requirement that it depends on failed; fix that first.",
+    SkipReason.PRECONDITION_FAILED: "It depends on a requirement that failed. Fix that one first.",
     SkipReason.WAIVED: "The waiver file accepts the failure until a given date.",
     SkipReason.BUDGET_SPENT: (
-        "Some or all of its probes would have exceeded `max_creates`. The report says how many checkpoints "
-        "would be enough; with the `deletion` profile, the suite deletes them."
+        "Some or all of its probes would have exceeded `max_creates`. The report names a limit that would be "
+        "enough. With the `deletion` profile, the suite deletes what it creates."
     ),
     SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines them.",
 }

@@ -146,7 +146,7 @@ def _requirement(value: Any) -> str:
         hint = f"Did you mean {near}?" if near else "`checkpoint-contract list` shows them"
         raise InvalidValueError(f"the id of a requirement, not {value!r}. {hint}")
     if known[value].status != "active":
-        raise InvalidValueError(f"an active requirement, and {value} is withdrawn: remove the waiver")
+        raise InvalidValueError(f"an active requirement, but {value} is withdrawn: remove the waiver")
     return str(value)
 
 

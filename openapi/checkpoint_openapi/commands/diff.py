@@ -125,11 +125,16 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
+def _write(text: str, form: str, output: Path | None) -> None:
+    """Write to a file, or to standard output: text for people in its encoding, all else as a document."""
+    from checkpoint_openapi.terminal.streams import write_document
+
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+    elif form == "text":
         click.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        write_document(text)
 
 
 @click.command(
@@ -198,7 +203,7 @@ def diff(
         report = _report(versions, acknowledgements, evidence)
     except DocumentError as error:
         if form in UNREADABLE:
-            _write(UNREADABLE[form](error), output)
+            _write(UNREADABLE[form](error), form, output)
         raise
     sides = _sides(shown)
     report = replace(report, sides=sides, counted=_counted(fail_for, sides))
@@ -208,7 +213,7 @@ def diff(
         from checkpoint_openapi.terminal.columns import fitted
 
         text = fitted(text, width)
-    _write(text, output)
+    _write(text, form, output)
     sys.exit(report.exit_code(FailOn(fail_on)))
 
 
@@ -236,7 +241,7 @@ def changelog(versions: tuple[str, ...], form: str, output: Path | None, *, ever
     breaks, and which requirements it touches: as sections, or as a page that shows both versions.
     """
     if every:
-        _write(_all_versions(versions, form), output)
+        _write(_all_versions(versions, form), form, output)
         return
     if form == "html":
         raise click.UsageError("--format html is for --all; `diff --format html` compares two versions")
@@ -246,7 +251,7 @@ def changelog(versions: tuple[str, ...], form: str, output: Path | None, *, ever
     report = _report(versions, None)
     stated, lowest = Version.parse(report.revision_version), report.next_version
     heading = report.revision_version if lowest is None or (stated and stated >= lowest) else str(lowest)
-    _write(section(report, heading), output)
+    _write(section(report, heading), form, output)
 
 
 def _all_versions(folders: tuple[str, ...], form: str) -> str:

@@ -147,8 +147,10 @@ def _tell(build: Build) -> None:
         first = build.problem.faults[0]
         click.echo(f"{build.time} {first.place}: {first.what}")
     else:
-        verdict = f", {build.diff.verdict} against {build.diff.base_version}" if build.diff else ""
-        click.echo(f"{build.time} build {build.number}: {len(build.findings)} findings{verdict}")
+        verdict = f"; compared with {build.diff.base_version}: {build.diff.verdict}" if build.diff else ""
+        count = len(build.findings)
+        found = f"{count} finding{'' if count == 1 else 's'}"
+        click.echo(f"{build.time} build {build.number}: {found}{verdict}")
 
 
 def _shown(path: Path) -> Path:
@@ -158,5 +160,5 @@ def _shown(path: Path) -> Path:
 
 
 def _fail(what: str, code: ExitCode = ExitCode.USAGE) -> NoReturn:
-    click.echo(f"error: {what}", err=True)
+    click.echo(f"Error: {what}", err=True)
     sys.exit(code)

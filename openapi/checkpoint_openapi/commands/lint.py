@@ -159,7 +159,7 @@ def _write(baseline: Path, text: str) -> None:
 def _show(reports: list[Report], style: str) -> None:
     from checkpoint_openapi.lint import render
     from checkpoint_openapi.terminal.columns import fitted
-    from checkpoint_openapi.terminal.streams import reader_width
+    from checkpoint_openapi.terminal.streams import reader_width, write_document
 
     if not reports:
         return
@@ -167,7 +167,7 @@ def _show(reports: list[Report], style: str) -> None:
         width = reader_width()
         click.echo(fitted(render.as_text(reports, excerpts=width is not None), width), nl=False)
     else:
-        click.echo({"json": render.as_json, "github": render.as_github}[style](reports), nl=False)
+        write_document({"json": render.as_json, "github": render.as_github}[style](reports))
 
 
 def _shown(path: Path) -> str:
@@ -182,4 +182,4 @@ def _refuse_unknown(names: tuple[str, ...], known: list[str], what: str = "rule"
             near = nearest(name, known)
             hint = f" Did you mean {near!r}?" if near else ""
             listed = "List them with --rules." if what == "rule" else f"Known: {', '.join(known)}."
-            raise click.UsageError(f"No {what} is called {name!r}.{hint} {listed}")
+            raise click.UsageError(f"Unknown {what} {name!r}.{hint} {listed}")

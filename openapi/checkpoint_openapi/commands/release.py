@@ -61,7 +61,7 @@ def release(folder: Path | None, acknowledgements: Path | None, *, write: bool) 
         if write:
             _released(found, freeze(found))
         else:
-            click.echo("Ready. This was a dry run: nothing was written. Repeat it with --write.")
+            click.echo("Ready. This was a dry run: nothing was written. Run it again with --write.")
     except DocumentError as error:
         _fail(str(error))
     except OSError as error:
@@ -99,5 +99,5 @@ def _released(found: Plan, written: list[Path]) -> None:
 
 
 def _fail(what: str) -> None:
-    click.echo(f"error: {what}", err=True)
+    click.echo(f"Error: {what}", err=True)
     sys.exit(ExitCode.USAGE)

@@ -58,7 +58,7 @@ class Key:
         try:
             return self.convert(referred(value, place.file))
         except InvalidValueError as error:
-            place.refuse(_takes(place, str(error)))
+            place.refuse(_must_be(place, str(error)))
             return _BROKEN
 
 
@@ -75,7 +75,7 @@ class Entries:
         if value is _ABSENT:
             return ()
         if not isinstance(value, dict):
-            place.refuse(_takes(place, "a table"))
+            place.refuse(_must_be(place, "a table"))
             return ()
         found = cast("dict[str, Any]", value)
         return tuple((name, self._one(name, each, place.key(name))) for name, each in found.items())
@@ -105,7 +105,7 @@ class Table(Generic[_T]):
         if value is _ABSENT and self.default is not _ABSENT:
             return self.default
         if value is not _ABSENT and not isinstance(value, dict):
-            place.refuse(_takes(place, f"a table with the keys {', '.join(self.members)}"))
+            place.refuse(_must_be(place, f"a table with the keys {', '.join(self.members)}"))
             return _BROKEN
         given = {} if value is _ABSENT else cast("dict[str, Any]", value)
         before = len(place.file.mistakes)
@@ -146,7 +146,7 @@ class Rows:
                 place.refuse_missing()
             return self.default
         if not isinstance(value, list):
-            place.refuse(_takes(place, f"a list of tables, one for each {self.name}"))
+            place.refuse(_must_be(place, f"a list of tables, one for each {self.name}"))
             return _BROKEN
         before = len(place.file.mistakes)
         found = [
@@ -174,6 +174,6 @@ def read(file: ConfigurationFile, table: Table[_T]) -> _T:
     return built
 
 
-def _takes(place: Place, takes: str) -> str:
-    sentence = f"{place} takes {takes}".lstrip()
+def _must_be(place: Place, expected: str) -> str:
+    sentence = f"{place} must be {expected}".lstrip()
     return sentence if sentence.endswith("?") else f"{sentence}."

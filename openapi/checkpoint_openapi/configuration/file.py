@@ -72,13 +72,13 @@ def _toml(content: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(content)
     except RecursionError as error:
-        raise DocumentError("is broken TOML: it nests too deeply", name) from error
+        raise DocumentError("is invalid TOML: it is nested too deeply", name) from error
     except ValueError as error:
         found = _TOML_PLACE.fullmatch(str(error))
         what, line, column = found.groups() if found else (str(error), None, None)
         end = content.count("\n") + 1 if found and line is None else None
         place = (int(line), int(column)) if line and column else (end,)
-        raise DocumentError(f"is broken TOML: {what}", name, *place) from error
+        raise DocumentError(f"is invalid TOML: {what}", name, *place) from error
 
 
 @dataclass(frozen=True)

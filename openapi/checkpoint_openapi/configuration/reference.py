@@ -24,7 +24,7 @@ def referred(value: Any, file: ConfigurationFile) -> Any:
     match cast("dict[str, Any]", value):
         case {"env": name, **others} if not others:
             if not isinstance(name, str) or not file.environment.get(name):
-                raise InvalidValueError(f"an environment variable that is set, but {name} is not; set it")
+                raise InvalidValueError(f"given, but the environment variable {name} is not set")
             return file.environment[name]
         case {"file": name, **others} if not others:
             if not isinstance(name, str) or not name or "\0" in name:
@@ -38,22 +38,20 @@ def _line_of(path: Path) -> str:
     """Return the only line of a file, without its end. The messages never show what the file holds."""
     try:
         if path.exists() and not path.is_file():  # opening a pipe might never return
-            raise InvalidValueError(
-                f"a file that can be read, but {path} is not a regular file; name one that is"
-            )
+            raise InvalidValueError(f"in a readable file, but {path} is not a regular file")
         with path.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise InvalidValueError(f"a file that can be read, but {path} cannot be read: {why}") from error
+        raise InvalidValueError(f"in a readable file, but {path} cannot be read: {why}") from error
     if len(content) > MOST_BYTES:
-        raise InvalidValueError(f"a file of one line, but {path} has more than {MOST_BYTES >> 10} KiB")
+        raise InvalidValueError(f"one line, but {path} has more than {MOST_BYTES >> 10} KiB")
     try:
         line = content.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise InvalidValueError(f"a file in UTF-8, but {path} is not; save it again") from None
+        raise InvalidValueError(f"in a file in UTF-8, but {path} is not; save it again") from None
     if not line:
-        raise InvalidValueError(f"a file that holds a value, but {path} is empty; write the value into it")
+        raise InvalidValueError(f"given, but {path} is empty")
     if "\n" in line or "\r" in line:
-        raise InvalidValueError(f"a file of one line, but {path} has several; leave only the value in it")
+        raise InvalidValueError(f"one line, but {path} has several")
     return line

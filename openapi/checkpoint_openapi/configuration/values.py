@@ -1,4 +1,4 @@
-"""The values of configuration keys: each reader returns the value, or says what the key takes instead."""
+"""The values of configuration keys: each reader returns the value, or says what it must be."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class InvalidValueError(Exception):
-    """Raised for a value that its key does not take; the message says what it takes."""
+    """Raised for a value that its key does not allow; the message says what it must be."""
 
 
 def text(value: Any) -> str:
@@ -65,13 +65,13 @@ def date(value: Any) -> datetime.date:
     raise InvalidValueError("a calendar date such as 2027-03-31")
 
 
-def matching(pattern: str, takes: str) -> Callable[[Any], str]:
+def matching(pattern: str, expected: str) -> Callable[[Any], str]:
     """Return a reader for text that fully matches a regular expression."""
     compiled = re.compile(pattern, re.ASCII)
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or not compiled.fullmatch(value):
-            raise InvalidValueError(takes)
+            raise InvalidValueError(expected)
         return value
 
     return read
@@ -90,25 +90,25 @@ def choice(*names: str) -> Callable[[Any], str]:
     return read
 
 
-def number(takes: str, accepts: Callable[[float], bool]) -> Callable[[Any], float]:
+def number(expected: str, accepts: Callable[[float], bool]) -> Callable[[Any], float]:
     """Return a reader for a number that meets a condition."""
 
     def read(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not accepts(value):
-            raise InvalidValueError(takes)
+            raise InvalidValueError(expected)
         return float(value)
 
     return read
 
 
-def whole_number(takes: str, least: int, most: int | None = None) -> Callable[[Any], int]:
+def whole_number(expected: str, least: int, most: int | None = None) -> Callable[[Any], int]:
     """Return a reader for an integer between two inclusive bounds."""
 
     def read(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise InvalidValueError(takes)
+            raise InvalidValueError(expected)
         if most is not None and value > most:
-            raise InvalidValueError(takes)
+            raise InvalidValueError(expected)
         return value
 
     return read

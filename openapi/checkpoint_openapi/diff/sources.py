@@ -59,7 +59,7 @@ class Commit:
             return parse_with_positions(shown.stdout.decode("utf-8-sig"), name)
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
-            raise DocumentError("is not UTF-8: save it in this encoding", name, line) from error
+            raise DocumentError("is not UTF-8: save it as UTF-8", name, line) from error
 
     def find(self, file: str) -> Source | None:
         """Read one file, or return None if the commit does not have it; raises like `read` otherwise."""

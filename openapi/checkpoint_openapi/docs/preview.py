@@ -93,7 +93,7 @@ class _NotFitError(Exception):
 
 
 class Preview:
-    """Follows one document; `current` is always complete, and never goes back."""
+    """Follows one document; `current` is always complete, and never replaced by an older state."""
 
     def __init__(self, path: Path, base: str = RELEASED) -> None:
         self._path = path
@@ -177,7 +177,7 @@ class Preview:
 
     def _compared(self) -> tuple[Report | None, str]:
         """Return the comparison with the base, or why there is none."""
-        # Both versions opened alike: what lint has followed into other files is no part of a comparison.
+        # Both versions are opened in the same way: files that only lint reads are no part of a comparison.
         revision = Documents(self._reader, str(self._path))
         try:
             return report(open_documents(self._base, beside=str(self._path)), revision), ""

@@ -147,7 +147,7 @@ def read_text(path: Path | str) -> str:
         raise kind(what, str(path)) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise DocumentError("is not UTF-8: save it in this encoding", str(path), line) from error
+        raise DocumentError("is not UTF-8: save it as UTF-8", str(path), line) from error
     except ValueError as error:
         # Not a valid file name.
         raise DocumentError(f"cannot be read: {error}", str(path)) from error
@@ -185,16 +185,16 @@ def _parsed(text: str, file: str) -> Source:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else ()
-        raise DocumentError(f"is broken YAML: {error.problem or error.context}", file, *place) from error
+        raise DocumentError(f"is invalid YAML: {error.problem or error.context}", file, *place) from error
     except yaml.reader.ReaderError as error:
         before = text.partition(chr(cast("int", error.character)))[0]
         place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
         what = f"has the character U+{error.character:04X}, which YAML does not allow: remove it"
         raise DocumentError(what, file, *place) from error
     except yaml.YAMLError as error:
-        raise DocumentError(f"is broken YAML: {' '.join(str(error).split())}", file) from error
+        raise DocumentError(f"is invalid YAML: {' '.join(str(error).split())}", file) from error
     if not isinstance(root, yaml.MappingNode):
-        what = "is empty" if root is None else "is not a document: its root is not an object"
+        what = "is empty" if root is None else "is invalid: its root is not an object"
         raise DocumentError(what, file, 1, 1)
     builder = _Builder(file)
     document = builder.value(root, "")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cached_property
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.document.bundle import Bundle
-from checkpoint_openapi.document.documents import Location
+from checkpoint_openapi.document.documents import Files, Location
+from checkpoint_openapi.document.folder import REQUIREMENTS
 from checkpoint_openapi.document.structure.objects import Node, walk
 from checkpoint_openapi.document.values import items, members
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from checkpoint_openapi.document.documents import Documents
+    from checkpoint_openapi.document.source import Source
 
 __all__ = ["Context"]
 
@@ -38,6 +41,11 @@ class Context:
     def objects(self) -> tuple[Node, ...]:
         """Every object of the document."""
         return tuple(walk(self.document))
+
+    @cached_property
+    def catalogue(self) -> Source | None:
+        """The requirement catalogue beside the document, if any; raises `DocumentError` if it is broken."""
+        return Files().find(str(Path(self.source.file).with_name(REQUIREMENTS)))
 
     @cached_property
     def bundle(self) -> Bundle:

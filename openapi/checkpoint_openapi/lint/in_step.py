@@ -20,7 +20,7 @@ from checkpoint_openapi.lint.finding import Fault, Finding, Severity
 __all__ = ["FOLDER_RULES", "FolderRule", "lint_folder"]
 
 _EXCUSE = "x-no-requirement"
-"""Says in the document, for a place and all in it, why nothing more is required."""
+"""The member that says why nothing more is required of a place and everything in it."""
 _IDENTIFIER = re.compile(r"[A-Z]+-[0-9]+")
 
 
@@ -80,7 +80,7 @@ class _Naming:
         self._nodes = {node.pointer: node for node in walk(self._source.document)}
 
     def faults(self) -> Iterator[Fault]:
-        """Find what nothing is about."""
+        """Find what no requirement or condition is about."""
         for node in self._nodes.values():
             if node.kind == "operation":
                 yield from self._operation(node)
@@ -160,7 +160,7 @@ def _operations(condition: dict[str, Any]) -> list[str]:
 
 
 def _examples_belong(folder: ContractFolder) -> Iterator[Fault]:
-    """Find examples of errors whose name is no condition of the error catalogue, or another's."""
+    """Find error examples named after no condition in the error catalogue, or after the wrong one."""
     conditions = {str(entry.get("id")): entry for entry in folder.conditions}
     if not conditions:
         return

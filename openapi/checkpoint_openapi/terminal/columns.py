@@ -10,8 +10,10 @@ import click
 
 __all__ = ["clipped", "columns", "fitted", "padded", "wrapped"]
 
-_WORD = re.compile(r"[\u2e80-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b]*|[^\s\u2e80-\uffef]+")
-"""The unit that is never broken: an ideograph with its closing punctuation, or a run of other letters."""
+_OPENING = "\u201c\u300a\u300c\u3010\uff08"
+_CLOSING = "\u201d\u3001\u3002\u300b\u300d\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_WORD = re.compile(rf"[{_OPENING}]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef\u201c\u201d]+)[{_CLOSING}]*|\S")
+"""The unit that is never broken: an ideograph, or a run of other letters, with the punctuation around it."""
 _ADDRESS = re.compile(r"(?<![\w./])/[^\s()\[\]\"'`,;]{39,}(?<![.:])")
 """A path of at least forty letters."""
 _CARET = re.compile(r" *\^")

@@ -1,4 +1,4 @@
-"""Ctrl-C around a command: it ends the process at once and silently, as it ends any program.
+"""Ctrl+C around a command: it ends the process at once and silently, as it ends any program.
 
 Python's own handler raises KeyboardInterrupt wherever the process happens to be. Between imports, and after
 the command is done, nothing catches it, and a traceback is all there is to see.

@@ -1,5 +1,7 @@
 """Standard output and standard error that may end: a reader that left, a closed descriptor, a full disk.
 
+Their encoding is that of the locale, which may lack characters; a document is always UTF-8.
+
 A command does its work in any case: a run cleans up, and its exit code is that of its verdict. Only output
 that was wanted and is lost changes the exit code.
 """
@@ -13,7 +15,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-__all__ = ["Output", "colours", "is_interactive", "reader_width", "standard_streams"]
+__all__ = ["Output", "colours", "is_interactive", "reader_width", "standard_streams", "write_document"]
 
 
 class Output(io.RawIOBase):
@@ -94,6 +96,13 @@ def reader_width() -> int | None:
     return get_terminal_size().columns
 
 
+def write_document(text: str) -> None:
+    """Write a document to standard output in UTF-8, as formats such as JSON and HTML demand in any locale."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
 def _opened(descriptor: int, stream: TextIO | None) -> int:
     """Return a descriptor, which leads nowhere if the caller closed it, so that no file takes its place."""
     if stream is None:
@@ -105,9 +114,10 @@ def _opened(descriptor: int, stream: TextIO | None) -> int:
 
 
 def _text(output: Output, before: TextIO | None) -> io.TextIOWrapper:
+    """Return a text stream in the locale's encoding, which escapes the characters that this lacks."""
     return io.TextIOWrapper(
         io.BufferedWriter(output),
         encoding=before.encoding if before else "utf-8",
-        errors=before.errors if before else "backslashreplace",
+        errors="backslashreplace",
         line_buffering=output.isatty() or output.fileno() == 2,
     )

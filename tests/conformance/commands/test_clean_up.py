@@ -32,7 +32,7 @@ def test_what_a_run_left_is_deleted_by_its_report(tmp_path: Path, capsys: pytest
         path = write_target(table, tmp_path / "target.toml", profiles=["deletion"])
         for _ in range(2):
             assert clean_up(file, path) is ExitCode.SUCCESS
-            assert f"{record.created} of {record.created} checkpoints are deleted." in capsys.readouterr().out
+            assert f"Deleted {record.created} of {record.created} checkpoints." in capsys.readouterr().out
 
 
 def test_without_the_profile_nothing_is_deleted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

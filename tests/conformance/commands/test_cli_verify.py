@@ -151,7 +151,7 @@ def test_a_partial_verdict_alone_can_be_accepted(
             ["--target", "nowhere.toml"],
             "nowhere.toml: cannot be read: No such file or directory. `checkpoint-contract target init`",
         ),
-        (["--target", "broken.toml"], "broken.toml:1:1: is broken TOML"),
+        (["--target", "broken.toml"], "broken.toml:1:1: is invalid TOML"),
         (["--target", "unknown.toml"], "unknown key 'tokken'. Did you mean 'token'?"),
         (["--target", "target.toml", "--report", "target.toml/x"], "Error: target.toml/x: Not a directory"),
         (["--target", "target.toml", "--report", "target.toml"], "Error: target.toml: File exists. Name"),
@@ -224,7 +224,7 @@ def test_an_interrupted_run_gives_5_and_names_what_it_leaves(number: signal.Sign
             os.kill(process.pid, number)
             stdout, stderr = process.communicate(timeout=20)
     assert process.returncode == 5
-    why = f"it was interrupted by {number.name}"
+    why = f"interrupted by {number.name}"
     line = rf"Error: the report is incomplete: {why}\. Checkpoints left behind: ([0-9a-f, -]{{36,}})\."
     said = re.match(line, stderr.splitlines()[-1])
     assert said

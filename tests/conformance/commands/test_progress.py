@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import sys
 from itertools import count
 from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from checkpoint_conformance.commands.console import say
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.language import speaking
 from checkpoint_conformance.run.record import Options
@@ -143,12 +141,3 @@ def test_quiet_is_quiet(session: Session) -> None:
         progress.announce("smoke")
         progress.watch(session)
     assert stream.getvalue() == ""
-
-
-def test_an_output_of_few_letters_gets_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the encoding of standard output lacks is escaped, and is no error."""
-    raw = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
-    say("✓ pass")
-    sys.stdout.flush()
-    assert raw.getvalue() == b"\\u2713 pass\n"

@@ -11,9 +11,9 @@ from checkpoint_conformance.probes.generated.sequences import generate_plans
 from checkpoint_conformance.probes.missing import missing
 from checkpoint_conformance.reports.report import ReportError
 from checkpoint_conformance.run.probing import send_probe
+from checkpoint_conformance.run.stages.companions.created_items import items_of_created
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
-from checkpoint_conformance.run.stages.companions.observation import items_of_created
 from checkpoint_conformance.run.stages.comparison import distinct_checkpoints
 from checkpoint_conformance.run.stages.concurrency import concurrent_calls
 from checkpoint_conformance.run.stages.kept_connections import lost_requests

@@ -1,4 +1,4 @@
-"""The pages of reports side by side are whole, safe and small, whatever the servers answered."""
+"""The pages that compare reports are complete, safe and small, whatever the servers responded."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ PAGES: dict[str, Callable[[], str]] = {
     "fixes": lambda: comparison_page(compare(report(Broken), report(Server))),
     "nothing": lambda: comparison_page(compare(report(Server), report(Server))),
 }
-"""The runs behind a page are made for the first test that shows it, and not for the list of the tests."""
+"""The runs behind a page start with the first test that needs them, not when tests are collected."""
 
 
 def reports() -> list[dict[str, Any]]:
-    """Return reports of three servers, two of which bear one name."""
+    """Return reports of three servers, two of which have the same name."""
     return [named(Server, "one"), named(Broken, HOSTILE), named(Dropping, "one", "2026-11-02T00:00:00+00:00")]
 
 
@@ -39,13 +39,13 @@ def matrix() -> Matrix:
 
 @cache
 def page_of(name: str) -> Page:
-    """Return a page, read."""
+    """Return a parsed page."""
     return Page(PAGES[name]())
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_each_page_is_one_file_without_network(name: str) -> None:
-    """Nothing is loaded, nothing runs but the script of the frame, and every link leads into the page."""
+    """Nothing is loaded, only the script of the frame runs, and every link stays within the page."""
     page = page_of(name)
     assert page.open == []
     tags = [tag for tag, _ in page.tags]
@@ -60,7 +60,7 @@ def test_each_page_is_one_file_without_network(name: str) -> None:
 
 
 def test_the_matrix_shows_who_conforms_and_what_changed() -> None:
-    """Each cell says its outcome in a word and a sign, and a failure leads to its evidence."""
+    """Each cell shows its outcome as a word and a sign, and a failure links to its evidence."""
     page = page_of("matrix")
     text = " ".join("".join(page.text).split())
     assert "1 of 3 conform" in text
@@ -75,7 +75,7 @@ def test_the_matrix_shows_who_conforms_and_what_changed() -> None:
 
 
 def test_the_comparison_tells_the_cause_first() -> None:
-    """The requirement whose probes show the fault stands before the general one that it is charged to."""
+    """The requirement whose probes show the fault precedes the general one that it is charged to."""
     page = page_of("regressions")
     assert [each for each in page.values("id") if each in ("NF-1", "HTTP-3")] == ["NF-1", "HTTP-3"]
     assert "1 regression" in "".join(page.text)
@@ -84,7 +84,7 @@ def test_the_comparison_tells_the_cause_first() -> None:
 
 
 def test_thirty_reports_make_one_page() -> None:
-    """The page of 30 reports that all fail alike is small, and has each exchange once."""
+    """The page of 30 reports with the same failures is small, and shows each exchange once."""
     one = len(matrix_page(build_matrix([named(Broken, "server 0")])))
     many = matrix_page(build_matrix([named(Broken, f"server {number}") for number in range(30)]))
     assert len(many) < 400_000
@@ -93,7 +93,7 @@ def test_thirty_reports_make_one_page() -> None:
 
 
 def test_thirty_unlike_failures_show_a_few_exchanges() -> None:
-    """Of failures that are all unlike, the first four of a requirement have their exchanges."""
+    """If all failures differ, the page shows the exchanges of a requirement's first four."""
     unlike = [named(Broken, f"server {number}") for number in range(30)]
     for number, found in enumerate(unlike):
         for item in found["requirements"]:
@@ -108,7 +108,7 @@ def test_thirty_unlike_failures_show_a_few_exchanges() -> None:
 
 @pytest.mark.parametrize("name", ["matrix", "comparison"])
 def test_the_pages_speak_chinese(name: str) -> None:
-    """With Chinese chosen, no word of the page's own is English."""
+    """In Chinese, none of the page's own words is English."""
     with language.speaking("zh"):
         page = matrix_page(matrix()) if name == "matrix" else comparison_page(compare(*reports()[:2]))
     text = "".join(Page(page).text)

@@ -78,7 +78,7 @@ def test_the_page_leads_with_the_verdict_then_the_failures(page: Page) -> None:
     ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
-    for words in ("Expected", "Actual", "Repeat it", "Clause", "Request", "Answer"):
+    for words in ("Expected", "Actual", "Repeat it", "Clause", "Request", "Response"):
         assert words in text
 
 

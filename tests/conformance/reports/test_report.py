@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 from checkpoint_conformance.commands.explain.probe_names import summary_of
 from checkpoint_conformance.language import speaking
-from checkpoint_conformance.reports.files import prepare, write_all, write_atomically
+from checkpoint_conformance.reports.files import held, prepare, write_all, write_atomically
 from checkpoint_conformance.reports.merge import merge
 from checkpoint_conformance.reports.report import SCHEMA, ReportError, read_report
 from checkpoint_conformance.reports.writers import WRITERS
@@ -141,6 +141,18 @@ def test_a_run_does_not_leave_an_older_verdict(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     prepare(tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_two_runs_at_once_do_not_share_a_folder(tmp_path: Path) -> None:
+    """The second one is refused before it deletes or writes anything, and may use the folder afterwards."""
+    folder = tmp_path / "report"
+    with held(folder):
+        (folder / "report.json").touch()
+        with pytest.raises(ReportError, match="another run is using this folder"), held(folder):
+            prepare(folder)
+        assert (folder / "report.json").exists()
+    with held(folder):
+        prepare(folder)
 
 
 def test_a_folder_that_cannot_be_written_is_found_out(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_what_makes_reports_unlike_is_told() -> None:
     del two["profiles"]["deletion"]
     two["header"]["contract"]["sha256"] = "f" * 64
     two["header"]["suite"] = "9.9"
-    two["footer"] = {"complete": False, "ended": "it was interrupted", "elapsed": 1}
+    two["footer"] = {"complete": False, "ended": "interrupted", "elapsed": 1}
     documents, profiles, suites, ended = notes(build_matrix([one, two]))
     assert "different documents" in documents
     assert "ffffffffffff (two)" in documents
@@ -154,7 +154,7 @@ def test_what_makes_reports_unlike_is_told() -> None:
         "core, deletion, discovery (one); core, discovery (two). Only declared ones count."
     )
     assert "9.9 (two)" in suites
-    assert ended == "The run of two ended early, so only its failures are certain: it was interrupted."
+    assert ended == "The run of two ended early, so only its failures are certain: interrupted."
     (row,) = [row for row in build_matrix([one, two]).rows if row.id == "DEL-1"]
     assert [cell and cell.is_declared for cell in row.cells] == [True, False]
 

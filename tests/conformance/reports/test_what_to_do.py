@@ -57,9 +57,9 @@ def test_no_form_hides_a_waiver_that_fails_the_run(verdict: str) -> None:
 @pytest.mark.parametrize(
     ("verdict", "outcome", "told"),
     [
-        ("not conformant", "fail", "Begin with REQ-2: "),
-        ("partial", "skip", "Begin with REQ-2: no time"),
-        ("inconclusive", "inconclusive", "Begin with REQ-2: no time"),
+        ("not conformant", "fail", "Start with REQ-2: "),
+        ("partial", "skip", "Start with REQ-2: no time"),
+        ("inconclusive", "inconclusive", "Start with REQ-2: no time"),
         ("conformant", "warn", "Nothing has to be fixed. Recommended, but not followed: REQ-2."),
         ("conformant", "pass", ""),
         ("error", "error", ""),
@@ -76,7 +76,7 @@ def test_every_verdict_says_what_to_do_first(verdict: str, outcome: str, told: s
 
 def test_the_first_step_is_the_failure_that_its_own_probe_shows() -> None:
     """A failure that only other probes show may be a consequence, so it comes later."""
-    assert next_step(report(Broken)) == "Begin with REQ-11: expected 400, got 200: it was accepted"
+    assert next_step(report(Broken)) == "Start with REQ-11: expected 400, got 200: it was accepted"
 
 
 def test_a_run_that_ended_early_says_how_to_go_on() -> None:

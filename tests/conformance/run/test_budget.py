@@ -126,7 +126,7 @@ def test_an_interruption_leaves_the_count_right(after: int) -> None:
     with running(server) as table:
         target = target_of(table, max_creates=20, profiles=CORE)
         record = run(target, Options(max_examples=1), watch=watch)
-        assert record.ended == "it was interrupted"
+        assert record.ended == "interrupted"
         assert record.verdict is Verdict.INCONCLUSIVE
         session = watched[-1]
         assert len(server.made) <= session.budget.created <= 20
@@ -213,7 +213,7 @@ def test_a_refused_call_costs_nothing() -> None:
 
 
 class _Interrupted(ThreadPoolExecutor):
-    """A pool in which Ctrl-C arrives while calls are being handed out."""
+    """A pool in which Ctrl+C arrives while calls are being handed out."""
 
     def submit(self, *args: Any, **options: Any) -> NoReturn:
         """Hand out one call, and be interrupted."""

@@ -162,7 +162,7 @@ def test_an_incomplete_report_says_so(tmp_path: Path) -> None:
     assert read_report(path) == found
     assert found["footer"]["complete"] is False
     assert found["checkpoints"]["left"] == found["checkpoints"]["ids"] != []
-    told = "ended early, so this is what was judged until then: the time limit of 5 s was reached"
+    told = "ended early (the time limit of 5 s was reached), so the results are incomplete"
     assert told in terminal(found, quiet=True)
     assert told in (tmp_path / "report.html").read_text()
 

@@ -150,10 +150,11 @@ def test_a_page_that_demands_a_client_certificate_is_told_as_that() -> None:
     page = b"<html><title>400 No required SSL certificate was sent</title></html>"
     target = Target.from_table(TARGET | {"url": "https://csbs.example.com"})
     exchange = Exchange(GET, Answer(400, (), page), None, 0.0, 0.0)
-    wrong = misconfiguration(exchange, target)
+    wrong = misconfiguration(exchange, target, lambda: False)
     assert wrong is not None
     assert (wrong.topic, "client_certificate" in wrong.advice) == ("tls", True)
-    assert misconfiguration(exchange, replace(target, url="http://csbs.example.com")) is None
+    plain = replace(target, url="http://csbs.example.com")
+    assert misconfiguration(exchange, plain, lambda: False) is None
 
 
 @pytest.mark.parametrize("connections", [1, 4])

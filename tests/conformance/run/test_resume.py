@@ -52,7 +52,7 @@ def part(
     def watch(session: Session) -> None:
         if stop is not None and len(session.recorder.exchanges) >= stop and not interrupted:
             interrupted.append(stop)
-            raise KeyboardInterrupt("it was interrupted by SIGINT")
+            raise KeyboardInterrupt("interrupted by SIGINT")
 
     journal = None
     if before:
@@ -107,7 +107,7 @@ def test_a_resumed_run_has_the_verdict_of_an_uninterrupted_one(
     """Wherever it is interrupted, every requirement has the same outcome in the end."""
     *parts, record = in_parts(behaviour, profiles, *stops)
     uninterrupted = whole(behaviour, profiles)
-    assert all(each.ended == "it was interrupted by SIGINT" for each in parts)
+    assert all(each.ended == "interrupted by SIGINT" for each in parts)
     assert record.ended == ""
     assert record.verdict is uninterrupted.verdict
     assert charges(record) == charges(uninterrupted)
@@ -162,7 +162,7 @@ def test_the_report_of_a_resumed_run_is_whole() -> None:
     assert found["footer"]["complete"] is True
     assert "journal" not in found
     (earlier,) = found["parts"]
-    assert earlier["ended"] == "it was interrupted by SIGINT"
+    assert earlier["ended"] == "interrupted by SIGINT"
     assert earlier["exchanges"] == len(first.exchanges)
     assert found["header"]["started"] == build_report(first)["header"]["started"]
     assert found["times"]["count"] == found["requests"] == len(second.exchanges)

@@ -32,22 +32,22 @@ SECRET = "gAAAAAB-of-a-file"
 UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (
         Path.exists,
-        "a file that can be read, but {path} cannot be read: no such file or directory.",
+        "in a readable file, but {path} cannot be read: no such file or directory.",
     ),
-    "a folder": (Path.mkdir, "a file that can be read, but {path} is not a regular file; name one that is."),
-    "a pipe": (os.mkfifo, "a file that can be read, but {path} is not a regular file; name one that is."),
-    "empty": (Path.touch, "a file that holds a value, but {path} is empty; write the value into it."),
+    "a folder": (Path.mkdir, "in a readable file, but {path} is not a regular file."),
+    "a pipe": (os.mkfifo, "in a readable file, but {path} is not a regular file."),
+    "empty": (Path.touch, "given, but {path} is empty."),
     "a blank line": (
         lambda path: path.write_text("\n"),
-        "a file that holds a value, but {path} is empty; write the value into it.",
+        "given, but {path} is empty.",
     ),
     "several lines": (
         lambda path: path.write_text(f"{SECRET}\n{SECRET}\n"),
-        "a file of one line, but {path} has several; leave only the value in it.",
+        "one line, but {path} has several.",
     ),
     "no text": (
         lambda path: path.write_bytes(SECRET.encode() + b"\xff\n"),
-        "a file in UTF-8, but {path} is not; save it again.",
+        "in a file in UTF-8, but {path} is not; save it again.",
     ),
     "no token": (
         lambda path: path.write_text(f"{SECRET} \n"),
@@ -55,7 +55,7 @@ UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "large": (
         lambda path: path.write_text(SECRET * MOST_BYTES),
-        "a file of one line, but {path} has more than 64 KiB.",
+        "one line, but {path} has more than 64 KiB.",
     ),
 }
 
@@ -120,7 +120,7 @@ def test_a_file_that_holds_no_value_is_told(
     for command in (lambda: verify_target(settings), lambda: check_target(file, as_json=False)):
         assert command() is ExitCode.USAGE
         (line,) = capsys.readouterr().err.splitlines()
-        assert line == f"Error: {file}: token takes {said.format(path=path)}"
+        assert line == f"Error: {file}: token must be {said.format(path=path)}"
         assert SECRET not in line
 
 
@@ -132,11 +132,11 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)  # the tests may run as root, who may read everything
-    with pytest.raises(DocumentError, match=r"token takes a file that can be read, .*: permission denied\.$"):
+    with pytest.raises(DocumentError, match=r"token must be in a readable file, .*: permission denied\.$"):
         Target.from_table(table(token={"file": "secret"}), folder=tmp_path)
 
 
 @pytest.mark.parametrize("value", [{"file": 1}, {"file": ""}, {"file": "a\0b"}, {"file": "a", "env": "B"}])
 def test_a_reference_names_one_file(value: object) -> None:
     """Anything else in place of the name is refused, as is a second source."""
-    assert "token takes " in refusal(table(token=value))
+    assert "token must be " in refusal(table(token=value))

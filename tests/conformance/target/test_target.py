@@ -138,7 +138,7 @@ def refusal(content: dict[str, Any], environment: dict[str, str] | None = None) 
 )
 def test_a_bad_value_is_one_line_with_file_and_key(path: str, value: Any) -> None:
     """The line says where the value stands and what the key takes instead."""
-    assert f"{path} takes " in refusal(table(**{path: value}))
+    assert f"{path} must be " in refusal(table(**{path: value}))
 
 
 @pytest.mark.parametrize(("path", "hint", "place"), UNKNOWN)
@@ -218,7 +218,7 @@ def test_tokens_and_fields_may_come_from_the_environment() -> None:
     assert target.second_project == SecondProject("b", "c", None)
     assert target.headers == (("X-Api-Key", "d"),)
     del environment["KEY"]
-    assert "headers.X-Api-Key takes an environment variable that is set, but KEY is not" in refusal(
+    assert "headers.X-Api-Key must be given, but the environment variable KEY is not set" in refusal(
         content, environment
     )
 
@@ -293,9 +293,7 @@ def test_the_written_file_loads_once_the_token_is_set(tmp_path: Path) -> None:
     """What `target init` writes is a usable file; only the secrets are left to fill in."""
     file = tmp_path / "target.toml"
     file.write_text(TEMPLATE, encoding="utf-8")
-    with pytest.raises(
-        DocumentError, match="token takes an environment variable that is set, but CSBS_TOKEN"
-    ):
+    with pytest.raises(DocumentError, match="token must be given, but the environment variable CSBS_TOKEN"):
         Target.load(file, {})
     target = Target.load(file, {"CSBS_TOKEN": "t"})
     assert target.token == "t"
@@ -321,11 +319,11 @@ def test_every_line_of_the_written_file_can_be_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"url = ", ":1: is broken TOML: Invalid value"),
+        (b"url = ", ":1: is invalid TOML: Invalid value"),
         (b"\xff", ":1: is not UTF-8"),
-        (b"url = 1\nurl = 2", ":2: is broken TOML: Cannot overwrite a value"),
-        (b"url = " + b"[" * 2000, ": is broken TOML: it nests too deeply"),
-        (b"timeout = " + b"9" * 5000, ": is broken TOML: "),
+        (b"url = 1\nurl = 2", ":2: is invalid TOML: Cannot overwrite a value"),
+        (b"url = " + b"[" * 2000, ": is invalid TOML: it is nested too deeply"),
+        (b"timeout = " + b"9" * 5000, ": is invalid TOML: "),
     ],
 )
 def test_a_file_that_is_no_toml_is_named(tmp_path: Path, content: bytes, reason: str) -> None:

@@ -296,7 +296,7 @@ def test_tls_trouble_is_told(pki: Path) -> None:
     assert "ca_file" in untrusted.advice
     assert soon.found.endswith("which is in 1 day")
     assert "accepts any certificate" in blind.found
-    assert "https://" in plain["operation"].advice
+    assert "https://" in plain["tls"].advice
     with running(Server) as table:
         target = Target.from_table(table)
         assert (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -38,13 +39,24 @@ class Secure(Server):
         return table | {"url": table["url"].replace("http:", "https:"), "proxy": ""}
 
 
+class Silent(Secure):
+    """Closes a connection that does not begin with a handshake (RFC 8446, 5.1), without an alert."""
+
+    def serve(self, connection: Any) -> None:
+        """Look at the first byte before the handshake."""
+        if connection.socket.recv(1, socket.MSG_PEEK) == b"\x16":
+            super().serve(connection)
+
+
 @contextlib.contextmanager
-def secure(pki: Path, *, demand_client: bool = False) -> Iterator[dict[str, Any]]:
+def secure(
+    pki: Path, *, demand_client: bool = False, behaviour: type[Secure] = Secure
+) -> Iterator[dict[str, Any]]:
     """Run the server with the authority's certificate."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(pki / "ca.pem"))
     context.load_cert_chain(pki / "server.pem", pki / "server.key")
     context.verify_mode = ssl.CERT_REQUIRED if demand_client else ssl.CERT_NONE
-    with running(type("Own", (Secure,), {"context": context})) as table:
+    with running(type("Own", (behaviour,), {"context": context})) as table:
         yield table
 
 

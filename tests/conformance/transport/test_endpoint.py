@@ -18,6 +18,7 @@ from checkpoint_conformance.verdict.outcome import ExitCode
 from conformance.runs import TARGET, write_target
 from conformance.transport.forwarding import TLS_ALERT
 from conformance.transport.peers import Peer, answering, serving
+from conformance.transport.secure_server import Secure, Silent, secure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ def test_a_redirect_to_another_form_of_the_path_is_the_servers(location: str) ->
         with SocketTransport(target.endpoint(), 5).connect() as connection:
             exchange = connection.exchange(Calls(target).post({}))
     assert exchange.status == 308
-    assert misconfiguration(exchange, target) is None
+    assert misconfiguration(exchange, target, lambda: False) is None
 
 
 @pytest.mark.usefixtures("alone")
@@ -95,6 +96,22 @@ def test_a_tls_port_behind_a_plain_url_is_a_matter_of_configuration(
     """What nginx, Apache, Go and a bare TLS server say to plain HTTP leads to https:// in `url`."""
     with serving(answering(answer)) as endpoint:
         file = write_target(TARGET, tmp_path / "target.toml", url=f"http://127.0.0.1:{endpoint.port}")
+        code = verify_target(Settings(target_file=file, folder=tmp_path / "report", quiet=True))
+        steps = {step.topic: step for step in diagnose(Target.load(file)) if step.state is CheckStatus.FIX}
+    assert code is ExitCode.USAGE
+    assert "the port expects TLS. Start `url` with https://." in capsys.readouterr().err
+    assert list(steps) == ["tls"]
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("behaviour", [Secure, Silent])
+def test_a_tls_server_behind_a_plain_url_is_no_server_at_fault(
+    behaviour: type[Secure], pki: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether it closes with an alert or without a word, `verify` and `target check` name the scheme."""
+    with secure(pki, behaviour=behaviour) as table:
+        url = table["url"].replace("https:", "http:")
+        file = write_target(table, tmp_path / "target.toml", url=url)
         code = verify_target(Settings(target_file=file, folder=tmp_path / "report", quiet=True))
         steps = {step.topic: step for step in diagnose(Target.load(file)) if step.state is CheckStatus.FIX}
     assert code is ExitCode.USAGE

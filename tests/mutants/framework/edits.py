@@ -107,7 +107,7 @@ def dropping(path: str) -> Edit:
 
 
 class Held(Server):
-    """Keeps each call in flight long enough for concurrent calls to overlap."""
+    """Keeps the calls that create a checkpoint in flight long enough to overlap."""
 
     hold = 0.04
 

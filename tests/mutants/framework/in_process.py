@@ -165,6 +165,10 @@ class InProcess:
         """Return True, as for any loopback address."""
         return True
 
+    def speaks_tls(self) -> bool:
+        """Return False: no port is there."""
+        return False
+
     def _end(self, seconds: float | None = None) -> None:
         self._away_until = float("inf") if seconds is None else self.clock.monotonic() + seconds
 

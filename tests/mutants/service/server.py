@@ -51,7 +51,7 @@ class Server(Auth, Schema, Answers, Companions, Listener):
     conflict = False
     """Whether to refuse a second run of a policy that is still running."""
     hold = 0.0
-    """Seconds that a call stays in flight, to widen the window of a race."""
+    """Seconds that a call which has created a checkpoint stays in flight, so that others overlap it."""
     real_time = False
     """Whether a fault shows only in real time, not on a virtual clock."""
     prefix = ""
@@ -117,6 +117,8 @@ class Server(Auth, Schema, Answers, Companions, Listener):
             resources = self.select_resources(policy, call.resources)
             self.check_state(policy, resources)
             checkpoint = self.make(call, policy, resources)
+            if self.hold:
+                self.linger(self.hold)
             return self.created(checkpoint)
 
     @contextlib.contextmanager
@@ -125,8 +127,6 @@ class Server(Auth, Schema, Answers, Companions, Listener):
         with self.store.lock:
             self.in_flight += 1
         try:
-            if self.hold:
-                self.linger(self.hold)
             yield
         finally:
             with self.store.lock:

@@ -9,7 +9,7 @@ TEXT = {"type": "string"}
 
 
 def shop(version: str = "3.0.3") -> dict[str, Any]:
-    """Return a document with most of what OpenAPI has."""
+    """Return a document with most features of OpenAPI."""
     ref = {"$ref": "#/components/schemas/Order"}
     answer = {"description": "done", "content": {"application/json": {"schema": ref}}}
     return copy.deepcopy({
@@ -92,7 +92,7 @@ def callback(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def state(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of what the callback tells."""
+    """Return the schema of the callback's payload."""
     found: dict[str, Any] = callback(document)["requestBody"]["content"]["application/json"]["schema"][
         "properties"
     ]["state"]

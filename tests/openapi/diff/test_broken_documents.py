@@ -16,8 +16,8 @@ ANSWER = PATH + "      responses:\n        '200':\n          description: d\n"
 BODY = ANSWER + "          content:\n            application/json:\n              schema:\n"
 
 BROKEN: dict[str, tuple[str, int, str]] = {
-    "not YAML": (HEAD + "paths: {a: [}\n", 3, "broken YAML"),
-    "a tab": (HEAD + "paths:\n\t/a: {}\n", 4, "broken YAML"),
+    "not YAML": (HEAD + "paths: {a: [}\n", 3, "invalid YAML"),
+    "a tab": (HEAD + "paths:\n\t/a: {}\n", 4, "invalid YAML"),
     "a key twice": (HEAD + "paths: {}\npaths: {}\n", 4, "twice"),
     "a list": ("- 1\n", 1, "root is not an object"),
     "empty": ("", 1, "is empty"),

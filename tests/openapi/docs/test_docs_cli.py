@@ -41,7 +41,7 @@ def test_page_is_written(tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (["missing.yaml"], "missing.yaml: cannot be read: No such file or directory"),
-        (["broken.yaml"], "broken.yaml:2:1: is broken YAML"),
+        (["broken.yaml"], "broken.yaml:2:1: is invalid YAML"),
         (["missing.yaml", "--watch"], "missing.yaml: cannot be read: there is no such file"),
         (["--output", "no/folder/page.html"], "no/folder/page.html: cannot be written"),
     ],
@@ -57,7 +57,7 @@ def test_input_that_cannot_be_used(
 
     assert (result.exit_code, result.stdout) == (2, "")
     (line,) = result.stderr.splitlines()
-    assert line.startswith(f"error: {told}")
+    assert line.startswith(f"Error: {told}")
 
 
 def test_port_that_is_taken(contract: Path) -> None:
@@ -68,7 +68,7 @@ def test_port_that_is_taken(contract: Path) -> None:
         result = run(str(contract), "--watch", "--port", str(port))
 
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"error: port {port}: ")
+    assert result.stderr.startswith(f"Error: port {port}: ")
     assert "--port 0" in result.stderr
 
 
@@ -88,11 +88,11 @@ def test_watch_ends_on_a_signal(contract: Path, sent: signal.Signals) -> None:
         with urllib.request.urlopen(found[1]) as answer:
             assert answer.status == 200
         contract.write_text("openapi: [")
-        assert "is broken YAML" in process.stdout.readline()
+        assert "is invalid YAML" in process.stdout.readline()
         process.send_signal(sent)
         assert process.communicate(timeout=20) == ("", "")
         assert process.returncode == 0
-    assert re.search(r"build 1: 0 findings, (same|compatible) against \d+\.\d+\.\d+\n", built)
+    assert re.search(r"build 1: 0 findings; compared with \d+\.\d+\.\d+: (same|compatible)\n", built)
 
 
 def test_fault_of_ours_ends_the_watch(contract: Path) -> None:
@@ -109,7 +109,7 @@ def test_fault_of_ours_ends_the_watch(contract: Path) -> None:
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     assert ran.returncode == 4
-    assert ran.stderr == "error: this is a bug in checkpoint-contract: ValueError: planted\n"
+    assert ran.stderr == "Error: this is a bug in checkpoint-contract: ValueError: planted\n"
 
 
 def test_a_server_is_the_only_address_of_the_page(contract: Path, tmp_path: Path) -> None:

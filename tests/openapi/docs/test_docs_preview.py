@@ -69,7 +69,7 @@ def test_save_is_followed(contract: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "what"),
     [
-        ("tags: [checkpoints]\n", "tags: [checkpoints\n", "checkpoint.yaml:41:", "broken YAML"),
+        ("tags: [checkpoints]\n", "tags: [checkpoints\n", "checkpoint.yaml:41:", "invalid YAML"),
         ("type: boolean", "type: bolean", "checkpoint.yaml:233:", "`bolean` is not one of"),
         ("responses/Forbidden'", "responses/Forbiden'", "checkpoint.yaml:1", "Forbiden"),
         ("'^[0-9a-f]{8}-", "'^[0-9a-f{8}-", "checkpoint.yaml:2", "pattern"),

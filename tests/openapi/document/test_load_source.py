@@ -163,8 +163,8 @@ def test_json_has_the_values_and_places_of_the_same_text_in_yaml(
     ("text", "what", "line", "column"),
     [
         ('{"a": 1,\n\t"a": 2}', "the key 'a' twice", 2, 2),
-        ('{"a": "\\ud83d"}', "broken YAML", 1, 10),
-        ('{"a": 1', "broken YAML", 2, 1),
+        ('{"a": "\\ud83d"}', "invalid YAML", 1, 10),
+        ('{"a": 1', "invalid YAML", 2, 1),
         ('{"a": ' + "[" * 250 + "]" * 250 + "}", "nesting that is too deep", 1, 57),
     ],
 )
@@ -196,11 +196,11 @@ def test_json_is_read_alike(tmp_path: Path, indent: str | int | None) -> None:
 @pytest.mark.parametrize(
     ("text", "what", "line", "column"),
     [
-        ("a: [1\nb: 2\n", "is broken YAML", 2, 2),
+        ("a: [1\nb: 2\n", "is invalid YAML", 2, 2),
         ("a: 1\nb: 2\na: 3\n", "the key 'a' twice", 3, 1),
         ("a: &x [*x]\n", "an alias that contains itself", 1, 4),
         ("a: &x {b: *x}\n", "an alias that contains itself", 1, 4),
-        ("a: *x\n", "is broken YAML", 1, 4),
+        ("a: *x\n", "is invalid YAML", 1, 4),
         ("a: !own {b: c}\n", "the tag '!own'", 1, 4),
         (f"a: {'9' * 5000}\n", "a number that cannot be read", 1, 4),
         ("a: !!binary aGk=\n", "the tag 'tag:yaml.org,2002:binary'", 1, 4),

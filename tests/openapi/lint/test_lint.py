@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from checkpoint_openapi.document.source import Source, load_with_positions
 from checkpoint_openapi.lint import RULES, Severity, lint
 from checkpoint_openapi.load import data_path
 
@@ -15,11 +16,17 @@ ALWAYS = [rule.id for rule in RULES if not rule.on_request]
 """The rules that need not be asked for; tests of their own plant defects for the others."""
 
 
+@pytest.fixture(scope="module")
+def neighbours() -> list[Source]:
+    """Keep what stands beside the document in use, so that it is read once."""
+    return [load_with_positions(data_path(name)) for name in ("companions.yaml", "requirements.yaml")]
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, neighbours: list[Source]) -> Path:
     """Copy what stands beside the document."""
-    for name in ("companions.yaml", "requirements.yaml"):
-        shutil.copy(data_path(name), tmp_path / name)
+    for source in neighbours:
+        shutil.copy(source.file, tmp_path)
     return tmp_path
 
 

@@ -130,7 +130,7 @@ def test_a_misspelt_rule_gets_the_nearest_name(flawed: str) -> None:
     result = run("--ignore", "unqoted-key", flawed)
 
     assert result.exit_code == 2
-    assert "No rule is called 'unqoted-key'. Did you mean 'unquoted-key'?" in result.stderr
+    assert "Unknown rule 'unqoted-key'. Did you mean 'unquoted-key'?" in result.stderr
 
 
 def test_the_rules_are_listed() -> None:
@@ -146,7 +146,7 @@ def test_the_rules_are_listed() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: [1\n", "bad.yaml:2:1: is broken YAML: "),
+        ("a: [1\n", "bad.yaml:2:1: is invalid YAML: "),
         ("a: 1\na: 2\n", "bad.yaml:2:1: has the key 'a' twice in one object: remove one"),
         ("swagger: '2.0'\n", "bad.yaml:1:1: is version 2.0 of OpenAPI; versions 3.0, 3.1, 3.2 can be read"),
         (
@@ -154,7 +154,7 @@ def test_the_rules_are_listed() -> None:
             "bad.yaml:1:1: has the version 3.1 of OpenAPI without its third number: write '3.1.0'",
         ),
         ("openapi: 3\n", "bad.yaml:1:1: is version 3 of OpenAPI; versions 3.0, 3.1, 3.2 can be read"),
-        ("[]", "bad.yaml:1:1: is not a document: its root is not an object"),
+        ("[]", "bad.yaml:1:1: is invalid: its root is not an object"),
         ("", "bad.yaml:1:1: is empty"),
     ],
 )
@@ -192,7 +192,7 @@ def test_tools_are_chosen_by_name(flawed: str) -> None:
     assert run("--for", "connexion, schemathesis", flawed).exit_code == 1
     result = run("--for", "connexon", flawed)
     assert result.exit_code == 2
-    assert "No tool is called 'connexon'. Did you mean 'connexion'?" in result.stderr
+    assert "Unknown tool 'connexon'. Did you mean 'connexion'?" in result.stderr
 
 
 def test_a_missing_catalogue_is_told_where_one_belongs(flawed: str) -> None:

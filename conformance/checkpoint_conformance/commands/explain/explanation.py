@@ -118,7 +118,7 @@ def _word(name: str) -> str:
     meaning = f"{tr(name)}{tr(': ')}{tr(_WORDS[name])}"
     if name in OUTCOMES or name in REASONS:
         return meaning
-    return f"{meaning} {tr('Exit code {code}.', code=int(exit_code(Verdict(name))))}"
+    return f"{meaning}{tr(' ')}{tr('Exit code {code}.', code=int(exit_code(Verdict(name))))}"
 
 
 def _lint_rule(name: str) -> str:
@@ -140,7 +140,7 @@ def _diff_rule(name: str) -> str:
     about = "{id} ({severity}, a rule of `diff`): {what}"
     told = tr(about, id=name, severity=rule.severity.name.lower(), what=rule.summary)
     severity = rule.of(Side.IMPLEMENTERS, event=False).value
-    return f"{told} {tr('For implementers: {severity}.', severity=severity)}"
+    return f"{told}{tr(' ')}{tr('For implementers: {severity}.', severity=severity)}"
 
 
 def known_codes() -> list[str]:
@@ -158,4 +158,4 @@ def _near(code: str) -> str:
     """Suggest the closest known name."""
     near = nearest(code, known_codes())
     hint = f"Did you mean {near}?" if near else "`checkpoint-contract list` shows the requirements."
-    return f"nothing is called {code!r}. {hint}"
+    return f"unknown name {code!r}. {hint}"

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.terminal.columns import padded
-from checkpoint_openapi.terminal.streams import reader_width
+from checkpoint_openapi.terminal.streams import reader_width, write_document
 
-from checkpoint_conformance.commands.console import complain, guarded, say
+from checkpoint_conformance.commands.console import complain, guarded
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.commands.replay import Repeated, ReplayState, failing, replay
 from checkpoint_conformance.language import retold, tr
@@ -62,7 +62,7 @@ def show_report(file: Path, form: str) -> ExitCode:
                 told = github(report)
             case _:
                 told = WRITERS[form].render(report)
-        say(told.rstrip("\n"))
+        _print(told, form)
         return ExitCode.SUCCESS
 
     return guarded(action)
@@ -70,7 +70,7 @@ def show_report(file: Path, form: str) -> ExitCode:
 
 def show_schema(form: str) -> ExitCode:
     """Print a published schema."""
-    say(SCHEMAS[form].read_text(encoding="utf-8").rstrip("\n"))
+    _print(SCHEMAS[form].read_text(encoding="utf-8"), "json")
     return ExitCode.SUCCESS
 
 
@@ -83,10 +83,10 @@ def diff_reports(old: Path, new: Path, form: str) -> ExitCode:
             case "json":
                 told = _json(comparison.data())
             case "html":
-                told = comparison_page(comparison).rstrip("\n")
+                told = comparison_page(comparison)
             case _:
                 told = render_comparison(comparison, reader_width())
-        say(told)
+        _print(told, form)
         return ExitCode.FAILURE if comparison.regressions else ExitCode.SUCCESS
 
     return guarded(action)
@@ -105,12 +105,12 @@ def show_matrix(files: tuple[Path, ...], form: str, names: tuple[str, ...], *, d
             case "json":
                 told = _json(matrix.data())
             case "html":
-                told = matrix_page(matrix).rstrip("\n")
+                told = matrix_page(matrix)
             case "markdown":
-                told = matrix_markdown(matrix).rstrip("\n")
+                told = matrix_markdown(matrix)
             case _:
                 told = matrix_text(matrix, reader_width())
-        say(told)
+        _print(told, form)
         return ExitCode.SUCCESS
 
     return guarded(action)
@@ -127,8 +127,8 @@ def merge_reports(
         report, applied = merge(parts, waivers, datetime.now(UTC).date())
         prepare(folder)
         path = write_all(folder, report)
-        say(terminal(report, quiet=quiet, width=reader_width()))
-        say(tr("Reports: {folder} (read report.html)", folder=path.parent))
+        click.echo(terminal(report, quiet=quiet, width=reader_width()))
+        click.echo(tr("Reports: {folder} (read report.html)", folder=path.parent))
         problems = [each.problem for each in applied if each.problem]
         for problem in problems:
             complain(f"{waiver_file}: {problem}")
@@ -147,7 +147,7 @@ def replay_report(
         report = read_report(file)
         findings = failing(report, requirement)
         if not findings:
-            say("[]" if as_json else tr("Nothing failed there, so nothing was repeated."))
+            click.echo("[]" if as_json else tr("Nothing failed there, so nothing was repeated."))
             return ExitCode.SUCCESS
         with target_or_reference(target_file) as target, Progress(quiet=as_json) as said:
             try:
@@ -157,7 +157,7 @@ def replay_report(
                     f"{target.url}: {gone}. Check `url`, and that the server is running."
                 ) from gone
         data = [each.data() for each in repeated]
-        say(_json(data) if as_json else _told(repeated))
+        _print(_json(data) if as_json else _told(repeated), "json" if as_json else "text")
         states = {each.state for each in repeated}
         if ReplayState.STILL_FAILS in states:
             return ExitCode.FAILURE
@@ -171,6 +171,15 @@ _COLOURS = {
     ReplayState.FAILS_NO_MORE: "green",
     ReplayState.UNDECIDED: "magenta",
 }
+
+
+def _print(text: str, form: str) -> None:
+    """Print what people read in the locale's encoding, and any other format as a document."""
+    text = text.rstrip("\n") + "\n"
+    if form in ("terminal", "text"):
+        click.echo(text, nl=False)
+    else:
+        write_document(text)
 
 
 def _json(data: object) -> str:

@@ -22,7 +22,7 @@ _TOLD_ELSEWHERE = ("precondition-failed", "waived")
 """Reasons to skip that are not regressions in themselves: the same report shows the cause."""
 _OWN_NUMBER = re.compile(r"[0-9]+$")
 _MOST_CAUSES = 2
-"""A fault at the probes of more requirements than these is a general one, and has no cause among them."""
+"""A fault that the probes of more requirements than this show is general, and none of them is its cause."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class Change:
     text: str = field(default="", compare=False)
     """What is required."""
     probes: Mapping[str, int] = field(default_factory=dict[str, int], compare=False)
-    """How many of the probes that fail anew are each requirement's, those of the plainest first."""
+    """How many of the newly failing probes belong to each requirement, the plainest first."""
     was: Evidence | None = field(default=None, compare=False)
     now: Evidence | None = field(default=None, compare=False)
-    """The plainest evidence, of what is new if something is."""
+    """The plainest evidence: of a new failure if there is one."""
 
     def data(self) -> dict[str, Any]:
         """Return it as JSON data."""
@@ -107,8 +107,8 @@ class Comparison:
     def causes(self) -> list[Group]:
         """Return the regressions with their causes first, and with what follows from them.
 
-        The cause of a fault that is charged to a general requirement is the requirement at whose probes it
-        shows first, if it does at those of one or two only.
+        The cause of a fault that is charged to a general requirement is the one whose probes show it first,
+        provided that the probes of only one or two requirements do.
         """
         changed = {change.requirement: change for change in (*self.changes, *self.regressions)}
         causes = {change.requirement: _cause(change, changed) for change in self.regressions}
@@ -180,7 +180,7 @@ def _compare_requirement(
 
 
 def _faults(item: dict[str, Any]) -> list[str]:
-    """Return the names of the failures, the plainest first: a new one behind a known one counts.
+    """Return the names of the failures, the plainest first, since a new failure counts beside a known one.
 
     A requirement's own probes count individually. For checks that apply to every response, only the symptom
     counts, because chance decides which response shows it; for the same reason, numbered probes count as one.

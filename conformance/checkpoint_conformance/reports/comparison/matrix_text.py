@@ -33,13 +33,13 @@ def matrix_text(matrix: Matrix, width: int | None = None) -> str:
     lines += ["", *(wrapped(note, width, 0) for note in notes(matrix))]
     if not has_words:
         signs = [*((MARKS[name], tr(name)) for name in reversed(OUTCOMES)), ("·", tr("not in its contract"))]
-        lines.append("  ".join(f"{sign} {word}" for sign, word in signs))
-    numbers = "".join(padded(str(number), cell) for number in range(1, len(matrix.columns) + 1))
+        lines.append(wrapped("  ".join(f"{sign} {word}" for sign, word in signs), width, 0))
+    numbers = "".join(padded(str(number), cell) for number in range(1, len(matrix.columns) + 1)).rstrip()
     lines += ["", " " * _START + click.style(numbers, bold=True)]
     lines += [_row(row, cell, width, has_words=has_words) for row in matrix.rows]
     for row in matrix.rows:
         lines += _detail(row, width)
-    return "\n".join([*lines, "", total(matrix)])
+    return "\n".join([*lines, "", wrapped(total(matrix), width, 0)])
 
 
 def _heading(number: int, column: Column, width: int | None) -> str:
@@ -53,8 +53,7 @@ def _row(row: Row, cell: int, width: int | None, *, has_words: bool) -> str:
     start = f"{row.id:<8} {row.level:<6} ".ljust(_START)
     cells = "".join(_cell(each, cell, has_words=has_words) for each in row.cells)
     margin = _START + cell * len(row.cells)
-    text = start + cells + tr(row.text)
-    return wrapped(text, width, margin) if width and margin + _TEXT <= width else text
+    return wrapped(start + cells + tr(row.text), width, margin)
 
 
 def _cell(cell: Cell | None, width: int, *, has_words: bool) -> str:

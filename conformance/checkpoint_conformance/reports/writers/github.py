@@ -28,7 +28,7 @@ def _requirement(item: dict[str, Any]) -> str:
 
 
 def _undecided(same: list[dict[str, Any]]) -> str:
-    """Return one command for the requirements that have no finding, for one and the same reason."""
+    """Return one command for all requirements without findings that have the same reason."""
     if len(same) == 1:
         return _requirement(same[0])
     severity = "error" if any(_COMMANDS[item["outcome"]] == "error" for item in same) else "warning"
@@ -45,6 +45,6 @@ def _waiver(waiver: dict[str, Any]) -> str:
 
 
 def _command(severity: str, title: str, told: str) -> str:
-    """Return a workflow command; a title cannot hold what ends one, the data is escaped."""
+    """Return a workflow command, with its data escaped and without characters that would end its title."""
     safe = title.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     return f"::{severity} title={safe}::" + told.replace("%", "%25").replace("\n", "%0A")

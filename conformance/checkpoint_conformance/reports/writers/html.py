@@ -117,7 +117,7 @@ def _slug(text: str) -> str:
 
 
 def _first_use() -> Callable[[int], bool]:
-    """Return a function that is true of each exchange once: it is shown there, and later only referred to."""
+    """Return a function that is true once for each exchange: only then is it shown, and not referred to."""
     used: set[int] = set()
 
     def is_first(number: int) -> bool:
@@ -156,7 +156,7 @@ def _created(checkpoints: dict[str, Any]) -> list[str]:
 
 
 def _folded(items: list[dict[str, Any]], least: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Return by reason and detail the requirements without evidence that at least so many have in common."""
+    """Return the requirements without evidence by reason and detail, if at least so many share both."""
     reasons = alike([item for item in items if item["outcome"] == "skip" or not item["findings"]])
     return {reason: same for reason, same in reasons.items() if len(same) >= least}
 

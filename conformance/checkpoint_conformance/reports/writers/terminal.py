@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 import click
-from checkpoint_openapi.terminal.columns import padded, wrapped
+from checkpoint_openapi.terminal.columns import columns, padded, wrapped
 
 from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.writers.text import (
@@ -64,7 +64,7 @@ def _line(requirement: dict[str, Any], note: str, width: int | None) -> str:
     mark = click.style(f"{MARKS[outcome]} {padded(tr(outcome), 12)}", fg=COLOURS.get(outcome))
     start = f"{mark} {requirement['id']:<8} {requirement['level']:<6} "
     text = start + tr(requirement["text"]) + (click.style(f"  [{note}]", dim=True) if note else "")
-    return wrapped(text, width, len(click.unstyle(start)))
+    return wrapped(text, width, columns(start))
 
 
 def evidence(

@@ -100,7 +100,7 @@ def explained(report: dict[str, Any]) -> str:
     """Return in a sentence why the verdict was reached, and what to do if the run reached its cap."""
     told = _reason(report)
     if not report["footer"]["complete"]:
-        incomplete = "The run ended early, so this is what was judged until then: {reason}."
+        incomplete = "The run ended early ({reason}), so the results are incomplete."
         ended = tr(incomplete, reason=retold(printable(report["footer"]["ended"])))
         told = f"{ended}{tr(' ')}{told}".rstrip()
     dear = [item["id"] for item in declared(report) if item["reason"] == "budget-spent"]
@@ -174,7 +174,7 @@ def next_step(report: dict[str, Any]) -> str:
     found.sort(key=lambda item: not _shown_by_own_probe(item))
     if found:
         told = shortened(in_short(found[0]), _LONGEST_STEP)
-        return tr("Begin with {requirement}: {told}", requirement=found[0]["id"], told=told)
+        return tr("Start with {requirement}: {told}", requirement=found[0]["id"], told=told)
     warned = [item["id"] for item in mine if item["outcome"] == "warn"]
     if warned and report["verdict"] == "conformant":
         told = "Nothing has to be fixed. Recommended, but not followed: {names}."

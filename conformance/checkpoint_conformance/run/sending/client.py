@@ -260,6 +260,10 @@ class Client:
         """Return whether the server's host accepts another connection by the same route."""
         return self._transport.host_answers()
 
+    def speaks_tls(self) -> bool:
+        """Return whether the port of an http:// URL completes a TLS handshake."""
+        return self._transport.speaks_tls()
+
     def _exchange(
         self, request: Request, connection: Connection | None, lose: Callable[[Lost], None]
     ) -> Exchange:
@@ -284,7 +288,7 @@ class Client:
         refused = failed.fault.kind is FaultKind.REFUSED
         ending = self.recorder.note_ending(refused=refused, detail=failed.fault.detail)
         began = self.clock.monotonic()
-        self._announce(f"{failed.fault.detail}: waiting for the server to return")
+        self._announce(f"waiting for the server to return: {failed.fault.detail}")
         backoff = Backoff(self.clock, min(self._target.patience, _RETURN_WITHIN), 0.05, 1.0)
         while backoff.wait():
             with self.connection() as fresh:
@@ -294,7 +298,7 @@ class Client:
                 return exchange
         self._given_up = True
         waited = self.clock.monotonic() - began
-        raise ServerGone(f"{failed.fault.detail}, for {waited:.1f} s")
+        raise ServerGone(f"the server did not return within {waited:.1f} s: {failed.fault.detail}")
 
     def _passing(self, exchange: Exchange) -> str | None:
         """Return the reason why waiting may help, or None."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from checkpoint_conformance.checks.judge import Judgement
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.oversized import MEBIBYTE, with_mebibyte
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.robustness import unknown_route
 from checkpoint_conformance.run.endings import charge_lock
@@ -46,7 +47,7 @@ def refused_before(calls: Calls) -> dict[str, tuple[Request, ...]]:
             calls.request("PUT", calls.path(), json.dumps(good).encode(), content_type="application/json"),
         ),
         "unknown-route": (unknown_route(calls).request,),
-        "large": (calls.post(calls.changed(plan_id="a" * (1 << 20))),),
+        "large": (calls.post(with_mebibyte(calls.changed(plan_id=MEBIBYTE))),),
         "several": (malformed, no_token, malformed, malformed),
     }
 

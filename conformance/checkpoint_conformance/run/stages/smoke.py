@@ -73,12 +73,13 @@ def _reach(session: Session, probe: Probe) -> Exchange:
     If no server answers, a harmless request shows whether it fails on this request alone.
     """
     exchange = session.client.transmit(probe.request)
-    wrong = misconfiguration(exchange, session.target)
+    target, speaks_tls = session.target, session.client.speaks_tls
+    wrong = misconfiguration(exchange, target, speaks_tls)
     if not wrong and (unreached(exchange) or no_http(exchange)):
         harmless = session.client.insist(session.witness.harmless())
-        wrong = misconfiguration(harmless, session.target) or unreached(harmless) or no_http(harmless)
+        wrong = misconfiguration(harmless, target, speaks_tls) or unreached(harmless) or no_http(harmless)
     if wrong:
-        raise ConfigurationError(f"{session.target.url}: {wrong}")
+        raise ConfigurationError(f"{target.url}: {wrong}")
     with suppress(BudgetSpent):
         exchange = session.client.persist(exchange)
         exchange = session.client.insist(exchange)

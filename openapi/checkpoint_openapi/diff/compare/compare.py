@@ -12,9 +12,9 @@ from checkpoint_openapi.diff.catalogues.errors import Errors, compare_errors
 from checkpoint_openapi.diff.catalogues.requirements import Requirements, compare_requirements
 from checkpoint_openapi.diff.compare.bodies import compare_request_bodies
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
-from checkpoint_openapi.diff.compare.parameters import compare_parameters
+from checkpoint_openapi.diff.compare.parameters import compare_order, compare_parameters
 from checkpoint_openapi.diff.compare.responses import compare_responses
-from checkpoint_openapi.diff.compare.security import carried_keys, compare_endpoints, compare_security
+from checkpoint_openapi.diff.compare.security import carried_keys, compare_schemes, compare_security
 from checkpoint_openapi.diff.compare.servers import addresses, compare_servers
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.findings.rules import Severity
@@ -52,7 +52,7 @@ def compare(base: Documents, revision: Documents) -> list[Finding]:
     for key in sorted(after.keys() - same.values()):
         _added(comparison, after[key], {path for path, _ in before})
     _compare_events(comparison, webhooks(base), webhooks(revision), "webhook", revision.root)
-    compare_endpoints(comparison)
+    compare_schemes(comparison)
     _limits(comparison, base.root, revision.root, "the document")
     _quirks(comparison)
     _not_compared(comparison)
@@ -110,6 +110,7 @@ def _compare(comparison: Comparison, old: Operation, new: Operation) -> None:
     spot = _spot(new)
     if not comparison.unchanged.operation(old, new):
         _compare_exchanges(comparison, old, new, spot)
+    compare_order(comparison, old, new, spot)
     compare_security(comparison, old, new, spot)
     compare_servers(comparison, old, new, spot)
     _limits(comparison, old.place, new.place, spot.operation)

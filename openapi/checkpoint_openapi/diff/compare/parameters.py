@@ -15,7 +15,7 @@ from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.structure.operations import Operation, Parameter
 from checkpoint_openapi.document.values import members
 
-__all__ = ["compare_parameters", "examples_of", "media_of", "schema_of"]
+__all__ = ["compare_order", "compare_parameters", "examples_of", "media_of", "schema_of"]
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _PLAIN = {
@@ -57,6 +57,22 @@ def compare_parameters(
         _removed(comparison, removed[key], spot)
     for key in sorted(before.keys() & after.keys()):
         _compare(comparison, before[key], after[key], spot)
+
+
+def compare_order(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
+    """Add a finding if parameters of both versions are listed in another order."""
+    before = [key for key in old.parameters if key in new.parameters]
+    after = [key for key in new.parameters if key in old.parameters]
+    if before == after:
+        return
+    was, is_now = ([str(new.parameters[key].value.get("name")) for key in keys] for keys in (before, after))
+    comparison.add(
+        "parameter-order-changed",
+        spot.at("parameters"),
+        f"The parameters of {spot.operation} are now listed in the order {', '.join(is_now)}",
+        new=new.parameters[after[0]].place,
+        change=Change(before=was, after=is_now),
+    )
 
 
 def examples_of(value: dict[str, Any]) -> list[Any]:

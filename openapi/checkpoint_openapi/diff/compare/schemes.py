@@ -38,6 +38,10 @@ class Schemes:
             return [f"undeclared [{name}]"]
         return [f"{way} [{self._old_names.get(name, name)}]" for way in _sent(self._documents, place)]
 
+    def renamed(self) -> dict[str, tuple[str, Location]]:
+        """Return the old name and the place of each scheme that was renamed, by its new name."""
+        return {name: (old, self._known[name]) for name, old in self._old_names.items()}
+
     def endpoints(self) -> dict[str, tuple[Location, dict[str, Any]]]:
         """Return the source of each scheme's credentials: its place and the URLs that it names."""
         found: dict[str, tuple[Location, dict[str, Any]]] = {}

@@ -15,7 +15,7 @@ from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.structure.operations import Operation
 from checkpoint_openapi.document.values import members
 
-__all__ = ["carried_keys", "compare_endpoints", "compare_security"]
+__all__ = ["carried_keys", "compare_schemes", "compare_security"]
 
 _Alternative = dict[str, frozenset[str]]
 """Maps what is sent, as text, to the scopes that it needs."""
@@ -34,10 +34,19 @@ def compare_security(comparison: Comparison, old: Operation, new: Operation, spo
             _gained(comparison, here, names, alternative, before, is_at / number)
 
 
-def compare_endpoints(comparison: Comparison) -> None:
-    """Add the findings about where credentials come from."""
+def compare_schemes(comparison: Comparison) -> None:
+    """Add the findings about the names of the schemes, and about where their credentials come from."""
     before = Schemes(comparison.base, None).endpoints()
-    for name, (place, urls) in Schemes(comparison.revision, comparison.base).endpoints().items():
+    schemes = Schemes(comparison.revision, comparison.base)
+    for name, (old_name, place) in schemes.renamed().items():
+        comparison.add(
+            "security-scheme-renamed",
+            Spot("", "security").inside(name),
+            f"The security scheme {old_name} is now called {name}",
+            new=place,
+            change=Change(before=old_name, after=name),
+        )
+    for name, (place, urls) in schemes.endpoints().items():
         _, old = before.get(name, (place, {}))
         for key in sorted(old.keys() & urls.keys()):
             if None not in (old[key], urls[key]) and old[key] != urls[key]:

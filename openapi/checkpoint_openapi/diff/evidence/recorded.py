@@ -68,7 +68,7 @@ def read_recording(path: Path) -> Recording:
     except OSError as error:
         raise DocumentError(f"cannot be read: {error.strerror or error}", str(path)) from error
     except StrictJsonError as error:
-        raise DocumentError(f"is not a report, because it is not JSON: {error}", str(path)) from error
+        raise DocumentError(f"is not a report: {error}", str(path)) from error
     if report.get("format") != _FORMAT or not isinstance(report.get("exchanges"), list):
         what = "is not a JSON report of `checkpoint-contract verify` that this version can read"
         raise DocumentError(what, str(path))
@@ -121,5 +121,5 @@ def _body(data: dict[str, str]) -> bytes:
 
 
 def whole_text(text: str) -> str:
-    """Return a text that can be written: without the halves of characters that JSON can hold."""
+    """Return a text that can be written, without the lone surrogates that JSON allows."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -216,6 +216,9 @@ _OWN = {
     "parameter-reserved-accepted": _rule(_I, _B, "Reserved characters in a parameter may now be unencoded."),
     "parameter-empty-value-refused": _rule(_B, _I, "A parameter may no longer be empty."),
     "parameter-empty-value-allowed": _rule(_I, _B, "A parameter may now be empty."),
+    "parameter-order-changed": _rule(
+        _I, _I, "Parameters are listed in another order, and so are the arguments in generated clients."
+    ),
     "parameter-deprecated": _rule(_I, _I, "A parameter was deprecated."),
     "request-body-added-required": _rule(_B, _B, "A required request body was added.", event=(_I, _B)),
     "request-body-added": _rule(_I, _B, "An optional request body was added.", event=(_I, _I)),
@@ -263,6 +266,9 @@ _OWN = {
     "security-scope-added": _rule(_B, _B, "An additional scope is required."),
     "security-scope-removed": _rule(_I, _B, "A scope is no longer required."),
     "security-scheme-changed": _rule(_B, _B, "The same credentials are sent in a different way."),
+    "security-scheme-renamed": _rule(
+        _I, _I, "A security scheme was renamed, and with it the credentials in generated clients."
+    ),
     "security-endpoint-changed": _rule(_R, _I, "Credentials come from a different address."),
     "server-base-path-changed": _rule(_B, _B, "No server offers the operation under its old path."),
     "server-removed": _rule(_R, _I, "A server was removed, but its path is still offered elsewhere."),

@@ -16,14 +16,14 @@ __all__ = ["any_pattern", "as_any", "conjunction", "label", "overlap", "overlap_
 
 _OBJECT: JsonSchema = {"type": "object"}
 _COUNTED = re.compile(r"\\[1-9k]|\(\?P?<[^=!]|^\^opaque:")
-"""What refers to a group, which other groups before it would renumber, or what no engine reads."""
+"""References to groups, whose numbers change if other groups precede them, and what no engine reads."""
 
 
 def overlap(branches: list[Schema], among: JsonSchema | None = None) -> bool:
     """Return whether two alternatives may accept the same value; `among` limits which values count."""
     contents = [branch.cut().operand.simplified() for branch in branches]
     if among is not None:
-        # One question about each alternative answers most of those about pairs.
+        # One question about each alternative makes most questions about pairs unnecessary.
         contents = [content for content in contents if _may_meet([content, among])]
     return any(_may_meet([*pair, among or {}]) for pair in itertools.combinations(contents, 2))
 

@@ -40,6 +40,14 @@ _FORMATS = {
     "email": "^.+@.+$",
 }
 """Patterns that every string of a format matches."""
+_WIDER = {
+    "email": ("idn-email",),
+    "hostname": ("idn-hostname",),
+    "uri": ("uri-reference", "iri", "iri-reference"),
+    "uri-reference": ("iri-reference",),
+    "iri": ("iri-reference",),
+}
+"""Formats that accept every string of a format (JSON Schema Validation 2020-12, 7.3.2 to 7.3.5)."""
 
 
 def enriched(sender: JsonSchema, patterns: Patterns) -> JsonSchema:
@@ -130,7 +138,16 @@ def _language(pattern: str) -> Expression:
 
 
 def _implied(schema: JsonSchema, receiver: list[str], patterns: Patterns) -> list[JsonSchema]:
-    """Return the implications of the patterns of one schema object, for strings alone."""
+    """Return the implications of the patterns and the format of one schema object, for strings alone."""
+    found = [{"format": wider} for wider in _WIDER.get(schema.get("format", ""), ())]
+    found += _implied_by_patterns(schema, receiver, patterns)
+    if not found or schema.get("type") == "string":
+        return found
+    others = {"type": ["null", "boolean", "object", "array", "number"]}
+    return [{"anyOf": [others, {"type": "string", "allOf": found}]}]
+
+
+def _implied_by_patterns(schema: JsonSchema, receiver: list[str], patterns: Patterns) -> list[JsonSchema]:
     facets = [schema, *schema.get("allOf", [])]
     spelled = schema.get("format") in _FORMATS or any("pattern" in facet for facet in facets)
     if not spelled and not receiver:
@@ -156,10 +173,7 @@ def _implied(schema: JsonSchema, receiver: list[str], patterns: Patterns) -> lis
     if schema.get("format") != "uuid" and _follows(language, _FORMATS["uuid"]):
         # The only format here that its pattern defines completely.
         found.append({"format": "uuid"})
-    if schema.get("type") == "string":
-        return found
-    others = {"type": ["null", "boolean", "object", "array", "number"]}
-    return [{"anyOf": [others, {"type": "string", "allOf": found}]}]
+    return found
 
 
 @lru_cache(maxsize=4096)

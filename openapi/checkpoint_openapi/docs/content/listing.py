@@ -20,7 +20,7 @@ Clauses: TypeAlias = dict[int, tuple[str, ...]]
 
 _PLAIN_WORDS = {"true", "false", "null", "~"}
 _LONG = 20_000
-"""From this number of lines on, a document is listed in blocks: a browser stalls on elements in each line."""
+"""From this number of lines on, a document is listed in blocks: browsers stall if each line has elements."""
 _BLOCK = 500
 """The number of lines in a block."""
 

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.document.documents import UnresolvedError
-from checkpoint_openapi.document.source import DocumentError, Source, load_with_positions
+from checkpoint_openapi.document.folder import ERRORS
+from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.finding import Fault, SkippedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from checkpoint_openapi.document.source import Source
     from checkpoint_openapi.lint.context import Context
 
 __all__ = ["clause_dangling", "requirement_unknown"]
@@ -64,17 +66,15 @@ def requirement_unknown(context: Context) -> Iterator[Fault]:
 
 def _catalogue(context: Context) -> Source | None:
     """Return the catalogue beside the document; None if the document belongs to no contract with one."""
-    path = Path(context.source.file).with_name("requirements.yaml")
-    if not path.exists():
-        if path.with_name("errors.yaml").exists():
-            raise SkippedError("there is no requirement catalogue next to the document")
-        return None
     try:
-        return load_with_positions(path)
+        catalogue = context.catalogue
     except DocumentError as error:
         raise SkippedError(
             f"the requirement catalogue next to the document cannot be read: {error}"
         ) from error
+    if catalogue is None and Path(context.source.file).with_name(ERRORS).exists():
+        raise SkippedError("there is no requirement catalogue next to the document")
+    return catalogue
 
 
 def _requirements(catalogue: Source) -> list[dict[str, Any]]:

@@ -68,7 +68,7 @@ def default_required(context: Context) -> Iterator[Fault]:
 
 
 def model_names_collide(context: Context) -> Iterator[Fault]:
-    """Find schema names that OpenAPI Generator 7.26 makes one model of, or that a language has taken."""
+    """Find schema names that OpenAPI Generator 7.26 turns into one model, or that a language reserves."""
     place = child("", "components", "schemas")
     first: dict[str, str] = {}
     for name in members(members(context.document.get("components")).get("schemas")):

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkpoint_conformance.run.session import Session, open_session
+from checkpoint_conformance.run.stages.companions.created_items import items_of_created
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.companions.discovery import discovery
 from checkpoint_conformance.run.stages.companions.judged_deletions import judge_deletions
-from checkpoint_conformance.run.stages.companions.observation import Observation, items_of_created
+from checkpoint_conformance.run.stages.companions.observation import Observation
+from checkpoint_conformance.run.stages.companions.statuses import Statuses
 from checkpoint_conformance.run.stages.conflict import conflict
 from checkpoint_conformance.run.stages.smoke import smoke
 from checkpoint_conformance.verdict.conclusion import conclude
@@ -50,7 +52,7 @@ def refused_group(session: Session) -> None:
 
 def progress(session: Session) -> None:
     """Follow the items until all have ended."""
-    Observation(session, frozenset()).progress()
+    Statuses(session, frozenset()).progress()
 
 
 def deletion(session: Session) -> None:
@@ -114,6 +116,25 @@ def test_an_item_of_a_refused_request_is_found() -> None:
     assert outcomes(Careless, refused_group)["OBS-2"] is Outcome.FAIL
 
 
+def test_what_accepted_requests_leave_is_charged_to_no_refusal() -> None:
+    """OBS-2 says nothing where nothing is refused, whatever appears in the list."""
+
+    class Mock(Server):
+        """Answers each call with one example, whatever was created."""
+
+        def checkpoint_body(self, checkpoint: Any) -> dict[str, Any]:
+            """Return another id than that of the checkpoint."""
+            return super().checkpoint_body(checkpoint) | {"id": "1"}
+
+    def accepted_group(session: Session) -> None:
+        def send() -> None:
+            session.client.transmit(session.calls.call(session.calls.documented))
+
+        Observation(session, frozenset()).refusals_leave_nothing("a call", send)
+
+    assert outcomes(Mock, accepted_group)["OBS-2"] is Outcome.SKIP
+
+
 @pytest.mark.parametrize("last", ["protecting", "error", "restoring"])
 def test_a_status_that_moves_on_after_the_end_is_found(last: str) -> None:
     """OBS-3 fails where an ended item changes again."""
@@ -135,9 +156,9 @@ def test_a_status_that_moves_on_after_the_end_is_found(last: str) -> None:
     expected = Outcome.PASS if last == "restoring" else Outcome.FAIL
 
     def progress_twice(session: Session) -> None:
-        observation = Observation(session, frozenset())
-        observation.progress()
-        observation.progress()
+        statuses = Statuses(session, frozenset())
+        statuses.progress()
+        statuses.progress()
 
     assert outcomes(Restless, progress_twice, patience=1.0)["OBS-3"] is expected
 

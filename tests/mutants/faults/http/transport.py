@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ...framework.edits import Held
 from ...framework.mutant import breaks, misanswers
 from ...framework.shapes import IMPATIENT, accepted, hangs, refused, sends, shapes
 from ...framework.shots import BASE
@@ -192,14 +193,8 @@ class AnswerDripsByteByByte(Server):
                 raise ConnectionAbortedError
 
 
-class _Busy(Server):
-    """Keeps calls in flight long enough to overlap."""
-
-    hold = 0.04
-
-
 @breaks("HTTP-1", shows=(BASE, BASE.but(copies=8)))
-class DeadlockWhenBusy(_Busy):
+class DeadlockWhenBusy(Held):
     """Calls in flight at once wait for each other's locks and are never answered."""
 
     timeout = IMPATIENT
@@ -212,7 +207,7 @@ class DeadlockWhenBusy(_Busy):
 
 
 @breaks("HTTP-3", shows=(BASE, BASE.but(copies=8)), also={"HTTP-1": "they get no answer"})
-class DroppedWhenBusy(_Busy):
+class DroppedWhenBusy(Held):
     """Calls in flight at once are dropped without an answer, the pool of workers being empty."""
 
     def created(self, checkpoint: Checkpoint) -> Response:

@@ -275,7 +275,7 @@ EDITS = (
          lambda d: parameters(d).append(
              {"name": "region", "in": "query", "required": True, "schema": {"type": "string"}})),
     Edit("token written as a parameter, too", "compatible", None, _token_as_parameter),
-    Edit("scheme renamed", "compatible", None,
+    Edit("scheme renamed", "compatible", "security-scheme-renamed",
          lambda d: (move(d["components"]["securitySchemes"], "token", "keystone"),
                     d.update(security=[{"keystone": []}]))),
     Edit("header of the token renamed", "breaking", "security-scheme-changed",
@@ -316,4 +316,6 @@ EDITS = (
          lambda d: operation(d).update(security=d.pop("security"))),
     Edit("parameters moved to the operation", "compatible", None,
          lambda d: operation(d).update(parameters=d["paths"][PATH].pop("parameters"))),
+    Edit("parameters listed in another order", "compatible", "parameter-order-changed",
+         lambda d: parameters(d).reverse()),
 )  # fmt: skip

@@ -55,13 +55,13 @@ def of(where: str, schema: Object, name: str = "p", **rest: Any) -> Object:
 def sends(
     schema: Object, media_type: str = "application/json", *, version: str = "3.1.0", **schemas: Object
 ) -> Object:
-    """Return a document whose operation takes a body of a schema."""
+    """Return a document whose operation accepts a body with a schema."""
     body = {"required": True, "content": {media_type: {"schema": schema}}}
     return document({"requestBody": body}, version=version, components={"schemas": schemas})
 
 
 def encodes(schema: Object, **encoding: Object) -> Object:
-    """Return a document whose operation takes a form of several parts."""
+    """Return a document whose operation accepts a form with several parts."""
     content = {"multipart/form-data": {"schema": schema, "encoding": encoding}}
     return document({"requestBody": {"required": True, "content": content}})
 
@@ -69,23 +69,23 @@ def encodes(schema: Object, **encoding: Object) -> Object:
 def answers(
     schema: Object, status: str = "200", media_type: str = "application/json", **schemas: Object
 ) -> Object:
-    """Return a document whose operation answers a schema."""
+    """Return a document whose response has a schema."""
     answer = {"description": "a", "content": {media_type: {"schema": schema}}}
     return document({"responses": {status: answer}}, components={"schemas": schemas})
 
 
 def statuses(*names: str) -> Object:
-    """Return a document whose operation answers with statuses without bodies."""
+    """Return a document whose responses have these statuses and no bodies."""
     return document({"responses": {name: {"description": name} for name in names}})
 
 
 def secured(*security: Object, **schemes: Object) -> Object:
-    """Return a document whose operation demands one of some schemes."""
+    """Return a document whose operation requires one of several security schemes."""
     return document({"security": [*security]}, components={"securitySchemes": schemes})
 
 
 def tells(payload: Object, *, status: str = "200", callback: str | None = None) -> Object:
-    """Return a document with a webhook, or with a callback to an address, that carries a payload."""
+    """Return a document with a webhook, or with a callback to an address, that has a payload."""
     event: Object = {
         "requestBody": {"required": True, "content": {"application/json": {"schema": payload}}},
         "responses": {status: {"description": "taken"}},
@@ -204,6 +204,11 @@ SMALL = (
     Small("default of a required member", sends(holds(["a"], a=TEXT)), sends(holds(["a"], a={**TEXT, "default": "x"})),
           "same", False),
     Small("time became a date", sends({**TEXT, "format": "date-time"}), sends({**TEXT, "format": "date"}), "breaking", True),
+    *(Small(f"{old} became {new}", sends({**TEXT, "format": old}), sends({**TEXT, "format": new}), label, label != "breaking")
+      for old, new, label in (
+          ("uri", "uri-reference", "compatible"), ("uri-reference", "uri", "breaking"), ("uri", "iri", "compatible"),
+          ("iri-reference", "uri-reference", "breaking"), ("email", "idn-email", "compatible"),
+          ("idn-hostname", "hostname", "breaking"), ("hostname", "idn-hostname", "compatible"))),
     Small("count with a fraction of nought", sends({"type": "array", "maxItems": 5}),
           sends({"type": "array", "maxItems": 5.0}), "same", False),
     Small("whole number with a fraction of nought", sends({"enum": [1]}), sends({"enum": [1.0]}), "same", False),

@@ -1,4 +1,4 @@
-"""Strategies for schemas with any keywords, for edits of one place, and for values near what they accept."""
+"""Strategies for schemas with any keywords, for edits in one place, and for values that almost fit."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ schemas: st.SearchStrategy[Schema] = st.recursive(_some(), _some, max_leaves=6)
 
 @st.composite
 def edited(draw: Draw, schema: Schema) -> Schema:
-    """Draw a schema that differs at one place: a keyword is gone, or another one is there."""
+    """Draw a schema that differs in one place: a keyword was removed or added."""
     inside = [name for name in schema if name in _MAPS or name in _LISTS or isinstance(schema[name], dict)]
     inside = [name for name in inside if name not in ("dependentRequired", "const")]
     if inside and draw(st.booleans()):
@@ -86,7 +86,7 @@ def edited(draw: Draw, schema: Schema) -> Schema:
 
 @st.composite
 def values_of(draw: Draw, schema: Any, depth: int = 4) -> Any:
-    """Draw a value of the form that a schema describes, which need not be valid."""
+    """Draw a value similar to what a schema describes, though not necessarily valid."""
     if not isinstance(schema, dict) or depth == 0:
         return draw(st.sampled_from(_VALUES))
     listed = [schema["const"]] if "const" in schema else schema.get("enum", [])

@@ -278,7 +278,7 @@ def test_a_secret_is_no_proof(tmp_path: Path) -> None:
         ('{"format": 2, "exchanges": []}', "is not a JSON report"),
         ('{"format": 1, "exchanges": [{}]}', "has an exchange that is malformed"),
         ("no json", "not JSON"),
-        ("[" * 100_000, "not JSON"),
+        ("[" * 100_000, "nested too deeply"),
     ],
 )
 def test_a_file_that_is_no_report_gets_one_line(content: str, what: str, tmp_path: Path) -> None:

@@ -147,11 +147,11 @@ def test_a_fingerprint_is_of_the_change_and_not_of_its_line() -> None:
     [
         ("[]", "root is not an object"),
         ("other: []", "unknown key 'other'. Known: acknowledgements. (1 more)"),
-        ("acknowledgements: {}", "takes a list"),
+        ("acknowledgements: {}", "must be a list"),
         ("acknowledgements: [{reason: r, expires: 2027-01-01}]", "acknowledgement 1: fingerprint is missing"),
         ("acknowledgements: [{fingerprint: f, expires: 2027-01-01}]", "acknowledgement 1: reason is missing"),
         ("acknowledgements: [{fingerprint: f, reason: r}]", "acknowledgement 1: expires is missing"),
-        ("acknowledgements: [{fingerprint: f, reason: r, expires: soon}]", "expires takes a calendar date"),
+        ("acknowledgements: [{fingerprint: f, reason: r, expires: soon}]", "expires must be a calendar date"),
         (
             "acknowledgements: [{fingerprint: f, reason: r, expires: 2027-01-01, by: me}]",
             "unknown key 'by' in acknowledgement 1",

@@ -1,4 +1,4 @@
-"""What the engine made of schemas is shared and dropped without any effect on what is found."""
+"""Compiled schemas are shared and dropped without any effect on the findings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SETTINGS = settings(max_examples=30, deadline=None, derandomize=True, database=
 
 
 def forget(patched: pytest.MonkeyPatch, kept: int) -> None:
-    """Forget all schemas, and keep the forms of so many bytes of schemas from now on."""
+    """Drop all compiled schemas, and from now on keep those of at most so many bytes of schemas."""
     patched.setattr(containment, "_KNOWN", WeakValueDictionary[bytes, Operand]())
     patched.setattr(containment, "_USED_LAST", containment._UsedLast())
     patched.setattr(containment, "_KEPT", kept)
@@ -29,7 +29,7 @@ def forget(patched: pytest.MonkeyPatch, kept: int) -> None:
 @_SETTINGS
 @given(schemas, schemas, st.booleans())
 def test_dropped_forms_change_no_finding(old: Schema, new: Schema, is_request: bool) -> None:
-    """A comparison that keeps no form finds and shows the same as one that keeps all."""
+    """A comparison that keeps no compiled schema has the same findings as one that keeps all."""
     found: list[Any] = []
     for kept in (0, 1 << 40):
         with pytest.MonkeyPatch.context() as patched:
@@ -40,7 +40,7 @@ def test_dropped_forms_change_no_finding(old: Schema, new: Schema, is_request: b
 
 
 def test_forms_of_the_schemas_used_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine's forms never belong to more schemas than the limit says, and are made again on demand."""
+    """The compiled schemas never exceed the limit, and are compiled again when needed."""
     operands = [operand_of({"type": "string", "minLength": number}) for number in range(1, 21)]
     limit = 5 * operands[0].weight
     forget(monkeypatch, limit)
@@ -54,7 +54,7 @@ def test_forms_of_the_schemas_used_last_are_kept(monkeypatch: pytest.MonkeyPatch
 
 
 def test_identical_schemas_are_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two schemas with the same keywords share their answers, wherever they come from."""
+    """Two schemas with the same keywords share their answers, wherever they occur."""
     forget(monkeypatch, 1 << 40)
     asked: list[Operand] = []
     covers = Operand._covers

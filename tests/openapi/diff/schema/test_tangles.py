@@ -1,4 +1,4 @@
-"""Schemas that refer to each other in circles: a break shows from wherever it is reached, whatever was asked before."""
+"""Schemas that refer to each other in cycles: a break is found from every request that leads to it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _reference(name: str, form: str) -> dict[str, Any]:
 
 
 def _tangle(edges: list[tuple[str, str, str]], *, event: str | None = None) -> dict[str, Any]:
-    """Return a contract with a request for each schema, and with a callback that tells of one of them first."""
+    """Return a contract with a request for each schema, and with a callback that uses one of them first."""
     schemas: dict[str, Any] = {
         name: {"type": "object", "properties": {"v": {"type": "integer", "maximum": 9}}} for name in _NAMES
     }
@@ -68,7 +68,7 @@ def _reaching(edges: list[tuple[str, str, str]], target: str) -> set[str]:
 def test_a_break_is_told_of_every_request_that_leads_to_it(
     edges: list[tuple[str, str, str]], changed: str, event: str | None
 ) -> None:
-    """Neither a circle nor what was compared before hides a break, be that harmless where it was found first."""
+    """Neither a cycle nor an earlier comparison, in which the change was harmless, hides a break."""
     old = _tangle(edges, event=event)
     new = copy.deepcopy(old)
     new["components"]["schemas"][changed]["properties"]["v"]["maximum"] = 8
