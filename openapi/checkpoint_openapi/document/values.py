@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any, cast
 
-__all__ = ["contains", "equal", "items", "members", "packed"]
+__all__ = ["contains", "equal", "hashable", "items", "members", "packed"]
 
 _FORMAT = 2
 """The last format of `marshal` in which the bytes of a value do not depend on how it shares its parts."""
@@ -36,6 +36,16 @@ def equal(left: Any, right: Any) -> bool:
         items, others = cast("list[Any]", left), cast("list[Any]", right)
         return len(items) == len(others) and all(map(equal, items, others))
     return bool(left == right)
+
+
+def hashable(value: Any) -> Hashable:
+    """Return what stands for a JSON value in a set: the same for values that are `equal`."""
+    if isinstance(value, dict):
+        named = cast("dict[str, Any]", value).items()
+        return "object", frozenset((name, hashable(inner)) for name, inner in named)
+    if isinstance(value, list):
+        return "array", tuple(map(hashable, cast("list[Any]", value)))
+    return ("boolean", value) if isinstance(value, bool) else value
 
 
 def packed(value: Any) -> bytes:

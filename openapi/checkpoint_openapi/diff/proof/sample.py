@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from string import ascii_lowercase
@@ -17,7 +17,7 @@ from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, acce
 from checkpoint_openapi.diff.schema.nested import definition_name, references
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.diff.schema.patterns import string_language
-from checkpoint_openapi.document.values import contains
+from checkpoint_openapi.document.values import contains, hashable
 
 __all__ = ["samples", "samples_of"]
 
@@ -165,13 +165,17 @@ class _Sampler:
     def _filled(self, schemas: list[Any], depth: int, turn: int, *, distinct: bool) -> list[Any] | None:
         """Return an item for each schema, the `turn`-th candidate if there are several, or None."""
         items: list[Any] = []
+        taken = set[Hashable]()
+        left: dict[int, list[Any]] = {}
         for schema in schemas:
             options = self.inner(schema, depth, _EACH + len(schemas) if distinct else _EACH)
             if distinct:
-                options = [option for option in options if not contains(items, option)]
+                options = left.setdefault(id(schema), list(options))
+                _drop(taken, options, turn)
             if not options:
                 return None
             items.append(options[min(turn, len(options) - 1)])
+            taken.add(hashable(items[-1]))
         return items
 
     def _objects(self, keywords: JsonSchema, depth: int) -> Iterator[dict[str, Any]]:
@@ -230,6 +234,16 @@ class _Sampler:
                 name = _word(pattern)
                 if name is not None:
                     yield from ({name: value} for value in self.inner({"not": schema}, depth)[:2])
+
+
+def _drop(taken: set[Hashable], options: list[Any], turn: int) -> None:
+    """Remove options that are taken, up to the one that a turn needs."""
+    number = 0
+    while number <= turn and number < len(options):
+        if hashable(options[number]) in taken:
+            del options[number]
+        else:
+            number += 1
 
 
 def _by_pattern(keywords: JsonSchema, name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from checkpoint_openapi.diff.findings.rules import Severity
-from checkpoint_openapi.document.values import contains, equal
+from checkpoint_openapi.document.values import contains, equal, hashable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +43,14 @@ def test_a_number_is_no_boolean(value: Any) -> None:
     assert equal(value, copy.deepcopy(value))
     assert equal(value, other) is (repr(value) == repr(other))
     assert contains([None, value], value)
+
+
+@brief
+@given(JSON, JSON)
+def test_equal_values_stand_for_the_same_in_a_set(value: Any, other: Any) -> None:
+    """What stands for a value is that of another exactly if both are equal, whatever Python makes of them."""
+    for each in (other, swapped(value), copy.deepcopy(value)):
+        assert (hashable(value) == hashable(each)) is equal(value, each)
 
 
 @brief
