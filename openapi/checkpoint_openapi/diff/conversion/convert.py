@@ -25,8 +25,9 @@ from checkpoint_openapi.diff.conversion.keywords import (
 )
 from checkpoint_openapi.diff.conversion.nulls import is_null, is_or_null
 from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.definitions import Definitions
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, LISTED, PIN, VAGUE_NULL
-from checkpoint_openapi.diff.schema.parts import Definitions, Schema, is_never
+from checkpoint_openapi.diff.schema.parts import Schema, is_never
 from checkpoint_openapi.document.documents import Documents, Location
 
 __all__ = ["Converter", "Side"]
@@ -78,7 +79,7 @@ class Converter:
         self._names: dict[_Key, str] = {}
         self._pending: list[_Key] = []
         self._taken: set[str] = set()
-        self._definitions = Definitions({})
+        self._definitions = Definitions({}, novel)
         self.quirks: dict[Location, Any] = {}
         """The unreadable keywords, by their places."""
 
@@ -125,11 +126,8 @@ class Converter:
         part = self._part(members, key._replace(form=_Form.PART, hidden=frozenset(names.hidden)))
         if not self._side.sender or not names.closable:
             return part
-        closer: JsonSchema = {CLOSER: sorted(names.declared)}
-        foreign = sorted(name for name in self._novel - names.declared if not names.match(name))
-        if foreign:
-            closer["propertyNames"] = {"not": {"enum": foreign}}
-        return {"allOf": [part, closer], AT: self._documents.label(key.place)}
+        known = sorted(name for name in self._novel if name in names.declared or names.match(name))
+        return {"allOf": [part, {CLOSER: known}], AT: self._documents.label(key.place)}
 
     def _part(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
         """Convert a schema without restricting it to its declared names."""

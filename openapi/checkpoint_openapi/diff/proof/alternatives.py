@@ -7,6 +7,7 @@ import re
 from functools import partial
 
 from checkpoint_openapi.diff.proof.clauses import Clause
+from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import JsonSchema, operand_of
 from checkpoint_openapi.diff.schema.marks import AT
 from checkpoint_openapi.diff.schema.nested import mapped
@@ -35,7 +36,7 @@ def _may_meet(contents: list[JsonSchema]) -> bool:
 
 def overlap_as_objects(choice: Schema) -> bool:
     """Return whether alternatives of a `oneOf` may accept the same object, and no other value twice."""
-    branches = [choice.sub(branch) for branch in choice.content["oneOf"]]
+    branches = [closed_for(choice, choice.sub(branch)) for branch in choice.content["oneOf"]]
     return choice.once(
         "overlap as objects", lambda: overlap(branches, _OBJECT) and not overlap(branches, {"not": _OBJECT})
     )

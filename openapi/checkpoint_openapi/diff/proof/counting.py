@@ -100,4 +100,5 @@ def _within(wide: Schema, narrow: Schema, items: list[Schema], fits: Fits) -> bo
 
 
 def _conjunction(schemas: list[Schema]) -> Schema:
-    return Schema.of(conjunction([schema.bundle() for schema in schemas]))
+    novel = schemas[0].definitions.novel
+    return Schema.of(conjunction([schema.bundle() for schema in schemas]), novel)

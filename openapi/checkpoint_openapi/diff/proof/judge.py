@@ -27,8 +27,9 @@ from checkpoint_openapi.diff.proof.sample import samples
 from checkpoint_openapi.diff.proof.walk import Inner, Pair, Walk
 from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
+from checkpoint_openapi.diff.schema.definitions import Definitions
 from checkpoint_openapi.diff.schema.marks import AT, UNDECLARED
-from checkpoint_openapi.diff.schema.parts import Definitions, Part, Schema, is_never
+from checkpoint_openapi.diff.schema.parts import Part, Schema, is_never
 from checkpoint_openapi.diff.schema.patterns import Patterns, enriched, patterns_in
 
 __all__ = ["Judge"]
@@ -276,7 +277,8 @@ class Judge:
         """Return whether what is sent fits no other alternative, as `oneOf` requires."""
         others = [other for other in offered if other is not branch]
         return all(
-            not overlap([other, sent]) or self.covers(other.sub({"not": other.content}), sent) is Answer.YES
+            not overlap([other, closed_for(other, sent)])
+            or self.covers(other.sub({"not": other.content}), sent) is Answer.YES
             for other in others
         )
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from checkpoint_openapi.diff.proof.clauses import Clause
 from checkpoint_openapi.diff.schema.containment import JsonSchema
-from checkpoint_openapi.diff.schema.marks import CLOSER
 from checkpoint_openapi.diff.schema.nested import SAME_PLACE, definition_name, subschemas
 from checkpoint_openapi.diff.schema.parts import NEVER, Schema, is_never
 from checkpoint_openapi.document.values import members
@@ -44,7 +43,7 @@ def names_apart(sender: Schema) -> _Apart:
             pending.append(sender.definitions.get(definition_name(node["$ref"])))
         pending.extend(inner for keyword, inner in subschemas(node) if keyword in _ALONGSIDE)
         found.by_pattern |= "patternProperties" in node
-        found.limited |= "propertyNames" in node and CLOSER not in node
+        found.limited |= "propertyNames" in node
         for keyword in ("properties", "dependentSchemas", "dependentRequired"):
             found.names.update(node.get(keyword, {}))
         for needed in (node.get("required", []), *node.get("dependentRequired", {}).values()):
@@ -68,6 +67,9 @@ def names_sent(sender: Schema) -> Schema:
     """Return a schema of the member names that a sender may use; it may accept more."""
     found: list[JsonSchema] = []
     for part in sender.parts():
+        foreign = sender.foreign_to(part)
+        if foreign:
+            found.append({"not": {"enum": sorted(foreign)}})
         if isinstance(part.keywords.get("propertyNames"), dict):
             found.append(part.keywords["propertyNames"])
         if part.keywords.get("additionalProperties") is False:

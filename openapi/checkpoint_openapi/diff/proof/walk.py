@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from checkpoint_openapi.diff.proof.failure import Failure, Step, Trail, distinct
 from checkpoint_openapi.diff.schema.alike import Likeness
-from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+from checkpoint_openapi.diff.schema.definitions import Definitions
+from checkpoint_openapi.diff.schema.parts import Schema
 
 __all__ = ["Inner", "Pair", "Walk"]
 

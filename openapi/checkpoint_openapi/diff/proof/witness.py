@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.proof.failure import Failure, Step
 from checkpoint_openapi.diff.proof.sample import samples, samples_of
+from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.parts import Schema, is_never
 
 __all__ = ["MISSING", "WitnessMaker"]
@@ -41,7 +42,7 @@ class WitnessMaker:
         self._receiver_schema = receiver
         self._sender_schema = sender
         self._receiver = receiver.operand
-        self._sender = sender.operand
+        self._sender = closed_for(receiver, sender).operand
         self._examples = examples
         self._known_bases: list[Any] | None = None
 
@@ -92,6 +93,7 @@ class WitnessMaker:
         """Yield variants of a value, changed at the place of a failure in ways that may show it."""
         there = _get(base, failure.path)
         leaves: list[Any] = []
+        hosts = {steps: closed_for(self._receiver_schema, host) for steps, host in failure.hosts}
         clause = failure.clause
         if clause is not None and isinstance(there, dict) and clause.name is not None:
             members = cast("dict[str, Any]", there)
@@ -104,7 +106,7 @@ class WitnessMaker:
             leaves.insert(0, there)
         leaves.append(failure.value)
         for leaf in leaves:
-            made = _put(base, failure.path, leaf, self._sender_schema, dict(failure.hosts))
+            made = _put(base, failure.path, leaf, self._sender_schema, hosts)
             yield from itertools.islice(made, _MADE)
 
 

@@ -1,11 +1,18 @@
-"""Whether two schemas are identical, with everything they lead to, without unfolding either."""
+"""Whether two schemas are identical, with everything they lead to, without unfolding either.
+
+A sender is restricted to declared names. It is still alike the receiver that says the same otherwise, which
+then accepts everything it sends.
+"""
 
 from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
-from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+from checkpoint_openapi.diff.schema.definitions import Definitions
+from checkpoint_openapi.diff.schema.marks import CLOSER
+from checkpoint_openapi.diff.schema.nested import mapped, mentions
+from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.values import equal, packed
 
 __all__ = ["Likeness"]
@@ -22,8 +29,11 @@ class Likeness:
         )
 
     def alike(self, left: Schema, right: Schema) -> bool:
-        """Return whether two schemas, and all definitions that they reach, are identical."""
-        if not _same(left.content, right.content):
+        """Return whether two schemas, and all definitions that they reach, are identical.
+
+        The names to which `right` is restricted do not count.
+        """
+        if left.references != right.references or not _same(left.content, _opened(right.content)):
             return False
         others = self._known.setdefault(left.definitions, WeakKeyDictionary())
         known = others.setdefault(right.definitions, {})
@@ -33,10 +43,21 @@ class Likeness:
 def _are_alike(name: str, left: Definitions, right: Definitions, known: _Known) -> bool:
     if name not in known:
         reach = {name, *left.reachable(name)}
-        known[name] = all(_same(left.get(other), right.get(other)) for other in reach)
+        known[name] = all(_same(left.get(other), right.about(other, "opened", _opened)) for other in reach)
         if known[name]:
             known.update(dict.fromkeys(reach, True))
     return known[name]
+
+
+def _opened(schema: JsonSchema) -> JsonSchema:
+    """Return a schema without the restriction of its objects to declared names."""
+    return mapped(schema, _part) if mentions(schema, CLOSER) else schema
+
+
+def _part(schema: JsonSchema) -> JsonSchema:
+    """Return what a schema says besides that restriction, which is the second of two parts."""
+    parts = schema.get("allOf", [])
+    return parts[0] if len(parts) == 2 and CLOSER in parts[1] else schema
 
 
 def _same(left: JsonSchema, right: JsonSchema) -> bool:

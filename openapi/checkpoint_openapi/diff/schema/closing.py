@@ -1,17 +1,20 @@
-"""The names that a sender is closed to, reduced to those that matter to one receiver.
+"""Senders restricted to the names that they declare, as far as it matters to one receiver.
 
-A large contract has hundreds of names that only one version knows, and every object of a sender excludes
-nearly all of them. A receiver distinguishes few of them from any other name that it does not know.
+A large contract has hundreds of names that only one version knows, and every object of a sender refuses
+nearly all of them. Written out, they would be most of a schema. So conversion only marks such objects, and
+the names are written out for a comparison: a receiver distinguishes few of them from any other name that it
+does not know.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.definitions import Definitions
 from checkpoint_openapi.diff.schema.marks import CLOSER
 from checkpoint_openapi.diff.schema.nested import all_schemas, mapped
-from checkpoint_openapi.diff.schema.parts import Definitions, Schema
+from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.values import items, members
 
 __all__ = ["closed_for"]
@@ -21,34 +24,38 @@ _NAMED = ("properties", "dependentSchemas", "dependentRequired")
 
 
 def closed_for(receiver: Schema, sender: Schema) -> Schema:
-    """Return a sender that excludes only those names that the receiver mentions.
+    """Return a sender that refuses those undeclared names that the receiver mentions.
 
     To the receiver, all other names are alike, and the sender may send names that nobody knows.
     """
-    left_out = sender.once("names left out", lambda: _left_out(sender))
-    if not left_out:
+    novel = sender.definitions.novel
+    if not novel or not sender.mentions(CLOSER):
         return sender
-    told = receiver.once("names told apart", lambda: _told_apart(receiver))
-    kept = left_out if told is None else left_out & told
-    if kept == left_out:
+    told = _told_apart(receiver)
+    refused = novel if told is None else novel & told
+    if not refused:
         return sender
-    return sender.once(f"leaving out {sorted(kept)}", lambda: _leaving_out(sender, kept))
-
-
-def _left_out(sender: Schema) -> frozenset[str]:
-    return frozenset(
-        name for node in all_schemas(sender.bundle()) if CLOSER in node for name in _refused(node)
-    )
-
-
-def _refused(closer: JsonSchema) -> list[str]:
-    return cast("list[str]", closer.get("propertyNames", {}).get("not", {}).get("enum", []))
+    return sender.once(f"closed to {sorted(refused)}", lambda: _closed(sender, refused))
 
 
 def _told_apart(receiver: Schema) -> frozenset[str] | None:
     """Return the names that a receiver mentions, or None if it distinguishes names by pattern."""
+    return receiver.once("names told apart", lambda: _told_apart_by(receiver))
+
+
+def _told_apart_by(receiver: Schema) -> frozenset[str] | None:
+    found = set[str]()
+    for names in (_mentioned(receiver.content), *receiver.of_definitions("names told apart", _mentioned)):
+        if names is None:
+            return None
+        found |= names
+    return frozenset(found)
+
+
+def _mentioned(content: JsonSchema) -> frozenset[str] | None:
+    """Return the names that a schema itself mentions, or None if it distinguishes names by pattern."""
     found: set[str] = set()
-    for node in all_schemas(receiver.bundle()):
+    for node in all_schemas(content):
         if not node.keys().isdisjoint(_BY_PATTERN):
             return None
         for keyword in _NAMED:
@@ -67,14 +74,13 @@ def _add_names(value: Any, found: set[str]) -> None:
         _add_names(inner, found)
 
 
-def _leaving_out(sender: Schema, kept: frozenset[str]) -> Schema:
+def _closed(sender: Schema, refused: frozenset[str]) -> Schema:
+    """Return a sender in which each object that is marked as closed refuses names, as far as undeclared."""
+
     def change(node: JsonSchema) -> JsonSchema:
-        if CLOSER not in node or "propertyNames" not in node:
-            return node
-        names = [name for name in _refused(node) if name in kept]
-        rest = {keyword: value for keyword, value in node.items() if keyword != "propertyNames"}
-        return {**rest, "propertyNames": {"not": {"enum": names}}} if names else rest
+        names = sorted(refused.difference(node[CLOSER])) if CLOSER in node else []
+        return {**node, "propertyNames": {"not": {"enum": names}}} if names else node
 
     bundle = mapped(sender.bundle(), change)
-    definitions = Definitions(bundle.pop("$defs", {}))
+    definitions = Definitions(bundle.pop("$defs", {}), sender.definitions.novel)
     return Schema(bundle, definitions, sender.depth)

@@ -7,7 +7,7 @@ __all__ = ["AT", "CLOSER", "FORMAT", "HIDDEN", "LISTED", "PIN", "UNDECLARED", "V
 AT = "x-at"
 """Holds the label of the place where a schema was written."""
 CLOSER = "x-closer"
-"""Marks the part that restricts a sender to declared names; lists those names."""
+"""Marks the part that restricts a sender to declared names; lists those that only one version knows."""
 PIN = "x-pin"
 """Marks the part that makes a discriminator's value part of a schema."""
 FORMAT = "x-format"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, operand_of
+from checkpoint_openapi.diff.schema.definitions import Definitions
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, PIN
 from checkpoint_openapi.diff.schema.nested import (
     SAME_PLACE,
@@ -21,7 +22,7 @@ from checkpoint_openapi.diff.schema.nested import (
 )
 from checkpoint_openapi.document.values import packed
 
-__all__ = ["NEVER", "Definitions", "Part", "Schema", "is_never"]
+__all__ = ["NEVER", "Part", "Schema", "is_never"]
 
 _Answer = TypeVar("_Answer")
 NEVER: JsonSchema = {"not": {}}
@@ -66,55 +67,6 @@ class Part:
         return PIN in self.keywords
 
 
-class Definitions:
-    """The schemas that others refer to by name, and which of them lead where."""
-
-    def __init__(self, schemas: dict[str, JsonSchema]) -> None:
-        self.schemas = schemas
-        self.answers: dict[tuple[str, bytes], Any] = {}
-        """Cached answers about schemas that refer to these, by the question and the schema's digest."""
-        self._direct: dict[str, list[str]] = {}
-        self._reachable: dict[str, frozenset[str]] = {}
-        self._mentioning: dict[str, dict[str, bool]] = {}
-
-    def get(self, name: str) -> JsonSchema:
-        """Return a definition; a missing one is the empty schema."""
-        return self.schemas.get(name, {})
-
-    def reachable(self, name: str) -> frozenset[str]:
-        """Return all definitions that a definition leads to."""
-        if name not in self._reachable:
-            self._reachable[name] = frozenset(self.needed(self._references(name)))
-        return self._reachable[name]
-
-    def needed(self, names: list[str]) -> set[str]:
-        """Return the named definitions and all that they lead to."""
-        found: set[str] = set()
-        pending = list(names)
-        while pending:
-            name = pending.pop()
-            if name not in found and name in self.schemas:
-                found.add(name)
-                pending.extend(self._references(name))
-        return found
-
-    def loops(self, names: set[str]) -> set[str]:
-        """Return the named definitions that lead back to themselves."""
-        return {name for name in names if name in self.reachable(name)}
-
-    def mentions(self, name: str, keyword: str) -> bool:
-        """Return whether a keyword occurs in a definition itself."""
-        known = self._mentioning.setdefault(keyword, {})
-        if name not in known:
-            known[name] = mentions(self.get(name), keyword)
-        return known[name]
-
-    def _references(self, name: str) -> list[str]:
-        if name not in self._direct:
-            self._direct[name] = references(self.get(name))
-        return self._direct[name]
-
-
 @dataclass(frozen=True, eq=False)
 class Schema:
     """A schema and the definitions that it may refer to."""
@@ -125,10 +77,10 @@ class Schema:
     """The number of alternatives entered on the way here, since some contain themselves."""
 
     @classmethod
-    def of(cls, bundle: JsonSchema) -> Schema:
+    def of(cls, bundle: JsonSchema, novel: frozenset[str] = frozenset()) -> Schema:
         """Return a converted schema together with its definitions."""
         content = {key: value for key, value in bundle.items() if key != "$defs"}
-        return cls(content, Definitions(bundle.get("$defs", {})))
+        return cls(content, Definitions(bundle.get("$defs", {}), novel))
 
     def sub(self, content: JsonSchema) -> Schema:
         """Return another schema with the same definitions."""
@@ -168,8 +120,12 @@ class Schema:
     def mentions(self, keyword: str) -> bool:
         """Return whether a keyword occurs in the schema or in one that it leads to."""
         return mentions(self.content, keyword) or any(
-            self.definitions.mentions(name, keyword) for name in self._needed()
+            self.of_definitions(f"mentions {keyword}", lambda content: mentions(content, keyword))
         )
+
+    def of_definitions(self, question: str, answer: Callable[[JsonSchema], _Answer]) -> Iterator[_Answer]:
+        """Yield an answer about each definition that the schema leads to, computed once for all schemas."""
+        return (self.definitions.about(name, question, answer) for name in self._needed())
 
     @cached_property
     def references(self) -> list[str]:
@@ -309,6 +265,10 @@ class Schema:
         if own.keys() - {AT}:
             found.append(Part(own, nullable))
 
+    def foreign_to(self, part: Part) -> frozenset[str]:
+        """Return the names that a sender does not use, since only the other version declares them here."""
+        return self.definitions.novel.difference(part.keywords[CLOSER]) if part.is_closer else frozenset()
+
     def member(self, name: str) -> Schema:
         """Return what must hold for the value of a member, or less where that is unclear."""
         return self.sub(_conjunction(self._member(name)) if self.may_be("object") else NEVER)
@@ -323,7 +283,7 @@ class Schema:
         for part in self.parts():
             keywords = part.keywords
             if part.is_closer:
-                if name in keywords.get("propertyNames", {}).get("not", {}).get("enum", []):
+                if name in self.foreign_to(part):
                     return [NEVER]
                 continue
             declared = [keywords["properties"][name]] if name in keywords.get("properties", {}) else []

@@ -20,6 +20,7 @@ from checkpoint_openapi.diff.compare.values.texts import (
     texts_fit,
 )
 from checkpoint_openapi.diff.proof.alternatives import conjunction
+from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.nested import without_booleans
 from checkpoint_openapi.diff.schema.parts import Schema
@@ -52,7 +53,7 @@ class Travel(NamedTuple):
 
 def fits_as_text(receiver: Schema, sender: Schema, travel: Travel, fits: Fits) -> bool:
     """Return whether a receiver reads everything a sender writes; `fits` compares schemas of texts."""
-    sender = _alone(sender, travel)
+    sender = _alone(closed_for(receiver, sender), travel)
     written = _listed_texts(sender)
     if written is not None:
         whole = operand_of(receiver.bundle())
