@@ -181,14 +181,17 @@ def _readable(text: str) -> str:
 
 
 def _formats(schema: dict[str, Any], found: JsonSchema, quirks: list[str]) -> None:
-    """Read `format`: numeric widths become bounds, string encodings become formats of their own."""
+    """Read `format`: numeric widths become bounds, string encodings become formats of their own.
+
+    Any other format is about strings: beside another type, it refuses nothing (JSON Schema Validation, 7.2).
+    """
     stated = schema.get("format")
     more: list[JsonSchema] = []
     if isinstance(stated, str) and stated in _RANGES:
         low, high = _RANGES[stated]
         more.append({"minimum": low, "maximum": high, FORMAT: stated})
     elif isinstance(stated, str):
-        if stated and stated not in _NO_LIMIT:
+        if stated and stated not in _NO_LIMIT and "string" in found.get("type", "string"):
             found["format"] = stated
     elif stated is not None:
         quirks.append("format")

@@ -23,7 +23,7 @@ from checkpoint_openapi.diff.proof.clauses import Clause, clauses, is_stated, wr
 from checkpoint_openapi.diff.proof.counting import counted_values, counts_fit
 from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
 from checkpoint_openapi.diff.proof.naming import allowed_names, names_apart, names_sent, patterns_fit
-from checkpoint_openapi.diff.proof.sample import samples
+from checkpoint_openapi.diff.proof.sample import samples, variations
 from checkpoint_openapi.diff.proof.walk import Inner, Pair, Walk
 from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
@@ -224,7 +224,7 @@ class Judge:
             return [] if pattern and self.fits(receiver.sub(pattern), sender) else None
         chosen = "anyOf" if "anyOf" in choice.keywords else "oneOf"
         branches = list(cast("list[JsonSchema]", choice.keywords[chosen]))
-        if choice.nullable:
+        if choice.nullable and not clause.part.nullable:
             branches.append({"type": "null"})
         if len(branches) > _MANY * 4 or len(offered) > _MANY * 4:
             return None
@@ -320,7 +320,9 @@ def _refused(part: Operand, whole: Operand, demand: JsonSchema) -> list[Any]:
 
     def simple() -> list[Any]:
         plain = part.simplified()
-        return shown_by([*samples(_pressed(plain, demand), limit=4), *samples(plain, limit=12)])
+        return shown_by([*samples(_pressed(plain, demand), limit=4), *samples(plain, limit=12)]) or shown_by(
+            variations(plain)
+        )
 
     # The engine's schema of all that a demand refuses is many times as large as the demand.
     found = simple() if part.accepts_anything() else []
@@ -328,7 +330,7 @@ def _refused(part: Operand, whole: Operand, demand: JsonSchema) -> list[Any]:
         return found
     difference = part.without(whole)
     candidates = samples(difference, limit=4) if difference is not None and not is_never(difference) else []
-    return shown_by(candidates) if candidates else simple()
+    return shown_by(candidates) or simple()
 
 
 def _sharper(sender: Schema, patterns: Patterns) -> Operand:

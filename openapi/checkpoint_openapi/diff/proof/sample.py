@@ -17,9 +17,9 @@ from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, acce
 from checkpoint_openapi.diff.schema.nested import definition_name, references
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.diff.schema.patterns import string_language
-from checkpoint_openapi.document.values import contains, hashable
+from checkpoint_openapi.document.values import contains, hashable, members
 
-__all__ = ["samples", "samples_of"]
+__all__ = ["samples", "samples_of", "variations"]
 
 _DEPTH = 10
 _TRIES = 40
@@ -75,6 +75,17 @@ def samples(schema: JsonSchema, *, limit: int = 6) -> list[Any]:
 def samples_of(schema: Schema) -> list[Any]:
     """Return the simplest values of a schema; they are computed once for all identical schemas."""
     return schema.once("samples", lambda: samples(schema.operand.simplified(), limit=12))
+
+
+def variations(schema: JsonSchema) -> list[Any]:
+    """Return objects that a schema may accept, one for each value that it lists for a member."""
+    bases, found = samples(schema, limit=1), list[Any]()
+    for name, inner in members(schema.get("properties")).items():
+        reference = members(inner).get("$ref")
+        stated = schema["$defs"][definition_name(reference)] if reference else inner
+        listed = members(stated).get("enum", [])
+        found.extend({**members(base), name: value} for base in bases for value in listed)
+    return found
 
 
 class _Sampler:

@@ -26,6 +26,7 @@ OVERLAPPING = [{**TEXT, "minLength": 2}, {**TEXT, "maxLength": 5}]
 HUNDRED = [f"{number:02}" for number in range(100)]
 LIST: dict[str, Any] = {"type": "array"}
 SINGLES = [{"const": number, "title": str(number)} for number in range(50)]
+OWN = {"type": "string", "format": "snowflake"}
 OBJECT: dict[str, Any] = {"type": "object"}
 CLOSED: dict[str, Any] = {**OBJECT, "additionalProperties": False}
 MAP: dict[str, Any] = {**OBJECT, "additionalProperties": TEXT}
@@ -75,6 +76,12 @@ PAIRS = (
     Pair("format added", TEXT, {**TEXT, "format": "ipv4"}, True, False),
     Pair("format changed", {**TEXT, "format": "date"}, {**TEXT, "format": "uuid"}, True, True),
     Pair("password hinted", TEXT, {**TEXT, "format": "password"}, False, False),
+    Pair("a format of one's own beside whole numbers", WHOLE, {**WHOLE, "format": "unixtime"}, False, False),
+    Pair("objects that overlap, or null, with a further member", {"oneOf": [a(x=TEXT), a(y=TEXT), {"type": "null"}]},
+         {"oneOf": [a(x=TEXT, z=TEXT), a(y=TEXT), {"type": "null"}]}, False, False),
+    Pair("one object with a further kind instead of alternatives with formats of one's own",
+         {"oneOf": [{**a(kind={"enum": [kind]}, id=OWN, **{kind: OWN}), "required": ["kind"]} for kind in "bcde"]},
+         {**a(kind={"enum": ["b", "c", "d", "e", "x"]}, id=TEXT), "required": ["kind"]}, False, True),
     Pair("int32 to int64", {**WHOLE, "format": "int32"}, {**WHOLE, "format": "int64"}, False, True, "3.0.3"),
     Pair("whole to any number", WHOLE, {"type": "number"}, False, True),
     Pair("any number to whole", {"type": "number"}, WHOLE, True, False),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from checkpoint_openapi.diff.proof.alternatives import overlap
-from checkpoint_openapi.diff.proof.sample import samples
+from checkpoint_openapi.diff.proof.sample import samples, variations
 from checkpoint_openapi.diff.schema.parts import Schema
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,3 +144,13 @@ def test_hundreds_of_distinct_items_are_found_at_once() -> None:
 
     assert len(set(found)) == len(found) == 600
     assert time.process_time() - started < 5
+
+
+def test_each_listed_value_of_a_member_is_tried() -> None:
+    """Values are listed by the member itself or behind a reference; a member may also be anything."""
+    schema = {
+        "type": "object",
+        "properties": {"a": {"enum": [1, 2]}, "b": {"$ref": "#/$defs/B"}, "c": True},
+        "$defs": {"B": {"enum": ["x"]}},
+    }
+    assert variations(schema) == [{"a": 1}, {"a": 2}, {"b": "x"}]
