@@ -137,7 +137,7 @@ def serve(
     request_seconds: float,
     target_file: Path | None,
 ) -> None:
-    """Start the reference server with demonstration data. Ctrl-C stops it.
+    """Start the reference server with demonstration data. Ctrl+C stops it.
 
     Exit codes: 0 ended by a signal, 2 not started (one line on stderr says why).
     """

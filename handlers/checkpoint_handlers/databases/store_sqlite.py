@@ -197,7 +197,7 @@ class SqliteStore:
             return await asyncio.get_running_loop().run_in_executor(self._writer, self._kept, job, *arguments)
 
     def _kept(self, job: Callable[..., _T], *arguments: Any) -> _T:
-        """Do a job of the writer, and see that the next start will find what it wrote."""
+        """Do a job of the writer, and check that the next start will find what it wrote."""
         result = job(self._writing, *arguments)
         if _identities(self._files) != self._written or os.pread(self._header, len(_MAGIC), 0) != _MAGIC:
             raise StoreUnavailableError(_REPLACED)
@@ -212,7 +212,7 @@ class SqliteStore:
 
 
 def _identities(files: Iterable[Path]) -> list[tuple[int, int] | None]:
-    """Return what tells each file from another of the same name, None for one that is not there."""
+    """Return what distinguishes each file from another with the same name, or None if it does not exist."""
     found: list[tuple[int, int] | None] = []
     for file in files:
         try:

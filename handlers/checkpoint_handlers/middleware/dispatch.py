@@ -6,6 +6,7 @@ contract's order (section 3): project and permission, content type and JSON, sch
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
@@ -15,7 +16,12 @@ import orjson
 from checkpoint_handlers.errors import JSON_FIELDS, Refusal, StartError
 from checkpoint_handlers.middleware.auth import require_permission
 from checkpoint_handlers.middleware.framework import RoutedAPI, RoutedMiddleware
-from checkpoint_handlers.middleware.guard import parse_json, read_body, require_media_type
+from checkpoint_handlers.middleware.guard import (
+    parse_json,
+    read_body,
+    require_media_type,
+    require_no_coding,
+)
 from checkpoint_handlers.middleware.schema import compile_check, takes_any_text
 
 if TYPE_CHECKING:
@@ -29,6 +35,9 @@ if TYPE_CHECKING:
     from checkpoint_handlers.store import Caller, Role
 
 __all__ = ["Dispatcher", "Entry", "Request"]
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+"""A number as JSON writes it."""
 
 
 class Request(NamedTuple):
@@ -100,7 +109,12 @@ class Operation:
         await send({"type": "http.response.body", "body": answer})
 
     def _read_query(self, query: str) -> dict[str, Any]:
-        given = self._parser.resolve_query(parse_qs(query, keep_blank_values=True))
+        texts = parse_qs(query, keep_blank_values=True)
+        given = self._parser.resolve_query(texts)
+        for name, value in given.items():
+            text = texts[name][-1]
+            if type(value) in {int, float} and not _NUMBER.fullmatch(text):
+                given[name] = text  # Connexion converts whatever Python can: "1_0", " 1", "nan"
         return _take(self._query, given)
 
     def _check_headers(self, headers: Fields) -> None:
@@ -127,6 +141,7 @@ class _Body:
 
     async def read(self, request: Incoming) -> Any:
         """Return the value of the body, or None if it is empty and the document does not require one."""
+        require_no_coding(request.headers)
         if not self._required:
             body = await read_body(request)
             if not body:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from email.message import Message
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from checkpoint_handlers.middleware.incoming import Fields, Incoming
 
-__all__ = ["MAX_BODY", "MAX_DEPTH", "parse_json", "read_body", "require_media_type"]
+__all__ = ["MAX_BODY", "MAX_DEPTH", "parse_json", "read_body", "require_media_type", "require_no_coding"]
 
 MAX_BODY = 1024 * 1024
 """The largest accepted body, in bytes."""
@@ -31,9 +30,8 @@ MAX_DEPTH = 64
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
-_NO_PARAMETER = ("", "")
-"""The empty parameter after a trailing semicolon (RFC 9110, 5.6.6)."""
-_UTF_8 = frozenset({"utf-8", "utf8"})
+_PARAMETER = re.compile(r'(charset=("?)utf-?8\2)?', re.IGNORECASE)
+"""UTF-8, or the empty parameter after a trailing semicolon (RFC 9110, 5.6.6)."""
 
 
 def require_media_type(headers: Fields, accepted: Collection[str]) -> None:
@@ -43,16 +41,19 @@ def require_media_type(headers: Fields, accepted: Collection[str]) -> None:
     value = headers.get("content-type") or ""
     if value in accepted:
         return
-    header = Message()
-    header["Content-Type"] = value
-    (media_type, _), *parameters = header.get_params() or [("", "")]
+    media_type, *parameters = (part.strip(" \t") for part in value.split(";"))
     if media_type.lower() not in accepted:
         raise Refusal("invalid-request", f"The Content-Type must be {' or '.join(sorted(accepted))}.")
-    if any(
-        (name, value) != _NO_PARAMETER and (name.lower() != "charset" or value.lower() not in _UTF_8)
-        for name, value in parameters
-    ):
+    if not all(map(_PARAMETER.fullmatch, parameters)):
         raise Refusal("invalid-request", "The only parameter of the Content-Type may be charset=utf-8.")
+
+
+def require_no_coding(headers: Fields) -> None:
+    """Require a body that is sent as it is: not compressed (RFC 9110, 8.4, and RFC 9112, 6.1)."""
+    if (headers.get("content-encoding") or "identity").lower() != "identity":
+        raise Refusal("invalid-request", "The body must not be compressed: leave out Content-Encoding.")
+    if (headers.get("transfer-encoding") or "chunked").lower() != "chunked":
+        raise Refusal("invalid-request", "The only Transfer-Encoding may be chunked.")
 
 
 async def read_body(request: Incoming) -> bytes:

@@ -13,7 +13,7 @@ __all__ = ["Fields", "Incoming"]
 
 
 class Fields:
-    """The header fields of a request by name; the first value of a repeated field."""
+    """The header fields of a request by name."""
 
     __slots__ = ("_first", "_sent")
 
@@ -22,12 +22,20 @@ class Fields:
         self._first = dict(sent[::-1])
 
     def get(self, name: str) -> str | None:
-        """Return the value of a field by its case-insensitive name, or None."""
-        value = self._first.get(name.lower().encode("latin-1"))
-        return None if value is None else value.decode("latin-1")
+        """Return the value of a field by its case-insensitive name, or None.
+
+        The value of a repeated field is the list of all its values (RFC 9110, 5.3).
+        """
+        key = name.lower().encode("latin-1")
+        value = self._first.get(key)
+        if value is None:
+            return None
+        if len(self._first) != len(self._sent):
+            value = b", ".join(each for sent, each in self._sent if sent == key)
+        return value.decode("latin-1")
 
     def raw(self, name: bytes) -> bytes | None:
-        """Return the value of a field in bytes by its lower-case name, or None."""
+        """Return the first value of a field in bytes by its lower-case name, or None."""
         return self._first.get(name)
 
     def count(self, name: bytes) -> int:

@@ -84,13 +84,13 @@ _DIGEST = matching(r"[0-9a-f]{64}", "64 lower-case hexadecimal digits")
 
 def _token_text(value: Any) -> str:
     if len(text(value)) < _SHORTEST_TOKEN:
-        raise InvalidValueError(f"at least {_SHORTEST_TOKEN} characters")
+        raise InvalidValueError(f"at least {_SHORTEST_TOKEN} characters long")
     return str(value)
 
 
 def _require_one_secret(given: Mapping[str, Any], place: Place) -> None:
     if (given["token"] is None) == (given["sha256"] is None):
-        place.refuse(f"{place} takes either token or sha256. Give it one of them.")
+        place.refuse(f"{place} must have either token or sha256.")
 
 
 def _token(
@@ -143,7 +143,7 @@ def _check(given: Mapping[str, Any], place: Place) -> None:
         for index, entry in enumerate(entries):
             if entry.project_id not in known:
                 owner = place.key(key).entry(index, row).key("project")
-                owner.refuse(f"{owner} takes a project of this file, but {entry.project_id} is not in it.")
+                owner.refuse(f"{owner} must be a project of this file, but {entry.project_id} is not in it.")
 
 
 def _check_resources(given: list[Resource], place: Place) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import re
+import sys
+from typing import TYPE_CHECKING, Any, cast
 
 from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -12,6 +14,8 @@ from checkpoint_handlers.errors import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 __all__ = ["IDLE_SECONDS", "MAX_HEAD", "Protocol", "with_limit"]
 
@@ -27,13 +31,14 @@ _HEAD = (
     b"content-length: %d\r\nconnection: close\r\n\r\n"
 )
 _PHRASES = {400: b"Bad Request", 413: b"Content Too Large"}
+_HOST = re.compile(rb"([\w.~!$&'()*+,;=%-]*|\[[\w.:]+\])(:[0-9]*)?")
 
 
 class Protocol(HttpToolsProtocol):
     """Responds to malformed HTTP like any other invalid request, and closes the connection.
 
     It does the same for a head larger than `MAX_HEAD` and a request that takes longer than `request_seconds`.
-    It ignores the wish for another protocol (RFC 9110, section 7.8), which Java sends with every request.
+    It ignores requests to upgrade the protocol (RFC 9110, section 7.8), which Java sends every time.
     """
 
     request_seconds = 30.0
@@ -46,6 +51,8 @@ class Protocol(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._arriving = self._in_head = self._refused = self._serving = False
         self._arrived = 0
+        self._hosts: list[bytes] = []
+        self._postponed: Refusal | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
         """Start serving a connection."""
@@ -75,15 +82,29 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Record that a request begins."""
         self._arriving = self._in_head = True
+        self._serving = False
+        self._hosts.clear()
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Record a header field, without the whitespace around its value (RFC 9112, 5.1)."""
+        name = name.lower()
+        value = value.rstrip(b" \t")
+        if name == b"host":
+            self._hosts.append(value)
+        elif name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = self.parser.get_http_version() != "1.0"  # RFC 9110, 10.1.1
+        self.headers.append((name, value))
+
     def on_headers_complete(self) -> None:
-        """Start handling the request, or refuse a head that is too large."""
+        """Start handling the request, or refuse a head that is too large or does not name one host."""
         self._in_head = False
         if self._arrived > MAX_HEAD:
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if size > MAX_HEAD:
                 raise _too_large()
+        if not self._names_its_host():
+            raise Refusal("invalid-request", "The request needs exactly one valid Host header.")
         self._upgrading = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
         if not self._upgrading:
             super().on_headers_complete()
@@ -109,8 +130,37 @@ class Protocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse a request that the parser rejected; `msg` adds no detail."""
-        self._refuse(_too_large() if self._arrived > MAX_HEAD else Refusal("invalid-request", msg))
+        """Refuse a request that the parser rejected, or a callback of the parser."""
+        error = sys.exception()
+        if error is not None and isinstance(error.__context__, Refusal):
+            self._refuse(error.__context__)
+        else:
+            self._refuse(_too_large() if self._arrived > MAX_HEAD else Refusal("invalid-request", msg))
+
+    def eof_received(self) -> bool:  # type: ignore[override] # uvicorn closes
+        """Respond to a client that has closed its side after a complete request, before closing."""
+        if self._refused or self._arriving or not self._owes_a_response():
+            return False
+        self.cycle.keep_alive = False
+        return True
+
+    def on_response_complete(self) -> None:
+        """Start the next request, or send the refusal that follows the last response."""
+        last = not self.pipeline
+        super().on_response_complete()
+        if last and self._postponed is not None and not self.transport.is_closing():
+            self._send(self._postponed)
+
+    def _owes_a_response(self) -> bool:
+        """Return whether a request whose head was complete has no response yet."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # None before the first request
+        return cycle is not None and not cycle.response_complete
+
+    def _names_its_host(self) -> bool:
+        """Return whether the head has the Host that HTTP/1.1 requires (RFC 9112, 3.2)."""
+        if not self._hosts:
+            return self.parser.get_http_version() != "1.1"
+        return len(self._hosts) == 1 and _HOST.fullmatch(self._hosts[0]) is not None
 
     def _end_slow(self) -> None:
         self._deadline = None
@@ -120,16 +170,33 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Send the refusal, and close the connection once the client has read it or time is up."""
+        """Send the refusal, after the responses to earlier requests (RFC 9112, 9.3.2)."""
         self._refused = True
         self._forget_deadline()
+        if self._arriving and self._serving:
+            self._refuse_body(refusal)
+        elif self._owes_a_response():
+            self._postponed = refusal
+        else:
+            self._send(refusal)
+
+    def _refuse_body(self, refusal: Refusal) -> None:
+        if self.pipeline:
+            self.pipeline.popleft()
+            self._postponed = refusal
+        elif self.cycle.response_started:
+            self.transport.close()
+        else:
+            self._send(refusal)
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
+    def _send(self, refusal: Refusal) -> None:
+        """Send the refusal, and close the connection once the client has read it or time is up."""
         body = refusal.body()
         self.transport.write(_HEAD % (refusal.status, _PHRASES[refusal.status], len(body)) + body)
         self.transport.write_eof()
         self._deadline = self.loop.call_later(_LINGER, self.transport.close)
-        if self._serving and not self.cycle.response_complete:
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
 
     def _close(self, transport: asyncio.Transport) -> None:
         """Close the connection, but first let a client that still sends read the response (RFC 9112, 9.6)."""

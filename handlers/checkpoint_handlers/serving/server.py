@@ -138,7 +138,6 @@ def settle() -> None:
     whole heap again and again: a third of the CPU time under load. Threads also take turns more often, since
     each system call of the event loop wakes a waiting thread in vain, which costs both of them time.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG)
     sys.setswitchinterval(_SWITCH_SECONDS)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_handlers.errors import Refusal
-from checkpoint_handlers.middleware.guard import MAX_BODY, MAX_DEPTH, parse_json
+from checkpoint_handlers.middleware.guard import MAX_BODY, MAX_DEPTH, parse_json, require_media_type
+from checkpoint_handlers.middleware.incoming import Fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +77,9 @@ def test_a_large_body_is_too_large(server: RunningServer, size: int) -> None:
         ("application/json;", True),
         ("application/json; charset=latin-1", False),
         ("application/json; charset=bogus", False),
+        ("application/json; charset*=utf-8''utf-8", False),
+        ("application/json; charset*0=utf; charset*1=-8", False),
+        ("application/json; charset = utf-8", False),
         ("application/json; charset=", False),
         ("application/json; charset=utf-8; charset=latin-1", False),
         ("application/json; version=2", False),
@@ -99,6 +103,43 @@ def test_the_content_type_is_json_in_utf_8(
     """JSON is accepted with a charset of UTF-8 and without, and nothing else is."""
     answer = server.create(content_type=content_type)
     assert answer.status == 200 if accepted else answer.error == (400, "CSBS.9001")
+
+
+@given(
+    st.lists(st.sampled_from([*"*0='\";\\, \t", "charset", "utf-8", "; charset*="]), max_size=9).map("".join)
+)
+def test_any_parameters_are_taken_or_refused(parameters: str) -> None:
+    """Whatever the parameters look like, they are read as UTF-8 or refused, and never fail."""
+    fields = Fields([(b"content-type", b"application/json" + parameters.encode())])
+    if re.fullmatch(r'[ \t]*(;[ \t]*(charset=("?)utf-8\3)?[ \t]*)*', parameters):
+        require_media_type(fields, ["application/json"])
+    else:
+        with pytest.raises(Refusal):
+            require_media_type(fields, ["application/json"])
+
+
+@pytest.mark.parametrize(
+    ("field", "named"),
+    [
+        ("Content-Encoding: gzip", b"leave out Content-Encoding"),
+        ("Content-Encoding: identity\r\nContent-Encoding: br", b"leave out Content-Encoding"),
+        ("Transfer-Encoding: gzip, chunked", b"Transfer-Encoding may be chunked"),
+        ("Content-Encoding: Identity", None),
+    ],
+)
+def test_a_compressed_body_is_refused_by_name(server: RunningServer, field: str, named: bytes | None) -> None:
+    """A coding of the body other than none gets a refusal that names it, even if the bytes are JSON."""
+    body = json.dumps(server.order()).encode()
+    if field.startswith("Transfer"):
+        request = head(server, "Content-Type: application/json", field) + b"%x\r\n%s\r\n0\r\n\r\n" % (
+            len(body),
+            body,
+        )
+    else:
+        request = head(server, "Content-Type: application/json", field, f"Content-Length: {len(body)}") + body
+    response = server.raw(request)
+    assert status_of(response) == (400 if named else 200)
+    assert (named or b"") in response
 
 
 def head(server: RunningServer, *headers: str) -> bytes:
@@ -128,6 +169,15 @@ def test_two_content_types_are_refused(server: RunningServer) -> None:
         response = server.raw(head(server, *types, f"Content-Length: {len(body)}") + body)
         assert status_of(response) == 400
         assert b"CSBS.9001" in response
+
+
+def test_two_tokens_are_no_token(server: RunningServer) -> None:
+    """A repeated token is the list of its values (RFC 9110, 5.3), which no project has: 401."""
+    body = json.dumps(server.order()).encode()
+    common = ("Content-Type: application/json", f"Content-Length: {len(body)}")
+    for second in (server.target["token"], "unknown"):
+        response = server.raw(head(server, *common, f"X-Auth-Token: {second}") + body)
+        assert status_of(response) == 401
 
 
 def test_a_chunked_body_is_accepted(server: RunningServer) -> None:

@@ -122,22 +122,22 @@ def test_a_server_begins_with_a_seed_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "what"),
     [
-        ("quota: 3", "quota: -1", 6, "quota takes a whole number from 0"),
+        ("quota: 3", "quota: -1", 6, "quota must be a whole number from 0"),
         ("quota: 3", "quota: 3\n    quotas: 3", 7, "'quotas' in project 2. Did you mean 'quota'?"),
-        ("quota: 3", "quota: .inf", 6, "quota takes a whole number"),
+        ("quota: 3", "quota: .inf", 6, "quota must be a whole number"),
         ("extra_info: {exclude_volumes: []}", "extra_info: {size: [.inf]}", 22, "JSON has no .inf"),
         ("name: web", 'name: "we\\0b"', 21, "without NUL"),
-        ("role: read-only", "role: admin", 12, 'role takes "operate" or "read-only"'),
-        ("expires_at: 2030-01-01T00:00:00", "expires_at: tomorrow", 13, "expires_at takes a time in UTC"),
+        ("role: read-only", "role: admin", 12, 'role must be "operate" or "read-only"'),
+        ("expires_at: 2030-01-01T00:00:00", "expires_at: tomorrow", 13, "expires_at must be a time in UTC"),
         ("2030-01-01T00:00:00", "2030-02-30T00:00:00", 13, "2030-02-30T00:00:00 is not one"),
         ("2030-01-01T00:00:00", "2030-01-01T25:00:00", 13, "2030-01-01T25:00:00 is not one"),
         (
             f"token: a-token-of-the-first-project\n    project: {FIRST}",
             "token: x",
             8,
-            "token takes at least 16 characters. (1 more)",
+            "token must be at least 16 characters long. (1 more)",
         ),
-        ("fault: resource-terminated", "fault: fire", 26, 'fault takes "resource-terminated", '),
+        ("fault: resource-terminated", "fault: fire", 26, 'fault must be "resource-terminated", '),
         (METAL, WEB, 23, "twice"),
         (f"- id: {OTHER}", f"- id: {FIRST}", 3, "twice"),
         (
@@ -170,7 +170,7 @@ def test_a_seed_mistake_is_not_told_as_the_databases(tmp_path: Path) -> None:
     ended = running.run(*arguments)
     _, errors = ended.communicate(timeout=30)
     assert ended.returncode == 2
-    assert errors.startswith(f"Error: {path}:6:5: project 2: quota takes a whole number from 0")
+    assert errors.startswith(f"Error: {path}:6:5: project 2: quota must be a whole number from 0")
     assert (errors.count("\n"), str(database) in errors) == (1, False)
     path.write_text(SEED)
     with running.process(arguments):
