@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from checkpoint_openapi.load import advisory
 
+from checkpoint_conformance.checks.http_layer import answered_by_gateway
 from checkpoint_conformance.checks.judge import Judgement, error_code_of, is_conflict
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.endings import examine_endings
@@ -115,6 +116,7 @@ def _conclude(session: Session, probe: Probe, received: Sequence[Exchange]) -> N
         session.ledger.skip(probe.requirement, SkipReason.BUDGET_SPENT, str(spent))
         return
     settle(session, probe, session.recorder.judged(probe, exchange))
+    _question_page(session, exchange)
     session.client.check_alive(exchange, session.calls.request("GET", session.calls.path()))
     examine_endings(session)
     if not probe.wants_acceptance and is_conflict(exchange):
@@ -166,6 +168,19 @@ def _prove_loss(session: Session, probe: Probe, judgement: Judgement) -> None:
     for finding in losses[ways.index(way)].findings:
         told = f"{finding.actual}, in {seen} of {len(losses)} tries"
         ledger.add(replace(finding, actual=told, confirmed=True), proven=True)
+
+
+def _question_page(session: Session, exchange: Exchange) -> None:
+    """Leave HTTP-3 in doubt if a gateway keeps answering this request with 503, but not a harmless one.
+
+    Some gateways do so if the server drops the connection.
+    """
+    if exchange.status != 503 or not answered_by_gateway(exchange):
+        return
+    harmless = session.client.transmit(session.calls.request("GET", session.calls.path()))
+    if not answered_by_gateway(harmless):
+        told = f"a gateway keeps returning 503 to exchange {exchange.number}, but not to other requests"
+        session.ledger.doubt("HTTP-3", told)
 
 
 def _question_conflict(session: Session, probe: Probe, exchange: Exchange) -> None:

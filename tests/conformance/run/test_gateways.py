@@ -136,6 +136,21 @@ def test_a_server_that_starts_late_is_waited_for(status: int) -> None:
     assert record.verdict is Verdict.CONFORMANT
 
 
+class OnOneInput(Gateway):
+    """A gateway that answers with a page because its server drops the connection on one input."""
+
+    def replaces(self, request: Request, response: Response) -> bool:
+        """Return whether it is that input."""
+        return request.body.startswith(b'{"checkpoint": [')
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(502, "fail"), (503, "inconclusive"), (504, "fail")])
+def test_a_server_that_fails_on_one_input_behind_a_gateway_never_passes(status: int, outcome: str) -> None:
+    """502 and 504 prove it, and 503 leaves it in doubt."""
+    record = verify(own(OnOneInput, status=status), patience=2.0, **CORE)
+    assert {result.requirement.id: result.outcome.value for result in record.results}["HTTP-3"] == outcome
+
+
 def test_a_port_that_never_responds_is_a_matter_of_configuration() -> None:
     """Such as one that expects TLS, and closes each connection on plain HTTP."""
     with running(Server) as table, serving(answering()) as endpoint:
