@@ -97,6 +97,13 @@ def orval(folder: Path) -> list[str]:
     return typescript(folder, "orval")
 
 
+def oazapfts(folder: Path) -> list[str]:
+    """Use oazapfts."""
+    (folder / "client").mkdir()
+    run(NODE / "oazapfts", DOCUMENT, folder / "client" / "client.ts")
+    return typescript(folder, "oazapfts")
+
+
 def openapi_generator(language: str, folder: Path, *options: str) -> Path:
     """Use OpenAPI Generator, and return the folder of the client."""
     client = folder / "client"
@@ -165,6 +172,7 @@ CLIENTS: dict[str, Callable[[Path], list[str]]] = {
     "openapi-typescript": openapi_typescript,
     "hey-api": hey_api,
     "orval": orval,
+    "oazapfts": oazapfts,
     "typescript-fetch": typescript_fetch,
     "openapi-python-client": openapi_python_client,
     "python": generator_python,

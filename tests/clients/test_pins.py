@@ -25,7 +25,7 @@ def test_page_tells_the_tested_versions() -> None:
     assert told.keys() == CLIENTS.keys()
     for client in told.values():
         assert client["version"] == pins[PACKAGES.get(client["generator"], client["generator"])]
-        for name, version in re.findall(r"(openapi-fetch) ([\d.]+)", client["language"]):
+        for name, version in re.findall(r"([\w@/-]+) ([\d.]+)$", client["language"]):
             assert pins[name] == version
 
 
