@@ -49,7 +49,7 @@ def _delete(identifiers: list[str], target: Target, said: Progress) -> ExitCode:
     try:
         left = [identifier for identifier in identifiers if not deletions.remove(identifier)]
     except ServerGone as gone:
-        raise ReportError(f"{target.url}: {gone}. Check `url`, and that the server is running.") from gone
+        raise ReportError(gone.at(target.url)) from gone
     deleted, count = len(identifiers) - len(left), len(identifiers)
     click.echo(tr("Deleted {deleted} of {count} checkpoints.", deleted=deleted, count=count))
     if left:

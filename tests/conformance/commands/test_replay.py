@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,14 +20,27 @@ from checkpoint_conformance.run.stages.concurrency import concurrent_calls
 from checkpoint_conformance.run.stages.kept_connections import lost_requests
 from checkpoint_conformance.run.stages.model import model_run
 from checkpoint_conformance.run.stages.recovery import recovery
+from checkpoint_openapi.cli import main
+from click.testing import CliRunner
 from mutants.service.refusals import refuse
 from mutants.service.server import Server, running
 
 from conformance.language.chinese import untranslated
-from conformance.runs import Broken, Dropping, Exhausted, Forgetting, excerpt, report, requirement, target_of
+from conformance.runs import (
+    Broken,
+    Dropping,
+    Exhausted,
+    Forgetting,
+    excerpt,
+    report,
+    requirement,
+    target_of,
+    write_target,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from checkpoint_conformance.run.session import Session
     from mutants.service.wire import Request
@@ -250,3 +264,17 @@ def test_a_requirement_that_the_report_lacks_is_refused() -> None:
     with pytest.raises(ReportError, match="`checkpoint-contract list` shows them all"):
         failing(report(Server), "x")
     assert failing(report(Broken), "REQ-2") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "advice"), [("en", "Check the port in `url`"), ("zh", "请检查 `url` 中的端口")]
+)
+def test_a_server_that_is_away_is_told_with_one_advice(language: str, advice: str, tmp_path: Path) -> None:
+    """Where nobody listens, the message says once what to check."""
+    with running(Server) as table:
+        target = write_target(table, tmp_path / "target.toml", patience=0.1)
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(report(Broken)), encoding="utf-8")
+    told = CliRunner().invoke(main, ["replay", str(file), "--target", str(target), "--lang", language]).stderr
+    assert advice in told
+    assert told.count("`url`") == 1

@@ -153,9 +153,7 @@ def replay_report(
             try:
                 repeated = replay(report, target, findings, said.announce, times)
             except ServerGone as gone:
-                raise ReportError(
-                    f"{target.url}: {gone}. Check `url`, and that the server is running."
-                ) from gone
+                raise ReportError(gone.at(target.url)) from gone
         data = [each.data() for each in repeated]
         _print(_json(data) if as_json else _told(repeated), "json" if as_json else "text")
         states = {each.state for each in repeated}

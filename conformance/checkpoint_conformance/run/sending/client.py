@@ -44,6 +44,13 @@ _DAY = 86400.0
 class ServerGone(Exception):
     """The server stopped answering, so the rest of the run cannot be judged."""
 
+    def at(self, url: str) -> str:
+        """Return what happened at a URL and what to check, which the message may name itself."""
+        gone = str(self)
+        if gone.endswith("."):
+            return f"{url}: {gone}"
+        return f"{url}: {gone}. Check `url`, and that the server is running."
+
 
 class NotServed(ServerGone):
     """The server answers, but no valid call any more, so the rest of the run cannot be judged."""
