@@ -28,6 +28,8 @@ MOST_AT_ONCE = 16
 """The most calls that are sent at the same time."""
 _LONGEST_HOLD = 2.0
 """Seconds that a call may lack its last byte."""
+_PAUSE = 0.05
+"""Seconds that a call sent alone lacks its last byte: long enough to arrive in two pieces."""
 _IN_COMPANY = (Symptom.ANSWERED_5XX, Symptom.REFUSED, Symptom.NO_ANSWER, Symptom.CONNECTION_DROPPED)
 """What may happen to a valid call only under concurrency."""
 
@@ -107,7 +109,11 @@ def _gather(
 
 
 def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Request, set[Symptom]]) -> None:
-    """Judge one response; what also happens to the same call alone is not due to concurrency (FUZZ-1)."""
+    """Judge one response; what also happens to the same call alone is not due to concurrency (FUZZ-1).
+
+    Alone, it lacks its last byte for a moment as well, so that a server that reads only what arrives first
+    fails again.
+    """
     judgement = session.recorder.judged(probe, exchange)
     for index, finding in enumerate(judgement.findings):
         if finding.symptom not in _IN_COMPANY:
@@ -131,8 +137,10 @@ def _judge(session: Session, probe: Probe, exchange: Exchange, alone: dict[Reque
 
 def _symptoms(session: Session, probe: Probe) -> set[Symptom]:
     """Return the symptoms of the call when repeated alone; empty if the budget is spent."""
-    try:
-        exchange = session.client.send(probe.request)
-    except BudgetSpent:
-        return set()
+    with session.client.connection() as connection:
+        connection.hold_last_byte(lambda: session.clock.sleep(_PAUSE))
+        try:
+            exchange = session.client.send(probe.request, connection)
+        except BudgetSpent:
+            return set()
     return {finding.symptom for finding in session.recorder.judged(probe, exchange).findings}

@@ -17,7 +17,7 @@ from ...service.world import POLICY, TOKENS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...service.wire import Request
+    from ...service.wire import Connection, Request
 
 _IDS = [resource.id for resource in POLICY.resources]
 _GUESS = {"REQ-1": "the request is also a form of the documented one"}
@@ -330,3 +330,20 @@ class UnknownRootMemberRunsTheDefault(_Rescuing):
 
     def rescues(self, root: dict[str, Any]) -> bool:
         return len(root) > 1 and not isinstance(root.get("checkpoint"), dict)
+
+
+# -- FUZZ-1: valid, but in pieces ---------------------------------------------------------------------
+
+
+@breaks("FUZZ-1", shows=BASE.but(body=b" " * 20_000 + BASE.octets))
+class OnlyTheFirstPieceRead(Server):
+    """Of a body that arrives in pieces only the first is read."""
+
+    def read(self, connection: Connection) -> Request | None:
+        request = connection.read_request()
+        if request is not None:
+            first = len(connection.reader.peek()) if int(request.header("content-length") or 0) else 0
+            connection.read_body(request)
+            request.body = request.body[:first] if first else request.body
+            self.count(request)
+        return request
