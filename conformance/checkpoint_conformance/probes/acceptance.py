@@ -122,6 +122,7 @@ def variations(calls: Calls) -> list[Probe]:
     probes.append(_vary("no-accept", "no Accept", bare, call))
     other = calls.call(call).with_header("Accept", "*/*").with_header("User-Agent", "Go-http-client/1.1")
     other = other.with_header("X-Request-Id", "7f3a1e5c9d2b4860a1c3e5f708192a3b")
+    other = other.with_header("Accept-Language", "de-DE,de;q=0.9")
     probes.append(_vary("other-client", "another client's fields", other, call))
     probes.append(_in_chunks(calls))
     lower = calls.call(call)

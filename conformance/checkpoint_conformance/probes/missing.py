@@ -55,6 +55,8 @@ def _foreign_resources(calls: Calls) -> list[Probe]:
     ill_formed = [
         foreign_resource(calls, "empty-string", [""]),
         foreign_resource(calls, "space-after", [own[0] + " "]),
+        foreign_resource(calls, "short", [own[0][:-1]]),
+        foreign_resource(calls, "long", [own[0] + "0"]),
         foreign_resource(calls, "wildcard", ["%"]),
         foreign_resource(calls, "star", ["*"]),
         foreign_resource(calls, "like", [own[0][:-1] + "_"]),

@@ -108,6 +108,7 @@ def _not_json(calls: Calls) -> list[Probe]:
         "missing-comma": ("no comma between members", good.replace(", ", " ", 1).encode()),
         "nan": ("NaN for resources", re.sub(r"\[.*\]", "NaN", good).encode()),
         "python-words": ("False instead of false", good.replace("false", "False").encode()),
+        "bad-escape": ("an escape that JSON does not have", good.replace("-", "\\-", 1).encode()),
         "raw-newline": (
             "a raw line break in a string",
             good.replace('checkpoint"', 'checkpoint\n"', 1).encode(),
@@ -360,6 +361,8 @@ def _unknown_members(calls: Calls) -> list[Probe]:
         "underscore": calls.changed(_note="x"),
         "empty-name": calls.changed(**{"": 1}),
         "extension": calls.changed_parameters(**{"x-note": 1}),
+        "other-case": calls.changed_parameters(Auto_Trigger=False),
+        "constructor": calls.changed_parameters(constructor=1),
         "mistyped": calls.changed(
             parameters={"auto_trigger": False, "resource": list(calls.target.resources[:1])}
         ),

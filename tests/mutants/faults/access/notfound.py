@@ -244,6 +244,18 @@ for _name, _fault, _pattern, _sent in (
         _IDS[0][:-1] + "_",
     ),
     (
+        "resource-by-its-beginning-accepted",
+        "A resource is found by the beginning of its id.",
+        lambda each: re.escape(each) + ".+",
+        _IDS[0][:8],
+    ),
+    (
+        "resource-cut-to-its-column",
+        "The id of a resource is cut to the width of its column before it is looked up.",
+        lambda each: re.escape(each[:36]),
+        _IDS[0] + "0",
+    ),
+    (
         "resource-glob-accepted",
         "The ids of resources are matched like file names.",
         fnmatch.translate,

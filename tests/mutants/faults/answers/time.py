@@ -14,6 +14,9 @@ from ...service.server import Server
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ...service.wire import Response
+    from ...service.world import Checkpoint
+
 
 def _times(
     rows: dict[str, tuple[str, Callable[[str], Any]]], requirement: str = "RESP-4", **options: Any
@@ -116,3 +119,14 @@ class TimeOfTheStart(Server):
         self.clock.sleep(0.2)
         self.started = self.started or f"{self.now() - timedelta(minutes=4):%Y-%m-%dT%H:%M:%S.%f}"
         return self.started
+
+
+@breaks("RESP-4", shows=BASE.but(headers=(("Accept-Language", "de-DE"),)))
+class TimeInTheLanguageOfTheCaller(Server):
+    """The time is written as in the language that the caller prefers."""
+
+    def created(self, checkpoint: Checkpoint) -> Response:
+        """Write the time anew for such a caller."""
+        if (checkpoint.call.request.header("accept-language") or "").startswith("de"):
+            checkpoint.created_at = f"{self.now():%d.%m.%Y, %H:%M:%S}"
+        return super().created(checkpoint)

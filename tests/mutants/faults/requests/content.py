@@ -274,6 +274,26 @@ replaces(
 )
 replaces(
     "REQ-14",
+    "parameters-in-another-case-ignored",
+    "Members of parameters are recognised in any case, but read under their own names only.",
+    "check_unknown",
+    lambda server, place, members, known: Server.check_unknown(
+        server, place, {name.lower() if place == "parameters" else name: 0 for name in members}, known
+    ),
+    shows=parameters({"Auto_Trigger": True}),
+)
+replaces(
+    "REQ-14",
+    "inherited-names-known",
+    "A name is known if an object has it, which has inherited some.",
+    "check_unknown",
+    lambda server, place, members, known: Server.check_unknown(
+        server, place, members, known | {"constructor", "toString", "hasOwnProperty"}
+    ),
+    shows=parameters({"constructor": 1}),
+)
+replaces(
+    "REQ-14",
     "unknown-with-underscore-ignored",
     "Unknown members whose name begins with an underscore are ignored, as private ones.",
     "check_unknown",

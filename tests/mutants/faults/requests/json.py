@@ -53,6 +53,13 @@ _lenient(
     b"  ",
 )
 _lenient(
+    "unknown-escape-accepted",
+    "A backslash stands for whatever letter follows it.",
+    lambda b: re.sub(rb"\\([^\"\\/bfnrtu])", rb"\1", b),
+    _TEXT.replace(b"-", b"\\-", 1),
+    also=_LOOSE,
+)
+_lenient(
     "yaml-comment-accepted",
     "The body is read as YAML, of which JSON is a part, and comments with it.",
     lambda b: re.sub(rb"\n#[^\n]*", b"", b),
