@@ -24,12 +24,14 @@ from checkpoint_conformance.verdict.finding import Finding, Spread
 from checkpoint_conformance.verdict.origin import ANY_ANSWER, Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["Judge", "Judgement", "error_code_of", "is_condition", "is_conflict"]
+__all__ = ["Judge", "Judgement", "error_code_of", "is_condition", "is_conflict", "is_failure"]
 
 _CONFLICTS = {"running-by-hand", "running-by-schedule", "nothing-to-back-up"}
 _CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
 """Published refusals of a valid call that are about the account, not the server."""
 _PASSING = frozenset({429, 503})
+_OF_A_GATEWAY = frozenset({502, 503, 504})
+"""Statuses that a gateway answers in place of a server that is away or busy."""
 _NOT_IMPLEMENTED = 501
 """What a server may answer to an unknown method or transfer coding (RFC 9110, 15.6.2; RFC 9112, 6.1)."""
 _TAKES_FAILURES = frozenset({"HTTP-6", "AUTH-7", "DEL-1", "DEL-2"})
@@ -246,6 +248,12 @@ def _taker(probe: Probe, general: str) -> str:
 def is_conflict(exchange: Exchange) -> bool:
     """Return whether the response is one of the three published 500 conflicts, which are not crashes."""
     return is_condition(exchange, *_CONFLICTS)
+
+
+def is_failure(exchange: Exchange) -> bool:
+    """Return whether the server says that it failed, which is neither a gateway's word nor a conflict."""
+    status = exchange.status or 0
+    return status >= 500 and status not in _OF_A_GATEWAY and not is_conflict(exchange)
 
 
 def is_condition(exchange: Exchange, *names: str) -> bool:

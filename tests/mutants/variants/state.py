@@ -321,3 +321,23 @@ class MarkersRefused(Server):
         if "marker" in query:
             refuse("invalid-request")
         return super().page(rows, query)
+
+
+@variant()
+class OtherPoliciesUnfit(Server):
+    """The servers of every policy but the one under test are switched off, which forbids a backup."""
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        super().check_state(policy, resources)
+        if policy.id != POLICY.id:
+            refuse("resource-state-forbids")
+
+
+@variant()
+class OtherPoliciesOfOthers(Server):
+    """A token may see every policy of its project, but run only those of its owner."""
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        super().check_state(policy, resources)
+        if policy.id != POLICY.id:
+            refuse("forbidden")

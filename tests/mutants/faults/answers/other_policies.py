@@ -8,12 +8,14 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...framework.mutant import breaks
+from ...framework.mutant import breaks, crash
 from ...framework.shots import BASE, document
+from ...service.refusals import Condition, refuse
 from ...service.server import Server
 from ...service.world import POLICY, SECOND_POLICY, SECOND_PROJECT, TOKENS, stable_id
 
 if TYPE_CHECKING:
+    from ...service.wire import Request, Response
     from ...service.world import Checkpoint, Policy, Resource
 
 _THEIRS = BASE.but(project=SECOND_PROJECT, token=TOKENS["second"], body=document(SECOND_POLICY.id))
@@ -109,3 +111,59 @@ class RepeatedResourceWithoutName(Server):
         if len(set(wanted)) < len(wanted):
             listed.append({name: value for name, value in listed[0].items() if name != "name"})
         return body
+
+
+@breaks("FUZZ-1", shows=_WEEKLY, profile="discovery")
+class DisabledPolicyRefusedAsInvalid(Server):
+    """A policy that its schedule no longer runs is listed, but a call by hand is refused as invalid."""
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        super().check_state(policy, resources)
+        if policy.name == "weekly":
+            refuse("invalid-request")
+
+
+@breaks("FUZZ-1", shows=_WEEKLY, profile="discovery")
+class NewPolicyNotFound(Server):
+    """The list shows every policy, but a call finds only those that were there when the server started."""
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        super().check_state(policy, resources)
+        if policy.name == "weekly":
+            refuse("policy-not-found")
+
+
+@breaks("HTTP-3", shows=_WEEKLY, profile="discovery")
+class BareMetalAloneCrashes(Server):
+    """The largest disk of a selection is looked for, and bare metal servers have none."""
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        super().check_state(policy, resources)
+        if all("Ironic" in resource.type for resource in resources):
+            crash()
+
+
+@breaks("HTTP-3", shows=_THEIRS)
+class ProjectWithoutSettingsCrashes(Server):
+    """The settings of a project are read, which only one project has."""
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        super().check_state(policy, resources)
+        if policy.project == SECOND_PROJECT:
+            crash()
+
+
+@breaks("ERR-1", shows=_THEIRS)
+class ClosedProjectWithoutText(Server):
+    """A project that is closed to the service is refused with a code alone."""
+
+    def check_state(self, policy: Policy, resources: tuple[Resource, ...]) -> None:
+        super().check_state(policy, resources)
+        if policy.project == SECOND_PROJECT:
+            refuse("project-closed")
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        response = super().refused(request, condition)
+        if condition.code == "BackupService.4008":
+            response.body = json.dumps({"error_code": condition.code}).encode()
+        return response

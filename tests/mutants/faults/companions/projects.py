@@ -1,4 +1,4 @@
-"""Mutants of OBS-4: lists of items that mix the projects."""
+"""Mutants of OBS-4, and others whose lists are wrong for some projects only."""
 
 # ruff: noqa: ARG002, D102 - what an overridden step does and is given is said where it is defined
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...framework.mutant import breaks
+from ...framework.mutant import breaks, crash, replaces
 from ...framework.shots import BASE, document, get, pause
 from ...service.server import Server
 from ...service.world import POLICY, SECOND_POLICY, SECOND_PROJECT, TOKENS
@@ -77,3 +77,23 @@ class ItemsOfTheWholeForOneProject(_Mixing):
 
     def mixes(self, request: Request, project: str) -> bool:
         return project == POLICY.project
+
+
+replaces(
+    "DISC-1",
+    "policies-of-one-project-crash",
+    "The policies of a project without settings of its own cannot be listed.",
+    "listed_policies",
+    crash,
+    lambda project: project == SECOND_PROJECT,
+    shows=get("").but(path=f"/v1/{SECOND_PROJECT}/policies", token=TOKENS["second"]),
+)
+
+
+@breaks("OBS-1", shows=_SHOWS)
+class ItemsOfOneProjectCrash(Server):
+    """The items of a project without settings of its own cannot be listed."""
+
+    def list_items(self, request: Request, project: str) -> Response:
+        answer = super().list_items(request, project)
+        return crash() if project == SECOND_PROJECT else answer

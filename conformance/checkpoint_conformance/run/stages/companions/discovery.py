@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from checkpoint_conformance.checks.judge import is_failure
 from checkpoint_conformance.probes.missing import foreign_policy, foreign_resource
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.companions import ListError
@@ -40,7 +41,8 @@ def discovery(session: Session) -> None:
             session.ledger.add(finding)
         if not found:
             theirs = _list_of_second_project(session)
-            look_as_unauthorized(session, "policies", *theirs)
+            for exchange in look_as_unauthorized(session, "policies", *theirs):
+                _judge_failure(session, exchange)
             probes = foreign_policy(session.calls, "once-listed") if theirs else []
             send_probes(session, [*_resource_of_another_policy(session, listed), *probes])
             another_policy(session, listed)
@@ -57,6 +59,15 @@ def _list_of_second_project(session: Session) -> list[Request]:
     if second is None or second.token is None:
         return []
     return [session.calls.listing("policies", project_id=second.project_id, token=second.token)]
+
+
+def _judge_failure(session: Session, exchange: Exchange) -> None:
+    """Judge whether the server failed to list the second project's policies: they may be of another kind."""
+    if is_failure(exchange):
+        again = session.client.send(exchange.request)
+        actual = f"the list got {exchange.status}"
+        wrong = _finding(Symptom.LIST_STATUS, "the documented list of policies", actual, exchange)
+        session.ledger.add(replace(wrong, status=exchange.status, confirmed=is_failure(again)))
 
 
 def _resource_of_another_policy(session: Session, listed: list[dict[str, Any]]) -> list[Probe]:

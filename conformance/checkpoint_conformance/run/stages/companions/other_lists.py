@@ -9,6 +9,7 @@ from urllib.parse import quote
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 
 from checkpoint_conformance.checks.http import read_body
+from checkpoint_conformance.checks.judge import is_failure
 from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.run.sending.lanes import send_all
@@ -57,6 +58,20 @@ def _judge(session: Session, exchange: Exchange, hidden: Collection[str]) -> Non
     """Advise if the list shows one of the checkpoints, and still does when it is read again."""
     if exchange.status in PASSING:
         session.ledger.leave_undecided("OBS-4", f"the list stayed {exchange.status}")
+        return
+    if is_failure(exchange):
+        actual = f"the list got {exchange.status}"
+        failure = Finding(
+            "OBS-1",
+            Symptom.LIST_STATUS,
+            _ORIGIN,
+            "the documented list of items",
+            actual,
+            (exchange,),
+            confirmed=is_failure(session.client.send(exchange.request)),
+            status=exchange.status,
+        )
+        session.ledger.add(failure)
         return
     session.ledger.exercise("OBS-4")
     shown = _shown(exchange, hidden)

@@ -88,15 +88,17 @@ def _refused_elsewhere(session: Session, callers: list[tuple[str, Caller]]) -> l
     ]
 
 
-def look_as_unauthorized(session: Session, path: str, *beside: Request) -> None:
+def look_as_unauthorized(session: Session, path: str, *beside: Request) -> list[Exchange]:
     """Request a list as each unauthorized caller (AUTH-7). Raises ServerGone.
 
-    The requests `beside` travel with the others, and their answers are only recorded.
+    The requests `beside` travel with the others; returns their exchanges.
     """
     callers, calls = unauthorized_callers(session), session.calls
     requests = [calls.listing(path, project_id=caller.project_id, token=caller.token) for caller in callers]
-    for caller, exchange in zip(callers, send_all(session.client, [*requests, *beside]), strict=False):
+    exchanges = send_all(session.client, [*requests, *beside])
+    for caller, exchange in zip(callers, exchanges, strict=False):
         judge_refusal(session, caller, exchange)
+    return exchanges[len(callers) :]
 
 
 def judge_refusal(session: Session, caller: Caller, exchange: Exchange) -> None:
