@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...framework.mutant import breaks, crash, refusing, replaces
+from ...framework.mutant import breaks, crash, misanswers, refusing, replaces
 from ...framework.shots import BASE, item_list, parameters, pause
 from ...service.server import Server
+from ...service.world import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,3 +163,72 @@ def _answers(name: str, fault: str, body: Any) -> None:
 _answers("deletion-answers-null", "A deletion returns nothing, which a framework writes as null.", None)
 _answers("deletion-answers-true", "A deletion is answered with true.", True)
 _answers("deletion-answers-list", "A deletion is answered with a list of what is left.", [])
+
+# -- only for checkpoints of some kind ----------------------------------------------------------------
+
+_AUTOMATIC = parameters({"auto_trigger": True})
+for _name, _fault, _then, _when, _kind in (
+    (
+        "deletion-of-automatic-does-nothing",
+        "The deletion of a checkpoint that the service triggered gets 200 and does nothing.",
+        lambda *_: None,
+        lambda checkpoint: checkpoint.auto_trigger,
+        _AUTOMATIC,
+    ),
+    (
+        "deletion-of-automatic-crashes",
+        "The deletion of a checkpoint that the service triggered looks for its user, and fails.",
+        crash,
+        lambda checkpoint: checkpoint.auto_trigger,
+        _AUTOMATIC,
+    ),
+    (
+        "deletion-of-one-item-not-found",
+        "A checkpoint of a single server is looked for among the groups, and gets 404.",
+        refusing("checkpoint-not-found"),
+        lambda checkpoint: len(checkpoint.resources) == 1,
+        parameters({"resources": [POLICY.resources[0].id]}),
+    ),
+):
+    replaces(
+        "DEL-1",
+        _name,
+        _fault,
+        "remove",
+        _then,
+        _when,
+        shows=(_kind, pause(0.1), DELETE_NEWEST, item_list()),
+    )
+for _requirement, _name, _fault, _status, _code in (
+    (
+        "DEL-1",
+        "deletion-while-protecting-crashes",
+        "The deletion of a checkpoint that is still protecting stops its run, which fails.",
+        500,
+        "CSBS.9999",
+    ),
+    (
+        "DEL-1",
+        "deletion-while-protecting-conflicts",
+        "The deletion of a checkpoint that is still protecting gets 409.",
+        409,
+        "CSBS.2003",
+    ),
+    (
+        "ERR-3",
+        "deletion-while-protecting-invalid",
+        "The deletion of a checkpoint that is still protecting gets the code of an invalid request.",
+        400,
+        "CSBS.9001",
+    ),
+):
+    misanswers(
+        _requirement,
+        _name,
+        _fault,
+        "checkpoint-protecting",
+        status=_status,
+        code=_code,
+        shows=(BASE, DELETE_NEWEST),
+        profile="deletion",
+    )

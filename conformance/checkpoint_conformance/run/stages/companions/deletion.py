@@ -16,9 +16,7 @@ from checkpoint_conformance.run.sending.client import ENDINGS
 from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
-from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
-from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["DELETION", "LEAVING", "Deletions"]
 
@@ -54,27 +52,6 @@ class Deletions:
         path = f"{self.session.calls.path(project_id)}/{quote(identifier, safe='')}"
         return self.session.calls.request("DELETE", path, token=token)
 
-    def _look_for_returned(self, gone: set[str]) -> None:
-        """Check whether a checkpoint that had left the list is back."""
-        try:
-            items, listing = self.session.lists.checkpoint_items(policy_id=self.session.target.policy_id)
-        except (ListError, *ENDINGS):
-            return
-        for item in items:
-            if item["checkpoint_id"].casefold() in gone and item["status"] not in LEAVING:
-                actual = f"one of its items that is {item['status']}"
-                finding = Finding(
-                    "DEL-1",
-                    Symptom.DELETED_AGAIN_LISTED,
-                    DELETION,
-                    "no item of a deleted checkpoint",
-                    actual,
-                    (listing,),
-                    confirmed=True,
-                )
-                self.session.ledger.add(finding)
-                return
-
     def items_of(
         self, identifier: str, first: Exchange | None = None
     ) -> tuple[list[dict[str, Any]], Exchange]:
@@ -93,11 +70,7 @@ class Deletions:
         return [item for item in items if item["checkpoint_id"].casefold() == identifier.casefold()], listing
 
     def clean_up(self, announce: Callable[[str], None]) -> list[str]:
-        """Delete every checkpoint that the run created; return the ids that could not be deleted.
-
-        It also checks that none deleted before has come back.
-        """
-        gone = {identifier.casefold() for identifier in self.deleted}
+        """Delete every checkpoint that the run created; return the ids that could not be deleted."""
         left: list[str] = []
         patient = True
         created = self.created()
@@ -110,8 +83,6 @@ class Deletions:
                     patient = patient and self.session.recorder.exchanges[-1].status != 400
             except (BudgetSpent, *ENDINGS):
                 left.append(identifier)
-        if gone:
-            self._look_for_returned(gone)
         if left:
             counted = "1 checkpoint" if len(left) == 1 else f"{len(left)} checkpoints"
             announce(f"{counted} could not be deleted: {', '.join(left)}")
