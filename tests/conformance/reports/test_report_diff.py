@@ -48,6 +48,7 @@ def test_what_broke_and_what_was_mended_are_told_apart() -> None:
         ("pass", "skip budget-spent", "regressions"),
         ("pass", "skip precondition-failed", "changes"),
         ("pass", "skip waived", "changes"),
+        ("pass", "skip other-shard", "changes"),
         ("pass", "inconclusive", "regressions"),
         ("warn", "fail", "regressions"),
         ("skip", "fail", "regressions"),

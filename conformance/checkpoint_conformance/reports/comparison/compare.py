@@ -18,8 +18,8 @@ ABSENT = "not in it"
 _RANK = {"pass": 0, "warn": 1, "skip": 2, "inconclusive": 3, "fail": 4, "error": 5}
 """A higher rank means less evidence that the server conforms."""
 _MENDED = ("fail", "error", "warn", "inconclusive")
-_TOLD_ELSEWHERE = ("precondition-failed", "waived")
-"""Reasons to skip that are not regressions in themselves: the same report shows the cause."""
+_TOLD_ELSEWHERE = ("precondition-failed", "waived", "other-shard")
+"""Reasons to skip that are not regressions in themselves: the same report, or another shard's, shows more."""
 _OWN_NUMBER = re.compile(r"[0-9]+$")
 _MOST_CAUSES = 2
 """A fault that the probes of more requirements than this show is general, and none of them is its cause."""
