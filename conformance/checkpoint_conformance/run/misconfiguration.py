@@ -104,7 +104,7 @@ def _of_certificate(exchange: Exchange) -> Misconfiguration | None:
     if not _DEMANDS_CERTIFICATE.search(_page(exchange)):
         return None
     advice = "Set [tls] `client_certificate` and `client_key`, or correct them."
-    return Misconfiguration("tls", "the server did not accept the client certificate, or lack of one", advice)
+    return Misconfiguration("tls", "the server wants a client certificate, or another one", advice)
 
 
 def _page(exchange: Exchange) -> bytes:
