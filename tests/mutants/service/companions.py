@@ -73,12 +73,20 @@ class Companions:
         query = self.read_query(request, known)
         rows = [
             self.item_body(checkpoint, resource)
-            for checkpoint in reversed(list(self.store.of_project(project)))
-            if query.get("policy_id", checkpoint.policy.id) == checkpoint.policy.id
+            for checkpoint in self.listed_checkpoints(project, query)
             for resource in self.item_resources(checkpoint)
         ]
         page = [self.shown_item(row) for row in self.page(self.filter_items(rows, query), query)]
         return self.json(200, {"checkpoint_items": page})
+
+    def listed_checkpoints(self: Server, project: str, query: dict[str, str]) -> list[Checkpoint]:
+        """Return the checkpoints of `project` that the query's filters leave, the newest first."""
+        policy, wanted = query.get("policy_id"), query.get("checkpoint_id")
+        return [
+            each
+            for each in reversed(list(self.store.of_project(project)))
+            if policy in (None, each.policy.id) and wanted in (None, each.id)
+        ]
 
     def shown_policy(self: Server, row: dict[str, Any]) -> Any:
         """Return a policy of the page in the form that is sent."""

@@ -262,10 +262,11 @@ class CheckpointFilterIgnored(Server):
 class UnknownCheckpointShowsAll(Server):
     """The filter by a checkpoint that does not exist is left out."""
 
-    def filter_items(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
-        found = super().filter_items(rows, query)
-        known = "checkpoint_id" not in query or self.store.find(query["checkpoint_id"])
-        return found if known else rows
+    def read_query(self, request: Request, known: set[str]) -> dict[str, str]:
+        query = super().read_query(request, known)
+        if "checkpoint_id" in query and not self.store.find(query["checkpoint_id"]):
+            del query["checkpoint_id"]
+        return query
 
 
 # -- CONF-1 -------------------------------------------------------------------------------------------
