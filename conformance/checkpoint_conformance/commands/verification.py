@@ -21,6 +21,7 @@ from checkpoint_conformance.reports.report import Report, ReportError, build_rep
 from checkpoint_conformance.reports.resumable import read_resumable
 from checkpoint_conformance.reports.writers import WRITERS, html
 from checkpoint_conformance.reports.writers.terminal import terminal
+from checkpoint_conformance.reports.writers.text import calls_without_id
 from checkpoint_conformance.run.record import Journal, Options, Recorded, RunRecord
 from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.shard import WHOLE, Shard
@@ -147,8 +148,12 @@ def _tell_of_the_end(report: Report, settings: Settings) -> None:
 
 
 def _left_behind(report: Report) -> str:
-    left = report["checkpoints"]["left"]
-    return f"Checkpoints left behind: {', '.join(left)}." if left else "No checkpoint was left behind."
+    names, unnamed = ", ".join(report["checkpoints"]["left"]), calls_without_id(report)
+    left = f"Checkpoints left behind: {names}." if names else ""
+    possible = (
+        f"Calls that returned no new id: {unnamed}; each may have left a checkpoint." if unnamed else ""
+    )
+    return f"{left} {possible}".strip() or "No checkpoint was left behind."
 
 
 def _divided(target: Target, settings: Settings) -> tuple[Target, Options]:

@@ -225,7 +225,9 @@ def test_an_interrupted_run_gives_5_and_names_what_it_leaves(number: signal.Sign
             stdout, stderr = process.communicate(timeout=20)
     assert process.returncode == 5
     why = f"interrupted by {number.name}"
-    line = rf"Error: the report is incomplete: {why}\. Checkpoints left behind: ([0-9a-f, -]{{36,}})\."
+    left = r"Checkpoints left behind: ([0-9a-f, -]{36,})\."
+    possible = r"Calls that returned no new id: ([0-9]+); each may have left a checkpoint\."
+    line = rf"Error: the report is incomplete: {why}\. {left}(?: {possible})? Continue with: "
     said = re.match(line, stderr.splitlines()[-1])
     assert said
     assert not any(trace in stderr for trace in TRACES)
@@ -236,6 +238,7 @@ def test_an_interrupted_run_gives_5_and_names_what_it_leaves(number: signal.Sign
     assert found["footer"]["ended"] == why
     assert not found["footer"]["complete"]
     assert found["checkpoints"]["left"] == said[1].split(", ")
+    assert found["checkpoints"]["created"] == len(found["checkpoints"]["ids"]) + int(said[2] or 0)
 
 
 @pytest.mark.parametrize(

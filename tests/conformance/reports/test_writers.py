@@ -374,3 +374,11 @@ def test_letters_that_are_not_seen_are_escaped(text: str, shown: str) -> None:
 def test_every_form_ends_with_a_line_break(form: str) -> None:
     """A file of text ends as files of text do."""
     assert WRITERS[form].render(report(Broken)).endswith("\n")
+
+
+def test_what_nobody_knows_of_is_told() -> None:
+    """A call without an id of its own in the response may have left a checkpoint."""
+    found, told = report(Server), "Calls that returned no new id: 2; each may have left a checkpoint."
+    assert "no new id" not in terminal(found)
+    found["checkpoints"]["created"] += 2
+    assert told in terminal(found)

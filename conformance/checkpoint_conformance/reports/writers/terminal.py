@@ -11,6 +11,7 @@ from checkpoint_openapi.terminal.columns import columns, padded, wrapped
 
 from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.writers.text import (
+    calls_without_id,
     counts,
     declared,
     explained,
@@ -138,6 +139,10 @@ def _run(report: dict[str, Any]) -> list[str]:
     if left:
         names = listed([printable(name) for name in left], most=3)
         lines.append(tr("Left on the server: {names} (report.json has all ids)", names=names))
+    if unnamed := calls_without_id(report):
+        lines.append(
+            tr("Calls that returned no new id: {count}; each may have left a checkpoint.", count=unnamed)
+        )
     for waiver in report["waivers"]:
         told = "Waiver of {requirement}: {state}, until {date} ({reason})"
         where, state = waiver["probe"] or waiver["requirement"], tr(waiver["state"])

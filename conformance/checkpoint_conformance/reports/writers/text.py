@@ -14,6 +14,7 @@ __all__ = [
     "OUTCOMES",
     "alike",
     "body_text",
+    "calls_without_id",
     "command",
     "counts",
     "declared",
@@ -113,6 +114,12 @@ def explained(report: dict[str, Any]) -> str:
         return told + tr(" ") + tr(more, limit=limit, names=names, enough=enough)
     more = "Wrongly accepted requests used up max_creates = {limit}, so calls were left out for {names}."
     return told + tr(" ") + tr(more, limit=limit, names=names)
+
+
+def calls_without_id(report: dict[str, Any]) -> int:
+    """Return how many calls may have created a checkpoint whose id the run does not know."""
+    created: int = report["checkpoints"]["created"]
+    return max(created - len(report["checkpoints"]["ids"]), 0)
 
 
 def _reason(report: dict[str, Any]) -> str:
