@@ -259,10 +259,12 @@ def _content_type_problem(response: Response) -> str | None:
 def _with_excerpt(problem: str, response: Response) -> str:
     """Add the title of a page, or the beginning of any other body: it often names who responds."""
     if not response.body:
-        return f"{problem}, and no body"
+        return f"{problem}, with no body at all"
     text = response.body.decode("utf-8", "replace")
     title = _TITLE.search(text, 0, _SEARCHED)
-    return f"{problem}, on a page titled {title[1]!r}" if title else f"{problem}, with the body {text[:60]!r}"
+    if title:
+        return f"{problem}, on a page titled {title[1]!r}"
+    return f"{problem}, with a body that begins {text[:60]!r}"
 
 
 def _internals(text: str) -> dict[tuple[Symptom, str], str]:

@@ -81,8 +81,8 @@ def test_a_gateway_answers_in_place_of_a_server(status: int, kind: str, gateway:
     ("body", "told"),
     [
         (b"<html><head><title>413 Too Large</title></head></html>", "on a page titled '413 Too Large'"),
-        (b"local_rate_limited", "with the body 'local_rate_limited'"),
-        (b"", "and no body"),
+        (b"local_rate_limited", "with a body that begins 'local_rate_limited'"),
+        (b"", "with no body at all"),
     ],
 )
 def test_a_body_of_another_type_is_shown(body: bytes, told: str) -> None:
