@@ -107,6 +107,14 @@ def test_the_page_fits_every_width(page: str, width: int, open_page: Callable[..
 
 
 @pytest.mark.parametrize("page", ["own", "long"], indirect=True)
+def test_the_changes_are_a_list_on_a_phone(page: str, open_page: Callable[..., webdriver.Chrome]) -> None:
+    """Nobody scrolls sideways to see what a change concerns."""
+    shown = open_page(page, 320)
+    box = shown.find_element(By.CSS_SELECTOR, ".scroll:has(#listing)")
+    assert shown.execute_script("return arguments[0].scrollWidth - arguments[0].clientWidth", box) <= 0
+
+
+@pytest.mark.parametrize("page", ["own", "long"], indirect=True)
 def test_the_filter_leaves_a_version(page: str, open_page: Callable[..., webdriver.Chrome]) -> None:
     """One choice leaves the changes of a version, and each of them leads to its card."""
     shown = open_page(page)
