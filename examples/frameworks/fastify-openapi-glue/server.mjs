@@ -18,7 +18,6 @@ const answer = (problem, request, reply) => {
 const app = Fastify({
   ajv: { customOptions: options },
   bodyLimit: 2 ** 21,
-  ...(stage === "fixed" && { frameworkErrors: answer }), // the fix: a path that cannot be decoded
 });
 if (stage !== "stock") {
   app.setErrorHandler(answer);

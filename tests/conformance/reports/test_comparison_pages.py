@@ -63,7 +63,7 @@ def test_the_matrix_shows_who_conforms_and_what_changed() -> None:
     """Each cell shows its outcome as a word and a sign, and a failure links to its evidence."""
     page = page_of("matrix")
     text = " ".join("".join(page.text).split())
-    assert "1 of 3 conform" in text
+    assert "Conforming: 1 of 3." in text
     assert "✕ fail ▼ was pass" in text
     cells = [(attributes.get("class"), attributes.get("href")) for _, attributes in page.tags]
     assert ("cell fail", "#REQ-11-evidence") in cells

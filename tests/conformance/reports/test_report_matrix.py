@@ -176,7 +176,7 @@ def test_only_what_differs_is_shown_on_request() -> None:
     """Rows in which all agree are left out, and the totals are still those of all."""
     matrix = build_matrix([named(Server, "one"), named(Broken, "two")]).only_differing()
     assert {row.id for row in matrix.rows} == {"HTTP-2", "REQ-11", "REQ-14", "REQ-16", "RESP-3", "FUZZ-2"}
-    total = f"1 of 2 conform; 6 of {len(report(Server)['requirements'])} requirements differ."
+    total = f"Conforming: 1 of 2. Differing requirements: 6 of {len(report(Server)['requirements'])}."
     assert matrix_text(matrix).endswith(total)
     assert matrix_markdown(matrix).startswith(total)
 

@@ -48,7 +48,7 @@ def summary(column: Column) -> str:
 def total(matrix: Matrix) -> str:
     """Return how many reports conform, and in how many requirements they differ."""
     return tr(
-        "{conforming} of {reports} conform; {differing} of {requirements} requirements differ.",
+        "Conforming: {conforming} of {reports}. Differing requirements: {differing} of {requirements}.",
         conforming=sum(column.verdict == "conformant" for column in matrix.columns),
         reports=len(matrix.columns),
         differing=sum(row.differs for row in matrix.rows),
