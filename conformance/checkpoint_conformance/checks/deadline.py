@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
@@ -19,32 +19,17 @@ class TookTooLong(Exception):
     """The deadline has passed."""
 
 
-class _Handler:
-    """Ends the block of a deadline on SIGALRM, from `install` on."""
-
-    installed = False
-
-    @classmethod
-    @contextmanager
-    def install(cls) -> Generator[None]:
-        """Handle the signal in the block, and let it be handled as before afterwards."""
-        previous, cls.installed = signal.signal(signal.SIGALRM, cls._expire), True
-        try:
-            yield
-        finally:
-            cls.installed = False
-            signal.signal(signal.SIGALRM, previous)
-
-    @staticmethod
-    def _expire(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise TookTooLong
-
-
 @contextmanager
 def prepared() -> Generator[None]:
     """Make the deadlines in a block cheap: the handler of their signal is installed once, not for each."""
-    with _Handler.install() if _can_expire() and not _Handler.installed else nullcontext():
+    if not _can_expire() or signal.getsignal(signal.SIGALRM) is _expire:
         yield
+        return
+    previous = signal.signal(signal.SIGALRM, _expire)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGALRM, previous)
 
 
 @contextmanager
@@ -57,7 +42,7 @@ def deadline(seconds: float) -> Generator[None]:
     if not _can_expire():
         yield
         return
-    with nullcontext() if _Handler.installed else _Handler.install():
+    with prepared():
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             yield
@@ -68,3 +53,7 @@ def deadline(seconds: float) -> Generator[None]:
 def _can_expire() -> bool:
     main = threading.current_thread() is threading.main_thread()
     return main and signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def _expire(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise TookTooLong

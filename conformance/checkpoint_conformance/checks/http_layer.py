@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from checkpoint_conformance.transport.exchange import Exchange, Framing, Request
 from checkpoint_conformance.verdict.finding import is_lost_behind_gateway
 
-__all__ = ["answered_by_gateway", "answered_by_http"]
+__all__ = ["answered_by_gateway", "answered_by_http", "is_page_of_gateway"]
 
 _LONG_TARGET = 1000
 """Characters: far longer than the longest path of any operation."""
@@ -68,9 +68,13 @@ def answered_by_gateway(exchange: Exchange) -> bool:
 
     That is any 502 or 504, and a 503 whose body is no JSON.
     """
+    return is_page_of_gateway(exchange) or is_lost_behind_gateway(exchange)
+
+
+def is_page_of_gateway(exchange: Exchange) -> bool:
+    """Return whether a gateway says that it has no server, or too many requests: a 503 that is no JSON."""
     content_type = exchange.response and exchange.response.header("Content-Type")
-    own_page = exchange.status == 503 and "json" not in (content_type or "").lower()
-    return own_page or is_lost_behind_gateway(exchange)
+    return exchange.status == 503 and "json" not in (content_type or "").lower()
 
 
 def _has_normal_path(request: Request) -> bool:

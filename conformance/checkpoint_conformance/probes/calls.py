@@ -137,6 +137,10 @@ class Calls:
             headers.append(("Content-Type", content_type))
         return Request(method, path, tuple(headers), body, framing)
 
+    def harmless(self) -> Request:
+        """Return a request that asks only whether anybody responds: no server creates anything for it."""
+        return self.request("GET", self.path())
+
     def path(self, project_id: str | None = None, provider_id: str | None = None) -> str:
         """Return the operation's path, with other ids if given."""
         project = self.target.project_id if project_id is None else project_id

@@ -22,11 +22,12 @@ from checkpoint_conformance.transport.abridgement import EVIDENCE_LIMIT, abridge
 from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["UNDER_WAY", "CompanionLists", "ListError", "Page"]
+__all__ = ["ENDED", "UNDER_WAY", "CompanionLists", "ListError", "Page"]
 
 UNDER_WAY = frozenset({"waiting_protect", "protecting"})
 """The statuses of an item that is still in progress."""
-_ENDED = frozenset({"available", "error"})
+ENDED = frozenset({"available", "error"})
+"""The statuses of an item that is no longer in progress."""
 _PAGE = 1000
 _SMALLER = 8
 """What the number of entries is divided by if a page is larger than what is read of it."""
@@ -176,7 +177,7 @@ class CompanionLists:
     def _is_kept(self, item: dict[str, Any]) -> bool:
         """Return whether an item of the policy is kept: none of what had ended before the run."""
         checkpoint = item["checkpoint_id"].casefold()
-        if self._own is not None and checkpoint not in self._own and item["status"] in _ENDED:
+        if self._own is not None and checkpoint not in self._own and item["status"] in ENDED:
             self._existing.add(checkpoint)
         return item["status"] in UNDER_WAY or checkpoint not in self._existing
 

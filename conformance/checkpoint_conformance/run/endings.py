@@ -78,7 +78,7 @@ def _ends_again(session: Session, suspect: Exchange) -> bool:
     known = len(endings)
     try:
         session.client.transmit(suspect.request)
-        session.client.transmit(session.calls.request("GET", session.calls.path()))
+        session.client.transmit(session.calls.harmless())
     except BudgetSpent:
         return False
     ended = endings[known:]

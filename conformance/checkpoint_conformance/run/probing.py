@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from checkpoint_openapi.load import advisory
 
-from checkpoint_conformance.checks.http_layer import answered_by_gateway
+from checkpoint_conformance.checks.http_layer import answered_by_gateway, is_page_of_gateway
 from checkpoint_conformance.checks.judge import Judgement, error_code_of, is_conflict
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.run.endings import examine_endings
@@ -117,7 +117,7 @@ def _conclude(session: Session, probe: Probe, received: Sequence[Exchange]) -> N
         return
     settle(session, probe, session.recorder.judged(probe, exchange))
     _question_page(session, exchange)
-    session.client.check_alive(exchange, session.calls.request("GET", session.calls.path()))
+    session.client.check_alive(exchange, session.calls.harmless())
     examine_endings(session)
     if not probe.wants_acceptance and is_conflict(exchange):
         _question_conflict(session, probe, exchange)
@@ -162,7 +162,7 @@ def _prove_loss(session: Session, probe: Probe, judgement: Judgement) -> None:
             settle(session, probe, judgement)
             return
         losses.append(judgement)
-        session.client.check_alive(exchange, session.calls.request("GET", session.calls.path()))
+        session.client.check_alive(exchange, session.calls.harmless())
     ways = [tuple(finding.key for finding in lost.findings) for lost in losses]
     ((way, seen),) = Counter(ways).most_common(1)
     for finding in losses[ways.index(way)].findings:
@@ -175,9 +175,9 @@ def _question_page(session: Session, exchange: Exchange) -> None:
 
     Some gateways do so if the server drops the connection.
     """
-    if exchange.status != 503 or not answered_by_gateway(exchange):
+    if not is_page_of_gateway(exchange):
         return
-    harmless = session.client.transmit(session.calls.request("GET", session.calls.path()))
+    harmless = session.client.transmit(session.calls.harmless())
     if not answered_by_gateway(harmless):
         told = f"a gateway keeps returning 503 to exchange {exchange.number}, but not to other requests"
         session.ledger.doubt("HTTP-3", told)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from threading import Lock
 
-from checkpoint_conformance.checks.http_layer import answered_by_gateway
+from checkpoint_conformance.checks.http_layer import is_page_of_gateway
 from checkpoint_conformance.checks.judge import is_condition, is_conflict
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import Budget
@@ -353,7 +353,7 @@ class Client:
         """Send less after a conflict or a limit, and wait as long as a limit asks, within patience."""
         if is_condition(exchange, "running-by-hand", "running-by-schedule"):
             self._one_at_a_time("a running policy refused a call")
-        if exchange.status != 429 and not _is_limit_of_gateway(exchange):
+        if exchange.status != 429 and not is_page_of_gateway(exchange):
             return
         self._narrow(max(1, self.lanes // 2), f"the server limits requests ({exchange.status})")
         asked = self._pause_asked(exchange, 0.0)
@@ -373,8 +373,3 @@ class Client:
 
 def _was_sent(exchange: Exchange) -> bool:
     return exchange.fault is None or exchange.fault.kind not in NOT_SENT
-
-
-def _is_limit_of_gateway(exchange: Exchange) -> bool:
-    """Return whether a gateway answers 503, as some do beyond a limit of theirs."""
-    return exchange.status == 503 and answered_by_gateway(exchange)

@@ -12,13 +12,12 @@ from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import Recorder
 from checkpoint_conformance.run.sending.client import Client, NotServed, TokenRefused
 from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.verdict.finding import is_lost_behind_gateway
 
 __all__ = ["Witness"]
 
 _MOST_CALLS = 3
 """Valid calls that are spent on the question whether the token is still accepted: each is a backup."""
-
-
 _LIMIT = 429
 
 
@@ -53,7 +52,7 @@ class Witness:
         try:
             if exchange.status == 401 and self._carries_token(exchange):
                 self._ask_for_token(exchange)
-            elif exchange.status in (502, 504):
+            elif is_lost_behind_gateway(exchange):
                 self._ask_for_server(exchange)
         finally:
             self._asking.release()
@@ -95,6 +94,6 @@ class Witness:
         """Send a harmless request until no gateway answers it, or patience runs out; return the exchange."""
         backoff = Backoff(self._client.clock, self._calls.target.patience, 0.25, 5.0)
         while True:
-            exchange = self._client.transmit(self._calls.request("GET", self._calls.path()))
+            exchange = self._client.transmit(self._calls.harmless())
             if not answered_by_gateway(exchange) or not backoff.wait():
                 return exchange

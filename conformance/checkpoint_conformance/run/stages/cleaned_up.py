@@ -11,7 +11,7 @@ from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.judge import error_code_of, is_condition, is_failure
 from checkpoint_conformance.probes.probe import DOCUMENTED
-from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.companions import ENDED, ListError
 from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.run.sending.client import ENDINGS
 from checkpoint_conformance.run.session import Session
@@ -23,7 +23,6 @@ from checkpoint_conformance.verdict.symptom import Symptom
 __all__ = ["clean_up"]
 
 _GONE = "no item of a deleted checkpoint"
-_ENDED = frozenset({"available", "error"})
 _NEVER_FIT = ("checkpoint-not-found", "invalid-request", "forbidden")
 """Refusals that fit no deletion of a checkpoint that is listed and has ended."""
 _LEAVES_DOUBT = ("HTTP-1", "HTTP-3", "HTTP-6", "RESP-2", "RESP-11", "OBS-1", "OBS-3", "DEL-2")
@@ -97,7 +96,7 @@ class _CleanedUp:
 
     def _judge_refusals(self, items: list[dict[str, Any]]) -> None:
         """Look for a checkpoint that is listed and has ended, and cannot be deleted all the same."""
-        unfinished = {item["checkpoint_id"].casefold() for item in items if item["status"] not in _ENDED}
+        unfinished = {item["checkpoint_id"].casefold() for item in items if item["status"] not in ENDED}
         listed = {item["checkpoint_id"].casefold() for item in items} - unfinished
         remaining = self._given - self.deletions.deleted
         left = {self._path(each) for each in remaining if each.casefold() in listed}

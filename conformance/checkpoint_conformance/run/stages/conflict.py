@@ -6,7 +6,7 @@ from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.judge import error_code_of, is_condition
 from checkpoint_conformance.probes.calls import Call
-from checkpoint_conformance.run.companions import ListError
+from checkpoint_conformance.run.companions import ENDED, ListError
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import created_checkpoint
@@ -93,7 +93,7 @@ def _has_ended(session: Session, first: Exchange) -> bool:
         items, _ = session.lists.checkpoint_items(checkpoint_id=identifier)
     except ListError:
         return False
-    return bool(items) and all(item["status"] in ("available", "error") for item in items)
+    return bool(items) and all(item["status"] in ENDED for item in items)
 
 
 def _finding(first: Exchange, second: Exchange) -> Finding:

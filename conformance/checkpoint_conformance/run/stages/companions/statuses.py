@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from checkpoint_conformance.run.companions import UNDER_WAY, ListError
+from checkpoint_conformance.run.companions import ENDED, UNDER_WAY, ListError
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.run.sending.lanes import send_all
@@ -20,7 +20,6 @@ __all__ = ["Statuses"]
 
 _ORIGIN = Origin("OBS-3/items", "the list of items")
 _RANK = {"waiting_protect": 0, "protecting": 1, "available": 2, "error": 2}
-_ENDED = frozenset({"available", "error"})
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 _LOOKS_AFTER_THE_END = 3
@@ -58,7 +57,7 @@ class Statuses:
                 lists = (shown, listing) if shown else (listing,)
                 self._session.ledger.add(_finding(*problem, *lists))
             # Restoring after the end is not a step back.
-            if status != last and (last not in _ENDED or status in _RANK):
+            if status != last and (last not in ENDED or status in _RANK):
                 self._seen[item["id"]] = status, abridged(listing)
 
     def progress(self) -> None:
@@ -133,11 +132,11 @@ class Statuses:
 
 def _status_problem(last: str | None, status: str) -> tuple[Symptom, str, str] | None:
     """Return symptom, expectation and observation if the step between the statuses is invalid."""
-    if last in _ENDED and status in _ENDED and last != status:
+    if last in ENDED and status in ENDED and last != status:
         return Symptom.STATUS_MOVED_ON, f"{last} for good", status
     if last is not None and last in _RANK and status in _RANK and _RANK[status] < _RANK[last]:
         return Symptom.STATUS_MOVED_BACK, f"no way back from {last}", status
-    if status not in _RANK and last not in _ENDED:
+    if status not in _RANK and last not in ENDED:
         return Symptom.STATUS_ENDS_ELSEWHERE, "a final status of available or error", status
     return None
 
