@@ -120,10 +120,10 @@ def _ratios(found: dict[str, Any], stored: dict[int, list[float]], memory: dict[
 def _stores(found: dict[str, Any]) -> list[str]:
     """Return the event loop time of a durable response, which limits the rate."""
     memory, sqlite, postgresql = (_cost(found[name]) for name in ("reference", "sqlite", "postgresql"))
-    one, other = sqlite.loop - memory.loop, postgresql.loop - memory.loop
     return [
-        f"With the in-memory store, a valid request takes {memory.loop:.0f} µs in the event loop's thread.",
-        f"SQLite adds {one:.0f} µs (goal: at most 40) and PostgreSQL adds {other:.0f} µs (goal: at most 60).",
+        f"In the event loop's thread, a valid request takes {memory.loop:.0f} µs with the in-memory store,",
+        f"{sqlite.loop:.0f} µs with SQLite (goal: at most 40 more), and {postgresql.loop:.0f} µs with",
+        "PostgreSQL (goal: at most 60 more).",
         f"The thread that commits to SQLite takes another {sqlite.server - sqlite.loop:.0f} µs.",
     ]
 

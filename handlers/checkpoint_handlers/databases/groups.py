@@ -22,10 +22,10 @@ _Outcome = TypeVar("_Outcome")
 LONGEST_QUEUE = 1024
 """How many orders may wait for the next commit."""
 
-_ENOUGH = 32
-"""The size from which a group is committed without waiting for more orders."""
-_QUIET_TURNS = 3
-"""Event loop iterations from a request's bytes to its order."""
+_ENOUGH = 0.625
+"""The share of the callers that makes a group; the loop serves the others during its commit."""
+_QUIET_TURNS = 8
+"""Event loop iterations without a new order after which the callers that are missing are not waited for."""
 
 
 class Groups(Generic[_Order, _Outcome]):
@@ -35,6 +35,7 @@ class Groups(Generic[_Order, _Outcome]):
         self._write = write
         self._waiting: list[tuple[_Order, asyncio.Future[_Outcome]]] = []
         self._work: asyncio.Task[None] | None = None
+        self._callers = 0
 
     async def put(self, order: _Order) -> _Outcome:
         """Return the outcome of an order once it is committed.
@@ -62,6 +63,7 @@ class Groups(Generic[_Order, _Outcome]):
                 await self._let_others_join()
                 group, self._waiting = self._waiting, []
                 outcomes = await self._outcomes([order for order, _ in group])
+                self._callers = max(self._callers - 1, len(group) + len(self._waiting))
                 for (_, answer), outcome in zip(group, outcomes, strict=True):
                     if answer.cancelled():
                         continue
@@ -76,10 +78,10 @@ class Groups(Generic[_Order, _Outcome]):
         """Wait until enough orders are queued, or none has arrived for a few loop iterations.
 
         Small groups cost more CPU than disk time, because each one switches threads. Large ones leave the
-        loop idle while all clients wait. A lone order waits some ten microseconds.
+        loop idle while all callers wait. A lone caller's order does not wait.
         """
         quiet = 0
-        while quiet < _QUIET_TURNS and (seen := len(self._waiting)) < _ENOUGH:
+        while quiet < _QUIET_TURNS and (seen := len(self._waiting)) < _ENOUGH * self._callers:
             await asyncio.sleep(0)
             quiet = quiet + 1 if len(self._waiting) == seen else 0
 

@@ -50,8 +50,8 @@ _CORRUPT = "it is corrupt; restore it from a copy or name another file"
 _SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000", "foreign_keys = ON")
 _PATIENCE = 2.0
 """Seconds that a write waits for another process's lock, well within a client's timeout."""
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.0001, 0.025
-"""Seconds between two attempts to take the lock; each pause is half as long again as the one before."""
+_SHORTEST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.00005, 0.025, 1.2
+"""Seconds between two attempts to take the lock, and how much longer each pause is than the one before."""
 
 _INSERT = (
     "INSERT INTO checkpoints (id, project_id, policy_id, auto_trigger, created_at, ready_at, resources) "
@@ -315,7 +315,7 @@ def _locking(connection: sqlite3.Connection, statement: str, values: Sequence[An
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
                 raise
             time.sleep(pause)
-            pause = min(1.5 * pause, _LONGEST_PAUSE)
+            pause = min(_GROWTH * pause, _LONGEST_PAUSE)
         else:
             return
 
