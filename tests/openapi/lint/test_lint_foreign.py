@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_openapi.document.source import DocumentError, load_with_positions
 from checkpoint_openapi.lint import Report, lint
+from checkpoint_openapi.lint.tools import loaders
+from jsonschema.validators import validator_for
+from openapi_spec_validator import schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -241,3 +244,25 @@ def test_what_is_malformed_anywhere_is_a_finding_and_no_crash(tmp_path: Path, va
         assert what == f"is version {value} of OpenAPI; versions 3.0, 3.1, 3.2 can be read"
     else:
         assert what == "is not an OpenAPI 3 document: its `openapi` is not a version"
+
+
+@pytest.mark.parametrize(("text", "version"), [(COMPOSED, "3.0"), (NEW, "3.1"), (NEW, "3.2")])
+def test_sound_objects_are_passed_over_and_no_error_is(text: str, version: str, tmp_path: Path) -> None:
+    """The quick description of a malformed document holds each error that jsonschema finds in the whole."""
+    path = tmp_path / "document.yaml"
+    path.write_text(text)
+    document: Any = load_with_positions(path).document
+    schema = dict(getattr(schemas, f"schema_v{version.replace('.', '')}"))
+    whole = validator_for(schema)(schema)
+    document["info"] = {"title": 1}
+    for holder in (*document["paths"].values(), *document["components"]["schemas"].values()):
+        for name in list(holder):
+            holder[name] = [holder[name]]
+    found = [told_of(error) for error in loaders._describing(version).iter_errors(document)]
+    assert found
+    assert found == [told_of(error) for error in whole.iter_errors(document)]
+
+
+def told_of(error: Any) -> tuple[Any, ...]:
+    """Return what an error says, with those of the alternatives behind it."""
+    return error.json_path, error.message, [told_of(inner) for inner in error.context]
