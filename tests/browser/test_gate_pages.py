@@ -12,7 +12,8 @@ from checkpoint_openapi.diff.history import history
 from checkpoint_openapi.diff.report import report as diff
 from checkpoint_openapi.diff.writers import write
 from checkpoint_openapi.diff.writers.history import as_page
-from checkpoint_openapi.document.documents import Documents, Files, Text
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Files, Text
 from checkpoint_openapi.load import data_path
 from conformance.runs import report
 from mutants.service.server import Server

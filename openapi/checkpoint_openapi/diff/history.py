@@ -10,8 +10,9 @@ from pathlib import Path
 
 from checkpoint_openapi.diff.findings.acknowledgements import Acknowledgements
 from checkpoint_openapi.diff.report import Report, first_report, report
-from checkpoint_openapi.document.documents import Documents, Files
+from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.folder import ContractFolder
+from checkpoint_openapi.document.readers import Files
 from checkpoint_openapi.document.released import CHANGELOG, RELEASED, releases
 from checkpoint_openapi.document.source import DocumentError
 

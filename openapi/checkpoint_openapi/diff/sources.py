@@ -9,7 +9,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from checkpoint_openapi.document.documents import Documents, Files
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Files
 from checkpoint_openapi.document.source import AbsentError, DocumentError, Source, parse_with_positions
 
 __all__ = ["RELEASED", "Commit", "NoBaseError", "of_base", "open_documents"]

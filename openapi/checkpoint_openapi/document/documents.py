@@ -6,35 +6,18 @@ import posixpath
 import re
 from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote
 
 from checkpoint_openapi.document.identifiers import Identifiers, has_scheme, joined
 from checkpoint_openapi.document.pointer import child, last, tokens
-from checkpoint_openapi.document.source import (
-    AbsentError,
-    Ambiguity,
-    DocumentError,
-    Position,
-    Source,
-    load_with_positions,
-    parse_with_positions,
-)
+from checkpoint_openapi.document.readers import Reader
+from checkpoint_openapi.document.source import Ambiguity, DocumentError, Position, Source
 from checkpoint_openapi.document.tree import objects_in
 from checkpoint_openapi.document.values import members
 from checkpoint_openapi.suggestion import nearest
 
-__all__ = [
-    "VERSIONS",
-    "Documents",
-    "Files",
-    "Location",
-    "Reader",
-    "Text",
-    "UnresolvedError",
-    "stated_version",
-]
+__all__ = ["VERSIONS", "Documents", "Location", "UnresolvedError", "stated_version"]
 
 VERSIONS = ((3, 0), (3, 1), (3, 2))
 """The supported versions of OpenAPI."""
@@ -55,47 +38,6 @@ class Location(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}#{self.pointer}"
-
-
-class Reader(Protocol):
-    """The source of a document's files."""
-
-    def read(self, file: str) -> Source:
-        """Read one file; raises `DocumentError` if it is missing or broken."""
-        ...
-
-    def find(self, file: str) -> Source | None:
-        """Read one file, or return None if it is missing; raises `DocumentError` if it is broken."""
-        ...
-
-
-class Files:
-    """Reads documents from the file system."""
-
-    def read(self, file: str) -> Source:
-        """Read one file; raises `DocumentError` if it is missing or broken."""
-        return load_with_positions(Path(file))
-
-    def find(self, file: str) -> Source | None:
-        """Read one file, or return None if it is missing; raises `DocumentError` if it is broken."""
-        return self.read(file) if Path(file).exists() else None
-
-
-class Text:
-    """Reads documents from memory, for tests and the live preview."""
-
-    def __init__(self, files: dict[str, str]) -> None:
-        self._files = files
-
-    def read(self, file: str) -> Source:
-        """Read one file; raises `DocumentError` if it is missing or broken."""
-        if file not in self._files:
-            raise AbsentError("cannot be read: there is no such document", file)
-        return parse_with_positions(self._files[file], file)
-
-    def find(self, file: str) -> Source | None:
-        """Read one file, or return None if it is missing; raises `DocumentError` if it is broken."""
-        return self.read(file) if file in self._files else None
 
 
 class UnresolvedError(DocumentError):
@@ -130,6 +72,7 @@ class Documents:
     def __init__(self, reader: Reader, file: str) -> None:
         self._reader = reader
         self._sources: dict[str, Source] = {}
+        self._beside: list[Source] = []
         self._values: dict[Location, Any] = {}
         self._identifiers: dict[str, Identifiers] = {}
         self._names: dict[str, Location] = {}
@@ -163,7 +106,8 @@ class Documents:
 
     def text(self, name: str) -> str:
         """Return the text of a file that was read, by its name in positions, which may name a commit, too."""
-        return next(source.text for source in self._sources.values() if source.file == name)
+        sources = [*self._sources.values(), *self._beside]
+        return next(source.text for source in sources if source.file == name)
 
     def beside(self, name: str) -> Source | None:
         """Return a data file of the contract beside the root that no reference leads to, such as a catalogue.
@@ -172,7 +116,10 @@ class Documents:
         the name. Raises `DocumentError` if it is broken.
         """
         source = self._reader.find(posixpath.join(posixpath.dirname(self.root.file), name))
-        return source if source is not None and "contract" in source.document else None
+        if source is None or "contract" not in source.document:
+            return None
+        self._beside.append(source)
+        return source
 
     def others(self) -> dict[str, Any]:
         """Return the files read so far besides the root, by their names as the root would write them."""

@@ -6,7 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from checkpoint_openapi.document.documents import Documents, Files, stated_version
+from checkpoint_openapi.document.documents import Documents, stated_version
+from checkpoint_openapi.document.readers import Files
 from checkpoint_openapi.document.source import DocumentError, Position, Source, load_with_positions
 from checkpoint_openapi.document.values import items, members
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from checkpoint_openapi.document.bundle import Bundle
-from checkpoint_openapi.document.documents import Files, Location
+from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.folder import REQUIREMENTS
+from checkpoint_openapi.document.readers import Files
 from checkpoint_openapi.document.structure.objects import Node, walk
 from checkpoint_openapi.document.values import items, members
 

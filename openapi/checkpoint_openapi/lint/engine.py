@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checkpoint_openapi.document.documents import Documents, Files
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Files
 from checkpoint_openapi.document.source import Position
 from checkpoint_openapi.document.structure.unread import unread_parts
 from checkpoint_openapi.exit_codes import ExitCode

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 from checkpoint_openapi.diff.report import Report, report
-from checkpoint_openapi.document.documents import Documents, Text
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Text
 from checkpoint_openapi.load import data_path
 
 CONTRACT: dict[str, Any] = yaml.safe_load(data_path("checkpoint.yaml").read_text("utf-8"))

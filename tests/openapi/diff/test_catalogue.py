@@ -10,7 +10,9 @@ from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import Severity, Side
 from checkpoint_openapi.diff.findings.version import Step
 from checkpoint_openapi.diff.report import Report, report
-from checkpoint_openapi.document.documents import Documents, Text
+from checkpoint_openapi.diff.writers import write
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Text
 from checkpoint_openapi.document.source import DocumentError
 
 from .judging import with_schema
@@ -68,6 +70,7 @@ def test_a_change_to_a_requirement_is_told_by_its_id(
     assert finding.severity_for(Side.IMPLEMENTERS) is severity
     assert found.verdict == "compatible"
     assert found.step is step
+    assert "The requirement REQ-2" in write(found, "html")
     if severity is Severity.BREAKING:
         assert finding.implementers_witness is not None
         assert finding.implementers_witness.kind == "requirement"

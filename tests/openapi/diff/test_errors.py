@@ -10,7 +10,8 @@ from checkpoint_openapi.diff.findings.finding import Finding
 from checkpoint_openapi.diff.findings.rules import Severity, Side
 from checkpoint_openapi.diff.findings.version import Step
 from checkpoint_openapi.diff.report import report
-from checkpoint_openapi.document.documents import Documents, Text
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Text
 from checkpoint_openapi.document.source import DocumentError
 from hypothesis import given, settings
 from hypothesis import strategies as st

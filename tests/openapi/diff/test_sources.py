@@ -13,7 +13,8 @@ from checkpoint_openapi.commands.diff import diff
 from checkpoint_openapi.diff.report import report
 from checkpoint_openapi.diff.sources import open_documents
 from checkpoint_openapi.diff.writers import FORMATS
-from checkpoint_openapi.document.documents import Documents, Files, Text
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Files, Text
 from checkpoint_openapi.document.source import DocumentError
 from checkpoint_openapi.load import data_path
 from click.testing import CliRunner

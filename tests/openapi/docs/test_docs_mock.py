@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_openapi.docs.mock.answers import REASON
 from checkpoint_openapi.docs.mock.server import Mock, Request
-from checkpoint_openapi.document.documents import Documents, Files, Text
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Files, Text
 from checkpoint_openapi.load import data_path, document
 
 if TYPE_CHECKING:

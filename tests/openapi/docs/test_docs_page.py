@@ -14,7 +14,8 @@ from checkpoint_openapi.docs import Content, page, read_content, render_page
 from checkpoint_openapi.docs.content.listing import listing
 from checkpoint_openapi.docs.examples.schemas import Direction, as_json_schemas
 from checkpoint_openapi.document.bundle import Bundle
-from checkpoint_openapi.document.documents import Documents, Files, Location
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.readers import Files
 from checkpoint_openapi.document.source import DocumentError
 
 VENDORED = Path(page.__file__).parent / "assets" / "swagger-ui"

@@ -18,13 +18,14 @@ from checkpoint_openapi.docs.examples.schemas import Direction
 from checkpoint_openapi.docs.preview import Preview
 from checkpoint_openapi.docs.server import PreviewServer
 from checkpoint_openapi.document.bundle import Bundle
-from checkpoint_openapi.document.documents import Documents, Files, Text
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Files, Text
 from checkpoint_openapi.load import data_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from checkpoint_openapi.document.documents import Reader
+    from checkpoint_openapi.document.readers import Reader
 
 PROGRAMS = {
     "curl": (["sh", "-c"], "curl"),

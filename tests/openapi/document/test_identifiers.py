@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from checkpoint_openapi.diff.report import Report, report
 from checkpoint_openapi.docs.mock.server import Mock, Request
-from checkpoint_openapi.document.documents import Documents, Location, Text, UnresolvedError
+from checkpoint_openapi.document.documents import Documents, Location, UnresolvedError
+from checkpoint_openapi.document.readers import Text
 from checkpoint_openapi.lint import lint
 from checkpoint_openapi.lint.engine import lint_documents
 from hypothesis import HealthCheck, given, settings

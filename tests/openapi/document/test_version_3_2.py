@@ -12,7 +12,8 @@ from checkpoint_openapi.commands.docs import docs
 from checkpoint_openapi.commands.lint import lint
 from checkpoint_openapi.diff.report import Report, report
 from checkpoint_openapi.docs.mock.server import Mock, Request
-from checkpoint_openapi.document.documents import Documents, Text
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Text
 from checkpoint_openapi.exit_codes import ExitCode
 from click.testing import CliRunner
 

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from checkpoint_openapi.document.documents import Documents, Text
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Text
 from checkpoint_openapi.lint import lint_documents
 
 TEXT = {"type": "string"}

@@ -25,7 +25,8 @@ from checkpoint_openapi.docs.examples.checks import Checker
 from checkpoint_openapi.docs.examples.made import Maker
 from checkpoint_openapi.docs.examples.schemas import Direction
 from checkpoint_openapi.document.bundle import Bundle
-from checkpoint_openapi.document.documents import Documents, Reader
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Reader
 from checkpoint_openapi.document.source import Position, Source
 from checkpoint_openapi.document.structure.objects import operations_in
 from checkpoint_openapi.document.structure.unread import unread_parts

@@ -14,7 +14,8 @@ from checkpoint_openapi.diff.evidence.impact import Cell, State
 from checkpoint_openapi.diff.evidence.recorded import read_recording
 from checkpoint_openapi.diff.report import Report, report
 from checkpoint_openapi.diff.writers import write
-from checkpoint_openapi.document.documents import Documents, Text
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Text
 from checkpoint_openapi.document.source import DocumentError
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator

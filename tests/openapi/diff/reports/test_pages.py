@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from checkpoint_openapi.diff.report import Report, first_report, report
 from checkpoint_openapi.diff.writers import write
-from checkpoint_openapi.document.documents import Documents, Text
+from checkpoint_openapi.document.documents import Documents
+from checkpoint_openapi.document.readers import Text
 
 from openapi.diff.judging import judged, with_schema
 

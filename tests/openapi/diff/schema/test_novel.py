@@ -7,8 +7,9 @@ from typing import Any
 
 from checkpoint_openapi.diff.conversion.declared import Declarations
 from checkpoint_openapi.diff.conversion.novel import novel_names
-from checkpoint_openapi.document.documents import Documents, Location, Text
+from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.pointer import escaped
+from checkpoint_openapi.document.readers import Text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -10,7 +10,8 @@ import pytest
 from checkpoint_openapi.diff.compare.compare import compare
 from checkpoint_openapi.diff.conversion.unchanged import Unchanged
 from checkpoint_openapi.diff.findings.finding import Finding
-from checkpoint_openapi.document.documents import Documents, Location, Text
+from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.readers import Text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
