@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
-from checkpoint_openapi.diff.compare.encoding import is_form, types_only_in, written
+from checkpoint_openapi.diff.compare.encoding import is_form, is_text, types_only_in, written
 from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
 from checkpoint_openapi.diff.findings.finding import Witness
@@ -247,6 +247,9 @@ def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
     )
     sender, receiver = (old, new) if request is not spot.event else (new, old)
     examples = [*examples_of(sender.value), *examples_of(receiver.value)]
+    known = _encodings(comparison, old, new, request=request) if is_form(new.written) else None
+    before, after = known or ({}, {})
+    texts = frozenset(name for name, way in before.items() if is_text(way) and is_text(after[name]))
     for keyword, part in (("schema", here), ("itemSchema", here.at(f"items of the {here.place}"))):
         pair = SchemaPair(
             subject=subject,
@@ -256,6 +259,7 @@ def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
             parent=new.place,
             media_type=new.written,
             examples=examples if keyword == "schema" else [],
+            texts=texts,
         )
         compare_schemas(comparison, pair)
 

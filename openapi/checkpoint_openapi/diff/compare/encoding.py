@@ -9,7 +9,7 @@ from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.values import members
 
-__all__ = ["is_form", "types_only_in", "written"]
+__all__ = ["is_form", "is_text", "types_only_in", "written"]
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _AS_QUERY = ("style", "explode", "allowReserved")
@@ -30,6 +30,11 @@ def written(
         name: _of_member(documents, members(stated.get(name)), schema.member(name), is_query=is_query)
         for name in sorted(names)
     }
+
+
+def is_text(way: dict[str, Any]) -> bool:
+    """Return whether a member that is written this way is text, which has no types."""
+    return "style" in way or way["contentType"] == ["text/plain"]
 
 
 def types_only_in(one: dict[str, Any], other: dict[str, Any]) -> list[str] | None:

@@ -46,6 +46,8 @@ def compare_parameters(
         if " ".join(key) in keys:
             removed.pop(key, None)
             added.pop(key, None)
+    for key in sorted(key for key in removed.keys() ^ added.keys() if _stands_in_path(key)):
+        _undeclared(comparison, removed.pop(key, None), added.pop(key, None), new.place, spot)
     for key in sorted(added):
         elsewhere = (other for other in removed if other[0] != key[0])
         moved = next((other for other in elsewhere if _same_name(removed[other], added[key])), None)
@@ -97,6 +99,30 @@ def _same_name(left: Parameter, right: Parameter) -> bool:
 
 def _is_required(parameter: Parameter) -> bool:
     return parameter.value.get("required") is True or parameter.value.get("in") == "path"
+
+
+def _stands_in_path(key: tuple[str, str]) -> bool:
+    """Return whether a parameter is in the template of the path, and so sent to both versions."""
+    return key[0] == "path" and key[1].startswith("{")
+
+
+def _undeclared(
+    comparison: Comparison, old: Parameter | None, new: Parameter | None, place: Location, spot: Spot
+) -> None:
+    """Compare a path parameter that only one version declares: the other accepts any text there."""
+    stated = new or old
+    if stated is None or "content" in stated.value or _style(stated) != "simple":
+        return
+    pair = SchemaPair(
+        subject="event-parameter" if spot.event else "parameter",
+        spot=spot.at(_noun(stated)),
+        old=schema_of(old) if old else None,
+        new=schema_of(new) if new else None,
+        parent=new.place if new else place,
+        wrap=str(stated.value.get("name")),
+        travel=Travel(is_segment=True),
+    )
+    compare_schemas(comparison, pair)
 
 
 def _moved(comparison: Comparison, old: Parameter, new: Parameter, spot: Spot) -> None:
@@ -232,6 +258,7 @@ def _travel(comparison: Comparison, old: Parameter, new: Parameter) -> Travel | 
         splits=new.value.get("in") == "header",
         optional=not _is_required(new),
         joined=joined.pop() if len(joined) == 1 else None,
+        is_segment=new.value.get("in") == "path" and {_style(old), _style(new)} == {"simple"},
     )
 
 

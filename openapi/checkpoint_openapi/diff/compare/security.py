@@ -26,11 +26,14 @@ def compare_security(comparison: Comparison, old: Operation, new: Operation, spo
     before, was_at = _alternatives(comparison.base, Schemes(comparison.base, None), old)
     after, is_at = _alternatives(comparison.revision, Schemes(comparison.revision, comparison.base), new)
     here = spot.at("security")
+    lost: set[str] = set()
     for number, names, alternative in before:
         if not any(_is_enough(alternative, other) for _, _, other in after):
             _lost(comparison, here, (names, alternative), after, was_at / number, is_at)
+            lost.add(names)
     for number, names, alternative in after:
-        if not any(_is_enough(alternative, other) for _, _, other in before):
+        told = names in lost and not any(other.keys() == alternative.keys() for _, _, other in before)
+        if not told and not any(_is_enough(alternative, other) for _, _, other in before):
             _gained(comparison, here, names, alternative, before, is_at / number)
 
 

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any, NamedTuple, cast
 
 from checkpoint_openapi.diff.conversion.declared import Declarations, evaluated, evaluated_items
-from checkpoint_openapi.diff.conversion.discriminator import Discriminators
+from checkpoint_openapi.diff.conversion.discriminator import Discriminators, pinned
 from checkpoint_openapi.diff.conversion.keywords import (
     ANNOTATIONS,
     assertions,
@@ -180,12 +180,12 @@ class Converter:
         for child in self._discriminators.children(key.place):
             values = self._discriminators.values(key.place, schema, child)
             reference = self._reference(key._replace(place=child, as_parent=True))
-            branches.append(_pinned(reference, name, values))
+            branches.append(pinned(reference, name, values))
             taken.update(values or [])
         own = self._reference(key._replace(as_parent=True))
         selecting = self._discriminators.values(key.place, schema, key.place)
         if selecting is not None:
-            branches.append(_pinned(own, name, selecting))
+            branches.append(pinned(own, name, selecting))
         elif taken:
             others: JsonSchema = {"properties": {name: {"not": {"enum": sorted(taken)}}}, PIN: True}
             branches.append({"allOf": [own, others]})
@@ -352,15 +352,21 @@ class Converter:
         elif keyword == "oneOf" and "anyOf" not in schema and is_or_null(self._documents, places):
             found["anyOf"] = self._or_null(places, key)
         else:
-            found[keyword] = [self._same(place, key) for place in places]
+            found[keyword] = [self._alternative(place, key) for place in places]
         return True
+
+    def _alternative(self, place: Location, key: _Key) -> JsonSchema:
+        """Convert an alternative of `anyOf` or `oneOf`."""
+        if is_null(self._documents, place):
+            return {"type": "null", AT: self._documents.label(place)}
+        return self._same(place, key)
 
     def _or_null(self, places: list[Location], key: _Key) -> list[JsonSchema]:
         """Convert a `oneOf` of null and alternatives that refuse null to null or one of the others."""
         null = [place for place in places if is_null(self._documents, place)]
         others = [self._same(place, key) for place in places if place not in null]
         whole: JsonSchema = {"oneOf": others, AT: self._documents.label(key.place)}
-        return [self._same(null[0], key), others[0] if len(others) == 1 else whole]
+        return [self._alternative(null[0], key), others[0] if len(others) == 1 else whole]
 
     def _lead_to_children(self, branches: list[Location], parent: Location) -> bool:
         """Return whether alternatives are children that include this parent, so that it leaves them out."""
@@ -380,19 +386,11 @@ class Converter:
     def _selected(self, place: Location, schema: dict[str, Any], key: _Key) -> JsonSchema:
         """Convert an alternative together with the discriminator values that select it."""
         name = self._discriminators.property_of(schema) or ""
-        branch = self._same(place, key)
+        branch = self._alternative(place, key)
         if name in key.hidden:
             return branch
-        return _pinned(branch, name, self._discriminators.values(key.place, schema, place))
+        return pinned(branch, name, self._discriminators.values(key.place, schema, place))
 
 
 def _readable(text: str) -> str:
     return "".join(letter if letter.isalnum() else "." for letter in text)
-
-
-def _pinned(schema: JsonSchema, name: str, values: list[str] | None) -> JsonSchema:
-    if values is None:
-        return schema
-    return {
-        "allOf": [schema, {"required": [name], "properties": {name: {"enum": sorted(values)}}, PIN: True}]
-    }

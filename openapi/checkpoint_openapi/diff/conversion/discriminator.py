@@ -9,11 +9,22 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.marks import PIN
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.pointer import unescaped
 from checkpoint_openapi.document.source import DocumentError
 
-__all__ = ["Discriminators"]
+__all__ = ["Discriminators", "pinned"]
+
+
+def pinned(schema: JsonSchema, name: str, values: list[str] | None) -> JsonSchema:
+    """Return a schema that a discriminator selects with some values; None if the values are unknown."""
+    if values is None:
+        return schema
+    return {
+        "allOf": [schema, {"required": [name], "properties": {name: {"enum": sorted(values)}}, PIN: True}]
+    }
 
 
 class Discriminators:

@@ -1,8 +1,11 @@
-"""Whether a schema refuses null, as written in its document.
+"""Whether a schema is null or refuses it, as written in its document.
 
 A `oneOf` of null and a schema that refuses null is the same as `anyOf`, and is read as such: then the usual
 ways to say "or null" look alike, even in recursive schemas, about which the canonical form says little. With
 several such schemas, it is null or one of them.
+
+OpenAPI 3.0 has no type `null`: generators write an alternative that says `nullable: true` and nothing else.
+Taken literally, that would accept everything.
 """
 
 from __future__ import annotations
@@ -17,8 +20,9 @@ _DEEPEST = 12
 
 
 def is_null(documents: Documents, place: Location) -> bool:
-    """Return whether a schema is written as nothing but null."""
-    return bool(documents.get(place) == {"type": "null"})
+    """Return whether an alternative is written as nothing but null."""
+    stated = documents.get(place)
+    return stated == {"type": "null"} or (documents.version == (3, 0) and stated == {"nullable": True})
 
 
 def is_or_null(documents: Documents, branches: list[Location]) -> bool:

@@ -116,6 +116,10 @@ OAUTH: Object = {"type": "oauth2", "flows": {"clientCredentials": {
 KEY: Object = {"type": "apiKey", "in": "header", "name": "X-Key"}
 BEARER: Object = {"type": "http", "scheme": "bearer"}
 PART: Object = holds(["file"], file={"type": "string", "contentEncoding": "binary"})
+NULL: Object = {"type": "null"}
+OR_NULL: Object = {"type": ["string", "null"]}
+FORM = "application/x-www-form-urlencoded"
+OPTION: Object = {"anyOf": [{"$ref": "#/components/schemas/Count"}, {"nullable": True}]}
 CHOICE: Object = {**TEXT, "enum": ["a", "b"]}
 
 SMALL = (
@@ -155,6 +159,40 @@ SMALL = (
     Small("names of two path parameters exchanged without their schemas",
           asks(of("path", WHOLE, "x"), of("path", TEXT, "y"), path="/a/{x}/{y}"),
           asks(of("path", WHOLE, "x"), of("path", TEXT, "y"), path="/a/{y}/{x}"), "breaking", True),
+    # Null and an empty segment are never written: RFC 6570, 2.3; OpenAPI 4.8.8.2 Path Templating.
+    Small("null of a query refused", asks(of("query", OR_NULL)), asks(of("query", TEXT)), "same", False),
+    Small("null of a query accepted", asks(of("query", TEXT)), asks(of("query", {"anyOf": [TEXT, NULL]})), "same", False),
+    Small("null of a header refused", asks(of("header", {"oneOf": [WHOLE, NULL]})), asks(of("header", WHOLE)), "same", False),
+    Small("null of a chosen text in a query refused", asks(of("query", {**OR_NULL, "enum": ["a", None]})),
+          asks(of("query", {**TEXT, "enum": ["a"]})), "same", False),
+    Small("null among the items of a query refused", asks(of("query", {"type": "array", "items": OR_NULL})),
+          asks(of("query", {"type": "array", "items": TEXT})), "same", False),
+    Small("null and long texts of a query refused", asks(of("query", OR_NULL)),
+          asks(of("query", {**TEXT, "maxLength": 3})), "breaking", False),
+    Small("null alone in a query replaced by text", asks(of("query", NULL)), asks(of("query", TEXT)), "breaking", True),
+    Small("null of a body refused", sends(OR_NULL), sends(TEXT), "breaking", False),
+    Small("empty segment refused", asks(of("path", TEXT), path="/things/{p}"),
+          asks(of("path", {**TEXT, "minLength": 1}), path="/things/{p}"), "same", False),
+    Small("segment of one character refused", asks(of("path", TEXT), path="/things/{p}"),
+          asks(of("path", {**TEXT, "minLength": 2}), path="/things/{p}"), "breaking", False),
+    Small("empty query refused", asks(of("query", TEXT)), asks(of("query", {**TEXT, "minLength": 1})), "breaking", False),
+    Small("empty label refused", asks(of("path", TEXT, style="label"), path="/things/{p}"),
+          asks(of("path", {**TEXT, "minLength": 1}, style="label"), path="/things/{p}"), "breaking", False),
+    Small("path parameter declared late", asks(path="/things/{p}"), asks(of("path", TEXT), path="/things/{p}"), "same", False),
+    Small("path parameter declared late and narrow", asks(path="/things/{p}"),
+          asks(of("path", {**TEXT, "pattern": "^[a-z]+$"}), path="/things/{p}"), "breaking", False),
+    Small("path parameter no longer declared", asks(of("path", WHOLE), path="/things/{p}"), asks(path="/things/{p}"),
+          "compatible", True),
+    # The members of a form are text, too, unless they are written as JSON.
+    Small("truth in a form as texts", sends(holds(a={**TEXT, "enum": ["true", "false"], "default": "true"}), FORM),
+          sends(holds(a={"type": "boolean", "default": True}), FORM), "same", False),
+    Small("whole number in a part opened to text", encodes(holds(a=WHOLE)), encodes(holds(a=TEXT)), "compatible", True),
+    Small("text in a form held to a whole number", sends(holds(a=TEXT), FORM), sends(holds(a=WHOLE), FORM),
+          "breaking", False),
+    Small("whole number in a part of JSON opened to text",
+          encodes(holds(a=WHOLE), a={"contentType": "application/json"}),
+          encodes(holds(a=TEXT), a={"contentType": "application/json"}), "breaking", True),
+    Small("whole number in JSON turned into text", sends(holds(a=WHOLE)), sends(holds(a=TEXT)), "breaking", True),
     # Bodies: 4.8.13 to 4.8.15 Request Body, Media Type and Encoding Object.
     Small("field of a form added", sends(holds(a=TEXT), "application/x-www-form-urlencoded"),
           sends(holds(a=TEXT, b=TEXT), "application/x-www-form-urlencoded"), "compatible"),
@@ -187,6 +225,9 @@ SMALL = (
           sends(holds(["b"], a=TEXT, b={**TEXT, "readOnly": True})), "same", False),
     Small("write-only member added to an answer", answers(holds(a=TEXT)),
           answers(holds(a=TEXT, b={**TEXT, "writeOnly": True})), "same", False),
+    # Security: 4.8.30 Security Requirement Object.
+    Small("key sent under another name", secured({"key": []}, key=KEY), secured({"key": []}, key={**KEY, "name": "X-Other"}),
+          "breaking", True),
     # Discriminators: 4.8.25 Discriminator Object.
     Small("kind accepted", sends(pets("Cat"), **KINDS), sends(pets("Cat", "Dog"), **KINDS), "compatible", True),
     Small("kind refused", sends(pets("Cat", "Dog"), **KINDS), sends(pets("Cat"), **KINDS), "breaking", False),
@@ -196,6 +237,15 @@ SMALL = (
     Small("child of a parent answered", answers(PET, Pet=PARENT), answers(PET, Pet=PARENT, Cat=CHILD), "compatible", None),
     Small("child of a parent without a discriminator", answers(PET, Pet=holds(["kind"], kind=TEXT)),
           answers(PET, Pet=holds(["kind"], kind=TEXT), Cat=CHILD), "same", False),
+    # `nullable: true` and nothing else, as an alternative: null in OpenAPI 3.0, nothing in 3.1.
+    Small("option held to a range", sends(OPTION, version="3.0.3", Count=WHOLE),
+          sends(OPTION, version="3.0.3", Count={**WHOLE, "minimum": 1}), "breaking", False),
+    Small("option no longer null", sends(OPTION, version="3.0.3", Count=WHOLE),
+          sends({"$ref": "#/components/schemas/Count"}, version="3.0.3", Count=WHOLE), "breaking", False),
+    Small("option written with allOf", sends(OPTION, version="3.0.3", Count=WHOLE),
+          sends({"nullable": True, "allOf": OPTION["anyOf"][:1]}, version="3.0.3", Count=WHOLE), "same", False),
+    Small("option of anything held to a range", sends(OPTION, Count=WHOLE),
+          sends(OPTION, Count={**WHOLE, "minimum": 1}), "same", False),
     # Schemas: JSON Schema 2020-12.
     Small("schema moved to definitions of its own", sends(holds(a=CHOICE)),
           sends({**holds(a={"$ref": "#/components/schemas/X/$defs/y"})}, X={"$defs": {"y": CHOICE}}), "same", False),

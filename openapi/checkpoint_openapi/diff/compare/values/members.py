@@ -8,13 +8,14 @@ that stay valid.
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.describe import path_text, shown
 from checkpoint_openapi.diff.compare.values.texts import as_written
 from checkpoint_openapi.diff.findings.finding import Witness
-from checkpoint_openapi.diff.findings.rules import SUBJECTS
+from checkpoint_openapi.diff.findings.rules import SUBJECTS, Side
 from checkpoint_openapi.diff.proof.failure import Step
 from checkpoint_openapi.diff.schema.marks import HIDDEN
 from checkpoint_openapi.diff.schema.parts import Schema
@@ -50,6 +51,8 @@ class MemberWalk:
         self._is_xml = is_xml
         self._is_text = is_text
         self._seen: set[tuple[Any, ...]] = set()
+        self._within = ""
+        """The component that the walk entered last, as an alternative."""
 
     def compare_all(self, old: Schema, new: Schema, *, required: bool) -> None:
         """Compare both versions from their root, as `compare` does, and report the unexpected members."""
@@ -98,7 +101,9 @@ class MemberWalk:
         if any("items" in part.keywords for part in old.parts()) and _both_may_be("array", old, new):
             self.compare(old.item(None), new.item(None), (*path, 0), required=True)
         for left, right in _paired(old, new):
+            outer, self._within = self._within, _component(left) or self._within
             self.compare(left, right, path, required=True, branch=str(_identity(left)))
+            self._within = outer
 
     def _names(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
         """Report members that only one version declares."""
@@ -155,6 +160,8 @@ class MemberWalk:
         for name in sorted(
             {_component(branch) for branch in more} - {_component(branch) for branch in fewer} - {""}
         ):
+            if self._is_told(name, path):
+                continue
             if narrows:
                 self._add(
                     "alternative-dropped", path, f"is no longer described by `{name}`", new, old, before=name
@@ -163,6 +170,17 @@ class MemberWalk:
                 self._add(
                     "alternative-offered", path, f"may now be described by `{name}`", new, old, after=name
                 )
+
+    def _is_told(self, name: str, path: tuple[Step, ...]) -> bool:
+        """Return whether a break inside an alternative already tells clients of it."""
+        inside = re.compile(rf"/schemas/{re.escape(name)}(/|$)")
+        return any(
+            Side.CLIENTS in found.breaks
+            and (found.operation, found.place) == (self._spot.operation, self._spot.place)
+            and found.path.startswith(path_text(path))
+            and (inside.search(found.label) or inside.search(found.old_label or "")) is not None
+            for found in self._comparison.findings
+        )
 
     def _annotations(self, old: Schema, new: Schema, path: tuple[Step, ...], *, required: bool) -> None:
         before, after = _annotation(old, "default"), _annotation(new, "default")
@@ -220,6 +238,7 @@ class MemberWalk:
     ) -> None:
         """Add a finding, at the keyword of the new schema if it is there."""
         name = path_text(path)
+        said = f"`{name}` of `{self._within}`" if self._within else f"`{name}`"
         rule = f"{self._subject}-{suffix}"
         where = f"{self._spot.place} of {self._spot.operation}"
         label = new.at if new is not None else None
@@ -229,7 +248,7 @@ class MemberWalk:
         self._comparison.add(
             rule,
             self._spot.inside(name),
-            f"`{name}` {text} ({where})" if name else f"The {where} {text}",
+            f"{said} {text} ({where})" if name else f"The {where} {text}",
             new=place / keyword if keyword and label and revision.has(place / keyword) else place,
             old=self._comparison.base.place(earlier) if earlier else None,
             change=Change(before=before, after=after),

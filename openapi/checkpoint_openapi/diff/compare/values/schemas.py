@@ -11,7 +11,13 @@ from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is
 from checkpoint_openapi.diff.compare.describe import describe, path_text, types_of
 from checkpoint_openapi.diff.compare.values.examples import ABSENT, example_at
 from checkpoint_openapi.diff.compare.values.members import MemberWalk
-from checkpoint_openapi.diff.compare.values.travel import Travel, avoids, fits_as_text, refuses_as_text
+from checkpoint_openapi.diff.compare.values.travel import (
+    Travel,
+    avoids,
+    fits_as_text,
+    refuses_as_text,
+    writable,
+)
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS, Side
 from checkpoint_openapi.diff.proof.failure import Failure
@@ -55,6 +61,8 @@ class SchemaPair:
     """Whether the value is always present."""
     travel: Travel | None = None
     """How values serialized as text travel, as in a query, where a number is also a string."""
+    texts: frozenset[str] = frozenset()
+    """The members of a form that are serialized as text."""
 
 
 def compare_schemas(comparison: Comparison, pair: SchemaPair) -> None:
@@ -102,7 +110,7 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, readings: list[tu
         message = f"No value satisfies the {pair.spot.place} of {pair.spot.operation}: nothing can be proven"
         comparison.add("schema-unsatisfiable", pair.spot, message, new=pair.new)
     is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
-    is_text = pair.travel is not None
+    is_text = pair.travel is not None or bool(pair.texts)
     walk = MemberWalk(
         comparison, pair.subject, pair.spot, pair.parent, members, is_xml=is_xml, is_text=is_text
     )
@@ -126,9 +134,10 @@ def _schema(
 ) -> Schema:
     place = pair.new if new else pair.old
     if place is None:
-        return Schema.of({})
+        return Schema.of({"type": "string"} if pair.travel and pair.travel.is_segment else {})
     request = SUBJECTS[pair.subject].request
-    return comparison.converter(new=new, request=request, sender=sender, strict=strict).schema(place)
+    schema = comparison.converter(new=new, request=request, sender=sender, strict=strict).schema(place)
+    return schema if pair.travel is None else writable(schema, pair.travel)
 
 
 class _Direction:
@@ -165,7 +174,11 @@ class _Direction:
     def failures(self) -> list[Failure]:
         """Return where the sender does not fit."""
         failures = self._judge.failures(self._receiver, self._sender)
-        return [] if failures and self._fits_as_text() else failures
+        if failures and self._fits_as_text():
+            return []
+        names = {failure.path[0] for failure in failures if failure.path}
+        told = {name for name in names if name not in self._pair.texts or not self._member_fits(str(name))}
+        return [failure for failure in failures if not failure.path or failure.path[0] in told]
 
     @cached_property
     def _maker(self) -> WitnessMaker:
@@ -182,6 +195,11 @@ class _Direction:
         travel = self._pair.travel
         return travel is not None and fits_as_text(self._receiver, self._sender, travel, self._judge.fits)
 
+    def _member_fits(self, name: str) -> bool:
+        """Return whether a member of a form is the same text to both sides."""
+        receiver, sender = self._receiver.member(name), self._sender.member(name)
+        return fits_as_text(receiver, sender, Travel(), self._judge.fits)
+
     def add(self, failure: Failure, *, certain: bool) -> None:
         """Add a finding for a failure, which is `certain` if it occurs in every reading of the document."""
         description = describe(failure, narrowed=self._narrowed)
@@ -189,7 +207,7 @@ class _Direction:
         for_clients = self._side is Side.CLIENTS
         if not for_clients and path in self._undecided and not (certain and failure.answer is Answer.NO):
             return
-        new, old = self._places(failure)
+        new, old = self._places(failure, description.facet)
         value, proven = self._shown_by(failure, new)
         witness = None if value is MISSING else self._witness(value)
         if not for_clients and description.facet == "member" and not self._narrowed and proven and certain:
@@ -257,9 +275,12 @@ class _Direction:
         goes_on = "" if _PREDICATE.match(text) else ":"
         return f"`{path}`{goes_on} {text} ({where})" if path else f"The {where}{goes_on} {text}"
 
-    def _places(self, failure: Failure) -> tuple[Location, Location | None]:
+    def _places(self, failure: Failure, facet: str) -> tuple[Location, Location | None]:
         """Return the place of the failure in the revision and in the base."""
         received, sent = failure.received_at, failure.sent_at
+        if facet == "null":
+            # The schema that says it, which may surround the one that states the types.
+            received, sent = failure.receiver.at or received, failure.sender.at or sent
         labels = (received, sent) if self._narrowed else (sent, received)
         new = _place(self._comparison.revision, labels[0]) or self._pair.new or self._pair.parent
         return new, _place(self._comparison.base, labels[1])

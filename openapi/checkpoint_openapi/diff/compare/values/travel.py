@@ -3,7 +3,7 @@
 The integer 1 and the string "1" are written alike; so are a value and an array of this one value, an array
 that is not exploded and the text of its items with commas between them, and an exploded object and one
 parameter for each of its members. Values that are written alike are the same to both
-sides.
+sides. Null cannot be written at all, so whether it is accepted makes no difference.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from checkpoint_openapi.diff.compare.values.texts import (
 from checkpoint_openapi.diff.proof.alternatives import conjunction
 from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
-from checkpoint_openapi.diff.schema.nested import without_booleans
+from checkpoint_openapi.diff.schema.marks import AT, VAGUE_NULL
+from checkpoint_openapi.diff.schema.nested import beside_null, without_booleans
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.structure.operations import Parameter
 from checkpoint_openapi.document.values import items, members
 
-__all__ = ["Travel", "as_sent", "avoids", "fits_as_text", "refuses_as_text"]
+__all__ = ["Travel", "as_sent", "avoids", "fits_as_text", "refuses_as_text", "writable"]
 
 Fits = Callable[[Schema, Schema], bool]
 Parameters = dict[tuple[str, str], Parameter]
@@ -49,11 +50,56 @@ class Travel(NamedTuple):
     """The receiver accepts a missing parameter, and so an empty array."""
     joined: str | None = None
     """The character between the items of an array that is written as one text."""
+    is_segment: bool = False
+    """The value stands between the slashes of a path: an empty one would make it another path."""
+
+
+def writable(schema: Schema, travel: Travel) -> Schema:
+    """Return a schema without what cannot be written: null, and the empty segment of a path."""
+    found = _without_nulls(schema)
+    if not travel.is_segment or found.resolved().get("minLength") != 1:
+        return found
+    return found.sub({key: value for key, value in found.resolved().items() if key != "minLength"})
+
+
+def _without_nulls(schema: Schema) -> Schema:
+    """Return a schema without null, alone or as an item: null is undefined (RFC 6570, 2.3)."""
+    content = schema.resolved()
+    plain = _without_null(schema, content)
+    items = plain.get("items")
+    if isinstance(items, dict):
+        inner = _without_nulls(schema.sub(cast("JsonSchema", items)))
+        plain = plain if inner.content is items else {**plain, "items": inner.content}
+    return schema if plain is content else schema.sub(plain)
+
+
+def _without_null(schema: Schema, content: JsonSchema) -> JsonSchema:
+    """Return the content of a schema without null, or the content itself where it is not stated."""
+    inner = beside_null(content)
+    if inner is not None:
+        rest = {key: value for key, value in content.items() if key not in ("anyOf", AT, VAGUE_NULL)}
+        return {**content, "anyOf": [inner]} if rest else _without_nulls(schema.sub(inner)).resolved()
+    found = dict(content)
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in content:
+            branches = [_without_nulls(schema.sub(branch)) for branch in content[keyword]]
+            found[keyword] = [
+                branch.content for branch in branches if branch.resolved().get("type") != "null"
+            ]
+    if isinstance(content.get("type"), list):
+        types = [name for name in content["type"] if name != "null"]
+        found["type"] = types[0] if len(types) == 1 else types
+    if isinstance(content.get("enum"), list):
+        found["enum"] = [value for value in content["enum"] if value is not None]
+    found.pop(VAGUE_NULL, None)
+    return found if found != content and all(found[key] or not content[key] for key in found) else content
 
 
 def fits_as_text(receiver: Schema, sender: Schema, travel: Travel, fits: Fits) -> bool:
     """Return whether a receiver reads everything a sender writes; `fits` compares schemas of texts."""
     sender = _alone(closed_for(receiver, sender), travel)
+    if travel.is_segment:
+        sender = sender.sub({"allOf": [sender.content, {"minLength": 1}]})
     written = _listed_texts(sender)
     if written is not None:
         whole = operand_of(receiver.bundle())
@@ -155,7 +201,7 @@ def _reads(receiver: Operand, text: str, travel: Travel) -> bool:
 def refuses_as_text(receiver: Schema, value: Any, travel: Travel) -> bool:
     """Return whether a receiver refuses a value, however it reads the text that represents it."""
     whole = receiver.operand
-    if value == [] and travel.optional:
+    if (value == [] and travel.optional) or (value == "" and travel.is_segment):
         return False
     if isinstance(value, list):
         texts = [as_written(item) for item in cast("list[Any]", value)]
