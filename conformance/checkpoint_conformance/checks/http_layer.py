@@ -73,8 +73,9 @@ def answered_by_gateway(exchange: Exchange) -> bool:
 
 def is_page_of_gateway(exchange: Exchange) -> bool:
     """Return whether a gateway says that it has no server, or too many requests: a 503 that is no JSON."""
-    content_type = exchange.response and exchange.response.header("Content-Type")
-    return exchange.status == 503 and "json" not in (content_type or "").lower()
+    if exchange.response is None or exchange.status != 503:
+        return False
+    return "json" not in (exchange.response.header("Content-Type") or "").lower()
 
 
 def _has_normal_path(request: Request) -> bool:

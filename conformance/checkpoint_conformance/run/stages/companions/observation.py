@@ -173,6 +173,8 @@ class Observation:
 
         Such a call got no response, so that its checkpoint may come late, or a response without an id.
         """
+        if not appeared:
+            return set()
         exchanges = self._session.recorder.exchanges
         lost = sum(may_create(exchange.request) and _is_unnamed(exchange) for exchange in exchanges)
         explained = sorted(appeared)[: max(lost - len(self._late), 0)]
