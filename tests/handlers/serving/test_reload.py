@@ -25,13 +25,21 @@ def copied(folder: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join([str(documents), str(folder / "handlers")])}
 
 
+class Supervisor(subprocess.Popen[str]):
+    """A process that runs the server in another one, which holds its pipe as well."""
+
+    def kill(self) -> None:
+        """End both: a reader of the pipe would wait for ever for the one that is left."""
+        self.terminate()
+
+
 def test_an_edit_is_served_and_a_broken_one_survived(tmp_path: Path) -> None:
     """A lower limit is kept after the save; a broken document is one line, and the next save fixes it."""
     environment = copied(tmp_path)
     edited = tmp_path / "openapi" / "checkpoint.yaml"
     sound = edited.read_text(encoding="utf-8")
     target = tmp_path / "target.toml"
-    process = subprocess.Popen(
+    process = Supervisor(
         [
             *(sys.executable, "-u", "-m", "checkpoint_handlers", "--port", "0", "--reload"),
             *("--database", str(tmp_path / "store.sqlite3"), "--target-file", str(target)),
