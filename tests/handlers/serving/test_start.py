@@ -260,9 +260,7 @@ def test_a_target_file_needs_the_demonstration_tokens(tmp_path: Path) -> None:
 
 def test_the_printed_curl_line_works(tmp_path: Path) -> None:
     """The line that the server prints creates a checkpoint as it stands."""
-    process = subprocess.Popen(
-        running.command(tmp_path / "db"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    process = running.run(*running.arguments(tmp_path / "db"))
     line = running.await_line(process, "curl ")
     running.await_line(process, running.READY)
     answer = subprocess.run(
