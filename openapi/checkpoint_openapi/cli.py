@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import atexit
 import gc
-import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -18,15 +18,15 @@ import click
 
 from checkpoint_openapi import __version__
 from checkpoint_openapi.exit_codes import ExitCode
-from checkpoint_openapi.suggestion import nearest
-from checkpoint_openapi.terminal.interruption import interruptible
+from checkpoint_openapi.terminal.failure import exit_code
 from checkpoint_openapi.terminal.process import process_start
 from checkpoint_openapi.terminal.streams import colours, standard_streams
-from checkpoint_openapi.terminal.usage import one_line
+from checkpoint_openapi.terminal.usage import no_such_command
 
 __all__ = ["SUBCOMMANDS", "Subcommand", "main"]
 
-_TRACEBACK = "CHECKPOINT_TRACEBACK"
+_LANGUAGE = "checkpoint_conformance.commands.options"
+"""The module that tells a complaint in another language, named as text like those of the table."""
 
 
 class Subcommand(NamedTuple):
@@ -95,9 +95,7 @@ class _LazyGroup(click.Group):
         name = args[0]
         if name in SUBCOMMANDS or name.startswith("-"):
             return super().resolve_command(ctx, args)
-        near = nearest(name, SUBCOMMANDS)
-        hint = f" Did you mean '{near}'?" if near else ""
-        raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
+        raise click.UsageError(no_such_command(name, SUBCOMMANDS), ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Write the table without importing the subcommands."""
@@ -105,10 +103,7 @@ class _LazyGroup(click.Group):
             formatter.write_dl([(name, entry.summary) for name, entry in SUBCOMMANDS.items()])
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
-        """Run a command; report an exception as one line on stderr and an exit code, never as a traceback.
-
-        Codes: 2 usage or a missing package, 4 a bug in this program, 5 interrupted.
-        """
+        """Run a command; report an exception as one line on stderr and an exit code, never as a traceback."""
         run: Callable[..., Any] = super().main
         extra.setdefault("color", colours())
         if not args and "args" not in extra:  # the process itself is the command
@@ -116,54 +111,21 @@ class _LazyGroup(click.Group):
             atexit.register(gc.freeze)  # else Python searches everything for cycles at the end
         if not standalone_mode:
             return run(*args, standalone_mode=False, **extra)
+        given = args[0] if args else extra.get("args")
+        complain = partial(_complain, arguments=sys.argv[1:] if given is None else given)
         with standard_streams() as output:
-            code = _exit_code(lambda: run(*args, standalone_mode=False, **extra))
+            code = exit_code(lambda: run(*args, standalone_mode=False, **extra), complain)
             sys.stdout.flush()
             if output and output.lost:
-                _complain(f"standard output: {output.lost}. Write to a place with enough space.")
+                complain(f"standard output: {output.lost}. Write to a place with enough space.")
                 code = ExitCode.USAGE
         sys.exit(code)
 
 
-def _exit_code(run: Callable[[], Any]) -> Any:
-    """Run a command, and return its exit code."""
-    try:
-        with interruptible():
-            return run()
-    except SystemExit as ended:
-        return ended.code
-    except click.exceptions.NoArgsIsHelpError as help_text:
-        help_text.show()
-        return ExitCode.USAGE
-    except click.ClickException as error:
-        _complain(one_line(error))
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        _complain("interrupted.")
-        return ExitCode.UNDECIDED
-    except Exception as error:
-        return _report(error)
-
-
-def _report(error: Exception) -> ExitCode:
-    """Report an exception that escaped a command; return the exit code."""
-    if isinstance(error, ModuleNotFoundError) and not (error.name or "checkpoint_").startswith("checkpoint_"):
-        _complain(
-            f"the package {error.name!r} is not installed. To install the server: "
-            "pip install 'checkpoint-contract[server]'"
-        )
-        return ExitCode.USAGE
-    if os.environ.get(_TRACEBACK):
-        import traceback
-
-        click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-    what = " ".join(f"{type(error).__name__}: {error}".split())
-    _complain(f"this is a bug in checkpoint-contract: {what}. Set {_TRACEBACK}=1 to see where.")
-    return ExitCode.FAULT
-
-
-def _complain(message: str) -> None:
-    click.echo(f"Error: {message}", err=True)
+def _complain(message: str, arguments: Sequence[str]) -> None:
+    """Write one line to standard error, in the language that the arguments or the environment ask for."""
+    told = import_module(_LANGUAGE).complaint(message, arguments)
+    click.echo(told, err=True)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from checkpoint_conformance.commands.explain.probe_names import probe_names
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.waivers import read_waivers
 from conformance.runs import write_target
@@ -141,7 +142,7 @@ def test_what_is_not_run_here_is_run_elsewhere() -> None:
 
 
 def test_targets_and_waivers_of_the_pages_are_valid(tmp_path: Path) -> None:
-    """Each target file and each list of waivers that a page shows is one that the suite takes."""
+    """Each target file that a page shows is one that the suite takes, and so are waivers and their probes."""
     found = 0
     for page in PAGES:
         for block in blocks(page):
@@ -157,5 +158,7 @@ def test_targets_and_waivers_of_the_pages_are_valid(tmp_path: Path) -> None:
             else:
                 file = tmp_path / "waivers.toml"
                 file.write_text(block.text, encoding="utf-8")
-                assert read_waivers(file)
+                waivers = read_waivers(file)
+                assert waivers
+                assert {waiver.probe for waiver in waivers if waiver.probe} <= probe_names().keys()
     assert found

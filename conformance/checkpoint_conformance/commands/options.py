@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from itertools import pairwise
 from typing import ParamSpec
 
 import click
-from checkpoint_openapi.exit_codes import ExitCode
-from checkpoint_openapi.terminal.usage import one_line
 
 from checkpoint_conformance.language import LANGUAGES, retold, speaking, tr
 
-__all__ = ["LanguageCommand", "accept_option", "language_option"]
+__all__ = ["LanguageCommand", "accept_option", "complaint", "language_option"]
 
 _P = ParamSpec("_P")
 _VARIABLE = "CHECKPOINT_LANG"
@@ -29,30 +27,35 @@ accept_option = click.option(
 
 
 class LanguageCommand(click.Command):
-    """A command with the option `--lang`, which reports mistakes of usage in that language, too."""
+    """A command with the option `--lang`, which may know more about a mistake of usage."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments. Raises UsageError in English, and SystemExit once it is told in Chinese."""
+        """Parse the arguments. Raises UsageError, with the command's own advice if it has any."""
         given = list(args)
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             advice = self.advice(error.message, given)
-            told = click.UsageError(f"{error.message.removesuffix('.')}.{advice}") if advice else error
-            told.ctx = told.ctx or ctx
-            language = _wanted(given)
-            if language == "en":
-                raise told from None
-            with speaking(language):
-                click.echo(tr("Error: {message}", message=retold(one_line(told))), err=True)
-            raise SystemExit(ExitCode.USAGE) from error
+            if not advice:
+                raise
+            raise click.UsageError(f"{error.message.removesuffix('.')}.{advice}", ctx) from None
 
     def advice(self, message: str, given: list[str]) -> str:  # noqa: ARG002 - for commands that know more
         """Return what to add to a message about these arguments, with a space before it, or nothing."""
         return ""
 
 
-def _wanted(arguments: list[str]) -> str:
+def complaint(message: str, arguments: Sequence[str]) -> str:
+    """Return the line that tells a complaint, in the language that the arguments or the environment ask for.
+
+    A message that the language does not know, such as that of a command in English, stays in English.
+    """
+    with speaking(_wanted(arguments)):
+        told = retold(message)
+        return f"Error: {message}" if told == message else tr("Error: {message}", message=told)
+
+
+def _wanted(arguments: Sequence[str]) -> str:
     """Return the language that the arguments, or else the environment, ask for; English if it is none."""
     named = [value for option, value in pairwise(arguments) if option == "--lang"]
     named += [argument.removeprefix("--lang=") for argument in arguments if argument.startswith("--lang=")]

@@ -19,8 +19,8 @@ _WORDS = re.compile(r"\b[A-Za-z]+(?:'s)?\b")
 _NOT_PROSE = re.compile(r"`[^`]*`|§\d+§|\{\w*\}|\S*[_/=.@:\\]\S*[^\s.,:;]")
 _FOR_PROGRAMS = {"help", "epilog", "metavar", "about", "pattern"}
 """Arguments whose text is help, documentation or code."""
-_SILENT = {"compile", "cast", "fullmatch", "search", "sub", "match", "partition", "startswith"}
-"""Functions whose text nobody reads."""
+_SILENT = {"Subcommand", "compile", "cast", "fullmatch", "search", "sub", "match", "partition", "startswith"}
+"""Functions whose text nobody reads, or is help."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PART = re.compile(r"^[\s,.;(]|[\s(]$")
 Sentence = tuple[str, int]

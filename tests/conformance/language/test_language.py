@@ -16,6 +16,7 @@ import pytest
 import yaml
 from checkpoint_conformance import language
 from checkpoint_conformance.commands.explain import explanation
+from checkpoint_conformance.commands.explain.probe_names import probe_names
 from checkpoint_conformance.commands.replay import ReplayState
 from checkpoint_conformance.diagnosis.check_result import CheckStatus
 from checkpoint_conformance.reports.writers import WRITERS
@@ -28,9 +29,10 @@ from checkpoint_conformance.transport.errors import Step
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict
 from checkpoint_conformance.verdict.waivers import WaiverState
-from checkpoint_openapi import pages
+from checkpoint_openapi import lint, pages
 from checkpoint_openapi.cli import main
-from checkpoint_openapi.load import requirements
+from checkpoint_openapi.diff.findings.rules import RULES
+from checkpoint_openapi.load import document, errors, requirements
 from checkpoint_openapi.terminal.columns import padded
 from click import unstyle
 from click.testing import CliRunner
@@ -105,6 +107,9 @@ NAMED = {
     *explanation._BASIS.values(),
     *explanation._WORDS.values(),
     *(requirement.text for requirement in requirements()),
+    *(condition.text for condition in errors().conditions.values()),
+    *(entry["meaning"] for entry in document("errors.yaml")["published"]),
+    *(rule.about for rule in (*lint.RULES, *lint.FOLDER_RULES)),
     *("requirement", "state", "until", "reason", "Fixes ({count})", "Other changes ({count})"),
     *RESULTS,
     *re.findall(r'session\.begin\(\s*"([^"]+)"', "".join(file.read_text() for file in SOURCES)),
@@ -146,6 +151,8 @@ SENT = {
 SHARED = [
     *sorted((DOCUMENTS / "configuration").glob("*.py")),
     DOCUMENTS / "document" / "formats" / "strict_json.py",
+    DOCUMENTS / "terminal" / "failure.py",
+    DOCUMENTS / "cli.py",
 ]
 """The modules of the contract tools whose messages the suite prints."""
 
@@ -190,6 +197,7 @@ def corpus() -> Iterator[Corpus]:
         planned = simulate(target_of(table, max_creates=100_000, profiles=PROFILES), Options())
     places |= {each.probe.summary: each.probe.id for each in planned if each.probe}
     places |= {each.stage: "stage" for each in planned} | dict.fromkeys(COMPOSED, "composed")
+    places |= {rule.summary: name for name, rule in RULES.items()}
     noted = _Noted(ZH)
     noted.asked = set()
     with pytest.MonkeyPatch.context() as patch:
@@ -281,6 +289,14 @@ def test_commands_speak_both(arguments: list[str]) -> None:
     assert not HAN.search(CliRunner().invoke(main, arguments).stdout)
 
 
+def test_every_explanation_is_in_chinese() -> None:
+    """Nothing that `explain` knows is told in English: no requirement, error, probe, rule or word."""
+    with language.speaking("zh"):
+        told = {code: explanation.explain_code(code) for code in (*explanation.known_codes(), *probe_names())}
+    assert len(told) > 1000
+    assert {code: left for code, text in told.items() if (left := english(text))} == {}
+
+
 FILES = {
     "bad.json": "{",
     "broken.toml": 'url = "http://127.0.0.1:9"\nurl = 1',
@@ -295,6 +311,8 @@ FILES = {
     [
         "explain",
         "explain nothing-of-the-kind",
+        "frobnicate",
+        "--nonsense",
         "list --lng zh",
         "list 1",
         "replay bad.json",
@@ -305,6 +323,8 @@ FILES = {
         "report merge good.json",
         "report show missing.json",
         "report show other.json",
+        "target chek",
+        "target frobnicate",
         "target check broken.toml",
         "target check missing.toml",
         "target check wrong.toml",
@@ -321,6 +341,7 @@ FILES = {
         "verify --shard 5/3",
         "verify --target wrong.toml",
         "verify --waivers wrong.waivers.toml",
+        "verfy",
         "verify 1 2",
         "verify wrong.toml",
     ],

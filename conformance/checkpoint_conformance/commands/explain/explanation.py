@@ -79,7 +79,7 @@ def _error(status: int | None, code: str) -> str:
     """Explain each matching pair of status and code, whatever the status if None; empty if there is none."""
     catalogue, spelled = errors(), code.casefold()
     lines = [
-        f"{entry['status']} {entry['code']}: {entry['meaning']}"
+        _labelled(f"{entry['status']} {entry['code']}", tr(entry["meaning"]))
         for entry in document("errors.yaml")["published"]
         if entry["code"].casefold() == spelled and status in (None, entry["status"])
     ]
@@ -96,26 +96,30 @@ def _condition(condition: Condition) -> str:
     operations = tr(", ").join(condition.operations)
     answer, basis = f"{condition.status} {condition.code}", tr(_BASIS[condition.label])
     told = tr("{answer} from {names}; {basis}", answer=answer, names=operations, basis=basis)
-    return f"  {condition.id}: {condition.text}\n    {told}"
+    return f"  {_labelled(condition.id, tr(condition.text))}\n    {told}"
+
+
+def _labelled(label: str, text: str) -> str:
+    return f"{label}{tr(': ')}{text}"
 
 
 def _probe(name: str) -> str:
-    from checkpoint_conformance.commands.explain.probe_names import summary_of
+    from checkpoint_conformance.commands.explain.probe_names import spelled, summary_of
 
-    known = {requirement.id: requirement for requirement in requirements()}
-    group, _, variant = name.partition("/")
-    summary = summary_of(f"{group.upper()}/{variant.lower()}") if variant else ""
+    probe = spelled(name)
+    summary = summary_of(probe)
     if not summary:
         return ""
-    probe = f"{group.upper()}/{variant.lower()}"
-    told = tr("{name}, a probe: {summary}", name=probe, summary=retold(summary))
-    return f"{told}\n{explanation(known[group.upper()])}" if group.upper() in known else told
+    told = tr("{name}, a probe: {summary}", name=tr(probe), summary=retold(summary))
+    known = {requirement.id: requirement for requirement in requirements()}
+    group = probe.partition("/")[0]
+    return f"{told}\n{explanation(known[group])}" if group in known else told
 
 
 def _word(name: str) -> str:
     if name not in _WORDS:
         return ""
-    meaning = f"{tr(name)}{tr(': ')}{tr(_WORDS[name])}"
+    meaning = _labelled(tr(name), tr(_WORDS[name]))
     if name in OUTCOMES or name in REASONS:
         return meaning
     return f"{meaning}{tr(' ')}{tr('Exit code {code}.', code=int(exit_code(Verdict(name))))}"
@@ -128,7 +132,7 @@ def _lint_rule(name: str) -> str:
     if found is None:
         return ""
     told = "{id} ({severity}, a rule of `lint`): it finds {what}."
-    return tr(told, id=name, severity=found.severity.name.lower(), what=found.about)
+    return tr(told, id=name, severity=found.severity.name.lower(), what=tr(found.about))
 
 
 def _diff_rule(name: str) -> str:
@@ -138,7 +142,7 @@ def _diff_rule(name: str) -> str:
     if rule is None:
         return ""
     about = "{id} ({severity}, a rule of `diff`): {what}"
-    told = tr(about, id=name, severity=rule.severity.name.lower(), what=rule.summary)
+    told = tr(about, id=name, severity=rule.severity.name.lower(), what=retold(rule.summary))
     severity = rule.of(Side.IMPLEMENTERS, event=False).value
     return f"{told}{tr(' ')}{tr('For implementers: {severity}.', severity=severity)}"
 

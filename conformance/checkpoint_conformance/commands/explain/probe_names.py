@@ -21,7 +21,7 @@ from checkpoint_conformance.target.values import PROFILES
 from checkpoint_conformance.verdict.groups import GENERATED
 from checkpoint_conformance.verdict.origin import Origin
 
-__all__ = ["probe_names", "summary_of"]
+__all__ = ["probe_names", "spelled", "summary_of"]
 
 _AFTER = "HTTP-6/after-"
 _NAME = re.compile(r"([A-Z]+-[0-9]+)/([a-z0-9-]+)")
@@ -56,6 +56,14 @@ def summary_of(name: str) -> str:
     if name.startswith(_AFTER):
         return f"the documented request after {name.removeprefix(_AFTER).replace('-', ' ')}"
     return probe_names().get(name, "")
+
+
+def spelled(name: str) -> str:
+    """Return the name of a probe as reports spell it, whatever the case of its letters."""
+    group, slash, variant = name.partition("/")
+    usual = f"{group.upper()}{slash}{variant.lower()}"
+    known = {each.casefold(): each for each in probe_names()}
+    return known.get(name.casefold(), usual)
 
 
 @cache
