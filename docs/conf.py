@@ -60,9 +60,12 @@ _MEASURED = sorted(
 _DIAGRAM = "![What imports what](docs/pictures/architecture.svg)"
 """The one diagram there is, of ARCHITECTURE.md; `tests.browser.pictures` draws it."""
 _UNBROKEN = re.compile(
-    r"(?:\b(?:checkpoint-contract(?!\[)|[A-Z]+-\d+|\d{1,3}(?: \d{3})+)|[✅❌] \w+)\b(?=[^<>]*<)"
+    r"(?:\b(?:checkpoint-contract(?!\[)|[A-Z]+-\d+|\d{3} [A-Z]\w+\.\d{4}|\d{1,3}(?: \d{3})+)|[✅❌] \w+)"
+    r"\b(?=[^<>]*<)"
 )
-"""In the text of a page: the command, ids such as REQ-9, numbers such as 10 000, and a mark with its word."""
+"""In a page: the command, ids, errors (404 CSBS.3000), numbers (10 000), and a mark with its word."""
+_LONG = re.compile(r"[\w.]{30,}")
+"""A name in code that fits no line of a phone together with others."""
 _STACKED = 3
 """The fewest columns of a table whose rows a narrow screen shows as lists."""
 
@@ -86,6 +89,7 @@ html_title = "checkpoint-contract"
 html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False
+html_use_index = False
 language = "en"
 
 
@@ -106,12 +110,13 @@ def _prepare(app: Any, name: str, source: list[str]) -> None:
 def _whole(body: str) -> str:
     """Mark what browsers would break, such as options and ids at their hyphens.
 
-    Choices may break between two, and paths after a slash.
+    Choices may break between two, paths after a slash, and long names before a dot.
     """
 
     def code(found: re.Match[str]) -> str:
         kind = "pre whole" if found[1].startswith("-") else "pre"
         text = re.sub(r"(?<=\w)[|/]", r"\g<0><wbr>", found[1])
+        text = _LONG.sub(lambda name: name[0].replace(".", "<wbr>."), text)
         return f'<span class="{kind}">{text}</span>'
 
     body = re.sub(r'<span class="pre">([^<]*)</span>', code, body)
@@ -128,10 +133,12 @@ def _labelled(table: re.Match[str]) -> str:
     return cells.replace('class="', 'class="stacked ', 1)
 
 
-def _make_readable(_app: Any, _page: str, _template: str, context: dict[str, Any], _document: Any) -> None:
+def _make_readable(_app: Any, page: str, _template: str, context: dict[str, Any], _document: Any) -> None:
     """Prepare a page for narrow screens, where a picture also leads to itself in full size."""
     if "body" in context:
         body = re.sub(r"<table.*?</table>", _labelled, _whole(context["body"]), flags=re.DOTALL)
+        if page.endswith(".zh"):
+            body = f'<div lang="zh-Hans">{body}</div>'
         context["body"] = re.sub(r'<img [^>]*src="([^"]+)"[^>]*>', r'<a href="\1">\g<0></a>', body)
 
 

@@ -71,7 +71,7 @@ def command_line() -> str:
         for paragraph in said:
             lines += [paragraph, ""]
         rows = [f"| `{cell(flag)}` | {cell(meaning)} |" for flag, meaning in options(command)]
-        lines += ["| option | |", "|---|---|", *rows, ""] if rows else []
+        lines += ["| option | meaning |", "|---|---|", *rows, ""] if rows else []
         lines += ["```console", f"$ {example}", "```", ""]
     return "\n".join(lines)
 

@@ -139,13 +139,13 @@ def error_page() -> str:
         "What leads to which response. The server checks the token first, then project and permission,",
         "content type and JSON, schema, provider, policy, resources, and state.",
         "",
-        "| condition | status | code | basis | operations |",
-        "|---|---|---|---|---|",
+        "| condition | status and code | basis | operations |",
+        "|---|---|---|---|",
     ]
     for each in errors().conditions.values():
         operations = ", ".join(f"`{name}`" for name in each.operations)
         lines.append(
-            f"| {cell(each.text)} | {each.status} | {each.code} | {BASIS[each.label]} | {operations} |"
+            f"| {cell(each.text)} | {each.status} {each.code} | {BASIS[each.label]} | {operations} |"
         )
     lines += [
         "",
@@ -154,11 +154,11 @@ def error_page() -> str:
         "All pairs of the published list. The API gateway in front of the service may also return any code",
         f"of the form `{errors().gateway_pattern}`.",
         "",
-        "| status | code | meaning |",
-        "|---|---|---|",
+        "| status and code | meaning |",
+        "|---|---|",
     ]
     lines += [
-        f"| {entry['status']} | {entry['code']} | {cell(entry['meaning'])} |"
+        f"| {entry['status']} {entry['code']} | {cell(entry['meaning'])} |"
         for entry in document("errors.yaml")["published"]
     ]
     return "\n".join([*lines, ""])
