@@ -34,7 +34,7 @@ _UNQUOTED = re.compile(rf"(?>({_QUOTED})|(, | or ))", re.DOTALL)
 """What separates values, where it is not in quotes."""
 _LIST = re.compile(rf"(?>{_QUOTED}|[^\s,])+(?:, (?>{_QUOTED}|[^\s,])+)+", re.DOTALL)
 _WORD = re.compile(r"\b[a-z]{2,}")
-_PROSE = re.compile(r"\b[a-z]{2,}[,;:]? [!-~]")
+_PROSE = re.compile(r"\b[A-Za-z][a-z]+[,;:]? [!-~]")
 """A word and more in a place: rather a part of the text, unless no other text fits."""
 _HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _LEAST = 4

@@ -16,7 +16,7 @@ _CUT = re.compile(r"[\[{].* \.\.\. .*[\]}]")
 """A JSON value whose middle is left out: its quotation marks need not pair."""
 _CODE = re.compile(r"\{\w+\}|\S*[\d_/=@\\§{}\[\]<>*-]\S*|\w+(?:\.\w+)+")
 """Names, values and ids, which stay as they are."""
-_WORD = re.compile(r"\b[a-z]{2,}\b")
+_WORD = re.compile(r"\b[A-Za-z][a-z]+\b")
 
 
 def _plain(text: str) -> str:
@@ -24,10 +24,15 @@ def _plain(text: str) -> str:
     return _CODE.sub(" ", _QUOTED.sub(" ", _CUT.sub(" ", text)))
 
 
-_TERMS = {word for told in ZH.values() for word in _WORD.findall(told)}
+def _words(text: str) -> list[str]:
+    """Return the words of a text, whatever letter they begin with."""
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+_TERMS = {word for told in ZH.values() for word in _words(told)}
 _TERMS |= {*KNOWN_STATUSES, "backup", "plan", "policies"}
 """Words that Chinese readers see in Latin letters."""
-_ENGLISH = {word for text in ZH for word in _WORD.findall(_plain(text))} - _TERMS
+_ENGLISH = {word for text in ZH for word in _words(_plain(text))} - _TERMS
 """Words of the suite's own sentences."""
 _CLOSE = re.compile(
     r"[\u4e00-\u9fff](?=[A-Za-z0-9`{])|[A-Za-z0-9`}%](?=[\u4e00-\u9fff])|[\u4e00-\u9fff][,;:!?()]|[,;:!?(][\u4e00-\u9fff]"
@@ -36,7 +41,7 @@ _CLOSE = re.compile(
 
 def english(told: str) -> set[str]:
     """Return the words of the suite's own English sentences in a text, without names and values."""
-    return {word for word in _WORD.findall(_plain(told)) if word in _ENGLISH}
+    return {word for word in _words(_plain(told)) if word in _ENGLISH}
 
 
 def untranslated(text: str) -> set[str]:
@@ -46,7 +51,7 @@ def untranslated(text: str) -> set[str]:
     left = english(told)
     if left or HAN.search(told):
         return left
-    return {text} if len(_WORD.findall(_plain(text))) > 1 else left
+    return {text} if len(_words(_plain(text))) > 1 else left
 
 
 def spaced(told: str) -> list[str]:
