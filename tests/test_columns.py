@@ -31,13 +31,14 @@ def test_a_clipped_text_fits(text: str, width: int) -> None:
     assert shown == text or columns(text[: len(shown) + 1]) > width
 
 
-@given(WORDS, st.integers(30, 60))
-def test_wrapping_breaks_at_words_alone(words: list[str], width: int) -> None:
-    """No line is wider than the terminal, and every word stays whole."""
+@given(WORDS, st.integers(12, 60), st.integers(4, 30))
+def test_wrapping_breaks_at_words_alone(words: list[str], width: int, indent: int) -> None:
+    """No line is wider than the terminal, however narrow, and every word stays whole."""
     text = " ".join(words)
-    lines = wrapped(text, width, 4).split("\n")
+    lines = wrapped(text, width, indent).split("\n")
+    kept = indent if indent + 20 <= width else 2
     assert all(columns(line) <= width for line in lines)
-    assert all(line.startswith("    ") for line in lines[1:])
+    assert all(len(line) - len(line.lstrip()) == kept for line in lines[1:])
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 

@@ -19,6 +19,8 @@ _ADDRESS = re.compile(r"(?<![\w./])/[^\s()\[\]\"'`,;]{39,}(?<![.:])")
 _CARET = re.compile(r" *\^")
 _LEAST = 20
 """Columns beside the margin that make wrapping worthwhile."""
+_NARROW = 2
+"""The indent where no other leaves that much."""
 
 
 def columns(text: str) -> int:
@@ -43,9 +45,14 @@ def clipped(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int | None, indent: int) -> str:
-    """Return the text wrapped by words to a width, with later lines indented; None means no wrapping."""
-    if width is None or indent + _LEAST > width:
+    """Return the text wrapped by words to a width, with later lines indented; None means no wrapping.
+
+    Where the indent leaves too little of a narrow terminal, a small one takes its place.
+    """
+    if width is None:
         return text
+    if indent + _LEAST > width:
+        indent = min(indent, _NARROW)
     lines = [""]
     for space, word in re.findall(rf"(\s*)({_WORD.pattern})", text):
         margin = indent if len(lines) > 1 else 0

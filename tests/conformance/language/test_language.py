@@ -52,6 +52,7 @@ SOURCES = sorted(HOME.rglob("*.py"))
 TELLING = {"tr", "_but", "_label", "_labelled"}
 DOCUMENTS = Path(checkpoint_openapi.__file__).parent
 SOURCE = DOCUMENTS / "document" / "source.py"
+RELEASED = sorted(DOCUMENTS.parent.glob("released/*/requirements.yaml"))
 PROFILES = frozenset({"discovery", "observation", "deletion"})
 FOREIGN = "# What other programs say"
 """The head of the texts that are not the suite's own."""
@@ -107,6 +108,7 @@ NAMED = {
     *explanation._BASIS.values(),
     *explanation._WORDS.values(),
     *(requirement.text for requirement in requirements()),
+    *(each["text"] for file in RELEASED for each in yaml.safe_load(file.read_text())["requirements"]),
     *(condition.text for condition in errors().conditions.values()),
     *(entry["meaning"] for entry in document("errors.yaml")["published"]),
     *(rule.about for rule in (*lint.RULES, *lint.FOLDER_RULES)),
