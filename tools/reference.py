@@ -139,7 +139,7 @@ def error_page() -> str:
         "What leads to which response. The server checks the token first, then project and permission,",
         "content type and JSON, schema, provider, policy, resources, and state.",
         "",
-        "| condition | status and code | basis | operations |",
+        "| condition | error | basis | operations |",
         "|---|---|---|---|",
     ]
     for each in errors().conditions.values():
@@ -154,7 +154,7 @@ def error_page() -> str:
         "All pairs of the published list. The API gateway in front of the service may also return any code",
         f"of the form `{errors().gateway_pattern}`.",
         "",
-        "| status and code | meaning |",
+        "| error | meaning |",
         "|---|---|",
     ]
     lines += [
