@@ -114,15 +114,19 @@ def test_only_a_person_gets_a_live_line(name: str, value: str, monkeypatch: pyte
     assert not is_interactive(_Terminal())
 
 
-@pytest.mark.parametrize(("variable", "coloured"), [("NO_COLOR", False), ("CI", False), ("ANYTHING", True)])
-def test_colours_are_for_people(variable: str, coloured: bool) -> None:
-    """NO_COLOR and CI make a command plain, even on a terminal."""
+@pytest.mark.parametrize(
+    ("setting", "coloured"),
+    [("NO_COLOR=1", False), ("CI=1", False), ("TERM=dumb", False), ("ANYTHING=1", True)],
+)
+def test_colours_are_for_people(setting: str, coloured: bool) -> None:
+    """NO_COLOR and CI make a command plain, even on a terminal, and so does one without colours."""
+    variable, _, value = setting.partition("=")
     environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "CI")}
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "rb", buffering=0) as terminal:
         subprocess.run(
             [COMMAND, "report", "diff", REPORT, REPORT],
-            env={**environment, "TERM": "xterm", variable: "1"},
+            env={**environment, "TERM": "xterm", variable: value},
             stdout=theirs,
             check=True,
         )

@@ -79,7 +79,8 @@ def standard_streams() -> Generator[Output | None]:
 
 def colours() -> bool | None:
     """Return False where output must be plain, and None where that depends on the stream alone."""
-    return False if os.environ.get("NO_COLOR") or os.environ.get("CI") else None
+    plain = os.environ.get("NO_COLOR") or os.environ.get("CI") or os.environ.get("TERM") == "dumb"
+    return False if plain else None
 
 
 def is_interactive(stream: TextIO) -> bool:
