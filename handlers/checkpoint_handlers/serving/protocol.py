@@ -37,8 +37,10 @@ _HOST = re.compile(rb"([\w.~!$&'()*+,;=%-]*|\[[\w.:]+\])(:[0-9]*)?")
 class Protocol(HttpToolsProtocol):
     """Responds to malformed HTTP like any other invalid request, and closes the connection.
 
-    It does the same for a head larger than `MAX_HEAD` and a request that takes longer than `request_seconds`.
-    It ignores requests to upgrade the protocol (RFC 9110, section 7.8), which Java sends every time.
+    It does the same for a head larger than `MAX_HEAD`, for chunk extensions or a trailer section clearly
+    larger than that, and for a request that takes longer than `request_seconds`. It ignores trailer fields,
+    which must not pass for header fields (RFC 9110, section 6.5.1), and requests to upgrade the protocol
+    (section 7.8), which Java sends every time.
     """
 
     request_seconds = 30.0
@@ -50,14 +52,14 @@ class Protocol(HttpToolsProtocol):
         self._upgrading = False
         self._deadline: asyncio.TimerHandle | None = None
         self._arriving = self._in_head = self._refused = self._serving = False
-        self._arrived = 0
+        self._read = self._arrived = 0
         self._hosts: list[bytes] = []
         self._postponed: Refusal | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
         """Start serving a connection."""
         super().connection_made(_Gathering(transport, self.loop, self._close))
-        self._deadline = self.loop.call_later(IDLE_SECONDS, self.transport.close)
+        self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Clean up after a closed connection."""
@@ -68,19 +70,21 @@ class Protocol(HttpToolsProtocol):
         """Process received bytes."""
         if self._refused:
             return
-        if self._deadline is not None and not self._arriving:
-            self._forget_deadline()
-        self._arrived = self._arrived + len(data) if self._in_head else len(data)
+        self._read = len(data)
+        self._arrived += len(data)
         super().data_received(data)
-        if not self._arriving:
-            self._forget_deadline()
-        elif self._in_head and self._arrived > MAX_HEAD:
-            self._refuse(_too_large())
-        elif self._deadline is None:
+        if self._refused:
+            return
+        if self._arriving and self._arrived > MAX_HEAD:
+            self._refuse(self._too_large())
+        elif self._deadline is None and self._arriving:
             self._deadline = self.loop.call_later(self.request_seconds, self._end_slow)
+        elif self._deadline is None and not self._owes_a_response():
+            self._wait()  # nothing but empty lines has arrived
 
     def on_message_begin(self) -> None:
         """Record that a request begins."""
+        self._forget_deadline()
         self._arriving = self._in_head = True
         self._serving = False
         self._hosts.clear()
@@ -88,6 +92,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Record a header field, without the whitespace around its value (RFC 9112, 5.1)."""
+        if not self._in_head:  # a trailer field
+            return
         name = name.lower()
         value = value.rstrip(b" \t")
         if name == b"host":
@@ -98,11 +104,12 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start handling the request, or refuse a head that is too large or does not name one host."""
-        self._in_head = False
-        if self._arrived > MAX_HEAD:
+        if max(self._arrived, self._read) > MAX_HEAD:
             size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if size > MAX_HEAD:
-                raise _too_large()
+                raise self._too_large()
+        self._in_head = False
+        self._arrived = 0
         if not self._names_its_host():
             raise Refusal("invalid-request", "The request needs exactly one valid Host header.")
         self._upgrading = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
@@ -122,11 +129,18 @@ class Protocol(HttpToolsProtocol):
         fields = [b"%s: %s" % (name, value) for name, value in self.headers if name != b"upgrade"]
         return b"\r\n".join([line, *fields, b"", b""])
 
+    def on_body(self, body: bytes) -> None:
+        """Pass on a piece of the body."""
+        self._arrived = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """Record that a request is complete."""
         if self._upgrading:
             return
+        self._forget_deadline()
         self._arriving = False
+        self._arrived = 0
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
@@ -135,7 +149,8 @@ class Protocol(HttpToolsProtocol):
         if error is not None and isinstance(error.__context__, Refusal):
             self._refuse(error.__context__)
         else:
-            self._refuse(_too_large() if self._arrived > MAX_HEAD else Refusal("invalid-request", msg))
+            too_large = self._arrived > MAX_HEAD
+            self._refuse(self._too_large() if too_large else Refusal("invalid-request", msg))
 
     def eof_received(self) -> bool:  # type: ignore[override] # uvicorn closes
         """Respond to a client that has closed its side after a complete request, before closing."""
@@ -161,6 +176,9 @@ class Protocol(HttpToolsProtocol):
         if not self._hosts:
             return self.parser.get_http_version() != "1.1"
         return len(self._hosts) == 1 and _HOST.fullmatch(self._hosts[0]) is not None
+
+    def _wait(self) -> None:
+        self._deadline = self.loop.call_later(IDLE_SECONDS, self.transport.close)
 
     def _end_slow(self) -> None:
         self._deadline = None
@@ -208,6 +226,10 @@ class Protocol(HttpToolsProtocol):
         transport.write_eof()
         self._deadline = self.loop.call_later(_LINGER, transport.close)
 
+    def _too_large(self) -> Refusal:
+        part = "head of the request is" if self._in_head else "trailer fields or chunk extensions are"
+        return Refusal("too-large", f"The {part} larger than {MAX_HEAD // 1024} KiB.")
+
     def _forget_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
@@ -217,10 +239,6 @@ class Protocol(HttpToolsProtocol):
 def with_limit(request_seconds: float) -> type[Protocol]:
     """Return the protocol class with another limit for a request to arrive."""
     return type("Protocol", (Protocol,), {"request_seconds": request_seconds})
-
-
-def _too_large() -> Refusal:
-    return Refusal("too-large", f"The head of the request is larger than {MAX_HEAD // 1024} KiB.")
 
 
 class _Parser(HttpRequestParser):

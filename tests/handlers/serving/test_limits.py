@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 
 import pytest
+import uvicorn
 from checkpoint_handlers.commands.open_files import FEWEST
+from checkpoint_handlers.serving import protocol
 from checkpoint_handlers.serving.exhaustion import Exhaustion
 from checkpoint_handlers.serving.protocol import MAX_HEAD
 from checkpoint_handlers.serving.telemetry import AccessLog
+from uvicorn.server import ServerState
 
 from handlers import running
 
@@ -120,6 +123,40 @@ def test_a_head_beyond_the_limit_is_refused(server: RunningServer, size: int, en
     """A larger head gets 413 and the end of the connection, whether its end arrives or not."""
     request = head(server, f"X-Large: {'x' * size}")
     assert refused(server.raw(request if ended else request[:-4])) == (413, "APIGW.0201")
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [b"2;%s", b"2\r\n{}\r\n0\r\nX: %s", b"2\r\n{}\r\n0\r\n%s\n"],
+    ids=["extension", "trailer-field", "trailer-fields"],
+)
+def test_what_is_neither_head_nor_body_is_limited(server: RunningServer, framing: bytes) -> None:
+    """A chunk extension and a trailer section that are much larger than a head may be get 413 and the end."""
+    filling = b"X: y\r\n" * 200_000 if framing.endswith(b"\n") else b"x" * 1_000_000
+    response = server.raw(head(server, "Transfer-Encoding: chunked", length=""), framing % filling)
+    assert refused(response) == (413, "APIGW.0201")
+
+
+def test_a_client_that_sends_empty_lines_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty lines are no request: a connection that brings only them ends like one that brings nothing."""
+    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.3)
+
+    async def idle() -> float:
+        config = uvicorn.Config(lambda *_: None, lifespan="off", log_config=None)
+        config.load()
+        loop = asyncio.get_running_loop()
+        listener = await loop.create_server(
+            lambda: protocol.Protocol(config, ServerState(), {}), "127.0.0.1", 0
+        )
+        async with listener:
+            reader, writer = await asyncio.open_connection(*listener.sockets[0].getsockname())
+            began = loop.time()
+            writer.write(b"\r\n")
+            await asyncio.wait_for(reader.read(), 5)
+            writer.close()
+            return loop.time() - began
+
+    assert 0.2 < asyncio.run(idle()) < 3
 
 
 def test_a_request_that_does_not_arrive_is_ended(start: Callable[..., RunningServer]) -> None:

@@ -8,6 +8,7 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
+from checkpoint_handlers.serving.protocol import MAX_HEAD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,13 @@ def create(
 def statuses(received: bytes) -> list[int]:
     """Return the status of each response, in their order."""
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
+
+
+def chunked(request: bytes, *trailer: str) -> bytes:
+    """Return a request with its body in a chunk, and fields in the trailer section behind it."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    head = re.sub(rb"Content-Length: \d+", b"Transfer-Encoding: chunked", head)
+    return b"%s\r\n\r\n%x\r\n%s\r\n0\r\n" % (head, len(body), body) + "\r\n".join([*trailer, "", ""]).encode()
 
 
 CLOSE = "Connection: close"
@@ -104,3 +112,29 @@ def test_a_refusal_waits_for_the_responses_before_it(
     before = len(server.items())
     assert statuses(server.raw(create(server) * number + wrong)) == [200] * number + [400]
     assert len(server.items()) == before + 3 * number
+
+
+@pytest.mark.parametrize("field", ["Content-Type: text/plain", "Host: b", "X-Auth-Token: x", "X-Scenario: x"])
+def test_a_trailer_field_is_no_header_field(server: RunningServer, field: str) -> None:
+    """Fields behind a chunked body neither add to the header fields nor contradict them (RFC 9110, 6.5.1)."""
+    assert statuses(server.raw(chunked(create(server, CLOSE, "Trailer: x"), field))) == [200]
+
+
+def test_a_token_in_a_trailer_is_no_token(server: RunningServer) -> None:
+    """The token behind the body does not count, however the bytes arrive."""
+    request = create(server, CLOSE)
+    token = f"X-Auth-Token: {server.target['token']}"
+    without = request.replace(f"{token}\r\n".encode(), b"")
+    for trailer in ([token], [token, "X: y"]):
+        sent = chunked(without, *trailer)
+        cut = sent.rindex(b"X-Auth-Token")
+        assert statuses(server.raw(sent)) == statuses(server.raw(sent[:cut], sent[cut:])) == [401]
+
+
+def test_requests_that_arrive_together_have_no_common_limit(server: RunningServer) -> None:
+    """The limit is of one head, also if one read brings many requests and the beginning of another."""
+    listing = f"GET /v1/x/policies HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {'x' * 400}\r\n\r\n".encode()
+    several = MAX_HEAD // len(listing) + 50
+    last = listing.replace(b"Host", f"{CLOSE}\r\nHost".encode())
+    for count in (several, 3 * several):
+        assert statuses(server.raw(listing * count + last[:40], last[40:])) == [401] * (count + 1)
