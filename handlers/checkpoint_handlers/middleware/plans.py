@@ -6,7 +6,9 @@ routers and a copy of the scope, which takes longer than everything else done fo
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.parse import unquote
 
 from starlette.convertors import StringConvertor
 from starlette.routing import Mount, Route, Router, compile_path
@@ -15,7 +17,6 @@ from checkpoint_handlers.middleware.framework import RoutingMiddleware
 from checkpoint_handlers.middleware.incoming import Incoming
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from starlette.convertors import Convertor
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from checkpoint_handlers.middleware.framework import RoutingOperation, SecurityMiddleware
 
 __all__ = ["PlannedRouting"]
+
+_ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
 
 
 class _Plan(NamedTuple):
@@ -63,6 +66,9 @@ class PlannedRouting(RoutingMiddleware):
         if scope["type"] != "http":
             self._make_plans()
             return
+        raw = scope.get("raw_path") or b""
+        if b"%2" in raw:
+            scope = {**scope, "path": _path(raw)}
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         for plan in self._plans.get(scope["method"], ()):
             match = plan.path.match(path)
@@ -104,3 +110,8 @@ class PlannedRouting(RoutingMiddleware):
         for mount in self.router.routes:
             assert isinstance(mount, Mount)
             yield mount.path, cast("Router", mount.app)
+
+
+def _path(raw: bytes) -> str:
+    """Return a decoded path in which an encoded slash stays one: it ends no segment (RFC 3986, 2.2)."""
+    return "%2F".join(map(unquote, _ENCODED_SLASH.split(raw.decode("ascii"))))

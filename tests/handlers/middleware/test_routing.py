@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from handlers.running import error_of
+
 if TYPE_CHECKING:
     from handlers.running import RunningServer
 
@@ -25,6 +27,20 @@ def test_a_trailing_slash_is_another_path(server: RunningServer) -> None:
     """The operation's path with a slash behind it gets 404 and no redirect."""
     assert server.create(path=f"{server.path}/").error == (404, "APIGW.0101")
     assert server.create(path=server.path.removesuffix("/checkpoints")).error == (404, "APIGW.0101")
+
+
+@pytest.mark.parametrize("slash", ["%2F", "%2f"])
+def test_an_encoded_slash_belongs_to_an_id(server: RunningServer, slash: str) -> None:
+    """An id may hold an encoded slash, which separates no segments of the path (RFC 3986, 2.2)."""
+    parts = server.path.split("/")
+    assert server.create(path="/".join([*parts[:2], f"a{slash}b", *parts[3:]])).error == error_of("forbidden")
+    foreign = "/".join([*parts[:4], f"{slash}a%20%25{slash}b", *parts[5:]])
+    assert server.create(path=foreign).error == error_of("unknown-provider")
+    unknown = server.request("DELETE", f"{server.path}/a{slash}b")
+    assert unknown.error == error_of("checkpoint-not-found")
+    for part in ("providers", "checkpoints"):
+        moved = server.path.replace(f"/{part}", f"{slash}{part}")
+        assert server.create(path=moved).error == error_of("no-route")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
