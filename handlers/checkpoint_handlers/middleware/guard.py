@@ -7,6 +7,7 @@ refuses it with the contract's 400 or 413.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import TYPE_CHECKING, Any, cast
@@ -96,7 +97,14 @@ def parse_json(body: bytes) -> Any:
         if body.count(b":") != _members(value, objects):
             _UNIQUE_KEYS.decode(body.decode())
     except ValueError as error:
-        reason = "an object has the same key twice" if isinstance(error, _DuplicateKeyError) else "not JSON"
+        if not body:
+            raise Refusal("invalid-request", "The request has no body.") from None
+        if body.startswith(codecs.BOM_UTF8):
+            reason = "it begins with a byte order mark"
+        else:
+            reason = (
+                "an object has the same key twice" if isinstance(error, _DuplicateKeyError) else "not JSON"
+            )
         raise Refusal("invalid-request", f"The body is malformed: {reason}.") from None
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import socket
@@ -50,6 +51,22 @@ BODIES = {
     "half-a-mebibyte": b'{"checkpoint":{%s,"parameters":{"resources":"%s"}}}' % (PLAN, b"x" * 2**19),
     "nul": b"\0",
 }
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "no body"),
+        (b"{", "not JSON"),
+        (codecs.BOM_UTF8 + b"{}", "byte order mark"),
+        (b'{"a":1,"a":1}', "same key twice"),
+    ],
+)
+def test_the_message_says_what_is_wrong_with_a_body(body: bytes, reason: str) -> None:
+    """Each kind of mistake is told in its own words."""
+    with pytest.raises(Refusal) as refused:
+        parse_json(body)
+    assert reason in (refused.value.detail or "")
 
 
 @pytest.mark.parametrize("name", BODIES)
