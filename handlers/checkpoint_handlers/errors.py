@@ -40,6 +40,9 @@ _EXTRA_HEADERS: Mapping[str, Iterable[tuple[bytes, bytes]]] = {
     # RFC 9110, 11.6.1: a 401 names its scheme. None is registered for the header X-Auth-Token.
     "unauthenticated": ((b"www-authenticate", b'X-Auth-Token realm="CSBS"'),),
     "unavailable": ((b"retry-after", b"1"),),
+    "too-many-requests": ((b"retry-after", b"1"),),
+    # Of a scenario, which knows no path: no method is allowed just now (RFC 9110, 10.2.1).
+    "method-not-allowed": ((b"allow", b""),),
 }
 
 
@@ -130,10 +133,9 @@ def _from_status(status: int) -> Refusal:
 
 async def _answer(refusal: Refusal, headers: list[tuple[bytes, bytes]], send: Send) -> None:
     body = refusal.body()
-    headers += [
-        *JSON_FIELDS,
-        (b"content-length", b"%d" % len(body)),
-        *_EXTRA_HEADERS.get(refusal.condition.id, ()),
-    ]
+    given = dict(headers)
+    extra = _EXTRA_HEADERS.get(refusal.condition.id, ())
+    headers += [each for each in extra if each[0] not in given]
+    headers += [*JSON_FIELDS, (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -17,12 +17,13 @@ from checkpoint_handlers.seeding.seed import OBSTACLES
 from checkpoint_handlers.seeding.seedfile import read_seed
 from checkpoint_handlers.store import digest_of
 from checkpoint_openapi.document.source import DocumentError
-from checkpoint_openapi.load import errors
+from checkpoint_openapi.load import document, errors
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import running
+from handlers.in_process import OPERATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -316,12 +317,21 @@ def pairs() -> list[tuple[int, str]]:
     return sorted(catalogue.published | {(each.status, each.code) for each in catalogue.conditions.values()})
 
 
+def declared(status: int) -> set[str]:
+    """Return the header fields that the contract declares for an error of this status."""
+    contract = document("checkpoint.yaml")
+    response = contract["paths"][OPERATION]["post"]["responses"][str(status)]
+    described = contract["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    return {name.lower() for name in described.get("headers", ())}
+
+
 def test_every_documented_error_can_be_had(served: RunningServer) -> None:
     """The header gives each pair of errors.yaml, in the contract's form, and the call does nothing."""
     before = len(served.items())
     for status, code in pairs():
         answer = served.request("POST", served.path, headers={"X-Scenario": f"{status} {code}"})
         assert answer.error == (status, code)
+        assert declared(status) <= answer.headers.keys()
     for wrong in ("500", "x", "200 CSBS.1001", "418 CSBS.9999", "500  "):
         answer = served.request("POST", served.path, headers={"X-Scenario": wrong})
         assert answer.error == (400, "CSBS.9001")
