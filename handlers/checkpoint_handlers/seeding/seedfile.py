@@ -78,7 +78,9 @@ _SHORTEST_TOKEN = 16
 _MOMENT = matching(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?", "a time in UTC such as 2030-01-31T00:00:00")
 _COUNT = whole_number("a whole number from 0 to 2147483647, or null for no limit", 0, 2**31 - 1)
 _UUID = matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a hyphenated lower-case UUID")
-_PROJECT_ID = matching(r"[0-9a-f]{32}", "32 lower-case hexadecimal digits")
+_PROJECT_ID = matching(
+    r"[0-9a-f]{32}", "32 lower-case hexadecimal digits, in quotes if they look like a number"
+)
 _DIGEST = matching(r"[0-9a-f]{64}", "64 lower-case hexadecimal digits")
 
 

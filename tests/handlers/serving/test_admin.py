@@ -141,6 +141,7 @@ def test_a_server_begins_with_a_seed_file(tmp_path: Path) -> None:
         ("fault: resource-terminated", "fault: fire", 26, 'fault must be "resource-terminated", '),
         (METAL, WEB, 23, "twice"),
         (f"- id: {OTHER}", f"- id: {FIRST}", 3, "twice"),
+        (f"- id: {OTHER}", f"- id: {'1' * 32}", 3, "in quotes if they look like a number"),
         (
             f"    project: {FIRST}\n    name: nightly",
             "    project: " + "e" * 32 + "\n    name: nightly",
