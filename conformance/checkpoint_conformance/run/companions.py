@@ -108,14 +108,27 @@ class CompanionLists:
         return self._pages("policies", "PolicyList", "policies", {})
 
     def policies_by_default(self) -> Page | None:
-        """Return the page of `listPolicies` without parameters, or None if it is too long to be read.
+        """Return the page of `listPolicies` without parameters, as `items_by_default` does."""
+        return self._by_default("policies", "", "PolicyList", "policies")
 
-        Raises ListError if it is malformed, and ServerGone if the server stops answering.
+    def items_by_default(self, identifier: str) -> Page | None:
+        """Return the page of the items of a checkpoint without `limit`, or None if it cannot be judged.
+
+        It is None if the page is too long to be read, or as long as the longest one so far: then the server
+        may limit every page. Raises ListError if it is malformed, and ServerGone if the server stops
+        answering.
         """
-        exchange = self._client.insist(self._client.send(self._calls.listing("policies")))
+        query = f"checkpoint_id={quote(identifier, safe='')}"
+        return self._by_default("checkpoint_items", query, "CheckpointItemList", "checkpoint_items")
+
+    def _by_default(self, path: str, query: str, schema: str, member: str) -> Page | None:
+        exchange = self._client.insist(self._client.send(self._calls.listing(path, query)))
         if exchange.fault is not None and exchange.fault.kind is FaultKind.OVERSIZED:
             return None
-        return abridged(exchange, EVIDENCE_LIMIT), _entries(exchange, "PolicyList", "policies")
+        entries = _entries(exchange, schema, member)
+        if len(entries) >= self._longest.get(path, 0):
+            return None
+        return abridged(exchange, EVIDENCE_LIMIT), entries
 
     def first_pages(self, identifiers: Sequence[str]) -> Iterator[Exchange | None]:
         """Yield the first page of the items of each checkpoint, requested side by side; None if it was not.

@@ -1,4 +1,7 @@
-"""CONF-1: a policy that is running refuses a second run with one of the two published conflicts."""
+"""CONF-1: a policy that is running refuses a second run with one of the two published conflicts.
+
+What is refused leaves no item (OBS-2).
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from checkpoint_conformance.verdict.symptom import Symptom
 __all__ = ["conflict"]
 
 _ORIGIN = Origin("CONF-1/twice", "a second run of a policy that is running")
+_LEFTOVER = Origin("OBS-2/twice", "a second run of a policy that is running")
 _TRIES = 2
 _PUBLISHED = ("running-by-hand", "running-by-schedule")
 """The conditions of `errors.yaml` that refuse a second run."""
@@ -47,18 +51,22 @@ def conflict(session: Session) -> None:
 def _start_twice(session: Session, call: Call, further: list[Call]) -> bool:
     """Start the policy with `call`, then at once with the further ones; return whether to stop there."""
     for _ in range(_TRIES):
+        known = _checkpoints(session)
         first = _until_accepted(session, call)
         if first is None:
             why = f"no call was accepted within {session.target.patience:g} s"
             session.ledger.leave_undecided("CONF-1", why)
             return True
-        if not _go_on(session, first, further):
+        if not _go_on(session, first, further, known):
             return False
     return True
 
 
-def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
-    """Make further calls during the first one's run; return whether a finding needs confirming."""
+def _go_on(session: Session, first: Exchange, further: list[Call], known: set[str] | None) -> bool:
+    """Make further calls during the first one's run; return whether a finding needs confirming.
+
+    `known` are the checkpoints before the first call, if they can be observed.
+    """
     for call in further:
         second = session.client.transmit(session.calls.call(call))
         refused = is_condition(second, *_PUBLISHED)
@@ -70,7 +78,30 @@ def _go_on(session: Session, first: Exchange, further: list[Call]) -> bool:
         if not refused:
             session.ledger.add(_finding(first, second))
             return True
-    return False
+    if known is None:
+        return False
+    unexplained = (_checkpoints(session) or known) - known - session.recorder.own()
+    if unexplained:
+        session.ledger.add(_leftover(unexplained, first, second))
+    return bool(unexplained)
+
+
+def _checkpoints(session: Session) -> set[str] | None:
+    """Return the checkpoints of the policy, in lower case, or None if they cannot be observed."""
+    if "observation" not in session.target.profiles:
+        return None
+    try:
+        items, _ = session.lists.checkpoint_items(policy_id=session.target.policy_id)
+    except ListError:
+        return None
+    return {item["checkpoint_id"].casefold() for item in items}
+
+
+def _leftover(unexplained: set[str], first: Exchange, second: Exchange) -> Finding:
+    """Return the finding; a policy that our run keeps cannot be executed by anybody else."""
+    actual = f"an item of checkpoint {min(unexplained)}, which no accepted call returned"
+    expected = "no item after a second run of a policy that is running"
+    return Finding("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST, _LEFTOVER, expected, actual, (first, second))
 
 
 def _until_accepted(session: Session, call: Call) -> Exchange | None:

@@ -122,6 +122,18 @@ class NoPoliciesWithoutLimit(Server):
         return response if "limit=" in request.target else self.json(200, {"policies": []})
 
 
+@breaks("DISC-1", shows=get("policies"))
+class OnePolicyWithoutLimit(Server):
+    """Without `limit`, the list ends after its first policy, which is another than the one under test."""
+
+    def listed_policies(self, project: str) -> list[Policy]:
+        return sorted(super().listed_policies(project), key=lambda policy: policy.id == POLICY.id)
+
+    def read_query(self, request: Request, known: set[str]) -> dict[str, str]:
+        default = {} if "checkpoint_id" in known else {"limit": "1"}
+        return default | super().read_query(request, known)
+
+
 @breaks("DISC-1", shows=_POLICIES)
 class PoliciesOfEveryProject(Server):
     """The list shows the policies of other projects, too."""
@@ -247,6 +259,15 @@ class ItemsOnFirstPageOnly(Server):
     def page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
         page = super().page(rows, query)
         return [] if "marker" in query else page[:1]
+
+
+@breaks("OBS-1", shows=(parameters({}), pause(0.1), item_list()))
+class TwoItemsWithoutLimit(Server):
+    """Without `limit`, the list of items ends after the second."""
+
+    def read_query(self, request: Request, known: set[str]) -> dict[str, str]:
+        default = {"limit": "2"} if "checkpoint_id" in known else {}
+        return default | super().read_query(request, known)
 
 
 @breaks("OBS-1", shows=(BASE, BASE, pause(0.1), item_list(f"?checkpoint_id={OUTSIDE}")))

@@ -72,6 +72,23 @@ class LateCheckpointForAResourceOutside(CheckpointForAResourceOutside):
         return () if waits else super().item_resources(checkpoint)
 
 
+@breaks("OBS-2", shows=(BASE, BASE, pause(0.1), item_list()))
+class CheckpointForASecondRun(_Leaking):
+    """A second run of a policy that is running is refused after its checkpoint was made."""
+
+    conflict = True
+    protect_seconds = 0.2
+
+    def leaks(self, request: Request, condition: Condition) -> bool:
+        return condition.code == "CSBS.1001"
+
+    def is_running(self, policy: Policy) -> bool:
+        return any(
+            checkpoint.call and self.age(checkpoint) < self.protect_seconds
+            for checkpoint in self.store.of_project(policy.project)
+        )
+
+
 @breaks("OBS-2", shows=(BASE.but(method="PUT"), pause(0.1), item_list()))
 class CheckpointForAnotherMethod(_Leaking):
     """PUT is routed to the operation, which runs, and only its answer becomes a 405."""

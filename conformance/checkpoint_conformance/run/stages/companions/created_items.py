@@ -32,7 +32,7 @@ def items_of_created(session: Session, removed: AbstractSet[str] = frozenset()) 
     The list refuses unauthorized callers (AUTH-7). Checkpoints that an earlier part of the run may have
     `removed` are left out. Raises ServerGone if the server stops answering.
     """
-    shown = ""
+    shown: list[tuple[str, Call, Exchange]] = []
     accepted = [
         (created_checkpoint(exchange), exchange, call) for exchange, call in session.recorder.accepted
     ]
@@ -52,10 +52,11 @@ def items_of_created(session: Session, removed: AbstractSet[str] = frozenset()) 
             session.ledger.add(finding)
         if found and session.ledger.confirmed(found[0].key):
             return
-        shown = identifier
+        shown.append((identifier, call, exchange))
     if shown:
         _look_for_nothing(session, unknown, next(pages))
-        look_as_unauthorized(session, f"checkpoint_items?checkpoint_id={quote(shown, safe='')}")
+        _look_without_limit(session, *max(shown, key=lambda each: len(each[1].selected(session.target))))
+        look_as_unauthorized(session, f"checkpoint_items?checkpoint_id={quote(shown[-1][0], safe='')}")
 
 
 def _look_for_nothing(session: Session, unknown: str, page: Exchange | None) -> None:
@@ -72,6 +73,27 @@ def _look_for_nothing(session: Session, unknown: str, page: Exchange | None) -> 
         expected = "no item of a checkpoint that does not exist"
         finding = _finding(Symptom.ITEM_OF_ANOTHER_CHECKPOINT, expected, actual, listing)
         session.ledger.add(replace(finding, confirmed=True))
+
+
+def _look_without_limit(session: Session, identifier: str, call: Call, created: Exchange) -> None:
+    """OBS-1: none of the items that were shown is missing where `limit` is left to its default.
+
+    A problem is looked for twice, so that it is confirmed. Raises ServerGone.
+    """
+    selected = {resource.casefold() for resource in call.selected(session.target)}
+    for _ in range(2):
+        try:
+            page = session.lists.items_by_default(identifier)
+        except ListError as error:
+            finding = _finding(error.symptom, "the documented list of items", str(error), error.exchange)
+            session.ledger.add(replace(finding, status=error.status))
+            continue
+        listed = {item["resource_id"].casefold() for item in page[1]} if page else selected
+        if page is None or selected <= listed:
+            return
+        expected = f"an item for each of {', '.join(sorted(selected))} without `limit`"
+        actual = ", ".join(sorted(listed)) or "no item"
+        session.ledger.add(_finding(Symptom.ITEMS_NOT_THE_SELECTED, expected, actual, created, page[0]))
 
 
 def _await_items(

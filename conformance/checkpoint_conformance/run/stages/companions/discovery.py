@@ -121,12 +121,13 @@ def _read(session: Session) -> tuple[list[dict[str, Any]], list[Finding]]:
 
 
 def _without_limit(session: Session) -> list[Finding]:
-    """Return the problem of a list that is empty where the request leaves `limit` to its default."""
+    """Return the problem of a list that ends before the policy where `limit` is left to its default."""
     page = session.lists.policies_by_default()
-    if page is None or page[1]:
+    policy = session.target.policy_id
+    if page is None or any(entry["id"].casefold() == policy.casefold() for entry in page[1]):
         return []
-    missing = f"policy {session.target.policy_id} in the list"
-    return [_finding(Symptom.POLICY_MISSING, missing, "an empty list without `limit`", page[0])]
+    missing = f"policy {policy} in the list"
+    return [_finding(Symptom.POLICY_MISSING, missing, "a list without `limit` that ends before it", page[0])]
 
 
 def _policy(policy: dict[str, Any], exchange: Exchange, session: Session) -> list[Finding]:

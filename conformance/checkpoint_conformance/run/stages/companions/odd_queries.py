@@ -28,6 +28,7 @@ _PAGING = {
     "nul": "name=%00",
 }
 _OF_ITEMS = {
+    "whole": "",
     "filters": "status=available&start_time=2026-01-01T00:00:00&end_time=2036-01-01T00:00:00",
     "checkpoint-unknown": "checkpoint_id={unknown}",
     "checkpoint-word": "checkpoint_id=checkpoint",
@@ -50,7 +51,7 @@ def odd_queries(calls: Calls) -> list[Probe]:
         queries = _PAGING | (_OF_ITEMS if path == "checkpoint_items" else {})
         for name, query in queries.items():
             asked = query.format(unknown=calls.unknown_id("marker"))
-            what = f"the list {path} with {asked}"
+            what = f"the list {path} with {asked}" if asked else f"the list {path} without parameters"
             request = calls.listing(path, asked)
             probes.append(_survive(f"{path.replace('_', '-')}-{name}", what, request, presumed))
     if "deletion" in profiles:
