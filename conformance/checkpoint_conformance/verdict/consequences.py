@@ -10,6 +10,7 @@ from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.groups import (
     ACCEPTANCE,
     BEFORE_REFUSALS,
+    FOLLOWING,
     FORM_OF_AN_ERROR,
     GENERATED,
     MEMBERS_OF_AN_ANSWER,
@@ -21,7 +22,6 @@ from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import FAILING, UNANSWERED, Symptom
 
 __all__ = [
-    "FOLLOWING",
     "FOLLOWING_SYMPTOMS",
     "UNREADABLE",
     "drop_accepted_too",
@@ -52,22 +52,14 @@ UNREADABLE: dict[tuple[Symptom, int | None], set[str]] = {
 }
 """What makes a list unreadable, with its status, and the general requirements that may be the cause."""
 
-FOLLOWING: dict[str, tuple[str, ...]] = {
-    "HTTP-6": ("FUZZ-1",),
-    "AUTH-1": ("AUTH-6",),
-    "AUTH-2": ("AUTH-6",),
-    "AUTH-3": ("AUTH-6",),
-    "RESP-2": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
-    "RESP-11": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
-    "DEL-1": ("DEL-2",),
-    "REQ-5": ("OBS-1",),
-}
-"""Requirements that cannot be met or judged once another is broken."""
-
 FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] = {
     ("OBS-3", Symptom.STATUS_ENDS_ELSEWHERE): (("DEL-1", Symptom.ANOTHER_DELETED),),
     ("OBS-3", Symptom.STATUS_NEVER_ENDS): (("DEL-1", Symptom.DELETION_REFUSED),),
-    ("OBS-1", Symptom.ITEMS_NOT_THE_SELECTED): (("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),),
+    ("OBS-1", Symptom.ITEMS_NOT_THE_SELECTED): (
+        ("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),
+        ("DEL-1", Symptom.DELETION_REFUSED),
+        ("DEL-1", Symptom.ANOTHER_DELETED),
+    ),
     ("RESP-2", Symptom.ID_REPEATED): (("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),),
     ("REQ-4", Symptom.REFUSED_AT_TIMES): (("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),),
     ("RESP-7", Symptom.RESOURCE_TYPE_UNKNOWN): (("RESP-13", Symptom.RESOURCE_TYPE_NOT_THE_LISTED),),
@@ -81,8 +73,9 @@ FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] =
 A checkpoint that becomes `deleted` by itself looks as if the deletion of its neighbour had taken it, one
 that never ends may be refused its deletion for ever, and one that a second deletion revives is found later.
 An answer that lists other resources than the selected ones is no fault of its own if these are backed up, if
-it is that of another call, or if the policy loses and regains its resources. A type that nobody knows
-differs from the listed one, too.
+it is that of another call, or if the policy loses and regains its resources. What the server has lost cannot
+be deleted, and what it loses meanwhile looks as if a deletion had taken it. A type that nobody knows differs
+from the listed one, too.
 """
 
 

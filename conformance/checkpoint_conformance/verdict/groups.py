@@ -1,4 +1,4 @@
-"""Groups of requirements that the rules of blame treat alike."""
+"""Groups of requirements that the rules of blame treat alike, and which depend on others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ __all__ = [
     "ACCEPTANCE",
     "BEFORE_REFUSALS",
     "BROAD",
+    "FOLLOWING",
     "FORM_OF_AN_ERROR",
     "GENERATED",
     "MEMBERS_OF_AN_ANSWER",
@@ -41,3 +42,14 @@ REFUSED_WHILE_RUNNING = REFUSED_AT_TIMES | {"HTTP-1", "HTTP-3", "ERR-2", "ERR-3"
 """Requirements that a refusal may break if it comes while the policy is running."""
 MEMBERS_OF_AN_ANSWER = frozenset({"RESP-5", "RESP-6", "RESP-8", "RESP-12"})
 """Requirements on members that are wrong in the response to another call."""
+FOLLOWING: dict[str, tuple[str, ...]] = {
+    "HTTP-6": ("FUZZ-1",),
+    "AUTH-1": ("AUTH-6",),
+    "AUTH-2": ("AUTH-6",),
+    "AUTH-3": ("AUTH-6",),
+    "RESP-2": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
+    "RESP-11": ("OBS-1", "OBS-2", "OBS-3", "DEL-1"),
+    "DEL-1": ("DEL-2",),
+    "REQ-5": ("OBS-1",),
+}
+"""Requirements that cannot be met or judged once another is broken."""

@@ -55,7 +55,7 @@ def modules() -> list[Path]:
 def test_the_rules_name_requirements_of_the_catalogue() -> None:
     """What the groups, the tables and the probes name are active requirements."""
     grouped = set[str]().union(*(getattr(groups, name) for name in groups.__all__))
-    tables = {*consequences.FOLLOWING, *(name for names in consequences.FOLLOWING.values() for name in names)}
+    tables = {*groups.FOLLOWING, *(name for names in groups.FOLLOWING.values() for name in names)}
     symptoms = consequences.FOLLOWING_SYMPTOMS
     pairs = {*symptoms, *(pair for pairs in symptoms.values() for pair in pairs)}
     tables |= {requirement for requirement, _ in pairs}

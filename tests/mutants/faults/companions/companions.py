@@ -261,6 +261,24 @@ class ItemsOnFirstPageOnly(Server):
         return [] if "marker" in query else page[:1]
 
 
+@breaks("OBS-1", shows=(BASE, pause(0.5), item_list()))
+class CheckpointsInACache(Server):
+    """Checkpoints are kept in a cache, which forgets them after a moment."""
+
+    def list_items(self, request: Request, project: str) -> Response:
+        self.forget()
+        return super().list_items(request, project)
+
+    def delete_checkpoint(self, request: Request, project: str, provider: str, wanted: str) -> Response:
+        self.forget()
+        return super().delete_checkpoint(request, project, provider, wanted)
+
+    def forget(self) -> None:
+        for checkpoint in list(self.store.checkpoints):
+            if self.age(checkpoint) > 0.3:
+                self.store.remove(checkpoint.id)
+
+
 @breaks("OBS-1", shows=(parameters({}), pause(0.1), item_list()))
 class TwoItemsWithoutLimit(Server):
     """Without `limit`, the list of items ends after the second."""
