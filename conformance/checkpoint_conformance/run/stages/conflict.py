@@ -67,8 +67,10 @@ def _go_on(session: Session, first: Exchange, further: list[Call], known: set[st
 
     `known` are the checkpoints before the first call, if they can be observed.
     """
+    seconds: list[Exchange] = []
     for call in further:
         second = session.client.transmit(session.calls.call(call))
+        seconds.append(second)
         refused = is_condition(second, *_PUBLISHED)
         if not refused and second.status == 200 and _has_ended(session, first):
             if not session.ledger.exercised["CONF-1"]:
@@ -82,7 +84,7 @@ def _go_on(session: Session, first: Exchange, further: list[Call], known: set[st
         return False
     unexplained = (_checkpoints(session) or known) - known - session.recorder.own()
     if unexplained:
-        session.ledger.add(_leftover(unexplained, first, second))
+        session.ledger.add(_leftover(unexplained, first, *seconds))
     return bool(unexplained)
 
 
@@ -97,11 +99,11 @@ def _checkpoints(session: Session) -> set[str] | None:
     return {item["checkpoint_id"].casefold() for item in items}
 
 
-def _leftover(unexplained: set[str], first: Exchange, second: Exchange) -> Finding:
+def _leftover(unexplained: set[str], *runs: Exchange) -> Finding:
     """Return the finding; a policy that our run keeps cannot be executed by anybody else."""
     actual = f"an item of checkpoint {min(unexplained)}, which no accepted call returned"
     expected = "no item after a second run of a policy that is running"
-    return Finding("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST, _LEFTOVER, expected, actual, (first, second))
+    return Finding("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST, _LEFTOVER, expected, actual, runs)
 
 
 def _until_accepted(session: Session, call: Call) -> Exchange | None:
