@@ -43,7 +43,8 @@ def deadline(seconds: float) -> Generator[None]:
         yield
         return
     with prepared():
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        # Python swallows an exception that is raised while it finalizes an object: raise it again then.
+        signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
         try:
             yield
         finally:

@@ -66,3 +66,19 @@ def test_other_threads_have_no_deadline() -> None:
 
 def _other(_signal: int, _frame: object) -> None:
     raise AssertionError("nothing takes that long")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_deadline_that_passes_in_a_finalizer_still_ends_the_block() -> None:
+    """Python swallows what is raised there, so the deadline passes again."""
+
+    class Slow:
+        def __del__(self) -> None:
+            signal.pause()
+
+    def judge() -> None:
+        Slow()
+        signal.pause()
+
+    with pytest.raises(TookTooLong), deadline(0.05):
+        judge()
