@@ -14,7 +14,7 @@ from checkpoint_openapi.diff.writers import write
 from checkpoint_openapi.diff.writers.history import as_page
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.readers import Files, Text
-from checkpoint_openapi.document.released import releases
+from checkpoint_openapi.document.released import RELEASED, releases
 from checkpoint_openapi.load import data_path
 from conformance.runs import report
 from mutants.service.server import Server
@@ -60,7 +60,7 @@ def compared(folder: Path) -> str:
     replaced(document, "maxItems: 64", "maxItems: 128")
     replaced(document, "required: [id, type, name]", "required: [id, type, name, extra_info]")
     replaced(revision / "errors.yaml", "    code: CSBS.3000\n    text", "    code: CSBS.3100\n    text")
-    base = Documents(Files(), str(releases(revision)[-1] / "checkpoint.yaml"))
+    base = Documents(Files(), str(releases(revision / RELEASED)[-1] / "checkpoint.yaml"))
     return write(diff(base, Documents(Files(), str(document)), recordings=recordings), "html")
 
 
