@@ -6,6 +6,7 @@ is out of date.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -45,7 +46,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         "rules.md": rule_page,
         "report.md": report_page,
         "contract-changes.md": change_page,
-        "contract-changes.html": lambda: as_page(history(CONTRACT)).replace(f"{ROOT}/", ""),
+        "contract-changes.html": change_history,
         "target-file.md": target_page,
     }
     found = {PAGES / name: make for name, make in made.items()}
@@ -53,6 +54,12 @@ def pages() -> dict[Path, Callable[[], str]]:
     tables = (ROOT / "README.md", ROOT / "docs" / "verdicts.md")
     found |= {path: partial(with_verdict_tables, path) for path in tables}
     return found | {SHELL / f"checkpoint-contract.{shell}": partial(completion, shell) for shell in SHELLS}
+
+
+def change_history() -> str:
+    """Return the page of all released versions, which names files as seen from the repository's root."""
+    with contextlib.chdir(ROOT):
+        return as_page(history(CONTRACT.relative_to(ROOT)))
 
 
 def with_verdict_tables(page: Path) -> str:
