@@ -11,7 +11,13 @@ from pathlib import Path
 
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.readers import Files
-from checkpoint_openapi.document.source import AbsentError, DocumentError, Source, parse_with_positions
+from checkpoint_openapi.document.source import (
+    AbsentError,
+    DocumentError,
+    Source,
+    decoded,
+    parse_with_positions,
+)
 
 __all__ = ["RELEASED", "Commit", "NoBaseError", "of_base", "open_documents"]
 
@@ -56,11 +62,7 @@ class Commit:
             kind = NoBaseError if _ABSENT.search(why[0]) else DocumentError
             hint = f" {_FETCH}" if _NO_COMMIT.search(why[0]) else ""
             raise kind(f"cannot be read from git: {why[0].removeprefix('fatal: ')}{hint}", name)
-        try:
-            return parse_with_positions(shown.stdout.decode("utf-8-sig"), name)
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            raise DocumentError("is not UTF-8: save it as UTF-8", name, line) from error
+        return parse_with_positions(decoded(shown.stdout, name), name)
 
     def find(self, file: str) -> Source | None:
         """Read one file, or return None if the commit does not have it; raises like `read` otherwise."""
@@ -72,12 +74,12 @@ class Commit:
 
 @contextmanager
 def of_base() -> Generator[None]:
-    """Say of a document that cannot be used that it is the base, and what to compare with instead."""
+    """Say of a document that is broken at some line that it is the base, and what to compare with instead."""
     try:
         yield
-    except NoBaseError:
-        raise
     except DocumentError as error:
+        if error.line is None:
+            raise  # no version of it was read at all
         raise DocumentError(f"{error.what}; {_OTHER_BASE}", error.file, error.line, error.column) from error
 
 

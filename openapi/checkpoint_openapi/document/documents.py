@@ -85,7 +85,7 @@ class Documents:
         stated = document.get("openapi", document.get("swagger"))
         if stated is None:
             raise self.error("is not an OpenAPI 3 document: it has no member `openapi`", self.root)
-        if not isinstance(stated, str | int | float):
+        if not isinstance(stated, str | int | float) or stated == "":
             raise self.error(
                 "is not an OpenAPI 3 document: its `openapi` is not a version", self.root / "openapi"
             )
@@ -93,6 +93,8 @@ class Documents:
         version = known.get(str(stated)[:3]) if re.match(r"3\.\d+\.", str(stated)) else None
         if version is None or "openapi" not in document:
             what = f"is version {stated} of OpenAPI; versions {', '.join(known)} can be read"
+            if "openapi" not in document:
+                what += ": convert it first"
             if str(stated) in known:
                 what = f"has the version {stated} of OpenAPI without its third number: write '{stated}.0'"
             raise self.error(what, self.root / ("openapi" if "openapi" in document else "swagger"))

@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 
 import yaml
 
+from checkpoint_openapi.document.formats.broken import what_is_broken
 from checkpoint_openapi.document.formats.fast_yaml import FastSafeLoader
 from checkpoint_openapi.document.formats.json_text import JsonPlaces, parse_json
 from checkpoint_openapi.document.formats.yaml_scalars import (
@@ -36,6 +37,7 @@ __all__ = [
     "DocumentError",
     "Position",
     "Source",
+    "decoded",
     "load_with_positions",
     "parse_with_positions",
     "read_text",
@@ -45,6 +47,8 @@ _SUFFIXES = (".yaml", ".yml", ".json", ".toml")
 _STRING = "tag:yaml.org,2002:str"
 _DEEPEST = 200
 _LARGEST = 1_000_000
+_LONGEST = 100_000_000
+"""The length in bytes of the longest file that is read: a device, for instance, never ends."""
 # Fewer brackets and shorter lines than this cannot nest deeply enough to do harm.
 _SAFE = 5_000
 _PAIR = re.compile(r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
@@ -138,19 +142,37 @@ def load_with_positions(path: Path | str) -> Source:
 
 
 def read_text(path: Path | str) -> str:
-    """Return the text of a file; raises `DocumentError` if it cannot be read or is not UTF-8."""
+    """Return the text of a file.
+
+    Raises `DocumentError` if it cannot be read, is too large, or is not UTF-8.
+    """
     try:
-        return Path(path).read_bytes().decode("utf-8-sig")
+        with Path(path).open("rb") as file:
+            data = file.read(_LONGEST + 1)
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}{_neighbour(Path(path))}"
         kind = AbsentError if isinstance(error, FileNotFoundError) else DocumentError
         raise kind(what, str(path)) from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise DocumentError("is not UTF-8: save it as UTF-8", str(path), line) from error
     except ValueError as error:
         # Not a valid file name.
         raise DocumentError(f"cannot be read: {error}", str(path)) from error
+    if len(data) > _LONGEST:
+        what = f"is larger than {_LONGEST // 1_000_000} MB, the most that is read"
+        raise DocumentError(what, str(path))
+    return decoded(data, str(path))
+
+
+def decoded(data: bytes, file: str) -> str:
+    """Return the text of a file with this content; raises `DocumentError` if it is not UTF-8."""
+    what = "is not UTF-8: save it as UTF-8"
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(what, file, data[: error.start].count(b"\n") + 1) from error
+    # UTF-16 and UTF-32 show in the first characters (YAML 1.2.2, 5.2), also where they can be read as UTF-8.
+    if 0 < text[:4].count("\0") < 4:
+        raise DocumentError(what, file, 1)
+    return text
 
 
 def _neighbour(missing: Path) -> str:
@@ -174,25 +196,17 @@ def parse_with_positions(text: str, file: str) -> Source:
     return source if source.file == file else replace(source, file=file)
 
 
-def _parsed(text: str, file: str) -> Source:
-    read = parse_json(text)
+def _parsed(given: str, file: str) -> Source:
+    read = parse_json(given)
     if read is not None:
-        return Source(file, read, text, None)
+        return Source(file, read, given, None)
     try:
-        text = _as_yaml(text)
+        text = _as_yaml(given)
         _refuse_depth(text, file)
         root = _composed(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else ()
-        raise DocumentError(f"is invalid YAML: {error.problem or error.context}", file, *place) from error
-    except yaml.reader.ReaderError as error:
-        before = text.partition(chr(cast("int", error.character)))[0]
-        place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
-        what = f"has the character U+{error.character:04X}, which YAML does not allow: remove it"
-        raise DocumentError(what, file, *place) from error
     except yaml.YAMLError as error:
-        raise DocumentError(f"is invalid YAML: {' '.join(str(error).split())}", file) from error
+        broken = what_is_broken(error, given, file)
+        raise DocumentError(broken.what, file, broken.line, broken.column) from error
     if not isinstance(root, yaml.MappingNode):
         what = "is empty" if root is None else "is invalid: its root is not an object"
         raise DocumentError(what, file, 1, 1)
@@ -268,6 +282,8 @@ class _Builder:
         if key not in self._built:
             if node.tag not in _COLLECTIONS:
                 raise self._error(node, f"the tag {node.tag!r}, which JSON does not have")
+            if len(self._open) > _DEEPEST:
+                raise self._error(node, "nesting that is too deep")
             self._open.add(key)
             around, self._extent = self._extent, _Extent()
             self._built[key] = (

@@ -6,7 +6,10 @@ from collections import defaultdict
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.documents import Location
@@ -37,6 +40,17 @@ class Context:
     def is_3_0(self) -> bool:
         """Whether the Schema Object is that of OpenAPI 3.0 rather than JSON Schema 2020-12."""
         return self.documents.version == (3, 0)
+
+    @cached_property
+    def path(self) -> Path:
+        """A file for tools that read the document themselves: a copy if its own is a pipe, read only once."""
+        path = Path(self.source.file)
+        if path.exists() and not path.is_file():
+            folder = mkdtemp()
+            finalize(self, rmtree, folder, ignore_errors=True)
+            path = Path(folder) / "document.yaml"
+            path.write_text(self.source.text, encoding="utf-8")
+        return path
 
     @cached_property
     def objects(self) -> tuple[Node, ...]:

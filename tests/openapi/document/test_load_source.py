@@ -164,12 +164,12 @@ def test_json_has_the_values_and_places_of_the_same_text_in_yaml(
     [
         ('{"a": 1,\n\t"a": 2}', "the key 'a' twice", 2, 2),
         ('{"a": "\\ud83d"}', "invalid YAML", 1, 10),
-        ('{"a": 1', "invalid YAML", 2, 1),
-        ('{"a": ' + "[" * 250 + "]" * 250 + "}", "nesting that is too deep", 1, 57),
+        ('{"a": 1', "invalid JSON: expecting ',' delimiter", 1, 8),
+        ('{"a": ' + "[" * 250 + "]" * 250 + "}", "nesting that is too deep", 1, 207),
     ],
 )
 def test_json_that_no_document_may_be_has_a_line(text: str, what: str, line: int, column: int) -> None:
-    """What the reader of JSON leaves alone is told by that of YAML, at its place."""
+    """What the reader of JSON leaves alone is told at its place."""
     with pytest.raises(DocumentError, match=what) as caught:
         parse_with_positions(text, "a.json")
 

@@ -7,7 +7,6 @@ import logging
 import os
 import warnings
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import yaml
@@ -22,6 +21,7 @@ from checkpoint_openapi.lint.validator import shortened, untyped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from checkpoint_openapi.lint.context import Context
 
@@ -58,7 +58,7 @@ def connexion_refuses(context: Context) -> Iterator[Fault]:
     # It logs each missing token function; the server passes them in another way.
     logging.getLogger("connexion").setLevel(logging.CRITICAL)
     try:
-        specification = _loaded(specifications.Specification, Path(context.source.file).resolve())
+        specification = _loaded(specifications.Specification, context.path.resolve())
         resolver = resolvers.Resolver(function_resolver=_operation)
         for path, item in specification["paths"].items():
             for method in METHODS:
@@ -92,7 +92,7 @@ def schemathesis_refuses(context: Context) -> Iterator[Fault]:
     schemathesis = untyped("schemathesis")
     failed = untyped("schemathesis.core.result").Err
     try:
-        schema = schemathesis.openapi.from_path(context.source.file)
+        schema = schemathesis.openapi.from_path(context.path)
         errors = [result.err() for result in schema.get_all_operations() if isinstance(result, failed)]
     # It raises errors of several packages; with any of them, no request would be generated.
     except Exception as error:
