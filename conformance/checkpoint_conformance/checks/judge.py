@@ -20,7 +20,7 @@ from checkpoint_conformance.probes.probe import DOCUMENTED, Probe
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind, TransportFault
-from checkpoint_conformance.verdict.finding import Finding, Spread
+from checkpoint_conformance.verdict.finding import PASSING, Finding, Spread
 from checkpoint_conformance.verdict.origin import ANY_ANSWER, Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
@@ -29,7 +29,6 @@ __all__ = ["Judge", "Judgement", "error_code_of", "is_condition", "is_conflict",
 _CONFLICTS = {"running-by-hand", "running-by-schedule", "nothing-to-back-up"}
 _CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
 """Published refusals of a valid call that are about the account, not the server."""
-_PASSING = frozenset({429, 503})
 _OF_A_GATEWAY = frozenset({502, 503, 504})
 """Statuses that a gateway answers in place of a server that is away or busy."""
 _NOT_IMPLEMENTED = 501
@@ -151,7 +150,7 @@ class Judge:
     def _status(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> None:
         assert exchange.response is not None
         status = exchange.response.status
-        if status in _PASSING or is_conflict(exchange):
+        if status in PASSING or is_conflict(exchange):
             judgement.undecided = f"the response stayed {status}"
         elif probe.wants_acceptance:
             self._acceptance(probe, exchange, judgement, status)

@@ -173,12 +173,13 @@ def _prove_loss(session: Session, probe: Probe, judgement: Judgement) -> None:
 def _question_page(session: Session, exchange: Exchange) -> None:
     """Leave HTTP-3 in doubt if a gateway keeps answering this request with 503, but not a harmless one.
 
-    Some gateways do so if the server drops the connection.
+    Some gateways do so if the server drops the connection. Raises NotServed if it answers everything so.
     """
     if not is_page_of_gateway(exchange):
         return
-    harmless = session.client.transmit(session.calls.harmless())
-    if not answered_by_gateway(harmless):
+    if answered_by_gateway(session.client.transmit(session.calls.harmless())):
+        session.witness.ask_for_server(exchange)
+    else:
         told = f"a gateway keeps returning 503 to exchange {exchange.number}, but not to other requests"
         session.ledger.doubt("HTTP-3", told)
 

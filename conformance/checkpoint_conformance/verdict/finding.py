@@ -10,8 +10,10 @@ from checkpoint_conformance.transport.exchange import Exchange, FaultKind
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom, published
 
-__all__ = ["Finding", "Level", "Spread", "is_lost", "is_lost_behind_gateway", "told_of_cache"]
+__all__ = ["PASSING", "Finding", "Level", "Spread", "is_lost", "is_lost_behind_gateway", "told_of_cache"]
 
+PASSING = frozenset({429, 503})
+"""The statuses of a limit or an outage, which say nothing about the request."""
 _SOME_SECONDS = re.compile("[1-9][0-9]{0,9}")
 Level = Literal["MUST", "SHOULD"]
 """How binding a requirement is: a MUST costs the verdict, a SHOULD is advice."""

@@ -13,6 +13,7 @@ from threading import Lock
 from checkpoint_conformance.transport.abridgement import Evidence
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import (
+    PASSING,
     Finding,
     is_lost,
     is_lost_behind_gateway,
@@ -102,8 +103,12 @@ class Ledger:
     def add(self, finding: Finding, *, proven: bool = False) -> None:
         """Record a finding; a second one with the same key confirms both.
 
-        A loss that may be chance is confirmed only if it is `proven` to depend on the request.
+        A loss that may be chance is confirmed only if it is `proven` to depend on the request. A limit or an
+        outage is nobody's fault: it leaves the requirement in doubt.
         """
+        if finding.status in PASSING:
+            self.doubt(finding.requirement, finding.actual)
+            return
         coincidence = self.may_be_chance(finding)
         shown = tuple(map(self.evidence.keep, finding.exchanges))
         finding = replace(

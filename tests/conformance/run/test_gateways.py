@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from checkpoint_conformance.diagnosis.check import diagnose
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mutants.service.wire import Request
 
 CORE = {"profiles": frozenset[str]()}
+COMPANIONS = frozenset({"deletion", "discovery", "observation"})
 
 
 class Gateway(Server):
@@ -149,6 +150,36 @@ def test_a_server_that_fails_on_one_input_behind_a_gateway_never_passes(status: 
     """502 and 504 prove it, and 503 leaves it in doubt."""
     record = verify(own(OnOneInput, status=status), patience=2.0, **CORE)
     assert {result.requirement.id: result.outcome.value for result in record.results}["HTTP-3"] == outcome
+
+
+@pytest.mark.parametrize("first", [300, 600, 700])
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_gateway_that_loses_its_server_for_good_leaves_the_rest_undecided(first: int, status: int) -> None:
+    """Whatever part of the run meets it, nothing is held against the server."""
+    gateway = own(Away, first=first, status=status, real_time=False)
+    record = verify(gateway, patience=5.0, profiles=COMPANIONS)
+    assert failed(record) == []
+    assert record.verdict is Verdict.INCONCLUSIVE
+
+
+class LosingDeletions(Gateway):
+    """A gateway that gives up waiting for the first deletion of each checkpoint, which takes place."""
+
+    lost: ClassVar[set[str]] = set()
+
+    def replaces(self, request: Request, response: Response) -> bool:
+        """Return whether this is the first one."""
+        is_first = request.method == "DELETE" and response.status == 200 and request.target not in self.lost
+        self.lost.add(request.target)
+        return is_first
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_deletion_whose_response_a_gateway_lost_may_have_removed_the_checkpoint(status: int) -> None:
+    """The 404 to its repetition is not held against the server."""
+    record = verify(own(LosingDeletions, status=status, lost=set()), profiles=COMPANIONS)
+    assert failed(record) == []
+    assert record.left_behind == ()
 
 
 def test_a_port_that_never_responds_is_a_matter_of_configuration() -> None:

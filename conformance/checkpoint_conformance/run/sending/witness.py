@@ -53,7 +53,7 @@ class Witness:
             if exchange.status == 401 and self._carries_token(exchange):
                 self._ask_for_token(exchange)
             elif is_lost_behind_gateway(exchange):
-                self._ask_for_server(exchange)
+                self.ask_for_server(exchange)
         finally:
             self._asking.release()
 
@@ -84,7 +84,8 @@ class Witness:
             "or the server locks it after refusing calls"
         )
 
-    def _ask_for_server(self, exchange: Exchange) -> None:
+    def ask_for_server(self, exchange: Exchange) -> None:
+        """Raise NotServed if a gateway answers a harmless request, too, until patience runs out."""
         if answered_by_gateway(self.harmless()):
             raise NotServed(
                 f"since exchange {exchange.number} a gateway returns {exchange.status} instead of the server"

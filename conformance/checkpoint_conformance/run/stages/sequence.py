@@ -83,9 +83,8 @@ class Sequence:
     def _delete(self, identifier: str | None, received: Exchange | None) -> None:
         if identifier is None:
             return
-        deletion = self._deletions.delete(identifier, received)
-        self.exchanges.append(deletion or self._session.recorder.exchanges[-1])
-        if deletion:
+        self.exchanges.append(self._deletions.delete(identifier, received))
+        if identifier in self._deletions.deleted:
             self.expected.pop(identifier.casefold(), None)
 
 

@@ -11,7 +11,7 @@ from checkpoint_conformance.probes.calls import ABSENT, Absent
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
-from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, may_create
+from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, is_unanswered, may_create
 from checkpoint_conformance.run.sending.client import ENDINGS
 from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
@@ -23,7 +23,7 @@ __all__ = ["DELETION", "LEAVING", "Deletions"]
 DELETION = Origin("DEL-1/delete", "a deletion, and the list after it")
 """The origin of findings in deletions of the run."""
 
-_UNKNOWN_TO_THE_FILTER = 404
+_NOT_FOUND = 404
 LEAVING = frozenset({"waiting_delete", "deleting", "deleted"})
 """The statuses of an item that is on its way out of the list."""
 _FIRST_PAUSE = 0.05
@@ -64,7 +64,7 @@ class Deletions:
         try:
             items, listing = lists.checkpoint_items(first, checkpoint_id=identifier)
         except ListError as error:
-            if error.status != _UNKNOWN_TO_THE_FILTER:
+            if error.status != _NOT_FOUND:
                 raise
             items, listing = lists.checkpoint_items(policy_id=self.session.target.policy_id)
         return [item for item in items if item["checkpoint_id"].casefold() == identifier.casefold()], listing
@@ -78,9 +78,10 @@ class Deletions:
             answers = lanes.carry([(self.request(identifier),) for identifier in created])
         for identifier, received in zip(created, answers, strict=True):
             try:
-                if not self.delete(identifier, *received, patient=patient):
+                last = self.delete(identifier, *received, patient=patient)
+                if identifier not in self.deleted:
                     left.append(identifier)
-                    patient = patient and self.session.recorder.exchanges[-1].status != 400
+                    patient = patient and last.status != 400
             except (BudgetSpent, *ENDINGS):
                 left.append(identifier)
         if left:
@@ -113,30 +114,33 @@ class Deletions:
         accepted = {exchange.request.path for exchange in deletions}
         self.deleted.update(name for name in self.created() if self.request(name).path in accepted)
 
-    def delete(
-        self, identifier: str, first: Exchange | None = None, *, patient: bool = True
-    ) -> Exchange | None:
-        """Request the deletion, if `patient` again while it is protecting; return the accepted exchange.
+    def delete(self, identifier: str, first: Exchange | None = None, *, patient: bool = True) -> Exchange:
+        """Request the deletion, if `patient` again while it is protecting; return the last exchange.
 
-        `first` is the exchange of the first request, if it has been sent already. Raises ServerGone if the
-        server stops answering.
+        If it succeeds, the checkpoint is one of the `deleted`. `first` is the exchange of the first request,
+        if it has been sent already. Raises ServerGone if the server stops answering.
         """
         client, backoff = self.session.client, self.backoff()
         while True:
             exchange = client.persist(first) if first else client.send(self.request(identifier))
-            first = None
-            if exchange.status == 200:
+            exchange, first = client.insist(exchange), None
+            if exchange.status == 200 or self._is_gone_unseen(exchange):
                 self.deleted.add(identifier)
                 return exchange
             if exchange.status != 400 or not patient or not backoff.wait():
-                return None
+                return exchange
+
+    def _is_gone_unseen(self, exchange: Exchange) -> bool:
+        """Return whether an earlier deletion, whose response was lost, explains that nothing is found."""
+        earlier = self.session.recorder.exchanges if exchange.status == _NOT_FOUND else []
+        return any(each.request == exchange.request and is_unanswered(each) for each in earlier)
 
     def remove(self, identifier: str) -> bool:
         """Delete a checkpoint, and return whether it is gone, also if it was gone before.
 
         Raises ServerGone if the server stops answering.
         """
-        return self.delete(identifier) is not None or self.session.recorder.exchanges[-1].status == 404
+        return self.delete(identifier).status in (200, _NOT_FOUND)
 
     def backoff(self) -> Backoff:
         """Return the pauses within the patience of the target."""

@@ -21,7 +21,7 @@ from checkpoint_conformance.run.stages.companions.unauthorized import (
     unauthorized_callers,
 )
 from checkpoint_conformance.transport.exchange import Exchange, Request
-from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.finding import PASSING, Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
@@ -108,12 +108,15 @@ class _Judging:
         `before` is what the list showed of ours; returns what it shows now.
         """
         exchange = self.deletions.delete(identifier)
-        last = exchange or self.session.recorder.exchanges[-1]
-        self._judge_answer(last)
-        own, ours = self._lists(identifier) if exchange else (None, None)
-        if exchange is None:
-            actual = f"{last.status}" if last.status else (last.fault.detail if last.fault else "no response")
-            self._add_unconfirmed(Symptom.DELETION_REFUSED, "200", actual, last)
+        self._judge_answer(exchange)
+        is_deleted = identifier in self.deletions.deleted
+        own, ours = self._lists(identifier) if is_deleted else (None, None)
+        if exchange.status in PASSING:
+            self.session.ledger.doubt("DEL-1", f"the deletion stayed {exchange.status}")
+        elif not is_deleted:
+            missing = exchange.fault.detail if exchange.fault else "no response"
+            actual = f"{exchange.status}" if exchange.status else missing
+            self._add_unconfirmed(Symptom.DELETION_REFUSED, "200", actual, exchange)
         elif status := self._stays(identifier, own):
             actual = f"after {self.session.target.patience:g} s an item that is {status}"
             listing = self.session.recorder.exchanges[-1]
@@ -180,10 +183,11 @@ class _Judging:
                 settle(self.session, probe, self.session.recorder.judged(probe, exchange))
             if any(map(is_accepted, received)):
                 self.deletions.deleted.add(identifier)
-            elif self.deletions.delete(identifier):
-                send_probe(self.session, probe)
             else:
-                return
+                self.deletions.delete(identifier)
+                if identifier not in self.deletions.deleted:
+                    return
+                send_probe(self.session, probe)
             if self._stays(identifier):
                 self._add_revived(identifier, _AT_ONCE, self.session.recorder.exchanges[-1])
 

@@ -14,7 +14,7 @@ from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.run.sending.lanes import send_all
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.run.stages.companions.unauthorized import PASSING
+from checkpoint_conformance.run.stages.companions.unauthorized import SAYS_NOTHING
 from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
@@ -56,7 +56,7 @@ def _of_checkpoint(identifier: str) -> str:
 
 def _judge(session: Session, exchange: Exchange, hidden: Collection[str]) -> None:
     """Advise if the list shows one of the checkpoints, and still does when it is read again."""
-    if exchange.status in PASSING:
+    if exchange.status in SAYS_NOTHING:
         session.ledger.leave_undecided("OBS-4", f"the list stayed {exchange.status}")
         return
     if is_failure(exchange):

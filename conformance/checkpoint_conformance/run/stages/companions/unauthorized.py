@@ -10,12 +10,13 @@ from checkpoint_conformance.run.probing import settle
 from checkpoint_conformance.run.sending.lanes import send_all
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.verdict.finding import PASSING
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import FAILING
 
 __all__ = [
     "BY_A_STRANGER",
-    "PASSING",
+    "SAYS_NOTHING",
     "Caller",
     "callers_without_permission",
     "judge_refusal",
@@ -23,7 +24,7 @@ __all__ = [
     "unauthorized_callers",
 ]
 
-PASSING = frozenset({None, 429, 503})
+SAYS_NOTHING = PASSING | {None}
 """The statuses that say nothing about the request; None if there is no answer."""
 _UNAUTHORIZED = (frozenset({401}), ("unauthenticated",))
 _STRANGER = (frozenset({401, 403}), ("unauthenticated", "forbidden"))
