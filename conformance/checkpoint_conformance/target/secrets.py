@@ -157,11 +157,17 @@ class Secrets:
         return self.redact(data.decode("latin-1")).encode("latin-1")
 
     def found_in(self, text: str, *, sent: str | None = None) -> str | None:
-        """Return the name of a secret found in the text, or None; `sent` is the token of the request."""
+        """Return the name of a secret in any spelling in the text, or None; `sent` is the request's token."""
         if sent and len(sent) >= 2 * _SHORTEST and sent in text:
             return "the token of the request"
+        looked_through = Text(text)
         return next(
-            (name for value, name in self._longest_first if name in self.values and value in text), None
+            (
+                name
+                for name, spelling in self._spellings.items()
+                if spelling.possible_in(looked_through) and spelling.pattern.search(text)
+            ),
+            None,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from dataclasses import replace
@@ -44,6 +45,16 @@ def percent(token: str, choices: list[int]) -> str:
     )
 
 
+def referred(token: str, choices: list[int]) -> str:
+    """Return the token as HTML may write it: some characters by their number, or by their name."""
+    return "".join(
+        [html.escape(character), f"&#x{ord(character):X};", f"&#0{ord(character)};", character][
+            choices[number % len(choices)]
+        ]
+        for number, character in enumerate(token)
+    )
+
+
 def cut(text: str, separator: str, choices: list[int]) -> str:
     """Return the text with something between two of its characters."""
     at = 1 + choices[0] % (len(text) - 1)
@@ -59,7 +70,16 @@ def forms(token: str, choices: list[int]) -> list[str]:
         token,
         escaped(token, choices),
         percent(token, choices),
+        quote(percent(token, choices).replace("%", "%25"), safe="%"),
+        escaped(token, [1]).replace("\\", "\\\\"),
+        referred(token, choices),
+        html.escape("".join(f"&#{ord(character)};" for character in token)),
+        "".join(f"\\x{ord(character):02x}" for character in token),
+        token.encode().hex(),
+        token.encode().hex().upper(),
         *encoded,
+        json.dumps(encoded[0]).replace("/", "\\/")[1:-1],
+        quote(encoded[0], safe=""),
         base64.urlsafe_b64encode(token.encode()).decode(),
         cut(token, "\r\n ", choices),
         cut(token, "\r\n1f;name=value\r\n", choices),
@@ -69,14 +89,40 @@ def forms(token: str, choices: list[int]) -> list[str]:
 
 
 def revealed(text: str) -> str:
-    """Return a text with all that hides a secret undone, one way after the other."""
+    """Return a text with all that hides a secret undone, one way after the other, and again."""
     undone = re.sub(r"\r\n[0-9a-f]+(;[^\r\n]*)?\r\n|\r?\n[ \t]+", "", text)
-    plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), undone)
-    plain = re.sub(r'\\([/"\\])', r"\1", plain)
-    decoded = re.sub(r"%([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), undone)
-    words = re.findall(r"[\w+/-]{8,}", undone)
-    octets = [decoded_from(word[start:]) for word in words for start in range(4)]
-    return "\n".join([text, undone, plain, decoded, *octets])
+    shown = [text, undone, decoded(undone.replace("\\\\", "\\"))]
+    for undo in (decoded, unescaped, undumped, unquoted, html.unescape):
+        once = undo(undone)
+        shown += [once, undo(once), undo(undo(once))]
+    words = [word for each in (undone, unescaped(undone), unquoted(undone)) for word in WORD.findall(each)]
+    shown += [decoded_from(word[start:]) for word in words for start in range(4)]
+    digits = [word[start:] for word in re.findall(r"[0-9a-fA-F]{8,}", undone) for start in range(2)]
+    shown += [bytes.fromhex(each[: len(each) // 2 * 2]).decode("latin-1") for each in digits]
+    return "\n".join(shown)
+
+
+WORD = re.compile(r"[\w+/-]{8,}")
+
+
+def decoded(text: str) -> str:
+    """Return a text with the codes of JSON undone once."""
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text)
+
+
+def unescaped(text: str) -> str:
+    """Return a text with the escapes of JSON undone."""
+    return re.sub(r'\\([/"\\])', r"\1", decoded(text))
+
+
+def undumped(text: str) -> str:
+    """Return a text with the octets of a dump undone."""
+    return re.sub(r"\\x([0-9a-f]{2})", lambda code: chr(int(code[1], 16)), text)
+
+
+def unquoted(text: str) -> str:
+    """Return a text with percent-encoding undone once."""
+    return re.sub(r"%([0-9a-fA-F]{2})", lambda code: chr(int(code[1], 16)), text)
 
 
 def decoded_from(word: str) -> str:
@@ -111,11 +157,12 @@ def test_most_texts_need_no_more_than_a_quick_look() -> None:
 
 
 @PROFILE
-@given(TOKENS, CHOICES, st.integers(0, 11))
+@given(TOKENS, CHOICES, st.integers(0, 20))
 def test_no_place_of_an_exchange_shows_it(token: str, choices: list[int], chosen: int) -> None:
     """Path, field, name of a field in any case, reason and body: none of them is a way out."""
     secrets = Secrets(replace(TARGET, token=token))
-    form = forms(token, choices)[chosen]
+    every = forms(token, choices)
+    form = every[chosen % len(every)]
     headers = ((f"X-{token.swapcase()}", form), ("Location", f"https://a.example/?t={form}"))
     body = json.dumps({"error_code": token, "error_msg": "m"}).encode() + form.encode()
     request = Request("POST", f"/v1/{percent(token, choices)}", (("X-Auth-Token", token),), form.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from ...framework.mutant import REFUSALS, condition_name, register
@@ -63,6 +64,22 @@ def _discloses(
 
 def _token(request: Request) -> str:
     return f"token {request.header('x-auth-token')} is not valid for this"
+
+
+def _writing(write: Callable[[str], str]) -> Callable[[Request], str]:
+    return lambda request: f"sent {write(request.header('x-auth-token') or '')}"
+
+
+def _in_base64(token: str) -> str:
+    return b64encode(token.encode()).decode()
+
+
+def _in_hexadecimal(token: str) -> str:
+    return token.encode().hex()
+
+
+def _percent_encoded(token: str) -> str:
+    return "".join(f"%{octet:02x}" for octet in token.encode())
 
 
 def _says(text: str) -> Callable[[Request], str]:
@@ -227,6 +244,16 @@ _discloses(
     place="request",
 )
 _discloses("stack-in-member", "A further member of errors holds a stack trace.", _says(_JAVA), place="stack")
+for _name, _fault, _write in (
+    ("token-in-base64", "Errors hold the token in Base64.", _in_base64),
+    ("token-percent-encoded", "Errors hold the token percent-encoded.", _percent_encoded),
+    (
+        "token-in-hexadecimal",
+        "Errors hold the token in hexadecimal digits.",
+        _in_hexadecimal,
+    ),
+):
+    _discloses(_name, _fault, _writing(_write))
 _discloses("token-in-header", "A header of errors repeats the token.", _token, place="header")
 _discloses("traceback-in-header", "A header of errors holds a traceback.", _says(_PYTHON), place="header")
 _discloses("sql-in-code-member", "A further member of errors holds the query.", _says(_SQL), place="detail")
