@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_openapi.load import ErrorCatalogue
 
+from checkpoint_conformance.checks.shown import shown
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.exchange import Exchange, Framing, Response
 from checkpoint_conformance.verdict.finding import Finding
-from checkpoint_conformance.verdict.origin import ANY_ANSWER
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["allow", "body_bytes", "condition_code", "disclosure", "error_code", "error_shape", "read_body"]
+__all__ = ["allow", "body_bytes", "condition_code", "disclosure", "error_code", "error_shape"]
 
 _TOLERATED = 415
 """The status that others may send for an invalid content type, with the code of an invalid request."""
@@ -105,12 +104,6 @@ _ERROR_MEMBERS = {
 """The symptoms of a missing member, and of one that is not a non-empty string."""
 
 
-def read_body(exchange: Exchange) -> Any:
-    """Return the JSON value of the body. Raises StrictJsonError if it is not strict JSON."""
-    assert exchange.response is not None
-    return exchange.response.value
-
-
 def allow(exchange: Exchange) -> Iterator[Finding]:
     """HTTP-4: a 405 lists the allowed methods (RFC 9110, 15.5.6), including POST."""
     assert exchange.response is not None
@@ -118,7 +111,9 @@ def allow(exchange: Exchange) -> Iterator[Finding]:
     methods = [method.strip() for value in values for method in value.split(",")]
     if "POST" not in methods:
         actual = f"Allow: {', '.join(values)}" if values else "no Allow"
-        yield _finding(exchange, "HTTP-4", Symptom.ALLOW_WITHOUT_POST, "an Allow that names POST", actual)
+        yield Finding.of_answer(
+            exchange, "HTTP-4", Symptom.ALLOW_WITHOUT_POST, "an Allow that names POST", actual
+        )
 
 
 def body_bytes(exchange: Exchange) -> Iterator[Finding]:
@@ -127,7 +122,9 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
     assert response is not None
     # A server that does not read chunks takes them for the next request, and answers that too.
     if fault and exchange.request.framing is not Framing.CHUNKED:
-        yield _finding(exchange, "HTTP-2", Symptom.SURPLUS, "nothing after the announced end", fault.detail)
+        yield Finding.of_answer(
+            exchange, "HTTP-2", Symptom.SURPLUS, "nothing after the announced end", fault.detail
+        )
         return
     if response.status in _BODILESS or 300 <= response.status < 400:
         return
@@ -136,18 +133,18 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
     ]
     if codings:
         expected = "no Content-Encoding, since the request accepts `identity` only (RFC 9110, 12.5.3)"
-        yield _finding(exchange, "HTTP-2", Symptom.CONTENT_ENCODING, expected, ", ".join(codings))
+        yield Finding.of_answer(exchange, "HTTP-2", Symptom.CONTENT_ENCODING, expected, ", ".join(codings))
         return
     problem = _content_type_problem(response)
     if problem:
         expected, actual = "one Content-Type: application/json", _with_excerpt(problem, response)
-        yield _finding(exchange, "HTTP-2", Symptom.CONTENT_TYPE, expected, actual)
+        yield Finding.of_answer(exchange, "HTTP-2", Symptom.CONTENT_TYPE, expected, actual)
         return
     try:
         _ = response.value
     except StrictJsonError as error:
         expected = "a body of strict JSON in UTF-8 (RFC 8259)"
-        yield _finding(exchange, "HTTP-2", Symptom.NOT_STRICT_JSON, expected, f"a body, but {error}")
+        yield Finding.of_answer(exchange, "HTTP-2", Symptom.NOT_STRICT_JSON, expected, f"a body, but {error}")
 
 
 def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
@@ -160,18 +157,20 @@ def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
         return
     body = response.body.decode("utf-8", "replace")
     parts = [*(f"{name}: {value}" for name, value in response.headers), _unescaped(body)]
-    internals = [shown for part in parts if (shown := _internals(part))]
+    internals = [found for part in parts if (found := _internals(part))]
     for symptom, what in _DISCLOSURES if internals else ():
-        texts = [shown[symptom, what] for shown in internals if (symptom, what) in shown]
+        texts = [found[symptom, what] for found in internals if (symptom, what) in found]
         disclosed = next((text for text in texts if not _sent_by_us(text, exchange)), None)
         if disclosed:
             actual = f"{what}: {disclosed[:120]!r}"
-            yield _finding(exchange, "HTTP-5", symptom, "an error that discloses no internal details", actual)
+            yield Finding.of_answer(
+                exchange, "HTTP-5", symptom, "an error that discloses no internal details", actual
+            )
             return
     text = "\n".join(parts)
     secret = secrets.found_in(text, sent=exchange.request.header("X-Auth-Token"))
     if secret:
-        yield _finding(
+        yield Finding.of_answer(
             exchange,
             "HTTP-5",
             Symptom.DISCLOSES_TOKEN,
@@ -182,33 +181,34 @@ def disclosure(exchange: Exchange, secrets: Secrets) -> Iterator[Finding]:
 
 def error_shape(exchange: Exchange) -> Iterator[Finding]:
     """ERR-1: `error_code` and `error_msg` are non-empty strings; an optional `request_id` is a string."""
-    body = read_body(exchange)
+    assert exchange.response is not None
+    body = exchange.response.value
     expected = 'an object with non-empty strings "error_code" and "error_msg"'
     error = as_object(body)
     if error is None:
-        yield _finding(exchange, "ERR-1", Symptom.ERROR_IS_NO_OBJECT, expected, f"a JSON {_kind(body)}")
+        yield Finding.of_answer(exchange, "ERR-1", Symptom.ERROR_IS_NO_OBJECT, expected, shown(body))
         return
     for name, (missing, invalid) in _ERROR_MEMBERS.items():
         if name not in error:
-            yield _finding(exchange, "ERR-1", missing, expected, f"no member {name}")
+            yield Finding.of_answer(exchange, "ERR-1", missing, expected, f"no member {name}")
         elif not isinstance(error[name], str) or not error[name].strip():
-            actual = f"the member {name} is {_shown(error[name])}"
-            yield _finding(exchange, "ERR-1", invalid, expected, actual)
+            actual = f"the member {name} is {shown(error[name])}"
+            yield Finding.of_answer(exchange, "ERR-1", invalid, expected, actual)
     if not isinstance(error.get("request_id", ""), str | None):
-        actual = f"the member request_id is {_shown(error['request_id'])}"
-        yield _finding(exchange, "ERR-1", Symptom.REQUEST_ID_INVALID, expected, actual)
+        actual = f"the member request_id is {shown(error['request_id'])}"
+        yield Finding.of_answer(exchange, "ERR-1", Symptom.REQUEST_ID_INVALID, expected, actual)
 
 
 def error_code(exchange: Exchange, errors: ErrorCatalogue) -> Iterator[Finding]:
     """ERR-2: (status, code) is a published pair, or the code belongs to a gateway."""
     assert exchange.response is not None
-    status, code = exchange.response.status, read_body(exchange)["error_code"]
+    status, code = exchange.response.status, exchange.response.value["error_code"]
     if (status, code) in errors.published or re.fullmatch(errors.gateway_pattern, code):
         return
     if status == _TOLERATED and code == errors.conditions["invalid-request"].code:
         return
     published = sorted(known for at, known in errors.published if at == status)
-    yield _finding(
+    yield Finding.of_answer(
         exchange,
         "ERR-2",
         Symptom.PAIR_NOT_PUBLISHED,
@@ -222,7 +222,7 @@ def condition_code(
 ) -> Iterator[Finding]:
     """ERR-3: the condition gets its own code, or a gateway code that stands for no other condition."""
     assert exchange.response is not None
-    status, code = exchange.response.status, read_body(exchange)["error_code"]
+    status, code = exchange.response.status, exchange.response.value["error_code"]
     wanted = {errors.conditions[name].code for name in conditions if errors.conditions[name].status == status}
     if not wanted or code in wanted:
         return
@@ -234,7 +234,7 @@ def condition_code(
         and gateway.fullmatch(code)
     ):
         return
-    yield _finding(
+    yield Finding.of_answer(
         exchange,
         "ERR-3",
         Symptom.CODE_OF_ANOTHER_CONDITION,
@@ -289,22 +289,3 @@ def _sent_by_us(text: str, exchange: Exchange) -> bool:
     """Return whether the text merely echoes the request, so that it discloses nothing internal."""
     request = exchange.request
     return text.strip() in request.path or text.strip().encode() in request.body
-
-
-def _finding(exchange: Exchange, requirement: str, symptom: Symptom, expected: str, actual: str) -> Finding:
-    return Finding(requirement, symptom, ANY_ANSWER, expected, actual, (exchange,))
-
-
-def _kind(value: object) -> str:
-    names: dict[object, str] = {
-        dict: "object",
-        list: "array",
-        str: "string",
-        bool: "boolean",
-        type(None): "null",
-    }
-    return names.get(type(value), "number")
-
-
-def _shown(value: Any) -> str:
-    return f"{_kind(value)} {str(value)[:60]!r}" if value is not None else "null"

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_openapi.load import ErrorCatalogue, advisory, errors
 
 from checkpoint_conformance.checks import http
 from checkpoint_conformance.checks.deadline import JUDGING_DEADLINE, TookTooLong, deadline
 from checkpoint_conformance.checks.http_layer import answered_by_gateway, answered_by_http
 from checkpoint_conformance.checks.success import success
-from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.probes.probe import DOCUMENTED, Probe
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind, TransportFault
 from checkpoint_conformance.verdict.finding import PASSING, Finding, Spread
-from checkpoint_conformance.verdict.origin import ANY_ANSWER, Origin
+from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["Judge", "Judgement", "error_code_of", "is_condition", "is_conflict", "is_failure"]
+__all__ = ["Judge", "Judgement", "answer_of", "error_code_of", "is_condition", "is_conflict", "is_failure"]
 
 _CONFLICTS = {"running-by-hand", "running-by-schedule", "nothing-to-back-up"}
 _CLIENT_STATES = ("quota-exceeded", "project-closed", "account-not-verified")
@@ -59,10 +56,11 @@ class Judgement:
     readable: bool = False
     """Whether the response is complete and its body is strict JSON."""
 
-    def add(self, finding: Finding) -> None:
-        """Add a finding, and mark its requirement as exercised."""
-        self.exercised.add(finding.requirement)
-        self.findings.append(finding)
+    def add(self, *findings: Finding) -> None:
+        """Add findings, and mark their requirements as exercised."""
+        for finding in findings:
+            self.exercised.add(finding.requirement)
+            self.findings.append(finding)
 
 
 class Judge:
@@ -103,17 +101,17 @@ class Judge:
             return judgement
         if exchange.response.status >= 400:
             judgement.exercised.add("HTTP-5")
-            self._extend(judgement, http.disclosure(exchange, self._secrets))
+            judgement.add(*http.disclosure(exchange, self._secrets))
         if answered_by_http(exchange) or answered_by_gateway(exchange):
             return judgement
         if exchange.response.status >= 500 and exchange.status != 503 and not is_conflict(exchange):
             return judgement  # a crash page is a consequence of the crash
         judgement.exercised.add("HTTP-2")
         unreadable = list(http.body_bytes(exchange))
-        self._extend(judgement, unreadable)
+        judgement.add(*unreadable)
         judgement.readable = not unreadable and exchange.status not in (204, 205)
         if exchange.status == 405 and exchange.request.method != "POST":
-            self._extend(judgement, http.allow(exchange))
+            judgement.add(*http.allow(exchange))
         if exchange.response.status >= 400 and judgement.readable:
             self._error(exchange, judgement)
         return judgement
@@ -121,10 +119,10 @@ class Judge:
     def _error(self, exchange: Exchange, judgement: Judgement) -> None:
         judgement.exercised.add("ERR-1")
         shape = list(http.error_shape(exchange))
-        self._extend(judgement, shape)
+        judgement.add(*shape)
         if not shape and exchange.status in DOCUMENTED:
             judgement.exercised.add("ERR-2")
-            self._extend(judgement, http.error_code(exchange, self._errors))
+            judgement.add(*http.error_code(exchange, self._errors))
 
     def _lost(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> bool:
         """Handle an exchange without a complete response. Returns whether there is no status to judge."""
@@ -137,14 +135,14 @@ class Judge:
             symptom, clause = _INCOMPLETE[fault.kind]
             expected = f"a complete and well-formed response ({clause})"
             received = "" if exchange.response else f": {fault.received[:60]!r}"
-            judgement.add(_finding(exchange, "HTTP-1", symptom, expected, fault.detail + received))
+            judgement.add(Finding.of_answer(exchange, "HTTP-1", symptom, expected, fault.detail + received))
             return exchange.response is None
         late = fault.kind is FaultKind.TIMEOUT
         plain = probe.wants_acceptance and not probe.alone
         blamed = _taker(probe, "HTTP-1" if late and plain else "HTTP-3")
         symptom = Symptom.NO_ANSWER if late else Symptom.CONNECTION_DROPPED
         expected = f"a response within {self._target.timeout:g} s"
-        judgement.add(_finding(exchange, blamed, symptom, expected, fault.detail))
+        judgement.add(Finding.of_answer(exchange, blamed, symptom, expected, fault.detail))
         return True
 
     def _status(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> None:
@@ -162,16 +160,20 @@ class Judge:
         judgement.exercised.add(probe.requirement)
         if status >= 500 and not _is_unsupported(probe, exchange):
             blamed = _taker(probe, "HTTP-3")
-            judgement.add(_finding(exchange, blamed, Symptom.ANSWERED_5XX, "200", self._shown(exchange)))
+            judgement.add(
+                Finding.of_answer(exchange, blamed, Symptom.ANSWERED_5XX, "200", answer_of(exchange))
+            )
             return
         if (status, error_code_of(exchange)) in self._client_state:
             judgement.exercised.discard(probe.requirement)
-            judgement.undecided = f"the account is not allowed to continue: {self._shown(exchange)}"
+            judgement.undecided = f"the account is not allowed to continue: {answer_of(exchange)}"
             return
         if not 200 <= status < 300:
             if status not in probe.allowed:
-                shown = self._shown(exchange)
-                judgement.add(_finding(exchange, probe.requirement, Symptom.REFUSED, probe.expected, shown))
+                shown = answer_of(exchange)
+                judgement.add(
+                    Finding.of_answer(exchange, probe.requirement, Symptom.REFUSED, probe.expected, shown)
+                )
             return
         if status != 200:
             judgement.add(_wrong_status(exchange, "HTTP-1", status, "exactly 200", str(status)))
@@ -186,27 +188,29 @@ class Judge:
         if 200 <= status < 300:
             if not probe.open_outcome:
                 actual = f"{status}: it was accepted"
-                finding = _finding(exchange, probe.requirement, Symptom.ACCEPTED, expected, actual)
+                finding = Finding.of_answer(exchange, probe.requirement, Symptom.ACCEPTED, expected, actual)
                 judgement.add(finding)
             self._tolerated(probe, exchange, judgement)
         elif status >= 500 and not _is_unsupported(probe, exchange):
             blamed = _taker(probe, "HTTP-3")
-            judgement.add(_finding(exchange, blamed, Symptom.ANSWERED_5XX, expected, self._shown(exchange)))
+            judgement.add(
+                Finding.of_answer(exchange, blamed, Symptom.ANSWERED_5XX, expected, answer_of(exchange))
+            )
         elif status not in DOCUMENTED:
             if not answered_by_http(exchange):
                 own = (probe.alone or not probe.open_outcome) and status not in probe.allowed
                 binding = probe.alone or probe.requirement not in advisory()
                 blamed = probe.requirement if own and binding else "HTTP-1"  # a SHOULD must not hide a MUST
                 spread = None if probe.alone else Spread("undocumented", "HTTP-1")
-                shown = self._shown(exchange)
+                shown = answer_of(exchange)
                 finding = _wrong_status(exchange, blamed, status, expected, shown)
                 judgement.add(replace(finding, spread=spread))
         elif status not in probe.allowed:
-            shown = self._shown(exchange)
+            shown = answer_of(exchange)
             judgement.add(_wrong_status(exchange, probe.requirement, status, expected, shown))
         elif probe.conditions and "ERR-2" in judgement.exercised and not _has(judgement, "ERR-2"):
             judgement.exercised.add("ERR-3")
-            self._extend(judgement, http.condition_code(exchange, probe.conditions, self._errors))
+            judgement.add(*http.condition_code(exchange, probe.conditions, self._errors))
 
     def _tolerated(self, probe: Probe, exchange: Exchange, judgement: Judgement) -> None:
         """Judge the form of the answer to a call that a server may accept: it is a 200 like any other."""
@@ -216,16 +220,6 @@ class Judge:
             found = [each for each in reading.findings if each.requirement in _FORM_OF_AN_ANSWER]
             judgement.exercised |= reading.exercised & _FORM_OF_AN_ANSWER
             judgement.findings.extend(found)
-
-    def _extend(self, judgement: Judgement, findings: Iterable[Finding]) -> None:
-        for finding in findings:
-            judgement.add(finding)
-
-    def _shown(self, exchange: Exchange) -> str:
-        """Show the status, and the error code if there is one."""
-        assert exchange.response is not None
-        code = error_code_of(exchange)
-        return f"{exchange.response.status} {code}" if code else str(exchange.response.status)
 
 
 def _is_a_long_list(exchange: Exchange, fault: TransportFault) -> bool:
@@ -272,12 +266,16 @@ def _codes_by_status(*names: str) -> dict[int | None, set[str | None]]:
 
 def error_code_of(exchange: Exchange) -> str | None:
     """Return the `error_code` of an error body, or None if it cannot be read."""
-    try:
-        body = as_object(http.read_body(exchange)) if exchange.response else None
-    except StrictJsonError:
-        return None
-    code = body.get("error_code") if body else None
+    code = (exchange.json_object or {}).get("error_code")
     return code if isinstance(code, str) else None
+
+
+def answer_of(exchange: Exchange) -> str:
+    """Return the status of the response, and its error code if it has one, for a person."""
+    if exchange.status is None:
+        return "no response"
+    code = error_code_of(exchange)
+    return f"{exchange.status} {code}" if code else f"{exchange.status}"
 
 
 def _has(judgement: Judgement, requirement: str) -> bool:
@@ -285,8 +283,6 @@ def _has(judgement: Judgement, requirement: str) -> bool:
 
 
 def _wrong_status(exchange: Exchange, requirement: str, status: int, expected: str, actual: str) -> Finding:
-    return replace(_finding(exchange, requirement, Symptom.WRONG_STATUS, expected, actual), status=status)
-
-
-def _finding(exchange: Exchange, requirement: str, symptom: Symptom, expected: str, actual: str) -> Finding:
-    return Finding(requirement, symptom, ANY_ANSWER, expected, actual, (exchange,))
+    return replace(
+        Finding.of_answer(exchange, requirement, Symptom.WRONG_STATUS, expected, actual), status=status
+    )

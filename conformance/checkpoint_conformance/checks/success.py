@@ -8,15 +8,15 @@ from typing import Any
 
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
 
+from checkpoint_conformance.checks.shown import shown
 from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding, Level
-from checkpoint_conformance.verdict.origin import ANY_ANSWER
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["KNOWN_STATUSES", "RESOURCE_TYPES", "Reading", "checkpoint", "success"]
+__all__ = ["KNOWN_STATUSES", "RESOURCE_TYPES", "Reading", "checkpoint_of", "success"]
 
 KNOWN_STATUSES = frozenset(
     {
@@ -83,7 +83,7 @@ class Reading:
         self.findings: list[Finding] = []
         self.exercised = {"RESP-1"}
 
-    def judge(self, requirement: str) -> None:
+    def exercise(self, requirement: str) -> None:
         """Note that the response contains what the requirement is about."""
         self.exercised.add(requirement)
 
@@ -91,12 +91,10 @@ class Reading:
         self, requirement: str, symptom: Symptom, expected: str, actual: str, level: Level = "MUST"
     ) -> None:
         """Add a finding, unless the response already has too many."""
-        self.judge(requirement)
+        self.exercise(requirement)
         if len(self.findings) == _MOST_FINDINGS:
             return
-        self.findings.append(
-            Finding(requirement, symptom, ANY_ANSWER, expected, actual, (self._exchange,), level)
-        )
+        self.findings.append(Finding.of_answer(self._exchange, requirement, symptom, expected, actual, level))
 
 
 def success(exchange: Exchange, call: Call, target: Target) -> Reading:
@@ -107,94 +105,94 @@ def success(exchange: Exchange, call: Call, target: Target) -> Reading:
     """
     assert exchange.response is not None
     body = exchange.response.value
-    report = Reading(exchange)
-    members = checkpoint(body)
+    reading = Reading(exchange)
+    members = checkpoint_of(exchange)
     if members is None:
-        report.add("RESP-1", Symptom.NO_CHECKPOINT, "one root member, `checkpoint`, an object", _shown(body))
-        return report
+        reading.add("RESP-1", Symptom.NO_CHECKPOINT, "one root member, `checkpoint`, an object", shown(body))
+        return reading
     if set(body) != {"checkpoint"}:
         surplus = ", ".join(sorted(set(body) - {"checkpoint"}))
-        report.add("RESP-1", Symptom.SECOND_ROOT_MEMBER, "no root member other than `checkpoint`", surplus)
-    _strings(members, report)
-    _resource_graph(members, report)
-    _identity(members, target, report)
-    _status(members, report)
-    _created_at(members, exchange, report)
-    _plan(members, call, target, report)
-    _checkpoint_extra_info(members, call, report)
-    return report
+        reading.add("RESP-1", Symptom.SECOND_ROOT_MEMBER, "no root member other than `checkpoint`", surplus)
+    _strings(members, reading)
+    _resource_graph(members, reading)
+    _identity(members, target, reading)
+    _status(members, reading)
+    _created_at(members, exchange, reading)
+    _plan(members, call, target, reading)
+    _checkpoint_extra_info(members, call, reading)
+    return reading
 
 
-def checkpoint(body: Any) -> dict[str, Any] | None:
-    """Return the `checkpoint` member if it is an object, else None."""
-    return as_object((as_object(body) or {}).get("checkpoint"))
+def checkpoint_of(exchange: Exchange) -> dict[str, Any] | None:
+    """Return the `checkpoint` in the body of a response, or None if there is no such object to be read."""
+    return as_object((exchange.json_object or {}).get("checkpoint"))
 
 
-def _strings(members: dict[str, Any], report: Reading) -> None:
+def _strings(members: dict[str, Any], reading: Reading) -> None:
     for name, (missing, other_type) in _STRINGS.items():
         if name not in members:
-            report.add("RESP-1", missing, f"a string `{name}`", "no such member")
+            reading.add("RESP-1", missing, f"a string `{name}`", "no such member")
         elif not isinstance(members[name], str):
-            report.add("RESP-1", other_type, f"a string `{name}`", _shown(members[name]))
+            reading.add("RESP-1", other_type, f"a string `{name}`", shown(members[name]))
 
 
-def _resource_graph(members: dict[str, Any], report: Reading) -> None:
+def _resource_graph(members: dict[str, Any], reading: Reading) -> None:
     expected = "`resource_graph`, a string or null"
     if "resource_graph" not in members:
-        report.add("RESP-1", Symptom.RESOURCE_GRAPH_MISSING, expected, "no such member")
+        reading.add("RESP-1", Symptom.RESOURCE_GRAPH_MISSING, expected, "no such member")
         return
-    report.judge("RESP-10")
+    reading.exercise("RESP-10")
     if not isinstance(members["resource_graph"], str | None):
-        report.add("RESP-10", Symptom.RESOURCE_GRAPH_TYPE, expected, _shown(members["resource_graph"]))
+        reading.add("RESP-10", Symptom.RESOURCE_GRAPH_TYPE, expected, shown(members["resource_graph"]))
 
 
-def _identity(members: dict[str, Any], target: Target, report: Reading) -> None:
+def _identity(members: dict[str, Any], target: Target, reading: Reading) -> None:
     identifier, project = members.get("id"), members.get("project_id")
     if isinstance(identifier, str):
-        report.judge("RESP-2")
+        reading.exercise("RESP-2")
         if not _UUID.fullmatch(identifier):
-            report.add("RESP-2", Symptom.ID_IS_NO_UUID, "a hyphenated UUID `id`", _shown(identifier))
+            reading.add("RESP-2", Symptom.ID_IS_NO_UUID, "a hyphenated UUID `id`", shown(identifier))
     if isinstance(project, str):
-        report.judge("RESP-5")
+        reading.exercise("RESP-5")
         if project != target.project_id:
-            report.add(
-                "RESP-5", Symptom.WRONG_PROJECT_ID, f"`project_id` {target.project_id}", _shown(project)
+            reading.add(
+                "RESP-5", Symptom.WRONG_PROJECT_ID, f"`project_id` {target.project_id}", shown(project)
             )
 
 
-def _status(members: dict[str, Any], report: Reading) -> None:
+def _status(members: dict[str, Any], reading: Reading) -> None:
     status = members.get("status")
     if not isinstance(status, str):
         return
-    report.judge("RESP-3")
+    reading.exercise("RESP-3")
     if status not in KNOWN_STATUSES:
-        report.add(
-            "RESP-3", Symptom.STATUS_UNKNOWN, f"one of {', '.join(sorted(KNOWN_STATUSES))}", _shown(status)
+        reading.add(
+            "RESP-3", Symptom.STATUS_UNKNOWN, f"one of {', '.join(sorted(KNOWN_STATUSES))}", shown(status)
         )
     elif status != "protecting":
-        report.add(
-            "RESP-3", Symptom.STATUS_NOT_PROTECTING, "protecting at creation", _shown(status), "SHOULD"
+        reading.add(
+            "RESP-3", Symptom.STATUS_NOT_PROTECTING, "protecting at creation", shown(status), "SHOULD"
         )
 
 
-def _created_at(members: dict[str, Any], exchange: Exchange, report: Reading) -> None:
+def _created_at(members: dict[str, Any], exchange: Exchange, reading: Reading) -> None:
     text = members.get("created_at")
     if not isinstance(text, str):
         return
-    report.judge("RESP-4")
+    reading.exercise("RESP-4")
     try:
         moment = datetime.fromisoformat(text) if _CREATED_AT.fullmatch(text) else None
     except ValueError:
         moment = None
     if moment is None:
         expected = "YYYY-MM-DDTHH:MM:SS, with at most 6 fractional digits and no time zone"
-        report.add("RESP-4", Symptom.CREATED_AT_FORM, expected, _shown(text))
+        reading.add("RESP-4", Symptom.CREATED_AT_FORM, expected, shown(text))
         return
     now = datetime.fromtimestamp(exchange.started, UTC).replace(tzinfo=None)
     if abs(moment - now) > _CLOCK_TOLERANCE:
         expected = f"within 5 minutes of {now.isoformat(timespec='seconds')} UTC"
         actual = text + _zone(moment - now)
-        report.add("RESP-4", Symptom.CREATED_AT_FAR_FROM_NOW, expected, actual, "SHOULD")
+        reading.add("RESP-4", Symptom.CREATED_AT_FAR_FROM_NOW, expected, actual, "SHOULD")
 
 
 def _zone(ahead: timedelta) -> str:
@@ -206,102 +204,103 @@ def _zone(ahead: timedelta) -> str:
     return f", which is the time in the zone UTC{'+' if halves > 0 else '-'}{hours:02}:{half * 30:02}"
 
 
-def _plan(members: dict[str, Any], call: Call, target: Target, report: Reading) -> None:
+def _plan(members: dict[str, Any], call: Call, target: Target, reading: Reading) -> None:
+    expected = "an object `protection_plan`"
     if "protection_plan" not in members:
-        report.add("RESP-1", Symptom.PROTECTION_PLAN_MISSING, "an object `protection_plan`", "no such member")
+        reading.add("RESP-1", Symptom.PROTECTION_PLAN_MISSING, expected, "no such member")
         return
     plan = as_object(members["protection_plan"])
     if plan is None:
-        actual = _shown(members["protection_plan"])
-        report.add("RESP-1", Symptom.PROTECTION_PLAN_TYPE, "an object `protection_plan`", actual)
+        actual = shown(members["protection_plan"])
+        reading.add("RESP-1", Symptom.PROTECTION_PLAN_TYPE, expected, actual)
         return
     for name, kind, noun, missing, other_type in _PLAN_MEMBERS:
         expected = f"{noun} `protection_plan.{name}`"
         if name not in plan:
-            report.add("RESP-1", missing, expected, "no such member")
+            reading.add("RESP-1", missing, expected, "no such member")
         elif not isinstance(plan[name], kind):
-            report.add("RESP-1", other_type, expected, _shown(plan[name]))
+            reading.add("RESP-1", other_type, expected, shown(plan[name]))
     identifier = plan.get("id")
     if isinstance(identifier, str):
-        report.judge("RESP-6")
+        reading.exercise("RESP-6")
         if identifier.casefold() != target.policy_id.casefold():
-            report.add(
+            reading.add(
                 "RESP-6",
                 Symptom.WRONG_PLAN_ID,
                 f"`protection_plan.id` {target.policy_id}",
-                _shown(identifier),
+                shown(identifier),
             )
     if isinstance(plan.get("resources"), list):
-        _resources(plan["resources"], call, target, report)
+        _resources(plan["resources"], call, target, reading)
 
 
-def _resources(resources: list[Any], call: Call, target: Target, report: Reading) -> None:
-    before = len(report.findings)
+def _resources(resources: list[Any], call: Call, target: Target, reading: Reading) -> None:
+    before = len(reading.findings)
     for resource in resources:
-        _resource(resource, target, report)
+        _resource(resource, target, reading)
     if resources:
-        report.judge("RESP-7")
-    if any(finding.requirement == "RESP-7" for finding in report.findings[before:]):
+        reading.exercise("RESP-7")
+    if any(finding.requirement == "RESP-7" for finding in reading.findings[before:]):
         return
-    report.judge("RESP-8")
+    reading.exercise("RESP-8")
     listed = sorted(resource["id"].casefold() for resource in resources)
     selected = sorted(identifier.casefold() for identifier in call.selected(target))
     if listed != selected:
-        report.add(
+        reading.add(
             "RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED, ", ".join(selected), ", ".join(listed) or "none"
         )
 
 
-def _resource(item: Any, target: Target, report: Reading) -> None:
+def _resource(item: Any, target: Target, reading: Reading) -> None:
     resource = as_object(item)
     if resource is None:
-        report.add("RESP-7", Symptom.RESOURCE_IS_NO_OBJECT, "an object for each resource", _shown(item))
+        reading.add("RESP-7", Symptom.RESOURCE_IS_NO_OBJECT, "an object for each resource", shown(item))
         return
     for name, (missing, other_type) in _RESOURCE_MEMBERS.items():
         expected = f"a string `{name}` in every resource"
         if name not in resource:
-            report.add("RESP-7", missing, expected, "no such member")
+            reading.add("RESP-7", missing, expected, "no such member")
         elif not isinstance(resource[name], str):
-            report.add("RESP-7", other_type, expected, _shown(resource[name]))
+            reading.add("RESP-7", other_type, expected, shown(resource[name]))
     if not resource.get("id", "-"):
-        report.add("RESP-7", Symptom.RESOURCE_ID_EMPTY, "a string `id` in every resource", "an empty one")
+        reading.add("RESP-7", Symptom.RESOURCE_ID_EMPTY, "a string `id` in every resource", "an empty one")
     kind = resource.get("type")
     if isinstance(kind, str) and kind not in RESOURCE_TYPES:
-        report.add("RESP-7", Symptom.RESOURCE_TYPE_UNKNOWN, " or ".join(sorted(RESOURCE_TYPES)), _shown(kind))
-    _resource_extra_info(resource.get("extra_info"), target, report)
+        reading.add("RESP-7", Symptom.RESOURCE_TYPE_UNKNOWN, " or ".join(sorted(RESOURCE_TYPES)), shown(kind))
+    _resource_extra_info(resource.get("extra_info"), target, reading)
 
 
-def _resource_extra_info(value: Any, target: Target, report: Reading) -> None:
+def _resource_extra_info(value: Any, target: Target, reading: Reading) -> None:
     where = "a resource's `extra_info`"
     members = as_object(value) if target.resource_extra_info == "object" else None
     if members is None:
-        members = _object_in_string(value, where, _OF_A_RESOURCE, report)
+        members = _object_in_string(value, where, _OF_A_RESOURCE, reading)
     if members is None or "exclude_volumes" not in members:
         return
     volumes = as_list(members["exclude_volumes"])
     if volumes is None or not all(isinstance(volume, str) for volume in volumes):
         expected = f"`exclude_volumes` in {where}, a list of disk ids"
-        report.add("RESP-9", Symptom.EXCLUDE_VOLUMES_TYPE, expected, _shown(members["exclude_volumes"]))
+        reading.add("RESP-9", Symptom.EXCLUDE_VOLUMES_TYPE, expected, shown(members["exclude_volumes"]))
 
 
-def _checkpoint_extra_info(members: dict[str, Any], call: Call, report: Reading) -> None:
+def _checkpoint_extra_info(members: dict[str, Any], call: Call, reading: Reading) -> None:
     where = "the checkpoint's `extra_info`"
-    report.judge("RESP-9")
-    information = _object_in_string(members.get("extra_info"), where, _OF_THE_CHECKPOINT, report)
+    reading.exercise("RESP-9")
+    information = _object_in_string(members.get("extra_info"), where, _OF_THE_CHECKPOINT, reading)
     if information is None:
         return
     creator = information.get("created_by")
     if "created_by" in information and (not isinstance(creator, str) or not creator):
-        report.add("RESP-9", Symptom.CREATED_BY_TYPE, "`created_by`, a non-empty string", _shown(creator))
+        reading.add("RESP-9", Symptom.CREATED_BY_TYPE, "`created_by`, a non-empty string", shown(creator))
     elif call.by_hand:
-        report.judge("RESP-12")
+        reading.exercise("RESP-12")
         if creator != "manual":
             expected = "`created_by` manual for a call with `auto_trigger` false"
-            report.add("RESP-12", Symptom.CREATED_BY_NOT_MANUAL, expected, _shown(creator))
+            reading.add("RESP-12", Symptom.CREATED_BY_NOT_MANUAL, expected, shown(creator))
 
 
 def _object_in_string(
-    value: Any, where: str, symptoms: tuple[Symptom, Symptom, Symptom], report: Reading
+    value: Any, where: str, symptoms: tuple[Symptom, Symptom, Symptom], reading: Reading
 ) -> dict[str, Any] | None:
     """Return the object encoded in the string, or None; anything but null and an object is reported."""
     no_string, no_json, no_object = symptoms
@@ -309,23 +308,13 @@ def _object_in_string(
         return None
     expected = f"{where}: null, or a string that holds a JSON object"
     if not isinstance(value, str):
-        report.add("RESP-9", no_string, expected, _shown(value))
+        reading.add("RESP-9", no_string, expected, shown(value))
         return None
     try:
         content = as_object(parse(value.encode("utf-8", "surrogatepass")))
     except StrictJsonError as error:
-        report.add("RESP-9", no_json, expected, f"{value[:80]!r}: {error}")
+        reading.add("RESP-9", no_json, expected, f"{value[:80]!r}: {error}")
         return None
     if content is None:
-        report.add("RESP-9", no_object, expected, _shown(value))
+        reading.add("RESP-9", no_object, expected, shown(value))
     return content
-
-
-def _shown(value: object) -> str:
-    """Show a value briefly, with its JSON type if the text does not make it clear."""
-    names: dict[object, str] = {dict: "an object", list: "a list", bool: "the boolean"}
-    names |= {int: "the number", float: "the number"}
-    if value is None:
-        return "null"
-    text = repr(value)
-    return f"{names.get(type(value), 'the string')} {text if len(text) <= 80 else text[:77] + '...'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from checkpoint_conformance.checks.judge import error_code_of
+from checkpoint_conformance.checks.judge import answer_of
 from checkpoint_conformance.transport.exchange import Exchange
 
 __all__ = ["CheckResult", "CheckStatus", "answer_summary", "tells_nothing"]
@@ -40,8 +40,5 @@ def tells_nothing(status: int | None) -> bool:
 
 
 def answer_summary(exchange: Exchange) -> str:
-    """Return the response in a few words."""
-    if exchange.fault:
-        return f"no response ({exchange.fault.detail})"
-    code = error_code_of(exchange)
-    return f"{exchange.status} {code}" if code else f"{exchange.status}"
+    """Return the response in a few words, or why there is none."""
+    return f"no response ({exchange.fault.detail})" if exchange.fault else answer_of(exchange)

@@ -127,9 +127,7 @@ def _before_on_connection(other: Exchange, chosen: Exchange) -> bool:
 
 
 def _at_once(other: Exchange, chosen: Exchange) -> bool:
-    if chosen.context is not Context.CONNECTION_AND_TIME:
-        return False
-    return other.started < chosen.started + chosen.elapsed and chosen.started < other.started + other.elapsed
+    return chosen.context is Context.CONNECTION_AND_TIME and chosen.overlaps(other)
 
 
 def _request_from(data: dict[str, Any], secrets: Secrets | None) -> Request:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checkpoint_conformance.checks.judge import error_code_of
+from checkpoint_conformance.checks.judge import answer_of
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import is_accepted, may_create
 from checkpoint_conformance.run.sending.client import NotServed, ServerGone
@@ -14,7 +14,7 @@ from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["charge_lock", "conclude_ending", "examine_endings", "is_away", "shown_answer"]
+__all__ = ["charge_lock", "conclude_ending", "examine_endings", "is_away"]
 
 _LOCKED = Origin("HTTP-6/locked", "valid calls after a refusal")
 """The origin of the finding that a server is locked."""
@@ -121,9 +121,7 @@ def charge_lock(session: Session, tries: Sequence[Exchange]) -> None:
     refusal = _last_refusal(session, tries[-1])
     if refusal is None:
         return
-    actual = (
-        f"{shown_answer(tries[-1])} in {len(tries)} of {len(tries)} tries, since exchange {refusal.number}"
-    )
+    actual = f"{answer_of(tries[-1])} in {len(tries)} of {len(tries)} tries, since exchange {refusal.number}"
     evidence = (refusal, *tries)
     finding = Finding("HTTP-6", Symptom.LOCKED, _LOCKED, "200", actual, evidence, confirmed=True)
     session.ledger.exercise("HTTP-6")
@@ -140,14 +138,7 @@ def _last_refusal(session: Session, locked: Exchange) -> Exchange | None:
     for exchange in session.recorder.exchanges[: locked.number - 1]:
         if is_accepted(exchange) and may_create(exchange.request):
             refusal, met = None, False
-        met = met or (refusal is not None and shown_answer(exchange) == shown_answer(locked))
+        met = met or (refusal is not None and answer_of(exchange) == answer_of(locked))
         if not met and exchange.status in range(400, 500):
             refusal = exchange
     return refusal
-
-
-def shown_answer(exchange: Exchange) -> str:
-    """Show the status and code of an answer."""
-    if exchange.status is None:
-        return "no response"
-    return f"{exchange.status} {error_code_of(exchange) or ''}".strip()

@@ -7,12 +7,9 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
-from checkpoint_openapi.document.formats.strict_json import StrictJsonError
-
-from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.http_layer import answered_by_gateway
 from checkpoint_conformance.checks.judge import Judgement
-from checkpoint_conformance.checks.success import checkpoint
+from checkpoint_conformance.checks.success import checkpoint_of
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.transport.abridgement import KEPT_LIMIT, PAGE_KEPT, Packed, abridged
@@ -111,7 +108,9 @@ class Recorder:
         with self._lock:
             if not self.endings or self.endings[-1].back_after is not None:
                 last = max(self.exchanges, key=lambda each: each.started + each.elapsed)
-                suspects = [each for each in self.exchanges if _overlap(each, last)]
+                suspects = [
+                    each for each in self.exchanges if each.number == last.number or each.overlaps(last)
+                ]
                 before = len(self.exchanges) - len(self.aside)
                 self.endings.append(Ending(tuple(suspects), refused, before, detail))
             return self.endings[-1]
@@ -183,27 +182,16 @@ def _needed(exchange: Exchange) -> Any:
     """Return the members of an accepted call's response that are needed until the end of the run."""
     if not (may_create(exchange.request) and is_accepted(exchange)):
         return None
-    try:
-        members = checkpoint(read_body(exchange))
-    except StrictJsonError:
+    members = checkpoint_of(exchange)
+    if members is None:
         return None
-    needed = {name: (members or {}).get(name) for name in ("id", "created_at")}
+    needed = {name: members.get(name) for name in ("id", "created_at")}
     return {"checkpoint": {name: value for name, value in needed.items() if len(str(value)) <= _LONGEST_ID}}
-
-
-def _overlap(one: Exchange, other: Exchange) -> bool:
-    """Return whether two exchanges are one, or were under way at the same time."""
-    same = one.number == other.number
-    return same or (one.started < other.started + other.elapsed and other.started < one.started + one.elapsed)
 
 
 def created_checkpoint(exchange: Exchange) -> str | None:
     """Return the id that an accepted call created, or None if the response contains none that can be used."""
-    try:
-        members = checkpoint(read_body(exchange)) if exchange.response else None
-    except StrictJsonError:
-        return None
-    identifier = members.get("id") if members else None
+    identifier = (checkpoint_of(exchange) or {}).get("id")
     return identifier if isinstance(identifier, str) and len(identifier) <= _LONGEST_ID else None
 
 

@@ -164,8 +164,9 @@ class Endpoint:
                 cause, advice = str(error.strerror or error), "`url`, and whether a `proxy` is needed"
         if self.proxy:
             return self.proxy.error(f"cannot be reached: {cause}")
-        failure = EndpointError(
-            Step.ADDRESS, f"no connection to {self.host}:{self.port}: {cause}", f"Check {advice}."
+        return EndpointError(
+            Step.ADDRESS,
+            f"no connection to {self.host}:{self.port}: {cause}",
+            f"Check {advice}.",
+            refused=isinstance(error, ConnectionRefusedError),
         )
-        failure.refused = isinstance(error, ConnectionRefusedError)
-        return failure

@@ -19,12 +19,11 @@ class Step(StrEnum):
 class EndpointError(Exception):
     """A step failed; the message says which one, why, and what to do."""
 
-    refused = False
-    """Whether the server's own address refused the connection."""
-
-    def __init__(self, step: Step, found: str, advice: str) -> None:
+    def __init__(self, step: Step, found: str, advice: str, *, refused: bool = False) -> None:
         """Take what went wrong as a clause, and what to do as a sentence."""
         super().__init__(f"{found}. {advice}")
         self.step = step
         self.found = found
         self.advice = advice
+        self.refused = refused
+        """Whether the server's own address refused the connection."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
 
+from checkpoint_conformance.data import as_object
+
 __all__ = [
     "ANSWER_LIMIT",
     "FIELDS_LIMIT",
@@ -206,6 +208,14 @@ class Exchange:
     def status(self) -> int | None:
         """The status of a complete response, else None."""
         return self.response.status if self.response else None
+
+    @property
+    def json_object(self) -> dict[str, Any] | None:
+        """The JSON object in the body of the response, or None if there is none that can be read."""
+        try:
+            return as_object(self.response.value) if self.response else None
+        except StrictJsonError:
+            return None
 
 
 def _first(headers: Headers, name: str) -> str | None:

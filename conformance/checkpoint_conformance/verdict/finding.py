@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from checkpoint_conformance.transport.exchange import Exchange, FaultKind
-from checkpoint_conformance.verdict.origin import Origin
+from checkpoint_conformance.verdict.origin import ANY_ANSWER, Origin
 from checkpoint_conformance.verdict.symptom import Symptom, published
 
 __all__ = ["PASSING", "Finding", "Level", "Spread", "is_lost", "is_lost_behind_gateway", "told_of_cache"]
@@ -50,6 +50,19 @@ class Finding:
     """Whether it was seen again on repetition."""
     status: int | None = None
     """The status, for a symptom that has one."""
+
+    @classmethod
+    def of_answer(
+        cls,
+        exchange: Exchange,
+        requirement: str,
+        symptom: Symptom,
+        expected: str,
+        actual: str,
+        level: Level = "MUST",
+    ) -> Finding:
+        """Return the finding of a check that applies to any response."""
+        return cls(requirement, symptom, ANY_ANSWER, expected, actual, (exchange,), level)
 
     @property
     def probe(self) -> str:

@@ -51,7 +51,6 @@ PAGES = Path(pages.__file__).parent
 SOURCES = sorted(HOME.rglob("*.py"))
 TELLING = {"tr", "_but", "_label", "_labelled"}
 DOCUMENTS = Path(checkpoint_openapi.__file__).parent
-SOURCE = DOCUMENTS / "document" / "source.py"
 RELEASED = sorted(DOCUMENTS.parent.glob("released/*/requirements.yaml"))
 PROFILES = frozenset({"discovery", "observation", "deletion"})
 FOREIGN = "# What other programs say"

@@ -9,7 +9,7 @@ from typing import Any
 
 from checkpoint_openapi.load import errors
 
-from checkpoint_conformance.checks.judge import error_code_of, is_condition, is_failure
+from checkpoint_conformance.checks.judge import answer_of, is_condition, is_failure
 from checkpoint_conformance.probes.probe import DOCUMENTED
 from checkpoint_conformance.run.companions import ENDED, ListError
 from checkpoint_conformance.run.recorder import is_accepted
@@ -88,7 +88,7 @@ class _CleanedUp:
         for exchange in self._own_deletions:
             if exchange.request.path in accepted and is_condition(exchange, "invalid-request"):
                 fitting = errors().conditions["checkpoint-protecting"]
-                told = (f"{fitting.status} {fitting.code}", f"{exchange.status} {error_code_of(exchange)}")
+                told = (f"{fitting.status} {fitting.code}", answer_of(exchange))
                 wrong = Symptom.CODE_OF_ANOTHER_CONDITION
                 found = Finding("ERR-3", wrong, DELETION, *told, (exchange,), confirmed=True)
                 self.session.ledger.add(found)

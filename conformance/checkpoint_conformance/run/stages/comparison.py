@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from checkpoint_openapi.document.formats.strict_json import StrictJsonError
-
-from checkpoint_conformance.checks.http import read_body
-from checkpoint_conformance.checks.success import checkpoint
+from checkpoint_conformance.checks.success import checkpoint_of
+from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.ledger import Ledger
@@ -82,9 +80,7 @@ def _apart(first: Exchange, second: Exchange) -> bool:
 
 
 def _checkpoint(exchange: Exchange) -> dict[str, object] | None:
-    if exchange.request.method != "POST" or exchange.status is None or not 200 <= exchange.status < 300:
+    """Return the checkpoint of an accepted call, or None if the response has none."""
+    if exchange.request.method != "POST" or not is_accepted(exchange):
         return None
-    try:
-        return checkpoint(read_body(exchange))
-    except StrictJsonError:
-        return None
+    return checkpoint_of(exchange)

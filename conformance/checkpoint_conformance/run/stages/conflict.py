@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from checkpoint_openapi.load import errors
 
-from checkpoint_conformance.checks.judge import error_code_of, is_condition
+from checkpoint_conformance.checks.judge import answer_of, is_condition
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.run.companions import ENDED, ListError
 from checkpoint_conformance.run.limits.backoff import Backoff
@@ -130,8 +130,7 @@ def _has_ended(session: Session, first: Exchange) -> bool:
 
 
 def _finding(first: Exchange, second: Exchange) -> Finding:
-    shown = f"{second.status} {error_code_of(second) or ''}".strip() if second.response else "no response"
     symptom = Symptom.SECOND_RUN_ACCEPTED if second.status == 200 else Symptom.SECOND_RUN_REFUSED_OTHERWISE
     conditions = [errors().conditions[name] for name in _PUBLISHED]
     expected = " or ".join(f"{each.status} {each.code}" for each in conditions)
-    return Finding("CONF-1", symptom, _ORIGIN, expected, shown, (first, second))
+    return Finding("CONF-1", symptom, _ORIGIN, expected, answer_of(second), (first, second))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from checkpoint_conformance.checks.judge import is_condition
+from checkpoint_conformance.checks.judge import answer_of, is_condition
 from checkpoint_conformance.run.companions import UNDER_WAY, ListError
-from checkpoint_conformance.run.endings import charge_lock, shown_answer
+from checkpoint_conformance.run.endings import charge_lock
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import is_accepted, may_create
@@ -49,11 +49,11 @@ def examine_lock(session: Session) -> None:
                 return
     except BudgetSpent:
         pass
-    told = f"since exchange {failing[0].number} no valid call is accepted: {shown_answer(tries[-1])}"
+    told = f"since exchange {failing[0].number} no valid call is accepted: {answer_of(tries[-1])}"
     if len(tries) > _TRIES and not any(map(_is_explained, tries)):
         charge_lock(session, tries[1:])
     else:
-        _set_aside(session, served, shown_answer(tries[-1]), told)
+        _set_aside(session, served, answer_of(tries[-1]), told)
     raise NotServed(told)
 
 
@@ -65,7 +65,7 @@ def _set_aside(session: Session, served: int, answer: str, why: str) -> None:
 
     def applies(finding: Finding) -> bool:
         last = finding.exchanges[-1]
-        return last.number > served and shown_answer(last) == answer
+        return last.number > served and answer_of(last) == answer
 
     session.ledger.set_aside(applies, why)
 

@@ -9,12 +9,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from checkpoint_openapi.document.formats.strict_json import StrictJsonError
 from checkpoint_openapi.load import errors
 
-from checkpoint_conformance.checks.http import read_body
-from checkpoint_conformance.checks.judge import Judgement, error_code_of, is_condition
-from checkpoint_conformance.checks.success import checkpoint
+from checkpoint_conformance.checks.judge import Judgement, answer_of, error_code_of, is_condition
+from checkpoint_conformance.checks.success import checkpoint_of
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
@@ -23,6 +21,7 @@ from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.misconfiguration import misconfiguration, no_http, unreached
 from checkpoint_conformance.run.probing import settle
+from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
@@ -57,9 +56,9 @@ def smoke(session: Session, *, twice: bool = True) -> Calls | None:
     except ServerGone as gone:
         raise ConfigurationError(f"{session.target.url}: {gone}") from gone
     judgement = session.recorder.judged(probe, exchange)
-    if _accepted(exchange) or not _refused(judgement):
+    if is_accepted(exchange) or not _refused(judgement):
         settle(session, probe, judgement)
-        if not _accepted(exchange):
+        if not is_accepted(exchange):
             return None
         if twice:
             _twice_on_one_connection(session, again)
@@ -88,12 +87,8 @@ def _reach(session: Session, probe: Probe) -> Exchange:
 
 def _policy_name(exchange: Exchange) -> str | None:
     """Return the policy's name from the response, or None."""
-    try:
-        members = checkpoint(read_body(exchange))
-    except StrictJsonError:
-        return None
-    plan = as_object(members.get("protection_plan")) if members else None
-    name = plan.get("name") if plan else None
+    plan = as_object((checkpoint_of(exchange) or {}).get("protection_plan")) or {}
+    name = plan.get("name")
     return name if isinstance(name, str) and name else None
 
 
@@ -125,7 +120,7 @@ def _diagnose(session: Session, probe: Probe, exchange: Exchange, judgement: Jud
         except BudgetSpent:
             break
         session.recorder.judged(lesser, answer)
-        accepted[requirement] = _accepted(answer)
+        accepted[requirement] = is_accepted(answer)
     if not any(accepted.values()):
         if _listed_policy(session) is None:
             _blame_configuration(exchange)
@@ -152,7 +147,7 @@ def _check_resources(session: Session) -> None:
     for resource in session.target.resources:
         request = session.calls.call(Call(False, (resource,)))
         try:
-            answers[resource] = _accepted(session.client.send(request))
+            answers[resource] = is_accepted(session.client.send(request))
         except BudgetSpent:
             break
     refused = [resource for resource, accepted in answers.items() if not accepted]
@@ -184,14 +179,10 @@ def _listed_policy(session: Session) -> dict[str, Any] | None:
 def _blame_configuration(exchange: Exchange) -> None:
     hint = _HINTS.get(exchange.status or 0)
     if hint:
-        code = error_code_of(exchange)
-        raise ConfigurationError(
-            f"the documented request got {exchange.status}{f' {code}' if code else ''}: {hint}."
-        )
+        raise ConfigurationError(f"the documented request got {answer_of(exchange)}: {hint}.")
     if is_condition(exchange, "nothing-to-back-up"):
         raise ConfigurationError(
-            f"the policy has nothing to back up ({exchange.status} {error_code_of(exchange)}): name another "
-            "under [policy]."
+            f"the policy has nothing to back up ({answer_of(exchange)}): name another under [policy]."
         )
 
 
@@ -202,10 +193,6 @@ def _charged_to(judgement: Judgement, culprit: str) -> Judgement:
     findings = [charge(finding) for finding in judgement.findings]
     exercised = {culprit if name == "REQ-1" else name for name in judgement.exercised}
     return Judgement(findings, exercised, judgement.undecided)
-
-
-def _accepted(exchange: Exchange) -> bool:
-    return exchange.status is not None and 200 <= exchange.status < 300
 
 
 def _refused(judgement: Judgement) -> bool:

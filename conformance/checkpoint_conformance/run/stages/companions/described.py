@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from checkpoint_openapi.document.formats.strict_json import StrictJsonError
-
-from checkpoint_conformance.checks.http import read_body
-from checkpoint_conformance.checks.success import checkpoint
+from checkpoint_conformance.checks.success import checkpoint_of
 from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.run.session import Session
@@ -74,8 +71,4 @@ def _plan(exchange: Exchange) -> dict[str, Any]:
     """Return the `protection_plan` of an accepted call, empty if the response has none."""
     if exchange.request.method != "POST" or not is_accepted(exchange):
         return {}
-    try:
-        members = checkpoint(read_body(exchange)) or {}
-    except StrictJsonError:
-        return {}
-    return as_object(members.get("protection_plan")) or {}
+    return as_object((checkpoint_of(exchange) or {}).get("protection_plan")) or {}

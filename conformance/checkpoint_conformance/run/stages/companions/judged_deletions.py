@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checkpoint_conformance.checks.http import read_body
-from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes.probe import ANY_REFUSAL, Probe
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.probing import send_probe, settle
@@ -200,7 +198,7 @@ class _Judging:
         for finding in judgement.findings:
             if finding.requirement != "DEL-1":
                 ledger.add(finding)
-        if exchange.status == 200 and judgement.readable and as_object(read_body(exchange)) is None:
+        if exchange.status == 200 and judgement.readable and exchange.json_object is None:
             told = ("200 with an object, `{}`", "a body that is not an object")
             self._add_unconfirmed(Symptom.DELETION_IS_NO_OBJECT, *told, exchange)
 

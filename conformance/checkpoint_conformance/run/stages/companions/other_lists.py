@@ -6,9 +6,6 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import quote
 
-from checkpoint_openapi.document.formats.strict_json import StrictJsonError
-
-from checkpoint_conformance.checks.http import read_body
 from checkpoint_conformance.checks.judge import is_failure
 from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.run.recorder import created_checkpoint
@@ -91,10 +88,7 @@ def _judge(session: Session, exchange: Exchange, hidden: Collection[str]) -> Non
 
 def _shown(exchange: Exchange, hidden: Collection[str]) -> set[str]:
     """Return which of the checkpoints have an item in the list."""
-    try:
-        body = as_object(read_body(exchange)) if exchange.status == 200 else None
-    except StrictJsonError:
-        return set()
+    body = exchange.json_object if exchange.status == 200 else None
     items: list[Any] = as_list((body or {}).get("checkpoint_items")) or []
     listed = {str((as_object(item) or {}).get("checkpoint_id")).casefold() for item in items}
     return listed.intersection(identifier.casefold() for identifier in hidden)
