@@ -7,14 +7,14 @@ import sys
 import uvicorn
 from applications import APPLICATIONS
 from checkpoint_handlers.serving.protocol import Protocol
-from checkpoint_handlers.serving.server import settle
+from checkpoint_handlers.serving.server import tune_interpreter
 
 __all__: list[str] = []
 
 if __name__ == "__main__":
     name, port = sys.argv[1:]
     app = APPLICATIONS[name]()
-    settle()
+    tune_interpreter()
     uvicorn.run(
         app,
         port=int(port),

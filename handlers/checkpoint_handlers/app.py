@@ -9,7 +9,7 @@ from checkpoint_openapi.load import document, errors
 
 from checkpoint_handlers.errors import ErrorAnswers, Refusal, StartError
 from checkpoint_handlers.middleware.auth import Authenticator, TokenHandler
-from checkpoint_handlers.middleware.dispatch import Dispatcher, Entry
+from checkpoint_handlers.middleware.dispatch import Dispatcher, TableEntry
 from checkpoint_handlers.middleware.framework import ConnexionMiddleware, Resolver, SecurityMiddleware
 from checkpoint_handlers.middleware.plans import PlannedRouting
 from checkpoint_handlers.operations.table import operations
@@ -65,7 +65,7 @@ async def create_app(
     return app
 
 
-def _entry(table: Mapping[str, Entry], operation_id: str) -> Entry:
+def _entry(table: Mapping[str, TableEntry], operation_id: str) -> TableEntry:
     try:
         return table[operation_id]
     except KeyError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import TYPE_CHECKING
 
 import orjson
@@ -11,6 +10,7 @@ from checkpoint_openapi.load import errors
 from starlette.exceptions import HTTPException
 
 from checkpoint_handlers.store import StoreUnavailableError
+from checkpoint_handlers.throttle import Throttle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,8 +33,6 @@ _CONDITION_OF_STATUS = {
     413: "too-large",
 }
 
-_SILENCE = 10.0
-"""Minimum seconds between two log lines about an unreachable store."""
 
 _EXTRA_HEADERS: Mapping[str, Iterable[tuple[bytes, bytes]]] = {
     # RFC 9110, 11.6.1: a 401 names its scheme. None is registered for the header X-Auth-Token.
@@ -82,7 +80,7 @@ class ErrorAnswers:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._silent_until = 0.0
+        self._throttle = Throttle()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; respond to any exception it raises."""
@@ -118,9 +116,7 @@ class ErrorAnswers:
 
     def _tell(self, error: StoreUnavailableError) -> None:
         """Log that the store is unreachable, at a limited rate: every request may run into it."""
-        now = time.monotonic()
-        if now >= self._silent_until:
-            self._silent_until = now + _SILENCE
+        if self._throttle.passes():
             _log.warning("The store is out of reach: %s", error)
 
 

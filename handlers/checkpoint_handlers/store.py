@@ -1,6 +1,6 @@
 """The data that the service stores, and the protocol of its stores.
 
-Times are text in the documented form with six fractional digits (`clock.timestamp`), so that they compare as
+Times are text in the documented form with six fractional digits (`Clock.stamp`), so that they compare as
 text. JSON members are text that holds an object or a list.
 """
 
@@ -105,9 +105,9 @@ class Policy:
     description: str
     enabled: bool
     created_at: str
-    parameters: str
-    scheduled_operations: str
-    tags: str
+    parameters: str = '{"common": {}}'
+    scheduled_operations: str = "[]"
+    tags: str = "[]"
 
 
 Entry = Project | Token | Policy

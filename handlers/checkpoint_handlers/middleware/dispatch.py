@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from checkpoint_handlers.middleware.schema import Check
     from checkpoint_handlers.store import Caller, Role
 
-__all__ = ["Dispatcher", "Entry", "Request"]
+__all__ = ["Dispatcher", "Request", "TableEntry"]
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 """A number as JSON writes it."""
@@ -50,7 +50,7 @@ class Request(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TableEntry:
     """An entry of the operations table."""
 
     handler: Callable[[Caller, Request], Awaitable[dict[str, Any]]]
@@ -71,7 +71,7 @@ class Operation:
     """One operation of the document, ready to be called."""
 
     def __init__(self, operation: Described) -> None:
-        self._entry: Entry = operation.function
+        self._entry: TableEntry = operation.function
         if not operation.security:
             raise StartError(
                 f"The operation {operation.operation_id!r} has no security, but acts for the project of a "

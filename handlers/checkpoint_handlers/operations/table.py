@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from checkpoint_handlers.middleware.dispatch import Entry
+from checkpoint_handlers.middleware.dispatch import TableEntry
 from checkpoint_handlers.operations.checkpoints import create_checkpoint
 from checkpoint_handlers.operations.deletion import delete_checkpoint
 from checkpoint_handlers.operations.items import list_checkpoint_items
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["operations"]
 
 
-def operations(service: Service) -> dict[str, Entry]:
+def operations(service: Service) -> dict[str, TableEntry]:
     """Return the operations table of a service."""
     table = {
-        "createCheckpoint": Entry(partial(create_checkpoint, service), needs="operate"),
-        "listPolicies": Entry(partial(list_policies, service), needs="read-only"),
-        "listCheckpointItems": Entry(partial(list_checkpoint_items, service), needs="read-only"),
-        "deleteCheckpoint": Entry(partial(delete_checkpoint, service), needs="operate"),
+        "createCheckpoint": TableEntry(partial(create_checkpoint, service), needs="operate"),
+        "listPolicies": TableEntry(partial(list_policies, service), needs="read-only"),
+        "listCheckpointItems": TableEntry(partial(list_checkpoint_items, service), needs="read-only"),
+        "deleteCheckpoint": TableEntry(partial(delete_checkpoint, service), needs="operate"),
     }
     if service.scenarios is None:
         return table

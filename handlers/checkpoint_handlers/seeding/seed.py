@@ -225,7 +225,4 @@ def _policy(plan: _Plan, now: str) -> Policy:
         plan.description,
         plan.enabled,
         now,
-        parameters='{"common": {}}',
-        scheduled_operations="[]",
-        tags="[]",
     )

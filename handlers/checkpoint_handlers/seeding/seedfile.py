@@ -109,9 +109,6 @@ def _policy(*, resources: tuple[Resource, ...], id: str, project: str, **own: An
         project,
         **own,
         created_at=Clock().stamp(),
-        parameters='{"common": {}}',
-        scheduled_operations="[]",
-        tags="[]",
     )
 
 

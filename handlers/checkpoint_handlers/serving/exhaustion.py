@@ -7,12 +7,12 @@ import errno
 import logging
 from typing import Any
 
+from checkpoint_handlers.throttle import Throttle
+
 __all__ = ["Exhaustion"]
 
 _log = logging.getLogger("checkpoint_handlers")
 _SHORTAGES = (errno.EMFILE, errno.ENFILE)
-_SILENCE = 10.0
-"""Minimum seconds between two messages about connections that have to wait."""
 _ACCEPTS_AGAIN = "_start_serving"
 """The function of asyncio that accepts again; it fails if an ending server has closed the socket by then."""
 
@@ -24,7 +24,7 @@ class Exhaustion:
     """
 
     def __init__(self) -> None:
-        self._silent_until = 0.0
+        self._throttle = Throttle()
 
     def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Report what went wrong in the loop."""
@@ -34,8 +34,7 @@ class Exhaustion:
         if not isinstance(error, OSError) or error.errno not in _SHORTAGES:
             loop.default_exception_handler(context)
             return
-        if loop.time() >= self._silent_until:
-            self._silent_until = loop.time() + _SILENCE
+        if self._throttle.passes():
             _log.warning(
                 "New connections have to wait: %s. Raise the limit of open files with `ulimit -n`.",
                 error.strerror,

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from checkpoint_handlers.serving.options import Options
     from checkpoint_handlers.store import Entry, Store
 
-__all__ = ["Server", "application", "bind", "initial", "run", "serve", "settle"]
+__all__ = ["Server", "application", "bind", "initial", "run", "serve", "tune_interpreter"]
 
 _BACKLOG = 2048
 _AT_ONCE = 64
@@ -125,13 +125,13 @@ async def serve(
     """
     asyncio.get_running_loop().set_exception_handler(Exhaustion())
     async with application(options) as (app, store):
-        settle()
+        tune_interpreter()
         async with administered(admin, store.ping, REGISTRY):
             server = Server(_config(options, app), listening, shared=options.workers > 1)
             await server.serve(sockets=[listener])
 
 
-def settle() -> None:
+def tune_interpreter() -> None:
     """Keep the garbage collector away from startup objects and from requests that are waiting.
 
     Their objects outlive the young generations while a group is committed. The collector would then scan the

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from checkpoint_handlers.throttle import Throttle
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,8 +38,6 @@ _SECONDS = Histogram(
     registry=REGISTRY,
 )
 _log = logging.getLogger("checkpoint_handlers")
-_SILENCE = 10.0
-"""Minimum seconds between two messages about an access log that cannot be written."""
 _SOUND_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -54,7 +54,7 @@ class AccessLog:
         self._descriptor = sys.stdout.fileno() if str(path) == "-" else os.open(path, flags, 0o666)
         self._lost = 0
         self._torn = False
-        self._silent_until = 0.0
+        self._throttle = Throttle()
 
     def write(self, **entry: Any) -> None:
         """Write one line immediately; drop it if that fails, and report failures at a limited rate."""
@@ -75,9 +75,7 @@ class AccessLog:
 
     def _lose(self, reason: str) -> None:
         self._lost += 1
-        now = time.monotonic()
-        if now >= self._silent_until:
-            self._silent_until = now + _SILENCE
+        if self._throttle.passes():
             _log.warning(
                 "Cannot write the access log %s: %s. Lines lost so far: %d.", self._path, reason, self._lost
             )
