@@ -10,7 +10,8 @@ from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_conformance.commands.console import complain, guarded
 from checkpoint_conformance.commands.progress import Progress
 from checkpoint_conformance.language import tr
-from checkpoint_conformance.reports.report import Report, ReportError, check_same_target, read_report
+from checkpoint_conformance.reports.report import ReportError, check_same_target, read_report
+from checkpoint_conformance.reports.writers.text import left_behind
 from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import open_session
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
@@ -25,27 +26,21 @@ def clean_up(file: Path, target_file: Path | None) -> ExitCode:
 
     def action() -> ExitCode:
         report = read_report(file)
-        with target_or_reference(target_file) as target, Progress(quiet=False) as said:
+        left = left_behind(report)
+        with target_or_reference(target_file) as target, Progress() as progress:
             check_same_target(report, target)
             if "deletion" not in target.profiles:
                 raise ReportError(
                     "the target does not declare the profile deletion. Declare it, or delete by other means: "
-                    f"{', '.join(_left(report)) or 'nothing is left'}."
+                    f"{', '.join(left) or 'nothing is left'}."
                 )
-            return _delete(_left(report), target, said)
+            return _delete(left, target, progress)
 
     return guarded(action)
 
 
-def _left(report: Report) -> list[str]:
-    """Return the ids that the run created and did not delete."""
-    checkpoints = report["checkpoints"]
-    deleted = set(checkpoints["deleted"])
-    return [identifier for identifier in checkpoints["ids"] if identifier not in deleted]
-
-
-def _delete(identifiers: list[str], target: Target, said: Progress) -> ExitCode:
-    deletions = Deletions(open_session(target, said.announce))
+def _delete(identifiers: list[str], target: Target, progress: Progress) -> ExitCode:
+    deletions = Deletions(open_session(target, progress.announce))
     try:
         left = [identifier for identifier in identifiers if not deletions.remove(identifier)]
     except ServerGone as gone:

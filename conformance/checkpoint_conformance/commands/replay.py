@@ -13,9 +13,8 @@ from typing import Any
 
 from checkpoint_openapi.suggestion import nearest
 
-from checkpoint_conformance.data import as_list
 from checkpoint_conformance.probes import acceptance
-from checkpoint_conformance.probes.calls import ABSENT, Call
+from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.reports.evidence import exchange_from, with_context
@@ -107,29 +106,30 @@ def replay(
     if not chosen:
         return []
     check_same_target(report, target)
-    stage = _Stage(report, target, announce)
-    calls = min(stage.creating_calls(chosen) * times, target.max_creates)
+    replayed = _Replay(report, target, announce)
+    calls = min(replayed.creating_calls(chosen) * times, target.max_creates)
     announce(f"this may create {calls} checkpoints, but never more than max_creates = {target.max_creates}")
     try:
-        return [_repeat(stage, *each, times) for each in chosen]
+        return [_repeat(replayed, *each, times) for each in chosen]
     finally:
         if "deletion" in target.profiles:
-            stage.deletions.clean_up(announce)
-        elif left := stage.deletions.created():
+            replayed.deletions.clean_up(announce)
+        elif left := replayed.deletions.created():
             announce(f"left behind, without the profile deletion: {', '.join(left)}")
 
 
-def _repeat(stage: _Stage, requirement: str, finding: dict[str, Any], times: int) -> Repeated:
-    repeated = stage.repeat(requirement, finding, 0)
+def _repeat(replayed: _Replay, requirement: str, finding: dict[str, Any], times: int) -> Repeated:
+    """Repeat a finding, up to `times` times as long as it does not fail; return the last result."""
+    repeated = replayed.repeat(requirement, finding, 0)
     for attempt in range(1, times):
         if repeated.state is not ReplayState.FAILS_NO_MORE:
             break
-        repeated = stage.repeat(requirement, finding, attempt)
+        repeated = replayed.repeat(requirement, finding, attempt)
     return repeated
 
 
-class _Stage:
-    """A session with the target, and what is needed to replay the scenes of the report on it."""
+class _Replay:
+    """A session with the target, in which the exchanges of a report are repeated."""
 
     def __init__(self, report: Report, target: Target, announce: Callable[[str], None]) -> None:
         self.session = open_session(target, announce)
@@ -140,27 +140,29 @@ class _Stage:
         for exchange in self._recorded.values():
             _check_restored(exchange.request)
         self._header = report["header"]
-        self._played: dict[tuple[frozenset[int], int], dict[int, Exchange]] = {}
+        self._repeated: dict[tuple[frozenset[int], int], dict[int, Exchange]] = {}
+        """The new exchanges by their recorded numbers, for each set of recorded numbers and attempt."""
         self._attempt = 0
 
     @cached_property
     def _probes(self) -> dict[str, Probe]:
-        """The probes of the run that the report is of, by id; it takes a rehearsal of that run."""
+        """The probes of the run that the report is of, by id; it takes a simulation of that run."""
         generous = replace(self.session.target, max_creates=_ENOUGH)
         planned = simulate(generous, Options(self._header["max_examples"], self._header["seed"]))
         return {each.probe.id: each.probe for each in planned if each.probe}
 
     def creating_calls(self, findings: Iterable[tuple[str, dict[str, Any]]]) -> int:
-        """Return how many requests that may create a checkpoint the findings need, each scene once."""
-        scenes = {
-            frozenset(with_context(finding["exchanges"], self._recorded.values())) for _, finding in findings
-        }
-        return sum(may_create(self._recorded[number].request) for scene in scenes for number in scene)
+        """Return how many requests that may create a checkpoint it takes to repeat the findings once.
+
+        Findings that rest on the same exchanges share them.
+        """
+        needed = {self._needed(finding) for _, finding in findings}
+        return sum(may_create(self._recorded[number].request) for numbers in needed for number in numbers)
 
     def repeat(self, requirement: str, finding: dict[str, Any], attempt: int) -> Repeated:
-        """Play the scene of a finding, at most once per attempt, and judge it as the run did."""
+        """Repeat the exchanges of a finding, at most once per attempt, and judge them as the run did."""
         probe, self._attempt = finding["probe"], attempt
-        operation = requirement if requirement in _COMPANIONS else probe.partition("/")[0]
+        probed = requirement if requirement in _STAGES else probe.partition("/")[0]
         try:
             if probe == IDS_OF_THE_RUN.id:
                 state, note = self._ids(requirement, finding)
@@ -170,8 +172,8 @@ class _Stage:
                 state, note = self._sequence(finding)
             elif probe in self._probes:
                 state, note = self._single(self._probes[probe], finding)
-            elif operation in _COMPANIONS:
-                state, note = self._companion(operation, requirement, finding)
+            elif probed in _STAGES:
+                state, note = self._stage(probed, requirement, finding)
             else:
                 state, note = ReplayState.UNDECIDED, "this suite cannot repeat it alone; run `verify`"
         except BudgetSpent as spent:
@@ -179,7 +181,7 @@ class _Stage:
         return Repeated(requirement, probe, finding["symptom"], state, note)
 
     def _single(self, probe: Probe, finding: dict[str, Any]) -> tuple[ReplayState, str]:
-        exchange = self._play(finding)[finding["exchanges"][-1]]
+        exchange = self._again(finding)[finding["exchanges"][-1]]
         judgement = self.session.recorder.judge(self._as_recorded(probe, exchange.request), exchange)
         shown = exchange.status or (exchange.fault.kind.value if exchange.fault else "no response")
         symptoms = {found.published_symptom for found in judgement.findings}
@@ -192,14 +194,14 @@ class _Stage:
 
     def _ids(self, requirement: str, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         ledger = Ledger()
-        distinct_checkpoints(list(self._play(finding).values()), ledger)
+        distinct_checkpoints(list(self._again(finding).values()), ledger)
         if ledger.failed(requirement):
             return ReplayState.STILL_FAILS, next(each.actual for each in ledger.findings)
         return ReplayState.FAILS_NO_MORE, "different ids"
 
     def _lost(self, finding: dict[str, Any]) -> tuple[ReplayState, str]:
         """Repeat what a connection carried; the session notes what it had to resend."""
-        lost = self._play(finding)[finding["exchanges"][-1]].request
+        lost = self._again(finding)[finding["exchanges"][-1]].request
         if any(each.exchange.request == lost for each in self.session.recorder.lost):
             return ReplayState.STILL_FAILS, "lost on a kept connection"
         return ReplayState.FAILS_NO_MORE, "got a response on the same connection"
@@ -212,17 +214,15 @@ class _Stage:
             (ReplayState.STILL_FAILS, actual) if actual else (ReplayState.FAILS_NO_MORE, "as the model says")
         )
 
-    def _companion(
-        self, operation: str, requirement: str, finding: dict[str, Any]
-    ) -> tuple[ReplayState, str]:
-        """Query the companion operations again; their responses are about newly created checkpoints.
+    def _stage(self, probed: str, requirement: str, finding: dict[str, Any]) -> tuple[ReplayState, str]:
+        """Run the stage of the requirement `probed` again, in which the finding against another was made.
 
-        `operation` is the requirement on them, by which the finding was met.
+        Its responses are about newly created checkpoints.
         """
         session = replace(self.session, recorder=self.session.recorder.with_new_ledger())
         recorded = [self._recorded[number].request for number in finding["exchanges"]]
         deletions = replace(self.deletions, session=session)
-        _COMPANIONS[operation](session, deletions, recorded)
+        _STAGES[probed](session, deletions, recorded)
         found = [each for each in session.ledger.findings if each.requirement == requirement]
         if found:
             return ReplayState.STILL_FAILS, found[0].actual
@@ -233,14 +233,18 @@ class _Stage:
         )
         return ReplayState.UNDECIDED, why or "it could not be judged"
 
-    def _play(self, finding: dict[str, Any]) -> dict[int, Exchange]:
-        """Repeat the recorded exchanges of a scene; return the new ones by their recorded numbers."""
-        numbers = frozenset(with_context(finding["exchanges"], self._recorded.values()))
-        scene = (numbers, self._attempt)
-        if scene not in self._played:
+    def _needed(self, finding: dict[str, Any]) -> frozenset[int]:
+        """Return the numbers of the exchanges that must be repeated for a finding."""
+        return frozenset(with_context(finding["exchanges"], self._recorded.values()))
+
+    def _again(self, finding: dict[str, Any]) -> dict[int, Exchange]:
+        """Repeat the exchanges of a finding; return the new ones by their recorded numbers."""
+        numbers = self._needed(finding)
+        key = (numbers, self._attempt)
+        if key not in self._repeated:
             with ExitStack() as connections:
-                self._played[scene] = self._exchange(numbers, connections)
-        return self._played[scene]
+                self._repeated[key] = self._exchange(numbers, connections)
+        return self._repeated[key]
 
     def _exchange(self, numbers: frozenset[int], connections: ExitStack) -> dict[int, Exchange]:
         """Send in the recorded order, sharing connections and overlapping in time as recorded."""
@@ -253,7 +257,7 @@ class _Stage:
             usable = connection if connection and (connection.reusable or not connection.used) else None
             return self.session.client.send(exchange.request, usable)
 
-        for together in _scenes(self._recorded[number] for number in sorted(numbers)):
+        for together in _overlapping(self._recorded[number] for number in sorted(numbers)):
             for number in together:
                 if self._recorded[number].connection not in opened:
                     connection = connections.enter_context(self.session.client.connection())
@@ -266,11 +270,7 @@ class _Stage:
         """Return the probe with the call that was recorded, if smoke had chosen another shape."""
         if probe.call is None or self._schema.violations(request):
             return probe
-        parameters = self._schema.parameters(request)
-        resources = parameters.get("resources", ABSENT)
-        listed = as_list(resources)
-        selected = resources if listed is None else tuple(listed)
-        return replace(probe, call=Call(parameters.get("auto_trigger", ABSENT), selected))
+        return replace(probe, call=Call.of(self._schema.parameters(request)))
 
 
 def _of_one_answer(name: str) -> str:
@@ -284,17 +284,17 @@ def _of_one_answer(name: str) -> str:
     return published(symptom.of_one_answer, status)
 
 
-def _scenes(exchanges: Iterable[Exchange]) -> list[list[int]]:
+def _overlapping(exchanges: Iterable[Exchange]) -> list[list[int]]:
     """Return the numbers in order, grouping exchanges that overlapped in time."""
-    scenes: list[list[int]] = []
+    groups: list[list[int]] = []
     ends = float("-inf")
     for exchange in exchanges:
         if exchange.started < ends:
-            scenes[-1].append(exchange.number)
+            groups[-1].append(exchange.number)
         else:
-            scenes.append([exchange.number])
+            groups.append([exchange.number])
         ends = max(ends, exchange.started + exchange.elapsed)
-    return scenes
+    return groups
 
 
 def _check_restored(request: Request) -> None:
@@ -324,7 +324,7 @@ def _refused_again(session: Session, deletions: Deletions, recorded: list[Reques
     Observation(session, deletions.deleted).refusals_leave_nothing("the recorded requests", send)
 
 
-def _strangers_again(session: Session, deletions: Deletions, recorded: list[Request]) -> None:
+def _unauthorized_again(session: Session, deletions: Deletions, recorded: list[Request]) -> None:
     """Let unauthorized callers use the operation of the recorded request again (AUTH-7)."""
     last = recorded[-1]
     if last.method == "DELETE":
@@ -335,8 +335,8 @@ def _strangers_again(session: Session, deletions: Deletions, recorded: list[Requ
         discovery(session)
 
 
-_COMPANIONS: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
-    "AUTH-7": _strangers_again,
+_STAGES: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
+    "AUTH-7": _unauthorized_again,
     "DISC-1": lambda session, _deletions, _recorded: discovery(session),
     "RESP-13": _after_a_call(lambda session, _: discovery(session)),
     "CONF-1": lambda session, _deletions, _recorded: conflict(session),
@@ -347,4 +347,4 @@ _COMPANIONS: dict[str, Callable[[Session, Deletions, list[Request]], None]] = {
     "DEL-2": _after_a_call(judge_deletions),
     "DEL-1": _after_a_call(judge_deletions),
 }
-"""How to judge again the requirements that need more than one exchange."""
+"""The stages to run again, by requirement: more than one exchange shows whether it is met."""

@@ -21,7 +21,7 @@ from checkpoint_conformance.reports.report import Report, ReportError, build_rep
 from checkpoint_conformance.reports.resumable import read_resumable
 from checkpoint_conformance.reports.writers import WRITERS, html
 from checkpoint_conformance.reports.writers.terminal import terminal
-from checkpoint_conformance.reports.writers.text import calls_without_id
+from checkpoint_conformance.reports.writers.text import calls_without_id, left_behind
 from checkpoint_conformance.run.record import Journal, Options, Recorded, RunRecord
 from checkpoint_conformance.run.runner import run
 from checkpoint_conformance.run.shard import WHOLE, Shard
@@ -148,7 +148,7 @@ def _tell_of_the_end(report: Report, settings: Settings) -> None:
 
 
 def _left_behind(report: Report) -> str:
-    names, unnamed = ", ".join(report["checkpoints"]["left"]), calls_without_id(report)
+    names, unnamed = ", ".join(left_behind(report)), calls_without_id(report)
     left = f"Checkpoints left behind: {names}." if names else ""
     possible = (
         f"Calls that returned no new id: {unnamed}; each may have left a checkpoint." if unnamed else ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
+from checkpoint_conformance.data import as_list
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Framing, Request
 
@@ -41,6 +43,13 @@ class Call:
 
     auto_trigger: bool | Absent = False
     resources: tuple[str, ...] | Absent | None = ABSENT
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> Call:
+        """Return what a request with these valid `parameters` asks for."""
+        resources = parameters.get("resources", ABSENT)
+        listed = as_list(resources)
+        return cls(parameters.get("auto_trigger", ABSENT), resources if listed is None else tuple(listed))
 
     def parameters(self) -> dict[str, Any]:
         """Return the `parameters` member."""

@@ -15,7 +15,7 @@ from checkpoint_conformance.reports.curl import BODIES, LONGEST_COMMAND
 from checkpoint_conformance.reports.evidence import body_bytes
 from checkpoint_conformance.reports.report import ReportError
 from checkpoint_conformance.reports.writers import WRITERS
-from checkpoint_conformance.reports.writers.text import command
+from checkpoint_conformance.reports.writers.text import by_number, command
 
 __all__ = ["held", "prepare", "reserved", "write_all", "write_atomically"]
 
@@ -122,7 +122,7 @@ def _long_bodies(report: dict[str, Any]) -> dict[str, _Parts]:
 
 def _long_commands(report: dict[str, Any]) -> dict[str, _Parts]:
     """Return the scripts with the commands that are too long to be shown, by name."""
-    exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
+    exchanges = by_number(report)
     commands = {
         finding["exchanges"][-1]: command(finding, exchanges)
         for item in report["requirements"]

@@ -18,7 +18,7 @@ from checkpoint_conformance.run.record import Journal, Part
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.transport.abridgement import Packed, WholeExchanges, abridged
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.transport.replay import Absence
+from checkpoint_conformance.transport.replay import RecordedOutage
 
 __all__ = ["pack", "part_data", "unpack"]
 
@@ -50,10 +50,10 @@ def pack(journal: Journal, url: str, secrets: Secrets) -> list[str]:
         aside = [*(part.aside for part in earlier), rest, last.aside]
         for exchange in chain.from_iterable(aside):
             write(plain_data(exchange, url, secrets))
-        absences = [absence for absence in journal.absences if absence.before <= course]
+        outages = [outage for outage in journal.outages if outage.before <= course]
         parts = [(part, len(part.aside)) for part in earlier]
         parts.append((replace(last, place=course), len(rest) + len(last.aside)))
-        write(secrets.redact_all(_head(course, absences, parts)))
+        write(secrets.redact_all(_head(course, outages, parts)))
     packed.seek(0)
     return [base64.b64encode(piece).decode() for piece in iter(lambda: packed.read(_PIECE), b"")]
 
@@ -86,8 +86,8 @@ def _unpacked(packed: BytesIO, secrets: Secrets) -> Journal:
     if not all(map(whole.has, course)):
         raise ValueError("it contains more than a run records")
     parts = tuple(_part(data, tuple(islice(rest, data["aside"]))) for data in head["parts"])
-    absences = tuple(Absence(**data) for data in head["absences"])
-    return Journal(WholeExchanges(whole, course), absences, parts)
+    outages = tuple(RecordedOutage(**data) for data in head["outages"])
+    return Journal(WholeExchanges(whole, course), outages, parts)
 
 
 def part_data(part: Part) -> dict[str, Any]:
@@ -106,11 +106,13 @@ def _alike(restored: Exchange, exchange: Exchange) -> bool:
     return same and restored.fault == exchange.fault
 
 
-def _head(course: int, absences: Iterable[Absence], parts: Iterable[tuple[Part, int]]) -> dict[str, Any]:
+def _head(
+    course: int, outages: Iterable[RecordedOutage], parts: Iterable[tuple[Part, int]]
+) -> dict[str, Any]:
     """Return what a journal holds apart from its exchanges; each part comes with how many are set aside."""
     return {
         "course": course,
-        "absences": [vars(absence) for absence in absences],
+        "outages": [vars(outage) for outage in outages],
         "parts": [
             {
                 **part_data(part),

@@ -22,7 +22,7 @@ from checkpoint_conformance.run.schedule import origins
 from checkpoint_conformance.run.stages.comparison import IDS_OF_THE_RUN, distinct_checkpoints
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Implementation, SecondProject, Target
-from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.exchange import Exchange, Request
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.finding import Finding, Spread
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
@@ -179,33 +179,36 @@ def _united(parts: list[Report], target: Target) -> tuple[list[Exchange], Ledger
     known, ledger = origins(target), Ledger(reliable=target.has_reliable_network)
     requests = connections = 0
     for part in parts:
-        own = {data["number"]: exchange_from(data) for data in part["exchanges"]}
-        for number, exchange in own.items():
-            moved = replace(
-                exchange, number=exchange.number + requests, connection=exchange.connection + connections
-            )
-            own[number] = moved
-            exchanges.append(moved)
+        own = {
+            data["number"]: _moved(exchange_from(data), requests, connections) for data in part["exchanges"]
+        }
+        exchanges += own.values()
         requests += part["requests"]
         connections = max((exchange.connection for exchange in exchanges), default=0)
-        observations = part["observations"]
-        _note(observations, own, ledger)
-        for data in observations["findings"]:
-            if data["probe"] != IDS_OF_THE_RUN.id:
-                finding = _finding(data, own, known)
-                ledger.add(finding, proven=finding.confirmed)
-                for exchange in finding.exchanges[-1:]:
-                    ledger.answers[exchange.request].update(data["answers"])
+        _note(part["observations"], own, known, ledger)
     distinct_checkpoints(sorted(exchanges, key=lambda exchange: exchange.started), ledger)
     return exchanges, ledger
 
 
-def _note(observations: dict[str, Any], exchanges: dict[int, Exchange], ledger: Ledger) -> None:
-    """Add to the ledger what a shard observed, apart from its findings."""
-    for name, count in observations["exercised"].items():
-        ledger.exercised[name] += count
-    for name, number in observations.get("passes", {}).items():
-        ledger.passes.setdefault(name, exchanges[number])
+def _moved(exchange: Exchange, requests: int, connections: int) -> Exchange:
+    """Return an exchange as it is numbered after so many requests and connections of other shards."""
+    number, connection = exchange.number + requests, exchange.connection + connections
+    return replace(exchange, number=number, connection=connection)
+
+
+def _note(
+    observations: dict[str, Any], exchanges: dict[int, Exchange], known: dict[str, Origin], ledger: Ledger
+) -> None:
+    """Add to the ledger what a shard observed."""
+    answers: dict[Request, set[int]] = {}
+    for data in observations["findings"]:
+        if data["probe"] != IDS_OF_THE_RUN.id:
+            finding = _finding(data, exchanges, known)
+            ledger.add(finding, proven=finding.confirmed)
+            for exchange in finding.exchanges[-1:]:
+                answers.setdefault(exchange.request, set()).update(data["answers"])
+    passes = {name: exchanges[number] for name, number in observations.get("passes", {}).items()}
+    ledger.take_over(observations["exercised"], passes, answers)
     for name, (reason, why) in observations["skipped"].items():
         ledger.skip(name, SkipReason(reason), why)
     for name, why in observations["undecided"].items():

@@ -6,25 +6,21 @@ anything is stored, so that no writer can show them and a replay can restore the
 
 from __future__ import annotations
 
-import hashlib
 import json
-import platform
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
 import jsonschema_rs
-from checkpoint_openapi import __version__
-from checkpoint_openapi.load import Requirement, data_path, document
+from checkpoint_openapi.load import Requirement, document
 
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.reports.evidence import exchange_data, with_context
+from checkpoint_conformance.reports.header import header
 from checkpoint_conformance.reports.journal import pack, part_data
 from checkpoint_conformance.reports.times import time_of_requirements, times
-from checkpoint_conformance.run.record import Options, Recorded, RunRecord
+from checkpoint_conformance.run.record import Recorded, RunRecord
 from checkpoint_conformance.run.recorder import created_checkpoint
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
@@ -42,7 +38,6 @@ __all__ = [
     "ReportError",
     "build_report",
     "check_same_target",
-    "header",
     "read_report",
     "redacted",
 ]
@@ -81,19 +76,8 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
     passes = _passes(run)
     seconds = time_of_requirements(run)
     results = [_requirement(result, run, passes, seconds[result.requirement.id]) for result in run.results]
-    numbers = {
-        number for result in results for finding in result["findings"] for number in finding["exchanges"]
-    }
-    observations = None
-    if not run.options.shard.whole:
-        observations = _observations(run.ledger, passes)
-        numbers |= {number for found in observations["findings"] for number in found["exchanges"]}
-        numbers |= {exchange.number for exchange in run.exchanges if _created(exchange)}
-    shown = with_context(numbers, run.exchanges) | set(passes.values())
-    if run.options.record is Recorded.ALL:
-        shown |= {exchange.number for exchange in run.exchanges}
-    shown_whole = run.ledger.evidence.exchanges
-    created = list(dict.fromkeys(filter(None, map(_created, run.exchanges))))
+    observations = None if run.options.shard.whole else _observations(run.ledger, passes)
+    shown, whole = _shown(run, results, observations), run.ledger.evidence.exchanges
     report: Report = {
         "format": FORMAT,
         "header": header(run.target, run.options, run.started),
@@ -103,28 +87,14 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         "requirements": results,
         "waivers": [applied.data() for applied in waivers],
         "exchanges": [
-            exchange_data(shown_whole.get(exchange.number, exchange), run.target.url, secrets)
+            exchange_data(whole.get(exchange.number, exchange), run.target.url, secrets)
             for exchange in run.exchanges
             if exchange.number in shown
         ],
-        "checkpoints": {
-            "limit": run.target.max_creates,
-            "created": run.created,
-            "enough": run.enough,
-            "ids": created,
-            "deleted": sorted(run.deleted),
-            "left": [name for name in created if name not in run.deleted],
-        },
+        "checkpoints": _checkpoints(run),
         "requests": len(run.exchanges),
         "times": times(run),
-        "connections": {
-            "allowed": run.target.connections,
-            "used": run.lanes,
-            "reason": run.narrowed,
-            "side_by_side": sum(
-                exchange.context is not Context.CONNECTION_AND_TIME for exchange in run.exchanges
-            ),
-        },
+        "connections": _connections(run),
         "observations": observations,
         "parts": [part_data(part) for part in run.parts],
         "footer": {"ended": run.ended, "complete": not run.ended, "elapsed": round(run.elapsed, 3)},
@@ -135,6 +105,46 @@ def build_report(run: RunRecord, waivers: Iterable[Applied] = (), secrets: Secre
         name: value if name == "exchanges" else redacted(value, secrets, name)
         for name, value in report.items()
     } | journal
+
+
+def _shown(
+    run: RunRecord, results: Iterable[dict[str, Any]], observations: dict[str, Any] | None
+) -> set[int]:
+    """Return the numbers of the exchanges in the report: what it refers to, and what repeating that needs."""
+    if run.options.record is Recorded.ALL:
+        return {exchange.number for exchange in run.exchanges}
+    findings = [finding for result in results for finding in result["findings"]]
+    numbers = set[int]()
+    if observations:
+        findings += observations["findings"]
+        numbers = {exchange.number for exchange in run.exchanges if _created(exchange)}
+    numbers |= {number for finding in findings for number in finding["exchanges"]}
+    evidence = {number for result in results for number in result["evidence"]}
+    return with_context(numbers, run.exchanges) | evidence
+
+
+def _checkpoints(run: RunRecord) -> dict[str, Any]:
+    """Return what the run created, deleted and left."""
+    created = list(dict.fromkeys(filter(None, map(_created, run.exchanges))))
+    return {
+        "limit": run.target.max_creates,
+        "created": run.created,
+        "enough": run.enough,
+        "ids": created,
+        "deleted": sorted(run.deleted),
+        "left": [name for name in created if name not in run.deleted],
+    }
+
+
+def _connections(run: RunRecord) -> dict[str, Any]:
+    """Return how many connections carried the requests, and how many of these travelled side by side."""
+    apart = [exchange for exchange in run.exchanges if exchange.context is Context.CONNECTION_AND_TIME]
+    return {
+        "allowed": run.target.connections,
+        "used": run.lanes,
+        "reason": run.narrowed,
+        "side_by_side": len(run.exchanges) - len(apart),
+    }
 
 
 def redacted(data: Any, secrets: Secrets, name: str = "") -> Any:
@@ -186,68 +196,6 @@ def check_same_target(report: Report, target: Target) -> None:
 @cache
 def _validator() -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-
-
-def header(target: Target, options: Options, started: float) -> dict[str, Any]:
-    """Return what identifies a run: suite, contract, options and target, with secrets if they hold any."""
-    implementation = target.implementation
-    return {
-        "suite": __version__,
-        "contract": {
-            "version": str(document()["info"]["version"]),
-            "sha256": hashlib.sha256(data_path("checkpoint.yaml").read_bytes()).hexdigest(),
-        },
-        "environment": {
-            "python": platform.python_version(),
-            **{package: version(package) for package in ("schemathesis", "hypothesis")},
-        },
-        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
-        "seed": options.seed,
-        "max_examples": options.max_examples,
-        "thorough": options.thorough,
-        "shard": None
-        if options.shard.whole
-        else {
-            "index": options.shard.index,
-            "count": options.shard.count,
-            "requirements": sorted(options.shard.owned),
-        },
-        "implementation": {
-            "name": implementation.name,
-            "version": implementation.version,
-            "vendor": implementation.vendor,
-            "url": implementation.url,
-        },
-        "target": {
-            "url": target.url,
-            "project_id": target.project_id,
-            "provider_id": target.provider_id,
-            "policy_id": target.policy_id,
-            "resources": list(target.resources),
-            "profiles": ["core", *sorted(target.profiles)],
-            "fixtures": _fixtures(target),
-            "second_project_id": target.second_project.project_id if target.second_project else None,
-            "second_policy_id": target.second_project.policy_id if target.second_project else None,
-            "deviations": {"resource_extra_info": target.resource_extra_info},
-            "timeout": target.timeout,
-            "patience": target.patience,
-            "settle_within": target.settle_within,
-            "rate": target.rate,
-            "network": "reliable" if target.has_reliable_network else "unreliable",
-            "max_creates": target.max_creates,
-        },
-    }
-
-
-def _fixtures(target: Target) -> list[str]:
-    second = target.second_project
-    given = {
-        "expired_token": target.expired_token,
-        "read_only_token": target.read_only_token,
-        "second_project.token": second and second.token,
-        "second_project.policy_id": second and second.policy_id,
-    }
-    return [name for name, value in given.items() if value]
 
 
 def _passes(run: RunRecord) -> dict[str, int]:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from checkpoint_conformance.data import as_object
+from checkpoint_conformance.reports.header import header
 from checkpoint_conformance.reports.journal import unpack
-from checkpoint_conformance.reports.report import ReportError, header, read_report, redacted
+from checkpoint_conformance.reports.report import ReportError, read_report, redacted
 from checkpoint_conformance.run.record import Journal, Options
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -43,6 +44,24 @@ _REFUSED_MARKER = (400, 404)
 
 Page = tuple[Exchange, list[dict[str, Any]]]
 """A response, and the entries in it."""
+
+
+@dataclass
+class _List:
+    """A list of a companion operation, and what its pages have shown so far."""
+
+    name: str
+    """The end of its path, and the member of a response that holds the entries."""
+    schema: str
+    """The schema of a response in the document."""
+    compared: Callable[[dict[str, Any]], dict[str, Any]]
+    """Returns the members of an entry that are compared; nothing else is kept."""
+    requested: int = _PAGE
+    """The number of entries to request of a page."""
+    longest: int = 0
+    """The largest number of entries seen on a page of this size."""
+    continues: bool = False
+    """Whether it has gone on after a page with fewer entries than requested."""
 
 
 class ListError(Exception):
@@ -88,28 +107,24 @@ class CompanionLists:
         """Take the client that asks."""
         self._client = client
         self._calls = calls
-        self._page: dict[str, int] = {}
-        """The number of entries to request of each list, by the path of the list."""
+        self._policies = _List("policies", "PolicyList", _compared_policy)
+        self._items = _List("checkpoint_items", "CheckpointItemList", _compared_item)
         self._own: AbstractSet[str] | None = None
-        self._longest: dict[str, int] = {}
-        """The largest number of entries seen on a page of each list, by the path of the list."""
         self._existing = _Ids()
         """The ids of checkpoints that existed before, of which ended items are left out."""
         self._too_long: Exchange | None = None
         """A page of the list of the policy after which too much of it was kept to read on."""
-        self._continued = set[str]()
-        """The paths of the lists that have gone on after a page with fewer entries than requested."""
 
     def policies(self) -> list[Page]:
         """Return the pages of `listPolicies`.
 
         Raises ListError if a page is malformed, and ServerGone if the server stops answering.
         """
-        return self._pages("policies", "PolicyList", "policies", {})
+        return self._pages(self._policies, {})
 
     def policies_by_default(self) -> Page | None:
         """Return the page of `listPolicies` without parameters, as `items_by_default` does."""
-        return self._by_default("policies", "", "PolicyList", "policies")
+        return self._by_default(self._policies)
 
     def items_by_default(self, identifier: str) -> Page | None:
         """Return the page of the items of a checkpoint without `limit`, or None if it cannot be judged.
@@ -119,14 +134,14 @@ class CompanionLists:
         answering.
         """
         query = f"checkpoint_id={quote(identifier, safe='')}"
-        return self._by_default("checkpoint_items", query, "CheckpointItemList", "checkpoint_items")
+        return self._by_default(self._items, query)
 
-    def _by_default(self, path: str, query: str, schema: str, member: str) -> Page | None:
-        exchange = self._client.insist(self._client.send(self._calls.listing(path, query)))
+    def _by_default(self, listed: _List, query: str = "") -> Page | None:
+        exchange = self._client.insist(self._client.send(self._calls.listing(listed.name, query)))
         if exchange.fault is not None and exchange.fault.kind is FaultKind.OVERSIZED:
             return None
-        entries = _entries(exchange, schema, member)
-        if len(entries) >= self._longest.get(path, 0):
+        entries = _entries(exchange, listed)
+        if len(entries) >= listed.longest:
             return None
         return abridged(exchange, EVIDENCE_LIMIT), entries
 
@@ -157,9 +172,7 @@ class CompanionLists:
         """
         items: list[dict[str, Any]] = []
         last: Exchange | None = None
-        for exchange, page in self._pages(
-            "checkpoint_items", "CheckpointItemList", "checkpoint_items", filters, first, doubt=doubt
-        ):
+        for exchange, page in self._pages(self._items, filters, first, doubt=doubt):
             items += page
             last = exchange
         assert last is not None
@@ -167,7 +180,7 @@ class CompanionLists:
 
     def first_page(self, **filters: str) -> Request:
         """Return the request of the first page of the items that match the filters."""
-        return self._request("checkpoint_items", filters)
+        return self._request(self._items, filters)
 
     def first_of_policy(self) -> Request:
         """Return the request of the first page of the items of the policy."""
@@ -211,14 +224,7 @@ class CompanionLists:
                 return
 
     def _pages(
-        self,
-        path: str,
-        schema: str,
-        member: str,
-        filters: dict[str, str],
-        first: Exchange | None = None,
-        *,
-        doubt: bool = True,
+        self, listed: _List, filters: dict[str, str], first: Exchange | None = None, *, doubt: bool = True
     ) -> list[Page]:
         """Return every page, each requested with the marker of the one before.
 
@@ -231,7 +237,7 @@ class CompanionLists:
             read = []
             given, first = first, None
             try:
-                for page in self._walk(path, schema, member, filters, given, doubt=doubt):
+                for page in self._walk(listed, filters, given, doubt=doubt):
                     read[-1:] = [(abridged(exchange), entries) for exchange, entries in read[-1:]]
                     read.append(page)
             except ListError as error:
@@ -242,14 +248,7 @@ class CompanionLists:
         return read
 
     def _walk(
-        self,
-        path: str,
-        schema: str,
-        member: str,
-        filters: dict[str, str],
-        first: Exchange | None,
-        *,
-        doubt: bool,
+        self, listed: _List, filters: dict[str, str], first: Exchange | None, *, doubt: bool
     ) -> Iterator[Page]:
         """Yield pages up to the last one.
 
@@ -269,25 +268,19 @@ class CompanionLists:
                     "the list of the policy holds too many items that are new or under way to read them all"
                 )
                 raise ListError(Symptom.LIST_TOO_LONG, text, self._too_long)
-            exchange = self._page_at(path, {**filters, **marker}, None if marker else first)
-            entries = _entries(exchange, schema, member)
+            exchange = self._page_at(listed, {**filters, **marker}, None if marker else first)
+            entries = _entries(exchange, listed)
             fresh = [entry["id"] for entry in entries if entry["id"] not in seen]
             if fresh or not marker:
-                kept = (
-                    [_compared_policy(entry) for entry in entries]
-                    if path == "policies"
-                    else [_compared(entry) for entry in entries if whole or self._is_kept(entry)]
-                )
+                kept = [listed.compared(entry) for entry in entries if whole or self._is_kept(entry)]
                 size += sum(len(str(entry)) for entry in kept)
                 yield abridged(exchange, EVIDENCE_LIMIT), kept
-            longest = self._longest.get(path, 0)
-            self._longest[path] = max(longest, len(entries))
-            if fresh and marker:
-                self._continued.add(path)
-            if not fresh or len(entries) < longest:
+            is_shorter = len(entries) < listed.longest
+            listed.longest = max(listed.longest, len(entries))
+            listed.continues |= bool(fresh and marker)
+            if not fresh or is_shorter:
                 return
-            short = len(entries) < self._page.get(path, _PAGE)
-            if short and not doubt and path not in self._continued:
+            if len(entries) < listed.requested and not doubt and not listed.continues:
                 return
             if size > _MOST_KEPT:
                 if whole:
@@ -297,29 +290,28 @@ class CompanionLists:
                 seen.add(identifier)
             marker = {"marker": entries[-1]["id"]}
 
-    def _request(self, path: str, query: dict[str, str]) -> Request:
-        text = urlencode({**query, "limit": str(self._page.get(path, _PAGE))}, quote_via=quote)
-        return self._calls.listing(path, text)
+    def _request(self, listed: _List, query: dict[str, str]) -> Request:
+        text = urlencode({**query, "limit": str(listed.requested)}, quote_via=quote)
+        return self._calls.listing(listed.name, text)
 
-    def _page_at(self, path: str, query: dict[str, str], first: Exchange | None) -> Exchange:
+    def _page_at(self, listed: _List, query: dict[str, str], first: Exchange | None) -> Exchange:
         """Return the answer with the page, or with as little of it as can be requested.
 
         `first` is the exchange of the first request, if it has been sent already.
         """
         while True:
-            count = self._page.get(path, _PAGE)
             client = self._client
-            exchange = client.persist(first) if first else client.send(self._request(path, query))
+            exchange = client.persist(first) if first else client.send(self._request(listed, query))
             exchange = client.insist(exchange)
             first = None
             oversized = exchange.fault is not None and exchange.fault.kind is FaultKind.OVERSIZED
-            if not oversized or count == 1:
+            if not oversized or listed.requested == 1:
                 return exchange
-            self._page[path] = max(count // _SMALLER, 1)
-            self._longest.pop(path, None)
+            listed.requested = max(listed.requested // _SMALLER, 1)
+            listed.longest = 0
 
 
-def _compared(item: dict[str, Any]) -> dict[str, Any]:
+def _compared_item(item: dict[str, Any]) -> dict[str, Any]:
     """Return the members of an item that are compared."""
     return {name: item[name] for name in ("id", "checkpoint_id", "resource_id", "status")}
 
@@ -331,7 +323,8 @@ def _compared_policy(policy: dict[str, Any]) -> dict[str, Any]:
     return {**compared, "resources": resources}
 
 
-def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any]]:
+def _entries(exchange: Exchange, listed: _List) -> list[dict[str, Any]]:
+    """Return the entries of a page. Raises ListError if it does not have its documented form."""
     if exchange.fault:
         raise ListError(Symptom.LIST_UNANSWERED, exchange.fault.detail, exchange)
     if exchange.status != 200:
@@ -348,11 +341,11 @@ def _entries(exchange: Exchange, schema: str, member: str) -> list[dict[str, Any
         raise ListError(
             Symptom.LIST_NOT_JSON, f"the list's body is not strict JSON: {error}", exchange
         ) from error
-    for problem in _validator(schema).iter_errors(body):
+    for problem in _validator(listed.schema).iter_errors(body):
         place = "/".join(str(step) for step in problem.instance_path)
         text = f"at {place or 'the root'}: {_shortened(problem.message)}"
         raise ListError(Symptom.LIST_FORM, text, exchange)
-    entries: list[dict[str, Any]] = body[member]
+    entries: list[dict[str, Any]] = body[listed.name]
     return entries
 
 

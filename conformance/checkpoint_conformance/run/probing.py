@@ -11,8 +11,8 @@ from checkpoint_openapi.load import advisory
 from checkpoint_conformance.checks.http_layer import answered_by_gateway, is_page_of_gateway
 from checkpoint_conformance.checks.judge import Judgement, error_code_of, is_conflict
 from checkpoint_conformance.probes.probe import Probe
-from checkpoint_conformance.run.endings import examine_endings
 from checkpoint_conformance.run.limits.budget import BudgetSpent
+from checkpoint_conformance.run.outages import examine_outages
 from checkpoint_conformance.run.sending.lanes import Lanes
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
@@ -118,7 +118,7 @@ def _conclude(session: Session, probe: Probe, received: Sequence[Exchange]) -> N
     settle(session, probe, session.recorder.judged(probe, exchange))
     _question_page(session, exchange)
     session.client.check_alive(exchange, session.calls.harmless())
-    examine_endings(session)
+    examine_outages(session)
     if not probe.wants_acceptance and is_conflict(exchange):
         _question_conflict(session, probe, exchange)
 

@@ -11,7 +11,7 @@ from checkpoint_conformance.run.recorder import Phase
 from checkpoint_conformance.run.shard import WHOLE, Shard
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.transport.replay import Absence
+from checkpoint_conformance.transport.replay import RecordedOutage
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
 from checkpoint_conformance.verdict.outcome import Result, Verdict, verdict_of
 
@@ -81,7 +81,7 @@ class Journal:
 
     course: Sequence[Exchange]
     """The exchanges that a run repeats if it gets the same answers, in order."""
-    absences: tuple[Absence, ...]
+    outages: tuple[RecordedOutage, ...]
     """When the server could not be reached."""
     parts: tuple[Part, ...]
     """The parts until now, in order."""

@@ -17,9 +17,9 @@ from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, Requ
 from checkpoint_conformance.verdict.ledger import Ledger
 
 __all__ = [
-    "Ending",
     "Judges",
     "Lost",
+    "Outage",
     "Phase",
     "Recorder",
     "created_checkpoint",
@@ -55,8 +55,8 @@ class Lost:
 
 
 @dataclass
-class Ending:
-    """A moment from which the server could not be reached."""
+class Outage:
+    """A time in which the server could not be reached."""
 
     suspects: tuple[Exchange, ...]
     """The last exchanges before it; more than one if they were under way at the same time."""
@@ -88,8 +88,8 @@ class Recorder:
     """Judged valid calls, whatever the answer."""
     lost: list[Lost] = field(default_factory=list[Lost])
     """Requests that got no response on a reused connection, and were sent again."""
-    endings: list[Ending] = field(default_factory=list[Ending])
-    """The moments from which the server could not be reached, in order."""
+    outages: list[Outage] = field(default_factory=list[Outage])
+    """The times in which the server could not be reached, in order."""
     phases: list[Phase] = field(default_factory=list[Phase])
     """The phases that have begun, in order."""
     packed: Packed = field(default_factory=Packed)
@@ -103,17 +103,17 @@ class Recorder:
     _own: set[str] = field(default_factory=set[str])
     _lock: Lock = field(default_factory=Lock)
 
-    def note_ending(self, *, refused: bool, detail: str) -> Ending:
-        """Return the ending under way, or note one that began after the last exchanges."""
+    def note_outage(self, *, refused: bool, detail: str) -> Outage:
+        """Return the outage under way, or note one that began after the last exchanges."""
         with self._lock:
-            if not self.endings or self.endings[-1].back_after is not None:
+            if not self.outages or self.outages[-1].back_after is not None:
                 last = max(self.exchanges, key=lambda each: each.started + each.elapsed)
                 suspects = [
                     each for each in self.exchanges if each.number == last.number or each.overlaps(last)
                 ]
                 before = len(self.exchanges) - len(self.aside)
-                self.endings.append(Ending(tuple(suspects), refused, before, detail))
-            return self.endings[-1]
+                self.outages.append(Outage(tuple(suspects), refused, before, detail))
+            return self.outages[-1]
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Keep an exchange, abridged; return the whole one with its number."""
@@ -148,14 +148,12 @@ class Recorder:
         kept = self.exchanges[exchange.number - 1] if exchange.number else exchange
         with self._lock:
             self.asked[exchange.number] = probe
-            self.ledger.tries[probe.id] += 1
+            self.ledger.count_try(probe.id)
             if probe.call:
                 self.valid_calls.append(kept)
                 if is_accepted(exchange):
                     self.accepted.append((kept, probe.call))
-        judgement = self.judge(probe, exchange)
-        judgement.exchange = kept
-        return judgement
+        return replace(self.judge(probe, exchange), exchange=kept)
 
     def record(self, requirement: str, judgement: Judgement) -> None:
         """Add a judgement to the ledger."""

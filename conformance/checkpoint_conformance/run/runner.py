@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from checkpoint_conformance.checks.deadline import prepared
 from checkpoint_conformance.probes.generated.supply import Supply
-from checkpoint_conformance.run.endings import conclude_ending, examine_endings, is_away
+from checkpoint_conformance.run.outages import examine_outages, is_away, judge_server_gone
 from checkpoint_conformance.run.record import Journal, Options, Part, RunRecord
 from checkpoint_conformance.run.recorder import Judges
 from checkpoint_conformance.run.schedule import exchange_everything
@@ -118,7 +118,7 @@ class _Course:
                 except NotServed:
                     examine_crashes(session)
                     raise
-                examine_endings(session)
+                examine_outages(session)
                 self._boundaries.mark()
         finally:
             self._boundaries.finish()
@@ -128,7 +128,7 @@ class _Course:
         """Delete what the run has created, if the target declares that it can."""
         session = self._session
         if self._ending.gone:
-            conclude_ending(session, self._ending.gone)
+            judge_server_gone(session, self._ending.gone)
         session.witness.rest()
         if "deletion" in session.target.profiles:
             with self._ending.noted():
@@ -144,7 +144,7 @@ class _Course:
         with ending.noted():
             if not ending.gone and is_away(session):
                 ending.gone = ServerGone("it stopped during the clean-up")
-                conclude_ending(session, ending.gone)
+                judge_server_gone(session, ending.gone)
             if ending.reason or self._options.shard.owns("RESP-2"):
                 distinct_checkpoints(session.recorder.exchanges, session.ledger)
                 moving_time(session.recorder.exchanges, session.ledger)

@@ -17,7 +17,7 @@ from checkpoint_conformance.transport.clock import ReplayClock
 from checkpoint_conformance.transport.connection import Connection, Transport
 from checkpoint_conformance.transport.exchange import Exchange, FaultKind, Request, TransportFault
 
-__all__ = ["Absence", "Replay", "ReplayConnection"]
+__all__ = ["RecordedOutage", "Replay", "ReplayConnection"]
 
 _REACH = 64
 """How far a request may be from its place in the record: as many as travel side by side, and more."""
@@ -26,8 +26,8 @@ _WAVE = 16
 
 
 @dataclass(frozen=True)
-class Absence:
-    """A moment of the record at which the server could not be reached."""
+class RecordedOutage:
+    """An outage in the record: the server could not be reached."""
 
     before: int
     """The number of exchanges before it."""
@@ -49,24 +49,24 @@ class Replay:
     def __init__(
         self,
         record: Sequence[Exchange],
-        absences: Sequence[Absence],
+        outages: Sequence[RecordedOutage],
         clock: ReplayClock,
         *,
-        endings: Callable[[], int],
+        noticed: Callable[[], int],
         go_on: Callable[[Sequence[Exchange]], None],
         leave: Callable[[Sequence[Exchange]], None],
         used: int = 0,
     ) -> None:
         """Take the record and its clock.
 
-        `endings` returns how many absences the client has noticed. `go_on` is called before the first request
+        `noticed` returns how many outages the client has noticed. `go_on` is called before the first request
         that is sent, with the recorded exchanges that may still be used, and `leave` with those that no
         request has asked for. `used` is the number of connections that have been used before.
         """
         self._record = record
-        self._absences = absences
+        self._outages = outages
         self.clock = clock
-        self._endings = endings
+        self._noticed = noticed
         self._go_on = go_on
         self._leave = leave
         self.used = used
@@ -159,8 +159,8 @@ class Replay:
     def _take(self, request: Request) -> Exchange | None:
         if self._phase is _Phase.LIVE:
             return None
-        if absent := self._absent(request):
-            return absent
+        if failure := self._outage(request):
+            return failure
         place = self._place_of(request)
         if place is None:
             if self._phase is _Phase.DRAINING and (request.method == "GET" or self._drained >= _WAVE):
@@ -176,14 +176,14 @@ class Replay:
         self.clock.pass_to(exchange.started + exchange.elapsed)
         return replace(exchange, request=request, number=0)
 
-    def _absent(self, request: Request) -> Exchange | None:
+    def _outage(self, request: Request) -> Exchange | None:
         """Return the failure to reach the server, until the client has noticed it."""
-        noticed = self._endings()
-        if noticed >= len(self._absences) or len(self._taken) < self._absences[noticed].before:
+        noticed = self._noticed()
+        if noticed >= len(self._outages) or len(self._taken) < self._outages[noticed].before:
             return None
-        absence = self._absences[noticed]
-        kind = FaultKind.REFUSED if absence.refused else FaultKind.UNREACHABLE
-        return Exchange(request, None, TransportFault(kind, absence.detail), self.clock.time(), 0.0)
+        outage = self._outages[noticed]
+        kind = FaultKind.REFUSED if outage.refused else FaultKind.UNREACHABLE
+        return Exchange(request, None, TransportFault(kind, outage.detail), self.clock.time(), 0.0)
 
     def _place_of(self, request: Request) -> int | None:
         """Return the place of a request in the record; no read gets an older answer than those before."""

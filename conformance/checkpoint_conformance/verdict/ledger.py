@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from math import ceil, log
@@ -99,6 +99,25 @@ class Ledger:
                 self.exercised[requirement] += 1
                 if shown:
                     self.passes.setdefault(requirement, shown)
+
+    def count_try(self, probe: str) -> None:
+        """Count that a probe, named by its id, was sent and judged once more."""
+        with self._lock:
+            self.tries[probe] += 1
+
+    def take_over(
+        self,
+        exercised: Mapping[str, int],
+        passes: Mapping[str, Exchange],
+        answers: Mapping[Request, Iterable[int]],
+    ) -> None:
+        """Add what another ledger counted, and the statuses that it heard."""
+        with self._lock:
+            for requirement, count in exercised.items():
+                self.exercised[requirement] += count
+            self.passes = {**passes, **self.passes}
+            for request, statuses in answers.items():
+                self.answers[request].update(statuses)
 
     def add(self, finding: Finding, *, proven: bool = False) -> None:
         """Record a finding; a second one with the same key confirms both.

@@ -8,7 +8,6 @@ from checkpoint_openapi.load import data_path
 
 DOCUMENT = data_path("checkpoint.yaml").read_text(encoding="utf-8")
 PATH = "/v1/{project_id}/providers/{provider_id}/checkpoints"
-POST = f"/paths/{PATH.replace('/', '~1')}/post"
 
 
 class Defect(NamedTuple):

@@ -149,9 +149,9 @@ def replay_report(
         if not findings:
             click.echo("[]" if as_json else tr("Nothing failed there, so nothing was repeated."))
             return ExitCode.SUCCESS
-        with target_or_reference(target_file) as target, Progress(quiet=as_json) as said:
+        with target_or_reference(target_file) as target, Progress(quiet=as_json) as progress:
             try:
-                repeated = replay(report, target, findings, said.announce, times)
+                repeated = replay(report, target, findings, progress.announce, times)
             except ServerGone as gone:
                 raise ReportError(gone.at(target.url)) from gone
         data = [each.data() for each in repeated]

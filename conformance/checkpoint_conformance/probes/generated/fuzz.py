@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from checkpoint_conformance.data import as_list
-from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
+from checkpoint_conformance.probes.calls import Call, Calls
 from checkpoint_conformance.probes.generated.inputs import GeneratedRequest
 from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.probes.probe import REFUSALS, Probe
@@ -31,13 +29,7 @@ def generated_probes(calls: Calls, requests: Iterable[GeneratedRequest]) -> list
             probe = Probe(f"FUZZ-2/{number}", "FUZZ-2", what, request, REFUSALS)
             invalid.append(probe)
         else:
-            call = _call(schema.parameters(request))
+            call = Call.of(schema.parameters(request))
             what = "a generated request that the schema allows"
             valid.append(Probe(f"FUZZ-1/{number}", "FUZZ-1", what, request, call=call))
     return [*invalid, *valid]
-
-
-def _call(parameters: dict[str, Any]) -> Call:
-    resources = parameters.get("resources", ABSENT)
-    listed = as_list(resources)
-    return Call(parameters.get("auto_trigger", ABSENT), resources if listed is None else tuple(listed))

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema_rs
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
+from checkpoint_openapi.document.pointer import tokens
 from checkpoint_openapi.load import document
 
 from checkpoint_conformance.data import as_list, as_object
@@ -94,8 +95,8 @@ class TargetSchema:
     def _resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in node:
             found: Any = self.document
-            for step in node["$ref"].removeprefix("#/").split("/"):
-                found = found[step.replace("~1", "/").replace("~0", "~")]
+            for token in tokens(node["$ref"]):
+                found = found[token]
             node = found
         return node
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checkpoint_conformance.reports.comparison.plainest import Evidence, fault, plainest
-from checkpoint_conformance.reports.writers.text import printable, subject
+from checkpoint_conformance.reports.writers.text import by_number, printable, subject
 
 __all__ = ["ABSENT", "Change", "Comparison", "Group", "Side", "compare"]
 
@@ -136,7 +136,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> Comparison:
     result = Comparison(Side.of(before), Side.of(after))
     old = {item["id"]: item for item in before["requirements"]}
     new = {item["id"]: item for item in after["requirements"]}
-    exchanges = [{each["number"]: each for each in report["exchanges"]} for report in (before, after)]
+    exchanges = [by_number(before), by_number(after)]
     for identifier, item in new.items():
         if identifier not in old:
             added = Change(identifier, ABSENT, item["outcome"], "a new requirement", text=item["text"])

@@ -10,7 +10,7 @@ from typing import Any
 from checkpoint_conformance.reports.comparison.compare import compare
 from checkpoint_conformance.reports.comparison.plainest import Evidence, plainest
 from checkpoint_conformance.reports.report import ReportError
-from checkpoint_conformance.reports.writers.text import counts, subject, when
+from checkpoint_conformance.reports.writers.text import by_number, counts, subject, when
 
 __all__ = ["Cell", "Column", "Matrix", "Row", "build_matrix"]
 
@@ -215,7 +215,7 @@ def _told_apart(columns: list[Column]) -> list[Column]:
 
 
 def _cells(report: dict[str, Any]) -> dict[str, Cell]:
-    exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
+    exchanges = by_number(report)
     return {
         item["id"]: Cell(
             item["outcome"],

@@ -17,6 +17,7 @@ from checkpoint_conformance.reports.writers.picture import pictures
 from checkpoint_conformance.reports.writers.text import (
     alike,
     body_text,
+    by_number,
     counts,
     declared,
     duration,
@@ -73,7 +74,7 @@ def html(report: dict[str, Any]) -> str:
         folded=folded,
         sent=sent(report),
         is_first=_first_use(),
-        exchanges={exchange["number"]: exchange for exchange in report["exchanges"]},
+        exchanges=by_number(report),
         repetition=repetition,
         created=_created(report["checkpoints"]),
         pictures=pictures(report),

@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 from checkpoint_conformance.reports.writers.text import (
+    by_number,
     in_short,
     message,
     printable,
@@ -95,7 +96,7 @@ def _waiver(suite: Xml.Element, waiver: dict[str, Any]) -> None:
 
 
 def _evidence(requirement: dict[str, Any], report: dict[str, Any]) -> str:
-    exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
+    exchanges = by_number(report)
     lines = [f"Clause: {requirement['clause']}", *filter(None, [requirement["detail"]])]
     for finding in requirement["findings"]:
         seen = sightings(finding)

@@ -7,6 +7,7 @@ from typing import Any
 
 from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.writers.text import (
+    by_number,
     counts,
     declared,
     explained,
@@ -92,7 +93,7 @@ def _facts(report: dict[str, Any]) -> list[str]:
 
 
 def _failure(item: dict[str, Any], report: dict[str, Any]) -> list[str]:
-    exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
+    exchanges = by_number(report)
     lines = ["", f"### {MARKS[item['outcome']]} {item['id']} ({item['level']})", ""]
     lines += [plain(tr(item["text"])), "", f"{tr('Clause')} {code(item['clause'])}"]
     if item["detail"]:

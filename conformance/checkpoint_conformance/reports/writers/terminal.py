@@ -11,10 +11,12 @@ from checkpoint_openapi.terminal.columns import columns, padded, wrapped
 
 from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.writers.text import (
+    by_number,
     calls_without_id,
     counts,
     declared,
     explained,
+    left_behind,
     listed,
     notes,
     outcome_count,
@@ -79,7 +81,7 @@ def evidence(
     `calls` has the requirement of each command that was shown; one that it has is not shown again.
     """
     calls = {} if calls is None else calls
-    exchanges = {exchange["number"]: exchange for exchange in report["exchanges"]}
+    exchanges = by_number(report)
     outcome = requirement["outcome"]
     title = click.style(f"{requirement['id']} {tr(outcome)}", fg=COLOURS.get(outcome), bold=True)
     lines = ["", wrapped(f"{title}{tr(': ')}{tr(requirement['text'])}", width, _MARGIN)]
@@ -121,7 +123,7 @@ def _label(label: str) -> str:
 
 def _run(report: dict[str, Any]) -> list[str]:
     created, header = report["checkpoints"], report["header"]
-    left = [name for name in created["ids"] if name not in created["deleted"]]
+    left = left_behind(report)
     lines = [
         sent(report),
         tr(

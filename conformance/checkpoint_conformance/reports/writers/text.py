@@ -14,6 +14,7 @@ __all__ = [
     "OUTCOMES",
     "alike",
     "body_text",
+    "by_number",
     "calls_without_id",
     "command",
     "counts",
@@ -21,6 +22,7 @@ __all__ = [
     "duration",
     "explained",
     "in_short",
+    "left_behind",
     "listed",
     "message",
     "next_step",
@@ -122,6 +124,13 @@ def calls_without_id(report: dict[str, Any]) -> int:
     return max(created - len(report["checkpoints"]["ids"]), 0)
 
 
+def left_behind(report: dict[str, Any]) -> list[str]:
+    """Return the ids of the checkpoints that the run created and did not delete."""
+    checkpoints = report["checkpoints"]
+    deleted = set(checkpoints["deleted"])
+    return [identifier for identifier in checkpoints["ids"] if identifier not in deleted]
+
+
 def _reason(report: dict[str, Any]) -> str:
     own = [item for item in declared(report) if item["reason"] != "other-shard"]
     binding = [item for item in own if item["level"] == "MUST"]
@@ -200,6 +209,11 @@ def waiver_problems(report: dict[str, Any]) -> list[str]:
         for waiver in report["waivers"]
         if waiver.get("problem")
     ]
+
+
+def by_number(report: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """Return the exchanges that the report has, by their numbers in the run."""
+    return {exchange["number"]: exchange for exchange in report["exchanges"]}
 
 
 def in_short(requirement: dict[str, Any]) -> str:

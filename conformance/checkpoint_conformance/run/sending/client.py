@@ -293,7 +293,7 @@ class Client:
         if not patient or not self.recorder.exchanges or self._given_up:  # no use in waiting
             raise ServerGone(failed.fault.detail)
         refused = failed.fault.kind is FaultKind.REFUSED
-        ending = self.recorder.note_ending(refused=refused, detail=failed.fault.detail)
+        outage = self.recorder.note_outage(refused=refused, detail=failed.fault.detail)
         began = self.clock.monotonic()
         self._announce(f"waiting for the server to return: {failed.fault.detail}")
         backoff = Backoff(self.clock, min(self._target.patience, _RETURN_WITHIN), 0.05, 1.0)
@@ -301,7 +301,7 @@ class Client:
             with self.connection() as fresh:
                 exchange = fresh.exchange(request)
             if _was_sent(exchange):
-                ending.back_after = self.clock.monotonic() - began
+                outage.back_after = self.clock.monotonic() - began
                 return exchange
         self._given_up = True
         waited = self.clock.monotonic() - began

@@ -12,7 +12,7 @@ from checkpoint_conformance.run.recorder import Recorder, may_have_created
 from checkpoint_conformance.transport.abridgement import WholeExchanges
 from checkpoint_conformance.transport.clock import Clock, ReplayClock
 from checkpoint_conformance.transport.exchange import Exchange, Request
-from checkpoint_conformance.transport.replay import Absence, Replay
+from checkpoint_conformance.transport.replay import RecordedOutage, Replay
 
 __all__ = ["Resumption", "journal"]
 
@@ -44,9 +44,9 @@ class Resumption:
         self._run: _Run | None = None
         self.replay = Replay(
             course,
-            earlier.absences,
+            earlier.outages,
             ReplayClock(clock, course[0].started if course else clock.time()),
-            endings=lambda: len(self._joined.recorder.endings),
+            noticed=lambda: len(self._joined.recorder.outages),
             go_on=self._go_on,
             leave=self._leave,
             used=max((exchange.connection for exchange in exchanges), default=0),
@@ -116,12 +116,13 @@ def journal(recorder: Recorder, judged: Sequence[int], earlier: Iterable[Part], 
     course = WholeExchanges(recorder.packed, tuple(takewhile(recorder.packed.has, kept)))
     used = {exchange.number for exchange in course.kept} | recorder.aside
     aside = tuple(exchange for exchange in recorder.exchanges if exchange.number not in used)
-    absences = [
-        Absence(ending.before, refused=ending.refused, detail=ending.detail) for ending in recorder.endings
+    outages = [
+        RecordedOutage(outage.before, refused=outage.refused, detail=outage.detail)
+        for outage in recorder.outages
     ]
     return Journal(
         course,
-        tuple(absence for absence in absences if absence.before <= len(course)),
+        tuple(outage for outage in outages if outage.before <= len(course)),
         (*earlier, replace(last, place=len(course), aside=aside)),
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from checkpoint_conformance.checks.judge import answer_of, is_condition
 from checkpoint_conformance.run.companions import UNDER_WAY, ListError
-from checkpoint_conformance.run.endings import charge_lock
 from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import BudgetSpent
+from checkpoint_conformance.run.outages import charge_lock
 from checkpoint_conformance.run.recorder import is_accepted, may_create
 from checkpoint_conformance.run.sending.client import NotServed, TokenRefused
 from checkpoint_conformance.run.session import Session

@@ -12,8 +12,8 @@ from checkpoint_conformance.probes.calls import Calls
 from checkpoint_conformance.probes.oversized import MEBIBYTE, with_mebibyte
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.probes.robustness import unknown_route
-from checkpoint_conformance.run.endings import charge_lock
 from checkpoint_conformance.run.limits.budget import BudgetSpent
+from checkpoint_conformance.run.outages import charge_lock
 from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.run.sending.client import NotServed
 from checkpoint_conformance.run.sending.lanes import Lanes

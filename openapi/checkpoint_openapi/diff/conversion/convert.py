@@ -29,6 +29,7 @@ from checkpoint_openapi.diff.schema.definitions import Definitions
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, LISTED, PIN, VAGUE_NULL
 from checkpoint_openapi.diff.schema.parts import Schema, is_never
 from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.pointer import escaped
 
 __all__ = ["Converter", "Side"]
 
@@ -102,9 +103,7 @@ class Converter:
             self._taken.add(name)
             self._names[key] = name
             self._pending.append(key)
-        return {
-            "$ref": f"#/$defs/{self._names[key].replace('~', '~0').replace('/', '~1').replace('%', '%25')}"
-        }
+        return {"$ref": f"#/$defs/{escaped(self._names[key]).replace('%', '%25')}"}
 
     def _convert(self, key: _Key) -> JsonSchema:
         schema = self._documents.get(key.place)

@@ -14,27 +14,27 @@ from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["charge_lock", "conclude_ending", "examine_endings", "is_away"]
+__all__ = ["charge_lock", "examine_outages", "is_away", "judge_server_gone"]
 
 _LOCKED = Origin("HTTP-6/locked", "valid calls after a refusal")
 """The origin of the finding that a server is locked."""
 
 _MOST = 3
-"""The number of repeated endings after which the rest of the run is not worth the restarts."""
+"""The number of repeated outages after which the rest of the run is not worth the restarts."""
 
 
-def examine_endings(session: Session) -> None:
+def examine_outages(session: Session) -> None:
     """Repeat the requests that may have ended a server that has returned, one at a time.
 
     Raises ServerGone if the server does not return this time, or has ended too often.
     """
-    for ending in session.recorder.endings:
-        if ending.examined or ending.back_after is None:
+    for outage in session.recorder.outages:
+        if outage.examined or outage.back_after is None:
             continue
-        ending.examined = True
-        if not any(_ends_again(session, suspect) for suspect in ending.suspects if ending.refused):
-            for suspect in ending.suspects:
-                away = f"the server could not be reached for {ending.back_after:.1f} s, in 1 of 2 tries"
+        outage.examined = True
+        if not any(_ends_again(session, suspect) for suspect in outage.suspects if outage.refused):
+            for suspect in outage.suspects:
+                away = f"the server could not be reached for {outage.back_after:.1f} s, in 1 of 2 tries"
                 session.ledger.doubt(_requirement(session, suspect), _after(suspect, away))
     if session.ledger.times(Symptom.SERVER_ENDED) >= _MOST:
         raise ServerGone("it has stopped too often")
@@ -42,17 +42,17 @@ def examine_endings(session: Session) -> None:
 
 def is_away(session: Session) -> bool:
     """Return whether the server could not be reached when it was last tried."""
-    endings = session.recorder.endings
-    return bool(endings) and endings[-1].back_after is None
+    outages = session.recorder.outages
+    return bool(outages) and outages[-1].back_after is None
 
 
-def conclude_ending(session: Session, gone: ServerGone) -> None:
+def judge_server_gone(session: Session, gone: ServerGone) -> None:
     """Charge the last requests before a server that stays away, or leave them undecided.
 
     They are charged if its address refuses connections, and they ended it before or its host still responds:
     a network that fails, or a gateway without a server behind it, looks different.
     """
-    endings = session.recorder.endings
+    outages = session.recorder.outages
     if isinstance(gone, NotServed):
         session.ledger.doubt("HTTP-6", str(gone))
         return
@@ -60,8 +60,8 @@ def conclude_ending(session: Session, gone: ServerGone) -> None:
         for suspect in session.recorder.exchanges[-1:]:
             session.ledger.doubt(_requirement(session, suspect), _after(suspect, str(gone)))
         return
-    last = endings[-1]
-    before = {suspect.request for ending in endings[:-1] for suspect in ending.suspects}
+    last = outages[-1]
+    before = {suspect.request for outage in outages[:-1] for suspect in outage.suspects}
     again = any(suspect.request in before for suspect in last.suspects)
     unanswered = [suspect for suspect in last.suspects if suspect.status is None]
     for suspect in unanswered or last.suspects:
@@ -74,17 +74,17 @@ def conclude_ending(session: Session, gone: ServerGone) -> None:
 
 def _ends_again(session: Session, suspect: Exchange) -> bool:
     """Send a suspect again, and return whether the server ends again; if it does, charge it."""
-    endings = session.recorder.endings
-    known = len(endings)
+    outages = session.recorder.outages
+    known = len(outages)
     try:
         session.client.transmit(suspect.request)
         session.client.transmit(session.calls.harmless())
     except BudgetSpent:
         return False
-    ended = endings[known:]
-    for ending in ended:
-        ending.examined = True
-        away = f"connections are refused for {ending.back_after or 0:.1f} s, in 2 of 2 tries"
+    ended = outages[known:]
+    for outage in ended:
+        outage.examined = True
+        away = f"connections are refused for {outage.back_after or 0:.1f} s, in 2 of 2 tries"
         _charge(session, suspect, _after(suspect, away))
     return bool(ended)
 
