@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_handlers.databases import store_sqlite
-from checkpoint_handlers.store import CreateOutcome, Project, StoreUnavailableError
+from checkpoint_handlers.store import CreateOutcome, ItemFilter, Page, Project, StoreUnavailableError
 
-from handlers.storing import PROJECT, checkpoint, opened
+from handlers.storing import NOW, POLICY, PROJECT, TOKEN, checkpoint, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,3 +87,25 @@ def test_a_write_gives_up_a_lock_that_is_kept(
     assert outcome is None
     assert 2.0 <= sum(pauses) < 2.1
     assert len(pauses) < 200
+
+
+def test_reading_does_not_wait_for_a_writer(tmp_path: Path) -> None:
+    """While another process writes, each query is answered at once from what was committed before."""
+    path = tmp_path / "store.sqlite3"
+
+    async def read(other: sqlite3.Connection) -> list[object]:
+        async with opened(str(path)) as store:
+            await store.create(checkpoint(), exclusive=False)
+            other.execute("BEGIN IMMEDIATE")
+            for table in ("checkpoints", "tokens", "policies", "projects"):
+                other.execute(f"DELETE FROM {table}")
+            async with asyncio.timeout(1):
+                caller, policy = await store.caller(TOKEN.digest), await store.policy(PROJECT.id, POLICY.id)
+                policies = await store.policies(PROJECT.id, Page(10), None)
+                items = await store.items(PROJECT.id, Page(10), ItemFilter(), NOW)
+                found = [caller and caller.project, policy, policies, len(items)]
+            other.execute("ROLLBACK")
+            return found
+
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        assert asyncio.run(read(other)) == [PROJECT, POLICY, [POLICY], 3]
