@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.finite_range import FiniteRange
+from checkpoint_openapi.terminal.unusable import UnusableError
 
 from checkpoint_handlers.commands.open_files import require_open_files
 
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from checkpoint_handlers.store import Entry, Policy, Store
 
 __all__ = ["admin"]
-
-
-class _RefusedError(click.ClickException):
-    """A usage or configuration error: one line on stderr and exit code 2."""
-
-    exit_code = ExitCode.USAGE
 
 
 @click.group(epilog="Example: checkpoint-contract admin --database demo.sqlite3 show")
@@ -72,7 +66,7 @@ def load(database: str | None, file: Path) -> None:
     try:
         entries = read_seed(file)
     except DocumentError as error:
-        raise _RefusedError(str(error)) from error
+        raise UnusableError(str(error)) from error
 
     async def work(store: Store) -> None:
         await store.save(entries)
@@ -105,7 +99,7 @@ def project(
     from checkpoint_handlers.store import Project
 
     if len(identifier) != 32 or not set(identifier) <= set("0123456789abcdef"):
-        raise _RefusedError(f"{identifier!r} is not a project id: write 32 lower-case hexadecimal digits.")
+        raise UnusableError(f"{identifier!r} is not a project id: write 32 lower-case hexadecimal digits.")
 
     async def work(store: Store) -> None:
         known = {each.id: each for each in await store.projects()}
@@ -141,7 +135,7 @@ def token(database: str | None, project_id: str, role: Any, days: float | None) 
 
     async def work(store: Store) -> None:
         if project_id not in {each.id for each in await store.projects()}:
-            raise _RefusedError(
+            raise UnusableError(
                 f"There is no project {project_id}: `admin show` lists all, `admin project` creates one."
             )
         await store.save([Token(digest_of(made), project_id, role, expires_at)])
@@ -182,7 +176,7 @@ def remove(database: str | None, kind: str, identifier: str) -> None:
 
     async def work(store: Store) -> None:
         if not await store.remove(kinds[kind], identifier):
-            raise _RefusedError(f"There is no {kind} {identifier}.")
+            raise UnusableError(f"There is no {kind} {identifier}.")
 
     _with_store(database, work)
 
@@ -203,7 +197,7 @@ def fault(database: str | None, policy_id: str, resource_id: str, condition: str
     from checkpoint_handlers.seeding.seed import OBSTACLES
 
     if condition != "none" and condition not in OBSTACLES:
-        raise _RefusedError(
+        raise UnusableError(
             f"{condition!r} is not a condition of a server; choose one of {', '.join(OBSTACLES)}, none."
         )
     obstacle = None if condition == "none" else condition
@@ -240,7 +234,7 @@ def scenario(database: str | None, project_id: str, status: int, code: str, time
     try:
         refusal_of(status, code)
     except ValueError as error:
-        raise _RefusedError(str(error)) from error
+        raise UnusableError(str(error)) from error
 
     async def work(_store: Store) -> None:
         scenarios = await open_scenarios(stores.named(database))
@@ -276,7 +270,7 @@ def _with_store(database: str | None, work: Callable[[Store], Awaitable[Any]]) -
         require_open_files()
         return asyncio.run(run())
     except (StartError, StoreUnavailableError, ValueError) as error:
-        raise _RefusedError(str(error)) from error
+        raise UnusableError(str(error)) from error
 
 
 async def _policies(store: Store, project_id: str) -> list[Policy]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.finite_range import FiniteRange
+from checkpoint_openapi.terminal.unusable import UnusableError
 
 from checkpoint_handlers.commands.open_files import require_open_files
 
@@ -23,12 +23,6 @@ _LIMITS = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 """What the system says when it gives a process no more files, processes or memory."""
 
 
-class _CannotStartError(click.ClickException):
-    """A usage or configuration error: one line on stderr and exit code 2."""
-
-    exit_code = ExitCode.USAGE
-
-
 @contextlib.contextmanager
 def _mistakes_told() -> Generator[None]:
     """Raise what keeps the block from serving as the error of a command."""
@@ -37,11 +31,11 @@ def _mistakes_told() -> Generator[None]:
     try:
         yield
     except StartError as error:
-        raise _CannotStartError(str(error)) from error
+        raise UnusableError(str(error)) from error
     except OSError as error:
         if error.errno not in _LIMITS:
             raise
-        raise _CannotStartError(
+        raise UnusableError(
             f"Cannot serve: {error.strerror}. Raise the limits of the process; `ulimit -a` shows them."
         ) from error
 
@@ -155,19 +149,17 @@ def serve(
     start = run
     if workers > 1:
         if reload:
-            raise _CannotStartError("--reload serves in one process; leave --workers out.")
+            raise UnusableError("--reload serves in one process; leave --workers out.")
         from checkpoint_handlers.serving.workers import run_workers as start
     elif reload:
         from checkpoint_handlers.serving.reload import run_reloading as start
     if conflict and not protect_seconds:
-        raise _CannotStartError(
-            "--conflict has no effect without --protect-seconds: no policy would ever run."
-        )
+        raise UnusableError("--conflict has no effect without --protect-seconds: no policy would ever run.")
     if admin_host is not None and admin_port is None:
-        raise _CannotStartError("--admin-host has no effect without --admin-port: name both, or neither.")
+        raise UnusableError("--admin-host has no effect without --admin-port: name both, or neither.")
     for origin in cors:
         if not is_origin(origin):
-            raise _CannotStartError(
+            raise UnusableError(
                 f"--cors: {origin!r} is not an origin: write scheme, host and port in lower case, "
                 "and no path, such as http://127.0.0.1:8090."
             )

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, ParamSpec
 import click
 
 from checkpoint_openapi.commands.collection import rarely_collected
-from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.terminal.paths import shown_path
+from checkpoint_openapi.terminal.unusable import UnusableError
 
 if TYPE_CHECKING:
     from checkpoint_openapi.diff.evidence.recorded import Recording
@@ -29,12 +30,6 @@ _LEVELS = ("none", "breaking", "review", "version")
 _SIDES = ("clients", "implementers", "both")
 
 
-class _CannotUseError(click.ClickException):
-    """One line on stderr and exit code 2: a version or a file cannot be used."""
-
-    exit_code = ExitCode.USAGE
-
-
 def _told(command: Callable[_P, None]) -> Callable[_P, None]:
     """Report in one line which version or file cannot be used."""
 
@@ -46,12 +41,12 @@ def _told(command: Callable[_P, None]) -> Callable[_P, None]:
             with rarely_collected():
                 command(*args, **kwargs)
         except DocumentError as error:
-            raise _CannotUseError(str(error)) from error
+            raise UnusableError(str(error)) from error
         except OSError as error:
             place = error.filename or "the output"
-            raise _CannotUseError(f"{place}: {error.strerror or error}") from error
+            raise UnusableError(f"{place}: {error.strerror or error}") from error
         except RecursionError as error:
-            raise _CannotUseError("the contract is nested too deeply to compare") from error
+            raise UnusableError("the contract is nested too deeply to compare") from error
 
     return run
 
@@ -86,7 +81,7 @@ def _contract() -> str:
     """Return the name of the contract in this checkout."""
     from checkpoint_openapi.load import data_path
 
-    return _shown(data_path("checkpoint.yaml"))
+    return str(shown_path(data_path("checkpoint.yaml")))
 
 
 def _accepted(file: Path | None) -> Acknowledgements | None:
@@ -118,11 +113,6 @@ def _counted(fail_for: str | None, shown: tuple[Side, ...]) -> tuple[Side, ...]:
     if not set(counted) <= set(shown):
         raise click.UsageError(f"--fail-for {fail_for} counts changes that --for leaves out")
     return counted
-
-
-def _shown(path: Path) -> str:
-    """Return a path relative to the working directory if it lies inside it."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _write(text: str, form: str, output: Path | None) -> None:
@@ -276,9 +266,7 @@ def next_version(versions: tuple[str, ...]) -> None:
     """
     report = _report(versions, None)
     if report.next_version is None:
-        raise _CannotUseError(
-            f"{report.base}: info.version {report.base_version!r} is not a semantic version"
-        )
+        raise UnusableError(f"{report.base}: info.version {report.base_version!r} is not a semantic version")
     click.echo(str(report.next_version))
 
 

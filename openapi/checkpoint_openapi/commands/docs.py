@@ -8,12 +8,14 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from checkpoint_openapi.commands.collection import rarely_collected
 from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.terminal.paths import shown_path
+from checkpoint_openapi.terminal.unusable import UnusableError
 
 if TYPE_CHECKING:
     from checkpoint_openapi.docs.preview import Build
@@ -68,13 +70,15 @@ def docs(file: Path | None, output: Path, port: int, base: str, server: str | No
     from checkpoint_openapi.document.source import DocumentError
     from checkpoint_openapi.load import data_path
 
-    path = _shown(file or data_path("checkpoint.yaml"))
+    path = shown_path(file or data_path("checkpoint.yaml"))
     if server is not None and not _SERVER.fullmatch(server):
-        _fail(
+        raise UnusableError(
             f"--server: {server!r} is not an address: write scheme, host and port, such as http://127.0.0.1:8080."
         )
     if server is not None and watch:
-        _fail("--server is for a page that is written; the preview calls its mock. Leave one of them out.")
+        raise UnusableError(
+            "--server is for a page that is written; the preview calls its mock. Leave one of them out."
+        )
     try:
         if watch:
             _serve(path, port, base)
@@ -82,7 +86,7 @@ def docs(file: Path | None, output: Path, port: int, base: str, server: str | No
             with rarely_collected():
                 _write(path, output, server)
     except DocumentError as error:
-        _fail(str(error))
+        raise UnusableError(str(error)) from error
 
 
 def _write(path: Path, output: Path, server: str | None) -> None:
@@ -93,7 +97,9 @@ def _write(path: Path, output: Path, server: str | None) -> None:
     try:
         output.write_text(page, encoding="utf-8")
     except OSError as error:
-        _fail(f"{output}: cannot be written: {error.strerror or error}. Name another file with --output.")
+        raise UnusableError(
+            f"{output}: cannot be written: {error.strerror or error}. Name another file with --output."
+        ) from error
     click.echo(
         f"{output}: {len(page.encode()) / 1e6:.1f} MB, opens in any browser"
         f"{' without a network' if server is None else f', and calls {server}'}"
@@ -109,12 +115,14 @@ def _serve(path: Path, port: int, base: str) -> None:
     from checkpoint_openapi.docs.server import PreviewServer
 
     if not path.is_file():
-        _fail(f"{path}: cannot be read: there is no such file")
+        raise UnusableError(f"{path}: cannot be read: there is no such file")
     preview = Preview(path, base)
     try:
         server = PreviewServer(preview, port)
     except OSError as error:
-        _fail(f"port {port}: {error.strerror or error}. Choose another, or any free one with --port 0.")
+        raise UnusableError(
+            f"port {port}: {error.strerror or error}. Choose another, or any free one with --port 0."
+        ) from error
     # Blocked in all threads and awaited in this one: a handler could need a lock that it interrupted.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     click.echo(f"Preview of {path} at {server.url} (Ctrl+C stops it)")
@@ -137,8 +145,7 @@ def _serve(path: Path, port: int, base: str) -> None:
     watcher.join()
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if faults:
-        what = f"{type(faults[0]).__name__}: {faults[0]}"
-        _fail(f"this is a bug in checkpoint-contract: {what}", ExitCode.FAULT)
+        raise faults[0]
 
 
 def _tell(build: Build) -> None:
@@ -151,14 +158,3 @@ def _tell(build: Build) -> None:
         count = len(build.findings)
         found = f"{count} finding{'' if count == 1 else 's'}"
         click.echo(f"{build.time} build {build.number}: {found}{verdict}")
-
-
-def _shown(path: Path) -> Path:
-    """Return a path for display: relative if it lies inside the working directory."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith("..") else Path(relative)
-
-
-def _fail(what: str, code: ExitCode = ExitCode.USAGE) -> NoReturn:
-    click.echo(f"Error: {what}", err=True)
-    sys.exit(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,8 @@ import click
 from checkpoint_openapi.commands.collection import rarely_collected
 from checkpoint_openapi.exit_codes import ExitCode
 from checkpoint_openapi.suggestion import nearest
+from checkpoint_openapi.terminal.paths import shown_path
+from checkpoint_openapi.terminal.unusable import UnusableError
 
 if TYPE_CHECKING:
     from checkpoint_openapi.lint import Report
@@ -96,8 +97,7 @@ def lint(
     try:
         accepted = baselines.load_baseline(baseline) if baseline and not write else ()
     except DocumentError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(ExitCode.USAGE)
+        raise UnusableError(str(error)) from error
     with rarely_collected():
         reports, usable = _linted(files, ignored=(*ignored, *lenient), tools=asked, only=only)
     if baseline and write and usable:
@@ -123,7 +123,7 @@ def _linted(
     usable = True
     for path in paths or (data_path(_DOCUMENT).parent,):
         try:
-            reports += _reports(Path(_shown(path)), ignored, tools, only)
+            reports += _reports(shown_path(path), ignored, tools, only)
         except DocumentError as error:
             click.echo(f"Error: {error}", err=True)
             usable = False
@@ -150,8 +150,7 @@ def _write(baseline: Path, text: str) -> None:
     try:
         baseline.write_text(text, encoding="utf-8")
     except OSError as error:
-        click.echo(f"Error: {baseline}: cannot be written: {error.strerror or error}", err=True)
-        sys.exit(ExitCode.USAGE)
+        raise UnusableError(f"{baseline}: cannot be written: {error.strerror or error}") from error
     count = text.count("- rule: ")
     click.echo(f"{baseline} accepts {count} finding{'' if count == 1 else 's'}")
 
@@ -168,12 +167,6 @@ def _show(reports: list[Report], style: str) -> None:
         click.echo(fitted(render.as_text(reports, excerpts=width is not None), width), nl=False)
     else:
         write_document({"json": render.as_json, "github": render.as_github}[style](reports))
-
-
-def _shown(path: Path) -> str:
-    """Return a path for display: relative if it lies inside the working directory."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative
 
 
 def _refuse_unknown(names: tuple[str, ...], known: list[str], what: str = "rule") -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checkpoint_openapi.exit_codes import ExitCode
+from checkpoint_openapi.terminal.unusable import UnusableError
 
 if TYPE_CHECKING:
     from checkpoint_openapi.release.plan import Plan
@@ -63,9 +64,9 @@ def release(folder: Path | None, acknowledgements: Path | None, *, write: bool) 
         else:
             click.echo("Ready. This was a dry run: nothing was written. Run it again with --write.")
     except DocumentError as error:
-        _fail(str(error))
+        raise UnusableError(str(error)) from error
     except OSError as error:
-        _fail(f"{error.filename or path}: {error.strerror or error}")
+        raise UnusableError(f"{error.filename or path}: {error.strerror or error}") from error
 
 
 def _refuse(found: Plan) -> None:
@@ -96,8 +97,3 @@ def _released(found: Plan, written: list[Path]) -> None:
     click.echo(f"Released {found.stated}. Commit it:\n")
     click.echo(f"    git add {' '.join(map(str, written))}")
     click.echo(f"    git commit --message 'Release contract {found.stated}'")
-
-
-def _fail(what: str) -> None:
-    click.echo(f"Error: {what}", err=True)
-    sys.exit(ExitCode.USAGE)

@@ -16,7 +16,6 @@ __all__ = [
     "date",
     "filled_text",
     "matching",
-    "members",
     "number",
     "text",
     "whole_number",
@@ -112,8 +111,3 @@ def whole_number(expected: str, least: int, most: int | None = None) -> Callable
         return value
 
     return read
-
-
-def members(value: Any) -> list[Any]:
-    """Return the members of a list, or an empty list for any other value."""
-    return cast("list[Any]", value) if isinstance(value, list) else []

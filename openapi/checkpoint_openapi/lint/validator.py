@@ -6,11 +6,11 @@ import decimal
 import json
 import math
 import re
-from enum import Enum
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.pointer import escaped
 from checkpoint_openapi.document.values import members
 from checkpoint_openapi.lint.finding import SkippedError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from checkpoint_openapi.document.documents import Location
     from checkpoint_openapi.lint.context import Context
 
-__all__ = ["Direction", "faults", "faults_alone", "innermost", "shortened", "untyped"]
+__all__ = ["faults", "faults_alone", "innermost", "shortened", "untyped"]
 
 
 def untyped(name: str) -> Any:
@@ -33,14 +33,6 @@ _OAS = untyped("openapi_schema_validator")
 _REFERENCING = untyped("referencing")
 _DRAFTS = untyped("referencing.jsonschema")
 _BUNDLE = "urn:bundle"
-
-
-class Direction(Enum):
-    """The direction in which a value travels, which read-only and write-only members depend on."""
-
-    REQUEST = "request"
-    RESPONSE = "response"
-    BOTH = "both"
 
 
 def _type_of_3_0(validator: Any, wanted: str, value: Any, schema: dict[str, Any]) -> Iterator[Any]:
@@ -57,12 +49,12 @@ def _multiple_of(_: Any, step: float, value: Any, schema: dict[str, Any]) -> Ite
         yield untyped("jsonschema").ValidationError(f"{value!r} is not a multiple of {step}")
 
 
-def _required_in(direction: Direction) -> Callable[..., Iterator[Any]]:
-    """Return a check that does not require the members that do not travel in a direction.
+def _required_in(direction: Direction | None) -> Callable[..., Iterator[Any]]:
+    """Return a check that does not require the members that do not travel in a direction, if one is given.
 
     The library handles a member that is written where it is required, but not one behind a reference.
     """
-    silent = {Direction.REQUEST: "readOnly", Direction.RESPONSE: "writeOnly"}.get(direction)
+    silent = direction and direction.value
 
     def required(validator: Any, names: list[str], value: Any, schema: dict[str, Any]) -> Iterator[Any]:
         declared = members(schema.get("properties"))
@@ -81,7 +73,7 @@ _PLAIN = {
     keyword: untyped("jsonschema").Draft4Validator.VALIDATORS[keyword]
     for keyword in ("allOf", "anyOf", "oneOf")
 }
-_OF_3_0: dict[Direction, Any] = {
+_OF_3_0: dict[Direction | None, Any] = {
     direction: untyped("jsonschema.validators").extend(
         validator,
         {
@@ -94,7 +86,7 @@ _OF_3_0: dict[Direction, Any] = {
     for direction, validator in (
         (Direction.REQUEST, _OAS.OAS30WriteValidator),
         (Direction.RESPONSE, _OAS.OAS30ReadValidator),
-        (Direction.BOTH, _OAS.OAS30Validator),
+        (None, _OAS.OAS30Validator),
     )
 }
 
@@ -102,18 +94,20 @@ _OF_3_0: dict[Direction, Any] = {
 _OF_3_1: Any = untyped("jsonschema.validators").extend(_OAS.OAS31Validator, {"multipleOf": _multiple_of})
 
 
-def faults(context: Context, schema: Location, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
+def faults(
+    context: Context, schema: Location, value: Any, direction: Direction | None = None
+) -> Iterator[tuple[str, str]]:
     """Yield the place (a JSON pointer into the value) and description of each violation of a schema.
 
-    Nothing is yielded for an unusable schema: dangling references and patterns that do not compile have rules
-    of their own.
+    The value may travel in one `direction`, or by default in both. Nothing is yielded for an unusable schema:
+    dangling references and patterns that do not compile have rules of their own.
     """
     yield from _faults(context, {"$ref": f"{_BUNDLE}{context.bundle.pointer(schema)}"}, value, direction)
 
 
 def faults_alone(context: Context, schema: dict[str, Any], value: Any) -> Iterator[tuple[str, str]]:
     """Yield the same for a schema without references."""
-    yield from _faults(context, schema, value, Direction.BOTH)
+    yield from _faults(context, schema, value, None)
 
 
 def shortened(text: str, most: int = 160) -> str:
@@ -133,7 +127,9 @@ def innermost(error: Any) -> tuple[str, str]:
     return pointer, shortened(message)
 
 
-def _faults(context: Context, schema: Any, value: Any, direction: Direction) -> Iterator[tuple[str, str]]:
+def _faults(
+    context: Context, schema: Any, value: Any, direction: Direction | None
+) -> Iterator[tuple[str, str]]:
     kind = _OF_3_0[direction] if context.is_3_0 else _OF_3_1
     validator = kind(schema, registry=_registry(context), format_checker=kind.FORMAT_CHECKER)
     try:

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 from checkpoint_openapi.docs.examples.checks import Checker
 from checkpoint_openapi.docs.examples.made import NONE, Maker
-from checkpoint_openapi.docs.examples.schemas import Direction
 from checkpoint_openapi.document.bundle import Bundle
+from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.readers import Text
 from hypothesis import Phase, given, settings

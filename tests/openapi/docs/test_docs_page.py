@@ -12,8 +12,9 @@ import pytest
 from checkpoint_openapi import load
 from checkpoint_openapi.docs import Content, page, read_content, render_page
 from checkpoint_openapi.docs.content.listing import listing
-from checkpoint_openapi.docs.examples.schemas import Direction, as_json_schemas
+from checkpoint_openapi.docs.examples.schemas import as_json_schemas
 from checkpoint_openapi.document.bundle import Bundle
+from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.readers import Files
 from checkpoint_openapi.document.source import DocumentError

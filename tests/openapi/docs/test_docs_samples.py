@@ -14,10 +14,10 @@ import pytest
 from checkpoint_openapi.docs.content.samples import Samples, samples
 from checkpoint_openapi.docs.examples.checks import Checker
 from checkpoint_openapi.docs.examples.made import Maker
-from checkpoint_openapi.docs.examples.schemas import Direction
 from checkpoint_openapi.docs.preview import Preview
 from checkpoint_openapi.docs.server import PreviewServer
 from checkpoint_openapi.document.bundle import Bundle
+from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.readers import Files, Text
 from checkpoint_openapi.load import data_path

@@ -135,30 +135,8 @@ def compare_content(
     """Add the findings about the media types of a body, and about the schema of each."""
     before = media_types(old_place / "content", old.get("content"))
     after = media_types(new_place / "content", new.get("content"))
-    if not request and not before and after:
-        message = f"The {spot.place} of {spot.operation} now has a body"
-        text = "A server of the old contract sends this response without a body."
-        witness = Witness("answer", _status(spot), text=text)
-        comparison.add("response-body-added", spot, message, new=new_place, implementers=witness)
-        return
-    if not request and before and not after:
-        message = f"The {spot.place} of {spot.operation} no longer has a body"
-        comparison.add(
-            "response-body-removed",
-            spot,
-            message,
-            new=new_place,
-            old=old_place,
-            witness=Witness(
-                "answer", _status(spot), text="The new contract allows this response without a body."
-            ),
-            implementers=Witness(
-                "answer",
-                _status(spot),
-                next(iter(before.values())).written,
-                text="A server of the old contract sends this response with a body.",
-            ),
-        )
+    if not request and bool(before) != bool(after):
+        _compare_presence(comparison, (old_place, before), (new_place, after), spot)
         return
     matched: set[str] = set()
     for name, media in before.items():
@@ -172,19 +150,38 @@ def compare_content(
         _compare_media(comparison, media, after[other], spot, request=request)
     for name in sorted(after.keys() - matched):
         general = _range_over(name, before)
-        if general is not None:
+        if general is None:
+            _media_added(comparison, after[name], spot, request=request)
+        else:
             _compare_media(comparison, before[general], after[name], spot, request=request)
-            continue
-        kind = "request" if request else "response"
-        message = f"The {spot.place} of {spot.operation} may now also be {after[name].written}"
-        comparison.add(
-            f"{kind}-media-type-added",
-            spot,
-            message,
-            new=after[name].place,
-            change=Change(after=after[name].written),
-            implementers=_unread(after[name], spot) if request else None,
-        )
+
+
+def _compare_presence(
+    comparison: Comparison,
+    old: tuple[Location, dict[str, _Media]],
+    new: tuple[Location, dict[str, _Media]],
+    spot: Spot,
+) -> None:
+    """Add the finding about a response that has a body in one version only."""
+    (old_place, before), (new_place, _) = old, new
+    if not before:
+        message = f"The {spot.place} of {spot.operation} now has a body"
+        text = "A server of the old contract sends this response without a body."
+        witness = Witness("answer", _status(spot), text=text)
+        comparison.add("response-body-added", spot, message, new=new_place, implementers=witness)
+        return
+    message = f"The {spot.place} of {spot.operation} no longer has a body"
+    text = "The new contract allows this response without a body."
+    kept = "A server of the old contract sends this response with a body."
+    comparison.add(
+        "response-body-removed",
+        spot,
+        message,
+        new=new_place,
+        old=old_place,
+        witness=Witness("answer", _status(spot), text=text),
+        implementers=Witness("answer", _status(spot), next(iter(before.values())).written, text=kept),
+    )
 
 
 def _status(spot: Spot) -> str:
@@ -196,6 +193,19 @@ def _unread(media: _Media, spot: Spot) -> Witness:
     """Return a request of a media type that a server of the old contract may refuse."""
     text = f"It carries {media.written}: a server of the old contract may refuse it."
     return Witness("request", spot.request_line, media.written, text=text)
+
+
+def _media_added(comparison: Comparison, media: _Media, spot: Spot, *, request: bool) -> None:
+    kind = "request" if request else "response"
+    message = f"The {spot.place} of {spot.operation} may now also be {media.written}"
+    comparison.add(
+        f"{kind}-media-type-added",
+        spot,
+        message,
+        new=media.place,
+        change=Change(after=media.written),
+        implementers=_unread(media, spot) if request else None,
+    )
 
 
 def _media_removed(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from checkpoint_openapi.diff.conversion.convert import Converter, Side
+from checkpoint_openapi.diff.conversion.convert import Converter, Role
 from checkpoint_openapi.diff.conversion.novel import novel_names
 from checkpoint_openapi.diff.conversion.unchanged import Unchanged
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
@@ -71,8 +71,8 @@ class Comparison:
     """The pairs of schemas whose members are known to have nothing to report."""
     shown: set[Any] = field(default_factory=set[Any])
     """The failures of shared components that already have a value that shows them."""
-    _converters: dict[tuple[bool, Side], Converter] = field(
-        default_factory=dict[tuple[bool, Side], Converter]
+    _converters: dict[tuple[bool, Role], Converter] = field(
+        default_factory=dict[tuple[bool, Role], Converter]
     )
     _novel: frozenset[str] | None = None
     _likeness: Likeness = field(default_factory=Likeness)
@@ -84,8 +84,8 @@ class Comparison:
         return Unchanged(self.base, self.revision)
 
     def converter(self, *, new: bool, request: bool, sender: bool, strict: bool = False) -> Converter:
-        """Return the converter of one version for one side."""
-        key = (new, Side(request, sender, strict))
+        """Return the converter of one version for one role."""
+        key = (new, Role(request, sender, strict))
         if key not in self._converters:
             if self._novel is None:
                 self._novel = novel_names(self.base, self.revision)
@@ -100,7 +100,7 @@ class Comparison:
         """Return the judge of one direction, which caches its results."""
         return self._judges.setdefault((request, new_receives), Judge())
 
-    def converters(self) -> dict[tuple[bool, Side], Converter]:
+    def converters(self) -> dict[tuple[bool, Role], Converter]:
         """Return the converters used so far."""
         return self._converters
 

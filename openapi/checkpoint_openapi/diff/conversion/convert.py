@@ -1,4 +1,4 @@
-"""Converts OpenAPI Schema Objects to JSON Schema 2020-12, for one direction and one side of it.
+"""Converts OpenAPI Schema Objects to JSON Schema 2020-12, for one role in which they are used.
 
 A receiver's schema is taken as it stands. A sender is restricted to the members that it declares, among those
 that the other version declares: otherwise every new optional member would look like a breaking change, since
@@ -31,7 +31,7 @@ from checkpoint_openapi.diff.schema.parts import Schema, is_never
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.pointer import escaped
 
-__all__ = ["Converter", "Side"]
+__all__ = ["Converter", "Role"]
 
 
 _EVALUATING_ITEMS = (
@@ -40,8 +40,8 @@ _EVALUATING_ITEMS = (
 """Keywords beside `unevaluatedItems` that may evaluate items in addition to `prefixItems` and `items`."""
 
 
-class Side(NamedTuple):
-    """The direction and side for which a schema is converted."""
+class Role(NamedTuple):
+    """What a schema is converted for: who uses it, and in which direction."""
 
     request: bool
     sender: bool
@@ -69,13 +69,13 @@ class _Key(NamedTuple):
 
 
 class Converter:
-    """Converts the schemas of one document for one side."""
+    """Converts the schemas of one document for one role."""
 
-    def __init__(self, documents: Documents, side: Side, novel: frozenset[str]) -> None:
+    def __init__(self, documents: Documents, role: Role, novel: frozenset[str]) -> None:
         self._documents = documents
         self._novel = novel
-        self._side = side
-        self._declarations = Declarations(documents, request=side.request)
+        self._role = role
+        self._declarations = Declarations(documents, request=role.request)
         self._discriminators = Discriminators(documents)
         self._names: dict[_Key, str] = {}
         self._pending: list[_Key] = []
@@ -123,7 +123,7 @@ class Converter:
         children = self._discriminators.children(key.place) if family else []
         names = self._declarations.at(key.place, children)
         part = self._part(members, key._replace(form=_Form.PART, hidden=frozenset(names.hidden)))
-        if not self._side.sender or not names.closable:
+        if not self._role.sender or not names.closable:
             return part
         known = sorted(name for name in self._novel if name in names.declared or names.match(name))
         return {"allOf": [part, {CLOSER: known}], AT: self._documents.label(key.place)}
@@ -195,7 +195,7 @@ class Converter:
     def _keywords(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
         quirks: list[str] = []
         nullable = self._documents.version == (3, 0)
-        found = assertions(schema, quirks, nullable=nullable, strict=self._side.strict)
+        found = assertions(schema, quirks, nullable=nullable, strict=self._role.strict)
         if nullable and null_beside_enum(schema):
             found[VAGUE_NULL] = True
         for name in quirks:
@@ -242,7 +242,7 @@ class Converter:
                 converted = found[keyword] = {}
                 for name in cast("dict[str, Any]", members):
                     if keyword == "properties" and name in key.hidden:
-                        if not self._side.sender:
+                        if not self._role.sender:
                             converted[name] = {
                                 HIDDEN: True,
                                 AT: self._documents.label(place / keyword / name),

@@ -23,8 +23,8 @@ from checkpoint_openapi.docs.content.listing import Clauses, Listing, listing
 from checkpoint_openapi.docs.content.samples import Samples, samples
 from checkpoint_openapi.docs.examples.checks import Checker
 from checkpoint_openapi.docs.examples.made import Maker
-from checkpoint_openapi.docs.examples.schemas import Direction
 from checkpoint_openapi.document.bundle import Bundle
+from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.readers import Reader
 from checkpoint_openapi.document.source import Position, Source

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from checkpoint_openapi.docs.examples.schemas import Direction, as_json_schemas
+from checkpoint_openapi.docs.examples.schemas import as_json_schemas
 from checkpoint_openapi.document.bundle import Bundle
+from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.formats.strict_json import StrictJsonError, parse
 

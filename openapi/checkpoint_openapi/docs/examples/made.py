@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from checkpoint_openapi.diff.conversion.convert import Converter, Side
+from checkpoint_openapi.diff.conversion.convert import Converter, Role
 from checkpoint_openapi.diff.proof.sample import samples_of
 from checkpoint_openapi.docs.examples.checks import Checker
-from checkpoint_openapi.docs.examples.schemas import Direction
+from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.values import items, members
 
@@ -37,7 +37,7 @@ class Maker:
         self._documents = documents
         self._checker = checker
         is_request = checker.direction is Direction.REQUEST
-        self._converter = Converter(documents, Side(request=is_request, sender=False), frozenset())
+        self._converter = Converter(documents, Role(request=is_request, sender=False), frozenset())
         self._known: dict[Location, Any] = {}
 
     def value(self, schema: Location) -> Any:

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 from typing import Any, cast
 
+from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.values import items, members
 
-__all__ = ["Direction", "as_json_schemas"]
+__all__ = ["as_json_schemas"]
 
 _BOUNDS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
-
-
-class Direction(Enum):
-    """The direction in which a value travels; its value is the keyword of members that never travel so."""
-
-    REQUEST = "readOnly"
-    RESPONSE = "writeOnly"
 
 
 def as_json_schemas(value: Any, direction: Direction, resolve: Callable[[Any], Any], *, is_3_0: bool) -> Any:

@@ -15,10 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 from checkpoint_openapi.docs.examples.checks import BodyError, Checker
 from checkpoint_openapi.docs.examples.made import Maker
 from checkpoint_openapi.docs.examples.media_types import declared, is_json
-from checkpoint_openapi.docs.examples.schemas import Direction
 from checkpoint_openapi.docs.mock.answers import Answer, Answers, Wish
 from checkpoint_openapi.docs.mock.parameters import Fault, Parameters, Sent
 from checkpoint_openapi.document.bundle import Bundle
+from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.structure.objects import operations_in
 from checkpoint_openapi.document.values import items, members

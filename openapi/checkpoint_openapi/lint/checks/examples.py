@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.documents import Location, UnresolvedError
 from checkpoint_openapi.document.pointer import child
 from checkpoint_openapi.document.structure.objects import Node
 from checkpoint_openapi.document.values import items, members
 from checkpoint_openapi.lint.finding import Fault
-from checkpoint_openapi.lint.validator import Direction, faults, faults_alone
+from checkpoint_openapi.lint.validator import faults, faults_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,8 @@ class _Example(NamedTuple):
     pointer: str
     value: Any
     schema: Location
-    direction: Direction
+    direction: Direction | None
+    """None if the value may travel in both."""
     owner: str = ""
     """The component that holds the value, if a reference leads to it."""
 
@@ -50,7 +52,7 @@ def default_invalid(context: Context) -> Iterator[Fault]:
     for node in context.own("schema"):
         if "default" in node.value:
             value = node.value["default"]
-            for place, what in faults(context, context.at(node.pointer), value, Direction.BOTH):
+            for place, what in faults(context, context.at(node.pointer), value):
                 pointer = f"{node.pointer}/default{place}"
                 yield Fault(pointer, f"the default violates its schema: {what}", "correct one of them")
 
@@ -169,10 +171,11 @@ def _values(context: Context, node: Node) -> Iterator[tuple[str, Any, str]]:
                 yield f"{pointer}/value" if is_own else pointer, example["value"], owner
 
 
-def _direction(node: Node) -> Direction:
+def _direction(node: Node) -> Direction | None:
+    """Return the direction in which the value of a node travels, or None if it may be either."""
     around = (
         node if node.kind == "parameter" else node.ancestor("request-body", "response", "parameter", "header")
     )
     if around is None:
-        return Direction.BOTH
+        return None
     return Direction.REQUEST if around.kind in ("request-body", "parameter") else Direction.RESPONSE
