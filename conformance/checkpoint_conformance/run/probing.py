@@ -178,7 +178,7 @@ def _question_page(session: Session, exchange: Exchange) -> None:
     if not is_page_of_gateway(exchange):
         return
     if answered_by_gateway(session.client.transmit(session.calls.harmless())):
-        session.witness.ask_for_server(exchange)
+        session.monitor.ask_for_server(exchange)
     else:
         told = f"a gateway keeps returning 503 to exchange {exchange.number}, but not to other requests"
         session.ledger.doubt("HTTP-3", told)

@@ -129,7 +129,7 @@ class _Course:
         session = self._session
         if self._ending.gone:
             judge_server_gone(session, self._ending.gone)
-        session.witness.rest()
+        session.monitor.rest()
         if "deletion" in session.target.profiles:
             with self._ending.noted():
                 session.begin("clean-up")

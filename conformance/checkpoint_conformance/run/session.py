@@ -13,8 +13,8 @@ from checkpoint_conformance.run.companions import CompanionLists
 from checkpoint_conformance.run.limits.budget import Budget
 from checkpoint_conformance.run.recorder import Judges, Phase, Recorder
 from checkpoint_conformance.run.sending.client import Client
+from checkpoint_conformance.run.sending.monitor import Monitor
 from checkpoint_conformance.run.sending.resumption import Resumption
-from checkpoint_conformance.run.sending.witness import Witness
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import SYSTEM_CLOCK, Clock, LimitedClock
@@ -37,7 +37,7 @@ class Session:
     client: Client
     recorder: Recorder
     lists: CompanionLists
-    witness: Witness
+    monitor: Monitor
     announce: Callable[[str], None]
     """Tells the user, in a sentence, what happens."""
     judges: Callable[[Target], Judges]
@@ -96,7 +96,7 @@ def open_session(
 
     def heard(exchange: Exchange) -> None:
         watch(session)
-        session.witness.look(exchange)
+        session.monitor.look(exchange)
 
     def until_idle(pause: float) -> None:
         session.lists.wait_until_idle(pause)
@@ -115,6 +115,6 @@ def open_session(
     )
     if resumption:
         resumption.attach(recorder, client.budget)
-    lists, witness = CompanionLists(client, calls), Witness(client, recorder, calls)
-    session = Session(target, secrets, calls, client, recorder, lists, witness, announce, judges, thorough)
+    lists, monitor = CompanionLists(client, calls), Monitor(client, recorder, calls)
+    session = Session(target, secrets, calls, client, recorder, lists, monitor, announce, judges, thorough)
     return session

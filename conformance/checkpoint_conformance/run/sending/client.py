@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
-from threading import Lock
 
 from checkpoint_conformance.checks.http_layer import is_page_of_gateway
 from checkpoint_conformance.checks.judge import is_condition, is_conflict
@@ -13,6 +12,7 @@ from checkpoint_conformance.run.limits.backoff import Backoff
 from checkpoint_conformance.run.limits.budget import Budget
 from checkpoint_conformance.run.limits.pace import Pace
 from checkpoint_conformance.run.recorder import Lost, Recorder, may_create, may_have_created
+from checkpoint_conformance.run.sending.silence import Silence
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.clock import LimitedClock, OutOfTime
 from checkpoint_conformance.transport.connection import Connection, Transport
@@ -31,9 +31,6 @@ _MOST_LOSSES = 5
 """How often a request that the network lost is repeated, where the response is needed to go on."""
 _RETURN_WITHIN = 10.0
 """Seconds within which a supervisor will have restarted a server that ended."""
-_MOST_TIMEOUTS = 8
-_MOST_SILENT = 3
-"""Timeouts in a row after which a server is gone."""
 _CUT_SHORT = (FaultKind.TIMEOUT, FaultKind.UNREACHABLE)
 """Faults that may be due to the time limit of the run."""
 _FIRST_PAUSE = 0.25
@@ -106,12 +103,8 @@ class Client:
         self._heard = heard
         self._until_idle = until_idle
         self._expect = expect
-        self._lock = Lock()
         self._pace = Pace(clock, target.rate)
-        self._timeouts = 0
-        self._silent = 0
-        """Timeouts in a row."""
-        self._last_silent: Exchange | None = None
+        self._silence = Silence(target.timeout)
         self._gone = ""
         """Why nothing more is sent; empty as long as the server answers."""
         self._given_up = False
@@ -217,21 +210,8 @@ class Client:
         self._hold_back(exchange)
         if exchange.fault and exchange.fault.kind in _CUT_SHORT:
             self.clock.check()
-        self._heed_silence(exchange)
+        self._gone = self._gone or self._silence.after(exchange)
         return exchange
-
-    def _heed_silence(self, exchange: Exchange) -> None:
-        """Count timeouts in a row, of simultaneous requests as one; after the third, send nothing more."""
-        with self._lock:
-            last = self._last_silent
-            if not exchange.fault or exchange.fault.kind is not FaultKind.TIMEOUT:
-                self._silent = 0
-            elif last is None or exchange.started > last.started + last.elapsed / 2:
-                self._silent += 1
-                self._last_silent = exchange
-            if self._silent >= _MOST_SILENT:
-                many, seconds = _MOST_SILENT, self._target.timeout
-                self._gone = f"{many} requests in a row got no response within {seconds:g} s"
 
     def keep(self, exchange: Exchange) -> Exchange:
         """Record an exchange; return it with its number."""
@@ -256,9 +236,8 @@ class Client:
         """Check after a lost response that the server still answers anything. Raises ServerGone if not."""
         if not exchange.fault or exchange.fault.kind not in _LOST:
             return
-        self._timeouts += exchange.fault.kind is FaultKind.TIMEOUT
-        if self._timeouts > _MOST_TIMEOUTS:
-            raise ServerGone(f"{self._timeouts} requests got no response within {self._target.timeout:g} s")
+        if gone := self._silence.exceeds(exchange):
+            raise ServerGone(gone)
         check = self.transmit(harmless)
         if check.fault and check.fault.kind is FaultKind.TIMEOUT:
             raise ServerGone("the server no longer responds")

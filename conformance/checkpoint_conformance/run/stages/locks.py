@@ -77,7 +77,7 @@ def look_again(session: Session, gone: TokenRefused) -> None:
     the server stops answering.
     """
     session.ledger.doubt("HTTP-6", str(gone))
-    session.witness.rest()
+    session.monitor.rest()
     valid = session.calls.call(session.calls.documented)
     refused = _refusals_before(session)
     try:

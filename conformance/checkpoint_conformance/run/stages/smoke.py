@@ -75,7 +75,7 @@ def _reach(session: Session, probe: Probe) -> Exchange:
     target, speaks_tls = session.target, session.client.speaks_tls
     wrong = misconfiguration(exchange, target, speaks_tls)
     if not wrong and (unreached(exchange) or no_http(exchange)):
-        harmless = session.client.insist(session.witness.harmless())
+        harmless = session.client.insist(session.monitor.harmless())
         wrong = misconfiguration(harmless, target, speaks_tls) or unreached(harmless) or no_http(harmless)
     if wrong:
         raise ConfigurationError(f"{target.url}: {wrong}")

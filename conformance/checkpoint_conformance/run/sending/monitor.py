@@ -14,14 +14,14 @@ from checkpoint_conformance.run.sending.client import Client, NotServed, TokenRe
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.finding import is_lost_behind_gateway
 
-__all__ = ["Witness"]
+__all__ = ["Monitor"]
 
 _MOST_CALLS = 3
 """Valid calls that are spent on the question whether the token is still accepted: each is a backup."""
 _LIMIT = 429
 
 
-class Witness:
+class Monitor:
     """Looks at every exchange of a run, and asks again if it may mean that no call is served any more.
 
     It also judges what the stages only wait for.
