@@ -12,7 +12,7 @@ from mutants.service.server import Server
 
 from conformance.runs import Broken, Dropping, report
 
-VOID = {"meta", "link", "br", "img", "input", "hr"}
+VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 
 
 class Page(HTMLParser):

@@ -15,6 +15,7 @@ __all__ = ["Broken", "what_is_broken"]
 
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _STARTS_AS_JSON = re.compile(r'\s*\{\s*["}]')
+_COLLECTION = re.compile(r"\s*[{\[]")
 
 _REFERRING = ("an alias", "an anchor")
 
@@ -30,13 +31,14 @@ class Broken(NamedTuple):
 def what_is_broken(error: yaml.YAMLError, text: str, file: str) -> Broken:
     """Describe the error that the YAML parser found in a text.
 
-    A text that is meant as JSON, by its name or its first characters, is told in the terms of JSON.
+    A text that is meant as JSON, by its first characters, is told in the terms of JSON. They may be those of
+    a YAML collection, too, unless the name says JSON.
     """
     conflict = _CONFLICT.search(text)
     if conflict is not None:
         line = text.count("\n", 0, conflict.start()) + 1
         return Broken("has a merge conflict that is not resolved", line, 1)
-    if file.endswith(".json") or _STARTS_AS_JSON.match(text):
+    if (_COLLECTION if file.endswith(".json") else _STARTS_AS_JSON).match(text):
         try:
             json.loads(text)
         except json.JSONDecodeError as refused:
