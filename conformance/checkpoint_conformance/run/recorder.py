@@ -138,6 +138,13 @@ class Recorder:
             self._own.add((created_checkpoint(self._unread.pop()) or "").casefold())
         return set(self._own)
 
+    def anonymous(self) -> int:
+        """Return how many calls may have created a checkpoint whose id nobody knows.
+
+        Such a call got no response, so that its checkpoint may come late, or a response without an id.
+        """
+        return sum(may_have_created(each) and created_checkpoint(each) is None for each in self.exchanges)
+
     @property
     def course(self) -> list[int]:
         """The numbers of the exchanges that are not set aside, in order."""

@@ -51,8 +51,7 @@ def conflict(session: Session) -> None:
 def _start_twice(session: Session, call: Call, further: list[Call]) -> bool:
     """Start the policy with `call`, then at once with the further ones; return whether to stop there."""
     for _ in range(_TRIES):
-        known = _checkpoints(session)
-        first = _until_accepted(session, call)
+        first, known = _until_accepted(session, call)
         if first is None:
             why = f"no call was accepted within {session.target.patience:g} s"
             session.ledger.leave_undecided("CONF-1", why)
@@ -65,7 +64,7 @@ def _start_twice(session: Session, call: Call, further: list[Call]) -> bool:
 def _go_on(session: Session, first: Exchange, further: list[Call], known: set[str] | None) -> bool:
     """Make further calls during the first one's run; return whether a finding needs confirming.
 
-    `known` are the checkpoints before the first call, if they can be observed.
+    `known` are the checkpoints just before the first call, if they can be observed.
     """
     seconds: list[Exchange] = []
     for call in further:
@@ -83,9 +82,10 @@ def _go_on(session: Session, first: Exchange, further: list[Call], known: set[st
     if known is None:
         return False
     unexplained = (_checkpoints(session) or known) - known - session.recorder.own()
-    if unexplained:
-        session.ledger.add(_leftover(unexplained, first, *seconds))
-    return bool(unexplained)
+    if len(unexplained) <= session.recorder.anonymous():
+        return False
+    session.ledger.add(_leftover(unexplained, first, *seconds))
+    return True
 
 
 def _checkpoints(session: Session) -> set[str] | None:
@@ -106,15 +106,19 @@ def _leftover(unexplained: set[str], *runs: Exchange) -> Finding:
     return Finding("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST, _LEFTOVER, expected, actual, runs)
 
 
-def _until_accepted(session: Session, call: Call) -> Exchange | None:
-    """Call until the policy stops running; return the accepted exchange, or None if patience runs out."""
+def _until_accepted(session: Session, call: Call) -> tuple[Exchange | None, set[str] | None]:
+    """Call until the policy stops running; return the accepted exchange, or None if patience runs out.
+
+    Return also the checkpoints just before: somebody else may have executed the policy meanwhile.
+    """
     backoff = Backoff(session.clock, session.target.patience, _FIRST_PAUSE, _LONGEST_PAUSE)
     while True:
+        known = _checkpoints(session)
         exchange = session.client.transmit(session.calls.call(call))
         if exchange.status == 200:
-            return exchange
+            return exchange, known
         if not backoff.wait():
-            return None
+            return None, known
 
 
 def _has_ended(session: Session, first: Exchange) -> bool:

@@ -18,11 +18,14 @@ from checkpoint_conformance.run.stages.smoke import smoke
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.outcome import Outcome
 from mutants.service.server import Server, running
+from mutants.service.wire import Response
 
 from conformance.runs import excerpt, requirement, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mutants.service.wire import Request
 
 
 def outcomes(behaviour: type[Server], *steps: Callable[[Session], Any], **changes: Any) -> dict[str, Outcome]:
@@ -233,6 +236,32 @@ def test_a_running_policy_that_refuses_passes_and_one_that_accepts_is_warned_of(
     assert outcomes(refusing, conflict, profiles=profiles)["CONF-1"] is Outcome.PASS
     accepting = broken(protect_seconds=5.0)
     assert outcomes(accepting, conflict, profiles=profiles)["CONF-1"] is Outcome.WARN
+
+
+class LosingResponses(Server):
+    """A server behind a gateway that gives up waiting for every second new checkpoint."""
+
+    conflict = True
+    protect_seconds = 0.3
+    made = 0
+
+    def respond(self, request: Request) -> Response:
+        """Create it all the same."""
+        response = super().respond(request)
+        if request.method != "POST" or response.status != 200:
+            return response
+        type(self).made += 1
+        return response if self.made % 2 else Response(504, b"", [])
+
+
+def test_a_checkpoint_whose_response_was_lost_is_not_left_by_a_refused_run() -> None:
+    """The list shows it beside the one of the first run, and nobody knows its id."""
+    with running(LosingResponses) as table:
+        session = open_session(target_of(table, patience=5.0, profiles={"conflict", "observation"}))
+        assert smoke(session)
+        conflict(session)
+    assert session.recorder.anonymous() > 0
+    assert session.ledger.findings == []
 
 
 def test_a_run_that_has_ended_says_nothing_of_conflicts() -> None:

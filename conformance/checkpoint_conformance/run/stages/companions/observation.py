@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from checkpoint_conformance.run.companions import ListError
 from checkpoint_conformance.run.limits.budget import BudgetSpent
-from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted, is_unanswered, may_create
+from checkpoint_conformance.run.recorder import is_unanswered, may_create
 from checkpoint_conformance.run.sending.lanes import send_all
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.lists_elsewhere import ListsElsewhere
@@ -169,14 +169,10 @@ class Observation:
         return (here | self._elsewhere.checkpoints(others, first=first)) - own
 
     def _beyond_lost_calls(self, appeared: set[str]) -> set[str]:
-        """Return what appeared, minus one checkpoint for each call that may have created it anonymously.
-
-        Such a call got no response, so that its checkpoint may come late, or a response without an id.
-        """
+        """Return what appeared, minus one checkpoint for each call that may have created it anonymously."""
         if not appeared:
             return set()
-        exchanges = self._session.recorder.exchanges
-        lost = sum(may_create(exchange.request) and _is_unnamed(exchange) for exchange in exchanges)
+        lost = self._session.recorder.anonymous()
         explained = sorted(appeared)[: max(lost - len(self._late), 0)]
         self._late.update(explained)
         return appeared.difference(explained)
@@ -195,10 +191,6 @@ class Observation:
             confirmed=confirmed,
         )
         self._session.ledger.add(finding)
-
-
-def _is_unnamed(exchange: Exchange) -> bool:
-    return is_unanswered(exchange) or (is_accepted(exchange) and created_checkpoint(exchange) is None)
 
 
 def _is_refused(exchange: Exchange) -> bool:
