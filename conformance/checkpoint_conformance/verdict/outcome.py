@@ -56,7 +56,7 @@ OUTCOMES = {
     Outcome.WARN: "A SHOULD is not met. This does not change the verdict.",
     Outcome.SKIP: "The requirement was not exercised, or only in part, for one of a fixed set of reasons.",
     Outcome.INCONCLUSIVE: (
-        "The requirement was never exercised, or two observations disagree. "
+        "No response showed whether the requirement is met, or two observations disagree. "
         "If it is a MUST, the verdict is inconclusive."
     ),
     Outcome.ERROR: "The suite itself failed; this says nothing about the server.",
@@ -70,7 +70,8 @@ REASONS = {
     SkipReason.WAIVED: "The waiver file accepts the failure until a given date.",
     SkipReason.BUDGET_SPENT: (
         "Some or all of its probes would have exceeded `max_creates`. The report names a limit that would be "
-        "enough. With the `deletion` profile, the suite deletes what it creates."
+        "enough. With the `deletion` profile, the suite deletes what it creates, so a higher limit leaves "
+        "nothing behind."
     ),
     SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines them.",
 }

@@ -137,7 +137,7 @@ def _run(report: dict[str, Any]) -> list[str]:
         used, why = connections["used"], retold(connections["reason"])
         lines.append(tr("Parallel connections: {used}, because {reason}", used=used, reason=why))
     if created["deleted"]:
-        lines.append(tr("{count} of them deleted", count=len(created["deleted"])))
+        lines.append(tr("Checkpoints deleted: {count}", count=len(created["deleted"])))
     if left:
         names = listed([printable(name) for name in left], most=3)
         lines.append(tr("Left on the server: {names} (report.json has all ids)", names=names))
