@@ -73,7 +73,7 @@ REASONS = {
         "enough. With the `deletion` profile, the suite deletes what it creates, so a higher limit leaves "
         "nothing behind."
     ),
-    SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines them.",
+    SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines the reports of all shards.",
 }
 """What each reason to skip a requirement means."""
 VERDICTS = {
