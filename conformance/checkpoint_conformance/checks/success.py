@@ -111,7 +111,7 @@ def success(exchange: Exchange, call: Call, target: Target) -> Reading:
         reading.add("RESP-1", Symptom.NO_CHECKPOINT, "one root member, `checkpoint`, an object", shown(body))
         return reading
     if set(body) != {"checkpoint"}:
-        surplus = ", ".join(sorted(set(body) - {"checkpoint"}))
+        surplus = ", ".join(f"`{name}`" for name in sorted(set(body) - {"checkpoint"}))
         reading.add("RESP-1", Symptom.SECOND_ROOT_MEMBER, "no root member other than `checkpoint`", surplus)
     _strings(members, reading)
     _resource_graph(members, reading)

@@ -12,8 +12,8 @@ __all__ = ["HAN", "ZH", "english", "spaced", "untranslated"]
 ZH = language.catalogue("zh")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 _QUOTED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|“[^”]*”")
-_CUT = re.compile(r"[\[{].* \.\.\. .*[\]}]")
-"""A JSON value whose middle is left out: its quotation marks need not pair."""
+_CUT = re.compile(r"[\[{].* \.\.\. .*[\]}]|[\[{].*\.\.\.$")
+"""A JSON value whose middle or end is left out: its quotation marks need not pair."""
 _CODE = re.compile(r"\{\w+\}|\S*[\d_/=@\\§{}\[\]<>*-]\S*|\w+(?:\.\w+)+")
 """Names, values and ids, which stay as they are."""
 _WORD = re.compile(r"\b[A-Za-z][a-z]+\b")

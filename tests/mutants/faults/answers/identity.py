@@ -223,7 +223,7 @@ class SameCheckpointOnTheSameConnection(_Remembering):
     """A second call on a connection is taken for a retry of the first."""
 
     def key(self, call: Call) -> Any:
-        return id(call.request.connection)
+        return call.request.connection
 
 
 @breaks("RESP-11", also=_SAME, shows=(BASE,) * 5)

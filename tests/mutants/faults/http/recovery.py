@@ -160,7 +160,7 @@ class _Sticky(Server):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stuck: set[int] = set()
+        self.stuck: set[Connection] = set()
 
     def sticks(self, condition: Condition) -> bool:
         """Return whether the refusal has an effect on the next call."""
@@ -168,11 +168,11 @@ class _Sticky(Server):
 
     def refused(self, request: Request, condition: Condition) -> Response:
         if self.sticks(condition):
-            self.stuck.add(id(request.connection))
+            self.stuck.add(request.connection)
         return super().refused(request, condition)
 
     def make(self, call: Call, policy: Policy, resources: tuple[Resource, ...]) -> Checkpoint:
-        connection = id(call.request.connection)
+        connection = call.request.connection
         if connection in self.stuck:
             self.stuck.discard(connection)
             self.suffer()
@@ -274,11 +274,11 @@ class AnswersOneBehindAfterARefusal(Server):
 
     def __init__(self) -> None:
         super().__init__()
-        self.left: dict[int, Response] = {}
+        self.left: dict[Connection, Response] = {}
 
     def respond(self, request: Request) -> Response:
         response = super().respond(request)
-        connection = id(request.connection)
+        connection = request.connection
         if response.status == 400:
             self.left[connection] = Response(400, response.body, list(response.headers))
             return response
