@@ -33,7 +33,6 @@ _CONDITION_OF_STATUS = {
     413: "too-large",
 }
 
-
 _EXTRA_HEADERS: Mapping[str, Iterable[tuple[bytes, bytes]]] = {
     # RFC 9110, 11.6.1: a 401 names its scheme. None is registered for the header X-Auth-Token.
     "unauthenticated": ((b"www-authenticate", b'X-Auth-Token realm="CSBS"'),),

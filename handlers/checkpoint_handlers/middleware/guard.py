@@ -101,10 +101,10 @@ def parse_json(body: bytes) -> Any:
             raise Refusal("invalid-request", "The request has no body.") from None
         if body.startswith(codecs.BOM_UTF8):
             reason = "it begins with a byte order mark"
+        elif isinstance(error, _DuplicateKeyError):
+            reason = "an object has the same key twice"
         else:
-            reason = (
-                "an object has the same key twice" if isinstance(error, _DuplicateKeyError) else "not JSON"
-            )
+            reason = "not JSON"
         raise Refusal("invalid-request", f"The body is malformed: {reason}.") from None
     return value
 
