@@ -79,22 +79,35 @@ class Secrets:
         self._spellings = {
             name: Spelling(value) for value, name in self._longest_first if name in self.values
         }
+        shortest = [len(value) for value, _ in self._longest_first]
+        shortest += [spelling.shortest for spelling in self._spellings.values()]
+        self._shortest = min(shortest, default=0)
+        """The fewest characters of a text in which there can be a secret."""
         self._issued = target.sign.issued if target.sign else Issued()
-        self._forms = {value: {value, json.dumps(value)[1:-1]} for value, _ in self._longest_first}
+        self._forms = [
+            (form, name)
+            for value, name in self._longest_first
+            for form in dict.fromkeys((value, json.dumps(value)[1:-1]))
+        ]
 
     def redact(self, text: str) -> str:
         """Replace every secret, in any spelling, by `{{name}}`, and lone surrogates by their code."""
-        for value, name in self._longest_first:
-            for form in self._forms[value]:
-                if form in text:
-                    text = self._outside(text, partial(_replaced, form=form, name=name))
+        if len(text) >= self._shortest:
+            text = self._without_known(text)
+        for value in self._issued.found_in(text):
+            text = self._outside(text, partial(pattern_of(value).sub, _SIGNATURE))
+        return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+    def _without_known(self, text: str) -> str:
+        """Return the text without what is a secret from the start of the run."""
+        for form, name in self._forms:
+            if form in text:
+                text = self._outside(text, partial(_replaced, form=form, name=name))
         looked_through = Text(text)
         for name, spelling in self._spellings.items():
             if spelling.possible_in(looked_through):
                 text = self._outside(text, partial(spelling.pattern.sub, "{{" + name + "}}"))
-        for value in self._issued.found_in(text):
-            text = self._outside(text, partial(pattern_of(value).sub, _SIGNATURE))
-        return text.encode("utf-8", "backslashreplace").decode()
+        return text
 
     def _outside(self, text: str, change: Callable[[str], str]) -> str:
         """Return the text with all changed but placeholders: a secret may be a word of their names."""
@@ -116,6 +129,8 @@ class Secrets:
 
     def redact_name(self, name: str) -> str:
         """Redact a header name, whose case a server may change."""
+        if len(name) < self._shortest:
+            return self.redact(name)
         for value, secret in self._longest_first:
             if value.lower() in name.lower():
                 in_any_case = re.compile(re.escape(value), re.IGNORECASE)

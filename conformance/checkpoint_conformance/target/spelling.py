@@ -19,9 +19,10 @@ _CUT = r"(?:\r?\n[ \t]+|\r\n[0-9A-Fa-f]{1,8}(?:;[^\r\n]{0,80})?\r\n)?"
 _CHUNK = re.compile(r"\r\n[0-9A-Fa-f]{1,8}(?:;[^\r\n]{0,80})?\r\n")
 _AGAIN = {"\\": r"\\+", "%": "%(?:25){0,4}", "&": "&(?:amp;){0,4}"}
 """How codes begin that were written in the same code again, up to so many times."""
+# The leading set lets the search skip what begins no code.
 _CODE = re.compile(
-    r"\\+(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))|%(?:25){0,4}([0-9A-Fa-f]{2})"
-    r"|&(?:amp;){0,4}#(?:[xX]0{0,6}([0-9A-Fa-f]{1,2})|0{0,6}([0-9]{1,3}));"
+    r"[\\%&](?:(?<=\\)\\*(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))|(?<=%)(?:25){0,4}([0-9A-Fa-f]{2})"
+    r"|(?<=&)(?:amp;){0,4}#(?:[xX]0{0,6}([0-9A-Fa-f]{1,2})|0{0,6}([0-9]{1,3}));)"
 )
 _CODE_DIGITS = 4
 """The most characters of a secret that can end a code, unless it has what continues one."""
@@ -45,9 +46,14 @@ class Text:
     def __init__(self, text: str) -> None:
         """Take the text, which is Unicode, or UTF-8 bytes decoded as ISO-8859-1."""
         self.has_chunks = _CHUNK.search(text) is not None
-        self.joined = _without_blanks(text)
-        self.plain = _CODE.sub(_decoded, self.joined).replace("\\", "")
+        joined = _without_blanks(text)
+        self.plain = _decoded(joined)
         self.lower = self.plain.lower()
+        self._coded = "" if joined == self.plain else joined
+
+    def contains(self, part: str) -> bool:
+        """Return whether it contains the part, either as it is or in codes."""
+        return part in self.plain or part in self._coded
 
 
 class Spelling:
@@ -61,13 +67,18 @@ class Spelling:
         self._rest = _without_blanks(secret)[_CODE_DIGITS:]
         self._cores = base64_cores(secret)
         self._digits = _hexadecimal(secret)
+        self.shortest = min(map(len, (secret, *self._cores)))
+        """The number of characters of its shortest spelling."""
 
     def possible_in(self, text: Text) -> bool:
         """Return False only if the pattern does not match: it takes a tenth of a second to compile."""
         if text.has_chunks or not self._is_simple:
             return True
-        encoded = any(core in text.joined or core in text.plain for core in self._cores)
-        return self._rest in text.plain or encoded or any(digits in text.lower for digits in self._digits)
+        return (
+            self._rest in text.plain
+            or any(map(text.contains, self._cores))
+            or any(digits in text.lower for digits in self._digits)
+        )
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -107,7 +118,14 @@ def _without_blanks(text: str) -> str:
     return text.replace("\n", "").replace("\r", "").replace(" ", "").replace("\t", "")
 
 
-def _decoded(code: re.Match[str]) -> str:
+def _decoded(text: str) -> str:
+    """Decode the codes of a text, and drop every other backslash."""
+    if not any(mark in text for mark in "\\%&"):
+        return text
+    return _CODE.sub(_character_of, text).replace("\\", "")
+
+
+def _character_of(code: re.Match[str]) -> str:
     return chr(int(code[5]) if code[5] else int(code[1] or code[2] or code[3] or code[4], 16))
 
 
