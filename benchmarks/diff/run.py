@@ -32,7 +32,7 @@ CONTRACT = ROOT / "openapi" / "checkpoint.yaml"
 SIZES = (25, 50, 100, 200, 400)
 TANGLES = (40, 75, 150, 300)
 MEMORY = 600
-LIMITS = {"the contract": 0.7, "200 operations": 5.0}
+LIMITS = {"the contract, changed": 0.7, "200 operations": 5.0}
 
 
 def main() -> int:
@@ -110,7 +110,7 @@ def _line(
 def _contract(folder: Path) -> list[tuple[str, Path, Path]]:
     changed = folder / "contract.yaml"
     changed.write_text(CONTRACT.read_text("utf-8").replace("maxItems: 64", "maxItems: 32"), "utf-8")
-    return [("the contract, unchanged", CONTRACT, CONTRACT), ("the contract", CONTRACT, changed)]
+    return [("the contract, unchanged", CONTRACT, CONTRACT), ("the contract, changed", CONTRACT, changed)]
 
 
 def _generated(folder: Path) -> list[tuple[str, Path, Path]]:

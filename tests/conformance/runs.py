@@ -17,6 +17,7 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_openapi.cli import main
 from click.testing import CliRunner, Result
+from mutants.framework.target_file import target_text
 from mutants.framework.verifying import with_server
 from mutants.service.refusals import Refusal, refuse
 from mutants.service.schema import Call
@@ -287,18 +288,8 @@ def outcomes(found: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
 
 def write_target(table: dict[str, Any], path: Path, **changes: Any) -> Path:
     """Write a target file for a running server."""
-    lines: list[str] = []
-
-    def section(members: dict[str, Any], name: str) -> None:
-        lines.extend([f"[{name}]"] if name else [])
-        tables = {key: value for key, value in members.items() if isinstance(value, dict)}
-        plain = {key: value for key, value in members.items() if key not in tables}
-        lines.extend(f"{key} = {json.dumps(value)}" for key, value in plain.items())
-        for key, value in tables.items():
-            section(value, f"{name}.{key}" if name else key)
-
-    section(table | {"max_creates": PLENTY, "profiles": list(QUICK)} | changes, "")
-    path.write_text("\n".join(lines), encoding="utf-8")
+    members = table | {"max_creates": PLENTY, "profiles": list(QUICK)} | changes
+    path.write_text(target_text(members), encoding="utf-8")
     return path
 
 

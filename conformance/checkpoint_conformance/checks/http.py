@@ -132,12 +132,15 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
         coding for coding in response.values("Content-Encoding") if coding.strip().lower() != "identity"
     ]
     if codings:
-        expected = "no Content-Encoding, since the request accepts `identity` only (RFC 9110, 12.5.3)"
+        expected = "no Content-Encoding, since the request accepts `identity` only (RFC 9110, section 12.5.3)"
         yield Finding.of_answer(exchange, "HTTP-2", Symptom.CONTENT_ENCODING, expected, ", ".join(codings))
         return
     problem = _content_type_problem(response)
     if problem:
-        expected, actual = "one Content-Type: application/json", _with_excerpt(problem, response)
+        expected, actual = (
+            "exactly one `Content-Type` field: application/json",
+            _with_excerpt(problem, response),
+        )
         yield Finding.of_answer(exchange, "HTTP-2", Symptom.CONTENT_TYPE, expected, actual)
         return
     try:

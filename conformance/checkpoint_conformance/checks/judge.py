@@ -37,9 +37,9 @@ _FORM_OF_AN_ANSWER = frozenset({"RESP-1", "RESP-2", "RESP-3", "RESP-4", "RESP-7"
 _OF_A_BODY = {"ERR-1"}
 """Requirements that have probes, but are exercised only by a body that can be read."""
 _INCOMPLETE = {
-    FaultKind.NO_STATUS: (Symptom.NO_STATUS_LINE, "RFC 9112, 4"),
-    FaultKind.BAD_HEAD: (Symptom.BAD_HEAD, "RFC 9112, 5"),
-    FaultKind.TRUNCATED: (Symptom.TRUNCATED, "RFC 9112, 8"),
+    FaultKind.NO_STATUS: (Symptom.NO_STATUS_LINE, "RFC 9112, section 4"),
+    FaultKind.BAD_HEAD: (Symptom.BAD_HEAD, "RFC 9112, section 5"),
+    FaultKind.TRUNCATED: (Symptom.TRUNCATED, "RFC 9112, section 8"),
     FaultKind.OVERSIZED: (Symptom.OVERSIZED, "HTTP-1"),
 }
 
@@ -187,7 +187,7 @@ class Judge:
         expected = probe.expected
         if 200 <= status < 300:
             if not probe.open_outcome:
-                actual = f"{status}: it was accepted"
+                actual = f"{status} (accepted)"
                 finding = Finding.of_answer(exchange, probe.requirement, Symptom.ACCEPTED, expected, actual)
                 judgement.add(finding)
             self._tolerated(probe, exchange, judgement)

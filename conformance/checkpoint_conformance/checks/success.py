@@ -108,7 +108,8 @@ def success(exchange: Exchange, call: Call, target: Target) -> Reading:
     reading = Reading(exchange)
     members = checkpoint_of(exchange)
     if members is None:
-        reading.add("RESP-1", Symptom.NO_CHECKPOINT, "one root member, `checkpoint`, an object", shown(body))
+        expected = "one root member, `checkpoint`, whose value is an object"
+        reading.add("RESP-1", Symptom.NO_CHECKPOINT, expected, shown(body))
         return reading
     if set(body) != {"checkpoint"}:
         surplus = ", ".join(f"`{name}`" for name in sorted(set(body) - {"checkpoint"}))

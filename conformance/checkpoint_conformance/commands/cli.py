@@ -92,7 +92,8 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
     type=click.Choice(["failures", "one", "all"]),
     default="one",
     show_default=True,
-    help="Exchanges in the report: those of failures, also one per requirement that passed, or all.",
+    help="Exchanges in the report: only those of failures; those plus one for each passed requirement; "
+    "or all.",
 )
 @click.option(
     "--max-time",
@@ -104,14 +105,16 @@ def _codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
     "--resume",
     type=_PATH,
     metavar="REPORT",
-    help="Continue the run of this report.json, which ended early, without repeating what it has judged.",
+    help="Continue the run recorded in this report.json, which ended early, without repeating what it has "
+    "judged.",
 )
 @click.option(
     "--clean-up",
     "left_by",
     type=_PATH,
     metavar="REPORT",
-    help="Only delete the checkpoints that the run of this report.json left. Exit code 1 if any remain.",
+    help="Only delete the checkpoints left behind by the run that this report.json records. Exit code 1 if "
+    "any remain.",
 )
 @accept_option
 @click.option("--dry-run", is_flag=True, help="Print every request that would be sent, and send none.")

@@ -67,7 +67,7 @@ def verify(whole: Target, settings: Settings, began: float) -> ExitCode:
     if problem:
         raise ReportError(f"{problem} {_left_behind(report)}")
     if not settings.as_json:
-        click.echo(tr("Reports: {folder} (read report.html)", folder=settings.folder))
+        click.echo(tr("Reports: {folder} (start with report.html)", folder=settings.folder))
     if result.ended:
         _tell_of_the_end(report, settings)
     if result.fault:

@@ -84,11 +84,12 @@ def _name_what_follows(charged: list[Finding], case: Case) -> None:
         if finding.requirement == "OBS-1" and finding.symptom in UNREADABLE_LISTS and finding.confirmed:
             for name in READ_FROM_ITEMS:
                 case.consequences.setdefault(name, "OBS-1: the list of items cannot be read")
-        probed, why = finding.origin.requirement, f"{finding.published_symptom} during its probes"
+        taker, probed = finding.requirement, finding.origin.requirement
+        why = f"{taker} failed during this requirement's probes ({finding.published_symptom})"
         status = finding.symptom is Symptom.WRONG_STATUS and finding.status not in range(200, 300)
         if finding.symptom is Symptom.SAME_CHECKPOINT_AGAIN:
-            probed, why = "RESP-2", "calls that return the same checkpoint say nothing about ids"
+            probed, why = "RESP-2", f"{taker}: calls that return the same checkpoint say nothing about ids"
         elif not (finding.symptom in FAILING or (status and probed in ONE_REFUSAL)):
             continue
-        if finding.confirmed and probed != finding.requirement:
-            case.consequences.setdefault(probed, f"{finding.requirement}: {why}")
+        if finding.confirmed and probed != taker:
+            case.consequences.setdefault(probed, why)

@@ -56,8 +56,8 @@ OUTCOMES = {
     Outcome.WARN: "A SHOULD is not met. This does not change the verdict.",
     Outcome.SKIP: "The requirement was not exercised, or only in part, for one of a fixed set of reasons.",
     Outcome.INCONCLUSIVE: (
-        "No response showed whether the requirement is met, or two observations disagree. "
-        "If it is a MUST, the verdict is inconclusive."
+        "No response showed whether the requirement was met, or two observations disagreed. "
+        "If the requirement is a MUST, the verdict is inconclusive unless another MUST failed."
     ),
     Outcome.ERROR: "The suite itself failed; this says nothing about the server.",
 }
@@ -66,12 +66,12 @@ REASONS = {
     SkipReason.FEATURE_NOT_DECLARED: (
         "The target file does not declare a profile or a fixture that the requirement needs."
     ),
-    SkipReason.PRECONDITION_FAILED: "It depends on a requirement that failed. Fix that one first.",
+    SkipReason.PRECONDITION_FAILED: "The requirement depends on another one that failed. Fix that one first.",
     SkipReason.WAIVED: "The waiver file accepts the failure until a given date.",
     SkipReason.BUDGET_SPENT: (
-        "Some or all of its probes would have exceeded `max_creates`. The report names a limit that would be "
-        "enough. With the `deletion` profile, the suite deletes what it creates, so a higher limit leaves "
-        "nothing behind."
+        "Some or all of the requests that test the requirement (its probes) would have exceeded "
+        "`max_creates`. The report states a limit that would be enough. With the `deletion` profile, the "
+        "suite deletes what it creates, so a higher limit leaves nothing behind."
     ),
     SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines the reports of all shards.",
 }
@@ -80,7 +80,8 @@ VERDICTS = {
     Verdict.CONFORMANT: "Every MUST of the declared profiles was exercised and passed.",
     Verdict.NOT_CONFORMANT: "At least one MUST failed.",
     Verdict.PARTIAL: (
-        "No MUST failed, but at least one was skipped, because a fixture is missing or a waiver applies."
+        "No MUST failed, but at least one was skipped: a fixture is missing, a waiver applies, `max_creates` "
+        "is too small, or another failure made the test impossible."
     ),
     Verdict.INCONCLUSIVE: (
         "No MUST failed, but at least one could not be decided, or the run was interrupted."

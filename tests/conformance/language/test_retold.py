@@ -27,7 +27,7 @@ def test_a_sentence_of_the_run_is_retold() -> None:
     "value",
     [
         "a: b",
-        "x: it was accepted",
+        "x (accepted)",
         "400 or 401",
         "REQ-1, REQ-2",
         "it's no body: 400",

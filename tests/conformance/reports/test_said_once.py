@@ -45,7 +45,7 @@ def test_a_reason_in_common_is_given_once(ended: dict[str, Any], form: Any) -> N
     if form is github:
         assert f"::warning title={undecided[0]}%2C {undecided[1]}%2C " in told
     else:
-        assert told.count(f"as for {undecided[0]}") == len(undecided) - 1
+        assert told.count(f"same reason as {undecided[0]}") == len(undecided) - 1
 
 
 def test_the_page_folds_what_was_not_decided_for_one_reason(ended: dict[str, Any]) -> None:
@@ -71,7 +71,7 @@ def test_a_reason_of_its_own_stays() -> None:
             ("A-6", None, ""),
         )
     ]
-    told = ["the first", "waived", "the first of several reasons", "waived", "as for A-3", ""]
+    told = ["the first", "waived", "the first of several reasons", "waived", "same reason as A-3", ""]
     given = notes(items)
     assert [given[item["id"]] for item in items] == told
 
@@ -93,7 +93,7 @@ def test_requests_are_counted(requests: int, told: str, chinese: str) -> None:
 
 def test_one_try_is_no_ratio() -> None:
     """A finding that was tried once says so without counting."""
-    assert sightings({"tries": 1, "seen": 1}) == "seen on the only try"
+    assert sightings({"tries": 1, "seen": 1}) == "seen once, not retried"
     assert sightings({"tries": 2, "seen": 2}) == "seen in 2 of 2 tries"
 
 

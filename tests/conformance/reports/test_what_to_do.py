@@ -76,7 +76,7 @@ def test_every_verdict_says_what_to_do_first(verdict: str, outcome: str, told: s
 
 def test_the_first_step_is_the_failure_that_its_own_probe_shows() -> None:
     """A failure that only other probes show may be a consequence, so it comes later."""
-    assert next_step(report(Broken)) == "Start with REQ-11: expected 400, got 200: it was accepted"
+    assert next_step(report(Broken)) == "Start with REQ-11: expected 400, got 200 (accepted)"
 
 
 def test_a_run_that_ended_early_says_how_to_go_on() -> None:

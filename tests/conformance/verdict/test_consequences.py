@@ -71,7 +71,7 @@ def test_a_call_without_a_token_that_gets_422_shows_nothing_of_the_token() -> No
     found = results(BodyFirst)
     assert found["HTTP-1"].outcome is Outcome.FAIL
     assert outcome(found["AUTH-6"]) == SKIPPED
-    assert found["AUTH-6"].detail == "HTTP-1: status-422 during its probes"
+    assert found["AUTH-6"].detail == "HTTP-1 failed during this requirement's probes (status-422)"
 
 
 def test_one_checkpoint_for_all_shows_nothing_of_other_ids() -> None:

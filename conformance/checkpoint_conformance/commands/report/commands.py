@@ -128,7 +128,7 @@ def merge_reports(
         prepare(folder)
         path = write_all(folder, report)
         click.echo(terminal(report, quiet=quiet, width=reader_width()))
-        click.echo(tr("Reports: {folder} (read report.html)", folder=path.parent))
+        click.echo(tr("Reports: {folder} (start with report.html)", folder=path.parent))
         problems = [each.problem for each in applied if each.problem]
         for problem in problems:
             complain(f"{waiver_file}: {problem}")

@@ -53,6 +53,6 @@ def single_faults(calls: Calls, secrets: Secrets) -> tuple[Group, ...]:
     sooner = [probe for probe in faults if not is_later(probe)]
     return (
         Group("calls without the right token", tokens, may_lock_out=True, needs_acceptance=False),
-        Group("calls with faults", sooner, may_lock_out=True),
-        Group("repeated calls with faults", later),
+        Group("invalid calls", sooner, may_lock_out=True),
+        Group("repeated invalid calls", later),
     )

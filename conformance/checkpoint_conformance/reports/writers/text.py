@@ -86,7 +86,7 @@ def notes(items: list[dict[str, Any]]) -> dict[str, str]:
     told: dict[str, str] = {}
     for reason, same in alike(items).items():
         note = tr(": ").join(filter(None, (tr(reason[0]), printable(retold(reason[1])))))
-        short = tr("as for {requirement}", requirement=same[0]["id"])
+        short = tr("same reason as {requirement}", requirement=same[0]["id"])
         told |= {item["id"]: min(note, short, key=len) for item in same} | {same[0]["id"]: note}
     return told
 
@@ -242,7 +242,7 @@ def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) ->
 def sightings(finding: dict[str, Any]) -> str:
     """Return in how many of how many tries a finding was seen, as far as the report knows."""
     if finding.get("tries") == 1:
-        return tr("seen on the only try")
+        return tr("seen once, not retried")
     if finding.get("tries"):
         return tr("seen in {seen} of {tries} tries", seen=finding["seen"], tries=finding["tries"])
     return "" if finding["confirmed"] else tr("seen only once")

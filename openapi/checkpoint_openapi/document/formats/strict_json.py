@@ -22,7 +22,7 @@ def parse(body: bytes) -> Any:
     key (RFC 8259, 4), bytes after the value, and nesting or numbers beyond what ordinary parsers can handle.
     """
     if body.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise StrictJsonError("it begins with a byte-order mark (RFC 8259, 8.1)")
+        raise StrictJsonError("it begins with a byte-order mark (RFC 8259, section 8.1)")
     if not body.strip():
         raise StrictJsonError("it is empty")
     try:

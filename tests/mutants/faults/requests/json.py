@@ -158,7 +158,7 @@ _lenient(
     "A byte-order mark before the JSON is ignored.",
     lambda b: b.removeprefix(codecs.BOM_UTF8),
     codecs.BOM_UTF8 + _TEXT,
-    equivalent="RFC 8259, 8.1 allows a reader to ignore a byte-order mark",
+    equivalent="RFC 8259, section 8.1, allows a reader to ignore a byte-order mark",
 )
 _lenient(
     "control-character-accepted",
