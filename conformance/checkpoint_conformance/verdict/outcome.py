@@ -73,7 +73,10 @@ REASONS = {
         "`max_creates`. The report states a limit that would be enough. With the `deletion` profile, the "
         "suite deletes what it creates, so a higher limit leaves nothing behind."
     ),
-    SkipReason.OTHER_SHARD: "Another shard exercises it; `report merge` combines the reports of all shards.",
+    SkipReason.OTHER_SHARD: (
+        "Another shard of the run exercises the requirement; `report merge` combines the reports of all "
+        "shards."
+    ),
 }
 """What each reason to skip a requirement means."""
 VERDICTS = {
