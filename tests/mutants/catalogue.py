@@ -46,6 +46,7 @@ for _module in (
     "companions.described",
     "companions.projects",
     "access.strangers",
+    "http.chance",
 ):
     importlib.import_module(f"{__package__}.faults.{_module}")
 

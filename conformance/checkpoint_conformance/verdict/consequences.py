@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
 from checkpoint_conformance.probes.probe import Circumstance
 from checkpoint_conformance.verdict.case import Case
@@ -155,7 +156,7 @@ def drop_what_refusals_leave(findings: list[Finding], case: Case) -> list[Findin
     If valid calls fail by themselves, it is the other way round.
     """
     of_itself = {
-        finding.symptom: finding.requirement
+        finding.symptom.of_one_answer: finding.requirement
         for finding in findings
         if finding.origin.requirement in BEFORE_REFUSALS
     }
@@ -308,13 +309,13 @@ def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
 
 def drop_unreadable_lists(findings: list[Finding], case: Case) -> list[Finding]:
     """Charge an unreadable list to HTTP-1 to HTTP-3 if the operation itself has the same problem."""
-    broken = {finding.requirement for finding in findings}
+    broken = _broken(findings)
     surplus = any(finding.symptom is Symptom.SURPLUS for finding in findings)
 
     def cause(finding: Finding) -> str | None:
         if surplus and finding.symptom in (Symptom.NO_STATUS_LINE, Symptom.BAD_HEAD):
             return "HTTP-2: bytes after a response are read as the next one"
-        causes = sorted(broken & UNREADABLE.get((finding.symptom, finding.status), set()))
+        causes = sorted(broken(finding) & UNREADABLE.get((finding.symptom, finding.status), set()))
         return f"{causes[0]}: the lists get the same response" if causes else None
 
     return case.without(findings, cause)
@@ -334,19 +335,20 @@ def drop_codes(findings: list[Finding], case: Case) -> list[Finding]:
 
 def drop_following_requirements(findings: list[Finding], case: Case) -> list[Finding]:
     """Drop requirements that depend on a broken one."""
-    present = {finding.requirement for finding in findings}
-    causes = {
-        follower: broken
-        for broken, followers in FOLLOWING.items()
-        if broken in present
-        for follower in followers
-    }
+    broken = _broken(findings)
 
     def cause(finding: Finding) -> str | None:
-        broken = causes.get(finding.requirement)
-        return f"it depends on {broken}, which failed" if broken else None
+        causes = [name for name in broken(finding) if finding.requirement in FOLLOWING.get(name, ())]
+        return f"it depends on {max(causes)}, which failed" if causes else None
 
     return case.without(findings, cause)
+
+
+def _broken(findings: list[Finding]) -> Callable[[Finding], set[str]]:
+    """Return what finds the requirements that may explain a finding: mere chance explains nothing certain."""
+    every = {finding.requirement for finding in findings}
+    certain = {finding.requirement for finding in findings if finding.confirmed}
+    return lambda finding: certain if finding.confirmed else every
 
 
 def drop_following_symptoms(findings: list[Finding], case: Case) -> list[Finding]:

@@ -21,7 +21,18 @@ from ..service.world import POLICY, PROJECT, PROVIDER, TOKENS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["BASE", "Shot", "checkpoint", "document", "get", "item_list", "parameters", "pause", "transcript"]
+__all__ = [
+    "BASE",
+    "DELETE_NEWEST",
+    "Shot",
+    "checkpoint",
+    "document",
+    "get",
+    "item_list",
+    "parameters",
+    "pause",
+    "transcript",
+]
 
 _KNOWN = {
     POLICY.id,
@@ -91,6 +102,8 @@ class Shot:
 
 BASE = Shot()
 """The documented request: two resources, triggered manually."""
+DELETE_NEWEST = BASE.but(method="DELETE", newest=True, body=b"", content_type=None)
+"""A deletion of the latest checkpoint."""
 
 
 def parameters(value: Any) -> Shot:

@@ -45,7 +45,7 @@ class Budget:
             return f"max_creates = {self.limit} leaves out {unsent} of {calls} calls"
         if self.limit < self.enough:
             return f"max_creates = {self.limit} leaves out {unsent} of {calls} calls; {self.enough} is enough"
-        return f"confirmations and accepted faults have used up max_creates = {self.limit}"
+        return f"repeated, wrongly accepted and lost calls have used up max_creates = {self.limit}"
 
     @property
     def remaining(self) -> int:

@@ -25,8 +25,10 @@ __all__ = ["clean_up"]
 _GONE = "no item of a deleted checkpoint"
 _NEVER_FIT = ("checkpoint-not-found", "invalid-request", "forbidden")
 """Refusals that fit no deletion of a checkpoint that is listed and has ended."""
-_LEAVES_DOUBT = ("HTTP-1", "HTTP-3", "HTTP-6", "RESP-2", "RESP-11", "OBS-1", "OBS-3", "DEL-2")
-"""Requirements whose failure may explain what a deletion does."""
+_FAILS_ANYWHERE = ("HTTP-1", "HTTP-3", "HTTP-6")
+"""Requirements whose failure may explain that a deletion fails."""
+_LEAVES_DOUBT = (*_FAILS_ANYWHERE, "RESP-2", "RESP-11", "OBS-1", "OBS-3", "DEL-2")
+"""Requirements whose failure may explain what else a deletion does."""
 
 
 def clean_up(session: Session, deletions: Deletions, *, judged: bool) -> list[str]:
@@ -56,8 +58,9 @@ class _CleanedUp:
 
         Raises ListError if a list is malformed, and ServerGone if the server stops answering.
         """
-        if self._is_open():
+        if not self._is_confirmed("DEL-1", *_FAILS_ANYWHERE):
             self._judge_failures()
+        if self._is_open():
             self._judge_codes()
         items, listing = self._items()
         returned = self._shown(items, self.before)
@@ -70,9 +73,12 @@ class _CleanedUp:
 
     def _is_open(self) -> bool:
         """Return whether no fault is known that may explain what a deletion does."""
-        ledger = self.session.ledger
-        known = any(each.requirement == "DEL-1" and each.confirmed for each in ledger.findings)
-        return not (known or any(map(ledger.failed, _LEAVES_DOUBT)))
+        return not (self._is_confirmed("DEL-1") or any(map(self.session.ledger.failed, _LEAVES_DOUBT)))
+
+    def _is_confirmed(self, *requirements: str) -> bool:
+        """Return whether a confirmed finding counts against any of the requirements."""
+        findings = self.session.ledger.findings
+        return any(each.requirement in requirements and each.confirmed for each in findings)
 
     def _judge_failures(self) -> None:
         """Look for undocumented answers, in whatever state the checkpoint was; twice is no coincidence."""

@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ...faults.companions.deletion import DELETE_NEWEST
 from ...framework.mutant import OUTSIDE, breaks, refusing, replaces
-from ...framework.shots import BASE, get, item_list, pause
+from ...framework.shots import BASE, DELETE_NEWEST, get, item_list, pause
 from ...service.refusals import refuse
 from ...service.server import Server
 from ...service.world import PROJECT, SECOND_PROJECT, TOKENS, Token

@@ -10,10 +10,9 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from ...faults.companions.deletion import DELETE_NEWEST
 from ...framework.edits import MEANING, answers, on_occasions, setting
 from ...framework.mutant import breaks, replaces
-from ...framework.shots import BASE, parameters, pause
+from ...framework.shots import BASE, DELETE_NEWEST, parameters, pause
 from ...service.server import Server
 from ...service.world import POLICY, Checkpoint, stable_id
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...framework.mutant import breaks, crash, misanswers, refusing, replaces
-from ...framework.shots import BASE, item_list, parameters, pause
+from ...framework.shots import BASE, DELETE_NEWEST, item_list, parameters, pause
 from ...service.server import Server
 from ...service.world import POLICY
 
@@ -22,10 +22,6 @@ def _delete(name: str, fault: str, then: Callable[..., Any], step: str = "remove
     replaces(
         "DEL-1", name, fault, step, then, shows=(BASE, pause(0.1), DELETE_NEWEST, item_list()), **options
     )
-
-
-DELETE_NEWEST = BASE.but(method="DELETE", newest=True, body=b"", content_type=None)
-"""A deletion of the latest checkpoint."""
 
 
 def _half(_server: Server, checkpoint: Checkpoint) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...faults.companions.deletion import DELETE_NEWEST
 from ...framework.mutant import OUTSIDE, condition_name, crashes, register
-from ...framework.shots import BASE, get, item_list
+from ...framework.shots import BASE, DELETE_NEWEST, get, item_list
 from ...service.server import Server
 from ...service.wire import Response
 

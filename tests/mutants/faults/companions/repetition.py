@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...faults.companions.deletion import DELETE_NEWEST
 from ...framework.mutant import OUTSIDE, breaks, condition_name, crash, refusing
-from ...framework.shots import BASE, item_list, pause
+from ...framework.shots import BASE, DELETE_NEWEST, item_list, pause
 from ...service.refusals import CONDITIONS, refuse
 from ...service.server import Server
 
