@@ -369,7 +369,7 @@ def drop_following_symptoms(findings: list[Finding], case: Case) -> list[Finding
 
 def drop_generated(findings: list[Finding], case: Case) -> list[Finding]:
     """Drop a generated request's finding if a requirement's own probes found the same fault."""
-    specific = {finding.requirement for finding in findings}
+    broken = _broken(findings)
     negotiates = any(
         finding.requirement == "HTTP-1" and finding.status == _NOT_ACCEPTABLE for finding in findings
     )
@@ -387,7 +387,7 @@ def drop_generated(findings: list[Finding], case: Case) -> list[Finding]:
         if negotiates and finding.exchanges[-1].status == _NOT_ACCEPTABLE:
             return "HTTP-1: invalid requests get 406 for the same `Accept`"
         covering = case.violations_of(finding) if finding.requirement == "FUZZ-2" else ACCEPTANCE
-        causes = sorted((covering & specific) - GENERATED)
+        causes = sorted((covering & broken(finding)) - GENERATED)
         return f"{causes[0]} covers the same fault" if causes else None
 
     return case.without(findings, cause)
