@@ -33,6 +33,8 @@ from checkpoint_conformance.transport.tls import is_alert
 __all__ = ["SocketConnection", "SocketTransport"]
 
 _CHUNK = 65536
+_CHUNKS = 3
+"""How many chunks a body is sent in at least: a server may read only the first."""
 _TOO_LARGE = 431
 """The hint of h11 for an event that exceeds its limit."""
 _BLANK_LINE = re.compile(rb"\n\r?\n")
@@ -182,8 +184,8 @@ class SocketConnection:
             headers=[(k.encode(), v.encode("latin-1")) for k, v in fields],
         )
         pieces = [self._protocol.send(head) or b""]
-        for start in range(0, len(request.body), _CHUNK):
-            pieces.append(self._protocol.send(h11.Data(data=request.body[start : start + _CHUNK])) or b"")
+        for data in _parts(request):
+            pieces.append(self._protocol.send(h11.Data(data=data)) or b"")
         pieces.append(self._protocol.send(h11.EndOfMessage()) or b"")
         wait, self._wait = self._wait, None
         try:
@@ -223,6 +225,14 @@ class SocketConnection:
         elif request.framing is Framing.CHUNKED:
             fields.append(("Transfer-Encoding", "chunked"))
         return fields
+
+
+def _parts(request: Request) -> list[bytes]:
+    """Return the parts in which to send the body."""
+    size = _CHUNK
+    if request.framing is Framing.CHUNKED:
+        size = min(size, len(request.body) // _CHUNKS + 1)
+    return [request.body[start : start + size] for start in range(0, len(request.body), size)]
 
 
 def _is_readable(connection: socket.socket) -> bool:

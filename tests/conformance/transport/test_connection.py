@@ -294,11 +294,12 @@ def test_fields_are_latin_1_in_both_directions() -> None:
 
 
 def test_a_request_is_framed_as_it_asks() -> None:
-    """A body goes out with its length, in chunks, or is absent without a word of it."""
+    """A body goes out with its length, in several chunks, or is absent without a word of it."""
     post = Request("POST", "/v1/x", (("A", "b"),), b'{"a": 1}')
     assert told(post).endswith(b'A: b\r\nContent-Length: 8\r\n\r\n{"a": 1}')
     chunked = told(Request("POST", "/v1/x", (), b'{"a": 1}', Framing.CHUNKED))
-    assert chunked.endswith(b'Transfer-Encoding: chunked\r\n\r\n8\r\n{"a": 1}\r\n0\r\n\r\n')
+    chunks = b'3\r\n{"a\r\n3\r\n": \r\n2\r\n1}\r\n0\r\n\r\n'
+    assert chunked.endswith(b"Transfer-Encoding: chunked\r\n\r\n" + chunks)
     assert b"Content-Length" not in chunked
     bare = told(Request("POST", "/v1/x", framing=Framing.NONE))
     assert b"Content-Length" not in bare

@@ -11,41 +11,48 @@ from checkpoint_conformance.probes.probe import Probe
 
 __all__ = ["REPEATED", "Setting", "in_other_settings", "settings"]
 
-_AUTOMATIC = frozenset(
-    {
-        "REQ-9/missing",
-        "REQ-9/integer",
-        "REQ-12/string",
-        "REQ-12/item-number",
-        "REQ-12/item-object",
-        "REQ-14/checkpoint",
-        "REQ-14/parameters",
-        "REQ-15/space-after",
-        "REQ-17/resources-65",
-        "NF-1/neighbour",
-        "NF-3/alone",
-        "NF-3/last",
-        "AUTH-4/neighbour",
-    }
+_OUTSIDE = (
+    "AUTH-1/absent",
+    "AUTH-2/unknown",
+    "AUTH-3/expired",
+    "AUTH-4/their-token",
+    "AUTH-5/read-only",
+    "REQ-9/null",
+    "REQ-13/text",
+    "REQ-15/word",
+    "REQ-16/unknown",
+    "NF-1/unknown",
+    "NF-2/documented",
 )
-"""Probes repeated only with `auto_trigger` true, because each one that is accepted costs a backup."""
-_EVERY = frozenset(
-    {
-        "AUTH-1/absent",
-        "AUTH-2/unknown",
-        "AUTH-3/expired",
-        "AUTH-4/their-token",
-        "AUTH-5/read-only",
-        "REQ-9/null",
-        "REQ-13/text",
-        "REQ-15/word",
-        "REQ-16/unknown",
-        "NF-1/unknown",
-        "NF-2/documented",
-    }
-)
-"""Probes of a MUST whose fault lies outside `parameters`, repeated in every setting."""
-REPEATED = _AUTOMATIC | _EVERY
+_SETTINGS = {
+    **dict.fromkeys(
+        _OUTSIDE, ("auto-trigger", "no-parameters", "one-resource", "null-resources", "empty-resources")
+    ),
+    **dict.fromkeys(
+        ("REQ-9/missing", "REQ-9/integer", "REQ-15/space-after", "NF-1/neighbour", "AUTH-4/neighbour"),
+        ("auto-trigger",),
+    ),
+    **dict.fromkeys(
+        ("REQ-11/string-true", "REQ-11/one"), ("no-resources", "null-resources", "empty-resources")
+    ),
+    **dict.fromkeys(("REQ-11/string-false", "REQ-11/zero"), ("no-resources",)),
+    **dict.fromkeys(
+        (
+            "REQ-12/string",
+            "REQ-12/item-number",
+            "REQ-12/item-object",
+            "REQ-17/resources-65",
+            "NF-3/alone",
+            "NF-3/last",
+        ),
+        ("auto-trigger", "no-auto-trigger"),
+    ),
+    **dict.fromkeys(("REQ-12/zero", "REQ-12/empty-object"), ("no-auto-trigger",)),
+    "REQ-14/root": ("no-parameters",),
+    **dict.fromkeys(("REQ-14/checkpoint", "REQ-14/parameters"), ("auto-trigger", "no-parameters")),
+}
+"""The settings in which each probe is repeated: few, because each one that is accepted costs a backup."""
+REPEATED = frozenset(_SETTINGS)
 """The ids of the probes that are repeated in another setting."""
 
 
@@ -75,15 +82,14 @@ class Setting:
         )
 
 
-_TRIGGERED = Setting("auto-trigger", "auto_trigger true", {"auto_trigger": True}, "REQ-3")
-
-
 def settings(calls: Calls) -> tuple[Setting, ...]:
     """Return the shapes of REQ-2 to REQ-5."""
     one = list(calls.target.resources[:1])
     return (
-        _TRIGGERED,
+        Setting("auto-trigger", "auto_trigger true", {"auto_trigger": True}, "REQ-3"),
+        Setting("no-auto-trigger", "no auto_trigger", {"auto_trigger": ABSENT}, "REQ-4"),
         Setting("no-parameters", "parameters {}", {"auto_trigger": ABSENT, "resources": ABSENT}, "REQ-2"),
+        Setting("no-resources", "no resources", {"resources": ABSENT}, "REQ-3"),
         Setting("one-resource", "one resource", {"resources": one}, "REQ-4"),
         Setting("null-resources", "resources null", {"resources": None}, "REQ-5"),
         Setting("empty-resources", "resources []", {"resources": []}, "REQ-5"),
@@ -92,9 +98,8 @@ def settings(calls: Calls) -> tuple[Setting, ...]:
 
 def in_other_settings(probes: list[Probe], calls: Calls) -> list[Probe]:
     """Return the probes, with each of the selected ones followed by its repetitions in other settings."""
-    everywhere = settings(calls)
+    shapes = {setting.name: setting for setting in settings(calls)}
     found: list[Probe] = []
     for probe in probes:
-        chosen = everywhere if probe.id in _EVERY else (_TRIGGERED,) if probe.id in _AUTOMATIC else ()
-        found += [probe, *(setting.of(probe) for setting in chosen)]
+        found += [probe, *(shapes[name].of(probe) for name in _SETTINGS.get(probe.id, ()))]
     return found

@@ -192,3 +192,26 @@ class HangOnChunkedBody(Server):
             self.linger(self.timeout * 1.5)
             raise ConnectionAbortedError
         return super().respond(request)
+
+
+@breaks(
+    "HTTP-7",
+    shows=_CHUNKED.but(
+        body=b"2\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (BASE.octets[:2], len(BASE.octets) - 2, BASE.octets[2:])
+    ),
+)
+class OnlyTheFirstChunkCounts(Server):
+    """Of a body in chunks only the first is taken for the body."""
+
+    def read(self, connection: Connection) -> Request | None:
+        request = connection.read_request()
+        if request is None:
+            return None
+        first = b""
+        if _in_chunks(request):
+            first = connection.reader.read(int(connection.reader.readline(), 16))
+            connection.reader.readline()
+        connection.read_body(request)
+        request.body = first or request.body
+        self.count(request)
+        return request

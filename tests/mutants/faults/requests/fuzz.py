@@ -299,16 +299,54 @@ class ResourcesUncheckedWhenAutomatic(_Rescuing):
 
 
 @breaks(
-    "FUZZ-2",
+    "REQ-12",
+    shows=parameters({"resources": {}}),
+    also={"FUZZ-2": "the combination is a generator's"},
+)
+class ResourcesUncheckedWithoutTrigger(_Rescuing):
+    """Without auto_trigger resources of another type are accepted."""
+
+    def rescues(self, root: dict[str, Any]) -> bool:
+        inner = _inner(root)
+        return "auto_trigger" not in inner and not isinstance(inner.get("resources"), (list, type(None)))
+
+
+def _unchecked_trigger(inner: dict[str, Any]) -> bool:
+    return not isinstance(inner.get("auto_trigger"), (bool, type(None)))
+
+
+@breaks(
+    "REQ-11",
     shows=parameters({"auto_trigger": "x", "resources": []}),
-    also={"REQ-11": "auto_trigger is not a Boolean"},
+    also={"FUZZ-2": "the combination is a generator's"},
 )
 class AutoTriggerUncheckedWithEmptyResources(_Rescuing):
     """With resources [] an auto_trigger of another type is accepted."""
 
     def rescues(self, root: dict[str, Any]) -> bool:
         inner = _inner(root)
-        return inner.get("resources") == [] and not isinstance(inner.get("auto_trigger"), (bool, type(None)))
+        return inner.get("resources") == [] and _unchecked_trigger(inner)
+
+
+@breaks(
+    "REQ-11",
+    shows=parameters({"auto_trigger": "x"}),
+    also={"FUZZ-2": "the combination is a generator's"},
+)
+class AutoTriggerUncheckedWithoutResources(_Rescuing):
+    """Without resources an auto_trigger of another type is accepted."""
+
+    def rescues(self, root: dict[str, Any]) -> bool:
+        inner = _inner(root)
+        return "resources" not in inner and _unchecked_trigger(inner)
+
+
+@breaks("REQ-14", shows=BASE.but(body={**document(), "unknown": 1}))
+class UnknownMemberUncheckedWithoutParameters(_Rescuing):
+    """With parameters {} an unknown member at the root is ignored."""
+
+    def rescues(self, root: dict[str, Any]) -> bool:
+        return root.keys() > {"checkpoint"} and _members(root).get("parameters") == {}
 
 
 @breaks(
