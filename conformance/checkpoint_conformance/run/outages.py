@@ -1,4 +1,4 @@
-"""A server that stops or locks up: which request caused it, and which requirement is charged."""
+"""A server that stops, falls silent or locks up: which request is the cause, and what is charged."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from collections.abc import Sequence
 from checkpoint_conformance.checks.judge import answer_of
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.recorder import is_accepted, may_create
-from checkpoint_conformance.run.sending.client import NotServed, ServerGone
+from checkpoint_conformance.run.sending.client import ENDINGS, NotServed, ServerGone
 from checkpoint_conformance.run.session import Session
-from checkpoint_conformance.transport.exchange import Exchange
+from checkpoint_conformance.transport.exchange import Exchange, FaultKind
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["charge_lock", "examine_outages", "is_away", "judge_server_gone"]
+__all__ = ["charge_lock", "examine_outages", "examine_silence", "is_away", "judge_server_gone"]
 
 _LOCKED = Origin("HTTP-6/locked", "valid calls after a refusal")
 """The origin of the finding that a server is locked."""
 
 _MOST = 3
 """The number of repeated outages after which the rest of the run is not worth the restarts."""
+
+_AGAIN = 2
+"""How often the last request before a silence is repeated."""
 
 
 def examine_outages(session: Session) -> None:
@@ -38,6 +41,31 @@ def examine_outages(session: Session) -> None:
                 session.ledger.doubt(_requirement(session, suspect), _after(suspect, away))
     if session.ledger.times(Symptom.SERVER_ENDED) >= _MOST:
         raise ServerGone("it has stopped too often")
+
+
+def examine_silence(session: Session) -> None:
+    """Charge the last request if only such requests get no response, while valid calls do.
+
+    A server that never responds to what it rejects looks as if it were gone.
+    """
+    suspect = session.recorder.exchanges[-1]
+    served = [exchange.request for exchange in session.recorder.valid_calls if is_accepted(exchange)]
+    if not served or not _timed_out(suspect) or suspect.request in served:
+        return
+    session.client.try_again()
+    tries = [suspect]
+    try:
+        for _ in range(_AGAIN):
+            if not is_accepted(session.client.transmit(served[-1])):
+                return
+            tries.append(session.client.insist(session.client.transmit(suspect.request)))
+            if not _timed_out(tries[-1]):
+                return
+        if not is_accepted(session.client.transmit(served[-1])):
+            return
+    except (*ENDINGS, BudgetSpent):
+        return
+    _charge_silence(session, tries)
 
 
 def is_away(session: Session) -> bool:
@@ -87,6 +115,30 @@ def _ends_again(session: Session, suspect: Exchange) -> bool:
         away = f"connections are refused for {outage.back_after or 0:.1f} s, in 2 of 2 tries"
         _charge(session, suspect, _after(suspect, away))
     return bool(ended)
+
+
+def _timed_out(exchange: Exchange) -> bool:
+    return exchange.fault is not None and exchange.fault.kind is FaultKind.TIMEOUT
+
+
+def _charge_silence(session: Session, tries: Sequence[Exchange]) -> None:
+    suspect = tries[0]
+    assert suspect.fault is not None
+    probe = session.recorder.asked.get(suspect.number)
+    requirement = "HTTP-1" if probe and probe.wants_acceptance else "HTTP-3"
+    origin = Origin.of(probe) if probe else Origin("HTTP-3/silence", "the last request before a silence")
+    expected = f"a response within {session.target.timeout:g} s"
+    finding = Finding(
+        requirement,
+        Symptom.NO_ANSWER,
+        origin,
+        expected,
+        suspect.fault.detail,
+        tuple(tries),
+        confirmed=True,
+    )
+    session.ledger.exercise(requirement)
+    session.ledger.add(finding)
 
 
 def _charge(session: Session, suspect: Exchange, actual: str) -> None:

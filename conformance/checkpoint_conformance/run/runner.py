@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from checkpoint_conformance.checks.deadline import prepared
 from checkpoint_conformance.probes.generated.supply import Supply
-from checkpoint_conformance.run.outages import examine_outages, is_away, judge_server_gone
+from checkpoint_conformance.run.outages import examine_outages, examine_silence, is_away, judge_server_gone
 from checkpoint_conformance.run.record import Journal, Options, Part, RunRecord
 from checkpoint_conformance.run.recorder import Judges
 from checkpoint_conformance.run.schedule import exchange_everything
@@ -117,6 +117,9 @@ class _Course:
                     raise
                 except NotServed:
                     examine_crashes(session)
+                    raise
+                except ServerGone:
+                    examine_silence(session)
                     raise
                 examine_outages(session)
                 self._boundaries.mark()

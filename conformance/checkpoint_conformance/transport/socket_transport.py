@@ -91,6 +91,8 @@ class SocketConnection:
         self.requests: list[Request] = []
         """The requests that it has carried so far."""
         self._sent = True
+        self._in_step = True
+        """Whether the next bytes to arrive begin an answer."""
         self._wait: Callable[[], None] | None = None
 
     def __enter__(self) -> Self:
@@ -119,7 +121,8 @@ class SocketConnection:
     def reusable(self) -> bool:
         """Whether both sides have left the connection open for another exchange, as far as can be told."""
         done = self._protocol.our_state is h11.DONE and self._protocol.their_state is h11.DONE
-        return done and self._sent and self._socket is not None and not _is_readable(self._socket)
+        ready = done and self._sent and self._in_step
+        return ready and self._socket is not None and not _is_readable(self._socket)
 
     def hold_last_byte(self, wait: Callable[[], None]) -> None:
         """Call `wait` before the last byte of the next request, so that many can be completed at once."""
@@ -170,7 +173,9 @@ class SocketConnection:
             return reader.partial(), reader.fault(FaultKind.OVERSIZED, str(error))
         except h11.RemoteProtocolError as error:
             return reader.partial(), reader.broken(error)
-        return reader.partial(), reader.surplus(self._socket, self._protocol)
+        surplus = reader.surplus(self._socket, self._protocol)
+        self._in_step = surplus is None
+        return reader.partial(), surplus
 
     def _send(self, request: Request, fields: list[tuple[str, str]], reader: _Reader) -> bool:
         """Send head and body; stop early if the server has already answered or no longer listens.

@@ -242,6 +242,10 @@ class Client:
         if check.fault and check.fault.kind is FaultKind.TIMEOUT:
             raise ServerGone("the server no longer responds")
 
+    def try_again(self) -> None:
+        """Send again, although three requests in a row have timed out."""
+        self._gone, self._silence = "", Silence(self._target.timeout)
+
     def host_answers(self) -> bool:
         """Return whether the server's host accepts another connection by the same route."""
         return self._transport.host_answers()

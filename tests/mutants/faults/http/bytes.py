@@ -270,3 +270,13 @@ sends(
     refused,
     also=_NEXT | _ERR,
 )
+sends(
+    "HTTP-2",
+    "line-break-after-the-body",
+    "A line break that Content-Length does not count follows each body.",
+    lambda response, _version: compose(response) + response.body + b"\r\n",
+    anything,
+    close=False,
+    shows=(BASE, BASE),
+    also=_NEXT,
+)

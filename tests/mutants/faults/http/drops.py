@@ -8,10 +8,11 @@ import json
 from typing import TYPE_CHECKING
 
 from ...framework.mutant import OUTSIDE, breaks, condition_name, malformed, refusing, replaces
-from ...framework.shapes import IMPATIENT, hangs
+from ...framework.shapes import IMPATIENT, hangs, refused
 from ...framework.shots import BASE, document
 from ...service.refusals import Condition
 from ...service.server import Server
+from ...service.wire import compose
 from ...service.world import TOKENS
 
 if TYPE_CHECKING:
@@ -153,6 +154,31 @@ for _name, _fault, _code, _shot, _also in (
         shows=_shot,
         also=_also,
     )
+
+
+hangs(
+    "HTTP-3",
+    "hang-on-every-refusal",
+    "Nothing that is refused is ever answered.",
+    refused,
+    shows=BASE.but(body=b"{"),
+    also=_whose("REQ-7"),
+)
+
+
+@breaks("HTTP-3", shows=BASE.but(body=b"{"), also=_whose("HTTP-1"))
+class ErrorsNeverEnd(Server):
+    """Content-Length of an error is one larger than the body, and the connection stays open."""
+
+    timeout = IMPATIENT
+
+    def send(self, request: Request, response: Response) -> None:
+        if refused(request, response):
+            length = len(response.body)
+            head = compose(response).replace(b"Length: %d" % length, b"Length: %d" % (length + 1))
+            request.connection.socket.sendall(head + response.body)
+        else:
+            super().send(request, response)
 
 
 @breaks("HTTP-3", shows=BASE.but(headers=(("Expect", "100-continue"),), body=b"x"), also=_whose("REQ-1"))
