@@ -204,6 +204,10 @@ class Exchange:
         """Return whether both were under way at the same time."""
         return self.started < other.started + other.elapsed and other.started < self.started + self.elapsed
 
+    def ended_before(self, other: Exchange) -> bool:
+        """Return whether this one was over before the other began."""
+        return self.started + self.elapsed <= other.started
+
     @property
     def status(self) -> int | None:
         """The status of a complete response, else None."""

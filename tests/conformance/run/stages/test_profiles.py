@@ -15,8 +15,12 @@ from checkpoint_conformance.run.stages.companions.observation import Observation
 from checkpoint_conformance.run.stages.companions.statuses import Statuses
 from checkpoint_conformance.run.stages.conflict import conflict
 from checkpoint_conformance.run.stages.smoke import smoke
+from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_conformance.verdict.outcome import Outcome
+from hypothesis import given
+from hypothesis import strategies as st
+from mutants.framework.in_process import InProcess
 from mutants.service.server import Server, running
 from mutants.service.wire import Response
 
@@ -178,6 +182,18 @@ def test_a_run_is_waited_for_as_long_as_it_may_take() -> None:
     limits = {"patience": 0.05, "settle_within": 0.6}
     assert outcomes(broken(protect_seconds=0.3), progress, **limits)["OBS-3"] is Outcome.PASS
     assert outcomes(broken(protect_seconds=60.0), progress, **limits)["OBS-3"] is Outcome.FAIL
+
+
+@given(times=st.lists(st.tuples(st.floats(0, 9), st.floats(0.01, 5)), min_size=2, max_size=6))
+def test_what_was_read_first_is_no_step_back(times: list[tuple[float, float]]) -> None:
+    """OBS-3 passes if the statuses only move forward, in whatever order the lists are judged."""
+    session = open_session(target_of(InProcess(Server).target))
+    statuses = Statuses(session, frozenset())
+    for started, elapsed in times:
+        listing = Exchange(session.calls.harmless(), None, None, started, elapsed, 1)
+        status = "available" if started + elapsed / 2 >= 5 else "protecting"
+        statuses.watch([{"id": "i", "checkpoint_id": "c", "status": status}], listing, {"c"})
+    assert not session.ledger.findings
 
 
 def test_of_two_lists_read_at_once_neither_is_the_later() -> None:

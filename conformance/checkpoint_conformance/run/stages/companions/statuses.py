@@ -51,8 +51,8 @@ class Statuses:
                 continue
             status, (last, shown) = item["status"], self._seen.get(item["id"], (None, None))
             problem = _status_problem(last, status)
-            if problem and shown and shown.overlaps(listing):
-                continue  # the server may have read this one before the other
+            if problem and shown and not shown.ended_before(listing):
+                continue  # the server may have read this one first
             if problem and not self._session.ledger.confirmed(("OBS-3", problem[0].value)):
                 lists = (shown, listing) if shown else (listing,)
                 self._session.ledger.add(_finding(*problem, *lists))
