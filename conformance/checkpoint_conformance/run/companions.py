@@ -126,14 +126,14 @@ class CompanionLists:
         """Return the page of `listPolicies` without parameters, as `items_by_default` does."""
         return self._by_default(self._policies)
 
-    def items_by_default(self, identifier: str) -> Page | None:
-        """Return the page of the items of a checkpoint without `limit`, or None if it cannot be judged.
+    def items_by_default(self, **filters: str) -> Page | None:
+        """Return the page of the items that match the filters without `limit`, or None if undecided.
 
         It is None if the page is too long to be read, or as long as the longest one so far: then the server
         may limit every page. Raises ListError if it is malformed, and ServerGone if the server stops
         answering.
         """
-        query = f"checkpoint_id={quote(identifier, safe='')}"
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in filters.items())
         return self._by_default(self._items, query)
 
     def _by_default(self, listed: _List, query: str = "") -> Page | None:

@@ -1,4 +1,4 @@
-"""Mutants of OBS-2 and OBS-3: items that must not exist, and the course of their status."""
+"""Mutants of OBS-1 to OBS-3: items that are not shown or must not exist, and the course of their status."""
 
 # ruff: noqa: ARG002, D102 - what an overridden step does and is given is said where it is defined
 
@@ -358,3 +358,12 @@ class StatusOfTwoWorkers(_Alternating):
     def item_status(self, checkpoint: Checkpoint, resource: Resource) -> str:
         status = super().item_status(checkpoint, resource)
         return "error" if status == "available" and self.is_behind else status
+
+
+@breaks("OBS-1", shows=(*[parameters({})] * 5, pause(0.1), item_list()))
+class TenItemsWithoutLimit(Server):
+    """Without `limit`, the list of items ends after the tenth."""
+
+    def read_query(self, request: Request, known: set[str]) -> dict[str, str]:
+        default = {"limit": "10"} if "checkpoint_id" in known else {}
+        return default | super().read_query(request, known)

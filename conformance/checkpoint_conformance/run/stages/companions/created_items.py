@@ -55,7 +55,7 @@ def items_of_created(session: Session, removed: AbstractSet[str] = frozenset()) 
         shown.append((identifier, call, exchange))
     if shown:
         _look_for_nothing(session, unknown, next(pages))
-        _look_without_limit(session, *max(shown, key=lambda each: len(each[1].selected(session.target))))
+        _look_without_limit(session, shown)
         look_as_unauthorized(session, f"checkpoint_items?checkpoint_id={quote(shown[-1][0], safe='')}")
 
 
@@ -75,25 +75,45 @@ def _look_for_nothing(session: Session, unknown: str, page: Exchange | None) -> 
         session.ledger.add(replace(finding, confirmed=True))
 
 
-def _look_without_limit(session: Session, identifier: str, call: Call, created: Exchange) -> None:
+def _look_without_limit(session: Session, shown: list[tuple[str, Call, Exchange]]) -> None:
     """OBS-1: none of the items that were shown is missing where `limit` is left to its default.
 
-    A problem is looked for twice, so that it is confirmed. Raises ServerGone.
+    The list of the checkpoint with the most items may be short, that of the policy is the longest. Raises
+    ServerGone if the server stops answering.
     """
-    selected = {resource.casefold() for resource in call.selected(session.target)}
+    most = max(shown, key=lambda each: len(each[1].selected(session.target)))
+    for among, filters in (
+        ([most], {"checkpoint_id": most[0]}),
+        (shown, {"policy_id": session.target.policy_id}),
+    ):
+        if not session.ledger.failed("OBS-1"):
+            _look_by_default(session, among, filters)
+
+
+def _look_by_default(
+    session: Session, shown: list[tuple[str, Call, Exchange]], filters: dict[str, str]
+) -> None:
+    """Compare what was shown with the list without `limit`, and look twice for a problem to confirm it."""
+    expected = {
+        (identifier.casefold(), resource.casefold())
+        for identifier, call, _ in shown
+        for resource in call.selected(session.target)
+    }
     for _ in range(2):
         try:
-            page = session.lists.items_by_default(identifier)
+            page = session.lists.items_by_default(**filters)
         except ListError as error:
             finding = _finding(error.symptom, "the documented list of items", str(error), error.exchange)
             session.ledger.add(replace(finding, status=error.status))
             continue
-        listed = {item["resource_id"].casefold() for item in page[1]} if page else selected
-        if page is None or selected <= listed:
+        if page is None:
             return
-        expected = f"an item for each of {', '.join(sorted(selected))} without `limit`"
-        actual = ", ".join(sorted(listed)) or "no item"
-        session.ledger.add(_finding(Symptom.ITEMS_NOT_THE_SELECTED, expected, actual, created, page[0]))
+        listed = {(item["checkpoint_id"].casefold(), item["resource_id"].casefold()) for item in page[1]}
+        if expected <= listed:
+            return
+        wanted = f"all {len(expected)} items that the list shows with `limit=1000`, also without `limit`"
+        actual = f"{len(expected & listed)} of them"
+        session.ledger.add(_finding(Symptom.ITEMS_NOT_THE_SELECTED, wanted, actual, page[0]))
 
 
 def _await_items(
