@@ -13,7 +13,7 @@ from checkpoint_openapi.diff.schema.marks import AT
 from checkpoint_openapi.diff.schema.nested import mapped
 from checkpoint_openapi.diff.schema.parts import Part, Schema
 
-__all__ = ["any_pattern", "as_any", "conjunction", "label", "overlap", "overlap_as_objects", "similar"]
+__all__ = ["any_pattern", "as_any", "conjunction", "namesakes", "overlap", "overlap_as_objects", "similar"]
 
 _OBJECT: JsonSchema = {"type": "object"}
 _COUNTED = re.compile(r"\\[1-9k]|\(\?P?<[^=!]|^\^opaque:")
@@ -80,7 +80,13 @@ def any_pattern(branches: list[Schema]) -> JsonSchema | None:
     return {"type": "string", "pattern": "|".join(f"(?:{pattern})" for pattern in patterns)}
 
 
-def label(branch: Schema) -> str | None:
+def namesakes(branch: Schema, others: list[Schema]) -> list[Schema]:
+    """Return the alternatives among others that refer to a component of the same name."""
+    name = _label(branch)
+    return [other for other in others if name is not None and _label(other) == name]
+
+
+def _label(branch: Schema) -> str | None:
     """Return the name of the component that an alternative refers to, if any."""
     references = [branch.content, *branch.content.get("allOf", [])]
     found = next((str(content["$ref"]) for content in references if "$ref" in content), None)

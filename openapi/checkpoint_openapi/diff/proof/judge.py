@@ -14,7 +14,7 @@ from typing import Any, cast
 from checkpoint_openapi.diff.proof.alternatives import (
     any_pattern,
     as_any,
-    label,
+    namesakes,
     overlap,
     overlap_as_objects,
     similar,
@@ -25,6 +25,7 @@ from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
 from checkpoint_openapi.diff.proof.naming import allowed_names, names_apart, names_sent, patterns_fit
 from checkpoint_openapi.diff.proof.sample import samples, variations
 from checkpoint_openapi.diff.proof.walk import Inner, Pair, Walk
+from checkpoint_openapi.diff.proof.witness import is_shown
 from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.definitions import Definitions
@@ -36,8 +37,6 @@ __all__ = ["Judge"]
 
 _MANY = 8
 """The largest number of alternatives on either side that are compared pairwise."""
-
-
 _CONDITIONS = ("anyOf", "oneOf", "not", "if", "dependentSchemas", "enum", "const", "unevaluatedProperties")
 """Keywords that constrain several members at once."""
 _NESTED = 8
@@ -83,7 +82,7 @@ class Judge:
             return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
         whole, part = receiver.operand, sender.operand
         answer = whole.covers(part)
-        if answer is Answer.UNKNOWN:
+        if answer is Answer.UNKNOWN and not whole.is_too_much_with(part):
             sharper = _sharper(sender, patterns_in(whole.simplified()))
             answer = answer if sharper is part else whole.covers(sharper)
         if answer is Answer.UNKNOWN and sender.is_recursive():
@@ -104,7 +103,7 @@ class Judge:
                 found.extend(self._unmet(clause, receiver, sender))
             else:
                 inner.extend(steps)
-        if found and hangs_together and self.covers(receiver, sender) is Answer.YES:
+        if found and hangs_together and self._covers_despite(found, receiver, sender):
             return Pair()
         told = telling(found, sender)
         return Pair(distinct(told), [] if told and not sender.parts() else inner)
@@ -118,10 +117,19 @@ class Judge:
             return []
         if deeper and not _hangs_together(sender):
             return deeper
+        if deeper:
+            return [] if self._covers_despite(deeper, demand, sender) else deeper
         answer = self.covers(demand, sender)
         if answer is Answer.YES:
             return []
-        return deeper or [self._failure(clause, answer, demand, receiver, sender)]
+        return [self._failure(clause, answer, demand, receiver, sender)]
+
+    def _covers_despite(self, failures: list[Failure], receiver: Schema, sender: Schema) -> bool:
+        """Return whether a receiver accepts everything, although pieces of it alone do not.
+
+        A value that shows a failure answers faster than a proof, which takes longest where it ends open.
+        """
+        return not is_shown(failures, receiver, sender) and self.covers(receiver, sender) is Answer.YES
 
     def _shallow_covers(self, demand: Schema, sender: Schema) -> bool:
         """Return whether a demand is met whatever the sender's members and items are, a cheap check."""
@@ -193,15 +201,15 @@ class Judge:
         unnamed = apart.names - clause.part.keywords.get("properties", {}).keys()
         for name in (*sorted(unnamed), UNDECLARED):
             allowed = receiver.sub({"properties": {name: inner}})
-            answer = self.covers(allowed, sender)
-            if answer is Answer.YES:
+            deeper = [] if is_never(inner) else self.failures(receiver.sub(inner), sender.member(name))
+            if not deeper and not is_never(inner):
                 continue
-            if is_never(inner):
+            answer = self.covers(allowed, sender)
+            if answer is not Answer.YES and deeper:
+                found.extend(failure.under(name, receiver, sender) for failure in deeper)
+            elif answer is not Answer.YES:
                 about = replace(clause, name=name)
                 found.append(self._failure(about, answer, allowed, receiver, sender))
-            else:
-                deeper = self.failures(receiver.sub(inner), sender.member(name))
-                found.extend(failure.under(name, receiver, sender) for failure in deeper)
         if found or not (is_never(inner) or apart.by_pattern or apart.limited):
             return found
         # One name stands for all others only if the sender may use it, or if none has a schema of its own.
@@ -237,25 +245,22 @@ class Judge:
             rest.append(beside)
         found: list[Failure] = []
         for branch in branches:
+            bare = sender.sub(branch)
             sent = sender.sub({"allOf": [branch, *rest]} if rest else branch)
-            if clause.keyword == "anyOf" and self._fits_its_like(offered, sent, sender.sub(branch)):
+            # An alternative of the same name is cheaper to compare than all of them together.
+            like = [self.failures(other, sent) for other in namesakes(bare, offered)]
+            if clause.keyword == "anyOf" and not all(like):
                 continue
-            if self.covers(receiver.sub(clause.schema), sent) is not Answer.YES:
-                found.extend(self._branch(clause, offered, sent, sender.sub(branch), receiver))
+            doubts = [failure for failures in like for failure in failures]
+            if not self._covers_despite(doubts, receiver.sub(clause.schema), sent):
+                found.extend(self._branch(clause, offered, sent, bare, receiver))
         return found
-
-    def _fits_its_like(self, offered: list[Schema], sent: Schema, bare: Schema) -> bool:
-        """Return whether an alternative fits the receiver's of the same name, which is cheaper to check."""
-        name = label(bare)
-        same = [branch for branch in offered if name is not None and label(branch) == name]
-        return any(not self.failures(branch, sent) for branch in same)
 
     def _branch(
         self, clause: Clause, offered: list[Schema], sent: Schema, bare: Schema, receiver: Schema
     ) -> list[Failure]:
         """Return why one alternative of a sender fits none of the receiver's."""
-        name = label(bare)
-        same = [branch for branch in offered if name is not None and label(branch) == name]
+        same = namesakes(bare, offered)
         others = [branch for branch in offered if branch not in same] if len(offered) <= _MANY else []
         best: list[Failure] | None = None
         fits = False

@@ -12,11 +12,13 @@ from checkpoint_openapi.diff.proof.sample import samples, samples_of
 from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.parts import Schema, is_never
 
-__all__ = ["MISSING", "WitnessMaker"]
+__all__ = ["MISSING", "WitnessMaker", "is_shown"]
 
 
 _MADE = 24
 """The number of values tried for each leaf and base."""
+_FAILURES = 8
+"""The number of failures of which one is to be shown."""
 
 
 class _Missing:
@@ -48,12 +50,17 @@ class WitnessMaker:
 
     def value(self, failure: Failure) -> Any:
         """Return a value of the whole schema that shows a failure, or `MISSING`."""
-        if failure.has_value:
-            for base in self._bases():
-                for value in self._variants(base, failure):
-                    if self._shows(value):
-                        return value
+        made = self.made(failure)
+        if made is not MISSING:
+            return made
         return next((value for value in self._others() if _is_about(value, failure)), MISSING)
+
+    def made(self, failure: Failure) -> Any:
+        """Return such a value made of the failure's own and an example, or `MISSING`."""
+        if not failure.has_value:
+            return MISSING
+        variants = (value for base in self._bases() for value in self._variants(base, failure))
+        return next((value for value in variants if self._shows(value)), MISSING)
 
     def _shows(self, value: Any) -> bool:
         return self._differs(value) and self._counts(value)
@@ -108,6 +115,18 @@ class WitnessMaker:
         for leaf in leaves:
             made = _put(base, failure.path, leaf, self._sender_schema, hosts)
             yield from itertools.islice(made, _MADE)
+
+
+def is_shown(failures: list[Failure], receiver: Schema, sender: Schema) -> bool:
+    """Return whether a value made of one of the first failures is sent and refused.
+
+    Schemas that are too large to be compared as a whole are not tried.
+    """
+    told = [failure for failure in failures if failure.has_value][:_FAILURES]
+    if not told or receiver.operand.is_too_much_with(sender.operand):
+        return False
+    maker = WitnessMaker(receiver, sender, [], lambda _: True)
+    return any(maker.made(failure) is not MISSING for failure in told)
 
 
 def _is_about(value: Any, failure: Failure) -> bool:

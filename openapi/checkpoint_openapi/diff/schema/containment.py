@@ -120,11 +120,12 @@ class Operand:
         """The length of the schema as JSON, in characters."""
         return len(json.dumps(self.schema, default=str))
 
-    def _is_too_much_with(self, other: Operand) -> bool:
+    def is_too_much_with(self, other: Operand) -> bool:
+        """Return whether two schemas together are too large to be compared as a whole."""
         return self.size * other.size > _LARGEST
 
     def _covers(self, other: Operand) -> Answer:
-        if self._is_too_much_with(other):
+        if self.is_too_much_with(other):
             return Answer.UNKNOWN
         if self._canonical is None or other._canonical is None:
             return Answer.UNKNOWN
@@ -135,7 +136,7 @@ class Operand:
 
     def without(self, other: Operand) -> JsonSchema | None:
         """Return a schema of what this one accepts and `other` refuses, or None without a canonical form."""
-        if self._is_too_much_with(other):
+        if self.is_too_much_with(other):
             return None
         if self._canonical is None or other._canonical is None:
             return None

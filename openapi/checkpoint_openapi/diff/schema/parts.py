@@ -271,7 +271,10 @@ class Schema:
 
     def member(self, name: str) -> Schema:
         """Return what must hold for the value of a member, or less where that is unclear."""
-        return self.sub(_conjunction(self._member(name)) if self.may_be("object") else NEVER)
+        return self.once(f"member {name} at {self.depth}", lambda: self.sub(self._of_member(name)))
+
+    def _of_member(self, name: str) -> JsonSchema:
+        return _conjunction(self._member(name)) if self.may_be("object") else NEVER
 
     def may_be(self, kind: str) -> bool:
         """Return whether the stated types admit a type: only objects have members, and only arrays items."""

@@ -12,6 +12,8 @@ _A: Object = holds(["t"], t={"const": "a"})
 _B: Object = holds(["t"], t={"const": "b"})
 _C: Object = holds(["t"], t={"const": "c"})
 _REFERENCES = [{"$ref": f"#/components/schemas/{name}"} for name in "ABC"]
+_TWICE = holds(z={"$ref": "#/components/schemas/K"}, a={"$ref": "#/components/schemas/K"})
+_APART: dict[str, Object] = {name: holds(["t", "u"], t={"const": name}, u={"const": name}) for name in "ABC"}
 
 ONCE = (
     Small(
@@ -25,6 +27,12 @@ ONCE = (
         sends(holds(k={"oneOf": _REFERENCES[:2]}), A=_A, B=_B, C=_C),
         sends(holds(k={"oneOf": _REFERENCES}), A=_A, B=_B, C=_C),
         "compatible",
+    ),
+    Small(
+        "alternative offered at two members by one component",
+        answers(_TWICE, K={"oneOf": _REFERENCES[:2]}, **_APART),
+        answers(_TWICE, K={"oneOf": _REFERENCES}, **_APART),
+        "breaking",
     ),
     Small(
         "API key under another name",

@@ -7,8 +7,10 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import pytest
+from checkpoint_openapi.diff.proof.judge import Judge
 from checkpoint_openapi.diff.schema import containment
 from checkpoint_openapi.diff.schema.containment import Answer, Operand, operand_of
+from checkpoint_openapi.diff.schema.parts import Schema as Parts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,3 +77,44 @@ def test_what_refuses_something_of_anything_is_not_negated(monkeypatch: pytest.M
     ]
     report = judged(with_schema({}, request=True), with_schema({"oneOf": objects}, request=True))
     assert any(found.witness is not None and found.witness.has_body for found in report.findings)
+
+
+def test_schemas_that_are_too_large_together_are_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be compared as a whole costs nothing, even if patterns might decide it."""
+    forget(monkeypatch, 1 << 40)
+    monkeypatch.setattr(containment, "_LARGEST", 0)
+    compiled: list[Operand] = []
+    monkeypatch.setattr(Operand, "_canonicalized", compiled.append)
+    receiver = Parts.of({"type": "string", "pattern": "^a*$"})
+    sender = Parts.of({"type": "string", "pattern": "^aa*$"})
+
+    assert Judge().covers(receiver, sender) is Answer.UNKNOWN
+    assert compiled == []
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+def test_a_failure_that_a_value_shows_needs_no_proof(keyword: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alternative that sends a new value is not compared with all alternatives as a whole."""
+
+    def choice(*values: str) -> Parts:
+        kind = {"type": "object", "required": ["at"], "properties": {"at": {"enum": [*values]}}}
+        other = {"type": "object", "required": ["of"], "properties": {"of": {"type": "integer"}}}
+        return Parts.of(
+            {keyword: [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}], "$defs": {"A": kind, "B": other}}
+        )
+
+    asked: list[tuple[Operand, Operand]] = []
+    covers = Operand.covers
+
+    def noted(receiver: Operand, sender: Operand) -> Answer:
+        asked.append((receiver, sender))
+        return covers(receiver, sender)
+
+    monkeypatch.setattr(Operand, "covers", noted)
+    failures = Judge().failures(choice("x"), choice("x", "y"))
+
+    assert [(failure.path, failure.value) for failure in failures] == [(("at",), "y")]
+    about_all = [
+        sender for receiver, sender in asked if not receiver.schema.keys().isdisjoint(("anyOf", "oneOf"))
+    ]
+    assert [sender.schema for sender in about_all if "$ref" in sender.schema] == []

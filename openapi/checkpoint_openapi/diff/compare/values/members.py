@@ -154,8 +154,12 @@ class MemberWalk:
         if not fewer or len(more) <= len(fewer) or (not narrows and not _is_one_of(new)):
             return
         rule = f"{self._subject}-alternative-{'removed' if narrows else 'added'}"
-        known = {(found.id, found.operation, found.place, found.path) for found in self._comparison.findings}
-        if (rule, self._spot.operation, self._spot.place, path_text(path)) in known:
+        written = {f"{part.at}/{keyword}" for part in old.parts() for keyword in ("anyOf", "oneOf")}
+        if any(
+            (found.id, found.operation, found.place) == (rule, self._spot.operation, self._spot.place)
+            and (found.path == path_text(path) or found.old_label in written)
+            for found in self._comparison.findings
+        ):
             return
         for name in sorted(
             {_component(branch) for branch in more} - {_component(branch) for branch in fewer} - {""}
