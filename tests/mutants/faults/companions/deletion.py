@@ -71,6 +71,16 @@ class DeletionTakesAllOfThePolicy(Server):
             self.store.remove(each.id)
 
 
+@breaks("DEL-1", shows=(BASE, BASE, pause(0.1), DELETE_NEWEST, item_list()))
+class DeletionTakesTheLatestOther(Server):
+    """A deletion also takes the latest of the other checkpoints away, of whichever policy it is."""
+
+    def remove(self, checkpoint: Checkpoint) -> None:
+        super().remove(checkpoint)
+        for other in list(self.store.of_project(checkpoint.policy.project))[-1:]:
+            self.store.remove(other.id)
+
+
 @breaks("DEL-1", shows=[BASE] * 40 + [pause(0.1), DELETE_NEWEST, item_list()])
 class DeletionByTheBeginning(Server):
     """A deletion takes every checkpoint away whose id begins alike, as LIKE finds them."""

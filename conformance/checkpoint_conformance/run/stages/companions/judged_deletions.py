@@ -31,6 +31,8 @@ _AT_ONCE = Origin("DEL-2/at-once", "two deletions at once")
 _NOT_THERE = ("checkpoint-not-found", "checkpoint-protecting", "invalid-request")
 """The error conditions that fit the deletion of what is not there."""
 _GONE = "no item of a deleted checkpoint"
+_LATEST = 4
+"""How many checkpoints, counted from the last, are looked for even if the policy's list lacks them."""
 
 
 def judge_deletions(session: Session, deletions: Deletions) -> None:
@@ -236,14 +238,19 @@ class _Judging:
     def _ours(self, first: Exchange | None = None) -> dict[str, set[str]]:
         """Return the ids of the items of our checkpoints, as `_listed` does. Raises ListError.
 
-        `first` is the list of the policy as it was requested first, if it was.
+        `first` is the list of the policy as it was requested first, if it was. Of other policies it knows the
+        latest checkpoints: no list of theirs tells which others a deletion takes.
         """
-        ours = {each.casefold(): set[str]() for each in self.deletions.created(ours=True)}
+        created = self.deletions.created(ours=True)
+        ours = {each.casefold(): set[str]() for each in created}
         items, _ = self.session.lists.checkpoint_items(first, policy_id=self.session.target.policy_id)
         for item in items:
             checkpoint = item["checkpoint_id"].casefold()
             if checkpoint in ours and item["status"] not in LEAVING:
                 ours[checkpoint].add(item["id"])
+        unlisted = [each for each in created[-_LATEST:] if not ours[each.casefold()]]
+        for identifier, (found, _) in zip(unlisted, self._listed_each(*unlisted), strict=True):
+            ours[identifier.casefold()] = found
         return ours
 
     def _listed(self, identifier: str) -> set[str]:
