@@ -39,6 +39,13 @@ def _wide(letter: str) -> str:
     return chr(ord(letter) + 0xFEE0)
 
 
+def _with_wide_digit(identifier: str) -> str:
+    """Return the identifier with its last digit in full width, which a `\\d` may match as well."""
+    digits = [place for place, letter in enumerate(identifier) if letter.isdigit()]
+    last = digits[-1] if digits else len(identifier) - 1
+    return identifier[:last] + _wide(identifier[last]) + identifier[last + 1 :]
+
+
 def malformed_plans(calls: Calls) -> list[Probe]:
     """Return the probes of a malformed `plan_id` (REQ-15)."""
     plan = calls.target.policy_id
@@ -59,7 +66,7 @@ def malformed_plans(calls: Calls) -> list[Probe]:
         "zero-width-space": "\u200b" + plan,
         "quoted": f'"{plan}"',
         "no-hex": plan[:-1] + "g",
-        "wide-digit": plan[:-1] + _wide(plan[-1]),
+        "wide-digit": _with_wide_digit(plan),
         "moved-hyphen": plan[:7] + "-" + plan[7] + plan[9:],
         "path": "../" + plan,
         "sql": plan + "' OR '1'='1",

@@ -257,6 +257,8 @@ def _resources(calls: Calls) -> list[Probe]:
         "item-list": [[one]],
         "item-empty-object": [{}],
         "item-object": [{"id": one}],
+        "first-item-null": [None, last],
+        "first-item-number": [7, last],
         "second-item-null": [one, None],
         "second-item-number": [one, 7],
         "second-item-object": [one, {"id": last}],

@@ -15,7 +15,7 @@ from checkpoint_conformance.transport.proxy import TLS_RECORD, Proxy
 __all__ = ["Misconfiguration", "misconfiguration", "no_http", "unreached"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_NO_HTTP = frozenset({FaultKind.DROPPED, FaultKind.NO_STATUS, FaultKind.BAD_HEAD})
+_NO_HTTP = frozenset({FaultKind.DROPPED, FaultKind.NO_STATUS})
 """Faults of a port at which HTTP may not be spoken at all."""
 _EXPECTS_TLS = re.compile(
     rb"plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled"

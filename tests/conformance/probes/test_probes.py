@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,6 +12,7 @@ import pytest
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.auth import authentication
 from checkpoint_conformance.probes.calls import Calls
+from checkpoint_conformance.probes.identifiers import malformed_plans
 from checkpoint_conformance.probes.probe import ANY_REFUSAL, DOCUMENTED, Probe
 from checkpoint_conformance.probes.variations.groups import single_faults
 from checkpoint_conformance.probes.variations.settings import settings
@@ -19,6 +22,8 @@ from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import SecondProject, Target
 from checkpoint_conformance.transport.exchange import Request
 from checkpoint_openapi.load import errors, requirements
+from hypothesis import given
+from hypothesis import strategies as st
 
 TARGET = Target(
     "http://h",
@@ -134,6 +139,21 @@ def test_a_single_fault_probe_differs_in_one_place(requirement: str) -> None:
             len(set(good.headers) - set(request.headers)) for good in valid
         )
         assert inside + outside == 1 or probe.id.startswith(MOVED), probe.id
+
+
+@given(plan=st.from_regex(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", fullmatch=True))
+def test_a_wide_digit_is_one_if_the_plan_has_any(plan: str) -> None:
+    """NFKC makes the plan of it again, and a class of digits in any script matches it."""
+    (probe,) = [
+        each
+        for each in malformed_plans(Calls(replace(TARGET, policy_id=plan)))
+        if each.id == "REQ-15/wide-digit"
+    ]
+    sent = json.loads(probe.request.body)["checkpoint"]["plan_id"]
+    assert sent != plan
+    assert unicodedata.normalize("NFKC", sent) == plan
+    (wide,) = [letter for letter in sent if not letter.isascii()]
+    assert wide.isdigit() == any(letter.isdigit() for letter in plan)
 
 
 def test_without_fixtures_only_their_probes_are_missing() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...framework.edits import Held
 from ...framework.mutant import breaks, misanswers
-from ...framework.shapes import IMPATIENT, accepted, hangs, refused, sends, shapes
+from ...framework.shapes import IMPATIENT, accepted, anything, hangs, refused, sends, shapes
 from ...framework.shots import BASE
 from ...service.server import Server
 from ...service.wire import compose
@@ -277,6 +277,15 @@ for _name, _fault, _write in (
     ("chunk-size-no-number", "The size of a chunk is not a number.", _chunked(b"0\r\n\r\n", b"size")),
 ):
     sends("HTTP-1", _name, _fault, _write, shows=(BASE, BASE), also=_BYTES)
+sends(
+    "HTTP-1",
+    "length-twice-everywhere",
+    "Two Content-Length headers of every response differ.",
+    _with_header(b"Content-Length: 2"),
+    anything,
+    shows=(BASE, BASE),
+    also=_BYTES,
+)
 for _name, _fault, _write in (
     ("closed-without-answer", "The connection is closed without an answer.", lambda *_: b""),
     (

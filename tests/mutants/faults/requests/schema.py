@@ -187,6 +187,16 @@ replaces(
 )
 replaces(
     "REQ-12",
+    "resources-only-last-item-checked",
+    "Each item of resources overwrites the result for the one before, and others than strings are skipped.",
+    "read_resources",
+    lambda server, value: Server.read_resources(server, [each for each in value if isinstance(each, str)]),
+    lambda value: isinstance(value, list) and value != [] and isinstance(value[-1], str),
+    shows=parameters({"resources": [5, POLICY.resources[0].id]}),
+    also=_LOOSE,
+)
+replaces(
+    "REQ-12",
     "resources-comma-separated-accepted",
     "A string of ids with commas is split into a list.",
     "read_resources",
