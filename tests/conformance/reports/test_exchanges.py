@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import threading
@@ -97,7 +98,7 @@ def test_what_is_needed_to_repeat_an_exchange_comes_with_it() -> None:
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_curl_call_sends_the_bytes_that_the_suite_sent(name: str) -> None:
-    """Pasted into a shell that knows the secrets, the call sends the same request, byte for byte."""
+    """Pasted into a shell that knows the secrets, the call sends the same bytes; curl chooses its chunks."""
     request, secrets = REQUESTS[name], Secrets(TARGET)
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
@@ -114,7 +115,15 @@ def test_a_curl_call_sends_the_bytes_that_the_suite_sent(name: str) -> None:
         )
         with SocketTransport(Endpoint(url, proxy=""), 5).connect() as connection:
             by_us = _received(server, lambda: connection.exchange(request))
-    assert by_curl == by_us
+    assert _in_one_chunk(by_curl) == _in_one_chunk(by_us)
+
+
+def _in_one_chunk(sent: bytes) -> tuple[bytes, bytes]:
+    """Return the head of a request and its body, without the framing of its chunks."""
+    head, _, body = sent.partition(b"\r\n\r\n")
+    if b"chunked" in head:
+        body = b"".join(re.findall(rb"[0-9a-f]+\r\n(.*?)\r\n", body, re.DOTALL))
+    return head, body
 
 
 def test_a_curl_call_without_its_secret_sends_nothing() -> None:

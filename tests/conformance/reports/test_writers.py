@@ -319,11 +319,16 @@ def test_a_failure_after_a_refusal_is_repeated_with_the_refusal() -> None:
     """What a connection carried before is sent, too, unless a body is read from standard input."""
     first, second = "curl --silent 'http://a/1'", "curl --silent 'http://a/2'"
     exchanges = {
-        1: {"connection": 7, "curl": "curl --silent 'http://a/0'"},
-        2: {"connection": 8, "curl": first},
-        3: {"connection": 8, "curl": second},
+        1: {"number": 1, "connection": 7, "context": "none", "curl": "curl --silent 'http://a/0'"},
+        2: {"number": 2, "connection": 8, "context": "connection", "curl": first},
+        3: {"number": 3, "connection": 8, "context": "connection", "curl": second},
     }
-    assert repetition({"exchanges": [1, 2, 3]}, exchanges) == f"{first} \\\n  --next --silent 'http://a/2'"
+    both = f"{first} \\\n  --next --silent 'http://a/2'"
+    assert repetition({"exchanges": [1, 2, 3]}, exchanges) == both
+    assert repetition({"exchanges": [3]}, exchanges) == both
+    assert repetition({"exchanges": [2]}, exchanges) == first
+    exchanges[3]["context"] = "none"
+    assert repetition({"exchanges": [3]}, exchanges) == second
     exchanges[2]["curl"] = "printf 'x' |\n  curl --data-binary @- 'http://a/1'"
     assert repetition({"exchanges": [1, 2, 3]}, exchanges) == second
     assert repetition({"exchanges": []}, exchanges) == ""

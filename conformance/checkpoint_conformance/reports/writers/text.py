@@ -9,6 +9,7 @@ from typing import Any
 
 from checkpoint_conformance.language import retold, tr
 from checkpoint_conformance.reports.curl import chained, folded
+from checkpoint_conformance.transport.exchange import Context
 
 __all__ = [
     "OUTCOMES",
@@ -226,12 +227,17 @@ def in_short(requirement: dict[str, Any]) -> str:
 
 def command(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) -> str:
     """Return the command that reproduces a finding, with what preceded it on the connection, or nothing."""
-    sent = [exchanges[number] for number in finding["exchanges"]]
-    return (
-        chained([each["curl"] for each in sent if each["connection"] == sent[-1]["connection"]])
-        if sent
-        else ""
-    )
+    if not finding["exchanges"]:
+        return ""
+    last = exchanges[finding["exchanges"][-1]]
+    depends = last["context"] != Context.NONE
+    calls = [
+        each["curl"]
+        for number, each in sorted(exchanges.items())
+        if each["connection"] == last["connection"]
+        and (number in finding["exchanges"] or (depends and number < last["number"]))
+    ]
+    return chained(calls)
 
 
 def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) -> str:
