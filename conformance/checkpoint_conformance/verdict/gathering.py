@@ -25,7 +25,7 @@ def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Fi
     """Charge REQ-1 if the server accepts a valid request at one time and refuses it at another.
 
     If each refusal says that a selected resource is not in the policy, that is charged to REQ-4 instead, and
-    if the status is not a documented one, to HTTP-1.
+    if the status is not a documented one, to HTTP-1. Whatever else gets such a status is no other fault.
     """
     refused = [finding for finding in findings if finding.symptom is Symptom.REFUSED]
     if not any(
@@ -33,6 +33,7 @@ def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Fi
     ):
         return findings
     taker = "REQ-4" if all(map(_denies_a_resource, refused)) else "REQ-1"
+    statuses = {finding.exchanges[-1].status for finding in refused}
     gathered: list[Finding] = []
     for finding in findings:
         refusal = finding.symptom in (Symptom.REFUSED, Symptom.REFUSED_UNDER_CONCURRENCY)
@@ -47,6 +48,8 @@ def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Fi
             gathered.append(replace(charged, confirmed=len(refused) > 1))
         elif finding.symptom is Symptom.WRONG_STATUS and case.varies(finding):
             case.consequences[finding.requirement] = "the same request got the right response at other times"
+        elif finding.symptom.carries_status and finding.status in statuses:
+            case.consequences[finding.requirement] = f"{taker}: valid calls get this status at times, too"
         else:
             gathered.append(finding)
     return gathered

@@ -16,6 +16,8 @@ from checkpoint_conformance.verdict.finding import is_lost_behind_gateway
 
 __all__ = ["Monitor"]
 
+_TIMES = 5
+"""Refusals in a row for the token: a server that refuses it at random rarely does so that often."""
 _MOST_CALLS = 3
 """Valid calls that are spent on the question whether the token is still accepted: each is a backup."""
 _LIMIT = 429
@@ -68,11 +70,11 @@ class Monitor:
         return exchange.request.header("X-Auth-Token") == self._calls.target.token
 
     def _ask_for_token(self, exchange: Exchange) -> None:
-        """Send what no server refuses for its token: a body that is no JSON, then a valid call."""
+        """Send what no server refuses for its token: bodies that are no JSON, then a valid call."""
         if self._valid_calls >= _MOST_CALLS:
             return
         try:
-            if self._client.transmit(self._calls.post(b"{")).status != 401:
+            if any(self._client.transmit(self._calls.post(b"{")).status != 401 for _ in range(_TIMES)):
                 return
             self._valid_calls += 1
             if self._client.transmit(self._calls.call(self._calls.documented)).status != 401:

@@ -1,7 +1,8 @@
-"""Mutants of HTTP-3, DISC-1, OBS-1 and DEL-1 that fail now and then, whatever the request contains."""
+"""Mutants that answer with an error now and then, whatever the request contains."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from ...framework.shapes import shapes
@@ -13,9 +14,12 @@ if TYPE_CHECKING:
     from ...service.wire import Request, Response
 
 
-def _fails(response: Response) -> None:
-    response.status = 500
-    response.body = b'{"error_code": "CSBS.9999", "error_msg": "The service failed."}'
+def _error(status: int, code: str) -> Callable[[Response], None]:
+    def edit(response: Response) -> None:
+        response.status = status
+        response.body = json.dumps({"error_code": code, "error_msg": "The service failed."}).encode()
+
+    return edit
 
 
 def _succeeds(method: str, resource: str) -> Callable[[Request, Response], bool]:
@@ -25,15 +29,27 @@ def _succeeds(method: str, resource: str) -> Callable[[Request, Response], bool]
     return matches
 
 
-shapes(
-    "HTTP-3",
-    "any-request-fails-now-and-then",
-    "One request in eleven gets 500, whichever it is.",
-    _fails,
-    lambda *_: True,
-    one_in=11,
-    shows=[BASE] * 11,
-)
+for _requirement, _name, _fault, _edit in (
+    (
+        "HTTP-3",
+        "any-request-fails-now-and-then",
+        "One request in seven gets 500, whichever it is.",
+        _error(500, "CSBS.9999"),
+    ),
+    (
+        "REQ-1",
+        "any-token-is-unknown-now-and-then",
+        "One of seven copies of the server has lost the tokens, and answers every request with 401.",
+        _error(401, "APIGW.0301"),
+    ),
+    (
+        "HTTP-1",
+        "any-request-conflicts-now-and-then",
+        "One request in seven gets 409, whichever it is.",
+        _error(409, "CSBS.1001"),
+    ),
+):
+    shapes(_requirement, _name, _fault, _edit, lambda *_: True, one_in=7, shows=[BASE] * 7)
 for _requirement, _name, _fault, _method, _resource, _one_in, _shows in (
     (
         "DISC-1",
@@ -63,4 +79,12 @@ for _requirement, _name, _fault, _method, _resource, _one_in, _shows in (
         [BASE, pause(0.1), DELETE_NEWEST] * 4,
     ),
 ):
-    shapes(_requirement, _name, _fault, _fails, _succeeds(_method, _resource), _one_in, shows=_shows)
+    shapes(
+        _requirement,
+        _name,
+        _fault,
+        _error(500, "CSBS.9999"),
+        _succeeds(_method, _resource),
+        _one_in,
+        shows=_shows,
+    )

@@ -33,6 +33,8 @@ _NOT_THERE = ("checkpoint-not-found", "checkpoint-protecting", "invalid-request"
 _GONE = "no item of a deleted checkpoint"
 _LATEST = 4
 """How many checkpoints, counted from the last, are looked for even if the policy's list lacks them."""
+_LOOKS = 2
+"""Repetitions of a list that could not be read."""
 
 
 def judge_deletions(session: Session, deletions: Deletions) -> None:
@@ -209,15 +211,15 @@ class _Judging:
         if not self.deletions.deleted or self.session.ledger.failed("OBS-1"):
             self.session.ledger.leave_undecided("DEL-1", str(error))
             return
-        again = self.session.client.send(error.exchange.request)
+        again = [self.session.client.send(error.exchange.request) for _ in range(_LOOKS)]
         finding = Finding(
             "DEL-1",
             error.symptom,
             DELETION,
             "a list that can be read after a deletion, too",
             str(error),
-            (error.exchange, again),
-            confirmed=again.status == error.exchange.status,
+            (error.exchange, *again),
+            confirmed={each.status for each in again} == {error.exchange.status},
             status=error.status,
         )
         self.session.ledger.add(finding)
