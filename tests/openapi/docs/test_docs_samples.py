@@ -110,3 +110,17 @@ def test_credential_stands_where_it_belongs(scheme: dict[str, Any], expected: st
     (sample,) = samples_of(Text({"api.json": json.dumps(whole)}), "api.json")
 
     assert expected in dict(sample.texts)["curl"]
+
+
+def test_schema_that_cannot_be_used_has_no_sample_body() -> None:
+    """A page of a document in an older dialect shows the request without a made body."""
+    old_style = {"type": "object", "properties": {"n": {"type": "number", "exclusiveMinimum": True}}}
+    content = {"application/json": {"schema": old_style}}
+    operation = {"requestBody": {"content": content}, "responses": {"200": {"description": "done"}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"post": operation}},
+    }
+    (found,) = samples_of(Text({"a.json": json.dumps(document)}), "a.json")
+    assert "--data" not in dict(found.texts)["curl"]

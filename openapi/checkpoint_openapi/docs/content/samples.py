@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from checkpoint_openapi.docs.content.snippets import TOKEN, SampleRequest, curl, javascript, python
+from checkpoint_openapi.docs.examples.checks import UnusableSchemaError
 from checkpoint_openapi.docs.examples.made import NONE, Maker
 from checkpoint_openapi.docs.examples.media_types import chosen, written
 from checkpoint_openapi.docs.examples.stated import stated_examples
@@ -81,10 +82,16 @@ def _request(documents: Documents, maker: Maker, operation: Operation) -> Sample
 
 
 def _example(documents: Documents, maker: Maker, holder: Location) -> Any:
-    """Return the first example that a parameter or media type states, or a value made for its schema."""
+    """Return the first example that a parameter or media type states, or a value made for its schema.
+
+    A schema that cannot be used gets none: `lint` says what is wrong with it.
+    """
     if stated := stated_examples(documents, holder):
         return next(iter(stated.values()))
-    return maker.value(holder / "schema") if documents.has(holder / "schema") else NONE
+    try:
+        return maker.value(holder / "schema") if documents.has(holder / "schema") else NONE
+    except UnusableSchemaError:
+        return NONE
 
 
 def _fill(documents: Documents, maker: Maker, body: Location, found: SampleRequest) -> None:
