@@ -40,7 +40,7 @@ from mutants.service.server import Server, running
 
 from conformance.runs import Broken, Dropping, report, target_of
 
-from .chinese import HAN, ZH, english, spaced, untranslated
+from .chinese import HAN, ZH, english, of_yaml, spaced, untranslated
 from .sentences import sentences
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ NAMED = {
     *explanation._BASIS.values(),
     *explanation._WORDS.values(),
     *(requirement.text for requirement in requirements()),
-    *(each["text"] for file in RELEASED for each in yaml.safe_load(file.read_text())["requirements"]),
+    *(each["text"] for file in RELEASED for each in of_yaml(file.read_text())["requirements"]),
     *(condition.text for condition in errors().conditions.values()),
     *(entry["meaning"] for entry in document("errors.yaml")["published"]),
     *(rule.about for rule in (*lint.RULES, *lint.FOLDER_RULES)),
@@ -217,7 +217,8 @@ def test_each_sentence_has_its_translation(corpus: Corpus) -> None:
 
 def test_catalogue_holds_nothing_stale(corpus: Corpus) -> None:
     """Each text is said by the suite; those of other programs stand apart."""
-    own = yaml.safe_load((HOME / "zh.yaml").read_text(encoding="utf-8").partition(FOREIGN)[0])
+    text = (HOME / "zh.yaml").read_text(encoding="utf-8")
+    own = of_yaml(text.partition(FOREIGN)[0])
     assert sorted(own.keys() - used() - corpus.texts) == []
 
 

@@ -12,7 +12,7 @@ from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.readers import Text
 from checkpoint_openapi.load import data_path
 
-CONTRACT: dict[str, Any] = yaml.safe_load(data_path("checkpoint.yaml").read_text("utf-8"))
+CONTRACT: dict[str, Any] = yaml.load(data_path("checkpoint.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 def contract() -> dict[str, Any]:
