@@ -23,7 +23,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
-__all__ = ["LANGUAGES", "catalogue", "language", "pattern_of", "retold", "speaking", "tr"]
+__all__ = ["LANGUAGES", "catalogue", "language", "retold", "speaking", "tr"]
 
 LANGUAGES = ("en", "zh")
 """The supported languages."""
@@ -81,7 +81,8 @@ def catalogue(name: str) -> dict[str, str]:
     return cast("dict[str, str]", yaml.load(text, Loader=FastSafeLoader))  # noqa: S506 - safe, in C
 
 
-def pattern_of(text: str) -> re.Pattern[str]:
+@cache
+def _pattern_of(text: str) -> re.Pattern[str]:
     """Return the pattern that matches a text once its named places are filled, in linear time.
 
     A place ends where the text behind it first occurs, and is never tried again.
@@ -106,8 +107,8 @@ def _translated(name: str, sentence: str, depth: int) -> str | None:
     if words == {"or"}:  # values of which one is right
         return _separated(name, sentence)
     second_best: str | None = None
-    for pattern, text, is_frame in _patterns(name):
-        if match := pattern.fullmatch(sentence):
+    for text, literal, is_frame in _with_places(name):
+        if literal in sentence and (match := _pattern_of(text).fullmatch(sentence)):
             given = match.groupdict()
             values = {place: _value(name, place, value, depth - 1) for place, value in given.items()}
             if is_frame and (None in values.values() or not any(map(_HAN.search, map(str, values.values())))):
@@ -162,10 +163,13 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 
 @cache
-def _patterns(name: str) -> list[tuple[re.Pattern[str], str, bool]]:
-    """Return the texts with places, the longest first, and whether each is hardly more than its places."""
+def _with_places(name: str) -> list[tuple[str, str, bool]]:
+    """Return the texts with places, the longest first.
+
+    Each comes with its longest part between places, and with whether it is hardly more than its places.
+    """
     beside = {text: "".join(_HOLE.sub("", text).split()) for text in catalogue(name) if _HOLE.search(text)}
     return [
-        (pattern_of(text), text, len(letters) < _LEAST)
+        (text, max(_HOLE.split(text)[::2], key=len), len(letters) < _LEAST)
         for text, letters in sorted(beside.items(), key=lambda item: -len(item[1]))
     ]
