@@ -20,7 +20,7 @@ from checkpoint_conformance.run.stages.boundaries import Boundaries
 from checkpoint_conformance.run.stages.cleaned_up import clean_up
 from checkpoint_conformance.run.stages.companions.deletion import Deletions
 from checkpoint_conformance.run.stages.comparison import distinct_checkpoints, moving_time
-from checkpoint_conformance.run.stages.crashes import examine_crashes
+from checkpoint_conformance.run.stages.intermittent import examine_crashes
 from checkpoint_conformance.run.stages.locks import look_again
 from checkpoint_conformance.run.stages.smoke import ConfigurationError
 from checkpoint_conformance.run.time_limit import TimeLimit

@@ -36,7 +36,7 @@ from checkpoint_conformance.run.stages.concurrency import (
     concurrent_calls,
 )
 from checkpoint_conformance.run.stages.conflict import conflict
-from checkpoint_conformance.run.stages.crashes import examine_crashes
+from checkpoint_conformance.run.stages.intermittent import examine_crashes, examine_statuses
 from checkpoint_conformance.run.stages.kept_connections import (
     after_an_accepted_call,
     lost_requests,
@@ -98,6 +98,7 @@ def exchange_everything(
     others += _affordable(session, "generated requests", valid[:_GENERATED_CALLS])
     _refused(session, observation, "unusual and generated requests", [*others, *invalid])
     examine_crashes(session)
+    examine_statuses(session)
     examine_lock(session)
     if shard.owns("OBS-1"):
         _exchange_with_companions(session, deletions, observation, inputs.plans, boundaries)

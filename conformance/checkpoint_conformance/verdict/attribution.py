@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     consequences.drop_what_a_lock_leaves,
     consequences.drop_conflicts,
     gathering.gather_intermittent_refusals,
+    gathering.gather_intermittent_errors,
     consequences.drop_what_refusals_leave,
     consequences.drop_kept_callers,
     consequences.drop_odd_waits,

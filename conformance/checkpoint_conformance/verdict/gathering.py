@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from checkpoint_openapi.load import errors
+from checkpoint_openapi.load import advisory, errors
 
 from checkpoint_conformance.probes.probe import DOCUMENTED
 from checkpoint_conformance.verdict.case import Case
@@ -15,10 +15,15 @@ from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = [
     "gather_intermittent_authentication",
+    "gather_intermittent_errors",
     "gather_intermittent_refusals",
     "gather_selections",
     "gather_spread",
+    "is_wrong_error",
 ]
+
+_SEVERAL = 3
+"""Requirements whose calls must have got the errors of others, to be one fault."""
 
 
 def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Finding]:
@@ -53,6 +58,34 @@ def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Fi
         else:
             gathered.append(finding)
     return gathered
+
+
+def gather_intermittent_errors(findings: list[Finding], case: Case) -> list[Finding]:
+    """Charge wrong errors only once if calls of several requirements get the right ones at other times.
+
+    A server that keeps the error of a call where others find it gives it to any of them.
+    """
+    varying = [each for each in findings if is_wrong_error(each) and case.varies(each, range(400, 500))]
+    blamed = {finding.requirement for finding in varying}
+    if len(blamed) < _SEVERAL:
+        return findings
+    first = min(blamed, key=lambda name: (name in advisory(), name))
+
+    def cause(finding: Finding) -> str | None:
+        mixed_up = is_wrong_error(finding) or finding.symptom is Symptom.CODE_OF_ANOTHER_CONDITION
+        follows = mixed_up and finding.requirement != first
+        return f"{first}: calls get the errors of other calls" if follows else None
+
+    return [
+        replace(finding, confirmed=True) if finding in varying else finding
+        for finding in case.without(findings, cause)
+    ]
+
+
+def is_wrong_error(finding: Finding) -> bool:
+    """Return whether a call got a documented error that is not the one of its condition."""
+    is_documented = finding.spread is None and finding.status in range(400, 500)
+    return finding.symptom is Symptom.WRONG_STATUS and is_documented
 
 
 def _denies_a_resource(finding: Finding) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,15 @@ import pytest
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome
 from mutants.catalogue import mutant
+from mutants.framework.verifying import over_a_socket
+from mutants.framework.verifying import verify as with_run
 from mutants.service.server import Server
 
 from conformance.runs import verify
 
 if TYPE_CHECKING:
     from checkpoint_conformance.verdict.outcome import Result
+    from mutants.service.refusals import Condition
     from mutants.service.wire import Request, Response
     from mutants.service.world import Checkpoint
 
@@ -64,6 +68,26 @@ class OneAtATime(Server):
             response.status = 409
             response.body = b'{"error_code": "CSBS.1001", "error_msg": "Try again."}'
         return response
+
+
+class LastError(Server):
+    """Keeps the error of a call where the others find it."""
+
+    last: Condition
+
+    def refused(self, request: Request, condition: Condition) -> Response:
+        """Answer with the error that was met last."""
+        self.last = condition
+        time.sleep(0.002)
+        return super().refused(request, self.last)
+
+
+def test_errors_that_calls_get_from_each_other_are_one_fault() -> None:
+    """Each of them is right when it is sent alone, so the first requirement takes them all."""
+    run = with_run(LastError, over_a_socket, profiles=[])
+    failed = {each.requirement.id for each in run.results if each.outcome in (Outcome.FAIL, Outcome.WARN)}
+    assert len(failed) == 1
+    assert failed < {"AUTH-1", "AUTH-2", "AUTH-3", "AUTH-4", "AUTH-5"}
 
 
 def test_a_call_without_a_token_that_gets_422_shows_nothing_of_the_token() -> None:

@@ -1,7 +1,8 @@
-"""HTTP-3 or HTTP-6: whether a request fails because of its content, or because of a refusal before it.
+"""Whether a request fails, or gets a wrong status, because of its content or because of other requests.
 
 A transaction that a refusal leaves open breaks whatever uses its connection next; with a pool of
-connections, that may be any later request, valid or not.
+connections, that may be any later request, valid or not. A server that keeps the error of a call where other
+calls find it gives them that error.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
+from checkpoint_conformance.verdict.gathering import is_wrong_error
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["examine_crashes"]
+__all__ = ["examine_crashes", "examine_statuses"]
 
 _TRIES = 4
 """Times that a request which has only failed is sent again: once in each of a few states."""
@@ -26,6 +28,8 @@ _SAMPLE = 5
 """Failing requests that are sent again to see whether they always fail."""
 _MOST = 50
 """Requests that are sent again."""
+_FEW = 3
+"""Requirements with a wrong status up to which each is likely to have a cause of its own."""
 _CHARGED = frozenset({"HTTP-3", "HTTP-6"})
 _SUMMARY = "the documented request after refusals"
 
@@ -47,6 +51,32 @@ def examine_crashes(session: Session) -> None:
             _send_again(session, always[:_MOST])
     except BudgetSpent:
         return
+
+
+def examine_statuses(session: Session) -> None:
+    """Send requests with a wrong status again, one at a time, if they are of several requirements.
+
+    Attribution then knows which of them get the right status at other times. Raises ServerGone if the server
+    stops answering.
+    """
+    wrong = [finding for finding in session.ledger.findings if is_wrong_error(finding)]
+    if len({finding.requirement for finding in wrong}) < _FEW:
+        return
+    requests = list(dict.fromkeys(finding.exchanges[-1].request for finding in wrong))
+    try:
+        _send_until_it_varies(session, requests[:_SAMPLE])
+        if any(len(session.ledger.answers[request]) > 1 for request in requests):
+            _send_until_it_varies(session, requests[_SAMPLE:_MOST])
+    except BudgetSpent:
+        return
+
+
+def _send_until_it_varies(session: Session, requests: list[Request]) -> None:
+    for request in requests:
+        for _ in range(_TRIES):
+            if len(session.ledger.answers[request]) > 1:
+                break
+            session.client.transmit(request)
 
 
 def _follows_refusals(session: Session) -> bool:
