@@ -1,16 +1,14 @@
-"""Serve one mutant until Ctrl+C, and write its target file.
-
-Usage: python -m tests.mutants NAME target.toml
-"""
+"""Serve one mutant until Ctrl+C, and write its target file."""
 
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
-from .catalogue import mutant
+from .catalogue import MUTANTS, mutant
 from .framework.target_file import target_text
 from .service.server import running
 
@@ -19,10 +17,17 @@ def main(name: str, file: Path) -> None:
     """Serve the mutant with this name, and write its target file."""
     with running(mutant(name).behaviour) as members, suppress(KeyboardInterrupt):
         file.write_text(target_text(members), encoding="utf-8")
-        sys.stdout.write(f"{name} listens on {members['url']}; {file} describes it. Ctrl+C ends it.\n")
+        where = f"{name} listens on {members['url']}; {file} describes it."
+        sys.stdout.write(f"{where} Press Ctrl+C to stop it.\n")
         sys.stdout.flush()
         Event().wait()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    parser = ArgumentParser("python -m tests.mutants", description=__doc__)
+    parser.add_argument("name", help="the name of a mutant, as docs/kill-matrix.md lists them")
+    parser.add_argument("target", type=Path, help="the target file to write")
+    given = parser.parse_args()
+    if given.name not in {each.name for each in MUTANTS}:
+        parser.error(f"no mutant is called {given.name!r}; docs/kill-matrix.md lists all")
+    main(given.name, given.target)
