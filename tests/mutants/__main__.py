@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from argparse import ArgumentParser
 from contextlib import suppress
@@ -15,6 +16,8 @@ from .service.server import running
 
 def main(name: str, file: Path) -> None:
     """Serve the mutant with this name, and write its target file."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # also if whoever started it ignores them
+        signal.signal(number, signal.default_int_handler)
     with running(mutant(name).behaviour) as members, suppress(KeyboardInterrupt):
         file.write_text(target_text(members), encoding="utf-8")
         where = f"{name} listens on {members['url']}; {file} describes it."

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from checkpoint_conformance.target.target import Target
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_a_mutant_is_served_until_an_interrupt(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_mutant_is_served_until_a_signal(tmp_path: Path, number: int) -> None:
     """It writes its target file, says where it listens, and ends without a traceback."""
     file = tmp_path / "target.toml"
     with subprocess.Popen(
@@ -26,7 +28,7 @@ def test_a_mutant_is_served_until_an_interrupt(tmp_path: Path) -> None:
         assert served.stderr
         told = served.stdout.readline()
         target = Target.load(file)
-        served.send_signal(signal.SIGINT)
+        served.send_signal(number)
         assert served.stderr.read() == ""
     assert target.url in told
     assert target.second_project
