@@ -145,16 +145,16 @@ class CompanionLists:
             return None
         return abridged(exchange, EVIDENCE_LIMIT), entries
 
-    def first_pages(self, identifiers: Sequence[str]) -> Iterator[Exchange | None]:
+    def first_pages(self, identifiers: Sequence[str], *others: Request) -> Iterator[Exchange | None]:
         """Yield the first page of the items of each checkpoint, requested side by side; None if it was not.
 
-        They are requested a few at a time, so that not all of them are held at once.
+        They are requested a few at a time, so that not all of them are held at once. The responses to any
+        `others` follow.
         """
+        requests = [*(self.first_page(checkpoint_id=each) for each in identifiers), *others]
         with Lanes(self._client) as lanes:
-            for start in range(0, len(identifiers), _AT_ONCE):
-                some = identifiers[start : start + _AT_ONCE]
-                chains = [(self.first_page(checkpoint_id=each),) for each in some]
-                for received in lanes.carry(chains):
+            for start in range(0, len(requests), _AT_ONCE):
+                for received in lanes.carry([(each,) for each in requests[start : start + _AT_ONCE]]):
                     yield received[0] if received else None
 
     def checkpoint_items(

@@ -367,3 +367,11 @@ class TenItemsWithoutLimit(Server):
     def read_query(self, request: Request, known: set[str]) -> dict[str, str]:
         default = {"limit": "10"} if "checkpoint_id" in known else {}
         return default | super().read_query(request, known)
+
+
+@breaks("OBS-1", shows=(*[BASE] * 26, pause(0.1), item_list()))
+class FiftyItemsAtMost(Server):
+    """The list shows the latest fifty items, and no page goes beyond them."""
+
+    def page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+        return super().page(rows[:50], query)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 from checkpoint_conformance.probes.calls import Call
@@ -42,8 +44,10 @@ def items_of_created(session: Session, removed: AbstractSet[str] = frozenset()) 
         if identifier and identifier not in removed
     ]
     unknown = session.calls.unknown_id("checkpoint")
-    pages = session.lists.first_pages([*(identifier for identifier, _, _ in created), unknown])
-    for (identifier, exchange, call), page in zip(created, pages, strict=False):  # the last is of `unknown`
+    pages = session.lists.first_pages(
+        [*(identifier for identifier, _, _ in created), unknown], session.lists.first_of_policy()
+    )
+    for (identifier, exchange, call), page in zip(created, pages, strict=False):  # two more are left
         if identifier in removed:  # the record of the earlier part has ended in between
             continue
         session.ledger.exercise("OBS-1")
@@ -55,6 +59,7 @@ def items_of_created(session: Session, removed: AbstractSet[str] = frozenset()) 
         shown.append((identifier, call, exchange))
     if shown:
         _look_for_nothing(session, unknown, next(pages))
+        _look_in_policy(session, shown, next(pages))
         _look_without_limit(session, shown)
         look_as_unauthorized(session, f"checkpoint_items?checkpoint_id={quote(shown[-1][0], safe='')}")
 
@@ -73,6 +78,31 @@ def _look_for_nothing(session: Session, unknown: str, page: Exchange | None) -> 
         expected = "no item of a checkpoint that does not exist"
         finding = _finding(Symptom.ITEM_OF_ANOTHER_CHECKPOINT, expected, actual, listing)
         session.ledger.add(replace(finding, confirmed=True))
+
+
+def _look_in_policy(session: Session, shown: list[tuple[str, Call, Exchange]], page: Exchange | None) -> None:
+    """OBS-1: the list of the policy has every item that the lists of its checkpoints show.
+
+    A server may show only so many items of a longer list, and none after them. `page` is the list as it was
+    requested first, if it was. Raises ServerGone if the server stops answering.
+    """
+    expected = _items_of(session, shown)
+    backoff = _until_shown(session)
+    while True:
+        try:
+            items, listing = session.lists.checkpoint_items(page, policy_id=session.target.policy_id)
+            page = None
+        except ListError:
+            return
+        missing = expected - _listed(items)
+        if not missing:
+            return
+        if not backoff.wait():
+            break
+    wanted = f"all {len(expected)} items that the lists of the checkpoints show, also in that of the policy"
+    actual = f"{len(expected) - len(missing)} of them"
+    finding = _finding(Symptom.ITEMS_NOT_THE_SELECTED, wanted, actual, listing)
+    session.ledger.add(replace(finding, confirmed=True))
 
 
 def _look_without_limit(session: Session, shown: list[tuple[str, Call, Exchange]]) -> None:
@@ -94,11 +124,7 @@ def _look_by_default(
     session: Session, shown: list[tuple[str, Call, Exchange]], filters: dict[str, str]
 ) -> None:
     """Compare what was shown with the list without `limit`, and look twice for a problem to confirm it."""
-    expected = {
-        (identifier.casefold(), resource.casefold())
-        for identifier, call, _ in shown
-        for resource in call.selected(session.target)
-    }
+    expected = _items_of(session, shown)
     for _ in range(2):
         try:
             page = session.lists.items_by_default(**filters)
@@ -108,7 +134,7 @@ def _look_by_default(
             continue
         if page is None:
             return
-        listed = {(item["checkpoint_id"].casefold(), item["resource_id"].casefold()) for item in page[1]}
+        listed = _listed(page[1])
         if expected <= listed:
             return
         wanted = f"all {len(expected)} items that the list shows with `limit=1000`, also without `limit`"
@@ -116,13 +142,32 @@ def _look_by_default(
         session.ledger.add(_finding(Symptom.ITEMS_NOT_THE_SELECTED, wanted, actual, page[0]))
 
 
+def _items_of(session: Session, shown: list[tuple[str, Call, Exchange]]) -> set[tuple[str, str]]:
+    """Return the checkpoint and the resource of each item of the checkpoints, in lower case."""
+    return {
+        (identifier.casefold(), resource.casefold())
+        for identifier, call, _ in shown
+        for resource in call.selected(session.target)
+    }
+
+
+def _listed(items: Iterable[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Return the checkpoint and the resource of each item of a list, in lower case."""
+    return {(item["checkpoint_id"].casefold(), item["resource_id"].casefold()) for item in items}
+
+
+def _until_shown(session: Session) -> Backoff:
+    """Return the wait for items to appear."""
+    patience = min(_APPEARANCE, session.target.patience)
+    return Backoff(session.clock, patience, _FIRST_PAUSE, _LONGEST_PAUSE)
+
+
 def _await_items(
     session: Session, identifier: str, call: Call, created: Exchange, page: Exchange | None
 ) -> list[Finding]:
     """Wait for the items of a checkpoint; `page` is the list as it was requested first, if it was."""
     selected = sorted(resource.casefold() for resource in call.selected(session.target))
-    patience = min(_APPEARANCE, session.target.patience)
-    backoff = Backoff(session.clock, patience, _FIRST_PAUSE, _LONGEST_PAUSE)
+    backoff = _until_shown(session)
     while True:
         try:
             items, exchange = session.lists.checkpoint_items(page, checkpoint_id=identifier)
