@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from selenium.webdriver.remote.webelement import WebElement
+
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--window-size=1400,1000",
@@ -24,6 +26,19 @@ OPEN = "document.querySelectorAll('details').forEach((each) => { each.open = tru
 """Unfolds everything."""
 PATIENCE = 30.0
 """Seconds after which a script times out."""
+NOTE_TARGET = """
+followed = new Promise((done) => {
+  addEventListener("hashchange", () => done(document.querySelector(":target").id), {once: true});
+});
+"""
+
+
+def follow(page: webdriver.Chrome, link: WebElement) -> str:
+    """Click a link into the page; return the id of its target once the page has reacted."""
+    page.execute_script(NOTE_TARGET)
+    link.click()
+    target: str = page.execute_async_script("followed.then(arguments[0])")
+    return target
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from mutants.service.server import Server
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from .conftest import OPEN
+from .conftest import OPEN, follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,5 +73,4 @@ def test_the_filter_leaves_what_differs(show: Callable[..., webdriver.Chrome]) -
     ]
     expected = [row.id for row in build_matrix(map(report, (Server, Broken, Dropping))).rows if row.differs]
     assert shown == expected
-    page.find_element(By.CSS_SELECTOR, "#REQ-11 a.cell").click()
-    assert page.execute_script("return document.querySelector(':target').id") == "REQ-11-evidence"
+    assert follow(page, page.find_element(By.CSS_SELECTOR, "#REQ-11 a.cell")) == "REQ-11-evidence"

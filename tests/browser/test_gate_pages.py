@@ -21,7 +21,7 @@ from mutants.service.server import Server
 from openapi.contracts import copied, replaced, state
 from selenium.webdriver.common.by import By
 
-from .conftest import OPEN
+from .conftest import OPEN, follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,5 +126,4 @@ def test_the_filter_leaves_a_version(page: str, open_page: Callable[..., webdriv
     left = shown.find_elements(By.CSS_SELECTOR, "tr[data-row]:not([hidden])")
     assert left
     assert {row.get_attribute("data-version") for row in left} == {version}
-    left[-1].find_element(By.TAG_NAME, "a").click()
-    assert shown.execute_script("return document.querySelector(':target').id").startswith(f"{version}-")
+    assert follow(shown, left[-1].find_element(By.TAG_NAME, "a")).startswith(f"{version}-")

@@ -15,7 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-from .conftest import OPEN
+from .conftest import OPEN, follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,8 +136,7 @@ def test_a_mark_at_a_glance_leads_to_its_evidence(show: Callable[..., webdriver.
     """The overview is a list of links, each to the failure or to the requirement's row."""
     page = show("broken")
     link = page.find_element(By.CSS_SELECTOR, "a[aria-label='REQ-11: fail']")
-    link.click()
-    assert page.execute_script("return document.querySelector(':target').id") == "REQ-11-evidence"
+    assert follow(page, link) == "REQ-11-evidence"
     names = page.execute_script("return [...document.querySelectorAll('.cell')].map((a) => a.ariaLabel)")
     assert len(names) == len(set(names)) == len(report(Broken)["requirements"])
 
@@ -234,7 +233,7 @@ def test_the_requirements_are_filtered(show: Callable[..., webdriver.Chrome]) ->
     assert shown() == [item["id"] for item in found if item["outcome"] == "fail"]
     Select(form.find_element(By.NAME, "level")).select_by_value("SHOULD")
     assert shown() == []
-    page.find_element(By.CSS_SELECTOR, "a.cell[aria-label='REQ-1: pass']").click()
+    follow(page, page.find_element(By.CSS_SELECTOR, "a.cell[aria-label='REQ-1: pass']"))
     assert shown() == [item["id"] for item in found]
     form.find_element(By.NAME, "words").send_keys("TOKEN project")
     assert "AUTH-4" in shown()
