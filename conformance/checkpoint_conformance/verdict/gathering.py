@@ -14,6 +14,7 @@ from checkpoint_conformance.verdict.groups import BROAD, GENERATED, REFUSED_AT_T
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = [
+    "SEVERAL",
     "gather_intermittent_authentication",
     "gather_intermittent_errors",
     "gather_intermittent_refusals",
@@ -22,7 +23,7 @@ __all__ = [
     "is_wrong_error",
 ]
 
-_SEVERAL = 3
+SEVERAL = 3
 """Requirements whose calls must have got the errors of others, to be one fault."""
 
 
@@ -67,7 +68,7 @@ def gather_intermittent_errors(findings: list[Finding], case: Case) -> list[Find
     """
     varying = [each for each in findings if is_wrong_error(each) and case.varies(each, range(400, 500))]
     blamed = {finding.requirement for finding in varying}
-    if len(blamed) < _SEVERAL:
+    if len(blamed) < SEVERAL:
         return findings
     first = min(blamed, key=lambda name: (name in advisory(), name))
 

@@ -8,6 +8,7 @@ calls find it gives them that error.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 from checkpoint_conformance.checks.judge import error_code_of
@@ -15,7 +16,7 @@ from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.run.limits.budget import BudgetSpent
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange, Request
-from checkpoint_conformance.verdict.gathering import is_wrong_error
+from checkpoint_conformance.verdict.gathering import SEVERAL, is_wrong_error
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["examine_crashes", "examine_statuses"]
@@ -28,8 +29,6 @@ _SAMPLE = 5
 """Failing requests that are sent again to see whether they always fail."""
 _MOST = 50
 """Requests that are sent again."""
-_FEW = 3
-"""Requirements with a wrong status up to which each is likely to have a cause of its own."""
 _CHARGED = frozenset({"HTTP-3", "HTTP-6"})
 _SUMMARY = "the documented request after refusals"
 
@@ -60,23 +59,20 @@ def examine_statuses(session: Session) -> None:
     stops answering.
     """
     wrong = [finding for finding in session.ledger.findings if is_wrong_error(finding)]
-    if len({finding.requirement for finding in wrong}) < _FEW:
+    if len({finding.requirement for finding in wrong}) < SEVERAL:
         return
     requests = list(dict.fromkeys(finding.exchanges[-1].request for finding in wrong))
     try:
-        _send_until_it_varies(session, requests[:_SAMPLE])
-        if any(len(session.ledger.answers[request]) > 1 for request in requests):
-            _send_until_it_varies(session, requests[_SAMPLE:_MOST])
+        _send_again(session, requests[:_SAMPLE], _got_another)
+        if any(_got_another(session, request) for request in requests):
+            _send_again(session, requests[_SAMPLE:_MOST], _got_another)
     except BudgetSpent:
         return
 
 
-def _send_until_it_varies(session: Session, requests: list[Request]) -> None:
-    for request in requests:
-        for _ in range(_TRIES):
-            if len(session.ledger.answers[request]) > 1:
-                break
-            session.client.transmit(request)
+def _got_another(session: Session, request: Request) -> bool:
+    """Return whether the request got more than one status."""
+    return len(session.ledger.answers[request]) > 1
 
 
 def _follows_refusals(session: Session) -> bool:
@@ -98,11 +94,13 @@ def _varies(session: Session, request: Request) -> bool:
     return any(status < 500 for status in session.ledger.answers[request])
 
 
-def _send_again(session: Session, requests: list[Request]) -> None:
-    """Send each request that has only failed until it does not."""
+def _send_again(
+    session: Session, requests: list[Request], varies: Callable[[Session, Request], bool] = _varies
+) -> None:
+    """Send each request again until its status varies, but only so often."""
     for request in requests:
         for _ in range(_TRIES):
-            if _varies(session, request):
+            if varies(session, request):
                 break
             session.client.transmit(request)
 
