@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from checkpoint_openapi.diff.conversion.convert import Converter, Role
+from checkpoint_openapi.diff.conversion.convert import Converter
 from checkpoint_openapi.diff.conversion.novel import novel_names
+from checkpoint_openapi.diff.conversion.roles import Role
 from checkpoint_openapi.diff.conversion.unchanged import Unchanged
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.proof.judge import Judge

@@ -11,9 +11,9 @@ Every converted schema records under `x-at` where it was written, relative to th
 from __future__ import annotations
 
 import math
-from enum import Enum
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
+from checkpoint_openapi.diff.conversion.adding import marked
 from checkpoint_openapi.diff.conversion.declared import Declarations, evaluated, evaluated_items
 from checkpoint_openapi.diff.conversion.discriminator import Discriminators, pinned
 from checkpoint_openapi.diff.conversion.keywords import (
@@ -24,6 +24,7 @@ from checkpoint_openapi.diff.conversion.keywords import (
     single_values,
 )
 from checkpoint_openapi.diff.conversion.nulls import is_null, is_or_null
+from checkpoint_openapi.diff.conversion.roles import Form, Key, Role
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.definitions import Definitions
 from checkpoint_openapi.diff.schema.marks import AT, CLOSER, HIDDEN, LISTED, PIN, VAGUE_NULL
@@ -31,41 +32,13 @@ from checkpoint_openapi.diff.schema.parts import Schema, is_never
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.pointer import escaped
 
-__all__ = ["Converter", "Role"]
+__all__ = ["Converter"]
 
 
 _EVALUATING_ITEMS = (
     "$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas", "contains",
 )  # fmt: skip
 """Keywords beside `unevaluatedItems` that may evaluate items in addition to `prefixItems` and `items`."""
-
-
-class Role(NamedTuple):
-    """What a schema is converted for: who uses it, and in which direction."""
-
-    request: bool
-    sender: bool
-    strict: bool = False
-    """Whether an `enum` without null refuses null even if the schema is `nullable`."""
-
-
-class _Form(Enum):
-    WHOLE = "whole"
-    """A schema as everything that applies to a value."""
-    PART = "part"
-    """A schema as one of several that apply to the same value."""
-    PLAIN = "plain"
-    """A schema under `not` or `if`, to which nothing may be added."""
-
-
-class _Key(NamedTuple):
-    place: Location
-    form: _Form
-    hidden: frozenset[str]
-    as_parent: bool
-    """Whether a child includes the schema as its parent, so that it does not stand for its children."""
-    scope: tuple[tuple[str, Location], ...] = ()
-    """The place of the first `$dynamicAnchor` of each name on the way here."""
 
 
 class Converter:
@@ -77,8 +50,8 @@ class Converter:
         self._role = role
         self._declarations = Declarations(documents, request=role.request)
         self._discriminators = Discriminators(documents)
-        self._names: dict[_Key, str] = {}
-        self._pending: list[_Key] = []
+        self._names: dict[Key, str] = {}
+        self._pending: list[Key] = []
         self._taken: set[str] = set()
         self._definitions = Definitions({}, novel)
         self.quirks: dict[Location, Any] = {}
@@ -86,13 +59,13 @@ class Converter:
 
     def schema(self, place: Location) -> Schema:
         """Return a schema with the definitions that it refers to."""
-        root = self._convert(_Key(place, _Form.WHOLE, frozenset(), as_parent=False))
+        root = self._convert(Key(place, Form.WHOLE, frozenset(), as_parent=False))
         while self._pending:
             key = self._pending.pop()
             self._definitions.schemas[self._names[key]] = self._convert(key)
         return Schema(root, self._definitions)
 
-    def _reference(self, key: _Key) -> JsonSchema:
+    def _reference(self, key: Key) -> JsonSchema:
         if key not in self._names:
             readable = _readable(key.place.pointer.strip("/"))
             marks = [key.form.value, *sorted(key.hidden), *(["parent"] if key.as_parent else [])]
@@ -105,7 +78,7 @@ class Converter:
             self._pending.append(key)
         return {"$ref": f"#/$defs/{escaped(self._names[key]).replace('%', '%25')}"}
 
-    def _convert(self, key: _Key) -> JsonSchema:
+    def _convert(self, key: Key) -> JsonSchema:
         schema = self._documents.get(key.place)
         if schema is False:
             return {"not": {}, AT: self._documents.label(key.place)}
@@ -117,18 +90,18 @@ class Converter:
         members = cast("dict[str, Any]", schema)
         refers = "$ref" in members or "$dynamicRef" in members
         alone = refers and (self._documents.version == (3, 0) or len(members) == 1)
-        if alone or key.form is not _Form.WHOLE:
+        if alone or key.form is not Form.WHOLE:
             return self._part(members, key)
         family = self._discriminators.is_parent(key.place, members)
         children = self._discriminators.children(key.place) if family else []
         names = self._declarations.at(key.place, children)
-        part = self._part(members, key._replace(form=_Form.PART, hidden=frozenset(names.hidden)))
+        part = self._part(members, key._replace(form=Form.PART, hidden=frozenset(names.hidden)))
         if not self._role.sender or not names.closable:
             return part
-        known = sorted(name for name in self._novel if name in names.declared or names.match(name))
+        known = sorted(self._declarations.always(key.place).among(self._novel))
         return {"allOf": [part, {CLOSER: known}], AT: self._documents.label(key.place)}
 
-    def _part(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
+    def _part(self, schema: dict[str, Any], key: Key) -> JsonSchema:
         """Convert a schema without restricting it to its declared names."""
         targets = self._targets(schema, key)
         if targets:
@@ -137,13 +110,13 @@ class Converter:
             return self._family(schema, key)
         return self._keywords(schema, key)
 
-    def _scope(self, key: _Key) -> tuple[tuple[str, Location], ...]:
+    def _scope(self, key: Key) -> tuple[tuple[str, Location], ...]:
         """Return the dynamic scope in a schema: the first anchor of a name wins (JSON Schema Core, 7.1)."""
         if self._documents.version == (3, 0):
             return ()
         return tuple(sorted({**self._documents.dynamic_anchors(key.place), **dict(key.scope)}.items()))
 
-    def _targets(self, schema: dict[str, Any], key: _Key) -> list[Location]:
+    def _targets(self, schema: dict[str, Any], key: Key) -> list[Location]:
         """Return the schemas that a schema refers to by `$ref` and `$dynamicRef`."""
         found: list[Location] = []
         if "$ref" in schema:
@@ -155,20 +128,20 @@ class Converter:
             found.append(met[0] if len(candidates) > 1 and met else candidates[0])
         return found
 
-    def _referring(self, schema: dict[str, Any], key: _Key, targets: list[Location]) -> JsonSchema:
+    def _referring(self, schema: dict[str, Any], key: Key, targets: list[Location]) -> JsonSchema:
         """Convert references; their siblings count since 3.1 and are ignored in 3.0."""
         alone = self._documents.version == (3, 0) or len(schema) == 1
         if alone:
-            hidden = frozenset[str]() if key.form is _Form.WHOLE else key.hidden
+            hidden = frozenset[str]() if key.form is Form.WHOLE else key.hidden
             return self._reference(key._replace(place=targets[0], hidden=hidden))
-        form = _Form.PART if key.form is _Form.WHOLE else key.form
+        form = Form.PART if key.form is Form.WHOLE else key.form
         rest = {name: value for name, value in schema.items() if name not in ("$ref", "$dynamicRef")}
         found = self._keywords(rest, key._replace(form=form))
         references = [self._reference(key._replace(place=target, form=form)) for target in targets]
         found["allOf"] = [*references, *found.get("allOf", [])]
         return found
 
-    def _family(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
+    def _family(self, schema: dict[str, Any], key: Key) -> JsonSchema:
         """Convert a parent with a discriminator: the value selects a child or the parent itself.
 
         A value that names none of them selects no schema, unless the parent lists its values itself.
@@ -176,7 +149,8 @@ class Converter:
         name = self._discriminators.property_of(schema) or ""
         branches: list[JsonSchema] = []
         taken: set[str] = set()
-        for child in self._discriminators.children(key.place):
+        children = self._discriminators.children(key.place)
+        for child in children:
             values = self._discriminators.values(key.place, schema, child)
             reference = self._reference(key._replace(place=child, as_parent=True))
             branches.append(pinned(reference, name, values))
@@ -190,9 +164,10 @@ class Converter:
             branches.append({"allOf": [own, others]})
         else:
             branches.append(own)
+        branches = self._marked([*children, key.place], branches, key)
         return {"anyOf": branches, AT: self._documents.label(key.place)}
 
-    def _keywords(self, schema: dict[str, Any], key: _Key) -> JsonSchema:
+    def _keywords(self, schema: dict[str, Any], key: Key) -> JsonSchema:
         quirks: list[str] = []
         nullable = self._documents.version == (3, 0)
         found = assertions(schema, quirks, nullable=nullable, strict=self._role.strict)
@@ -212,7 +187,7 @@ class Converter:
             return {"anyOf": [{"type": "null"}, found], AT: self._documents.label(key.place)}
         return found
 
-    def _closed_over_all(self, key: _Key, found: JsonSchema) -> None:
+    def _closed_over_all(self, key: Key, found: JsonSchema) -> None:
         """Write `unevaluatedProperties: false` as a closed object if no name depends on the value."""
         names = None
         if found.get("unevaluatedProperties") is False:
@@ -223,17 +198,17 @@ class Converter:
         listed: JsonSchema = {name: {} for name in sorted(names)}
         self._further({"properties": listed, "additionalProperties": False}, key, found)
 
-    def _nested(self, place: Location, key: _Key) -> JsonSchema:
+    def _nested(self, place: Location, key: Key) -> JsonSchema:
         """Convert the schema of a member or an item."""
-        form = _Form.PLAIN if key.form is _Form.PLAIN else _Form.WHOLE
-        return self._convert(_Key(place, form, frozenset(), as_parent=False, scope=key.scope))
+        form = Form.PLAIN if key.form is Form.PLAIN else Form.WHOLE
+        return self._convert(Key(place, form, frozenset(), as_parent=False, scope=key.scope))
 
-    def _same(self, place: Location, key: _Key, form: _Form = _Form.PART) -> JsonSchema:
+    def _same(self, place: Location, key: Key, form: Form = Form.PART) -> JsonSchema:
         """Convert another schema that applies to the same value."""
-        form = _Form.PLAIN if key.form is _Form.PLAIN else form
-        return self._convert(_Key(place, form, key.hidden, as_parent=False, scope=key.scope))
+        form = Form.PLAIN if key.form is Form.PLAIN else form
+        return self._convert(Key(place, form, key.hidden, as_parent=False, scope=key.scope))
 
-    def _members(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> None:
+    def _members(self, schema: dict[str, Any], key: Key, found: JsonSchema) -> None:
         """Convert the keywords about the members of an object."""
         place = key.place
         for keyword in ("properties", "patternProperties"):
@@ -262,7 +237,7 @@ class Converter:
                 for name in schema["dependentSchemas"]
             }
 
-    def _refused_names(self, key: _Key, found: JsonSchema) -> None:
+    def _refused_names(self, key: Key, found: JsonSchema) -> None:
         """Write patterns whose members are refused as a demand on names, which is about strings alone."""
         by_pattern = cast("dict[str, JsonSchema]", found.get("patternProperties", {}))
         for pattern in [pattern for pattern, inner in by_pattern.items() if is_never(inner)]:
@@ -273,7 +248,7 @@ class Converter:
         """Return whether a schema of members or items counts: since 3.1, one of anything evaluates them."""
         return self._documents.version != (3, 0) or inner not in (True, {})
 
-    def _items(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> None:
+    def _items(self, schema: dict[str, Any], key: Key, found: JsonSchema) -> None:
         """Convert the keywords about items; a list under `items` is the older way to write a tuple."""
         place = key.place
         for keyword in ("prefixItems", "items"):
@@ -294,9 +269,9 @@ class Converter:
             # No item of a kind: a demand on each item.
             for keyword in ("contains", "minContains", "maxContains"):
                 del found[keyword]
-            self._further({"items": {"not": self._same(place / "contains", key, _Form.PLAIN)}}, key, found)
+            self._further({"items": {"not": self._same(place / "contains", key, Form.PLAIN)}}, key, found)
 
-    def _unevaluated_items(self, key: _Key, found: JsonSchema) -> None:
+    def _unevaluated_items(self, key: Key, found: JsonSchema) -> None:
         """Write `unevaluatedItems` as a demand on the items after a number that no value changes."""
         if not any(self._documents.has(key.place / keyword) for keyword in _EVALUATING_ITEMS):
             found.setdefault("items", found.pop("unevaluatedItems"))
@@ -308,12 +283,12 @@ class Converter:
         if count < math.inf:
             self._further({"prefixItems": [{}] * int(count), "items": others}, key, found)
 
-    def _further(self, demand: JsonSchema, key: _Key, found: JsonSchema) -> None:
+    def _further(self, demand: JsonSchema, key: Key, found: JsonSchema) -> None:
         """Add a demand on the same value."""
         demand = {**demand, AT: self._documents.label(key.place)}
         found["allOf"] = [*found.get("allOf", []), demand]
 
-    def _compositions(self, schema: dict[str, Any], key: _Key, found: JsonSchema) -> bool:
+    def _compositions(self, schema: dict[str, Any], key: Key, found: JsonSchema) -> bool:
         """Convert `allOf` and the like; return whether there are any."""
         composed = False
         for keyword in ("allOf", "anyOf", "oneOf"):
@@ -325,14 +300,14 @@ class Converter:
                 self.quirks[key.place / keyword] = branches
         for keyword in ("if", "not"):
             if keyword in schema:
-                found[keyword] = self._same(key.place / keyword, key, _Form.PLAIN)
+                found[keyword] = self._same(key.place / keyword, key, Form.PLAIN)
         for keyword in ("then", "else"):
             if keyword in schema and "if" in schema:
                 found[keyword] = self._same(key.place / keyword, key)
         return composed or "not" in found
 
     def _composition(
-        self, keyword: str, places: list[Location], schema: dict[str, Any], key: _Key, found: JsonSchema
+        self, keyword: str, places: list[Location], schema: dict[str, Any], key: Key, found: JsonSchema
     ) -> bool:
         """Convert one composition keyword; return whether it counts here."""
         if keyword == "allOf":
@@ -340,8 +315,11 @@ class Converter:
             found["allOf"] = [*found.get("allOf", []), *converted]
         elif key.as_parent and self._lead_to_children(places, key.place):
             return False
-        elif self._discriminators.property_of(schema) is not None and key.form is not _Form.PLAIN:
-            found["anyOf"] = [self._selected(place, schema, key) for place in places]
+        elif len(places) == 1:
+            found["allOf"] = [*found.get("allOf", []), self._selected(places[0], schema, key)]
+        elif self._discriminators.property_of(schema) is not None and key.form is not Form.PLAIN:
+            selected = [self._selected(place, schema, key) for place in places]
+            found["anyOf"] = self._marked(places, selected, key)
         elif (listed := single_values(schema, keyword)) is not None:
             # One value each: the same as a list, of which much more can be proven.
             found["allOf"] = [
@@ -351,19 +329,26 @@ class Converter:
         elif keyword == "oneOf" and "anyOf" not in schema and is_or_null(self._documents, places):
             found["anyOf"] = self._or_null(places, key)
         else:
-            found[keyword] = [self._alternative(place, key) for place in places]
+            found[keyword] = self._marked(places, [self._alternative(place, key) for place in places], key)
         return True
 
-    def _alternative(self, place: Location, key: _Key) -> JsonSchema:
+    def _marked(self, places: list[Location], contents: list[JsonSchema], key: Key) -> list[JsonSchema]:
+        """Return alternatives, those of a sender each with the names that it declares."""
+        if not self._role.sender or key.form is Form.PLAIN:
+            return contents
+        return marked(self._declarations, places, contents, self._novel)
+
+    def _alternative(self, place: Location, key: Key) -> JsonSchema:
         """Convert an alternative of `anyOf` or `oneOf`."""
         if is_null(self._documents, place):
             return {"type": "null", AT: self._documents.label(place)}
         return self._same(place, key)
 
-    def _or_null(self, places: list[Location], key: _Key) -> list[JsonSchema]:
+    def _or_null(self, places: list[Location], key: Key) -> list[JsonSchema]:
         """Convert a `oneOf` of null and alternatives that refuse null to null or one of the others."""
         null = [place for place in places if is_null(self._documents, place)]
-        others = [self._same(place, key) for place in places if place not in null]
+        stated = [place for place in places if place not in null]
+        others = self._marked(stated, [self._same(place, key) for place in stated], key)
         whole: JsonSchema = {"oneOf": others, AT: self._documents.label(key.place)}
         return [self._alternative(null[0], key), others[0] if len(others) == 1 else whole]
 
@@ -372,21 +357,21 @@ class Converter:
         children = self._discriminators.children(parent)
         return any(self._documents.follow(branch) in children for branch in branches)
 
-    def _member_of_all(self, place: Location, key: _Key) -> JsonSchema:
+    def _member_of_all(self, place: Location, key: Key) -> JsonSchema:
         """Convert a member of `allOf` through which a child includes its parent."""
         value = self._documents.get(place)
         if isinstance(value, dict) and "$ref" in value:
             parent = self._documents.follow(place)
             if key.place in self._discriminators.children(parent):
-                form = _Form.PLAIN if key.form is _Form.PLAIN else _Form.PART
-                return self._reference(_Key(parent, form, key.hidden, as_parent=True, scope=key.scope))
+                form = Form.PLAIN if key.form is Form.PLAIN else Form.PART
+                return self._reference(Key(parent, form, key.hidden, as_parent=True, scope=key.scope))
         return self._same(place, key)
 
-    def _selected(self, place: Location, schema: dict[str, Any], key: _Key) -> JsonSchema:
-        """Convert an alternative together with the discriminator values that select it."""
-        name = self._discriminators.property_of(schema) or ""
+    def _selected(self, place: Location, schema: dict[str, Any], key: Key) -> JsonSchema:
+        """Convert an alternative together with the discriminator values that select it, if any."""
+        name = self._discriminators.property_of(schema)
         branch = self._alternative(place, key)
-        if name in key.hidden:
+        if name is None or name in key.hidden or key.form is Form.PLAIN:
             return branch
         return pinned(branch, name, self._discriminators.values(key.place, schema, place))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from checkpoint_openapi.diff.conversion.keywords import single_values
 from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.values import items, members
 
@@ -31,8 +32,12 @@ class Names:
     least: int = 0
     """The highest `minProperties`."""
 
-    def match(self, name: str) -> bool:
-        """Return whether a name matches one of the declared patterns."""
+    def among(self, names: frozenset[str]) -> set[str]:
+        """Return those of some names that are declared, literally or by a pattern."""
+        by_pattern = {name for name in names if self._match(name)} if self.patterns else set[str]()
+        return by_pattern | (names & self.declared)
+
+    def _match(self, name: str) -> bool:
         return any(_matches(pattern, name) for pattern in self.patterns)
 
     @property
@@ -63,6 +68,7 @@ class Declarations:
         self._documents = documents
         self._flag = "readOnly" if request else "writeOnly"
         self._known: dict[Location, Names] = {}
+        self._always: dict[Location, Names] = {}
 
     def at(self, place: Location, more: list[Location]) -> Names:
         """Return the declarations at a place, and at `more` places that apply to the same object."""
@@ -75,7 +81,16 @@ class Declarations:
             self._known[place] = names
         return self._known[place]
 
-    def _collect(self, place: Location, names: Names, seen: set[Location]) -> None:
+    def always(self, place: Location) -> Names:
+        """Return the declarations at a place outside the alternatives of a choice."""
+        if place not in self._always:
+            names = Names()
+            self._collect(place, names, set(), choices=False)
+            names.declared -= names.hidden
+            self._always[place] = names
+        return self._always[place]
+
+    def _collect(self, place: Location, names: Names, seen: set[Location], *, choices: bool = True) -> None:
         if place in seen:
             return
         seen.add(place)
@@ -84,14 +99,15 @@ class Declarations:
             return
         members = cast("dict[str, Any]", schema)
         if "$ref" in members:
-            self._collect(self._documents.target(place), names, seen)
+            self._collect(self._documents.target(place), names, seen, choices=choices)
             if self._documents.version == (3, 0):
                 return
         for target in self._documents.dynamic_targets(place):
-            self._collect(target, names, seen)
+            self._collect(target, names, seen, choices=choices)
         self._own(members, place, names)
-        for part in applicators(members, place):
-            self._collect(part, names, seen)
+        kept = [keyword for keyword in members if choices or not _is_choice(members, keyword)]
+        for part in applicators({keyword: members[keyword] for keyword in kept}, place):
+            self._collect(part, names, seen, choices=choices)
 
     def _own(self, schema: dict[str, Any], place: Location, names: Names) -> None:
         """Add the declarations of a schema itself."""
@@ -131,6 +147,12 @@ class Declarations:
         parts = members.get("allOf")
         numbers = range(len(cast("list[Any]", parts))) if isinstance(parts, list) else range(0)
         return any(self._is_hidden(place / "allOf" / number, depth + 1) for number in numbers)
+
+
+def _is_choice(schema: dict[str, Any], keyword: str) -> bool:
+    """Return whether a keyword lists alternatives that conversion keeps as such."""
+    listed = items(schema.get(keyword)) if keyword in ("anyOf", "oneOf") else []
+    return len(listed) > 1 and single_values(schema, keyword) is None
 
 
 def evaluated(documents: Documents, place: Location) -> set[str] | None:

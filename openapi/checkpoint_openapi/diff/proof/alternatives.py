@@ -9,11 +9,20 @@ from functools import partial
 from checkpoint_openapi.diff.proof.clauses import Clause
 from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import JsonSchema, operand_of
-from checkpoint_openapi.diff.schema.marks import AT
+from checkpoint_openapi.diff.schema.marks import AT, PIN
 from checkpoint_openapi.diff.schema.nested import mapped
 from checkpoint_openapi.diff.schema.parts import Part, Schema
 
-__all__ = ["any_pattern", "as_any", "conjunction", "namesakes", "overlap", "overlap_as_objects", "similar"]
+__all__ = [
+    "any_pattern",
+    "as_any",
+    "as_choice",
+    "conjunction",
+    "namesakes",
+    "overlap",
+    "overlap_as_objects",
+    "similar",
+]
 
 _OBJECT: JsonSchema = {"type": "object"}
 _COUNTED = re.compile(r"\\[1-9k]|\(\?P?<[^=!]|^\^opaque:")
@@ -69,6 +78,22 @@ def as_any(clause: Clause) -> Part:
     return Part({**keywords, "anyOf": clause.value}, clause.part.nullable)
 
 
+def as_choice(receiver: Schema, sender: Schema) -> Schema:
+    """Return a receiver as a choice of one alternative, if it is one of several that the sender has."""
+    choices = ("anyOf", "oneOf")
+    if any(keyword in part.keywords for part in receiver.parts() for keyword in choices):
+        return receiver
+    branches = [
+        sender.sub(branch)
+        for part in sender.parts()
+        for keyword in choices
+        for branch in part.keywords.get(keyword, [])
+    ]
+    pins = receiver.bare.get("allOf", [])[1:]
+    is_one = len(branches) > 1 and all(PIN in pin for pin in pins) and namesakes(receiver, branches)
+    return receiver.sub({"anyOf": [receiver.content]}) if is_one else receiver
+
+
 def any_pattern(branches: list[Schema]) -> JsonSchema | None:
     """Return texts of several patterns as one pattern, or None if an alternative is anything else."""
     contents = [branch.resolved() for branch in branches]
@@ -88,7 +113,7 @@ def namesakes(branch: Schema, others: list[Schema]) -> list[Schema]:
 
 def _label(branch: Schema) -> str | None:
     """Return the name of the component that an alternative refers to, if any."""
-    references = [branch.content, *branch.content.get("allOf", [])]
+    references = [branch.bare, *branch.bare.get("allOf", [])]
     found = next((str(content["$ref"]) for content in references if "$ref" in content), None)
     return found.rsplit(".", 1)[-1].split("-")[0] if found else None
 

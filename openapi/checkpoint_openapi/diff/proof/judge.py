@@ -9,11 +9,13 @@ pieces do not fit, the whole is checked, which knows how they depend on each oth
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any, cast
 
 from checkpoint_openapi.diff.proof.alternatives import (
     any_pattern,
     as_any,
+    as_choice,
     namesakes,
     overlap,
     overlap_as_objects,
@@ -23,13 +25,15 @@ from checkpoint_openapi.diff.proof.clauses import Clause, clauses, is_stated, wr
 from checkpoint_openapi.diff.proof.counting import counted_values, counts_fit
 from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
 from checkpoint_openapi.diff.proof.naming import allowed_names, names_apart, names_sent, patterns_fit
-from checkpoint_openapi.diff.proof.sample import samples, variations
+from checkpoint_openapi.diff.proof.refused import refused_values
+from checkpoint_openapi.diff.proof.sample import samples
 from checkpoint_openapi.diff.proof.walk import Inner, Pair, Walk
 from checkpoint_openapi.diff.proof.witness import is_shown
+from checkpoint_openapi.diff.schema.choices import names_beside
 from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.definitions import Definitions
-from checkpoint_openapi.diff.schema.marks import AT, UNDECLARED
+from checkpoint_openapi.diff.schema.marks import ADDS, AT, UNDECLARED
 from checkpoint_openapi.diff.schema.parts import Part, Schema, is_never
 from checkpoint_openapi.diff.schema.patterns import Patterns, enriched, patterns_in
 
@@ -95,7 +99,7 @@ class Judge:
         hangs_together = _hangs_together(sender)
         found: list[Failure] = []
         inner: list[Inner] = []
-        for clause in clauses(receiver):
+        for clause in clauses(as_choice(receiver, sender)):
             if is_stated(clause, sender):
                 continue
             steps = None if hangs_together else _inside(clause, receiver, sender)
@@ -228,25 +232,26 @@ class Judge:
         parts = sender.parts()
         choice = next((part for part in parts if part.keywords.keys() & {"anyOf", "oneOf"}), None)
         if choice is None:
-            pattern = any_pattern(offered) if clause.keyword == "anyOf" else None
-            return [] if pattern and self.fits(receiver.sub(pattern), sender) else None
+            return [] if self._is_one_of(clause, offered, receiver, sender) else None
         chosen = "anyOf" if "anyOf" in choice.keywords else "oneOf"
         branches = list(cast("list[JsonSchema]", choice.keywords[chosen]))
         if choice.nullable and not clause.part.nullable:
             branches.append({"type": "null"})
-        if len(branches) > _MANY * 4 or len(offered) > _MANY * 4:
-            return None
         versions = (receiver.sub({"oneOf": clause.value}), sender.sub({"oneOf": branches}))
+        exclusive = chosen == "oneOf"
         if clause.keyword == chosen == "oneOf" and all(map(overlap_as_objects, versions)):
             clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=as_any(clause))
+            exclusive = False
         beside: JsonSchema = {key: value for key, value in choice.keywords.items() if key not in (chosen, AT)}
         rest = [_whole(part) for part in parts if part is not choice]
         if beside:
             rest.append(beside)
         found: list[Failure] = []
-        for branch in branches:
-            bare = sender.sub(branch)
-            sent = sender.sub({"allOf": [branch, *rest]} if rest else branch)
+        bares = [sender.sub(branch) for branch in branches]
+        shared = [] if exclusive or not sender.added else names_beside(bares)
+        for bare, names in zip_longest(bares, shared):
+            more = [*rest, {ADDS: sorted(names)}] if names else rest
+            sent = sender.sub({"allOf": [bare.content, *more]} if more else bare.content)
             # An alternative of the same name is cheaper to compare than all of them together.
             like = [self.failures(other, sent) for other in namesakes(bare, offered)]
             if clause.keyword == "anyOf" and not all(like):
@@ -255,6 +260,17 @@ class Judge:
             if not self._covers_despite(doubts, receiver.sub(clause.schema), sent):
                 found.extend(self._branch(clause, offered, sent, bare, receiver))
         return found
+
+    def _is_one_of(self, clause: Clause, offered: list[Schema], receiver: Schema, sender: Schema) -> bool:
+        """Return whether a sender without alternatives fits one of a receiver's."""
+        pattern = any_pattern(offered) if clause.keyword == "anyOf" else None
+        if pattern and self.fits(receiver.sub(pattern), sender):
+            return True
+        others = offered if len(offered) <= _MANY and sender.is_recursive() else []
+        return any(
+            self.fits(branch, sender) and (clause.keyword == "anyOf" or self._alone(branch, offered, sender))
+            for branch in namesakes(sender, offered) or others
+        )
 
     def _branch(
         self, clause: Clause, offered: list[Schema], sent: Schema, bare: Schema, receiver: Schema
@@ -314,28 +330,7 @@ class Judge:
         found = [value for value in first if part.accepts(value) and whole.refuses(value)]
         if found:
             return found
-        return part.once("refused by", whole, lambda: _refused(part, whole, demand.content))
-
-
-def _refused(part: Operand, whole: Operand, demand: JsonSchema) -> list[Any]:
-    """Return values that a sender sends and that a demand refuses."""
-
-    def shown_by(candidates: list[Any]) -> list[Any]:
-        return [value for value in candidates if part.accepts(value) and whole.refuses(value)]
-
-    def simple() -> list[Any]:
-        plain = part.simplified()
-        return shown_by([*samples(_pressed(plain, demand), limit=4), *samples(plain, limit=12)]) or shown_by(
-            variations(plain)
-        )
-
-    # The engine's schema of all that a demand refuses is many times as large as the demand.
-    found = simple() if part.accepts_anything() else []
-    if found:
-        return found
-    difference = part.without(whole)
-    candidates = samples(difference, limit=4) if difference is not None and not is_never(difference) else []
-    return shown_by(candidates) or simple()
+        return part.once("refused by", whole, lambda: refused_values(part, whole, demand.content))
 
 
 def _sharper(sender: Schema, patterns: Patterns) -> Operand:
@@ -365,19 +360,6 @@ def _inside(clause: Clause, receiver: Schema, sender: Schema) -> list[Inner] | N
             return [Inner(number or 0, receiver.sub(inner), sender.item(number)) for number in numbers]
         case _:
             return None
-
-
-def _pressed(sender: JsonSchema, demand: JsonSchema) -> JsonSchema:
-    """Return a sender's schema restricted to more items or members than a demand allows."""
-    more: JsonSchema = {}
-    if "maxContains" in demand:
-        more = {"contains": demand["contains"], "minContains": demand["maxContains"] + 1}
-    for most, least in (("maxItems", "minItems"), ("maxProperties", "minProperties")):
-        if most in demand:
-            more = {least: demand[most] + 1}
-    if not more:
-        return sender
-    return {"allOf": [{**sender, **more}], **({"$defs": sender["$defs"]} if "$defs" in sender else {})}
 
 
 def _hangs_together(sender: Schema) -> bool:

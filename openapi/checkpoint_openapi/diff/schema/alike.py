@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.definitions import Definitions
-from checkpoint_openapi.diff.schema.marks import CLOSER
+from checkpoint_openapi.diff.schema.marks import ADDS, CLOSER
 from checkpoint_openapi.diff.schema.nested import mapped, mentions
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.values import equal, packed
@@ -51,13 +51,16 @@ def _are_alike(name: str, left: Definitions, right: Definitions, known: _Known) 
 
 def _opened(schema: JsonSchema) -> JsonSchema:
     """Return a schema without the restriction of its objects to declared names."""
-    return mapped(schema, _part) if mentions(schema, CLOSER) else schema
+    is_marked = mentions(schema, CLOSER) or mentions(schema, ADDS)
+    return mapped(schema, _part) if is_marked else schema
 
 
 def _part(schema: JsonSchema) -> JsonSchema:
-    """Return what a schema says besides that restriction, which is the second of two parts."""
+    """Return what a schema says besides that restriction, which is the last of its parts."""
     parts = schema.get("allOf", [])
-    return parts[0] if len(parts) == 2 and CLOSER in parts[1] else schema
+    if not parts or parts[-1].keys().isdisjoint((ADDS, CLOSER)):
+        return schema
+    return parts[0] if len(parts) == 2 else {**schema, "allOf": parts[:-1]}
 
 
 def _same(left: JsonSchema, right: JsonSchema) -> bool:

@@ -8,12 +8,13 @@ does not know.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from checkpoint_openapi.diff.schema.choices import within
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.definitions import Definitions
 from checkpoint_openapi.diff.schema.marks import CLOSER
-from checkpoint_openapi.diff.schema.nested import all_schemas, mapped
+from checkpoint_openapi.diff.schema.nested import all_schemas, beside_null, mapped_inside
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.values import items, members
 
@@ -78,9 +79,18 @@ def _closed(sender: Schema, refused: frozenset[str]) -> Schema:
     """Return a sender in which each object that is marked as closed refuses names, as far as undeclared."""
 
     def change(node: JsonSchema) -> JsonSchema:
-        names = sorted(refused.difference(node[CLOSER])) if CLOSER in node else []
-        return {**node, "propertyNames": {"not": {"enum": names}}} if names else node
+        return mapped_inside(_closed_here(sender.sub(node), refused), change)
 
-    bundle = mapped(sender.bundle(), change)
+    bundle = change(sender.bundle())
     definitions = Definitions(bundle.pop("$defs", {}), sender.definitions.novel)
     return Schema(bundle, definitions, sender.depth)
+
+
+def _closed_here(sender: Schema, refused: frozenset[str]) -> JsonSchema:
+    """Return the content of a sender that refuses names if one of its parts says so."""
+    parts = cast("list[JsonSchema]", sender.content.get("allOf", []))
+    closers = [found for part in parts if (found := beside_null(part) or part).keys() >= {CLOSER}]
+    if not closers:
+        return sender.content
+    foreign = refused.difference(*(closer[CLOSER] for closer in closers))
+    return within(sender, foreign)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["AT", "CLOSER", "FORMAT", "HIDDEN", "LISTED", "PIN", "UNDECLARED", "VAGUE_NULL"]
+__all__ = ["ADDS", "AT", "CLOSER", "FORMAT", "HIDDEN", "LISTED", "PIN", "UNDECLARED", "VAGUE_NULL"]
 
 AT = "x-at"
 """Holds the label of the place where a schema was written."""
 CLOSER = "x-closer"
-"""Marks the part that restricts a sender to declared names; lists those that only one version knows."""
+"""Marks the part that restricts a sender to declared names; lists those that only one version knows.
+
+Those that only an alternative declares are listed beside it, under `ADDS`.
+"""
+ADDS = "x-adds"
+"""Marks the part of a sender's alternative that lists such names, which its values alone may have."""
 PIN = "x-pin"
 """Marks the part that makes a discriminator's value part of a schema."""
 FORMAT = "x-format"

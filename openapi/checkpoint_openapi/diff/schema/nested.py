@@ -10,6 +10,7 @@ from checkpoint_openapi.diff.schema.marks import AT
 from checkpoint_openapi.document.pointer import unescaped
 
 __all__ = [
+    "APPLIED",
     "SAME_PLACE",
     "all_schemas",
     "beside_null",
@@ -24,6 +25,8 @@ __all__ = [
 
 SAME_PLACE = ("allOf", "anyOf", "oneOf")
 """Keywords whose schemas apply to the same value."""
+APPLIED = (*SAME_PLACE, "then", "else", "dependentSchemas")
+"""Those, and keywords whose schemas apply to it under a condition."""
 _LISTS = (*SAME_PLACE, "prefixItems")
 _MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs")
 _SINGLE = (

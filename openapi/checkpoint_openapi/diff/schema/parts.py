@@ -11,14 +11,16 @@ from typing import TypeVar, cast
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.definitions import Definitions
-from checkpoint_openapi.diff.schema.marks import AT, CLOSER, PIN
+from checkpoint_openapi.diff.schema.marks import ADDS, AT, CLOSER, PIN
 from checkpoint_openapi.diff.schema.nested import (
+    APPLIED,
     SAME_PLACE,
     beside_null,
     definition_name,
     mapped_inside,
     mentions,
     references,
+    subschemas,
 )
 from checkpoint_openapi.document.values import packed
 
@@ -174,7 +176,18 @@ class Schema:
     @property
     def reference(self) -> str | None:
         """The name of the definition that the schema refers to, if it is nothing else."""
-        return definition_name(self.content["$ref"]) if self.content.keys() == {"$ref"} else None
+        return definition_name(self.bare["$ref"]) if self.bare.keys() == {"$ref"} else None
+
+    @cached_property
+    def bare(self) -> JsonSchema:
+        """The content without what says nothing: an `allOf` around one schema, and marks beside it."""
+        content = self.content
+        while "allOf" in content and content.keys() <= {"allOf", AT}:
+            parts = [part for part in content["allOf"] if part.keys() != {ADDS}]
+            if len(parts) != 1:
+                break
+            content = parts[0]
+        return content
 
     def resolved(self) -> JsonSchema:
         """Return the content behind a reference."""
@@ -267,7 +280,24 @@ class Schema:
 
     def foreign_to(self, part: Part) -> frozenset[str]:
         """Return the names that a sender does not use, since only the other version declares them here."""
-        return self.definitions.novel.difference(part.keywords[CLOSER]) if part.is_closer else frozenset()
+        if not part.is_closer:
+            return frozenset()
+        return self.definitions.novel.difference(part.keywords[CLOSER], self.added)
+
+    @cached_property
+    def added(self) -> frozenset[str]:
+        """The names that alternatives of a sender declare, among those that only one version knows."""
+        if not self.definitions.novel:
+            return frozenset()
+        found, seen, pending = set[str](), set[str](), [self.content]
+        while pending:
+            node = pending.pop()
+            found.update(node.get(ADDS, ()))
+            if "$ref" in node and node["$ref"] not in seen:
+                seen.add(node["$ref"])
+                pending.append(self.definitions.get(definition_name(node["$ref"])))
+            pending.extend(inner for keyword, inner in subschemas(node) if keyword in APPLIED)
+        return frozenset(found)
 
     def member(self, name: str) -> Schema:
         """Return what must hold for the value of a member, or less where that is unclear."""
@@ -303,9 +333,13 @@ class Schema:
 
     def _of_choices(self, keywords: JsonSchema, name: str) -> list[JsonSchema]:
         found: list[JsonSchema] = []
+        closers = [part.keywords for part in self.parts() if part.is_closer and name in self.added]
         for keyword in ("anyOf", "oneOf"):
             if keyword in keywords and self.depth < _DEEPEST:
-                options = [self._branch(branch).member(name).content for branch in keywords[keyword]]
+                branches = [
+                    {"allOf": [branch, *closers]} if closers else branch for branch in keywords[keyword]
+                ]
+                options = [self._branch(branch).member(name).content for branch in branches]
                 options = [option for option in options if not is_never(option)]
                 if options and all(options):
                     found.append(options[0] if len(options) == 1 else {"anyOf": options})

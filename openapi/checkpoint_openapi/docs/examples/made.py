@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from checkpoint_openapi.diff.conversion.convert import Converter, Role
+from checkpoint_openapi.diff.conversion.convert import Converter
+from checkpoint_openapi.diff.conversion.roles import Role
 from checkpoint_openapi.diff.proof.sample import samples_of
 from checkpoint_openapi.docs.examples.checks import Checker
 from checkpoint_openapi.document.direction import Direction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 
@@ -45,6 +46,11 @@ def cat(**members: Any) -> dict[str, Any]:
 def dog(**members: Any) -> dict[str, Any]:
     """Return the other alternative."""
     return {**a(kind={"const": "dog"}, **members), "required": ["kind"]}
+
+
+def kind(number: int, **members: Any) -> dict[str, Any]:
+    """Return one of many alternatives distinguished by a constant."""
+    return {**a(kind={"const": number}, **members), "required": ["kind"]}
 
 
 def some(at_least: int = 1, at_most: int | None = None, **kind: Any) -> dict[str, Any]:
@@ -210,6 +216,23 @@ PAIRS = (
          {"oneOf": [cat(lives={**WHOLE, "maximum": 9}), dog()]}, True, False),
     Pair("an alternative with a further member", {"oneOf": [cat(), dog()]}, {"oneOf": [cat(lives=WHOLE), dog()]},
          False, False),
+    *(Pair(f"a member that {keyword} has elsewhere with another type{suffix}", {keyword: [one(n=TEXT), two()]},
+           {keyword: [one(n=TEXT), two(n=WHOLE)]}, False, False)
+      for keyword in ("anyOf", "oneOf") for suffix, one, two in (("", cat, dog), (", where both overlap", a, partial(a, y=TEXT)))),
+    Pair("a member required that another alternative has", {"oneOf": [cat(n=TEXT), dog()]},
+         {"oneOf": [cat(n=TEXT), {**dog(n=WHOLE), "required": ["kind", "n"]}]}, True, False),
+    Pair("a member with another type that another alternative has", {"oneOf": [cat(n=TEXT), dog(n=TEXT)]},
+         {"oneOf": [cat(n=TEXT), dog(n=WHOLE)]}, True, True),
+    Pair("members of two alternatives together", {"anyOf": [a(x=TEXT), a(y=TEXT)]},
+         {"anyOf": [{**CLOSED, **a(x=TEXT)}, {**CLOSED, **a(y=TEXT)}]}, True, False),
+    Pair("a member that a nested alternative has", {"oneOf": [{"oneOf": [cat(n=TEXT), TEXT]}, dog()]},
+         {"oneOf": [{"oneOf": [cat(n=TEXT), TEXT]}, dog(n=WHOLE)]}, False, False),
+    Pair("a member beside alternatives", {**a(n=TEXT), "oneOf": [cat(), dog()]},
+         {**a(n=TEXT), "oneOf": [cat(), dog(n={**TEXT, "maxLength": 3})]}, True, False),
+    Pair("one alternative", {"oneOf": [TEXT]}, TEXT, False, False),
+    Pair("one alternative of two", {"oneOf": [cat(), dog()]}, cat(), True, False),
+    Pair("forty alternatives, of which one is narrowed", {"anyOf": [kind(n, n=TEXT) for n in range(40)]},
+         {"anyOf": [kind(n, n=TEXT if n else {**TEXT, "maxLength": 3}) for n in range(40)]}, True, False),
     Pair("oneOf as anyOf where nothing overlaps", {"oneOf": [cat(), dog()]}, {"anyOf": [cat(), dog()]}, False, False),
     Pair("oneOf of whole and any number", {"oneOf": [WHOLE, TEXT]}, {"oneOf": [WHOLE, {"type": "number"}, TEXT]},
          True, True),

@@ -107,6 +107,17 @@ def pets(*kinds: str, mapped: bool = True, name: str = "kind") -> Object:
     return {"oneOf": [{"$ref": each} for each in references.values()], "discriminator": discriminator}
 
 
+def first(**members: Object) -> Object:
+    """Return one of two alternatives distinguished by a constant."""
+    return holds(["kind"], kind={"const": "first"}, **members)
+
+
+def second(**members: Object) -> Object:
+    """Return the other alternative."""
+    return holds(["kind"], kind={"const": "second"}, **members)
+
+
+TREE: Object = {"$ref": "#/components/schemas/Tree"}
 KINDS: dict[str, Object] = {kind: holds(["kind"], kind=TEXT) for kind in ("Cat", "Dog")}
 PARENT: Object = {**holds(["kind"], kind=TEXT), "discriminator": {"propertyName": "kind"}}
 CHILD: Object = {"allOf": [{"$ref": "#/components/schemas/Pet"}, holds(lives=WHOLE)]}
@@ -234,6 +245,17 @@ SMALL = (
     Small("kind answered", answers(pets("Cat"), **KINDS), answers(pets("Cat", "Dog"), **KINDS), "breaking", False),
     Small("mapping that says what the names say", sends(pets("Cat", "Dog", mapped=False), **KINDS),
           sends(pets("Cat", "Dog"), **KINDS), "same", False),
+    # Alternatives: JSON Schema 2020-12, 10.2.1.
+    *(Small(f"alternative that contains itself, alone in {keyword}", sends({keyword: [TREE]}, Tree=holds(a=TREE)),
+            sends(TREE, Tree=holds(a=TREE)), "same", False) for keyword in ("anyOf", "oneOf")),
+    Small("alternative that contains itself, and another", sends(TREE, Tree=holds(["a"], a={"type": "array", "items": TREE})),
+          sends({"oneOf": [TREE, TEXT]}, Tree=holds(["a"], a={"type": "array", "items": TREE})), "compatible", True),
+    Small("member of an alternative gone that another has", sends({"oneOf": [first(n=TEXT), second(n=WHOLE)]}),
+          sends({"oneOf": [first(n=TEXT), second()]}), "breaking"),
+    Small("member of an alternative gone from an answer", answers({"anyOf": [first(n=TEXT), second(m=WHOLE)]}),
+          answers({"anyOf": [first(n=TEXT), second()]}), "breaking"),
+    Small("member of an alternative added", answers({"oneOf": [first(n=TEXT), second()]}),
+          answers({"oneOf": [first(n=TEXT), second(n=WHOLE)]}), "compatible", False),
     Small("child of a parent answered", answers(PET, Pet=PARENT), answers(PET, Pet=PARENT, Cat=CHILD), "compatible", None),
     Small("child of a parent without a discriminator", answers(PET, Pet=holds(["kind"], kind=TEXT)),
           answers(PET, Pet=holds(["kind"], kind=TEXT), Cat=CHILD), "same", False),

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-__all__ = ["Schema", "equivalents", "schemas", "widened"]
+__all__ = ["Schema", "choices", "equivalents", "schemas", "widened"]
 
 Schema = dict[str, Any]
 _PATTERNS = {"^[0-9]+$": r"^\d+$", "^[a-f]{2}$": "^[a-f][a-f]$", "^(a|b)c?$": "^(?:ac|bc|a|b)$"}
@@ -73,6 +73,10 @@ schemas: st.SearchStrategy[Schema] = st.recursive(_leaves, _extend, max_leaves=5
 """Satisfiable schemas that cover every common kind of keyword."""
 
 
+choices: st.SearchStrategy[Schema] = _choices(schemas)
+"""Alternatives that a constant distinguishes, which all have a member of the same name."""
+
+
 def _each(schema: Schema, change: Callable[[Schema], Schema | None]) -> list[Schema]:
     """Return a copy of the schema for each place where the change applies, changed there."""
     found = [copy.deepcopy(result)] if (result := change(copy.deepcopy(schema))) is not None else []
@@ -127,6 +131,8 @@ _EQUIVALENT: tuple[Callable[[Schema], Schema | None], ...] = (
     _reordered,
     _types_apart,
     lambda schema: {"allOf": [schema]},
+    lambda schema: {"oneOf": [schema]},
+    lambda schema: {"anyOf": [schema]},
     lambda schema: {**schema, "description": "Other words.", "examples": []},
     lambda schema: {"$ref": "#/components/schemas/Extracted", "x-extracted": schema},
 )

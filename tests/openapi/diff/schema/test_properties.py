@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from openapi.diff.judging import ids, judged, with_schema
 
-from .schemas import Schema, equivalents, schemas, widened
+from .schemas import Schema, choices, equivalents, schemas, widened
 
 brief = settings(
     max_examples=60,
@@ -98,6 +98,22 @@ def test_a_small_change_gets_the_same_verdict_after_a_refactoring(
     written = data.draw(st.sampled_from(equivalents(other)))
     assert worst(other, schema, request=request) == worst(written, schema, request=request)
     assert worst(schema, other, request=request) == worst(schema, written, request=request)
+
+
+@brief
+@given(choices, schemas, st.booleans(), st.data())
+def test_a_member_that_an_alternative_gains_breaks_nobody(
+    choice: Schema, member: Schema, request: bool, data: st.DataObject
+) -> None:
+    """An open object may have an optional member more, whatever other alternatives have under its name."""
+    poorer = copy.deepcopy(choice)
+    number = data.draw(st.integers(0, len(poorer["oneOf"]) - 1))
+    richer = copy.deepcopy(choice)
+    del poorer["oneOf"][number]["properties"]["value"]
+    richer["oneOf"][number]["properties"]["value"] = member
+    found = judged(document(poorer, request=request), document(richer, request=request))
+    assert found.verdict == "compatible"
+    assert not any(finding.breaks for finding in found.findings)
 
 
 BY_CONTAINMENT = {

@@ -17,6 +17,7 @@ from checkpoint_openapi.diff.compare.values.texts import as_written
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import SUBJECTS, Side
 from checkpoint_openapi.diff.proof.failure import Step
+from checkpoint_openapi.diff.schema.choices import values_told
 from checkpoint_openapi.diff.schema.marks import HIDDEN
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Location
@@ -148,7 +149,7 @@ class MemberWalk:
 
     def _alternatives(self, old: Schema, new: Schema, path: tuple[Step, ...]) -> None:
         """Report named alternatives added or removed while the same is accepted, as in open objects."""
-        before, after = _branches(old), _branches(new)
+        before, after = _alternatives(old, new)
         narrows = SUBJECTS[self._subject].narrowing_breaks
         more, fewer = (before, after) if narrows else (after, before)
         if not fewer or len(more) <= len(fewer) or (not narrows and not _is_one_of(new)):
@@ -298,14 +299,37 @@ def _annotation(schema: Schema, name: str) -> Any:
 
 
 def _paired(old: Schema, new: Schema) -> list[tuple[Schema, Schema]]:
-    """Pair the alternatives of both versions that have the same component or discriminator value."""
+    """Pair the alternatives of both versions that have the same component, or the same distinctive value.
+
+    Of the others, those are paired that alone are left when the identical ones are set aside.
+    """
     found: list[tuple[Schema, Schema]] = []
-    offered = {_identity(branch): branch for branch in _branches(new)}
-    for branch in _branches(old):
+    before, after = _alternatives(old, new)
+    offered = {_identity(branch): branch for branch in after}
+    for branch in before:
         other = offered.get(_identity(branch))
         if other is not None and _identity(branch) is not None:
             found.append((branch, other))
+    left = [
+        [branch for branch in branches if _identity(branch) is None and not _is_written(branch, others)]
+        for branches, others in ((before, after), (after, before))
+    ]
+    if len(left[0]) == len(left[1]) == 1:
+        found.append((left[0][0], left[1][0]))
     return found
+
+
+def _is_written(branch: Schema, others: list[Schema]) -> bool:
+    """Return whether one of some alternatives is written like another one, at any place."""
+    return any(branch.expanded() == other.expanded() for other in others)
+
+
+def _alternatives(old: Schema, new: Schema) -> tuple[list[Schema], list[Schema]]:
+    """Return the alternatives of both versions; a component stands for itself where the other has several."""
+    before, after = _branches(old), _branches(new)
+    if not before and after and _component(old):
+        return [old], after
+    return before, [new] if before and not after and _component(new) else after
 
 
 def _branches(schema: Schema) -> list[Schema]:
@@ -327,7 +351,8 @@ def _component(branch: Schema) -> str:
 
 
 def _identity(branch: Schema) -> Any:
+    """Return what an alternative is recognized by: its component, or the only values of required members."""
     for part in branch.parts():
         if part.is_pin:
             return repr(part.keywords.get("properties"))
-    return branch.reference
+    return branch.reference or values_told(branch) or None
