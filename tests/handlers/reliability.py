@@ -14,7 +14,7 @@ HEAD = """\
 # Reliability
 
 The reference server shows what the contract requires, and is a sandbox for developing and testing
-clients. You may run it on a network that you control, for many users at once. Never use it in place of
+clients. You may run it for many users at once, on a network that you control. Never use it in place of
 the real service: it backs up nothing. Never store real data or real tokens in it. Never
 expose it to the internet: it has neither TLS nor rate limiting.
 

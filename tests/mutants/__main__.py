@@ -20,7 +20,7 @@ def main(name: str, file: Path) -> None:
         signal.signal(number, signal.default_int_handler)
     with running(mutant(name).behaviour) as members, suppress(KeyboardInterrupt):
         file.write_text(target_text(members), encoding="utf-8")
-        where = f"{name} listens on {members['url']}; {file} describes it."
+        where = f"{name} is listening on {members['url']}; {file} describes it."
         sys.stdout.write(f"{where} Press Ctrl+C to stop it.\n")
         sys.stdout.flush()
         Event().wait()
@@ -28,7 +28,7 @@ def main(name: str, file: Path) -> None:
 
 if __name__ == "__main__":
     parser = ArgumentParser("python -m tests.mutants", description=__doc__)
-    parser.add_argument("name", help="the name of a mutant, as docs/kill-matrix.md lists them")
+    parser.add_argument("name", help="a mutant's name, as listed in docs/kill-matrix.md")
     parser.add_argument("target", type=Path, help="the target file to write")
     given = parser.parse_args()
     if given.name not in {each.name for each in MUTANTS}:

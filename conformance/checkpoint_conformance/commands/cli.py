@@ -126,7 +126,7 @@ def verify(dry_run: bool, left_by: Path | None, **options: Any) -> None:
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage or configuration, 3 partial, 4 the suite failed,
     5 inconclusive or ended early. With --against: 1 for a regression, else 0. The exit code of a
-    shard covers only its own part. If the target declares the profile `observation`, give each shard its
+    shard covers only its own part. If the target declares the `observation` profile, give each shard its
     own server, or run the shards one after the other.
 
     Example: checkpoint-contract verify --target target.toml

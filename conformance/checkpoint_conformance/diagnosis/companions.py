@@ -129,7 +129,7 @@ def _deletion(session: Session) -> CheckResult:
         return CheckResult(
             "deletion",
             CheckStatus.OK,
-            f"the server deletes: an unknown checkpoint gets {answer_summary(exchange)}",
+            f"the server supports deletion: deleting an unknown checkpoint gets {answer_summary(exchange)}",
         )
     found = f"the deletion of an unknown checkpoint gets {answer_summary(exchange)}"
     return _not_offered("deletion", found, exchange.status)

@@ -31,7 +31,7 @@ def connectivity(target: Target) -> Iterator[CheckResult]:
         return
     elapsed = (SYSTEM_CLOCK.monotonic() - started) * 1000
     with connection:
-        yield _open(endpoint, f"accepts connections after {elapsed:.0f} ms")
+        yield _open(endpoint, f"accepted a connection after {elapsed:.0f} ms")
         yield _encryption(target, endpoint, connection)
 
 

@@ -226,7 +226,7 @@ def test_an_interrupted_run_gives_5_and_names_what_it_leaves(number: signal.Sign
     assert process.returncode == 5
     why = f"interrupted by {number.name}"
     left = r"Checkpoints left behind: ([0-9a-f, -]{36,})\."
-    possible = r"Calls that returned no new id: ([0-9]+); each may have left a checkpoint\."
+    possible = r"Calls that returned no new id: ([0-9]+); each may have left a checkpoint behind\."
     line = rf"Error: the report is incomplete: {why}\. {left}(?: {possible})? Continue with: "
     said = re.match(line, stderr.splitlines()[-1])
     assert said

@@ -212,7 +212,7 @@ def test_a_finding_tells_in_how_many_tries_it_was_seen() -> None:
     assert all(1 <= seen <= tries for seen, tries, _ in told.values())
     assert told["REQ-11/string-true"] == (2, 2, True)
     assert told["REQ-16/word"] == (1, 6, False)
-    assert "REQ-16/word (seen in 1 of 6 tries)" in terminal(found)
+    assert "REQ-16/word (failed in 1 of 6 tries)" in terminal(found)
     with speaking("zh"):
         assert "6 次尝试中出现 1 次\N{FULLWIDTH RIGHT PARENTHESIS}" in terminal(found)
 

@@ -93,8 +93,8 @@ def test_requests_are_counted(requests: int, told: str, chinese: str) -> None:
 
 def test_one_try_is_no_ratio() -> None:
     """A finding that was tried once says so without counting."""
-    assert sightings({"tries": 1, "seen": 1}) == "seen once, not retried"
-    assert sightings({"tries": 2, "seen": 2}) == "seen in 2 of 2 tries"
+    assert sightings({"tries": 1, "seen": 1}) == "failed once, not retried"
+    assert sightings({"tries": 2, "seen": 2}) == "failed in 2 of 2 tries"
 
 
 @pytest.mark.parametrize(

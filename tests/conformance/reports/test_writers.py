@@ -383,7 +383,7 @@ def test_every_form_ends_with_a_line_break(form: str) -> None:
 
 def test_what_nobody_knows_of_is_told() -> None:
     """A call without an id of its own in the response may have left a checkpoint."""
-    found, told = report(Server), "Calls that returned no new id: 2; each may have left a checkpoint."
+    found, told = report(Server), "Calls that returned no new id: 2; each may have left a checkpoint behind."
     assert "no new id" not in terminal(found)
     found["checkpoints"]["created"] += 2
     assert told in terminal(found)

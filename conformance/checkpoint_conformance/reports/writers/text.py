@@ -248,10 +248,10 @@ def repetition(finding: dict[str, Any], exchanges: dict[int, dict[str, Any]]) ->
 def sightings(finding: dict[str, Any]) -> str:
     """Return in how many of how many tries a finding was seen, as far as the report knows."""
     if finding.get("tries") == 1:
-        return tr("seen once, not retried")
+        return tr("failed once, not retried")
     if finding.get("tries"):
-        return tr("seen in {seen} of {tries} tries", seen=finding["seen"], tries=finding["tries"])
-    return "" if finding["confirmed"] else tr("seen only once")
+        return tr("failed in {seen} of {tries} tries", seen=finding["seen"], tries=finding["tries"])
+    return "" if finding["confirmed"] else tr("failed only once")
 
 
 def listed(names: list[str], most: int = 8) -> str:

@@ -66,12 +66,12 @@ def model_run(
     Raises ServerGone if the server stops answering.
     """
     if not session.budget.has_spare or any(map(session.ledger.failed, MODEL)):
-        session.announce("no model-based run: the budget is used up, or single calls already differ")
+        session.announce("no model-based sequences: the budget is used up, or single calls already differ from the model")
         return
     rig = _Rig(session, deletions, watch)
     if rig.unreliable:
         session.announce(
-            "no model-based run: a call got no response, and may create a checkpoint at any time"
+            "no model-based sequences: a call got no response, and may create a checkpoint at any time"
         )
         return
     first = rig.side_by_side(list(dict.fromkeys(plans)))
