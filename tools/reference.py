@@ -65,8 +65,8 @@ def change_history() -> str:
 def with_verdict_tables(page: Path) -> str:
     """Return a page with its tables of outcomes, reasons and verdicts regenerated from the suite."""
     named = ", ".join(f"`{reason}`" for reason in REASONS if reason is not SkipReason.OTHER_SHARD)
-    text = f"The requirement was not exercised, or was exercised only in part, for one of these reasons: {named}."
-    skip = {Outcome.SKIP: text}
+    text = "The requirement was not exercised, or was exercised only in part, for one of these reasons"
+    skip = {Outcome.SKIP: f"{text}: {named}."}
     codes = [(f"`{each}`", VERDICTS[each], str(int(exit_code(each)))) for each in Verdict]
     tables = {
         ("outcome", "means"): [(f"`{name}`", text) for name, text in (OUTCOMES | skip).items()],

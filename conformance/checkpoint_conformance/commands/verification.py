@@ -151,7 +151,9 @@ def _left_behind(report: Report) -> str:
     names, unnamed = ", ".join(left_behind(report)), calls_without_id(report)
     left = f"Checkpoints left behind: {names}." if names else ""
     possible = (
-        f"Calls that returned no new id: {unnamed}; each may have left a checkpoint behind." if unnamed else ""
+        f"Calls that returned no new id: {unnamed}; each may have left a checkpoint behind."
+        if unnamed
+        else ""
     )
     return f"{left} {possible}".strip() or "No checkpoint was left behind."
 

@@ -54,7 +54,9 @@ OUTCOMES = {
     Outcome.PASS: "The requirement was exercised, and no problem was found.",
     Outcome.FAIL: "A MUST is not met; repeating the request confirmed it.",
     Outcome.WARN: "A SHOULD is not met. This does not change the verdict.",
-    Outcome.SKIP: "The requirement was not exercised, or was exercised only in part, for one of a fixed set of reasons.",
+    Outcome.SKIP: (
+        "The requirement was not exercised, or was exercised only in part, for one of a fixed set of reasons."
+    ),
     Outcome.INCONCLUSIVE: (
         "No response showed whether the requirement was met, or two observations disagreed. "
         "If the requirement is a MUST, the verdict is inconclusive unless another MUST failed."
@@ -70,8 +72,8 @@ REASONS = {
     SkipReason.WAIVED: "The waiver file accepts the failure until a given date.",
     SkipReason.BUDGET_SPENT: (
         "Some or all of the requests that test the requirement (its probes) would have exceeded "
-        "`max_creates`. The report states a limit that would be high enough. With the `deletion` profile, the "
-        "suite deletes what it creates, so a higher limit leaves nothing behind."
+        "`max_creates`. The report states a limit that would be high enough. With the `deletion` profile, "
+        "the suite deletes what it creates, so a higher limit leaves nothing behind."
     ),
     SkipReason.OTHER_SHARD: (
         "Another shard of the run exercises the requirement; `report merge` combines the reports of all "

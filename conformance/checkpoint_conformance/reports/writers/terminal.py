@@ -143,7 +143,10 @@ def _run(report: dict[str, Any]) -> list[str]:
         lines.append(tr("Left on the server: {names} (report.json has all ids)", names=names))
     if unnamed := calls_without_id(report):
         lines.append(
-            tr("Calls that returned no new id: {count}; each may have left a checkpoint behind.", count=unnamed)
+            tr(
+                "Calls that returned no new id: {count}; each may have left a checkpoint behind.",
+                count=unnamed,
+            )
         )
     for waiver in report["waivers"]:
         told = "Waiver of {requirement}: {state}, until {date} ({reason})"

@@ -66,7 +66,9 @@ def model_run(
     Raises ServerGone if the server stops answering.
     """
     if not session.budget.has_spare or any(map(session.ledger.failed, MODEL)):
-        session.announce("no model-based sequences: the budget is used up, or single calls already differ from the model")
+        session.announce(
+            "no model-based sequences: the budget is used up, or single calls already differ from the model"
+        )
         return
     rig = _Rig(session, deletions, watch)
     if rig.unreliable:
