@@ -14,7 +14,7 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..service.world import POLICY, PROJECT, PROVIDER, TOKENS
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BASE",
     "DELETE_NEWEST",
+    "Client",
     "Shot",
     "checkpoint",
     "document",
@@ -31,6 +32,7 @@ __all__ = [
     "item_list",
     "parameters",
     "pause",
+    "responses",
     "transcript",
 ]
 
@@ -131,10 +133,27 @@ def pause(seconds: float) -> Shot:
     return BASE.but(pause=seconds)
 
 
-class _Client:
+class Client(Protocol):
+    """Sends requests, and returns each response as text, or how it failed to arrive."""
+
+    def send(self, shot: Shot) -> str:
+        """Send one request."""
+        ...
+
+    def send_at_once(self, shot: Shot) -> list[str]:
+        """Send the copies of a request at once, each on its own connection."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+class _SocketClient:
     """One connection at a time, opened again when the server has closed it."""
 
     def __init__(self, url: str, timeout: float) -> None:
+        self.url = url
         authority, slash, prefix = url.removeprefix("http://").partition("/")
         self.host, self.prefix, self.timeout = authority, slash + prefix, timeout
         self.socket: socket.socket | None = None
@@ -238,6 +257,22 @@ class _Client:
         self.rest += block
         return bool(block)
 
+    def send_at_once(self, shot: Shot) -> list[str]:
+        """Send the copies of a request at once, each on its own connection."""
+        answers: list[str] = []
+
+        def one() -> None:
+            client = _SocketClient(self.url, self.timeout)
+            answers.append(client.send(shot))
+            client.close()
+
+        threads = [threading.Thread(target=one) for _ in range(shot.copies)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return answers
+
     def close(self) -> None:
         """Close the connection."""
         if self.socket is not None:
@@ -248,11 +283,20 @@ class _Client:
 def transcript(
     url: str, shots: Iterable[Shot], timeout: float = 5.0, wait: Callable[[float], None] = time.sleep
 ) -> list[str]:
-    """Send `shots` in turn and return the responses, with ids and times normalized.
+    """Send `shots` to a URL in turn and return the responses, with ids and times normalized.
 
     `wait` lets the seconds of a pause pass for the server.
     """
-    client = _Client(url, timeout)
+    return responses(_SocketClient(url, timeout), shots, wait, time.time)
+
+
+def responses(
+    client: Client, shots: Iterable[Shot], wait: Callable[[float], None], now: Callable[[], float]
+) -> list[str]:
+    """Send `shots` in turn with a client, close it and return the responses, with ids and times normalized.
+
+    `wait` lets the seconds of a pause pass for the server, and `now` is its clock.
+    """
     answers: list[str] = []
     newest = ""
     for given in shots:
@@ -260,45 +304,27 @@ def transcript(
         if shot.pause:
             wait(shot.pause)
         elif shot.copies > 1:
-            answers += _at_once(url, shot, timeout)
+            answers += client.send_at_once(shot)
         else:
             answers.append(client.send(shot))
             made = re.search(r'"checkpoint": \{"id": "([^"]+)"', answers[-1])
             newest = made[1] if made else newest
     client.close()
-    return _normal(answers)
+    return _normal(answers, now())
 
 
-def _at_once(url: str, shot: Shot, timeout: float) -> list[str]:
-    answers: list[str] = []
-
-    def one() -> None:
-        client = _Client(url, timeout)
-        answers.append(client.send(shot))
-        client.close()
-
-    threads = [threading.Thread(target=one) for _ in range(shot.copies)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
-def _normal(answers: list[str]) -> list[str]:
+def _normal(answers: list[str], now: float) -> list[str]:
     seen: dict[str, str] = {}
     rules: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         (_UUID, lambda m: m[0] if m[0] in _KNOWN else seen.setdefault(m[0], f"<uuid {len(seen) + 1}>")),
-        (_TIME, lambda m: "<now>" if _recent(m[0]) else m[0]),
+        (_TIME, lambda m: "<now>" if _recent(m[0], now) else m[0]),
     ]
     for pattern, replacement in rules:
         answers = [pattern.sub(replacement, answer) for answer in answers]
     return [re.sub(r"(?i)(content-length: )\d+", r"\1<n>", answer) for answer in answers]
 
 
-def _recent(text: str) -> bool:
+def _recent(text: str, now: float) -> bool:
     with contextlib.suppress(ValueError):
-        return (
-            abs((datetime.fromisoformat(text).replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()) < 200
-        )
+        return abs(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() - now) < 200
     return False
