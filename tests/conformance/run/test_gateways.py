@@ -27,6 +27,8 @@ from conformance.transport.peers import GET, answering, serving
 if TYPE_CHECKING:
     from mutants.service.wire import Request
 
+pytestmark = pytest.mark.matrix
+
 CORE = {"profiles": frozenset[str]()}
 COMPANIONS = frozenset({"deletion", "discovery", "observation"})
 

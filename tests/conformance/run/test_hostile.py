@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.matrix
+
 MAX_TIME = 1
 GRACE = 10
 """Seconds beyond the limit, for a machine that has much else to do."""

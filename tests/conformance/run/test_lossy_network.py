@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_conformance.run.record import Options, RunRecord
@@ -30,8 +29,7 @@ from mutants.service.server import Server, running
 
 from conformance.runs import PLENTY
 
-if TYPE_CHECKING:
-    pass
+pytestmark = pytest.mark.matrix
 
 VALID = Request("POST", "/v1/x", body=b"valid")
 OTHER = Request("POST", "/v1/x", body=b"other")

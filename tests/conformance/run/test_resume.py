@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from checkpoint_conformance.target.target import Target
     from mutants.service.wire import Request, Response
 
+pytestmark = pytest.mark.matrix
+
 EVERYTHING = ("discovery", "observation", "deletion")
 OPTIONS = Options(max_examples=1)
 PATIENCE = 60
