@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from checkpoint_conformance.commands.dry_run import render_plan
 from checkpoint_conformance.probes.calls import Calls
@@ -18,9 +18,6 @@ from mutants.service.server import Server, running
 from mutants.service.world import stable_id
 
 from conformance.runs import PLENTY, Counting, finished, invoke, target_of
-
-if TYPE_CHECKING:
-    pass
 
 
 def test_a_dry_run_sends_nothing_and_shows_no_secret(target: Path, tmp_path: Path) -> None:

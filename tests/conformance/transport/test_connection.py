@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from checkpoint_conformance.transport.endpoint import Endpoint
@@ -21,9 +20,6 @@ from checkpoint_conformance.transport.exchange import (
 from checkpoint_conformance.transport.socket_transport import SocketTransport
 
 from conformance.transport.peers import GET, OK, Peer, answering, once, serving, told
-
-if TYPE_CHECKING:
-    pass
 
 LARGE = Request("POST", "/v1/x", body=b"a" * (5 << 20))
 TOO_LARGE = b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n{}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from checkpoint_handlers.operations.service import PROVIDER_ID, Service
 from checkpoint_handlers.operations.table import operations
@@ -10,9 +10,6 @@ from checkpoint_handlers.seeding import seed
 from checkpoint_openapi.load import document
 
 from handlers.in_process import OPERATION, PATH, answers, code_of, order, schema_of
-
-if TYPE_CHECKING:
-    pass
 
 
 def test_the_documents_as_they_are_serve(service: Service, token: str) -> None:
