@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from checkpoint_conformance.transport.exchange import Request
 from checkpoint_conformance.verdict import consequences, gathering
-from checkpoint_conformance.verdict.case import Case, Rule
+from checkpoint_conformance.verdict.case import Case, Rule, certainly
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.groups import ONE_REFUSAL, READ_FROM_ITEMS
 from checkpoint_conformance.verdict.symptom import FAILING, UNREADABLE_LISTS, Symptom
@@ -19,27 +19,42 @@ from checkpoint_conformance.verdict.symptom import FAILING, UNREADABLE_LISTS, Sy
 __all__ = ["RULES", "Attribution", "attribute"]
 
 RULES: tuple[Rule, ...] = (
-    consequences.drop_what_an_ending_leaves,
-    consequences.drop_locks_without_a_refusal,
-    consequences.drop_what_a_lock_leaves,
-    consequences.drop_conflicts,
+    *map(
+        certainly,
+        (
+            consequences.drop_what_an_ending_leaves,
+            consequences.drop_locks_without_a_refusal,
+            consequences.drop_what_a_lock_leaves,
+            consequences.drop_conflicts,
+        ),
+    ),
     gathering.gather_intermittent_refusals,
     gathering.gather_intermittent_errors,
-    consequences.drop_what_refusals_leave,
-    consequences.drop_kept_callers,
-    consequences.drop_odd_waits,
-    consequences.drop_same_answers,
+    *map(
+        certainly,
+        (
+            consequences.drop_what_refusals_leave,
+            consequences.drop_kept_callers,
+            consequences.drop_odd_waits,
+            consequences.drop_same_answers,
+        ),
+    ),
     gathering.gather_spread,
     gathering.gather_selections,
     gathering.gather_intermittent_authentication,
-    consequences.drop_accepted_too,
-    consequences.drop_what_is_accepted_small,
-    consequences.drop_repeated_answers,
-    consequences.drop_unreadable_lists,
-    consequences.drop_codes,
-    consequences.drop_following_symptoms,
-    consequences.drop_following_requirements,
-    consequences.drop_generated,
+    *map(
+        certainly,
+        (
+            consequences.drop_accepted_too,
+            consequences.drop_what_is_accepted_small,
+            consequences.drop_repeated_answers,
+            consequences.drop_unreadable_lists,
+            consequences.drop_codes,
+            consequences.drop_following_symptoms,
+            consequences.drop_following_requirements,
+            consequences.drop_generated,
+        ),
+    ),
 )
 """The rules of blame in order: each sees what the earlier ones left."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from checkpoint_conformance.transport.exchange import Request
 from checkpoint_conformance.verdict.finding import Finding
 
-__all__ = ["Case", "Rule"]
+__all__ = ["Case", "Rule", "certainly"]
 
 
 @dataclass
@@ -43,3 +43,17 @@ class Case:
 
 Rule = Callable[[list[Finding], Case], list[Finding]]
 """Returns the findings that a rule leaves, charged as it decides, and notes the consequences."""
+
+
+def certainly(rule: Rule) -> Rule:
+    """Return a rule that drops what this one drops, except that mere chance explains nothing certain.
+
+    A confirmed finding is dropped only for confirmed ones; what was seen once, for any.
+    """
+
+    def apply(findings: list[Finding], case: Case) -> list[Finding]:
+        kept = {id(each) for each in rule(findings, case) if not each.confirmed}
+        kept |= {id(each) for each in rule([each for each in findings if each.confirmed], case)}
+        return [each for each in findings if id(each) in kept]
+
+    return apply

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 
 from checkpoint_conformance.probes.probe import Circumstance
 from checkpoint_conformance.verdict.case import Case
@@ -309,13 +308,13 @@ def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
 
 def drop_unreadable_lists(findings: list[Finding], case: Case) -> list[Finding]:
     """Charge an unreadable list to HTTP-1 to HTTP-3 if the operation itself has the same problem."""
-    broken = _broken(findings)
+    broken = {finding.requirement for finding in findings}
     surplus = any(finding.symptom is Symptom.SURPLUS for finding in findings)
 
     def cause(finding: Finding) -> str | None:
         if surplus and finding.symptom in (Symptom.NO_STATUS_LINE, Symptom.BAD_HEAD):
             return "HTTP-2: bytes after a response are read as the next one"
-        causes = sorted(broken(finding) & UNREADABLE.get((finding.symptom, finding.status), set()))
+        causes = sorted(broken & UNREADABLE.get((finding.symptom, finding.status), set()))
         return f"{causes[0]}: the lists get the same response" if causes else None
 
     return case.without(findings, cause)
@@ -335,20 +334,13 @@ def drop_codes(findings: list[Finding], case: Case) -> list[Finding]:
 
 def drop_following_requirements(findings: list[Finding], case: Case) -> list[Finding]:
     """Drop requirements that depend on a broken one."""
-    broken = _broken(findings)
+    broken = {finding.requirement for finding in findings}
 
     def cause(finding: Finding) -> str | None:
-        causes = [name for name in broken(finding) if finding.requirement in FOLLOWING.get(name, ())]
+        causes = [name for name in broken if finding.requirement in FOLLOWING.get(name, ())]
         return f"it depends on {max(causes)}, which failed" if causes else None
 
     return case.without(findings, cause)
-
-
-def _broken(findings: list[Finding]) -> Callable[[Finding], set[str]]:
-    """Return what finds the requirements that may explain a finding: mere chance explains nothing certain."""
-    every = {finding.requirement for finding in findings}
-    certain = {finding.requirement for finding in findings if finding.confirmed}
-    return lambda finding: certain if finding.confirmed else every
 
 
 def drop_following_symptoms(findings: list[Finding], case: Case) -> list[Finding]:
@@ -369,7 +361,7 @@ def drop_following_symptoms(findings: list[Finding], case: Case) -> list[Finding
 
 def drop_generated(findings: list[Finding], case: Case) -> list[Finding]:
     """Drop a generated request's finding if a requirement's own probes found the same fault."""
-    broken = _broken(findings)
+    broken = {finding.requirement for finding in findings}
     negotiates = any(
         finding.requirement == "HTTP-1" and finding.status == _NOT_ACCEPTABLE for finding in findings
     )
@@ -387,7 +379,7 @@ def drop_generated(findings: list[Finding], case: Case) -> list[Finding]:
         if negotiates and finding.exchanges[-1].status == _NOT_ACCEPTABLE:
             return "HTTP-1: invalid requests get 406 for the same `Accept`"
         covering = case.violations_of(finding) if finding.requirement == "FUZZ-2" else ACCEPTANCE
-        causes = sorted((covering & broken(finding)) - GENERATED)
+        causes = sorted((covering & broken) - GENERATED)
         return f"{causes[0]} covers the same fault" if causes else None
 
     return case.without(findings, cause)

@@ -321,22 +321,3 @@ def test_a_connection_that_keeps_its_caller_is_charged_for_whom_it_lets_in() -> 
 def test_a_valid_call_refused_for_another_reason_is_http_6_s(findings: list[Finding]) -> None:
     """It stays charged on another connection, and where no caller is let in."""
     assert "HTTP-6" in {finding.requirement for finding in attribute(findings, {}).charged}
-
-
-@pytest.mark.parametrize("certain", [True, False])
-@pytest.mark.parametrize(
-    ("cause", "follower"),
-    [
-        (
-            found("HTTP-3", Symptom.ANSWERED_5XX, "HTTP-3/odd"),
-            replace(found("OBS-1", Symptom.LIST_STATUS), status=500),
-        ),
-        (found("RESP-2", Symptom.ID_REPEATED), found("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST)),
-        (found("REQ-3", Symptom.REFUSED), found("FUZZ-1", Symptom.REFUSED)),
-    ],
-)
-def test_chance_explains_nothing_certain(cause: Finding, follower: Finding, certain: bool) -> None:
-    """What was seen once excuses no confirmed fault."""
-    findings = [replace(cause, confirmed=certain), replace(follower, confirmed=True)]
-    charged = {finding.requirement for finding in attribute(findings, {}).charged}
-    assert (follower.requirement in charged) is not certain
