@@ -37,6 +37,8 @@ for _module in (
     "answers.time",
     "answers.other_policies",
     "answers.errors",
+    "answers.statuses",
+    "answers.everywhere",
     "requests.fuzz",
     "companions.companions",
     "companions.items",

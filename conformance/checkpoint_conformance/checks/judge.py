@@ -17,7 +17,8 @@ from checkpoint_conformance.probes.probe import DOCUMENTED, Probe
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind, TransportFault
-from checkpoint_conformance.verdict.finding import PASSING, Finding, Spread
+from checkpoint_conformance.verdict.finding import PASSING, Finding, Spread, is_error_in_success
+from checkpoint_conformance.verdict.groups import GENERATED
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
@@ -185,7 +186,13 @@ class Judge:
 
     def _refusal(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
         expected = probe.expected
-        if 200 <= status < 300:
+        if is_error_in_success(exchange):
+            actual = f"an error, but with status {status}"
+            found = _wrong_status(exchange, probe.requirement, status, expected, actual)
+            if not _is_bound(probe) or probe.requirement in GENERATED:
+                found = replace(found, requirement="RESP-1", symptom=Symptom.NO_CHECKPOINT, status=None)
+            judgement.add(found)
+        elif 200 <= status < 300:
             if not probe.open_outcome:
                 actual = f"{status} (accepted)"
                 finding = Finding.of_answer(exchange, probe.requirement, Symptom.ACCEPTED, expected, actual)
@@ -198,9 +205,8 @@ class Judge:
             )
         elif status not in DOCUMENTED:
             if not answered_by_http(exchange):
-                own = (probe.alone or not probe.open_outcome) and status not in probe.allowed
-                binding = probe.alone or probe.requirement not in advisory()
-                blamed = probe.requirement if own and binding else "HTTP-1"  # a SHOULD must not hide a MUST
+                own = _is_bound(probe) and status not in probe.allowed
+                blamed = probe.requirement if own else "HTTP-1"
                 spread = None if probe.alone else Spread("undocumented", "HTTP-1")
                 shown = answer_of(exchange)
                 finding = _wrong_status(exchange, blamed, status, expected, shown)
@@ -231,6 +237,14 @@ def _is_a_long_list(exchange: Exchange, fault: TransportFault) -> bool:
 def _is_unsupported(probe: Probe, exchange: Exchange) -> bool:
     """Return whether the server says that it lacks a feature of HTTP, rather than that it failed."""
     return exchange.status == _NOT_IMPLEMENTED and (probe.alone or answered_by_http(exchange))
+
+
+def _is_bound(probe: Probe) -> bool:
+    """Return whether its requirement may take a status that no request may get.
+
+    A SHOULD must not hide a MUST, unless it is the only one that the request concerns.
+    """
+    return probe.alone or not (probe.open_outcome or probe.requirement in advisory())
 
 
 def _taker(probe: Probe, general: str) -> str:

@@ -21,7 +21,7 @@ from checkpoint_conformance.reports.header import header
 from checkpoint_conformance.reports.journal import pack, part_data
 from checkpoint_conformance.reports.times import time_of_requirements, times
 from checkpoint_conformance.run.record import Recorded, RunRecord
-from checkpoint_conformance.run.recorder import created_checkpoint
+from checkpoint_conformance.run.recorder import created_checkpoint, is_accepted
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Context, Exchange
@@ -310,5 +310,5 @@ def _observations(ledger: Ledger, passes: Mapping[str, int]) -> dict[str, Any]:
 
 def _created(exchange: Exchange) -> str | None:
     """Return the id that an accepted call created."""
-    accepted = exchange.request.method == "POST" and exchange.status in range(200, 300)
+    accepted = exchange.request.method == "POST" and is_accepted(exchange)
     return created_checkpoint(exchange) if accepted else None

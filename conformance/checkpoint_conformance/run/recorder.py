@@ -14,6 +14,7 @@ from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.transport.abridgement import KEPT_LIMIT, PAGE_KEPT, Packed, abridged
 from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, Request
+from checkpoint_conformance.verdict.finding import is_error_in_success
 from checkpoint_conformance.verdict.ledger import Ledger
 
 __all__ = [
@@ -202,7 +203,7 @@ def created_checkpoint(exchange: Exchange) -> str | None:
 
 def is_accepted(exchange: Exchange) -> bool:
     """Return whether the response says that the request was carried out."""
-    return exchange.status in range(200, 300)
+    return exchange.status in range(200, 300) and not is_error_in_success(exchange)
 
 
 def may_create(request: Request) -> bool:

@@ -36,9 +36,11 @@ RULES: tuple[Rule, ...] = (
             consequences.drop_what_refusals_leave,
             consequences.drop_kept_callers,
             consequences.drop_odd_waits,
-            consequences.drop_same_answers,
+            gathering.drop_same_answers,
+            gathering.drop_codes,
         ),
     ),
+    gathering.gather_wrong_statuses,
     gathering.gather_spread,
     gathering.gather_selections,
     gathering.gather_intermittent_authentication,
@@ -49,7 +51,6 @@ RULES: tuple[Rule, ...] = (
             consequences.drop_what_is_accepted_small,
             consequences.drop_repeated_answers,
             consequences.drop_unreadable_lists,
-            consequences.drop_codes,
             consequences.drop_following_symptoms,
             consequences.drop_following_requirements,
             consequences.drop_generated,
@@ -82,27 +83,29 @@ def attribute(
     charged = findings
     for rule in RULES:
         charged = rule(charged, case)
-    _name_what_follows(charged, case)
+    _name_what_follows(findings, charged, case)
     still_charged = {finding.requirement for finding in charged}
     return Attribution(
         tuple(charged), {name: why for name, why in case.consequences.items() if name not in still_charged}
     )
 
 
-def _name_what_follows(charged: list[Finding], case: Case) -> None:
+def _name_what_follows(findings: list[Finding], charged: list[Finding], case: Case) -> None:
     """Note the requirements that nothing was found against, but that were not met either.
 
-    Their probes met a crash, got no response or one with an undocumented status, every call got the same
+    Their probes met a crash, got no response or one with a wrong status, every call got the same
     checkpoint (RESP-11), which says nothing about the ids of others (RESP-2), or the list of items cannot be
     read (OBS-1).
     """
-    for finding in charged:
+    for finding in findings:
         if finding.requirement == "OBS-1" and finding.symptom in UNREADABLE_LISTS and finding.confirmed:
             for name in READ_FROM_ITEMS:
                 case.consequences.setdefault(name, "OBS-1: the list of items cannot be read")
+    for finding in charged:
         taker, probed = finding.requirement, finding.origin.requirement
         why = f"{taker} failed during this requirement's probes ({finding.published_symptom})"
         status = finding.symptom is Symptom.WRONG_STATUS and finding.status not in range(200, 300)
+        status = status or finding.symptom is Symptom.NO_CHECKPOINT
         if finding.symptom is Symptom.SAME_CHECKPOINT_AGAIN:
             probed, why = "RESP-2", f"{taker}: calls that return the same checkpoint say nothing about ids"
         elif not (finding.symptom in FAILING or (status and probed in ONE_REFUSAL)):

@@ -11,8 +11,10 @@ from checkpoint_conformance.probes.generated.target_schema import target_schema
 from checkpoint_conformance.target.target import SecondProject, Target
 from checkpoint_conformance.verdict.attribution import Attribution, attribute
 from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.groups import READ_FROM_ITEMS, VALID_SHAPES
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Result
+from checkpoint_conformance.verdict.symptom import UNREADABLE_RESPONSES
 
 __all__ = ["conclude", "result_of_findings"]
 
@@ -96,6 +98,10 @@ def _result(
 
 def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attribution, gone: str) -> Result:
     """Return the result of a requirement that no response allowed to be judged, with the reason."""
+    unreadable = [finding.requirement for finding in attribution.charged if _is_unreadable(finding)]
+    if requirement.id in READ_FROM_ITEMS and unreadable:
+        detail = f"{unreadable[0]}: the lists get the same response"
+        return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, detail)
     if requirement.id in ledger.undecided:
         return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.undecided[requirement.id])
     why = f"the run ended early: {gone}" if gone else "no response could be judged"
@@ -103,6 +109,15 @@ def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attr
         return Result(requirement, Outcome.INCONCLUSIVE, None, why)
     why = why if gone else "the failures above make it impossible to test"
     return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
+
+
+def _is_unreadable(finding: Finding) -> bool:
+    """Return whether no valid call gets a response that can be read, so that no list can be read, either."""
+    return (
+        finding.confirmed
+        and finding.symptom in UNREADABLE_RESPONSES
+        and finding.origin.requirement in VALID_SHAPES
+    )
 
 
 def _breaks_a_must(attribution: Attribution) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 
+from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes.probe import Circumstance
+from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.case import Case
 from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.groups import (
@@ -25,7 +27,6 @@ __all__ = [
     "FOLLOWING_SYMPTOMS",
     "UNREADABLE",
     "drop_accepted_too",
-    "drop_codes",
     "drop_conflicts",
     "drop_following_requirements",
     "drop_following_symptoms",
@@ -34,7 +35,6 @@ __all__ = [
     "drop_locks_without_a_refusal",
     "drop_odd_waits",
     "drop_repeated_answers",
-    "drop_same_answers",
     "drop_unreadable_lists",
     "drop_what_a_lock_leaves",
     "drop_what_an_ending_leaves",
@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 _NOT_ACCEPTABLE = 406  # because of the `Accept` alone, whatever the request is (RFC 9110, 15.5.7)
+_FORMS_OF_TIME = frozenset({Symptom.CREATED_AT_FORM, Symptom.CREATED_AT_TYPE})
 
 UNREADABLE: dict[tuple[Symptom, int | None], set[str]] = {
     (Symptom.LIST_UNANSWERED, None): {"HTTP-1", "HTTP-2", "HTTP-3"},
@@ -57,6 +58,9 @@ FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] =
     ("OBS-3", Symptom.STATUS_NEVER_ENDS): (("DEL-1", Symptom.DELETION_REFUSED),),
     ("OBS-1", Symptom.ITEMS_NOT_THE_SELECTED): (
         ("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),
+        ("OBS-2", Symptom.ITEM_OF_A_REFUSED_REQUEST),
+        ("OBS-3", Symptom.STATUS_NEVER_ENDS),
+        ("DEL-1", Symptom.ITEM_STAYS),
         ("DEL-1", Symptom.DELETION_REFUSED),
         ("DEL-1", Symptom.ANOTHER_DELETED),
     ),
@@ -72,6 +76,8 @@ FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] =
 
 A checkpoint that becomes `deleted` by itself looks as if the deletion of its neighbour had taken it, one
 that never ends may be refused its deletion for ever, and one that a second deletion revives is found later.
+Items that are listed under another id look as if a refused request had created them, and those in an old list
+neither end nor leave.
 An answer that lists other resources than the selected ones is no fault of its own if these are backed up, if
 it is that of another call, or if the policy loses and regains its resources. What the server has lost cannot
 be deleted, and what it loses meanwhile looks as if a deletion had taken it. A type that nobody knows differs
@@ -225,29 +231,6 @@ def drop_odd_waits(findings: list[Finding], case: Case) -> list[Finding]:
     return case.without(findings, cause)
 
 
-def drop_same_answers(findings: list[Finding], case: Case) -> list[Finding]:
-    """Charge a wrong response only once if two conditions necessarily get the same one.
-
-    To a server that discloses nothing, a foreign policy is unknown (NF-2); to most, an empty token is no
-    token (AUTH-2); and a request with a misnamed member may be refused for the wrong name (REQ-14).
-    """
-    symptoms: defaultdict[str, set[str]] = defaultdict(set)
-    for finding in findings:
-        if not finding.origin.implies.refused_as:
-            symptoms[finding.requirement].add(finding.published_symptom)
-
-    def cause(finding: Finding) -> str | None:
-        implied = finding.origin.implies
-        twin = implied.same_answer
-        if implied.refused_as and finding.symptom is not Symptom.ACCEPTED:
-            of_its_own = finding.published_symptom in symptoms[finding.requirement]
-            twin = None if of_its_own else implied.refused_as
-        same = twin and finding.published_symptom in symptoms[twin]
-        return f"{twin} gets the same wrong response" if same else None
-
-    return case.without(findings, cause)
-
-
 def drop_accepted_too(findings: list[Finding], case: Case) -> list[Finding]:
     """Drop acceptances that follow from another accepted probe.
 
@@ -285,7 +268,8 @@ def drop_what_is_accepted_small(findings: list[Finding], case: Case) -> list[Fin
 def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
     """Charge a response that belongs to another call only once, whatever else is wrong for this call.
 
-    If some calls at the same time share a response, others may have got each other's.
+    If some calls at the same time share a response, others may have got each other's. A call that must be
+    refused and gets a former response has not been accepted.
     """
     sharing = [
         exchange
@@ -294,6 +278,7 @@ def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
         for exchange in finding.exchanges
     ]
     repeated = {exchange.number for exchange in sharing}
+    given = {_checkpoint(exchange) for exchange in sharing} - {None}
 
     def cause(finding: Finding) -> str | None:
         last = finding.exchanges[-1]
@@ -301,35 +286,53 @@ def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
         mixed_up = bool(repeated) and (concurrent or any(map(last.overlaps, sharing)))
         given_again = all(exchange.number in repeated for exchange in finding.exchanges)
         follows = finding.requirement in MEMBERS_OF_AN_ANSWER and (given_again or mixed_up)
+        follows |= finding.symptom is Symptom.ACCEPTED and _checkpoint(last) in given
         return "the response was another call's" if follows else None
 
     return case.without(findings, cause)
 
 
+def _checkpoint(exchange: Exchange) -> object:
+    """Return the id of the checkpoint in a response, or None."""
+    return (as_object((exchange.json_object or {}).get("checkpoint")) or {}).get("id")
+
+
 def drop_unreadable_lists(findings: list[Finding], case: Case) -> list[Finding]:
-    """Charge an unreadable list to HTTP-1 to HTTP-3 if the operation itself has the same problem."""
+    """Charge an unreadable list to HTTP-1 to HTTP-3 if the operation itself has the same problem.
+
+    The same applies to RESP-1 and RESP-4 if the form of the list is that of the responses.
+    """
     broken = {finding.requirement for finding in findings}
     surplus = any(finding.symptom is Symptom.SURPLUS for finding in findings)
 
     def cause(finding: Finding) -> str | None:
         if surplus and finding.symptom in (Symptom.NO_STATUS_LINE, Symptom.BAD_HEAD):
             return "HTTP-2: bytes after a response are read as the next one"
+        if finding.symptom is Symptom.LIST_FORM:
+            return _of_the_same_form(finding, findings)
         causes = sorted(broken & UNREADABLE.get((finding.symptom, finding.status), set()))
         return f"{causes[0]}: the lists get the same response" if causes else None
 
     return case.without(findings, cause)
 
 
-def drop_codes(findings: list[Finding], case: Case) -> list[Finding]:
-    """Drop wrong codes (ERR-3) of a fault that its own requirement already covers."""
-    specific = {finding.requirement for finding in findings} - {"ERR-3"}
+def _of_the_same_form(finding: Finding, findings: list[Finding]) -> str | None:
+    """Return the cause of a list without its documented form, if the responses are malformed alike.
 
-    def cause(finding: Finding) -> str | None:
-        probed = finding.origin.requirement
-        covered = finding.requirement == "ERR-3" and probed in specific
-        return f"{probed} covers the same fault" if covered else None
+    A time that is malformed in one is so in the other, and so is a text that was encoded twice.
+    """
+    for other in findings:
+        of_time = other.symptom in _FORMS_OF_TIME and "/created_at:" in finding.actual
+        quoted = other.requirement == "RESP-1" and _is_quoted(other) and _is_quoted(finding)
+        if of_time or quoted:
+            return f"{other.requirement}: the lists get the same response"
+    return None
 
-    return case.without(findings, cause)
+
+def _is_quoted(finding: Finding) -> bool:
+    """Return whether the last response is JSON in a JSON string."""
+    response = finding.exchanges[-1].response if finding.exchanges else None
+    return response is not None and response.body.lstrip()[:1] == b'"'
 
 
 def drop_following_requirements(findings: list[Finding], case: Case) -> list[Finding]:

@@ -10,7 +10,16 @@ from checkpoint_conformance.transport.exchange import Exchange, FaultKind
 from checkpoint_conformance.verdict.origin import ANY_ANSWER, Origin
 from checkpoint_conformance.verdict.symptom import Symptom, published
 
-__all__ = ["PASSING", "Finding", "Level", "Spread", "is_lost", "is_lost_behind_gateway", "told_of_cache"]
+__all__ = [
+    "PASSING",
+    "Finding",
+    "Level",
+    "Spread",
+    "is_error_in_success",
+    "is_lost",
+    "is_lost_behind_gateway",
+    "told_of_cache",
+]
 
 PASSING = frozenset({429, 503})
 """The statuses of a limit or an outage, which say nothing about the request."""
@@ -94,6 +103,14 @@ def is_lost(exchange: Exchange) -> bool:
 def is_lost_behind_gateway(exchange: Exchange) -> bool:
     """Return whether a gateway says that it got no response from the server (RFC 9110, 15.6.3 and 15.6.5)."""
     return exchange.status in (502, 504)
+
+
+def is_error_in_success(exchange: Exchange) -> bool:
+    """Return whether a status says that the request was carried out, and the body that it was refused."""
+    if exchange.status not in range(200, 300):
+        return False
+    members = exchange.json_object or {}
+    return "error_code" in members and "checkpoint" not in members
 
 
 def told_of_cache(finding: Finding) -> Finding:

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 
-from checkpoint_openapi.load import advisory, errors
+from checkpoint_openapi.load import advisory, errors, requirements
 
 from checkpoint_conformance.probes.probe import DOCUMENTED
 from checkpoint_conformance.verdict.case import Case
-from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.finding import Finding, is_error_in_success
 from checkpoint_conformance.verdict.groups import BROAD, GENERATED, REFUSED_AT_TIMES, TOKENS, VALID_SHAPES
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = [
     "SEVERAL",
+    "drop_codes",
+    "drop_same_answers",
     "gather_intermittent_authentication",
     "gather_intermittent_errors",
     "gather_intermittent_refusals",
     "gather_selections",
     "gather_spread",
+    "gather_wrong_statuses",
     "is_wrong_error",
 ]
 
+_ERRORS = frozenset({Symptom.WRONG_STATUS, Symptom.ANSWERED_5XX})
+_CODES = frozenset({Symptom.CODE_OF_ANOTHER_CONDITION, Symptom.PAIR_NOT_PUBLISHED})
+_SUCCESS = (200, "")
+"""The pair of every error whose status says that the request was carried out."""
 SEVERAL = 3
 """Requirements whose calls must have got the errors of others, to be one fault."""
 
@@ -64,23 +72,61 @@ def gather_intermittent_refusals(findings: list[Finding], case: Case) -> list[Fi
 def gather_intermittent_errors(findings: list[Finding], case: Case) -> list[Finding]:
     """Charge wrong errors only once if calls of several requirements get the right ones at other times.
 
-    A server that keeps the error of a call where others find it gives it to any of them.
+    A server that keeps the error of a call where others find it gives it to any of them. If one of the errors
+    has an undocumented status, all are charged to HTTP-1.
     """
-    varying = [each for each in findings if is_wrong_error(each) and case.varies(each, range(400, 500))]
-    blamed = {finding.requirement for finding in varying}
-    if len(blamed) < SEVERAL:
+    varying = [each for each in findings if _is_error(each) and case.varies(each, range(400, 500))]
+    if len({finding.origin.requirement for finding in varying}) < SEVERAL:
         return findings
-    first = min(blamed, key=lambda name: (name in advisory(), name))
+    first = _first("HTTP-1" if finding.spread else finding.requirement for finding in varying)
 
     def cause(finding: Finding) -> str | None:
-        mixed_up = is_wrong_error(finding) or finding.symptom is Symptom.CODE_OF_ANOTHER_CONDITION
-        follows = mixed_up and finding.requirement != first
+        at_times = _is_error(finding) and (finding in varying or not finding.confirmed)
+        mixed_up = at_times or is_wrong_error(finding) or finding.symptom in _CODES
+        follows = mixed_up and first not in (finding.requirement, finding.spread and finding.spread.general)
         return f"{first}: calls get the errors of other calls" if follows else None
 
     return [
-        replace(finding, confirmed=True) if finding in varying else finding
+        replace(finding, confirmed=True, requirement=first) if finding in varying else finding
         for finding in case.without(findings, cause)
     ]
+
+
+def gather_wrong_statuses(findings: list[Finding], case: Case) -> list[Finding]:
+    """Charge a wrong status only once if one condition always gets it, or if several conditions do.
+
+    A server that takes 403 for 401 does so for each kind of token (AUTH-1 to AUTH-3), and one that answers
+    every error with 400 for whatever is refused, with codes that do not go with it. An error with status 200
+    is right for no condition.
+    """
+    wrong = [each for each in findings if _is_error(each) and not each.spread and each.origin.condition]
+    conditions: defaultdict[str, set[str]] = defaultdict(set)
+    for finding in wrong:
+        conditions[finding.published_symptom].add(finding.origin.condition)
+    takers: dict[tuple[str, str], str] = {}
+    common: dict[int | None, str] = {}
+    groups: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in wrong:
+        several = len(conditions[finding.published_symptom]) >= SEVERAL or finding.status in range(200, 300)
+        groups[finding.published_symptom, "" if several else finding.origin.condition].append(finding)
+    for (_, condition), every in groups.items():
+        members = [finding for finding in every if finding.confirmed] or every
+        first = _first(finding.requirement for finding in members)
+        takers |= {finding.key: first for finding in members}
+        common |= {} if condition else {finding.exchanges[-1].status: first for finding in members}
+
+    def cause(finding: Finding) -> str | None:
+        taker = takers.get(finding.key) if finding in wrong else None
+        if finding.symptom in _CODES:
+            taker = common.get(finding.exchanges[-1].status)
+        return f"{taker} gets the same wrong response" if taker and taker != finding.requirement else None
+
+    return case.without(findings, cause)
+
+
+def _is_error(finding: Finding) -> bool:
+    """Return whether a request that must be refused got another status, or made the server itself fail."""
+    return finding.symptom in _ERRORS and finding.requirement not in BROAD and not finding.is_loss
 
 
 def is_wrong_error(finding: Finding) -> bool:
@@ -89,10 +135,69 @@ def is_wrong_error(finding: Finding) -> bool:
     return finding.symptom is Symptom.WRONG_STATUS and is_documented
 
 
+def _first(blamed: Iterable[str]) -> str:
+    """Return the first requirement, in catalogue order, but no SHOULD before a MUST: it must not hide one."""
+    order = [requirement.id for requirement in requirements()]
+    return min(blamed, key=lambda name: (name in advisory(), order.index(name)))
+
+
 def _denies_a_resource(finding: Finding) -> bool:
     """Return whether the refusal of a valid call is that of a resource outside the policy."""
     condition = errors().conditions["resource-not-in-policy"]
     return finding.actual == f"{condition.status} {condition.code}"
+
+
+def drop_same_answers(findings: list[Finding], case: Case) -> list[Finding]:
+    """Charge a wrong response only once if two conditions necessarily get the same one.
+
+    To a server that discloses nothing, a foreign policy is unknown (NF-2); to most, an empty token is no
+    token (AUTH-2); and a request with a misnamed member may be refused for the wrong name (REQ-14).
+    """
+    symptoms: defaultdict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        if not finding.origin.implies.refused_as:
+            symptoms[finding.requirement].add(finding.published_symptom)
+
+    def cause(finding: Finding) -> str | None:
+        implied = finding.origin.implies
+        twin = implied.same_answer
+        if implied.refused_as and finding.symptom is not Symptom.ACCEPTED:
+            of_its_own = finding.published_symptom in symptoms[finding.requirement]
+            twin = None if of_its_own else implied.refused_as
+        same = twin and finding.published_symptom in symptoms[twin]
+        return f"{twin} gets the same wrong response" if same else None
+
+    return case.without(findings, cause)
+
+
+def drop_codes(findings: list[Finding], case: Case) -> list[Finding]:
+    """Drop codes that come from a fault which its own requirement already covers.
+
+    A wrong status makes a pair with the right code that nobody has published (ERR-2), wherever else this
+    status may be given. An error with status 200 is no checkpoint (RESP-1) and no deletion (DEL), either.
+    """
+    specific = {finding.requirement for finding in findings} - {"ERR-3"}
+    wrong = [finding for finding in findings if finding.symptom is Symptom.WRONG_STATUS]
+    pairs = {_pair(finding): finding.requirement for finding in reversed(wrong)}
+
+    def cause(finding: Finding) -> str | None:
+        probed = finding.origin.requirement
+        if finding.requirement == "ERR-3" and probed in specific:
+            return f"{probed} covers the same fault"
+        taker = pairs.get(_pair(finding)) if finding.requirement in ("ERR-2", "ERR-3") else None
+        if any(map(is_error_in_success, finding.exchanges)):
+            taker = pairs.get(_SUCCESS) if finding not in wrong else None
+        return f"{taker} gets the same wrong response" if taker else None
+
+    return case.without(findings, cause)
+
+
+def _pair(finding: Finding) -> tuple[int | None, str]:
+    """Return status and code of an error."""
+    exchange = finding.exchanges[-1]
+    if is_error_in_success(exchange):
+        return _SUCCESS
+    return exchange.status, str((exchange.json_object or {}).get("error_code"))
 
 
 def gather_spread(findings: list[Finding], case: Case) -> list[Finding]:

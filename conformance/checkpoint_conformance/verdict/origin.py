@@ -21,12 +21,15 @@ class Origin:
     circumstance: Circumstance = Circumstance.ALONE
     plain: bool = True
     """Whether it is a probe of one fault in the documented call, or of that call itself."""
+    condition: str = ""
+    """The error condition that the request meets; empty if it meets none, or any of several."""
 
     @classmethod
     def of(cls, probe: Probe) -> Origin:
         """Return the origin of findings in the responses to a probe."""
         plain = probe.plain and not probe.open_outcome and probe.circumstance is Circumstance.ALONE
-        return cls(probe.id, probe.summary, probe.implies, probe.circumstance, plain)
+        condition = probe.conditions[0] if probe.conditions else ""
+        return cls(probe.id, probe.summary, probe.implies, probe.circumstance, plain, condition)
 
     @property
     def requirement(self) -> str:

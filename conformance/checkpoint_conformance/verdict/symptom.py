@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-__all__ = ["FAILING", "UNANSWERED", "UNREADABLE_LISTS", "Symptom", "published", "read_symptom"]
+__all__ = [
+    "FAILING",
+    "UNANSWERED",
+    "UNREADABLE_LISTS",
+    "UNREADABLE_RESPONSES",
+    "Symptom",
+    "published",
+    "read_symptom",
+]
 
 _WITH_STATUS = re.compile(r"(?P<symptom>status|list-status)-(?P<status>[0-9]{3})")
 
@@ -185,6 +193,10 @@ UNREADABLE_LISTS = frozenset(
     }
 )
 """Symptoms of a list that cannot be read."""
+UNREADABLE_RESPONSES = frozenset(
+    {Symptom.CONTENT_ENCODING, Symptom.CONTENT_TYPE, Symptom.NOT_STRICT_JSON, Symptom.NO_CHECKPOINT}
+)
+"""Symptoms of a 200 in which no checkpoint can be read."""
 
 _UNDER_CONCURRENCY = {
     Symptom.REFUSED: Symptom.REFUSED_UNDER_CONCURRENCY,

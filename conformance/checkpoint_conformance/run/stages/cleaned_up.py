@@ -17,7 +17,7 @@ from checkpoint_conformance.run.sending.client import ENDINGS
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.deletion import DELETION, LEAVING, Deletions
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.finding import Finding, is_error_in_success
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["clean_up"]
@@ -166,7 +166,10 @@ class _CleanedUp:
 
     def _add_refusal(self, first: Exchange, second: Exchange, *, confirmed: bool) -> None:
         exchanges = (first, second)
-        self._add(Symptom.DELETION_REFUSED, "200", f"{first.status}", *exchanges, confirmed=confirmed)
+        told = (
+            f"an error, but with status {first.status}" if is_error_in_success(first) else f"{first.status}"
+        )
+        self._add(Symptom.DELETION_REFUSED, "200", told, *exchanges, confirmed=confirmed)
 
     def _add(
         self, symptom: Symptom, expected: str, actual: str, *exchanges: Exchange, confirmed: bool = True
@@ -176,6 +179,7 @@ class _CleanedUp:
 
 
 def _is_undocumented(exchange: Exchange) -> bool:
-    """Return whether the server failed, or answered a status that the contract does not have."""
+    """Return whether the server failed, or refused with a status that the contract does not have."""
     is_refusal = exchange.status in range(400, 500)
-    return is_failure(exchange) or (is_refusal and exchange.status not in DOCUMENTED)
+    undocumented = is_refusal and exchange.status not in DOCUMENTED
+    return undocumented or is_failure(exchange) or is_error_in_success(exchange)

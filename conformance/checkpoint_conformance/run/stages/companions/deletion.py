@@ -110,7 +110,7 @@ class Deletions:
     def recognise(self) -> None:
         """Note what the exchanges show to be deleted, also if an interrupt came before the answer counted."""
         exchanges = self.session.recorder.exchanges
-        deletions = [each for each in exchanges if each.request.method == "DELETE" and each.status == 200]
+        deletions = [each for each in exchanges if each.request.method == "DELETE" and _is_done(each)]
         accepted = {exchange.request.path for exchange in deletions}
         self.deleted.update(name for name in self.created() if self.request(name).path in accepted)
 
@@ -124,7 +124,7 @@ class Deletions:
         while True:
             exchange = client.persist(first) if first else client.send(self.request(identifier))
             exchange, first = client.insist(exchange), None
-            if exchange.status == 200 or self._is_gone_unseen(exchange):
+            if _is_done(exchange) or self._is_gone_unseen(exchange):
                 self.deleted.add(identifier)
                 return exchange
             if exchange.status != 400 or not patient or not backoff.wait():
@@ -140,8 +140,13 @@ class Deletions:
 
         Raises ServerGone if the server stops answering.
         """
-        return self.delete(identifier).status in (200, _NOT_FOUND)
+        return self.delete(identifier).status == _NOT_FOUND or identifier in self.deleted
 
     def backoff(self) -> Backoff:
         """Return the pauses within the patience of the target."""
         return Backoff(self.session.clock, self.session.target.patience, _FIRST_PAUSE, _LONGEST_PAUSE)
+
+
+def _is_done(exchange: Exchange) -> bool:
+    """Return whether the response says that the deletion has begun."""
+    return exchange.status == 200 and is_accepted(exchange)
