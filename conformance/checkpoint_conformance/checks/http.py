@@ -122,11 +122,11 @@ def body_bytes(exchange: Exchange) -> Iterator[Finding]:
     assert response is not None
     # A server that does not read chunks takes them for the next request, and answers that too.
     if fault and exchange.request.framing is not Framing.CHUNKED:
-        yield Finding.of_answer(
-            exchange, "HTTP-2", Symptom.SURPLUS, "nothing after the announced end", fault.detail
-        )
+        taker = "HTTP-4" if exchange.request.method == "HEAD" else "HTTP-2"  # no body of HEAD has an end
+        expected = "nothing after the announced end"
+        yield Finding.of_answer(exchange, taker, Symptom.SURPLUS, expected, fault.detail)
         return
-    if response.status in _BODILESS or 300 <= response.status < 400:
+    if response.status in _BODILESS or 300 <= response.status < 400 or exchange.request.method == "HEAD":
         return
     codings = [
         coding for coding in response.values("Content-Encoding") if coding.strip().lower() != "identity"

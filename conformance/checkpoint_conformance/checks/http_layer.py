@@ -59,8 +59,8 @@ def answered_by_http(exchange: Exchange) -> bool:
             return request.header("Expect") is not None
         case 431:  # RFC 6585, 5
             return _has_many_fields(request) or _size_of_head(request) > _LARGE_HEAD
-        case _:
-            return False
+        case _:  # what the server can do (RFC 9110, 9.3.7)
+            return request.method == "OPTIONS" and exchange.status in (200, 204)
 
 
 def answered_by_gateway(exchange: Exchange) -> bool:

@@ -110,7 +110,8 @@ class Judge:
         judgement.exercised.add("HTTP-2")
         unreadable = list(http.body_bytes(exchange))
         judgement.add(*unreadable)
-        judgement.readable = not unreadable and exchange.status not in (204, 205)
+        bodiless = exchange.request.method == "HEAD" or exchange.status in (204, 205)
+        judgement.readable = not unreadable and not bodiless
         if exchange.status == 405 and exchange.request.method != "POST":
             judgement.add(*http.allow(exchange))
         if exchange.response.status >= 400 and judgement.readable:
@@ -193,7 +194,7 @@ class Judge:
                 found = replace(found, requirement="RESP-1", symptom=Symptom.NO_CHECKPOINT, status=None)
             judgement.add(found)
         elif 200 <= status < 300:
-            if not probe.open_outcome:
+            if not (probe.open_outcome or status in probe.allowed or answered_by_http(exchange)):
                 actual = f"{status} (accepted)"
                 finding = Finding.of_answer(exchange, probe.requirement, Symptom.ACCEPTED, expected, actual)
                 judgement.add(finding)

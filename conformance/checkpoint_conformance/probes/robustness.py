@@ -14,17 +14,30 @@ __all__ = ["methods", "odd_input", "unknown_route"]
 
 
 def methods(calls: Calls) -> list[Probe]:
-    """Return the other methods on the operation's path: 405 with an `Allow` that lists POST (HTTP-4)."""
+    """Return the other methods on the operation's path: 405 with an `Allow` that lists POST (HTTP-4).
+
+    OPTIONS may also get a 2xx, which says what the server can do (RFC 9110, 9.3.7). HEAD ends its connection,
+    so that a body is not taken for the next response.
+    """
     body = json.dumps(calls.body(calls.documented)).encode()
     requests = {
         "get": calls.request("GET", calls.path()),
+        "head": calls.request("HEAD", calls.path()).with_header("Connection", "close"),
+        "options": calls.request("OPTIONS", calls.path()),
         "put": calls.request("PUT", calls.path(), body, content_type="application/json"),
         "patch": calls.request("PATCH", calls.path(), body, content_type="application/json"),
         "delete": calls.request("DELETE", calls.path()),
     }
-    allowed = frozenset({405})
     return [
-        Probe(f"HTTP-4/{name}", "HTTP-4", name.upper(), request, allowed, ("method-not-allowed",), alone=True)
+        Probe(
+            f"HTTP-4/{name}",
+            "HTTP-4",
+            name.upper(),
+            request,
+            frozenset({405}),
+            ("method-not-allowed",),
+            alone=True,
+        )
         for name, request in requests.items()
     ]
 

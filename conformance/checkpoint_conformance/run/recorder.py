@@ -123,7 +123,7 @@ class Recorder:
             exchange = replace(exchange, number=len(self.exchanges) + 1)
             kept = abridged(exchange, limit, needed)
             self.exchanges.append(kept)
-            if is_accepted(kept):
+            if may_create(kept.request) and is_accepted(kept):
                 self._unread.append(kept)
         self.packed.keep(exchange, kept)
         self.ledger.hear(kept)

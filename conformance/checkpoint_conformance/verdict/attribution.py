@@ -38,6 +38,7 @@ RULES: tuple[Rule, ...] = (
             consequences.drop_odd_waits,
             gathering.drop_same_answers,
             gathering.drop_codes,
+            gathering.drop_methods_that_create,
         ),
     ),
     gathering.gather_wrong_statuses,

@@ -303,7 +303,7 @@ def drop_unreadable_lists(findings: list[Finding], case: Case) -> list[Finding]:
     The same applies to RESP-1 and RESP-4 if the form of the list is that of the responses.
     """
     broken = {finding.requirement for finding in findings}
-    surplus = any(finding.symptom is Symptom.SURPLUS for finding in findings)
+    surplus = ("HTTP-2", Symptom.SURPLUS) in {(finding.requirement, finding.symptom) for finding in findings}
 
     def cause(finding: Finding) -> str | None:
         if surplus and finding.symptom in (Symptom.NO_STATUS_LINE, Symptom.BAD_HEAD):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from checkpoint_openapi.load import advisory, errors, requirements
 
 from checkpoint_conformance.probes.probe import DOCUMENTED
+from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.case import Case
 from checkpoint_conformance.verdict.finding import Finding, is_error_in_success
 from checkpoint_conformance.verdict.groups import BROAD, GENERATED, REFUSED_AT_TIMES, TOKENS, VALID_SHAPES
@@ -17,6 +18,7 @@ from checkpoint_conformance.verdict.symptom import Symptom
 __all__ = [
     "SEVERAL",
     "drop_codes",
+    "drop_methods_that_create",
     "drop_same_answers",
     "gather_intermittent_authentication",
     "gather_intermittent_errors",
@@ -184,12 +186,18 @@ def drop_codes(findings: list[Finding], case: Case) -> list[Finding]:
         probed = finding.origin.requirement
         if finding.requirement == "ERR-3" and probed in specific:
             return f"{probed} covers the same fault"
-        taker = pairs.get(_pair(finding)) if finding.requirement in ("ERR-2", "ERR-3") else None
-        if any(map(is_error_in_success, finding.exchanges)):
+        taker = pairs.get(_pair(finding)) if finding.symptom in _CODES else None
+        if any(map(_may_be_error_in_success, finding.exchanges)):
             taker = pairs.get(_SUCCESS) if finding not in wrong else None
         return f"{taker} gets the same wrong response" if taker else None
 
     return case.without(findings, cause)
+
+
+def _may_be_error_in_success(exchange: Exchange) -> bool:
+    """Return whether the response is an error with status 200, or would be one if HEAD showed its body."""
+    bodiless = exchange.request.method == "HEAD" and exchange.status in range(200, 300)
+    return bodiless or is_error_in_success(exchange)
 
 
 def _pair(finding: Finding) -> tuple[int | None, str]:
@@ -198,6 +206,19 @@ def _pair(finding: Finding) -> tuple[int | None, str]:
     if is_error_in_success(exchange):
         return _SUCCESS
     return exchange.status, str((exchange.json_object or {}).get("error_code"))
+
+
+def drop_methods_that_create(findings: list[Finding], case: Case) -> list[Finding]:
+    """Drop the status of a safe method that creates something, which is the graver fault (OBS-2)."""
+    creating = {
+        each.exchanges[-1].request for each in findings if each.requirement == "OBS-2" and each.exchanges
+    }
+
+    def cause(finding: Finding) -> str | None:
+        same = finding.requirement == "HTTP-4" and finding.exchanges[-1].request in creating
+        return "OBS-2 covers the same fault" if same else None
+
+    return case.without(findings, cause)
 
 
 def gather_spread(findings: list[Finding], case: Case) -> list[Finding]:

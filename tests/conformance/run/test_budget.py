@@ -43,11 +43,11 @@ class Counting(Server):
 
 
 class Gullible(Counting):
-    """A server that creates a checkpoint for whatever is sent to it."""
+    """A server that creates a checkpoint for whatever is sent to it by a method that is not safe."""
 
     def respond(self, request: Any) -> Any:
         """Answer 200 with a new checkpoint that nobody asked for."""
-        if request.method in ("GET", "DELETE"):
+        if request.method in ("GET", "HEAD", "OPTIONS", "DELETE"):
             return super().respond(request)
         number = self.store.next_number()
         self.made.append(str(number))

@@ -163,3 +163,28 @@ class FiltersAreCheckedFirst(Server):
         if wanted and not self.store.find(wanted):
             refuse("checkpoint-not-found")
         return super().filter_items(rows, query)
+
+
+@variant()
+class NamesNoFilter(Server):
+    """The lists cannot be filtered by name: one refuses the parameter, the other shows everything."""
+
+    def list_policies(self, request: Request, project: str) -> Response:
+        request.target = request.target.replace("?name=", "?sort=")
+        return super().list_policies(request, project)
+
+    def list_items(self, request: Request, project: str) -> Response:
+        if "name" in request.query:
+            refuse("invalid-request")
+        return super().list_items(request, project)
+
+
+@variant()
+class UnknownCheckpointNotFound(Server):
+    """The items of a checkpoint that does not exist get 404."""
+
+    def list_items(self, request: Request, project: str) -> Response:
+        wanted = request.query.get("checkpoint_id")
+        if wanted is not None and self.store.find(wanted) is None:
+            refuse("checkpoint-not-found")
+        return super().list_items(request, project)

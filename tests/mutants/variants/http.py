@@ -133,3 +133,23 @@ class PathMadeNormal(Server):
         if len(kept) == len(request.segments):
             return super().respond(request)
         return Response(308, b"", [("Location", "/" + "/".join(kept)), ("Content-Type", "text/html")])
+
+
+@variant()
+class OptionsAnswered(Server):
+    """OPTIONS gets 204 with the methods that the path has."""
+
+    def other_method(self, request: Request, allowed: str) -> Response:
+        if request.method == "OPTIONS":
+            return Response(204, b"", [("Allow", f"{allowed}, OPTIONS")])
+        return super().other_method(request, allowed)
+
+
+@variant()
+class OptionsAnsweredByText(Server):
+    """OPTIONS gets 200 with a text that lists the methods, whoever asks."""
+
+    def respond(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(200, b"POST,OPTIONS", [("Allow", "POST,OPTIONS"), ("Content-Type", "text/html")])
+        return super().respond(request)

@@ -316,7 +316,7 @@ sends(
     "error-body-cut",
     "The body of an error is cut.",
     lambda r, _: _whole(r)[:-9],
-    refused,
+    lambda request, response: request.method != "HEAD" and refused(request, response),
     also=_BYTES | {"HTTP-3": "inputs lead to a connection that breaks"},
 )
 

@@ -23,6 +23,7 @@ _ORIGIN = Origin("OBS-2/items", "the list of items")
 _PAUSE = 0.1
 _LATE = 2.0
 """Seconds allowed for the item of a resent refused request to appear."""
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CONTROLS = 2
 """Readings that show whether others use a project: nothing is sent between them."""
 
@@ -50,7 +51,7 @@ class Observation:
     def refusals_leave_nothing(
         self, name: str, send: Callable[[], None], beside: Sequence[Request] = ()
     ) -> list[Exchange]:
-        """OBS-2: send a group of requests that are refused; items of unknown checkpoints must not appear.
+        """OBS-2: send a group of requests to be refused; items of unknown checkpoints must not appear.
 
         Others may be using the project, so what appears counts against the server only if the same group
         makes it appear again. The requests `beside` travel with those that then read the lists, unless the
@@ -68,7 +69,7 @@ class Observation:
         send()
         if self._known is None:
             return []
-        sent = [exchange for exchange in exchanges[first:] if _is_refused(exchange)]
+        sent = [exchange for exchange in exchanges[first:] if _creates_nothing(exchange)]
         refused = [*self._refused, *sent]
         pages, received = self._first_pages(beside if self._session.budget.remaining else ())
         try:
@@ -193,5 +194,9 @@ class Observation:
         self._session.ledger.add(finding)
 
 
-def _is_refused(exchange: Exchange) -> bool:
-    return may_create(exchange.request) and not is_unanswered(exchange) and (exchange.status or 0) >= 400
+def _creates_nothing(exchange: Exchange) -> bool:
+    """Return whether the request was refused, or asks the operation by a safe method (RFC 9110, 9.2.1)."""
+    if is_unanswered(exchange):
+        return False
+    safe = exchange.request.method in _SAFE and exchange.request.path.endswith("/checkpoints")
+    return safe or (may_create(exchange.request) and (exchange.status or 0) >= 400)

@@ -1,9 +1,9 @@
-"""HTTP-3 in the companion operations: queries and ids that a server must survive."""
+"""Queries and ids that the companion operations must survive (HTTP-3), and lists that have no entry."""
 
 from __future__ import annotations
 
 from checkpoint_conformance.probes.calls import Calls
-from checkpoint_conformance.probes.probe import REFUSALS, Probe
+from checkpoint_conformance.probes.probe import NOTHING, REFUSALS, Implications, Probe
 from checkpoint_conformance.transport.exchange import Request
 
 __all__ = ["odd_queries"]
@@ -48,6 +48,7 @@ def odd_queries(calls: Calls) -> list[Probe]:
     probes: list[Probe] = []
     for profile in sorted(_LISTS.keys() & profiles):
         path, presumed = _LISTS[profile]
+        probes.append(_matches_nothing(calls, path, presumed))
         queries = _PAGING | (_OF_ITEMS if path == "checkpoint_items" else {})
         for name, query in queries.items():
             asked = query.format(unknown=calls.unknown_id("marker"))
@@ -61,6 +62,20 @@ def odd_queries(calls: Calls) -> list[Probe]:
                 _survive(f"delete-{name}", f"the deletion of {identifier}", request, ("DEL-1", "DEL-2"))
             )
     return probes
+
+
+def _matches_nothing(calls: Calls, path: str, presumed: tuple[str, ...]) -> Probe:
+    """Return the request of a list with nothing to show: that is no 404, which no list has."""
+    requirement = presumed[0]
+    return Probe(
+        f"{requirement}/nothing-matches",
+        requirement,
+        f"the list {path} with a name that nothing has",
+        calls.listing(path, f"name={calls.unknown_id('name')}"),
+        frozenset({200, 400}),
+        presumes=presumed,
+        implies=NOTHING if requirement == "DISC-1" else Implications(same_answer="DISC-1"),
+    )
 
 
 def _survive(name: str, what: str, request: Request, presumed: tuple[str, ...]) -> Probe:
