@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -72,6 +73,8 @@ class Comparison:
     """The pairs of schemas whose members are known to have nothing to report."""
     shown: set[Any] = field(default_factory=set[Any])
     """The failures of shared components that already have a value that shows them."""
+    tried: Counter[Any] = field(default_factory=Counter[Any])
+    """How often a value was looked for that shows a failure."""
     _converters: dict[tuple[bool, Role], Converter] = field(
         default_factory=dict[tuple[bool, Role], Converter]
     )

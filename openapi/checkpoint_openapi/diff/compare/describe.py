@@ -229,8 +229,8 @@ def _listed(failure: Failure, *, narrowed: bool) -> Description:
 def _alternative(failure: Failure, *, narrowed: bool) -> Description:
     clause = failure.clause
     assert clause is not None
-    name = failure.alternative.reference if failure.alternative is not None else None
-    what = f"the alternative `{name.split('-')[0].rsplit('.', 1)[-1]}`" if name else "an alternative"
+    name = failure.alternative.component if failure.alternative is not None else None
+    what = f"the alternative `{name}`" if name else "an alternative"
     text = f"{what} is no longer accepted" if narrowed else f"{what} is new"
     if failure.alternative is None:
         text = f"`{clause.keyword}` now limits it" if narrowed else f"`{clause.keyword}` no longer limits it"

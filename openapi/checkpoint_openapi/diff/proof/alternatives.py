@@ -114,8 +114,7 @@ def namesakes(branch: Schema, others: list[Schema]) -> list[Schema]:
 def _label(branch: Schema) -> str | None:
     """Return the name of the component that an alternative refers to, if any."""
     references = [branch.bare, *branch.bare.get("allOf", [])]
-    found = next((str(content["$ref"]) for content in references if "$ref" in content), None)
-    return found.rsplit(".", 1)[-1].split("-")[0] if found else None
+    return next((branch.sub(content).component for content in references if "$ref" in content), None)
 
 
 def similar(left: Schema, right: Schema) -> bool:

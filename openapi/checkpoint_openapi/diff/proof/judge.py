@@ -43,7 +43,7 @@ _MANY = 8
 """The largest number of alternatives on either side that are compared pairwise."""
 _CONDITIONS = ("anyOf", "oneOf", "not", "if", "dependentSchemas", "enum", "const", "unevaluatedProperties")
 """Keywords that constrain several members at once."""
-_NESTED = 8
+_NESTED = 40
 """The number of nested alternatives that are entered."""
 
 
@@ -75,7 +75,7 @@ class Judge:
         """
         key = (receiver.definitions, receiver.digest, sender.definitions, sender.digest)
         if key not in self._answers:
-            self._answers[key] = self._covers(receiver, closed_for(receiver, sender))
+            self._answers[key] = self._covers(receiver, sender)
         return self._answers[key]
 
     def _covers(self, receiver: Schema, sender: Schema) -> Answer:
@@ -84,6 +84,7 @@ class Judge:
         if sender.is_tangled():
             answer = self._covers(receiver, sender.cut())
             return Answer.YES if answer is Answer.YES else Answer.UNKNOWN
+        sender = closed_for(receiver, sender)
         whole, part = receiver.operand, sender.operand
         answer = whole.covers(part)
         if answer is Answer.UNKNOWN and not whole.is_too_much_with(part):
@@ -137,7 +138,10 @@ class Judge:
 
     def _shallow_covers(self, demand: Schema, sender: Schema) -> bool:
         """Return whether a demand is met whatever the sender's members and items are, a cheap check."""
-        return demand.operand.covers(closed_for(demand, sender.shallow()).operand) is Answer.YES
+        return (
+            not demand.is_tangled()
+            and demand.operand.covers(closed_for(demand, sender.shallow()).operand) is Answer.YES
+        )
 
     def _deeper(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
         """Return the failures inside a member, an item or an alternative, or None if nothing is inside."""

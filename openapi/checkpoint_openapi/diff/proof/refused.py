@@ -19,13 +19,13 @@ def refused_values(part: Operand, whole: Operand, demand: JsonSchema) -> list[An
 
     def simple() -> list[Any]:
         plain = part.simplified()
-        return shown_by([*samples(_pressed(plain, demand), limit=4), *samples(plain, limit=12)]) or shown_by(
-            variations(plain)
-        )
+        pressed = _pressed(plain, demand)
+        more = [] if pressed is plain else samples(pressed, limit=4)
+        return shown_by([*more, *samples(plain, limit=12, operand=part)]) or shown_by(variations(plain))
 
     # The engine's schema of all that a demand refuses is many times as large as the demand.
-    found = simple() if part.accepts_anything() else []
-    if found:
+    found = simple() if part.accepts_anything() or part.is_large else []
+    if found or part.is_large:
         return found
     difference = part.without(whole)
     candidates = samples(difference, limit=4) if difference is not None and not is_never(difference) else []

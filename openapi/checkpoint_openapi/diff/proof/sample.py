@@ -59,9 +59,12 @@ _BY_FORMAT = {
 }
 
 
-def samples(schema: JsonSchema, *, limit: int = 6) -> list[Any]:
-    """Return up to `limit` values that a schema with its `$defs` accepts, simplest first; possibly none."""
-    operand = operand_of(schema)
+def samples(schema: JsonSchema, *, limit: int = 6, operand: Operand | None = None) -> list[Any]:
+    """Return up to `limit` values that a schema with its `$defs` accepts, simplest first; possibly none.
+
+    `operand` is the same schema, if that is known.
+    """
+    operand = operand or operand_of(schema)
     found: list[Any] = []
     sampler = _Sampler(schema.get("$defs", {}))
     for value in itertools.islice(sampler.values(schema, _DEPTH), _TRIES):
@@ -74,7 +77,9 @@ def samples(schema: JsonSchema, *, limit: int = 6) -> list[Any]:
 
 def samples_of(schema: Schema) -> list[Any]:
     """Return the simplest values of a schema; they are computed once for all identical schemas."""
-    return schema.once("samples", lambda: samples(schema.operand.simplified(), limit=12))
+    return schema.once(
+        "samples", lambda: samples(schema.operand.simplified(), limit=12, operand=schema.operand)
+    )
 
 
 def variations(schema: JsonSchema) -> list[Any]:

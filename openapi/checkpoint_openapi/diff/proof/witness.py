@@ -17,6 +17,8 @@ __all__ = ["MISSING", "WitnessMaker", "is_shown"]
 
 _MADE = 24
 """The number of values tried for each leaf and base."""
+_MADE_LARGE = 12
+"""The number of values tried for all leaves and bases if a schema is large."""
 _FAILURES = 8
 """The number of failures of which one is to be shown."""
 
@@ -60,7 +62,8 @@ class WitnessMaker:
         if not failure.has_value:
             return MISSING
         variants = (value for base in self._bases() for value in self._variants(base, failure))
-        return next((value for value in variants if self._shows(value)), MISSING)
+        most = _MADE_LARGE if self._receiver.is_large or self._sender.is_large else None
+        return next((value for value in itertools.islice(variants, most) if self._shows(value)), MISSING)
 
     def _shows(self, value: Any) -> bool:
         return self._differs(value) and self._counts(value)

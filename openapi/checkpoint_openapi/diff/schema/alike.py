@@ -10,12 +10,12 @@ from weakref import WeakKeyDictionary
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.definitions import Definitions
-from checkpoint_openapi.diff.schema.marks import ADDS, CLOSER
-from checkpoint_openapi.diff.schema.nested import mapped, mentions
+from checkpoint_openapi.diff.schema.marks import ADDS, AT, CLOSER
+from checkpoint_openapi.diff.schema.nested import definition_name, mapped, mapped_inside, mentions
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.values import equal, packed
 
-__all__ = ["Likeness"]
+__all__ = ["Likeness", "expanded"]
 
 _Known = dict[str, bool]
 
@@ -38,6 +38,21 @@ class Likeness:
         others = self._known.setdefault(left.definitions, WeakKeyDictionary())
         known = others.setdefault(right.definitions, {})
         return all(_are_alike(name, left.definitions, right.definitions, known) for name in left.references)
+
+
+def expanded(schema: Schema, depth: int = 8) -> JsonSchema:
+    """Return the content of a schema with references inlined, to a limited depth, and without places."""
+
+    def expand(content: JsonSchema, left: int) -> JsonSchema:
+        if "$ref" in content and left:
+            return expand(schema.definitions.get(definition_name(content["$ref"])), left - 1)
+        return {key: value for key, value in content.items() if key != AT}
+
+    def write_out(content: JsonSchema, left: int) -> JsonSchema:
+        whole = expand(content, left)
+        return mapped_inside(whole, lambda inner: write_out(inner, left - 1)) if left else {}
+
+    return write_out(schema.content, depth)
 
 
 def _are_alike(name: str, left: Definitions, right: Definitions, known: _Known) -> bool:

@@ -12,7 +12,6 @@ from typing import Any, cast
 
 from checkpoint_openapi.diff.schema.choices import within
 from checkpoint_openapi.diff.schema.containment import JsonSchema
-from checkpoint_openapi.diff.schema.definitions import Definitions
 from checkpoint_openapi.diff.schema.marks import CLOSER
 from checkpoint_openapi.diff.schema.nested import all_schemas, beside_null, mapped_inside
 from checkpoint_openapi.diff.schema.parts import Schema
@@ -81,9 +80,10 @@ def _closed(sender: Schema, refused: frozenset[str]) -> Schema:
     def change(node: JsonSchema) -> JsonSchema:
         return mapped_inside(_closed_here(sender.sub(node), refused), change)
 
-    bundle = change(sender.bundle())
-    definitions = Definitions(bundle.pop("$defs", {}), sender.definitions.novel)
-    return Schema(bundle, definitions, sender.depth)
+    definitions = sender.definitions.derived(refused)
+    for name in sender.needed().difference(definitions.schemas):
+        definitions.schemas[name] = change(sender.definitions.get(name))
+    return Schema(change(sender.content), definitions, sender.depth)
 
 
 def _closed_here(sender: Schema, refused: frozenset[str]) -> JsonSchema:

@@ -13,16 +13,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from enum import Enum
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from weakref import WeakValueDictionary
 
 import jsonschema_rs
 from jsonschema_rs import canonical
 
 from checkpoint_openapi.diff.schema.opaque import as_everything, as_nothing, mentions_opaque
+from checkpoint_openapi.diff.schema.reached import reached
 from checkpoint_openapi.document.values import members, packed
 
-__all__ = ["Answer", "JsonSchema", "Operand", "accepts", "is_pattern", "operand_of"]
+__all__ = ["Answer", "JsonSchema", "Operand", "Size", "accepts", "is_pattern", "operand_of", "size_of"]
 
 JsonSchema = dict[str, Any]
 """A JSON Schema (2020-12) as JSON data."""
@@ -42,6 +43,10 @@ _LARGEST = 1_000_000_000
 It takes time in proportion, a fifth of a second for this much, and decided nothing about larger pairs in any
 document that was tried. Unlike a time limit, this measure gives the same verdict everywhere.
 """
+_LARGE = 200_000
+"""From this length on, in bytes, only what a value reaches of a schema is made into a validator."""
+_MOST = 500
+"""The number of such parts that are kept."""
 _KEPT = 10_000_000
 """The total length of the schemas whose forms are kept, in bytes; the forms are several times as large."""
 _ANSWERS = {"yes": Answer.YES, "no": Answer.NO, "unknown": Answer.UNKNOWN}
@@ -61,6 +66,8 @@ class Operand:
         self.schema = schema
         self.weight = weight
         """The length of the schema in bytes, as `packed`."""
+        self.is_large = weight > _LARGE
+        """Whether it takes long to make a form of the whole schema."""
         self.forms: dict[str, Any] = {}
         """What the engine made of the schema; it may be dropped, and is then made again."""
         self._answers: dict[tuple[str, Operand], Any] = {}
@@ -122,7 +129,8 @@ class Operand:
 
     def is_too_much_with(self, other: Operand) -> bool:
         """Return whether two schemas together are too large to be compared as a whole."""
-        return self.size * other.size > _LARGEST
+        # A schema is at least as long in JSON as it is packed, apart from small numbers.
+        return self.weight * other.weight > 2 * _LARGEST or self.size * other.size > _LARGEST
 
     def _covers(self, other: Operand) -> Answer:
         if self.is_too_much_with(other):
@@ -150,8 +158,8 @@ class Operand:
         return self._canonical is None or self._canonical.satisfiability().value != "no"
 
     def simplified(self) -> JsonSchema:
-        """Return the schema in its canonical form, or unchanged if it has none."""
-        form = self._canonical
+        """Return the schema in its canonical form, or unchanged if it has none or is large."""
+        form = None if self.is_large else self._canonical
         return (
             self.schema if form is None else self._form("simplified", lambda: _object(form.to_json_schema()))
         )
@@ -162,13 +170,26 @@ class Operand:
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value is certainly valid; an uncompilable schema accepts nothing."""
-        least = self._at_least if self._is_vague else self
+        part = self._reached(value)
+        least = part._at_least if part._is_vague else part
         return least is not None and least._validator is not None and least._validator.is_valid(value)
 
     def refuses(self, value: Any) -> bool:
         """Return whether a value is certainly invalid; an uncompilable schema refuses everything."""
-        most = self._at_most if self._is_vague else self
+        part = self._reached(value)
+        most = part._at_most if part._is_vague else part
         return most is not None and not (most._validator is not None and most._validator.is_valid(value))
+
+    def _reached(self, value: Any) -> Operand:
+        """Return what says the same of one value: of a large schema, only the parts that it reaches."""
+        if not self.is_large:
+            return self
+        found = operand_of(reached(self.schema, value))
+        found.is_large = False
+        _PARTS[found] = None
+        if len(_PARTS) > _MOST:
+            _PARTS.popitem(last=False)
+        return found
 
     def violations(self, value: Any) -> list[tuple[tuple[str | int, ...], str, Any]]:
         """Return where a value is certainly invalid: the path, why without the value, and the value there.
@@ -210,19 +231,20 @@ class Operand:
 
     @property
     def _validator(self) -> jsonschema_rs.Validator | None:
-        return self._form("validator", self._compiled)
+        return self._form("validator", lambda: _compiled(self.schema))
 
-    def _compiled(self) -> jsonschema_rs.Validator | None:
-        try:
-            return jsonschema_rs.Draft202012Validator(
-                self.schema,
-                validate_formats=True,
-                pattern_options=_REGULAR_EXPRESSIONS,
-                offline=True,
-                mask=_MASK,
-            )
-        except (ValueError, jsonschema_rs.ReferencingError):
-            return None
+
+def _compiled(schema: JsonSchema) -> jsonschema_rs.Validator | None:
+    try:
+        return jsonschema_rs.Draft202012Validator(
+            schema,
+            validate_formats=True,
+            pattern_options=_REGULAR_EXPRESSIONS,
+            offline=True,
+            mask=_MASK,
+        )
+    except (ValueError, jsonschema_rs.ReferencingError):
+        return None
 
 
 class _UsedLast:
@@ -246,16 +268,30 @@ class _UsedLast:
 
 
 _USED_LAST = _UsedLast()
+_PARTS: OrderedDict[Operand, None] = OrderedDict()
+"""The parts of large schemas used last: values of the same shape reach the same part."""
 _KNOWN: WeakValueDictionary[bytes, Operand] = WeakValueDictionary()
 
 
-def operand_of(schema: JsonSchema) -> Operand:
-    """Return a schema as an operand, the same one for identical schemas."""
+class Size(NamedTuple):
+    """What identifies a schema without its text."""
+
+    digest: bytes
+    weight: int
+
+
+def size_of(schema: JsonSchema) -> Size:
+    """Return a schema's hash and its length in bytes, as `packed`."""
     written = packed(schema)
-    key = hashlib.blake2b(written, digest_size=16).digest()
-    found = _KNOWN.get(key)
+    return Size(hashlib.blake2b(written, digest_size=16).digest(), len(written))
+
+
+def operand_of(schema: JsonSchema, size: Size | None = None) -> Operand:
+    """Return a schema as an operand, the same one for identical schemas."""
+    digest, weight = size or size_of(schema)
+    found = _KNOWN.get(digest)
     if found is None:
-        found = _KNOWN[key] = Operand(schema, len(written))
+        found = _KNOWN[digest] = Operand(schema, weight)
     return found
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.marks import AT
 from checkpoint_openapi.diff.schema.nested import references
+from checkpoint_openapi.document.pointer import unescaped
 
 __all__ = ["Definitions"]
 
@@ -25,10 +27,20 @@ class Definitions:
         self._direct: dict[str, list[str]] = {}
         self._reachable: dict[str, frozenset[str]] = {}
         self._about: dict[tuple[str, str], Any] = {}
+        self._derived: dict[frozenset[str], Definitions] = {}
 
     def get(self, name: str) -> JsonSchema:
         """Return a definition; a missing one is the empty schema."""
         return self.schemas.get(name, {})
+
+    def component(self, name: str) -> str:
+        """Return the name that a definition has in its document."""
+        written = self.get(name).get(AT) or name.split("-", maxsplit=1)[0].removeprefix("components.schemas.")
+        return unescaped(str(written).rsplit("/", 1)[-1])
+
+    def derived(self, refused: frozenset[str]) -> Definitions:
+        """Return the definitions that senders share which refuse some names; whoever needs one adds it."""
+        return self._derived.setdefault(refused, Definitions({}, self.novel))
 
     def reachable(self, name: str) -> frozenset[str]:
         """Return all definitions that a definition leads to."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar, cast
 
-from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, operand_of
+from checkpoint_openapi.diff.schema.containment import JsonSchema, Operand, Size, operand_of, size_of
 from checkpoint_openapi.diff.schema.definitions import Definitions
 from checkpoint_openapi.diff.schema.marks import ADDS, AT, CLOSER, PIN
 from checkpoint_openapi.diff.schema.nested import (
@@ -17,7 +17,6 @@ from checkpoint_openapi.diff.schema.nested import (
     SAME_PLACE,
     beside_null,
     definition_name,
-    mapped_inside,
     mentions,
     references,
     subschemas,
@@ -107,14 +106,20 @@ class Schema:
     @property
     def operand(self) -> Operand:
         """The schema as a containment operand."""
-        return self.once("operand", lambda: operand_of(self.bundle()))
+        return self.once("operand", self._operand)
 
-    def _branch(self, content: JsonSchema) -> Schema:
-        return Schema(content, self.definitions, self.depth + 1)
+    def _operand(self) -> Operand:
+        needed = sorted(self.needed())
+        if not needed:
+            return operand_of(self.content)
+        sizes = [size_of(self.content), *(self.definitions.about(name, "size", size_of) for name in needed)]
+        told = packed([needed, [size.digest for size in sizes]])
+        size = Size(hashlib.blake2b(told, digest_size=16).digest(), sum(size.weight for size in sizes))
+        return operand_of(self.bundle(), size)
 
     def bundle(self) -> JsonSchema:
         """Return the schema together with everything it refers to."""
-        needed = sorted(self._needed())
+        needed = sorted(self.needed())
         if not needed:
             return self.content
         return {**self.content, "$defs": {name: self.definitions.get(name) for name in needed}}
@@ -127,29 +132,16 @@ class Schema:
 
     def of_definitions(self, question: str, answer: Callable[[JsonSchema], _Answer]) -> Iterator[_Answer]:
         """Yield an answer about each definition that the schema leads to, computed once for all schemas."""
-        return (self.definitions.about(name, question, answer) for name in self._needed())
+        return (self.definitions.about(name, question, answer) for name in self.needed())
 
     @cached_property
     def references(self) -> list[str]:
         """The names of the definitions that the schema refers to directly."""
         return references(self.content)
 
-    def _needed(self) -> set[str]:
+    def needed(self) -> set[str]:
+        """Return the names of the definitions that the schema leads to."""
         return self.definitions.needed(self.references)
-
-    def expanded(self, depth: int = 8) -> JsonSchema:
-        """Return the content with references inlined, to a limited depth, and without places."""
-
-        def expand(content: JsonSchema, left: int) -> JsonSchema:
-            if "$ref" in content and left:
-                return expand(self.definitions.get(definition_name(content["$ref"])), left - 1)
-            return {key: value for key, value in content.items() if key != AT}
-
-        def write_out(content: JsonSchema, left: int) -> JsonSchema:
-            whole = expand(content, left)
-            return mapped_inside(whole, lambda inner: write_out(inner, left - 1)) if left else {}
-
-        return write_out(self.content, depth)
 
     def shallow(self) -> Schema:
         """Return a schema that accepts at least as much: members and items may be anything."""
@@ -178,6 +170,11 @@ class Schema:
         """The name of the definition that the schema refers to, if it is nothing else."""
         return definition_name(self.bare["$ref"]) if self.bare.keys() == {"$ref"} else None
 
+    @property
+    def component(self) -> str | None:
+        """The name of the component that the schema refers to, if it is nothing else."""
+        return None if self.reference is None else self.definitions.component(self.reference)
+
     @cached_property
     def bare(self) -> JsonSchema:
         """The content without what says nothing: an `allOf` around one schema, and marks beside it."""
@@ -199,11 +196,11 @@ class Schema:
 
     def is_recursive(self) -> bool:
         """Return whether a schema leads back to itself or to a definition that does."""
-        return bool(self.definitions.loops(self._needed()))
+        return bool(self.definitions.loops(self.needed()))
 
     def is_tangled(self) -> bool:
         """Return whether a schema leads to many others, and back to itself or to one of them."""
-        needed = self._needed()
+        needed = self.needed()
         return len(needed) > _MANY and bool(self.definitions.loops(needed))
 
     def cut(self) -> Schema:
@@ -211,7 +208,7 @@ class Schema:
         return self.once("cut", self._without_loops)
 
     def _without_loops(self) -> Schema:
-        loops = self.definitions.loops(self._needed())
+        loops = self.definitions.loops(self.needed())
         content = self._cut(self.content, loops, frozenset(), outside=True)
         return self.sub({} if content is None else content)
 
@@ -339,7 +336,7 @@ class Schema:
                 branches = [
                     {"allOf": [branch, *closers]} if closers else branch for branch in keywords[keyword]
                 ]
-                options = [self._branch(branch).member(name).content for branch in branches]
+                options = [_branch(self, branch).member(name).content for branch in branches]
                 options = [option for option in options if not is_never(option)]
                 if options and all(options):
                     found.append(options[0] if len(options) == 1 else {"anyOf": options})
@@ -371,8 +368,12 @@ class Schema:
             found.update(part.keywords.get("properties", {}))
             for keyword in ("anyOf", "oneOf"):
                 for branch in part.keywords.get(keyword, []) if self.depth < _DEEPEST else ():
-                    found.update(self._branch(branch).names())
+                    found.update(_branch(self, branch).names())
         return found
+
+
+def _branch(schema: Schema, content: JsonSchema) -> Schema:
+    return Schema(content, schema.definitions, schema.depth + 1)
 
 
 def _conjunction(contents: list[JsonSchema]) -> JsonSchema:

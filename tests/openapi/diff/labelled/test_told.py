@@ -82,3 +82,11 @@ def test_an_undeclared_path_variable_never_counts_as_absent() -> None:
     assert finding.id == "parameter-pattern-narrowed"
     assert finding.witness is not None
     assert finding.witness.body["p"]
+
+
+def test_alternatives_are_told_by_the_whole_names_of_their_components() -> None:
+    """A component whose name ends like that of another one is not taken for it."""
+    schemas = {"thing": holds(["x"], x=TEXT), "deleted_thing": holds(["gone"], gone=TEXT)}
+    references = [{"$ref": f"#/components/schemas/{name}"} for name in schemas]
+    (said,) = _said(answers({"anyOf": references[:1]}, **schemas), answers({"anyOf": references}, **schemas))
+    assert "`deleted_thing`" in said

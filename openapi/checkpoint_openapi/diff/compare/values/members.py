@@ -17,6 +17,7 @@ from checkpoint_openapi.diff.compare.values.texts import as_written
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import SUBJECTS, Side
 from checkpoint_openapi.diff.proof.failure import Step
+from checkpoint_openapi.diff.schema.alike import expanded
 from checkpoint_openapi.diff.schema.choices import values_told
 from checkpoint_openapi.diff.schema.marks import HIDDEN
 from checkpoint_openapi.diff.schema.parts import Schema
@@ -321,7 +322,7 @@ def _paired(old: Schema, new: Schema) -> list[tuple[Schema, Schema]]:
 
 def _is_written(branch: Schema, others: list[Schema]) -> bool:
     """Return whether one of some alternatives is written like another one, at any place."""
-    return any(branch.expanded() == other.expanded() for other in others)
+    return any(expanded(branch) == expanded(other) for other in others)
 
 
 def _alternatives(old: Schema, new: Schema) -> tuple[list[Schema], list[Schema]]:
@@ -347,7 +348,7 @@ def _is_one_of(schema: Schema) -> bool:
 
 def _component(branch: Schema) -> str:
     """Return the name of the component that an alternative refers to, or an empty string."""
-    return (branch.reference or "").rsplit(".", 1)[-1].split("-")[0]
+    return branch.component or ""
 
 
 def _identity(branch: Schema) -> Any:

@@ -22,6 +22,7 @@ from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import FACETS, SUBJECTS, Side
 from checkpoint_openapi.diff.proof.failure import Failure
 from checkpoint_openapi.diff.proof.witness import MISSING, WitnessMaker
+from checkpoint_openapi.diff.schema.alike import expanded
 from checkpoint_openapi.diff.schema.containment import Answer
 from checkpoint_openapi.diff.schema.marks import VAGUE_NULL
 from checkpoint_openapi.diff.schema.parts import Schema
@@ -38,6 +39,8 @@ _NULL_BESIDE_ENUM = {
 _UNDECIDED = {Side.CLIENTS: "undecided", Side.IMPLEMENTERS: "undecided-for-implementers"}
 _PREDICATE = re.compile("(is|was|may|no longer) ")
 """How a text starts that makes a sentence with the name of the member."""
+_TRIED = 3
+"""The number of places at which a value is looked for that shows the same failure of a shared component."""
 _LARGE = 30
 """From this number of definitions on, only the surface of a schema is searched for contradictions."""
 
@@ -106,7 +109,7 @@ def _compare_changed(comparison: Comparison, pair: SchemaPair, readings: list[tu
         ]
         _report(directions)
     sender = old if SUBJECTS[pair.subject].narrowing_breaks else new
-    if pair.old and pair.new and not _satisfiable(sender) and old.expanded() != new.expanded():
+    if pair.old and pair.new and not _satisfiable(sender) and expanded(old) != expanded(new):
         message = f"No value satisfies the {pair.spot.place} of {pair.spot.operation}: nothing can be proven"
         comparison.add("schema-unsatisfiable", pair.spot, message, new=pair.new)
     is_xml = pair.media_type is not None and pair.media_type.split(";")[0].endswith("xml")
@@ -242,7 +245,9 @@ class _Direction:
         origin = (failure.clause, failure.alternative, self._pair.subject, self._narrowed)
         if origin in self._comparison.shown and is_shared(self._comparison.revision.label(new)):
             return MISSING, True
-        value = self._maker.value(failure)
+        tried = self._comparison.tried
+        value = self._maker.value(failure) if tried[origin] < _TRIED else MISSING
+        tried[origin] += 1
         if value is not MISSING:
             self._comparison.shown.add(origin)
         return value, value is not MISSING or self._is_refuted(failure)
