@@ -14,7 +14,7 @@ from checkpoint_conformance.verdict.finding import Finding
 from checkpoint_conformance.verdict.groups import READ_FROM_ITEMS, VALID_SHAPES
 from checkpoint_conformance.verdict.ledger import Ledger, SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Result
-from checkpoint_conformance.verdict.symptom import UNREADABLE_RESPONSES
+from checkpoint_conformance.verdict.symptom import UNREADABLE_RESPONSES, Symptom
 
 __all__ = ["conclude", "result_of_findings"]
 
@@ -71,6 +71,9 @@ def _result(
     identifier = requirement.id
     exercised = ledger.exercised[identifier]
     found = tuple(finding for finding in attribution.charged if finding.requirement == identifier)
+    if identifier == "HTTP-3" and gone and not found and any(map(_is_silent, attribution.charged)):
+        detail = "HTTP-1: valid calls get no response in time either"
+        return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, detail, exercised=exercised)
     if identifier in ledger.doubts and not any(finding.confirmed for finding in found):
         return Result(requirement, Outcome.INCONCLUSIVE, None, ledger.doubts[identifier], found, exercised)
     if found:
@@ -109,6 +112,11 @@ def _never_exercised(requirement: Requirement, ledger: Ledger, attribution: Attr
         return Result(requirement, Outcome.INCONCLUSIVE, None, why)
     why = why if gone else "the failures above make it impossible to test"
     return Result(requirement, Outcome.SKIP, SkipReason.PRECONDITION_FAILED, why)
+
+
+def _is_silent(finding: Finding) -> bool:
+    """Return whether valid calls get no response in time."""
+    return finding.confirmed and (finding.requirement, finding.symptom) == ("HTTP-1", Symptom.NO_ANSWER)
 
 
 def _is_unreadable(finding: Finding) -> bool:

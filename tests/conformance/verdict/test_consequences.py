@@ -105,6 +105,14 @@ def test_one_checkpoint_for_all_shows_nothing_of_other_ids() -> None:
     assert outcome(found["RESP-2"]) == SKIPPED
 
 
+def test_a_server_that_never_answers_leaves_nothing_undecided() -> None:
+    """HTTP-1 takes it: after three valid calls without a response, nothing else is sent."""
+    found = results(mutant("never-answered").behaviour)
+    assert found["HTTP-1"].outcome is Outcome.FAIL
+    assert outcome(found["HTTP-3"]) == SKIPPED
+    assert [name for name, each in found.items() if each.outcome is Outcome.INCONCLUSIVE] == []
+
+
 def test_an_invented_status_under_concurrency_is_http_s() -> None:
     """A 409 is no documented status, whoever gets it: HTTP-1, and not RESP-11."""
     found = results(OneAtATime)
