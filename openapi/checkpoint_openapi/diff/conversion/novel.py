@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from checkpoint_openapi.diff.conversion.declared import Declarations
+from checkpoint_openapi.diff.conversion.declared import Declarations, Names
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.pointer import escaped
 from checkpoint_openapi.document.source import DocumentError
@@ -22,11 +22,16 @@ def novel_names(base: Documents, revision: Documents) -> frozenset[str]:
     renamed members count as new, which does no harm: a sender may always send what it declares itself. Every
     file that either version leads to must have been read before.
     """
-    sides = [(documents, Declarations(documents, request=True)) for documents in (base, revision)]
+    directions = [
+        [(documents, Declarations(documents, request=request)) for documents in (base, revision)]
+        for request in (True, False)
+    ]
     found: set[str] = set()
     for place in _changed_places(base, revision):
-        before, after = (_declared(*side, place) for side in sides)
-        found |= before ^ after
+        for sides in directions:
+            before, after = (_declared(*side, place) for side in sides)
+            found |= before.declared ^ after.declared
+            found |= before.hidden ^ after.hidden
     return frozenset(found)
 
 
@@ -59,13 +64,10 @@ def _inside(value: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def _declared(documents: Documents, declarations: Declarations, label: str) -> set[str]:
+def _declared(documents: Documents, declarations: Declarations, label: str) -> Names:
     place = documents.place(label)
-    if not documents.has(place):
-        return set()
     try:
-        names = declarations.at(place, [])
+        return declarations.at(place, []) if documents.has(place) else Names()
     except DocumentError:
         # A dangling reference, which is reported where an operation reaches it.
-        return set()
-    return names.declared | names.hidden
+        return Names()

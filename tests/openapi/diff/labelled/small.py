@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 Object = dict[str, Any]
@@ -117,6 +118,11 @@ def second(**members: Object) -> Object:
     return holds(["kind"], kind={"const": "second"}, **members)
 
 
+AROUND: dict[str, Callable[[Object], Object]] = {
+    "a map": lambda schema: {"type": "object", "additionalProperties": schema},
+    "a pattern": lambda schema: {"type": "object", "patternProperties": {"^x": schema}},
+    "a tuple": lambda schema: {"type": "array", "prefixItems": [schema]},
+}
 TREE: Object = {"$ref": "#/components/schemas/Tree"}
 KINDS: dict[str, Object] = {kind: holds(["kind"], kind=TEXT) for kind in ("Cat", "Dog")}
 PARENT: Object = {**holds(["kind"], kind=TEXT), "discriminator": {"propertyName": "kind"}}
@@ -245,6 +251,13 @@ SMALL = (
     Small("kind answered", answers(pets("Cat"), **KINDS), answers(pets("Cat", "Dog"), **KINDS), "breaking", False),
     Small("mapping that says what the names say", sends(pets("Cat", "Dog", mapped=False), **KINDS),
           sends(pets("Cat", "Dog"), **KINDS), "same", False),
+    # Members of maps, patterns and tuples: JSON Schema 2020-12, 10.3.
+    *(Small(f"member gone from the values of {name} that one {make.__name__}", make(around(holds(a=TEXT, b=TEXT))), make(around(holds(a=TEXT))), "breaking")
+      for make in (sends, answers) for name, around in AROUND.items()),
+    Small("default of a map's member changed", sends(AROUND["a map"](holds(a={**TEXT, "default": "x"}))),
+          sends(AROUND["a map"](holds(a={**TEXT, "default": "y"}))), "breaking"),
+    Small("member that answers no longer show", answers(holds(a=TEXT, b=TEXT)),
+          answers(holds(a=TEXT, b={**TEXT, "writeOnly": True})), "review"),
     # Alternatives: JSON Schema 2020-12, 10.2.1.
     *(Small(f"alternative that contains itself, alone in {keyword}", sends({keyword: [TREE]}, Tree=holds(a=TREE)),
             sends(TREE, Tree=holds(a=TREE)), "same", False) for keyword in ("anyOf", "oneOf")),

@@ -19,7 +19,8 @@ from checkpoint_openapi.diff.findings.rules import SUBJECTS, Side
 from checkpoint_openapi.diff.proof.failure import Step
 from checkpoint_openapi.diff.schema.alike import expanded
 from checkpoint_openapi.diff.schema.choices import values_told
-from checkpoint_openapi.diff.schema.marks import HIDDEN
+from checkpoint_openapi.diff.schema.containment import JsonSchema
+from checkpoint_openapi.diff.schema.marks import HIDDEN, UNDECLARED
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.values import contains, equal
@@ -100,6 +101,11 @@ class MemberWalk:
             if self._comparison.same(before[name], after[name]):
                 continue
             self.compare(old.member(name), new.member(name), (*path, name), required=name in needed)
+        for left, right in _by_name(old, new) if _both_may_be("object", old, new) else ():
+            self.compare(left, right, (*path, UNDECLARED), required=False)
+        numbers = range(min(old.numbered(), new.numbered())) if _both_may_be("array", old, new) else range(0)
+        for number in numbers:
+            self.compare(old.item(number), new.item(number), (*path, number), required=True)
         if any("items" in part.keywords for part in old.parts()) and _both_may_be("array", old, new):
             self.compare(old.item(None), new.item(None), (*path, 0), required=True)
         for left, right in _paired(old, new):
@@ -274,6 +280,24 @@ def _declared(schema: Schema) -> dict[str, Schema]:
         for name, content in part.keywords.get("properties", {}).items():
             if HIDDEN not in content and not part.is_pin:
                 found[name] = schema.sub(content)
+    return found
+
+
+def _by_name(old: Schema, new: Schema) -> list[tuple[Schema, Schema]]:
+    """Pair the schemas of both versions for members of the same pattern, and for those without a name."""
+    before, after = _described(old), _described(new)
+    return [(before[pattern], after[pattern]) for pattern in before if pattern in after]
+
+
+def _described(schema: Schema) -> dict[str | None, Schema]:
+    """Return the schemas of members that no name declares, by pattern; None stands for all others."""
+    found: dict[str | None, Schema] = {}
+    for part in schema.parts():
+        for pattern, content in part.keywords.get("patternProperties", {}).items():
+            found[pattern] = schema.sub(content)
+        others = part.keywords.get("additionalProperties")
+        if isinstance(others, dict):
+            found[None] = schema.sub(cast("JsonSchema", others))
     return found
 
 
