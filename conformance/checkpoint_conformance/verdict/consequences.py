@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 _NOT_ACCEPTABLE = 406  # because of the `Accept` alone, whatever the request is (RFC 9110, 15.5.7)
+_REFUSED = frozenset({Symptom.REFUSED, Symptom.REFUSED_UNDER_CONCURRENCY, Symptom.WRONG_STATUS})
 _FORMS_OF_TIME = frozenset({Symptom.CREATED_AT_FORM, Symptom.CREATED_AT_TYPE})
 
 UNREADABLE: dict[tuple[Symptom, int | None], set[str]] = {
@@ -101,15 +102,16 @@ def drop_what_an_ending_leaves(findings: list[Finding], case: Case) -> list[Find
 
 
 def drop_locks_without_a_refusal(findings: list[Finding], case: Case) -> list[Finding]:
-    """Drop a lock if calls that were sent before any refusal were already refused with the same status."""
+    """Drop a lock, and a refused call after a refusal, if calls before any refusal were refused alike."""
     refused = {
         finding.exchanges[-1].status: finding.requirement
         for finding in findings
-        if finding.symptom is Symptom.REFUSED and finding.origin.requirement in BEFORE_REFUSALS
+        if finding.symptom in _REFUSED and finding.origin.requirement in BEFORE_REFUSALS
     }
 
     def cause(finding: Finding) -> str | None:
-        if finding.symptom is not Symptom.LOCKED:
+        after = finding.requirement == "HTTP-6" and finding.symptom is Symptom.REFUSED
+        if not (after or finding.symptom is Symptom.LOCKED):
             return None
         earlier = refused.get(finding.exchanges[-1].status)
         return f"{earlier}: valid calls are refused without a refusal before them, too" if earlier else None

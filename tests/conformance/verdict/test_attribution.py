@@ -179,6 +179,14 @@ RULES: dict[str, tuple[list[Finding], set[str], set[str]]] = {
         {"REQ-9", "ERR-3"},
         set(),
     ),
+    "a call refused after a refusal as others were before is no second fault": (
+        [
+            found("HTTP-1", Symptom.WRONG_STATUS, "RESP-2/concurrent-1"),
+            found("HTTP-6", Symptom.REFUSED, "HTTP-6/several"),
+        ],
+        {"HTTP-1"},
+        {"HTTP-6"},
+    ),
     "a generated valid request is covered by the members' own probes": (
         [found("REQ-4", Symptom.REFUSED), found("FUZZ-1", Symptom.REFUSED)],
         {"REQ-4"},
