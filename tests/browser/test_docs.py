@@ -31,6 +31,8 @@ FILES = ("checkpoint.yaml", "companions.yaml", "requirements.yaml", "errors.yaml
 PATIENCE = 30.0
 """Seconds after which something that did not show is missed."""
 SUMMARY = ".opblock-summary-description"
+TEXTS = ["h1", "#requirements p", ".opblock-description p", ".parameter__name"]
+"""Texts of ours and of the renderer."""
 # Ends once a frame was painted with what is waited for.
 WAIT = """
 const [selector, text, done] = arguments;
@@ -227,7 +229,10 @@ def test_light_and_dark_fit_every_width(
     chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
         chromium.get(page)
-        WebDriverWait(chromium, PATIENCE).until(lambda c: c.find_elements(By.CSS_SELECTOR, SUMMARY))
+        # The renderer opens the operation, with its description, after it has shown the summary.
+        WebDriverWait(chromium, PATIENCE).until(
+            lambda c: all(c.find_elements(By.CSS_SELECTOR, text) for text in TEXTS)
+        )
         assert chromium.execute_script("return document.documentElement.scrollWidth") <= width
         assert chromium.execute_script(COVERED) == []
         first = lightness(chromium)
@@ -271,19 +276,19 @@ def test_everybody_reaches_each_part(
 
 
 def lightness(chromium: webdriver.Chrome) -> list[tuple[float, float]]:
-    """Return how light paper and ink are, from 0 to 1, of a text of ours and of one of the renderer."""
+    """Return how light paper and ink are, from 0 to 1, of each of the texts."""
     script = """
     const light = (color) => color.match(/[\\d.]+/g).slice(0, 3).reduce((sum, part) => sum + part / 765, 0);
     const paper = (node) => {
       const color = getComputedStyle(node).backgroundColor;
       return /, 0\\)$/.test(color) ? paper(node.parentElement) : light(color);
     };
-    return ["h1", "#requirements p", ".opblock-description p", ".parameter__name"].map((selector) => {
+    return arguments[0].map((selector) => {
       const node = document.querySelector(selector);
       return [paper(node), light(getComputedStyle(node).color)];
     });
     """
-    return [(paper, ink) for paper, ink in chromium.execute_script(script)]
+    return [(paper, ink) for paper, ink in chromium.execute_script(script, TEXTS)]
 
 
 def test_save_refreshes_the_page(live: Live) -> None:
