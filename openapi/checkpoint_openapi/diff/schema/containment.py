@@ -48,7 +48,7 @@ _LARGE = 200_000
 _MOST = 500
 """The number of such parts that are kept."""
 _KEPT = 10_000_000
-"""The total length of the schemas whose forms are kept, in bytes; the forms are several times as large."""
+"""The total length, in bytes, of the schemas whose forms are kept, once for each form; a form is larger."""
 _ANSWERS = {"yes": Answer.YES, "no": Answer.NO, "unknown": Answer.UNKNOWN}
 _MASK = "it"
 """What a reason says in place of the value, which is told beside it."""
@@ -79,11 +79,11 @@ class Operand:
         return cast("_Result", self._answers[question, other])
 
     def _form(self, name: str, make: Callable[[], _Result]) -> _Result:
+        if name not in self.forms:
+            self.forms[name] = make()
+        found = self.forms[name]
         _USED_LAST.use(self)
-        if name in self.forms:
-            return cast("_Result", self.forms[name])
-        found = self.forms[name] = make()
-        return found
+        return cast("_Result", found)
 
     @property
     def _canonical(self) -> jsonschema_rs.CanonicalSchema | None:
@@ -251,19 +251,17 @@ class _UsedLast:
     """Drops the forms of the schemas whose last use is longest ago: they take most of the memory."""
 
     def __init__(self) -> None:
-        self._operands: OrderedDict[Operand, None] = OrderedDict()
+        self._weights: OrderedDict[Operand, int] = OrderedDict()
         self._weight = 0
 
     def use(self, operand: Operand) -> None:
         """Record that a form of a schema is used."""
-        if operand in self._operands:
-            self._operands.move_to_end(operand)
-            return
-        self._operands[operand] = None
-        self._weight += operand.weight
-        while self._weight > _KEPT and len(self._operands) > 1:
-            oldest, _ = self._operands.popitem(last=False)
-            self._weight -= oldest.weight
+        weight = operand.weight * len(operand.forms)
+        self._weight += weight - self._weights.pop(operand, 0)
+        self._weights[operand] = weight
+        while self._weight > _KEPT and len(self._weights) > 1:
+            oldest, weight = self._weights.popitem(last=False)
+            self._weight -= weight
             oldest.forms.clear()
 
 
