@@ -68,6 +68,7 @@ FOLLOWING_SYMPTOMS: dict[tuple[str, Symptom], tuple[tuple[str, Symptom], ...]] =
     ("RESP-2", Symptom.ID_REPEATED): (("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),),
     ("REQ-4", Symptom.REFUSED_AT_TIMES): (("RESP-8", Symptom.RESOURCES_NOT_THE_SELECTED),),
     ("RESP-7", Symptom.RESOURCE_TYPE_UNKNOWN): (("RESP-13", Symptom.RESOURCE_TYPE_NOT_THE_LISTED),),
+    ("HTTP-2", Symptom.SURPLUS): (("HTTP-4", Symptom.SURPLUS),),
     ("DEL-2", Symptom.DELETED_AGAIN_LISTED): (
         ("DEL-1", Symptom.DELETED_AGAIN_LISTED),
         ("DEL-1", Symptom.MODEL_DIFFERS),
@@ -82,7 +83,7 @@ neither end nor leave.
 An answer that lists other resources than the selected ones is no fault of its own if these are backed up, if
 it is that of another call, or if the policy loses and regains its resources. What the server has lost cannot
 be deleted, and what it loses meanwhile looks as if a deletion had taken it. A type that nobody knows differs
-from the listed one, too.
+from the listed one, too. A server whose bodies are longer than announced seems to send one for HEAD.
 """
 
 
