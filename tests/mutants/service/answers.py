@@ -28,6 +28,17 @@ class Answers:
 
     def make(self, call: Call, policy: Policy, resources: tuple[Resource, ...]) -> Checkpoint:
         """Create and store the checkpoint."""
+        return self.add_checkpoint(policy, resources, call, auto_trigger=call.auto_trigger)
+
+    def add_checkpoint(
+        self,
+        policy: Policy,
+        resources: tuple[Resource, ...],
+        call: Call | None = None,
+        *,
+        auto_trigger: bool = False,
+    ) -> Checkpoint:
+        """Store a new checkpoint of a policy, whether or not a call asked for it."""
         number = self.store.next_number()
         checkpoint = Checkpoint(
             id=self.new_id(number),
@@ -35,7 +46,7 @@ class Answers:
             created_at=self.created_at(),
             policy=policy,
             resources=resources,
-            auto_trigger=call.auto_trigger,
+            auto_trigger=auto_trigger,
             call=call,
             born=self.clock.monotonic(),
         )

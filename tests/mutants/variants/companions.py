@@ -70,19 +70,7 @@ class OthersRunTheirPolicy(Server):
 
     def list_items(self, request: Request, project: str) -> Response:
         if project == SECOND_PROJECT:
-            number = self.store.next_number()
-            self.store.add(
-                Checkpoint(
-                    id=self.new_id(number),
-                    number=number,
-                    created_at=self.created_at(),
-                    policy=SECOND_POLICY,
-                    resources=SECOND_POLICY.resources,
-                    auto_trigger=True,
-                    call=None,
-                    born=self.clock.monotonic(),
-                )
-            )
+            self.add_checkpoint(SECOND_POLICY, SECOND_POLICY.resources, auto_trigger=True)
         return super().list_items(request, project)
 
 

@@ -39,19 +39,7 @@ class _Leaking(Server):
             and request.method in self.methods
             and self.leaks(request, condition)
         ):
-            number = self.store.next_number()
-            self.store.add(
-                Checkpoint(
-                    id=self.new_id(number),
-                    number=number,
-                    created_at=self.created_at(),
-                    policy=self.policy,
-                    resources=self.policy.resources[:2],
-                    auto_trigger=False,
-                    call=None,
-                    born=self.clock.monotonic(),
-                )
-            )
+            self.add_checkpoint(self.policy, self.policy.resources[:2])
         return super().refused(request, condition)
 
 

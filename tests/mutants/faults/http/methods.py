@@ -9,7 +9,7 @@ from ...framework.shapes import sends
 from ...framework.shots import BASE, Shot, item_list, pause
 from ...service.server import Server
 from ...service.wire import Response, compose
-from ...service.world import POLICY, Checkpoint
+from ...service.world import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,18 +61,7 @@ class _Creating(Server):
         """Execute the policy, and say so or not."""
         if not _asks(self.method)(request, allowed):
             return super().other_method(request, allowed)
-        number = self.store.next_number()
-        checkpoint = Checkpoint(
-            id=self.new_id(number),
-            number=number,
-            created_at=self.created_at(),
-            policy=POLICY,
-            resources=POLICY.resources,
-            auto_trigger=False,
-            call=None,
-            born=self.clock.monotonic(),
-        )
-        self.store.add(checkpoint)
+        checkpoint = self.add_checkpoint(POLICY, POLICY.resources)
         if self.status != 200:
             return super().other_method(request, allowed)
         return self.created(checkpoint)
