@@ -40,12 +40,12 @@ def names_beside(branches: list[Schema]) -> list[frozenset[str]]:
     found: list[frozenset[str]] = []
     for number, branch in enumerate(branches):
         others = [
-            other.added
+            other
             for index, other in enumerate(branches)
             if not (branch.added <= other.added or other.added <= branch.added)
             and not _are_apart(marks[number], marks[index])
         ]
-        found.append(frozenset[str]().union(*others))
+        found.append(_added_by(others))
     return found
 
 
@@ -65,14 +65,9 @@ def _without(content: JsonSchema, names: frozenset[str]) -> JsonSchema:
     if not names:
         return content
     demand: JsonSchema = {"propertyNames": {"not": {"enum": sorted(names)}}}
-    return (
-        {"allOf": [content, demand]}
-        if "$ref" in content
-        else {
-            **content,
-            "allOf": [*content.get("allOf", []), demand],
-        }
-    )
+    if "$ref" in content:
+        return {"allOf": [content, demand]}
+    return {**content, "allOf": [*content.get("allOf", []), demand]}
 
 
 def _restricted(sender: Schema, names: frozenset[str], trail: frozenset[str]) -> JsonSchema:
@@ -88,10 +83,8 @@ def _restricted(sender: Schema, names: frozenset[str], trail: frozenset[str]) ->
     found = dict(content)
     places = [(keyword, content[keyword]) for keyword in APPLIED if keyword in content]
     for keyword, value in places:
-        others = frozenset[str]().union(
-            *(sender.sub({other: stated}).added for other, stated in places if other != keyword)
-        )
-        left = names - others
+        others = [sender.sub({other: stated}) for other, stated in places if other != keyword]
+        left = names - _added_by(others)
         if keyword == "allOf":
             found[keyword] = _all_of(sender, value, left, trail)
         elif keyword in ("anyOf", "oneOf"):
@@ -105,10 +98,8 @@ def _all_of(
     parts = [sender.sub(member) for member in members]
     found: list[JsonSchema] = []
     for number, part in enumerate(parts):
-        others = frozenset[str]().union(
-            *(other.added for index, other in enumerate(parts) if index != number)
-        )
-        found.append(_restricted(part, names - others, trail))
+        others = [other for index, other in enumerate(parts) if index != number]
+        found.append(_restricted(part, names - _added_by(others), trail))
     return found
 
 
@@ -122,7 +113,7 @@ def _choice(
 ) -> JsonSchema:
     """Return the keywords that say which alternatives there are, each with its own names."""
     branches = [sender.sub(branch) for branch in value]
-    names &= frozenset[str]().union(*(branch.added for branch in branches))
+    names &= _added_by(branches)
     if not names:
         return {}
     exclusive = keyword == "oneOf"
@@ -134,6 +125,10 @@ def _choice(
     if exclusive and not _all_apart(branches, names):
         return {"allOf": [*beside, {"anyOf": own}]}
     return {keyword: own}
+
+
+def _added_by(schemas: list[Schema]) -> frozenset[str]:
+    return frozenset[str]().union(*(schema.added for schema in schemas))
 
 
 def _all_apart(branches: list[Schema], names: frozenset[str]) -> bool:

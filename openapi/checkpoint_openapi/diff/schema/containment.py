@@ -187,6 +187,7 @@ class Operand:
         found = operand_of(reached(self.schema, value))
         found.is_large = False
         _PARTS[found] = None
+        _PARTS.move_to_end(found)
         if len(_PARTS) > _MOST:
             _PARTS.popitem(last=False)
         return found
