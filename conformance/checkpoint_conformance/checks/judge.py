@@ -17,7 +17,7 @@ from checkpoint_conformance.probes.probe import DOCUMENTED, Probe
 from checkpoint_conformance.target.secrets import Secrets
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, FaultKind, TransportFault
-from checkpoint_conformance.verdict.finding import PASSING, Finding, Spread, is_error_in_success
+from checkpoint_conformance.verdict.finding import PASSING, Finding, Spread, is_error_in_success, told_status
 from checkpoint_conformance.verdict.groups import GENERATED
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
@@ -188,8 +188,7 @@ class Judge:
     def _refusal(self, probe: Probe, exchange: Exchange, judgement: Judgement, status: int) -> None:
         expected = probe.expected
         if is_error_in_success(exchange):
-            actual = f"an error, but with status {status}"
-            found = _wrong_status(exchange, probe.requirement, status, expected, actual)
+            found = _wrong_status(exchange, probe.requirement, status, expected, told_status(exchange))
             if not _is_bound(probe) or probe.requirement in GENERATED:
                 found = replace(found, requirement="RESP-1", symptom=Symptom.NO_CHECKPOINT, status=None)
             judgement.add(found)

@@ -13,10 +13,10 @@ from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.verdict.finding import Finding, Level
+from checkpoint_conformance.verdict.finding import Finding, Level, checkpoint_of
 from checkpoint_conformance.verdict.symptom import Symptom
 
-__all__ = ["KNOWN_STATUSES", "RESOURCE_TYPES", "Reading", "checkpoint_of", "success"]
+__all__ = ["KNOWN_STATUSES", "RESOURCE_TYPES", "Reading", "success"]
 
 KNOWN_STATUSES = frozenset(
     {
@@ -122,11 +122,6 @@ def success(exchange: Exchange, call: Call, target: Target) -> Reading:
     _plan(members, call, target, reading)
     _checkpoint_extra_info(members, call, reading)
     return reading
-
-
-def checkpoint_of(exchange: Exchange) -> dict[str, Any] | None:
-    """Return the `checkpoint` in the body of a response, or None if there is no such object to be read."""
-    return as_object((exchange.json_object or {}).get("checkpoint"))
 
 
 def _strings(members: dict[str, Any], reading: Reading) -> None:

@@ -9,12 +9,11 @@ from typing import Any
 
 from checkpoint_conformance.checks.http_layer import answered_by_gateway
 from checkpoint_conformance.checks.judge import Judgement
-from checkpoint_conformance.checks.success import checkpoint_of
 from checkpoint_conformance.probes.calls import Call
 from checkpoint_conformance.probes.probe import Probe
 from checkpoint_conformance.transport.abridgement import KEPT_LIMIT, PAGE_KEPT, Packed, abridged
 from checkpoint_conformance.transport.exchange import PAGE_LIMIT, Exchange, Request
-from checkpoint_conformance.verdict.finding import is_error_in_success
+from checkpoint_conformance.verdict.finding import checkpoint_of, is_error_in_success
 from checkpoint_conformance.verdict.ledger import Ledger
 
 __all__ = [

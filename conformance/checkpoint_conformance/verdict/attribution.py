@@ -19,44 +19,29 @@ from checkpoint_conformance.verdict.symptom import FAILING, UNREADABLE_LISTS, Sy
 __all__ = ["RULES", "Attribution", "attribute"]
 
 RULES: tuple[Rule, ...] = (
-    *map(
-        certainly,
-        (
-            consequences.drop_what_an_ending_leaves,
-            consequences.drop_locks_without_a_refusal,
-            consequences.drop_what_a_lock_leaves,
-            consequences.drop_conflicts,
-        ),
-    ),
+    certainly(consequences.drop_what_an_ending_leaves),
+    certainly(consequences.drop_locks_without_a_refusal),
+    certainly(consequences.drop_what_a_lock_leaves),
+    certainly(consequences.drop_conflicts),
     gathering.gather_intermittent_refusals,
     gathering.gather_intermittent_errors,
-    *map(
-        certainly,
-        (
-            consequences.drop_what_refusals_leave,
-            consequences.drop_kept_callers,
-            consequences.drop_odd_waits,
-            gathering.drop_same_answers,
-            gathering.drop_codes,
-            gathering.drop_methods_that_create,
-        ),
-    ),
+    certainly(consequences.drop_what_refusals_leave),
+    certainly(consequences.drop_kept_callers),
+    certainly(consequences.drop_odd_waits),
+    certainly(gathering.drop_same_answers),
+    certainly(gathering.drop_codes),
+    certainly(gathering.drop_methods_that_create),
     gathering.gather_wrong_statuses,
     gathering.gather_spread,
     gathering.gather_selections,
     gathering.gather_intermittent_authentication,
-    *map(
-        certainly,
-        (
-            consequences.drop_accepted_too,
-            consequences.drop_what_is_accepted_small,
-            consequences.drop_repeated_answers,
-            consequences.drop_unreadable_lists,
-            consequences.drop_following_symptoms,
-            consequences.drop_following_requirements,
-            consequences.drop_generated,
-        ),
-    ),
+    certainly(consequences.drop_accepted_too),
+    certainly(consequences.drop_what_is_accepted_small),
+    certainly(consequences.drop_repeated_answers),
+    certainly(consequences.drop_unreadable_lists),
+    certainly(consequences.drop_following_symptoms),
+    certainly(consequences.drop_following_requirements),
+    certainly(consequences.drop_generated),
 )
 """The rules of blame in order: each sees what the earlier ones left."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes.probe import Circumstance
 from checkpoint_conformance.transport.exchange import Exchange
 from checkpoint_conformance.verdict.case import Case
-from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.finding import Finding, checkpoint_of
 from checkpoint_conformance.verdict.groups import (
     ACCEPTANCE,
     BEFORE_REFUSALS,
@@ -297,7 +296,7 @@ def drop_repeated_answers(findings: list[Finding], case: Case) -> list[Finding]:
 
 def _checkpoint(exchange: Exchange) -> object:
     """Return the id of the checkpoint in a response, or None."""
-    return (as_object((exchange.json_object or {}).get("checkpoint")) or {}).get("id")
+    return (checkpoint_of(exchange) or {}).get("id")
 
 
 def drop_unreadable_lists(findings: list[Finding], case: Case) -> list[Finding]:

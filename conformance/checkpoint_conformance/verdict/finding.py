@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
+from checkpoint_conformance.data import as_object
 from checkpoint_conformance.transport.exchange import Exchange, FaultKind
 from checkpoint_conformance.verdict.origin import ANY_ANSWER, Origin
 from checkpoint_conformance.verdict.symptom import Symptom, published
@@ -15,10 +16,12 @@ __all__ = [
     "Finding",
     "Level",
     "Spread",
+    "checkpoint_of",
     "is_error_in_success",
     "is_lost",
     "is_lost_behind_gateway",
     "told_of_cache",
+    "told_status",
 ]
 
 PASSING = frozenset({429, 503})
@@ -105,12 +108,23 @@ def is_lost_behind_gateway(exchange: Exchange) -> bool:
     return exchange.status in (502, 504)
 
 
+def checkpoint_of(exchange: Exchange) -> dict[str, Any] | None:
+    """Return the `checkpoint` in the body of a response, or None if there is no such object to be read."""
+    return as_object((exchange.json_object or {}).get("checkpoint"))
+
+
 def is_error_in_success(exchange: Exchange) -> bool:
     """Return whether a status says that the request was carried out, and the body that it was refused."""
     if exchange.status not in range(200, 300):
         return False
     members = exchange.json_object or {}
     return "error_code" in members and "checkpoint" not in members
+
+
+def told_status(exchange: Exchange) -> str:
+    """Return the status of a response that is no success, for a person."""
+    status = f"{exchange.status}"
+    return f"an error, but with status {status}" if is_error_in_success(exchange) else status
 
 
 def told_of_cache(finding: Finding) -> Finding:

@@ -17,7 +17,7 @@ from checkpoint_conformance.run.sending.client import ENDINGS
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.run.stages.companions.deletion import DELETION, LEAVING, Deletions
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.verdict.finding import Finding, is_error_in_success
+from checkpoint_conformance.verdict.finding import Finding, is_error_in_success, told_status
 from checkpoint_conformance.verdict.symptom import Symptom
 
 __all__ = ["clean_up"]
@@ -166,10 +166,7 @@ class _CleanedUp:
 
     def _add_refusal(self, first: Exchange, second: Exchange, *, confirmed: bool) -> None:
         exchanges = (first, second)
-        told = (
-            f"an error, but with status {first.status}" if is_error_in_success(first) else f"{first.status}"
-        )
-        self._add(Symptom.DELETION_REFUSED, "200", told, *exchanges, confirmed=confirmed)
+        self._add(Symptom.DELETION_REFUSED, "200", told_status(first), *exchanges, confirmed=confirmed)
 
     def _add(
         self, symptom: Symptom, expected: str, actual: str, *exchanges: Exchange, confirmed: bool = True

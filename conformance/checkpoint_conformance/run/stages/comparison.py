@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
-from checkpoint_conformance.checks.success import checkpoint_of
 from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.finding import Finding, checkpoint_of
 from checkpoint_conformance.verdict.ledger import Ledger
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom

@@ -12,7 +12,6 @@ from typing import Any
 from checkpoint_openapi.load import errors
 
 from checkpoint_conformance.checks.judge import Judgement, answer_of, error_code_of, is_condition
-from checkpoint_conformance.checks.success import checkpoint_of
 from checkpoint_conformance.data import as_object
 from checkpoint_conformance.probes import acceptance
 from checkpoint_conformance.probes.calls import ABSENT, Call, Calls
@@ -25,7 +24,7 @@ from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.run.sending.client import ServerGone
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.finding import Finding, checkpoint_of
 from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.symptom import Symptom
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from checkpoint_conformance.checks.success import checkpoint_of
 from checkpoint_conformance.data import as_list, as_object
 from checkpoint_conformance.run.recorder import is_accepted
 from checkpoint_conformance.run.session import Session
 from checkpoint_conformance.transport.exchange import Exchange
-from checkpoint_conformance.verdict.finding import Finding
+from checkpoint_conformance.verdict.finding import Finding, checkpoint_of
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 

@@ -19,7 +19,7 @@ from checkpoint_conformance.run.stages.companions.unauthorized import (
     unauthorized_callers,
 )
 from checkpoint_conformance.transport.exchange import Exchange, Request
-from checkpoint_conformance.verdict.finding import PASSING, Finding, is_error_in_success
+from checkpoint_conformance.verdict.finding import PASSING, Finding, told_status
 from checkpoint_conformance.verdict.origin import Origin
 from checkpoint_conformance.verdict.symptom import Symptom
 
@@ -117,9 +117,7 @@ class _Judging:
             self.session.ledger.doubt("DEL-1", f"the deletion stayed {exchange.status}")
         elif not is_deleted:
             missing = exchange.fault.detail if exchange.fault else "no response"
-            actual = f"{exchange.status}" if exchange.status else missing
-            if is_error_in_success(exchange):
-                actual = f"an error, but with status {exchange.status}"
+            actual = told_status(exchange) if exchange.status else missing
             self._add_unconfirmed(Symptom.DELETION_REFUSED, "200", actual, exchange)
         elif status := self._stays(identifier, own):
             actual = f"after {self.session.target.patience:g} s an item that is {status}"
