@@ -7,6 +7,8 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from checkpoint_openapi.docs import read_content, render_page
+from checkpoint_openapi.load import data_path
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
@@ -56,6 +58,14 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chr
     chrome.get("about:blank")  # leave the page of a new tab, which asks for files of its own
     yield chrome
     chrome.quit()
+
+
+@pytest.fixture(scope="module")
+def contract_page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Write the page of our contract and return its address as a file."""
+    path = tmp_path_factory.mktemp("page") / "contract.html"
+    path.write_text(render_page(read_content(data_path("checkpoint.yaml"))))
+    return path.as_uri()
 
 
 @pytest.fixture

@@ -55,14 +55,6 @@ return [...document.querySelectorAll('#contents a')].filter((link) => {
 """
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Write the page of our contract and return its address as a file."""
-    path = tmp_path_factory.mktemp("page") / "contract.html"
-    path.write_text(render_page(read_content(data_path("checkpoint.yaml"))))
-    return path.as_uri()
-
-
 class Live:
     """A preview of a copy of the contract, opened in the browser."""
 
@@ -128,10 +120,10 @@ def complaints(chromium: webdriver.Chrome) -> list[str]:
     return [entry["message"] for entry in chromium.get_log("browser")]
 
 
-def test_page_reads_offline(chromium: webdriver.Chrome, page: str) -> None:
+def test_page_reads_offline(chromium: webdriver.Chrome, contract_page: str) -> None:
     """The file shows operation and schemas, asks for nothing but itself, and nothing in it fails."""
     requested(chromium), complaints(chromium)
-    chromium.get(page)
+    chromium.get(contract_page)
     WebDriverWait(chromium, PATIENCE).until(
         lambda c: c.find_elements(By.CSS_SELECTOR, "#model-CheckpointRequest")
     )
@@ -143,9 +135,9 @@ def test_page_reads_offline(chromium: webdriver.Chrome, page: str) -> None:
     assert complaints(chromium) == []
 
 
-def test_sample_is_copied_with_one_click(chromium: webdriver.Chrome, page: str) -> None:
+def test_sample_is_copied_with_one_click(chromium: webdriver.Chrome, contract_page: str) -> None:
     """Each operation, also of the companions, has samples above its responses, and a button copies one."""
-    chromium.get(page)
+    chromium.get(contract_page)
     WebDriverWait(chromium, PATIENCE).until(
         lambda c: len(c.find_elements(By.CSS_SELECTOR, "#swagger .samples")) == 4
     )
@@ -164,47 +156,9 @@ def test_sample_is_copied_with_one_click(chromium: webdriver.Chrome, page: str) 
     assert copied.startswith("curl -X POST")
 
 
-@pytest.mark.parametrize("requirement", ["REQ-9", "DISC-1"])
-def test_clause_leads_to_its_line_and_back(chromium: webdriver.Chrome, page: str, requirement: str) -> None:
-    """A click on a clause opens the document at its line, also in a listing that is folded."""
-    chromium.get(page)
-    clause = chromium.find_element(By.CSS_SELECTOR, f"#{requirement} .clause")
-    chromium.execute_script("arguments[0].click()", clause)
-    line = chromium.find_element(By.CSS_SELECTOR, ".line:target")
-    WebDriverWait(chromium, PATIENCE).until(lambda c: in_view(c, line))
-    mark = line.find_element(By.LINK_TEXT, requirement)
-    chromium.execute_script("arguments[0].click()", mark)
-    entry = chromium.find_element(By.ID, requirement)
-    WebDriverWait(chromium, PATIENCE).until(lambda c: in_view(c, entry))
-    assert len(chromium.window_handles) == 1
-
-
-def test_a_line_of_a_long_document_leads_to_its_block(chromium: webdriver.Chrome, tmp_path: Path) -> None:
-    """The link to a line of a document that is listed in blocks opens the document at the block with it."""
-    contract = {"openapi": "3.1.0", "info": {"title": "Long", "version": "1"}, "paths": {}}
-    contract["x-values"] = list(range(20_000))
-    (tmp_path / "long.json").write_text(json.dumps(contract, indent=0), encoding="utf-8")
-    (tmp_path / "long.html").write_text(render_page(read_content(tmp_path / "long.json")), encoding="utf-8")
-    chromium.get((tmp_path / "long.html").as_uri())
-
-    chromium.execute_script("location.hash = 'long.json-L12345'")
-
-    numbers = chromium.find_element(By.XPATH, "//i[starts-with(., '12001')]")
-    WebDriverWait(chromium, PATIENCE).until(lambda c: in_view(c, numbers))
-
-
-def in_view(chromium: webdriver.Chrome, element: Any) -> bool:
-    """Say whether an element is on the screen."""
-    script = """
-    const box = arguments[0].getBoundingClientRect();
-    return box.height > 0 && box.top < innerHeight && box.bottom > 0;
-    """
-    return bool(chromium.execute_script(script, element))
-
-
-def test_filter_leaves_what_fits(chromium: webdriver.Chrome, page: str) -> None:
+def test_filter_leaves_what_fits(chromium: webdriver.Chrome, contract_page: str) -> None:
     """The filter leaves the requirements that have all words, and says how many."""
-    chromium.get(page)
+    chromium.get(contract_page)
     chromium.find_element(By.ID, "filter").send_keys("auth must")
 
     shown = [
@@ -220,7 +174,7 @@ def test_filter_leaves_what_fits(chromium: webdriver.Chrome, page: str) -> None:
 @pytest.mark.parametrize("system", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1400])
 def test_light_and_dark_fit_every_width(
-    chromium: webdriver.Chrome, page: str, system: str, width: int
+    chromium: webdriver.Chrome, contract_page: str, system: str, width: int
 ) -> None:
     """The page takes the system's colours until the reader chooses, fits, and covers no link."""
     media = [{"name": "prefers-color-scheme", "value": system}]
@@ -228,7 +182,7 @@ def test_light_and_dark_fit_every_width(
     chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
     chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
-        chromium.get(page)
+        chromium.get(contract_page)
         # The renderer opens the operation, with its description, after it has shown the summary.
         WebDriverWait(chromium, PATIENCE).until(
             lambda c: all(c.find_elements(By.CSS_SELECTOR, text) for text in TEXTS)
@@ -251,13 +205,13 @@ def test_light_and_dark_fit_every_width(
 
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_everybody_can_tell_letters_and_links(
-    chromium: webdriver.Chrome, page: str, system: str, violations: Callable[..., list[str]]
+    chromium: webdriver.Chrome, contract_page: str, system: str, violations: Callable[..., list[str]]
 ) -> None:
     """Each text stands out from its ground, the line numbers included, and a link in a text is underlined."""
     media = [{"name": "prefers-color-scheme", "value": system}]
     chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
     try:
-        chromium.get(page)
+        chromium.get(contract_page)
         WebDriverWait(chromium, PATIENCE).until(lambda c: c.find_elements(By.CSS_SELECTOR, SUMMARY))
         chromium.execute_script(OPEN)
         assert violations("color-contrast", "link-in-text-block") == []
@@ -266,10 +220,10 @@ def test_everybody_can_tell_letters_and_links(
 
 
 def test_everybody_reaches_each_part(
-    chromium: webdriver.Chrome, page: str, violations: Callable[..., list[str]]
+    chromium: webdriver.Chrome, contract_page: str, violations: Callable[..., list[str]]
 ) -> None:
     """Names, roles, landmarks and the keyboard are as WCAG 2.2 asks for, the renderer's parts included."""
-    chromium.get(page)
+    chromium.get(contract_page)
     WebDriverWait(chromium, PATIENCE).until(lambda c: c.find_elements(By.CSS_SELECTOR, SUMMARY))
     categories = ("aria", "forms", "keyboard", "name-role-value", "semantics", "structure")
     assert violations(*(f"cat.{each}" for each in categories)) == []

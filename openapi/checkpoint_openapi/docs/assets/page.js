@@ -110,8 +110,16 @@
     return blocks.findLast((block) => parseInt(block.textContent, 10) <= line);
   };
 
+  /* The renderer draws after the page is loaded. Keep what a link led to in place until the reader moves on. */
+  let kept;
+  const release = () => { kept = undefined; };
+  for (const event of ["wheel", "touchmove", "keydown", "pointerdown", "click"])
+    addEventListener(event, release, { capture: true, passive: true });
+  new ResizeObserver(() => kept !== undefined && open(kept)).observe(document.body);
+
   /* The renderer opens every link in a new window; those into the page stay in it. */
   const open = (name) => {
+    kept = name;
     const target = document.getElementById(decodeURIComponent(name)) ?? blockOf(decodeURIComponent(name));
     if (!target) return;
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
