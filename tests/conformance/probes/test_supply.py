@@ -219,7 +219,7 @@ print(sorted({{"hypothesis", "pytest", "requests", "schemathesis", "trio"}} & sy
         st.binary(max_size=50).map(lambda other: lambda _: other),
     )
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_file_never_changes_what_is_sent(folder: Path, damage: Callable[[bytes], bytes]) -> None:
     """Truncated, overwritten, extended or foreign: such a file counts as none."""
     cache.write("key", SMALL)

@@ -85,7 +85,7 @@ def test_a_merged_report_has_a_picture_of_each_shard() -> None:
     assert len(ids) == len(set(ids))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(ANSWER, min_size=1, max_size=40))
 def test_a_longer_answer_is_drawn_higher(answers: list[tuple[float, float, int]]) -> None:
     """On any scale, heights keep the order of the times, and everything is inside the picture."""

@@ -143,7 +143,7 @@ ITEM = st.tuples(
 
 
 @settings(
-    max_examples=50, derandomize=True, database=None, deadline=None,
+    max_examples=50,
     suppress_health_check=[HealthCheck.too_slow],  # the first draw is slow
 )  # fmt: skip
 @given(st.tuples(ITEM, ITEM, ITEM, ITEM))

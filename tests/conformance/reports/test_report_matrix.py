@@ -209,7 +209,7 @@ def test_the_matrix_is_told_in_chinese() -> None:
 IDS = tuple(each.id for each in requirements())
 
 
-@settings(max_examples=40, derandomize=True, database=None, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sets(st.sampled_from(IDS), min_size=1), min_size=1, max_size=4))
 def test_rows_keep_the_order_of_each_report(chosen: list[set[str]]) -> None:
     """Whichever requirements the contracts have, each stands once, and in every report's own order."""

@@ -128,7 +128,7 @@ def test_a_429_stops_all_lanes_and_halves_them() -> None:
     assert (session.client.lanes, session.client.narrowed) == (4, "the server limits requests (429)")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(limit=st.integers(1, 40), connections=st.integers(1, 16), chains=st.integers(1, 40))
 def test_the_budget_holds_on_any_number_of_connections(limit: int, connections: int, chains: int) -> None:
     """As many calls are accepted as there are places, and not one more."""

@@ -25,7 +25,7 @@ from mutants.service.world import TOKENS as DEMONSTRATION
 
 from conformance.runs import Parrot, excerpt
 
-PROFILE = settings(max_examples=100, database=None, deadline=None, derandomize=True)
+PROFILE = settings(max_examples=100)
 TOKENS = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="{}"), min_size=6)
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{}"), max_size=12)
 TARGET = Target(

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from mutants.service.refusals import Condition
     from mutants.service.wire import Request, Response
 
-PROFILE = settings(max_examples=40, database=None, deadline=None, derandomize=True)
+PROFILE = settings(max_examples=40)
 KEY = "key-of-the-gateway"
 PAGE = ROOT / "docs" / "recipes" / "gateway.md"
 SCRIPT = next(block.text for block in blocks(PAGE) if block.told("file") == "sign.py")

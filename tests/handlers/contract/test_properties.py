@@ -22,9 +22,6 @@ PUBLISHED_500 = {(500, "CSBS.1001"), (500, "CSBS.6030"), (500, "CSBS.6032")}
 
 PROFILE = settings(
     max_examples=300,
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -126,7 +126,7 @@ def test_the_file_is_synchronised_and_versioned(tmp_path: Path) -> None:
 
 
 async def make_demo(database: Path) -> None:
-    """Make a database with the demonstration data."""
+    """Make a database with the sample data."""
     async with opened(str(database), seed.seeder(database.with_name("tokens"))):
         pass
 

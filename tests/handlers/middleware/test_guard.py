@@ -256,7 +256,7 @@ def test_pipelined_requests_are_answered_in_order(server: RunningServer) -> None
     assert re.findall(rb"HTTP/1\.1 (\d{3}) ", response) == [b"200", b"400", b"200", b"200"]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_wish_for_another_protocol_is_ignored(server: RunningServer, data: st.DataObject) -> None:
     """A request that asks for HTTP/2 or WebSocket is read with its body, however its bytes arrive."""

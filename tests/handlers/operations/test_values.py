@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     import pytest
 
+LAST = 253_402_214_399 * 10**9
+"""More than a day, in nanoseconds, before the year 10000, which `datetime` cannot write."""
+
 
 def test_identifiers_are_ordered_uuids() -> None:
     """Identifiers are UUIDs of version 7, unique, and in the order of their milliseconds."""
@@ -43,9 +46,7 @@ def test_a_time_has_always_six_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Clock().stamp() == "2016-12-06T21:20:29.000000"
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 253_402_214_400 * 10**9), st.floats(0, 86400)), min_size=1, max_size=5)
-)
+@given(st.lists(st.tuples(st.integers(0, LAST), st.floats(0, 86400)), min_size=1, max_size=5))
 def test_a_stamp_is_the_time_as_the_library_writes_it(moments: list[tuple[int, float]]) -> None:
     """At any moment, and any time ahead of it, the stamp is what `datetime` writes of the latest."""
     clock, latest = Clock(), 0

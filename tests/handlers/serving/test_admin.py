@@ -90,7 +90,7 @@ def seed_file(folder: Path, text: str = SEED) -> Path:
 
 
 def test_a_server_begins_with_a_seed_file(tmp_path: Path) -> None:
-    """Projects, tokens, policies and faults are those of the file, and there is no demonstration data."""
+    """Projects, tokens, policies and faults are those of the file, and there is no sample data."""
     path = seed_file(tmp_path)
     arguments = running.arguments(tmp_path / "store.sqlite3", "--seed", str(path))
     with running.process(arguments) as (process, url):
@@ -196,7 +196,7 @@ _VALUES = st.recursive(
 
 
 @given(st.sampled_from(_PLACES), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_a_seed_file_may_hold_a_store_can_hold(
     tmp_path_factory: pytest.TempPathFactory, place: tuple[str | int, ...], data: st.DataObject
 ) -> None:

@@ -48,7 +48,7 @@ CLOSE = "Connection: close"
 SPACE = st.text(" \t", max_size=3)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(SPACE, SPACE)
 def test_whitespace_around_a_value_does_not_count(server: RunningServer, before: str, after: str) -> None:
     """Spaces and tabs before and after the value of a field do not belong to it (RFC 9112, 5.1)."""

@@ -58,7 +58,7 @@ def unusable(database: Path) -> str:
 
 
 def made(folder: Path) -> Path:
-    """Return a database with the demonstration data that no server uses."""
+    """Return a database with the sample data that no server uses."""
     database = folder / "store.sqlite3"
     usable(database)
     return database

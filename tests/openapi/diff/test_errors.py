@@ -13,7 +13,7 @@ from checkpoint_openapi.diff.report import report
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.readers import Text
 from checkpoint_openapi.document.source import DocumentError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from .judging import with_schema
@@ -184,7 +184,6 @@ CATALOGUES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(CATALOGUES, CATALOGUES)
 def test_an_answer_that_is_no_longer_allowed_breaks_implementers(
     old: dict[str, Any], new: dict[str, Any]

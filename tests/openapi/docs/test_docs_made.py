@@ -101,7 +101,7 @@ def test_almost_every_schema_has_a_valid_example() -> None:
     """Of random schemas that admit a value at least 99 in 100 get one, and none gets an invalid one."""
     outcomes: list[bool] = []
 
-    @settings(max_examples=400, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
+    @settings(max_examples=400, phases=[Phase.generate])
     @given(schemas)
     def judge(schema: dict[str, Any]) -> None:
         value = made_of(schema)

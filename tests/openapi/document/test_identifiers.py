@@ -116,9 +116,6 @@ SCHEMAS = st.one_of(
 
 SLOWLY = settings(
     max_examples=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 

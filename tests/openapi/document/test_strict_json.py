@@ -12,7 +12,7 @@ from checkpoint_openapi.document.formats.strict_json import StrictJsonError, par
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-PROFILE = settings(max_examples=80, database=None, deadline=None, derandomize=True)
+PROFILE = settings(max_examples=80)
 WRITTEN = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | WRITTEN,

@@ -174,8 +174,7 @@ def test_mapped_values_that_schemathesis_never_sends(tmp_path: Path, target: str
     operation = schemathesis.openapi.from_dict(content)["/a"]["POST"]
     sent: set[str] = set()
 
-    @hypothesis.settings(max_examples=60, derandomize=True, database=None, deadline=None,
-                         suppress_health_check=list(hypothesis.HealthCheck))  # fmt: skip
+    @hypothesis.settings(max_examples=60, suppress_health_check=list(hypothesis.HealthCheck))
     @hypothesis.given(case=operation.as_strategy())
     def collect(case: Any) -> None:
         if isinstance(case.body, dict):

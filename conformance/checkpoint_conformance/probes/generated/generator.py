@@ -39,18 +39,19 @@ def generate_requests(document: str, max_examples: int, seed: int | None) -> tup
     def collect(case: Any) -> None:
         cases.append(case)
 
-    settings = hypothesis.settings(
-        derandomize=seed is None,
-        database=None,
-        max_examples=max_examples,
-        deadline=None,
-        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
-        suppress_health_check=list(hypothesis.HealthCheck),  # pyright: ignore[reportArgumentType] - its metaclass
-    )
+    settings: dict[str, Any] = {
+        "derandomize": seed is None,
+        "database": None,
+        "max_examples": max_examples,
+        "deadline": None,
+        "phases": (hypothesis.Phase.explicit, hypothesis.Phase.generate),
+        "suppress_health_check": list(hypothesis.HealthCheck),  # pyright: ignore[reportArgumentType] - its metaclass
+    }
     config = builder.HypothesisTestConfig(
         project=schema.config,
         modes=[builder.HypothesisTestMode.COVERAGE, builder.HypothesisTestMode.FUZZING],
-        settings=settings,
+        settings=hypothesis.settings(**settings),
+        explicit_setting_names=set(settings),  # else a profile that is loaded takes precedence
         seed=seed,
         apply_ci_profile=False,
     )

@@ -15,9 +15,6 @@ from .edits import Schema, edited, schemas, values_of
 
 edits = settings(
     max_examples=150,
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 

@@ -17,7 +17,7 @@ from openapi.diff.judging import documents, judged, with_schema
 
 from .schemas import Schema, schemas
 
-_SETTINGS = settings(max_examples=120, deadline=None, derandomize=True, database=None)
+_SETTINGS = settings(max_examples=120)
 
 
 def _told(old: Schema, new: Schema, *, request: bool) -> list[tuple[Any, ...]]:

@@ -18,7 +18,7 @@ from openapi.diff.judging import judged, with_schema
 
 from .schemas import Schema, schemas
 
-_SETTINGS = settings(max_examples=30, deadline=None, derandomize=True, database=None)
+_SETTINGS = settings(max_examples=30)
 
 
 def forget(patched: pytest.MonkeyPatch, kept: int) -> None:

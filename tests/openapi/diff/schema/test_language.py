@@ -114,7 +114,7 @@ _patterns = st.lists(st.tuples(_atoms, st.sampled_from(["", "*", "+", "?"])), mi
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=150)
 @given(_patterns, st.text(st.sampled_from("abc1\n"), max_size=5))
 def test_python_agrees_on_every_word(pattern: str, word: str) -> None:
     """A word is in the language of a pattern if and only if Python's engine matches it."""
@@ -123,7 +123,7 @@ def test_python_agrees_on_every_word(pattern: str, word: str) -> None:
     assert is_contained(single, language_of(pattern)) is matches
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60)
 @given(_patterns)
 def test_a_pattern_that_is_written_anew_is_the_same(pattern: str) -> None:
     """The form that every engine reads stands for the same strings."""

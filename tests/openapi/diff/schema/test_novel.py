@@ -70,7 +70,7 @@ def _hidden(documents: Documents) -> set[str]:
     return set().union(*(declarations.at(place, []).hidden for place in _everywhere(documents)))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=150)
 @given(_VERSIONS, _VERSIONS, st.sets(st.sampled_from(["A", "B", "C", "used"])))
 def test_what_is_written_alike_adds_no_name(old: dict[str, Any], new: dict[str, Any], kept: set[str]) -> None:
     """Looking at the changed places alone finds what looking at every place finds."""

@@ -15,9 +15,6 @@ from .schemas import Schema, choices, equivalents, schemas, widened
 
 brief = settings(
     max_examples=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 

@@ -13,9 +13,6 @@ from openapi.diff.random.edits import schemas, values_of
 
 _SETTINGS = settings(
     max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 _REFERENCE: dict[str, Any] = {"$ref": "#/$defs/whole"}

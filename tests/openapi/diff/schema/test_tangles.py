@@ -63,7 +63,7 @@ def _reaching(edges: list[tuple[str, str, str]], target: str) -> set[str]:
     return found
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@settings(max_examples=80)
 @given(_EDGES, st.sampled_from(_NAMES), st.none() | st.sampled_from(_NAMES))
 def test_a_break_is_told_of_every_request_that_leads_to_it(
     edges: list[tuple[str, str, str]], changed: str, event: str | None

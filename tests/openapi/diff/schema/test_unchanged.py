@@ -51,7 +51,7 @@ def _told(findings: list[Finding]) -> list[tuple[Any, ...]]:
     return [(found, found.aliases) for found in findings]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40)
 @given(_VERSIONS, _VERSIONS, st.sets(st.sampled_from((*_COMPONENTS, "sent", "given", "filter"))))
 def test_a_comparison_of_everything_finds_the_same(
     old: dict[str, Any], new: dict[str, Any], kept: set[str]
