@@ -16,7 +16,7 @@ TOKEN = "a-token-of-the-benchmark"
 
 
 class MemoryStore:
-    """The demonstration data and the new checkpoints: only the store methods that one operation needs."""
+    """The sample data and the new checkpoints: only the store methods that one operation needs."""
 
     def __init__(self) -> None:
         entries = seed.demonstration(seed.DemoTokens.new())

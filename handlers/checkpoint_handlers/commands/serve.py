@@ -73,7 +73,7 @@ def _mistakes_told() -> Generator[None]:
 @click.option(
     "--seed",
     type=click.Path(path_type=Path, readable=False),
-    help="Fill a new database from this YAML file instead of with demonstration data.",
+    help="Fill a new database from this YAML file instead of with sample data.",
 )
 @click.option(
     "--scenarios",
@@ -131,7 +131,7 @@ def serve(
     request_seconds: float,
     target_file: Path | None,
 ) -> None:
-    """Start the reference server with demonstration data. Ctrl+C stops it.
+    """Start the reference server with sample data. Ctrl+C stops it.
 
     Exit codes: 0 ended by a signal, 2 not started (one line on stderr says why).
     """

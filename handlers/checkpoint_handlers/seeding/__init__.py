@@ -1,1 +1,1 @@
-"""The first entries of a new database: demonstration data, or a seed file."""
+"""The first entries of a new database: sample data, or a seed file."""

@@ -1,4 +1,4 @@
-"""The demonstration data of a new database, and the tokens for using it.
+"""The sample data of a new database, and the tokens for using it.
 
 The ids are those of the published example, so that its request works unchanged. The database holds only
 hashes of the tokens; the tokens are in a file that only its owner may read.
@@ -76,7 +76,7 @@ OBSTACLES = (
 
 @dataclass(frozen=True, slots=True)
 class DemoTokens:
-    """The tokens of the demonstration data, by purpose."""
+    """The tokens of the sample data, by purpose."""
 
     token: str
     read_only: str

@@ -1,4 +1,4 @@
-"""The target file of the demonstration data, with which a conformance suite can verify this server."""
+"""The target file of the sample data, with which a conformance suite can verify this server."""
 
 from __future__ import annotations
 
