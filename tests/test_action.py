@@ -120,7 +120,7 @@ def test_lint_writes_annotations_and_summary(installed: Path) -> None:
     )
 
     assert ran.code == 1
-    assert "::error file=openapi/checkpoint.yaml,line=186," in ran.log
+    assert "::error file=openapi/checkpoint.yaml,line=189," in ran.log
     assert "[example-invalid]" in ran.summary
 
 
@@ -132,7 +132,7 @@ def test_diff_writes_annotations_and_summary(installed: Path) -> None:
     )
 
     assert ran.code == 1
-    assert re.search(r"^::error file=openapi/checkpoint\.yaml,line=209,", ran.log, re.MULTILINE)
+    assert re.search(r"^::error file=openapi/checkpoint\.yaml,line=213,", ran.log, re.MULTILINE)
     assert "request-required-member-added" in ran.summary
     assert "```http" in ran.summary
 
@@ -284,7 +284,7 @@ def test_lint_hook(checkout: Path) -> None:
     ran = run_hook("lint", checkout, *changed)
 
     assert ran.returncode == 1
-    assert "openapi/checkpoint.yaml:186:" in ran.stdout
+    assert "openapi/checkpoint.yaml:189:" in ran.stdout
     assert "requirements.yaml" not in ran.stdout
 
 

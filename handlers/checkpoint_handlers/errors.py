@@ -116,7 +116,7 @@ class ErrorAnswers:
     def _tell(self, error: StoreUnavailableError) -> None:
         """Log that the store is unreachable, at a limited rate: every request may run into it."""
         if self._throttle.passes():
-            _log.warning("The store is out of reach: %s", error)
+            _log.warning("The database is unavailable: %s", error)
 
 
 def _from_status(status: int) -> Refusal:

@@ -142,7 +142,7 @@ PLANS = (
         _demo_id(100),
         PROJECT_ID,
         "disabled",
-        "Can be executed by hand all the same",
+        "Can still be executed manually",
         (Resource(_demo_id(101), _VIRTUAL, "server2"),),
         enabled=False,
     ),

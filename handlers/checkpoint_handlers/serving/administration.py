@@ -78,7 +78,7 @@ def _application(ping: Callable[[], Awaitable[None]], registry: CollectorRegistr
                 await ping()
         except (StoreUnavailableError, TimeoutError) as error:
             _log.warning("Not ready: %s", error or "the store does not answer")
-            return JSONResponse({"status": "the store is out of reach"}, status_code=503)
+            return JSONResponse({"status": "the database is unavailable"}, status_code=503)
         return JSONResponse({"status": "ok"})
 
     def metrics(_request: Request) -> Response:

@@ -61,7 +61,7 @@ def test_a_bad_order_does_not_fail_its_neighbours() -> None:
 
 
 def test_a_store_out_of_reach_is_asked_once() -> None:
-    """When the store is out of reach the whole group fails at once, without an attempt for each order."""
+    """When the database is unavailable the whole group fails at once, without an attempt for each order."""
     gone = StoreUnavailableError("gone")
     found, commits = asyncio.run(outcomes(1, gone, 3))
     assert found == [gone, gone, gone]

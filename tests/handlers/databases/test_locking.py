@@ -44,7 +44,7 @@ def create(
 ) -> tuple[list[float], CreateOutcome | None]:
     """Create a checkpoint while another connection holds the lock; return the pauses and the outcome.
 
-    The lock is released in the third pause, or never; the outcome is None if the store is out of reach.
+    The lock is released in the third pause, or never; the outcome is None if the database is unavailable.
     """
     path = tmp_path / "store.sqlite3"
 

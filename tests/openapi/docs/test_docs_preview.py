@@ -69,8 +69,8 @@ def test_save_is_followed(contract: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "what"),
     [
-        ("tags: [checkpoints]\n", "tags: [checkpoints\n", "checkpoint.yaml:41:", "invalid YAML"),
-        ("type: boolean", "type: bolean", "checkpoint.yaml:233:", "`bolean` is not one of"),
+        ("tags: [checkpoints]\n", "tags: [checkpoints\n", "checkpoint.yaml:44:", "invalid YAML"),
+        ("type: boolean", "type: bolean", "checkpoint.yaml:238:", "`bolean` is not one of"),
         ("responses/Forbidden'", "responses/Forbiden'", "checkpoint.yaml:1", "Forbiden"),
         ("'^[0-9a-f]{8}-", "'^[0-9a-f{8}-", "checkpoint.yaml:2", "pattern"),
         ("openapi: 3.0.3", "openapi: 2.0", "checkpoint.yaml:1:", "OpenAPI"),
@@ -105,7 +105,7 @@ def test_lint_finding_is_told_beside_the_new_version(contract: Path) -> None:
 
     assert build.problem is None
     assert [finding.rule for finding in build.findings] == ["example-invalid"]
-    assert build.findings[0].anchor == "checkpoint.yaml-L186"
+    assert build.findings[0].anchor == "checkpoint.yaml-L189"
 
 
 def test_catalogue_and_missing_file_are_followed(contract: Path) -> None:

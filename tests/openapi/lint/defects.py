@@ -32,7 +32,7 @@ DEFECTS = {
         "2016-12-06:",
     ),
     "braces in a text": Defect(
-        "run a backup policy now", "run {{ a backup }} now", {"template-braces"}, "{{"
+        "execute a backup policy manually", "execute {{ a backup }} manually", {"template-braces"}, "{{"
     ),
     "braces in a comment": Defect("servers:\n", "# {% raw\nservers:\n", {"template-braces"}, "{%"),
     "a Boolean word": Defect("name: backup\n", "name: on\n", {"ambiguous-scalar"}, "name: on"),
@@ -369,8 +369,8 @@ DEFECTS = {
         "servers:\n", "x-one: &name 1\nx-two: &name 2\nservers:\n", {"anchor-repeated"}, "x-two"
     ),
     "a clause that points nowhere": Defect(
-        "        extra_info:\n          description: |\n            More about the server",
-        "        extra_inf:\n          description: |\n            More about the server",
+        "        extra_info:\n          description: |\n            Additional information about the server",
+        "        extra_inf:\n          description: |\n            Additional information about the server",
         {"clause-dangling"},
         None,
     ),
