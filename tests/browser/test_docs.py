@@ -13,6 +13,7 @@ from checkpoint_openapi.docs import read_content, render_page
 from checkpoint_openapi.docs.preview import Preview
 from checkpoint_openapi.docs.server import PreviewServer
 from checkpoint_openapi.load import data_path
+from openapi.contracts import line_of
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -260,7 +261,7 @@ def test_save_refreshes_the_page(live: Live) -> None:
 def test_error_is_shown_and_the_last_version_stays(live: Live) -> None:
     """Broken YAML and a broken schema are shown with their line above the last good version."""
     live.save("tags: [checkpoints]\n", "tags: [checkpoints\n")
-    live.shows("#problem", "checkpoint.yaml:41:")
+    live.shows("#problem", f"checkpoint.yaml:{line_of('summary: Execute')}:")
     # Nothing on the page may look as if all were well.
     assert live.chromium.find_elements(By.CSS_SELECTOR, "#beside .pulse.bad")
     assert live.chromium.find_elements(By.CSS_SELECTOR, "#diff .verdict") == []

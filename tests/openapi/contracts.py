@@ -7,7 +7,7 @@ from pathlib import Path
 
 from checkpoint_openapi.load import data_path
 
-__all__ = ["copied", "replaced", "state"]
+__all__ = ["copied", "line_of", "replaced", "state"]
 
 
 def copied(folder: Path) -> Path:
@@ -45,3 +45,9 @@ def state(folder: Path, version: str) -> None:
         number = next(number for number, line in enumerate(lines) if line.startswith(f"{key}: "))
         lines[number] = f"{key}: {version}\n"
         file.write_text("".join(lines), "utf-8")
+
+
+def line_of(text: str) -> int:
+    """Return the number of the first line of our contract with a text."""
+    lines = data_path("checkpoint.yaml").read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)

@@ -14,6 +14,8 @@ from checkpoint_openapi.docs.page import render_page
 from checkpoint_openapi.docs.preview import Build, Preview
 from checkpoint_openapi.docs.server import PreviewServer
 
+from openapi.contracts import line_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -69,8 +71,18 @@ def test_save_is_followed(contract: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "what"),
     [
-        ("tags: [checkpoints]\n", "tags: [checkpoints\n", "checkpoint.yaml:44:", "invalid YAML"),
-        ("type: boolean", "type: bolean", "checkpoint.yaml:238:", "`bolean` is not one of"),
+        (
+            "tags: [checkpoints]\n",
+            "tags: [checkpoints\n",
+            f"checkpoint.yaml:{line_of('summary: Execute')}:",
+            "invalid YAML",
+        ),
+        (
+            "type: boolean",
+            "type: bolean",
+            f"checkpoint.yaml:{line_of('type: boolean')}:",
+            "`bolean` is not one of",
+        ),
         ("responses/Forbidden'", "responses/Forbiden'", "checkpoint.yaml:1", "Forbiden"),
         ("'^[0-9a-f]{8}-", "'^[0-9a-f{8}-", "checkpoint.yaml:2", "pattern"),
         ("openapi: 3.0.3", "openapi: 2.0", "checkpoint.yaml:1:", "OpenAPI"),
@@ -105,7 +117,7 @@ def test_lint_finding_is_told_beside_the_new_version(contract: Path) -> None:
 
     assert build.problem is None
     assert [finding.rule for finding in build.findings] == ["example-invalid"]
-    assert build.findings[0].anchor == "checkpoint.yaml-L189"
+    assert build.findings[0].anchor == f"checkpoint.yaml-L{line_of('auto_trigger: false')}"
 
 
 def test_catalogue_and_missing_file_are_followed(contract: Path) -> None:
