@@ -17,6 +17,7 @@ from checkpoint_conformance.target.target import Target
 from checkpoint_conformance.verdict.conclusion import conclude
 from checkpoint_openapi.cli import main
 from click.testing import CliRunner, Result
+from mutants.framework.in_process import InProcess
 from mutants.framework.target_file import target_text
 from mutants.framework.verifying import with_server
 from mutants.service.refusals import Refusal, refuse
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from checkpoint_conformance.transport.clock import Clock
-    from mutants.framework.in_process import InProcess
     from mutants.service.refusals import Condition
     from mutants.service.wire import Request, Response
     from mutants.service.world import Checkpoint, Token
@@ -48,6 +48,7 @@ __all__ = [
     "outcomes",
     "report",
     "requirement",
+    "session_with",
     "target_of",
     "verify",
     "with_verdict",
@@ -202,6 +203,15 @@ def target_of(table: dict[str, Any], **changes: Any) -> Target:
     """Return the target of a running server, without the slow profiles; `changes` override attributes."""
     quick = {"max_creates": PLENTY, "profiles": frozenset(QUICK)}
     return replace(Target.from_table(table), **quick | changes)
+
+
+def session_with(
+    behaviour: type[Server], announce: Callable[[str], None] = lambda _: None, **changes: Any
+) -> Session:
+    """Return a session with a new server without a port, in virtual time."""
+    server = InProcess(behaviour)
+    target = target_of(server.target, **changes)
+    return open_session(target, announce, transport=server, clock=server.clock)
 
 
 def verify(behaviour: type[Server], shard: str = "", **changes: Any) -> RunRecord:

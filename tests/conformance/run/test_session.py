@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -19,13 +18,15 @@ from checkpoint_conformance.verdict.ledger import SkipReason
 from checkpoint_conformance.verdict.outcome import Outcome, Verdict
 from checkpoint_conformance.verdict.symptom import Symptom
 from mutants.framework.in_process import InProcess
+from mutants.framework.verifying import with_server
 from mutants.service.refusals import CONDITIONS, Refusal
 from mutants.service.server import Server, running
 
-from conformance.runs import target_of
+from conformance.runs import session_with, target_of
 
 if TYPE_CHECKING:
     from checkpoint_conformance.run.record import RunRecord
+    from checkpoint_conformance.transport.clock import Clock
     from mutants.service.wire import Request, Response
 
 CORE = frozenset[str]()
@@ -64,12 +65,18 @@ def busy(**members: Any) -> type[Server]:
 
 def call(behaviour: type[Server], **changes: Any) -> tuple[int | None, list[str], float]:
     """Send the documented call; return the status that came at last, what was announced, and the seconds."""
-    announced: list[str] = []
-    with running(behaviour) as table:
-        session = open_session(target_of(table, **changes), announced.append)
-        started = time.monotonic()
+
+    def use(
+        table: dict[str, Any], transport: InProcess | None, clock: Clock
+    ) -> tuple[int | None, list[str], float]:
+        announced: list[str] = []
+        target = target_of(table, **changes)
+        session = open_session(target, announced.append, transport=transport, clock=clock)
+        started = clock.monotonic()
         exchange = session.client.send(session.calls.call(session.calls.documented))
-    return exchange.status, announced, time.monotonic() - started
+        return exchange.status, announced, clock.monotonic() - started
+
+    return with_server(behaviour, use)
 
 
 @pytest.mark.parametrize(
@@ -105,10 +112,10 @@ def test_retry_after_in_seconds_is_honoured() -> None:
 
 def test_retry_after_as_a_date_is_honoured() -> None:
     """The pause ends at the date, which has no fraction."""
-    moment = datetime.now(UTC) + timedelta(seconds=2)
-    status, announced, _ = call(busy(times=1, retry_after=format_datetime(moment, usegmt=True)))
+    moment = datetime.fromtimestamp(InProcess(Server).clock.time(), UTC) + timedelta(seconds=2)
+    status, announced, seconds = call(busy(times=1, retry_after=format_datetime(moment, usegmt=True)))
     assert status == 200
-    assert time.time() >= int(moment.timestamp())
+    assert seconds >= 2
     assert len(announced) == 1
 
 
@@ -160,7 +167,7 @@ def test_a_patience_that_runs_out_tells_the_time_waited() -> None:
     """Without Retry-After, the last sentence says how long was waited, and what the next pause would be."""
     _, announced, _ = call(busy(times=99), patience=0.6)
     assert announced[-1] == (
-        "the service is unavailable (503): still the case after 0.3 s, and the next pause takes 0.5 s more, "
+        "the service is unavailable (503): still the case after 0.2 s, and the next pause takes 0.5 s more, "
         "which exceeds patience = 0.6 s; continuing without it"
     )
 
@@ -170,8 +177,7 @@ def test_a_patience_that_runs_out_tells_the_time_waited() -> None:
 )
 def test_what_never_passes_is_inconclusive_and_no_failure(condition: str) -> None:
     """Once patience is out, what needed the answer is undecided; nothing is held against the server."""
-    with running(busy(condition=condition, times=1_000_000)) as table:
-        result = run(target_of(table, profiles=CORE, patience=0.2), Options(max_examples=1))
+    result = in_process(busy(condition=condition, times=1_000_000), patience=0.2)
     outcomes = {each.requirement.id: each.outcome for each in result.declared}
     assert Outcome.FAIL not in outcomes.values()
     assert outcomes["REQ-1"] is Outcome.INCONCLUSIVE
@@ -180,11 +186,10 @@ def test_what_never_passes_is_inconclusive_and_no_failure(condition: str) -> Non
 
 def test_a_reason_that_outlasted_the_patience_is_not_waited_for_again() -> None:
     """The patience is spent once for each reason, not once for each request."""
-    with running(busy(times=1_000_000)) as table:
-        session = open_session(target_of(table, patience=0.5))
-        session.client.send(session.calls.call(session.calls.documented))
-        first = len(session.recorder.exchanges)
-        session.client.send(session.calls.call(session.calls.documented))
+    session = session_with(busy(times=1_000_000), patience=0.5)
+    session.client.send(session.calls.call(session.calls.documented))
+    first = len(session.recorder.exchanges)
+    session.client.send(session.calls.call(session.calls.documented))
     assert first > 1
     assert len(session.recorder.exchanges) == first + 1
 
@@ -268,13 +273,17 @@ def test_a_host_that_is_gone_is_undecided() -> None:
 
 
 def in_process(
-    behaviour: type[Server], announced: list[str] | None = None, *, host_answers: bool = True
+    behaviour: type[Server],
+    announced: list[str] | None = None,
+    *,
+    host_answers: bool = True,
+    **changes: Any,
 ) -> RunRecord:
     """Return a run against a server without a port."""
     transport = InProcess(behaviour)
     transport.host_answers = lambda: host_answers  # type: ignore[method-assign]
     said = announced if announced is not None else []
-    target = target_of(transport.target, profiles=CORE)
+    target = target_of(transport.target, **{"profiles": CORE} | changes)
     return run(target, Options(max_examples=1), said.append, transport=transport, clock=transport.clock)
 
 

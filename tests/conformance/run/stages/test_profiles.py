@@ -21,25 +21,31 @@ from checkpoint_conformance.verdict.outcome import Outcome
 from hypothesis import given
 from hypothesis import strategies as st
 from mutants.framework.in_process import InProcess
-from mutants.service.server import Server, running
+from mutants.framework.verifying import with_server
+from mutants.service.server import Server
 from mutants.service.wire import Response
 
-from conformance.runs import excerpt, requirement, target_of
+from conformance.runs import excerpt, requirement, session_with, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from checkpoint_conformance.transport.clock import Clock
     from mutants.service.wire import Request
 
 
 def outcomes(behaviour: type[Server], *steps: Callable[[Session], Any], **changes: Any) -> dict[str, Outcome]:
     """Run the steps after an accepted call; return the outcome of each requirement of a profile."""
-    with running(behaviour) as table:
-        session = open_session(target_of(table, **{"patience": 5.0, "profiles": COMPANIONS} | changes))
+
+    def use(table: dict[str, Any], transport: InProcess | None, clock: Clock) -> dict[str, Outcome]:
+        target = target_of(table, **{"patience": 5.0, "profiles": COMPANIONS} | changes)
+        session = open_session(target, transport=transport, clock=clock)
         assert smoke(session)
         for step in steps:
             step(session)
         return {each.requirement.id: each.outcome for each in conclude(session.target, session.ledger)}
+
+    return with_server(behaviour, use)
 
 
 def broken(**members: Any) -> type[Server]:
@@ -202,6 +208,7 @@ def test_of_two_lists_read_at_once_neither_is_the_later() -> None:
     class Overtaking(Server):
         """Answer the second of the simultaneous reads last, with what it saw before the item ended."""
 
+        real_time = True
         ended = False
         reads = 0
         seen, answered = threading.Event(), threading.Event()
@@ -236,13 +243,12 @@ def test_a_deletion_that_deletes_nothing_is_found() -> None:
 
 def test_the_clean_up_leaves_nothing_behind() -> None:
     """Every created checkpoint is deleted, also one that is still protecting."""
-    with running(broken(protect_seconds=0.2)) as table:
-        session = open_session(target_of(table, patience=5.0, profiles=COMPANIONS))
-        assert smoke(session)
-        deletions = Deletions(session)
-        assert len(deletions.created()) >= 3
-        assert deletions.clean_up(print) == []
-        assert deletions.created() == []
+    session = session_with(broken(protect_seconds=0.2), patience=5.0, profiles=COMPANIONS)
+    assert smoke(session)
+    deletions = Deletions(session)
+    assert len(deletions.created()) >= 3
+    assert deletions.clean_up(print) == []
+    assert deletions.created() == []
 
 
 def test_a_running_policy_that_refuses_passes_and_one_that_accepts_is_warned_of() -> None:
@@ -272,10 +278,9 @@ class LosingResponses(Server):
 
 def test_a_checkpoint_whose_response_was_lost_is_not_left_by_a_refused_run() -> None:
     """The list shows it beside the one of the first run, and nobody knows its id."""
-    with running(LosingResponses) as table:
-        session = open_session(target_of(table, patience=5.0, profiles={"conflict", "observation"}))
-        assert smoke(session)
-        conflict(session)
+    session = session_with(LosingResponses, patience=5.0, profiles={"conflict", "observation"})
+    assert smoke(session)
+    conflict(session)
     assert session.recorder.anonymous() > 0
     assert session.ledger.findings == []
 
@@ -288,11 +293,12 @@ def test_a_run_that_has_ended_says_nothing_of_conflicts() -> None:
 
 def test_a_running_policy_is_waited_for_by_its_items() -> None:
     """The next call goes out once the list shows that the run has ended, and is accepted."""
-    with running(broken(conflict=True, protect_seconds=0.3)) as table:
-        announced: list[str] = []
-        session = open_session(target_of(table, patience=5.0, profiles=COMPANIONS), announced.append)
-        request = session.calls.call(session.calls.documented)
-        assert [session.client.send(request).status for _ in range(2)] == [200, 200]
+    announced: list[str] = []
+    session = session_with(
+        broken(conflict=True, protect_seconds=0.3), announced.append, patience=5.0, profiles=COMPANIONS
+    )
+    request = session.calls.call(session.calls.documented)
+    assert [session.client.send(request).status for _ in range(2)] == [200, 200]
     assert any(sentence.endswith("waiting until its items are done") for sentence in announced)
 
 
