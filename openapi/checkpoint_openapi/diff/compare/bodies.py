@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
+from checkpoint_openapi.diff.compare.context import NOTHING, Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.encoding import is_form, is_text, types_only_in, written
+from checkpoint_openapi.diff.compare.media import Media, kind_of, match, media_types, range_over
 from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
 from checkpoint_openapi.diff.findings.finding import Witness
@@ -14,26 +14,11 @@ from checkpoint_openapi.document.documents import Location
 from checkpoint_openapi.document.structure.operations import Operation
 from checkpoint_openapi.document.values import equal, members
 
-__all__ = ["compare_content", "compare_request_bodies", "media_types"]
-
-
-@dataclass(frozen=True)
-class _Media:
-    place: Location
-    value: dict[str, Any]
-    written: str
+__all__ = ["compare_content", "compare_request_bodies"]
 
 
 _Ways = tuple[dict[str, Any], dict[str, Any]]
 """How a member of a form, or each of several, is written in the base and in the revision."""
-
-
-def media_types(place: Location, content: Any) -> dict[str, _Media]:
-    """Return the media types of a `content` object, in lower case and with their parameters sorted."""
-    found: dict[str, _Media] = {}
-    for name, value in members(content).items():
-        found[_normal(name)] = _Media(place / name, members(value), name)
-    return found
 
 
 def compare_request_bodies(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
@@ -140,16 +125,16 @@ def compare_content(
         return
     matched: set[str] = set()
     for name, media in before.items():
-        other = _match(name, after, offered_receives=request is not spot.event)
+        other = match(name, after, offered_receives=request is not spot.event)
         if other is None:
             _media_removed(comparison, media, new_place, spot, request=request)
             continue
-        if _kind(other) != _kind(name) and other not in matched:
+        if kind_of(other) != kind_of(name) and other not in matched:
             _media_widened(comparison, media, after[other], spot, request=request)
         matched.add(other)
         _compare_media(comparison, media, after[other], spot, request=request)
     for name in sorted(after.keys() - matched):
-        general = _range_over(name, before)
+        general = range_over(name, before)
         if general is None:
             _media_added(comparison, after[name], spot, request=request)
         else:
@@ -158,29 +143,35 @@ def compare_content(
 
 def _compare_presence(
     comparison: Comparison,
-    old: tuple[Location, dict[str, _Media]],
-    new: tuple[Location, dict[str, _Media]],
+    old: tuple[Location, dict[str, Media]],
+    new: tuple[Location, dict[str, Media]],
     spot: Spot,
 ) -> None:
     """Add the finding about a response that has a body in one version only."""
-    (old_place, before), (new_place, _) = old, new
-    if not before:
-        message = f"The {spot.place} of {spot.operation} now has a body"
-        text = "A server of the old contract sends this response without a body."
-        witness = Witness("answer", _status(spot), text=text)
-        comparison.add("response-body-added", spot, message, new=new_place, implementers=witness)
-        return
-    message = f"The {spot.place} of {spot.operation} no longer has a body"
-    text = "The new contract allows this response without a body."
-    kept = "A server of the old contract sends this response with a body."
+    (old_place, before), (new_place, after) = old, new
+    line, media = _status(spot), next(iter((before or after).values())).written
+    sender = "A receiver" if spot.event else "A server"
+    kept = Witness(
+        "answer", line, media, text=f"{sender} of the old contract sends this response with a body."
+    )
+    bare = Witness("answer", line, text=f"{sender} of the old contract sends this response without a body.")
+    if before:
+        message, rule = f"The {spot.place} of {spot.operation} no longer has a body", "response-body-removed"
+        text = "The new contract allows this response without a body."
+        sent, received = kept, Witness("answer", line, text=text)
+    else:
+        message, rule = f"The {spot.place} of {spot.operation} now has a body", "response-body-added"
+        text = "The new contract allows this response with a body."
+        sent, received = bare, Witness("answer", line, media, text=text)
+    clients, implementers = (sent, received) if spot.event else (received, sent)
     comparison.add(
-        "response-body-removed",
+        rule,
         spot,
         message,
         new=new_place,
-        old=old_place,
-        witness=Witness("answer", _status(spot), text=text),
-        implementers=Witness("answer", _status(spot), next(iter(before.values())).written, text=kept),
+        old=old_place if before else None,
+        witness=clients if before or spot.event else None,
+        implementers=implementers,
     )
 
 
@@ -189,32 +180,52 @@ def _status(spot: Spot) -> str:
     return spot.place.split(" body")[0]
 
 
-def _unread(media: _Media, spot: Spot) -> Witness:
-    """Return a request of a media type that a server of the old contract may refuse."""
-    text = f"It carries {media.written}: a server of the old contract may refuse it."
-    return Witness("request", spot.request_line, media.written, text=text)
+def _unread(media: Media, spot: Spot, *, request: bool) -> Witness:
+    """Return a message of a media type that its receiver, built to the old contract, may refuse."""
+    receiver = "receiver" if request and spot.event else "server"
+    text = f"It carries {media.written}: a {receiver} of the old contract may refuse it."
+    if request:
+        return Witness("request", spot.request_line, media.written, text=text)
+    return Witness("answer", _status(spot), media.written, text=text)
 
 
-def _media_added(comparison: Comparison, media: _Media, spot: Spot, *, request: bool) -> None:
+def _missed(media: Media, spot: Spot, *, request: bool) -> tuple[Witness | None, Witness | None]:
+    """Return what shows clients, and what shows implementers, that a media type is gone."""
+    if request and not spot.event:
+        text = f"It carries {media.written}."
+        return Witness("request", spot.request_line, media.written, text=text), None
+    sender = "receiver" if spot.event and not request else "server"
+    text = f"A {sender} of the old contract may send this."
+    if request:
+        return None, Witness("request", spot.request_line, media.written, text=text)
+    sent = Witness("answer", _status(spot), media.written, text=text)
+    if spot.event:
+        return sent, None
+    asked = f"It was asked for with `Accept: {media.written}`."
+    return Witness("request", spot.request_line, media.written, text=asked), sent
+
+
+def _media_added(comparison: Comparison, media: Media, spot: Spot, *, request: bool) -> None:
     kind = "request" if request else "response"
     message = f"The {spot.place} of {spot.operation} may now also be {media.written}"
+    shown = _unread(media, spot, request=request)
     comparison.add(
         f"{kind}-media-type-added",
         spot,
         message,
         new=media.place,
         change=Change(after=media.written),
-        implementers=_unread(media, spot) if request else None,
+        witness=shown if request and spot.event else None,
+        implementers=shown if request is not spot.event else None,
     )
 
 
 def _media_removed(
-    comparison: Comparison, media: _Media, new_place: Location, spot: Spot, *, request: bool
+    comparison: Comparison, media: Media, new_place: Location, spot: Spot, *, request: bool
 ) -> None:
     kind = "request" if request else "response"
     message = f"The {spot.place} of {spot.operation} may no longer be {media.written}"
-    text = f"It carries {media.written}." if request else f"It was asked for with `Accept: {media.written}`."
-    witness = Witness("request", spot.request_line, media.written, text=text)
+    clients, implementers = _missed(media, spot, request=request)
     comparison.add(
         f"{kind}-media-type-removed",
         spot,
@@ -222,34 +233,32 @@ def _media_removed(
         new=new_place / "content",
         old=media.place,
         change=Change(before=media.written),
-        witness=witness,
-        implementers=None
-        if request
-        else Witness(
-            "answer", _status(spot), media.written, text="A server of the old contract may send this."
-        ),
+        witness=clients,
+        implementers=implementers,
     )
 
 
-def _media_widened(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
+def _media_widened(comparison: Comparison, old: Media, new: Media, spot: Spot, *, request: bool) -> None:
     message = f"The {spot.place} of {spot.operation} may now be any of {new.written}"
-    if request:
-        comparison.add(
-            "request-media-type-added",
-            spot,
-            message,
-            new=new.place,
-            change=Change(after=new.written),
-            implementers=_unread(new, spot),
-        )
+    rule = "request-media-type-added" if request else "response-media-type-widened"
+    if request or spot.event:
+        shown = _unread(new, spot, request=request)
     else:
-        witness = Witness("answer", spot.place, text=f"It may be of any type under {new.written}.")
-        comparison.add(
-            "response-media-type-widened", spot, message, new=new.place, old=old.place, witness=witness
-        )
+        shown = Witness("answer", spot.place, text=f"It may be of any type under {new.written}.")
+    for_clients = request is spot.event
+    comparison.add(
+        rule,
+        spot,
+        message,
+        new=new.place,
+        old=None if request else old.place,
+        change=Change(after=new.written) if request else NOTHING,
+        witness=shown if for_clients else None,
+        implementers=None if for_clients else shown,
+    )
 
 
-def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot, *, request: bool) -> None:
+def _compare_media(comparison: Comparison, old: Media, new: Media, spot: Spot, *, request: bool) -> None:
     here = spot.at(f"{spot.place} {new.written}")
     _compare_encoding(comparison, old, new, here, request=request)
     subject = (
@@ -274,7 +283,7 @@ def _compare_media(comparison: Comparison, old: _Media, new: _Media, spot: Spot,
         compare_schemas(comparison, pair)
 
 
-def _compare_encoding(comparison: Comparison, old: _Media, new: _Media, here: Spot, *, request: bool) -> None:
+def _compare_encoding(comparison: Comparison, old: Media, new: Media, here: Spot, *, request: bool) -> None:
     """Compare how the members of a form that both versions declare are written."""
     if equal(old.value.get("encoding"), new.value.get("encoding")) or not is_form(new.written):
         return
@@ -294,7 +303,7 @@ def _compare_encoding(comparison: Comparison, old: _Media, new: _Media, here: Sp
         )
 
 
-def _encodings(comparison: Comparison, old: _Media, new: _Media, *, request: bool) -> _Ways | None:
+def _encodings(comparison: Comparison, old: Media, new: Media, *, request: bool) -> _Ways | None:
     """Return how each version writes the members that both declare, or None if one has no schema."""
     if "schema" not in old.value or "schema" not in new.value:
         return None
@@ -311,7 +320,7 @@ def _encodings(comparison: Comparison, old: _Media, new: _Media, *, request: boo
     return before, after
 
 
-def _compare_types(comparison: Comparison, forms: tuple[_Media, _Media], part: Spot, ways: _Ways) -> bool:
+def _compare_types(comparison: Comparison, forms: tuple[Media, Media], part: Spot, ways: _Ways) -> bool:
     """Compare the media types that both versions state for a part; return whether nothing else differs."""
     stated = [members(members(form.value.get("encoding")).get(part.path)) for form in forms]
     lost, gained = types_only_in(*ways), types_only_in(*ways[::-1])
@@ -333,46 +342,3 @@ def _compare_types(comparison: Comparison, forms: tuple[_Media, _Media], part: S
                 rule, part, message, new=place, change=change, witness=sides[0], implementers=sides[1]
             )
     return True
-
-
-def _normal(name: str) -> str:
-    kind, *parameters = (part.strip().lower() for part in name.split(";"))
-    return ";".join([kind, *sorted(parameters)])
-
-
-def _kind(name: str) -> str:
-    return name.partition(";")[0]
-
-
-def _parameters(name: str) -> set[str]:
-    """Return the parameters of a media type; a missing charset means UTF-8."""
-    return {parameter.replace('"', "") for parameter in name.split(";")[1:]} - {"charset=utf-8"}
-
-
-def _match(name: str, offered: dict[str, _Media], *, offered_receives: bool) -> str | None:
-    """Return the media type of the other version that covers this one: itself, its base type, or a range.
-
-    The receiver may leave parameters open, but those that it states must match what is sent.
-    """
-    if name in offered:
-        return name
-    for kind in (_kind(name), *_ranges(name)):
-        for other in offered:
-            sent, wanted = (name, other) if offered_receives else (other, name)
-            if _kind(other) == kind and _parameters(wanted) <= _parameters(sent):
-                return other
-    return None
-
-
-def _range_over(name: str, offered: dict[str, _Media]) -> str | None:
-    """Return the narrowest range of the other version that covers a media type it does not name.
-
-    The most specific key applies (OpenAPI 3.0.3, 4.7.14): a key that is added beside a range takes its media
-    type out of the range.
-    """
-    return next((range_ for range_ in _ranges(name) if range_ in offered), None)
-
-
-def _ranges(name: str) -> tuple[str, str]:
-    """Return the ranges that include a media type, narrower first (RFC 9110, 12.5.1)."""
-    return f"{name.partition('/')[0]}/*", "*/*"

@@ -238,15 +238,17 @@ def _compare_empty(comparison: Comparison, old: Parameter, new: Parameter, here:
     name = new.value.get("name")
     if was:
         message = f"The {_noun(new)} of {here.operation} must now have a value"
-        witness = Witness("request", here.request_line, text=f"`{name}=` was valid.")
-        rule = "parameter-empty-value-refused"
-        comparison.add(rule, here, message, new=new.place, old=old.place, witness=witness)
+        rule, text = "parameter-empty-value-refused", f"`{name}=` was valid."
     else:
         message = f"The {_noun(new)} of {here.operation} may now have no value"
-        text = f"`{name}=` is valid: a server of the old contract may refuse it."
-        witness = Witness("request", here.request_line, text=text)
+        receiver = "receiver" if here.event else "server"
+        text = f"`{name}=` is valid: a {receiver} of the old contract may refuse it."
         rule = "parameter-empty-value-allowed"
-        comparison.add(rule, here, message, new=new.place, old=old.place, implementers=witness)
+    shown = Witness("request", here.request_line, text=text)
+    clients, implementers = (shown, None) if was is not here.event else (None, shown)
+    comparison.add(
+        rule, here, message, new=new.place, old=old.place, witness=clients, implementers=implementers
+    )
 
 
 def _travel(comparison: Comparison, old: Parameter, new: Parameter) -> Travel | None:

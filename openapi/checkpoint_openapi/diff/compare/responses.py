@@ -83,8 +83,12 @@ def _breadth(status: str) -> int:
 def _removed(comparison: Comparison, status: str, place: Location, new: Operation, spot: Spot) -> None:
     here = spot.at(f"answer {status}")
     if status[:1] in _SUCCESS:
-        message = f"{spot.operation} no longer returns {status}, which clients treat as success"
-        witness = Witness("request", spot.request_line, text=f"It used to return {status}.")
+        given = _given(_example(status, new), "The new contract does not list it.", spot)
+        if spot.event:
+            message, witness = f"{spot.operation} may no longer be answered with {status}", given
+        else:
+            message = f"{spot.operation} no longer returns {status}, which clients treat as success"
+            witness = Witness("request", spot.request_line, text=f"It used to return {status}.")
         comparison.add(
             "response-removed",
             here,
@@ -93,7 +97,7 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
             old=place,
             change=Change(before=status),
             witness=witness,
-            implementers=_given(_example(status, new), "The new contract does not list it."),
+            implementers=given,
         )
     else:
         message = f"{spot.operation} no longer returns {status}"
@@ -103,7 +107,7 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
             message,
             old=place,
             change=Change(before=status),
-            implementers=_given(_example(status, new), "The new contract does not list it."),
+            implementers=_given(_example(status, new), "The new contract does not list it.", spot),
         )
 
 
@@ -115,9 +119,10 @@ def _example(status: str, new: Operation) -> str:
     return status.replace("XX", "00")
 
 
-def _given(status: str, why: str) -> Witness:
-    """Return an answer that a server of the old contract may give."""
-    return Witness("answer", f"answer {status}", text=f"A server of the old contract may give it. {why}")
+def _given(status: str, why: str, spot: Spot) -> Witness:
+    """Return an answer that may be given under the old contract."""
+    sender = "receiver" if spot.event else "server"
+    return Witness("answer", f"answer {status}", text=f"A {sender} of the old contract may give it. {why}")
 
 
 def _narrowed(
@@ -127,13 +132,16 @@ def _narrowed(
     left = sorted(key for key in after if key[0] == status[0])
     message = f"{spot.operation} now returns only {', '.join(left)} of {status}"
     gone = next(code for code in range(int(status[0]) * 100, 600) if str(code) not in after)
+    witness = _given(str(gone), f"Of {status}, the new contract lists only {', '.join(left)}.", spot)
+    is_refused = spot.event and status[:1] in _SUCCESS
     comparison.add(
-        "response-range-narrowed",
+        "response-removed" if is_refused else "response-range-narrowed",
         spot.at(f"answer {status}"),
         message,
         old=place,
         change=Change(before=status, after=left),
-        implementers=_given(str(gone), f"Of {status}, the new contract lists only {', '.join(left)}."),
+        witness=witness if is_refused else None,
+        implementers=witness,
     )
 
 
@@ -192,17 +200,17 @@ def _compare_headers(
             required = members(comparison.base.get(place)).get("required") is True
             rule = "response-header-removed" if required else "response-optional-header-removed"
             message = f"The header `{name}` of the {spot.place} of {spot.operation} is gone"
-            witness = Witness("answer", spot.place, text=f"It has no {name}.")
+            without = Witness("answer", spot.place, text=f"It has no {name}.") if required else None
+            text = f"It has {name}, which the new contract does not list."
+            sides = (without, Witness("answer", spot.place, text=text))
             comparison.add(
                 rule,
                 spot.inside(name),
                 message,
                 new=new_place,
                 old=place,
-                witness=witness if required else None,
-                implementers=Witness(
-                    "answer", spot.place, text=f"It has {name}, which the new contract does not list."
-                ),
+                witness=sides[spot.event],
+                implementers=sides[not spot.event],
             )
         elif key not in before:
             name, place = after[key]
@@ -210,9 +218,16 @@ def _compare_headers(
             message = f"The header `{name}` of the {spot.place} of {spot.operation} is new"
             added = "event-header-added-required" if spot.event else "response-header-added-required"
             rule = added if required else "response-header-added"
-            witness = Witness("answer", spot.place, text=f"A server of the old contract gives no {name}.")
+            sender = "receiver" if spot.event else "server"
+            text = f"A {sender} of the old contract gives no {name}."
+            witness = Witness("answer", spot.place, text=text) if required else None
             comparison.add(
-                rule, spot.inside(name), message, new=place, implementers=witness if required else None
+                rule,
+                spot.inside(name),
+                message,
+                new=place,
+                witness=witness if spot.event else None,
+                implementers=None if spot.event else witness,
             )
         else:
             _compare_header(comparison, before[key], after[key], spot)
@@ -275,12 +290,23 @@ def _compare_presence(
         message = f"The header `{name}` of the {spot.place} of {spot.operation} may now be missing"
         witness = Witness("answer", spot.place, text=f"It has no {name}.")
         comparison.add(
-            "response-header-became-optional", spot.inside(name), message, new=place, witness=witness
+            "response-header-became-optional",
+            spot.inside(name),
+            message,
+            new=place,
+            witness=None if spot.event else witness,
+            implementers=witness if spot.event else None,
         )
     elif is_now and not was:
         message = f"The header `{name}` of the {spot.place} of {spot.operation} is now always present"
-        text = f"A server of the old contract may give it without {name}."
+        sender = "receiver" if spot.event else "server"
+        text = f"A {sender} of the old contract may give it without {name}."
         witness = Witness("answer", spot.place, text=text)
         comparison.add(
-            "response-header-became-required", spot.inside(name), message, new=place, implementers=witness
+            "response-header-became-required",
+            spot.inside(name),
+            message,
+            new=place,
+            witness=witness if spot.event else None,
+            implementers=None if spot.event else witness,
         )

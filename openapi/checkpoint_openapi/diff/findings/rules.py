@@ -214,8 +214,8 @@ _OWN = {
         _B, _I, "Reserved characters in a parameter must now be percent-encoded."
     ),
     "parameter-reserved-accepted": _rule(_I, _B, "Reserved characters in a parameter may now be unencoded."),
-    "parameter-empty-value-refused": _rule(_B, _I, "A parameter may no longer be empty."),
-    "parameter-empty-value-allowed": _rule(_I, _B, "A parameter may now be empty."),
+    "parameter-empty-value-refused": _rule(_B, _I, "A parameter may no longer be empty.", event=(_I, _B)),
+    "parameter-empty-value-allowed": _rule(_I, _B, "A parameter may now be empty.", event=(_B, _I)),
     "parameter-order-changed": _rule(
         _I, _I, "Parameters are listed in another order, and so are the arguments in generated clients."
     ),
@@ -225,8 +225,8 @@ _OWN = {
     "request-body-removed": _rule(_B, _I, "The request body was removed.", event=(_B, _B)),
     "request-body-became-required": _rule(_B, _I, "The request body became required.", event=(_I, _B)),
     "request-body-became-optional": _rule(_I, _B, "The request body became optional.", event=(_B, _I)),
-    "request-media-type-removed": _rule(_B, _I, "A media type of the request was removed.", event=(_B, _B)),
-    "request-media-type-added": _rule(_I, _B, "A media type of the request was added."),
+    "request-media-type-removed": _rule(_B, _I, "A media type of the request was removed.", event=(_I, _B)),
+    "request-media-type-added": _rule(_I, _B, "A media type of the request was added.", event=(_B, _I)),
     "request-part-type-removed": _rule(_B, _I, "A part of a form lost a media type.", event=(_I, _B)),
     "request-part-type-added": _rule(_I, _B, "A part of a form gained a media type.", event=(_B, _I)),
     "request-encoding-changed": _rule(_R, _R, "The encoding of form parts changed."),
@@ -242,13 +242,15 @@ _OWN = {
         _I, _I, "An error status was added: clients recognize its class by the first digit."
     ),
     "response-media-type-removed": _rule(_B, _B, "A media type of the response was removed.", event=(_B, _I)),
-    "response-media-type-added": _rule(_I, _I, "A media type of the response was added."),
-    "response-media-type-widened": _rule(_B, _I, "A media type of the response became a range."),
+    "response-media-type-added": _rule(_I, _I, "A media type of the response was added.", event=(_I, _B)),
+    "response-media-type-widened": _rule(
+        _B, _I, "A media type of the response became a range.", event=(_I, _B)
+    ),
     "response-body-removed": _rule(_B, _B, "A response body was removed."),
-    "response-body-added": _rule(_I, _B, "A response body was added."),
-    "response-header-removed": _rule(_B, _B, "A required response header was removed.", event=(_I, _I)),
+    "response-body-added": _rule(_I, _B, "A response body was added.", event=(_B, _B)),
+    "response-header-removed": _rule(_B, _B, "A required response header was removed.", event=(_B, _B)),
     "response-optional-header-removed": _rule(
-        _B, _B, "An optional response header was removed.", event=(_I, _I)
+        _B, _B, "An optional response header was removed.", event=(_B, _I)
     ),
     "response-header-became-optional": _rule(_B, _I, "A response header became optional.", event=(_I, _B)),
     "response-header-became-required": _rule(_I, _B, "A response header became required.", event=(_B, _I)),
