@@ -266,7 +266,11 @@ def _compare_media(comparison: Comparison, old: Media, new: Media, spot: Spot, *
     )
     sender, receiver = (old, new) if request is not spot.event else (new, old)
     examples = [*examples_of(sender.value), *examples_of(receiver.value)]
-    known = _encodings(comparison, old, new, request=request) if is_form(new.written) else None
+    known = (
+        _encodings(comparison, old, new, by_client=request is not spot.event)
+        if is_form(new.written)
+        else None
+    )
     before, after = known or ({}, {})
     texts = frozenset(name for name, way in before.items() if is_text(way) and is_text(after[name]))
     for keyword, part in (("schema", here), ("itemSchema", here.at(f"items of the {here.place}"))):
@@ -287,7 +291,7 @@ def _compare_encoding(comparison: Comparison, old: Media, new: Media, here: Spot
     """Compare how the members of a form that both versions declare are written."""
     if equal(old.value.get("encoding"), new.value.get("encoding")) or not is_form(new.written):
         return
-    known = _encodings(comparison, old, new, request=request)
+    known = _encodings(comparison, old, new, by_client=request is not here.event)
     before, after = known or ({}, {})
     ways = {name: (before[name], after[name]) for name in before if not equal(before[name], after[name])}
     parts = [_compare_types(comparison, (old, new), here.inside(name), each) for name, each in ways.items()]
@@ -303,13 +307,13 @@ def _compare_encoding(comparison: Comparison, old: Media, new: Media, here: Spot
         )
 
 
-def _encodings(comparison: Comparison, old: Media, new: Media, *, request: bool) -> _Ways | None:
+def _encodings(comparison: Comparison, old: Media, new: Media, *, by_client: bool) -> _Ways | None:
     """Return how each version writes the members that both declare, or None if one has no schema."""
     if "schema" not in old.value or "schema" not in new.value:
         return None
     sides = (comparison.base, old, False), (comparison.revision, new, True)
     schemas = [
-        comparison.converter(new=is_new, request=request, sender=False).schema(media.place / "schema")
+        comparison.converter(new=is_new, by_client=by_client, sender=False).schema(media.place / "schema")
         for _, media, is_new in sides
     ]
     names = schemas[0].names() & schemas[1].names()

@@ -87,9 +87,9 @@ class Comparison:
         """What both versions write alike."""
         return Unchanged(self.base, self.revision)
 
-    def converter(self, *, new: bool, request: bool, sender: bool, strict: bool = False) -> Converter:
+    def converter(self, *, new: bool, by_client: bool, sender: bool, strict: bool = False) -> Converter:
         """Return the converter of one version for one role."""
-        key = (new, Role(request, sender, strict))
+        key = (new, Role(by_client, sender, strict))
         if key not in self._converters:
             if self._novel is None:
                 self._novel = novel_names(self.base, self.revision)
@@ -100,9 +100,9 @@ class Comparison:
         """Return whether a schema and everything it leads to are unchanged and in the same places."""
         return self._likeness.alike(old, new)
 
-    def judge(self, *, request: bool, new_receives: bool) -> Judge:
+    def judge(self, *, by_client: bool, new_receives: bool) -> Judge:
         """Return the judge of one direction, which caches its results."""
-        return self._judges.setdefault((request, new_receives), Judge())
+        return self._judges.setdefault((by_client, new_receives), Judge())
 
     def converters(self) -> dict[tuple[bool, Role], Converter]:
         """Return the converters used so far."""

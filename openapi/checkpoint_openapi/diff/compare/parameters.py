@@ -170,7 +170,7 @@ def _carrying(comparison: Comparison, parameter: Parameter, spot: Spot) -> Witne
     place = None if spot.event else schema_of(parameter)
     if place is None:
         return Witness("request", spot.request_line, text=text)
-    converter = comparison.converter(new=True, request=True, sender=True)
+    converter = comparison.converter(new=True, by_client=True, sender=True)
     values = samples_of(converter.schema(place))
     body = {str(parameter.value.get("name")): value for value in values[:1]}
     return Witness("request", spot.request_line, body=body, has_body=bool(body), text=text)
@@ -270,7 +270,7 @@ def _separator(comparison: Comparison, parameter: Parameter, *, new: bool) -> st
     explodes = parameter.value.get("explode", style == "form") is True and style != "simple"
     if explodes or place is None or style not in _SEPARATORS:
         return None
-    schema = comparison.converter(new=new, request=True, sender=False).schema(place)
+    schema = comparison.converter(new=new, by_client=True, sender=False).schema(place)
     return _SEPARATORS[style] if "array" in types_of(schema) else None
 
 
@@ -305,7 +305,7 @@ def _form(comparison: Comparison, parameter: Parameter, *, new: bool) -> dict[st
     place = schema_of(parameter)
     schema = Schema.of({})
     if place is not None:
-        schema = comparison.converter(new=new, request=True, sender=False).schema(place)
+        schema = comparison.converter(new=new, by_client=True, sender=False).schema(place)
     types = set(types_of(schema)) - {"null"}
     is_plain = style in _PLAIN.get(str(parameter.value.get("in")), ())
     if types == {"array"} and is_plain and any(part.keywords.get("maxItems") == 1 for part in schema.parts()):
@@ -379,8 +379,8 @@ def _is_newly_reserved(
     if not unencoded or sender.value.get("in") != "query" or "content" in sender.value:
         return False
     place = schema_of(sender)
-    judge = comparison.judge(request=True, new_receives=not new_sends)
-    converter = comparison.converter(new=new_sends, request=True, sender=True)
+    judge = comparison.judge(by_client=True, new_receives=not new_sends)
+    converter = comparison.converter(new=new_sends, by_client=True, sender=True)
     return place is None or not avoids(converter.schema(place), _RESERVED, judge.fits)
 
 

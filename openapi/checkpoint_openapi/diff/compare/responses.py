@@ -237,7 +237,7 @@ def _may_be_object(comparison: Comparison, place: Location, header: dict[str, An
     """Return whether a header may hold an object, the only value that `explode` writes differently there."""
     if "schema" not in header:
         return False
-    converter = comparison.converter(new=True, request=False, sender=False)
+    converter = comparison.converter(new=True, by_client=False, sender=False)
     return "object" in types_of(converter.schema(place / "schema"))
 
 

@@ -22,6 +22,7 @@ from checkpoint_openapi.diff.conversion.keywords import (
     null_beside_enum,
     of_pattern,
     single_values,
+    without,
 )
 from checkpoint_openapi.diff.conversion.nulls import is_null, is_or_null
 from checkpoint_openapi.diff.conversion.roles import Form, Key, Role
@@ -48,7 +49,7 @@ class Converter:
         self._documents = documents
         self._novel = novel
         self._role = role
-        self._declarations = Declarations(documents, request=role.request)
+        self._declarations = Declarations(documents, by_client=role.by_client)
         self._discriminators = Discriminators(documents)
         self._names: dict[Key, str] = {}
         self._pending: list[Key] = []
@@ -175,8 +176,8 @@ class Converter:
             found[VAGUE_NULL] = True
         for name in quirks:
             self.quirks[key.place / name] = schema[name]
-        if "required" in found:
-            found["required"] = [name for name in found["required"] if name not in key.hidden]
+        if key.hidden:
+            found.update(without(found, key.hidden))
         self._members(schema, key, found)
         self._items(schema, key, found)
         composed = self._compositions(schema, key, found)
@@ -206,7 +207,8 @@ class Converter:
     def _same(self, place: Location, key: Key, form: Form = Form.PART) -> JsonSchema:
         """Convert another schema that applies to the same value."""
         form = Form.PLAIN if key.form is Form.PLAIN else form
-        return self._convert(Key(place, form, key.hidden, as_parent=False, scope=key.scope))
+        hidden = frozenset[str]() if form is Form.PLAIN else key.hidden
+        return self._convert(Key(place, form, hidden, as_parent=False, scope=key.scope))
 
     def _members(self, schema: dict[str, Any], key: Key, found: JsonSchema) -> None:
         """Convert the keywords about the members of an object."""
@@ -235,6 +237,7 @@ class Converter:
             found["dependentSchemas"] = {
                 name: self._same(place / "dependentSchemas" / name, key)
                 for name in schema["dependentSchemas"]
+                if name not in key.hidden
             }
 
     def _refused_names(self, key: Key, found: JsonSchema) -> None:

@@ -26,7 +26,7 @@ class Names:
     declared: set[str] = field(default_factory=set[str])
     patterns: set[str] = field(default_factory=set[str])
     hidden: set[str] = field(default_factory=set[str])
-    """Members that do not travel in this direction: read-only in requests, write-only in responses."""
+    """Members that do not travel: read-only if the client sends the object, otherwise write-only."""
     is_map: bool = False
     """Whether a schema describes the values of members of any name."""
     least: int = 0
@@ -64,9 +64,9 @@ def applicators(schema: dict[str, Any], place: Location) -> list[Location]:
 class Declarations:
     """Collects names for one document and direction, visiting each place once."""
 
-    def __init__(self, documents: Documents, *, request: bool) -> None:
+    def __init__(self, documents: Documents, *, by_client: bool) -> None:
         self._documents = documents
-        self._flag = "readOnly" if request else "writeOnly"
+        self._flag = "readOnly" if by_client else "writeOnly"
         self._known: dict[Location, Names] = {}
         self._always: dict[Location, Names] = {}
 
@@ -113,7 +113,7 @@ class Declarations:
         """Add the declarations of a schema itself."""
         for name in members(schema.get("properties")):
             names.declared.add(name)
-            if self._is_hidden(place / "properties" / name):
+            if self.hides(place / "properties" / name):
                 names.hidden.add(name)
         names.patterns.update(members(schema.get("patternProperties")))
         needed = (schema.get("required"), *members(schema.get("dependentRequired")).values())
@@ -131,22 +131,30 @@ class Declarations:
         if isinstance(least, int):
             names.least = max(names.least, least)
 
-    def _is_hidden(self, place: Location, depth: int = 0) -> bool:
-        """Return whether a member is marked as not travelling, by its schema or by one that it includes."""
+    def hides(self, place: Location, depth: int = 0) -> bool:
+        """Return whether a member is marked as not travelling, by its schema or by one that it includes.
+
+        One mark among the schemas that apply is enough (JSON Schema Validation, 9.4); alternatives count if
+        each of them has it.
+        """
         schema = self._documents.get(place)
         if not isinstance(schema, dict) or depth > 20:
             return False
         members = cast("dict[str, Any]", schema)
         if "$ref" in members:
-            if self._is_hidden(self._documents.target(place), depth + 1):
+            if self.hides(self._documents.target(place), depth + 1):
                 return True
             if self._documents.version == (3, 0):
                 return False
         if members.get(self._flag) is True:
             return True
-        parts = members.get("allOf")
-        numbers = range(len(cast("list[Any]", parts))) if isinstance(parts, list) else range(0)
-        return any(self._is_hidden(place / "allOf" / number, depth + 1) for number in numbers)
+        targets = self._documents.dynamic_targets(place)
+        found = [bool(targets) and all(self.hides(target, depth + 1) for target in targets)]
+        for keyword in _SAME_PLACE:
+            numbers = range(len(items(members.get(keyword))))
+            marked = [self.hides(place / keyword / number, depth + 1) for number in numbers]
+            found.append(any(marked) if keyword == "allOf" else bool(marked) and all(marked))
+        return any(found)
 
 
 def _is_choice(schema: dict[str, Any], keyword: str) -> bool:

@@ -17,7 +17,7 @@ from checkpoint_openapi.diff.schema.marks import FORMAT
 from checkpoint_openapi.diff.schema.opaque import opaque
 from checkpoint_openapi.document.values import contains, items, members
 
-__all__ = ["ANNOTATIONS", "assertions", "null_beside_enum", "of_pattern", "single_values"]
+__all__ = ["ANNOTATIONS", "assertions", "null_beside_enum", "of_pattern", "single_values", "without"]
 
 TYPES = ("null", "boolean", "object", "array", "number", "string", "integer")
 ANNOTATIONS = ("default", "deprecated", "readOnly", "writeOnly", "x-extensible-enum", "xml", "discriminator")
@@ -229,3 +229,17 @@ def _allow_null(found: JsonSchema, *, strict: bool) -> None:
         found["enum"].append(None)
     if "const" in found and found["const"] is not None:
         found["enum"] = [found.pop("const"), None]
+
+
+def without(found: JsonSchema, hidden: frozenset[str]) -> JsonSchema:
+    """Return the demands of a schema for members, except for those that never travel."""
+    kept: JsonSchema = {}
+    if "required" in found:
+        kept["required"] = [name for name in found["required"] if name not in hidden]
+    if "dependentRequired" in found:
+        kept["dependentRequired"] = {
+            name: [other for other in needed if other not in hidden]
+            for name, needed in found["dependentRequired"].items()
+            if name not in hidden
+        }
+    return kept

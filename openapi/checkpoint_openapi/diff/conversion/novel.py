@@ -12,7 +12,8 @@ from checkpoint_openapi.document.source import DocumentError
 
 __all__ = ["novel_names"]
 
-_DESCRIBES = frozenset(("$ref", "allOf", "anyOf", "oneOf", "properties", "required"))
+_REFERS = frozenset(("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"))
+_DESCRIBES = frozenset(("$ref", "allOf", "anyOf", "oneOf", "properties", "required", "readOnly", "writeOnly"))
 
 
 def novel_names(base: Documents, revision: Documents) -> frozenset[str]:
@@ -23,16 +24,35 @@ def novel_names(base: Documents, revision: Documents) -> frozenset[str]:
     file that either version leads to must have been read before.
     """
     directions = [
-        [(documents, Declarations(documents, request=request)) for documents in (base, revision)]
-        for request in (True, False)
+        [(documents, Declarations(documents, by_client=by_client)) for documents in (base, revision)]
+        for by_client in (True, False)
     ]
     found: set[str] = set()
-    for place in _changed_places(base, revision):
-        for sides in directions:
+    changed = list(_changed_places(base, revision))
+    for sides in directions:
+        for place in changed:
             before, after = (_declared(*side, place) for side in sides)
             found |= before.declared ^ after.declared
             found |= before.hidden ^ after.hidden
+        if any(_is_hidden(*sides[0], place) != _is_hidden(*sides[1], place) for place in changed):
+            found |= {
+                name
+                for place, name in _referring_members(base)
+                if _is_hidden(*sides[0], place) != _is_hidden(*sides[1], place)
+            }
     return frozenset(found)
+
+
+def _referring_members(documents: Documents) -> Iterator[tuple[str, str]]:
+    """Yield the labels and names of the members whose marks may be elsewhere, behind a reference."""
+    pending = list({"#": documents.get(documents.root), **documents.others()}.items())
+    while pending:
+        label, value = pending.pop()
+        inner = _inside(value)
+        for name, member in _inside(inner.get("properties")).items():
+            if not _REFERS.isdisjoint(_inside(member)):
+                yield f"{label}/properties/{escaped(name)}", name
+        pending.extend((f"{label}/{escaped(key)}", each) for key, each in inner.items())
 
 
 def _changed_places(base: Documents, revision: Documents) -> Iterator[str]:
@@ -71,3 +91,11 @@ def _declared(documents: Documents, declarations: Declarations, label: str) -> N
     except DocumentError:
         # A dangling reference, which is reported where an operation reaches it.
         return Names()
+
+
+def _is_hidden(documents: Documents, declarations: Declarations, label: str) -> bool:
+    place = documents.place(label)
+    try:
+        return documents.has(place) and declarations.hides(place)
+    except DocumentError:
+        return False

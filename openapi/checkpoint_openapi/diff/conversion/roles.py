@@ -13,7 +13,8 @@ __all__ = ["Form", "Key", "Role"]
 class Role(NamedTuple):
     """What a schema is converted for: who uses it, and in which direction."""
 
-    request: bool
+    by_client: bool
+    """Whether the client sends it: in a request, or in the response to a callback or webhook."""
     sender: bool
     strict: bool = False
     """Whether an `enum` without null refuses null even if the schema is `nullable`."""

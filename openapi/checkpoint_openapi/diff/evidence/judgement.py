@@ -185,7 +185,7 @@ class Version:
         return not all(operand.refuses(reading) for reading in readings)
 
     def _schema(self, place: Location, *, request: bool) -> Schema:
-        return self._comparison.converter(new=self._new, request=request, sender=False).schema(place)
+        return self._comparison.converter(new=self._new, by_client=request, sender=False).schema(place)
 
 
 _NONE = object()

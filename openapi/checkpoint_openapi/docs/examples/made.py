@@ -38,7 +38,7 @@ class Maker:
         self._documents = documents
         self._checker = checker
         is_request = checker.direction is Direction.REQUEST
-        self._converter = Converter(documents, Role(request=is_request, sender=False), frozenset())
+        self._converter = Converter(documents, Role(by_client=is_request, sender=False), frozenset())
         self._known: dict[Location, Any] = {}
 
     def value(self, schema: Location) -> Any:

@@ -48,8 +48,8 @@ def _converted(old: Schema, new: Schema, *, further: int) -> tuple[Converted, Co
     base = documents(with_schema(old, request=True, Other={"type": "object"}))
     comparison = Comparison(base, documents(with_schema(new, request=True, Other=other)))
     path = ("paths", "/things", "post", "requestBody", "content", "application/json", "schema")
-    receiver = comparison.converter(new=True, request=True, sender=False).schema(base.root.below(*path))
-    sender = comparison.converter(new=False, request=True, sender=True).schema(base.root.below(*path))
+    receiver = comparison.converter(new=True, by_client=True, sender=False).schema(base.root.below(*path))
+    sender = comparison.converter(new=False, by_client=True, sender=True).schema(base.root.below(*path))
     return receiver, sender
 
 

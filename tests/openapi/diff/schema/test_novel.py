@@ -45,7 +45,7 @@ def _documents(schemas: dict[str, Any]) -> Documents:
 
 def _everywhere(documents: Documents) -> dict[Location, set[str]]:
     """Return the names that each place declares, looked up one by one."""
-    declarations = Declarations(documents, request=True)
+    declarations = Declarations(documents, by_client=True)
     found: dict[Location, set[str]] = {}
     pending: list[tuple[Location, Any]] = [
         (Location(file, ""), documents.source(file).document) for file in ("root.json", "other.json")
@@ -66,7 +66,7 @@ def _everywhere(documents: Documents) -> dict[Location, set[str]]:
 
 def _hidden(documents: Documents) -> set[str]:
     """Return the names that some place hides from requests."""
-    declarations = Declarations(documents, request=True)
+    declarations = Declarations(documents, by_client=True)
     return set().union(*(declarations.at(place, []).hidden for place in _everywhere(documents)))
 
 

@@ -138,8 +138,8 @@ def _schema(
     place = pair.new if new else pair.old
     if place is None:
         return Schema.of({"type": "string"} if pair.travel and pair.travel.is_segment else {})
-    request = SUBJECTS[pair.subject].request
-    schema = comparison.converter(new=new, request=request, sender=sender, strict=strict).schema(place)
+    by_client = SUBJECTS[pair.subject].narrowing_breaks
+    schema = comparison.converter(new=new, by_client=by_client, sender=sender, strict=strict).schema(place)
     return schema if pair.travel is None else writable(schema, pair.travel)
 
 
@@ -171,7 +171,7 @@ class _Direction:
         self._narrowed = new_receives
         subject = SUBJECTS[pair.subject]
         self._side = Side.CLIENTS if subject.narrowing_breaks is new_receives else Side.IMPLEMENTERS
-        self._judge = comparison.judge(request=subject.request, new_receives=new_receives)
+        self._judge = comparison.judge(by_client=subject.narrowing_breaks, new_receives=new_receives)
         self._told: set[tuple[str, str, str]] = set()
 
     def failures(self) -> list[Failure]:
@@ -292,16 +292,16 @@ class _Direction:
 
     def _witness(self, value: Any) -> Witness:
         spot, pair = self._pair.spot, self._pair
-        sent_by_client = SUBJECTS[pair.subject].request
-        kind = "request" if sent_by_client else "answer"
+        is_request = SUBJECTS[pair.subject].request
+        kind = "request" if is_request else "answer"
         allows, refuses = ("old", "new") if self._narrowed else ("new", "old")
         text = f"The {allows} contract allows this {kind}; the {refuses} one rejects it."
-        if self._side is Side.IMPLEMENTERS and sent_by_client:
+        if self._side is Side.IMPLEMENTERS and is_request:
             text = f"The new contract allows this {kind}; a server of the old one may refuse it."
         if pair.wrap == "body":
-            line = spot.request_line if sent_by_client else spot.place.split(" body")[0]
+            line = spot.request_line if is_request else spot.place.split(" body")[0]
             return Witness(kind, line, pair.media_type, value, has_body=True, text=text)
-        line = spot.request_line if sent_by_client else spot.place
+        line = spot.request_line if is_request else spot.place
         return Witness(kind, line, None, {pair.wrap: value}, has_body=True, text=text)
 
 
