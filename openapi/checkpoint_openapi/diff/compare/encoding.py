@@ -59,7 +59,7 @@ def _of_member(
 ) -> dict[str, Any]:
     if any(keyword in stated for keyword in _AS_QUERY) or (is_query and "contentType" not in stated):
         style = stated.get("style", "form")
-        explode = stated.get("explode", style == "form")
+        explode = style == "deepObject" or stated.get("explode", style == "form")
         return {"style": style, "explode": explode, "allowReserved": stated.get("allowReserved", False)}
     media_types = str(stated.get("contentType") or _default(documents, member))
     return {

@@ -82,8 +82,9 @@ def _breadth(status: str) -> int:
 
 def _removed(comparison: Comparison, status: str, place: Location, new: Operation, spot: Spot) -> None:
     here = spot.at(f"answer {status}")
+    example = _example(status, new)
+    given = None if example is None else _given(example, "The new contract does not list it.", spot)
     if status[:1] in _SUCCESS:
-        given = _given(_example(status, new), "The new contract does not list it.", spot)
         if spot.event:
             message, witness = f"{spot.operation} may no longer be answered with {status}", given
         else:
@@ -99,7 +100,7 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
             witness=witness,
             implementers=given,
         )
-    else:
+    elif given is not None:
         message = f"{spot.operation} no longer returns {status}"
         comparison.add(
             "response-error-removed",
@@ -107,15 +108,16 @@ def _removed(comparison: Comparison, status: str, place: Location, new: Operatio
             message,
             old=place,
             change=Change(before=status),
-            implementers=_given(_example(status, new), "The new contract does not list it.", spot),
+            implementers=given,
         )
 
 
-def _example(status: str, new: Operation) -> str:
-    """Return a status that a key covers and the new version does not list."""
+def _example(status: str, new: Operation) -> str | None:
+    """Return a status that a key covers and the new version does not list, if there is one."""
     if status == "default":
         listed = _responses(new)
-        return next(str(code) for code in range(500, 600) if _match(str(code), listed) is None)
+        errors = (str(code) for code in (*range(500, 600), *range(400, 500)))
+        return next((code for code in errors if _match(code, listed) is None), None)
     return status.replace("XX", "00")
 
 

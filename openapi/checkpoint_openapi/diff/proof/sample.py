@@ -370,7 +370,8 @@ def _numbers(keywords: JsonSchema, *, whole: bool) -> Iterator[int | float]:
                 [edge, near * step, near * step + sign * step, edge + sign * 0.5, edge + sign * 0.001]
             )
             candidates.extend([round(edge), round(edge) + sign])
-    candidates.extend([0, 1, -1, 2, 0.5, 1.5, step, 10**6])
+    between = [inner["multipleOf"] / 2 for inner in _refused(keywords) if "multipleOf" in inner]
+    candidates.extend([0, 1, -1, 2, 0.5, 1.5, step, 10**6, *between])
     candidates.extend(step * number for number in range(3, _EACH + 3))
     if low is not None:
         candidates.extend(math.ceil(low / step) * step + step * number for number in range(2, _EACH))
