@@ -6,7 +6,7 @@ from typing import Any
 
 from checkpoint_openapi.diff.compare.context import NOTHING, Change, Comparison, Spot
 from checkpoint_openapi.diff.compare.encoding import is_form, is_text, types_only_in, written
-from checkpoint_openapi.diff.compare.media import Media, kind_of, match, media_types, range_over
+from checkpoint_openapi.diff.compare.media import Media, is_binary, kind_of, match, media_types, range_over
 from checkpoint_openapi.diff.compare.parameters import examples_of
 from checkpoint_openapi.diff.compare.values.schemas import SchemaPair, compare_schemas
 from checkpoint_openapi.diff.findings.finding import Witness
@@ -282,6 +282,7 @@ def _compare_media(comparison: Comparison, old: Media, new: Media, spot: Spot, *
             parent=new.place,
             media_type=new.written,
             examples=examples if keyword == "schema" else [],
+            is_binary=keyword == "schema" and is_binary(old.written) and is_binary(new.written),
             texts=texts,
         )
         compare_schemas(comparison, pair)

@@ -80,4 +80,5 @@ def _default(documents: Documents, member: Schema) -> str:
 
 
 def _is_binary(schema: dict[str, Any]) -> bool:
-    return schema.get("format") == "binary" or "contentEncoding" in schema
+    is_any = schema.get("contentMediaType") == "application/octet-stream"
+    return is_any or schema.get("format") == "binary" or "contentEncoding" in schema

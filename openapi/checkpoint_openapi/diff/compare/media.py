@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from checkpoint_openapi.document.documents import Location
+from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.values import members
 
-__all__ = ["Media", "kind_of", "match", "media_types", "range_over"]
+__all__ = ["Media", "are_bytes", "is_binary", "kind_of", "match", "media_types", "range_over"]
+
+_BINARY = re.compile("(image|audio|video|font)/(?!.*[+]xml)|application/(octet-stream|pdf|zip|gzip)$")
+_TOLD = {"title", "description", "example", "examples", "deprecated", "externalDocs"}
+_BYTES = {"type": "string", "format": "binary"}
 
 
 @dataclass(frozen=True)
@@ -71,3 +76,24 @@ def range_over(name: str, offered: dict[str, Media]) -> str | None:
 def _ranges(name: str) -> tuple[str, str]:
     """Return the ranges that include a media type, narrower first (RFC 9110, 12.5.1)."""
     return f"{name.partition('/')[0]}/*", "*/*"
+
+
+def is_binary(name: str) -> bool:
+    """Return whether bodies of a media type are bytes, which no schema can describe further."""
+    return _BINARY.match(kind_of(name)) is not None
+
+
+def are_bytes(documents: Documents, place: Location | None) -> bool:
+    """Return whether the schema of a binary body says only that.
+
+    OpenAPI 3.0 writes it with the format `binary`, and 3.1 with `contentMediaType` or with nothing at all
+    (OpenAPI 3.1.0, Considerations for File Uploads).
+    """
+    if place is None:
+        return True
+    stated = members(documents.get(place))
+    if "$ref" in stated and (documents.version == (3, 0) or stated.keys() <= {"$ref", *_TOLD}):
+        place = documents.follow(place)
+    value = documents.get(place)
+    said = members(value).keys() - _TOLD - {"contentMediaType"}
+    return value is True or (isinstance(value, dict) and all(_BYTES.get(key) == value[key] for key in said))

@@ -312,7 +312,7 @@ def _form(comparison: Comparison, parameter: Parameter, *, new: bool) -> dict[st
         return {"style": "plain"}
     # A list is the same with and without `explode` in the style `simple`.
     if "object" in types or ("array" in types and style != "simple") or (style == "matrix" and not types):
-        # `explode` has no effect beside `deepObject` (OpenAPI 3.0.4, 4.7.12.2).
+        # `explode` has no effect beside `deepObject` (OpenAPI 3.0.4, Parameter Object).
         found["explode"] = style == "deepObject" or parameter.value.get("explode", style == "form")
     elif is_plain:
         found["style"] = "plain"

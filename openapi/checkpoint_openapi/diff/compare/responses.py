@@ -26,7 +26,8 @@ def compare_responses(comparison: Comparison, old: Operation, new: Operation, sp
     compared: set[tuple[str, str]] = set()
     for status, place in before.items():
         other = _match(status, after)
-        if other is None and status.endswith("XX") and any(key[0] == status[0] for key in after):
+        is_range = status[:1].isdigit() and status.endswith("XX")
+        if other is None and is_range and any(key.startswith(status[0]) for key in after):
             _narrowed(comparison, status, place, after, spot)
         elif other is None:
             _removed(comparison, status, place, new, spot)
@@ -131,7 +132,7 @@ def _narrowed(
     comparison: Comparison, status: str, place: Location, after: dict[str, Location], spot: Spot
 ) -> None:
     """Report a range of statuses of which only some are left."""
-    left = sorted(key for key in after if key[0] == status[0])
+    left = sorted(key for key in after if key.startswith(status[0]))
     message = f"{spot.operation} now returns only {', '.join(left)} of {status}"
     gone = next(code for code in range(int(status[0]) * 100, 600) if str(code) not in after)
     witness = _given(str(gone), f"Of {status}, the new contract lists only {', '.join(left)}.", spot)

@@ -38,6 +38,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "uint32": (0, 2**32 - 1),
     "float": (-_SINGLE, _SINGLE),
 }
+_ANY_BYTES = "application/octet-stream"
 # JSON readers hold 64 bits anyway, and `password` is a hint for forms.
 _NO_LIMIT = ("int64", "uint64", "double", "decimal", "password", "binary")
 
@@ -198,7 +199,7 @@ def _formats(schema: dict[str, Any], found: JsonSchema, quirks: list[str]) -> No
     if isinstance(schema.get("contentEncoding"), str):
         encoding = schema["contentEncoding"]
         more.append({"format": "byte" if encoding == "base64" else f"encoding-{encoding}"})
-    if isinstance(schema.get("contentMediaType"), str):
+    if isinstance(schema.get("contentMediaType"), str) and schema["contentMediaType"] != _ANY_BYTES:
         more.append({"format": f"media-type-{schema['contentMediaType']}"})
     if more:
         found["allOf"] = more

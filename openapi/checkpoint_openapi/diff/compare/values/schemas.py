@@ -9,6 +9,7 @@ from typing import Any
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
 from checkpoint_openapi.diff.compare.describe import describe, path_text, types_of
+from checkpoint_openapi.diff.compare.media import are_bytes
 from checkpoint_openapi.diff.compare.values.examples import ABSENT, example_at
 from checkpoint_openapi.diff.compare.values.members import MemberWalk
 from checkpoint_openapi.diff.compare.values.travel import (
@@ -62,6 +63,8 @@ class SchemaPair:
     examples: list[Any] = field(default_factory=list[Any])
     required: bool = True
     """Whether the value is always present."""
+    is_binary: bool = False
+    """Whether the value is bytes."""
     travel: Travel | None = None
     """How values serialized as text travel, as in a query, where a number is also a string."""
     texts: frozenset[str] = frozenset()
@@ -136,6 +139,8 @@ def _schema(
     comparison: Comparison, pair: SchemaPair, *, new: bool, sender: bool = False, strict: bool = False
 ) -> Schema:
     place = pair.new if new else pair.old
+    if pair.is_binary and are_bytes(comparison.revision if new else comparison.base, place):
+        return Schema.of({"type": "string"})
     if place is None:
         return Schema.of({"type": "string"} if pair.travel and pair.travel.is_segment else {})
     by_client = SUBJECTS[pair.subject].narrowing_breaks
