@@ -95,5 +95,8 @@ def are_bytes(documents: Documents, place: Location | None) -> bool:
     if "$ref" in stated and (documents.version == (3, 0) or stated.keys() <= {"$ref", *_TOLD}):
         place = documents.follow(place)
     value = documents.get(place)
-    said = members(value).keys() - _TOLD - {"contentMediaType"}
-    return value is True or (isinstance(value, dict) and all(_BYTES.get(key) == value[key] for key in said))
+    said = members(value)
+    keywords = said.keys() - _TOLD - {"contentMediaType"}
+    return value is True or (
+        isinstance(value, dict) and all(_BYTES.get(key) == said[key] for key in keywords)
+    )
