@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, cast
 
-from checkpoint_openapi.diff.proof.failure import Failure, Step
+from checkpoint_openapi.diff.proof.clauses import Step
+from checkpoint_openapi.diff.proof.failure import Failure
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.marks import FORMAT, UNDECLARED
 from checkpoint_openapi.diff.schema.opaque import as_written

@@ -4,29 +4,44 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
+from typing import NamedTuple, cast
 
 from checkpoint_openapi.diff.proof.clauses import Clause
+from checkpoint_openapi.diff.schema.choices import names_beside
 from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import JsonSchema, operand_of
-from checkpoint_openapi.diff.schema.marks import AT, PIN
+from checkpoint_openapi.diff.schema.marks import ADDS, AT, PIN
 from checkpoint_openapi.diff.schema.nested import mapped
 from checkpoint_openapi.diff.schema.parts import Part, Schema
 
 __all__ = [
+    "Choice",
     "any_pattern",
-    "as_any",
     "as_choice",
     "conjunction",
     "namesakes",
     "overlap",
-    "overlap_as_objects",
+    "sent_alternatives",
     "similar",
 ]
 
 _OBJECT: JsonSchema = {"type": "object"}
 _COUNTED = re.compile(r"\\[1-9k]|\(\?P?<[^=!]|^\^opaque:")
 """References to groups, whose numbers change if other groups precede them, and what no engine reads."""
+
+
+class Choice(NamedTuple):
+    """The alternatives that a sender may send, for a receiver that demands one of several."""
+
+    clause: Clause
+    """The receiver's demand; its `oneOf` may be read as `anyOf`."""
+    offered: list[Schema]
+    """The receiver's alternatives."""
+    sent: list[tuple[Schema, Schema]]
+    """The sender's alternatives, each alone, and together with everything beside the choice."""
 
 
 def overlap(branches: list[Schema], among: JsonSchema | None = None) -> bool:
@@ -43,7 +58,7 @@ def _may_meet(contents: list[JsonSchema]) -> bool:
     return operand_of(conjunction(contents)).may_be_satisfied()
 
 
-def overlap_as_objects(choice: Schema) -> bool:
+def _overlap_as_objects(choice: Schema) -> bool:
     """Return whether alternatives of a `oneOf` may accept the same object, and no other value twice."""
     branches = [closed_for(choice, choice.sub(branch)) for branch in choice.content["oneOf"]]
     return choice.once(
@@ -72,7 +87,46 @@ def _prefixed(number: int, schema: JsonSchema) -> JsonSchema:
     return {**schema, "$ref": schema["$ref"].replace("#/$defs/", f"#/$defs/{number}.", 1)}
 
 
-def as_any(clause: Clause) -> Part:
+def sent_alternatives(clause: Clause, receiver: Schema, sender: Schema) -> Choice | None:
+    """Return the alternatives of a sender, each to be compared with a receiver's, or None if it has none.
+
+    If objects under `oneOf` overlap in both versions because they are open, nobody relies on a value
+    fitting only one of them: it is then read as `anyOf`. Otherwise any change to one alternative would
+    move values in or out of the overlap.
+    """
+    parts = sender.parts()
+    choice = next((part for part in parts if part.keywords.keys() & {"anyOf", "oneOf"}), None)
+    if choice is None:
+        return None
+    chosen = "anyOf" if "anyOf" in choice.keywords else "oneOf"
+    branches = list(cast("list[JsonSchema]", choice.keywords[chosen]))
+    if choice.nullable and not clause.part.nullable:
+        branches.append({"type": "null"})
+    versions = (receiver.sub({"oneOf": clause.value}), sender.sub({"oneOf": branches}))
+    exclusive = chosen == "oneOf"
+    if clause.keyword == chosen == "oneOf" and all(map(_overlap_as_objects, versions)):
+        clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=_as_any(clause))
+        exclusive = False
+    rest = [_whole(part) for part in parts if part is not choice]
+    beside: JsonSchema = {key: value for key, value in choice.keywords.items() if key not in (chosen, AT)}
+    if beside:
+        rest.append(beside)
+    bares = [sender.sub(branch) for branch in branches]
+    shared = [] if exclusive or not sender.added else names_beside(bares)
+    alternatives: list[tuple[Schema, Schema]] = []
+    for bare, names in zip_longest(bares, shared):
+        more = [*rest, {ADDS: sorted(names)}] if names else rest
+        sent = sender.sub({"allOf": [bare.content, *more]} if more else bare.content)
+        alternatives.append((bare, sent))
+    return Choice(clause, [receiver.sub(branch) for branch in clause.value], alternatives)
+
+
+def _whole(part: Part) -> JsonSchema:
+    """Return a part as a schema of its own."""
+    return {"anyOf": [{"type": "null"}, part.keywords]} if part.nullable else part.keywords
+
+
+def _as_any(clause: Clause) -> Part:
     """Return the part of a `oneOf` as if it were an `anyOf`."""
     keywords = {key: value for key, value in clause.part.keywords.items() if key != "oneOf"}
     return Part({**keywords, "anyOf": clause.value}, clause.part.nullable)

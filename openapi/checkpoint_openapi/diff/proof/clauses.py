@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from checkpoint_openapi.diff.schema.containment import JsonSchema
 from checkpoint_openapi.diff.schema.marks import AT, LISTED
@@ -12,7 +12,7 @@ from checkpoint_openapi.diff.schema.parts import NEVER, Part, Schema
 from checkpoint_openapi.document.pointer import escaped
 from checkpoint_openapi.document.values import equal
 
-__all__ = ["Clause", "clauses", "is_stated", "written_as"]
+__all__ = ["Clause", "Inner", "Step", "clauses", "inside", "is_stated", "written_as"]
 
 _PLAIN = (
     "type", "enum", "const", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
@@ -55,6 +55,19 @@ class Clause:
         return "/".join([self.part.at, *tokens])
 
 
+Step = str | int
+"""One step into a value: a member name or an item index."""
+
+
+class Inner(NamedTuple):
+    """A pair inside a pair of schemas."""
+
+    path: tuple[Step, ...]
+    """The step to the member or item, or nothing if it is a pair of alternatives."""
+    receiver: Schema
+    sender: Schema
+
+
 def clauses(receiver: Schema) -> Iterator[Clause]:
     """Yield the demands of a receiver."""
     for part in receiver.parts():
@@ -78,6 +91,24 @@ def is_stated(clause: Clause, sender: Schema) -> bool:
         and (clause.part.nullable or not part.nullable)
         for part in sender.parts()
     )
+
+
+def inside(clause: Clause, receiver: Schema, sender: Schema) -> list[Inner] | None:
+    """Return what a demand requires of a member or of items, or None if it is about something else.
+
+    A demand on items is about one numbered item, or about all items after those that the receiver numbers.
+    """
+    match clause.keyword, clause.inner, clause.name:
+        case "properties", dict() as inner, str() as name:
+            return [Inner((name,), receiver.sub(inner), sender.member(name))]
+        case "items" | "prefixItems", dict() as inner, _:
+            numbers = [clause.number]
+            if clause.number is None:
+                first = len(clause.part.keywords.get("prefixItems", []))
+                numbers = list(range(first, max(first, sender.numbered()) + 1))
+            return [Inner((number or 0,), receiver.sub(inner), sender.item(number)) for number in numbers]
+        case _:
+            return None
 
 
 def _of_part(part: Part) -> Iterator[Clause]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checkpoint_openapi.diff.proof.clauses import Clause
+from checkpoint_openapi.diff.proof.clauses import Clause, Inner, Step
 from checkpoint_openapi.diff.schema.containment import Answer
 from checkpoint_openapi.diff.schema.marks import AT
 from checkpoint_openapi.diff.schema.parts import Schema
 
-__all__ = ["Failure", "Step", "Trail", "distinct", "telling"]
-
-Step = str | int
-"""One step into a value: a member name or an item index."""
+__all__ = ["Failure", "Trail", "distinct", "telling"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,28 +44,33 @@ class Failure:
         clause = self.clause
         return (self.path, *((clause.keyword, clause.name, clause.number) if clause else ()))
 
-    def under(self, step: Step, receiver: Schema, sender: Schema) -> Failure:
+    def under(self, path: tuple[Step, ...], receiver: Schema, sender: Schema) -> Failure:
         """Return the same failure seen from the parent."""
         sent, received = self.sent_at or sender.at, self.received_at or receiver.at
-        return replace(self, path=(step, *self.path), sent_at=sent, received_at=received)
+        return replace(self, path=(*path, *self.path), sent_at=sent, received_at=received)
 
     def along(self, trail: Trail | None) -> Failure:
         """Return the same failure as seen from the start of a trail to it."""
         if trail is None:
             return self
         path, sent, received = list(self.path[::-1]), self.sent_at, self.received_at
+        hosts = list(self.hosts[::-1])
         while trail is not None:
-            path.append(trail.step)
+            if not trail.inner.path:
+                hosts.append((len(path), trail.inner.sender))
+            path.extend(trail.inner.path[::-1])
             sent, received = sent or trail.sender.at, received or trail.receiver.at
             trail = trail.before
-        return replace(self, path=tuple(path[::-1]), sent_at=sent, received_at=received)
+        return replace(
+            self, path=tuple(path[::-1]), hosts=tuple(hosts[::-1]), sent_at=sent, received_at=received
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The way to a pair of schemas: the last step, the pair it started from, and the way to that pair."""
+    """The way to a pair of schemas: that pair, the pair around it, and the way to that one."""
 
-    step: Step
+    inner: Inner
     receiver: Schema
     sender: Schema
     before: Trail | None

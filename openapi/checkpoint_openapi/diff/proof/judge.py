@@ -9,32 +9,30 @@ pieces do not fit, the whole is checked, which knows how they depend on each oth
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import zip_longest
 from typing import Any, cast
 
 from checkpoint_openapi.diff.proof.alternatives import (
     any_pattern,
-    as_any,
     as_choice,
     namesakes,
     overlap,
-    overlap_as_objects,
+    sent_alternatives,
     similar,
 )
-from checkpoint_openapi.diff.proof.clauses import Clause, clauses, is_stated, written_as
+from checkpoint_openapi.diff.proof.clauses import Clause, Inner, clauses, inside, is_stated, written_as
 from checkpoint_openapi.diff.proof.counting import counted_values, counts_fit
 from checkpoint_openapi.diff.proof.failure import Failure, distinct, telling
 from checkpoint_openapi.diff.proof.naming import allowed_names, names_apart, names_sent, patterns_fit
 from checkpoint_openapi.diff.proof.refused import refused_values
 from checkpoint_openapi.diff.proof.sample import samples
-from checkpoint_openapi.diff.proof.walk import Inner, Pair, Walk
+from checkpoint_openapi.diff.proof.simulation import Simulation
+from checkpoint_openapi.diff.proof.walk import Pair, Walk
 from checkpoint_openapi.diff.proof.witness import is_shown
-from checkpoint_openapi.diff.schema.choices import names_beside
 from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.containment import Answer, JsonSchema, Operand, operand_of
 from checkpoint_openapi.diff.schema.definitions import Definitions
-from checkpoint_openapi.diff.schema.marks import ADDS, AT, UNDECLARED
-from checkpoint_openapi.diff.schema.parts import Part, Schema, is_never
+from checkpoint_openapi.diff.schema.marks import UNDECLARED
+from checkpoint_openapi.diff.schema.parts import Schema, is_never
 from checkpoint_openapi.diff.schema.patterns import Patterns, enriched, patterns_in
 
 __all__ = ["Judge"]
@@ -51,7 +49,7 @@ class Judge:
     """Compares schemas of one sender with those of one receiver."""
 
     def __init__(self) -> None:
-        self._walk = Walk(self._compare, self._too_deep)
+        self._walk = Walk(self._compare, self._too_deep, Simulation(self.covers, self._shallow_covers))
         self._nesting = 0
         """The number of alternatives being entered."""
         self._answers: dict[tuple[Definitions, bytes, Definitions, bytes], Answer] = {}
@@ -103,7 +101,8 @@ class Judge:
         for clause in clauses(as_choice(receiver, sender)):
             if is_stated(clause, sender):
                 continue
-            steps = None if hangs_together else _inside(clause, receiver, sender)
+            pairs = self._deciding_alternatives if hangs_together else inside
+            steps = pairs(clause, receiver, sender)
             if steps is None:
                 found.extend(self._unmet(clause, receiver, sender))
             else:
@@ -147,7 +146,7 @@ class Judge:
         """Return the failures inside a member, an item or an alternative, or None if nothing is inside."""
         match clause.keyword:
             case "properties" | "items" | "prefixItems":
-                steps = _inside(clause, receiver, sender)
+                steps = inside(clause, receiver, sender)
                 return None if steps is None else self._below(steps, receiver, sender)
             case "propertyNames" | "additionalProperties" if allowed_names(clause) is not None:
                 return self._names(clause, receiver, sender)
@@ -167,7 +166,7 @@ class Judge:
 
     def _below(self, steps: list[Inner], receiver: Schema, sender: Schema) -> list[Failure]:
         return [
-            failure.under(inner.step, receiver, sender)
+            failure.under(inner.path, receiver, sender)
             for inner in steps
             for failure in self.failures(inner.receiver, inner.sender)
         ]
@@ -214,7 +213,7 @@ class Judge:
                 continue
             answer = self.covers(allowed, sender)
             if answer is not Answer.YES and deeper:
-                found.extend(failure.under(name, receiver, sender) for failure in deeper)
+                found.extend(failure.under((name,), receiver, sender) for failure in deeper)
             elif answer is not Answer.YES:
                 about = replace(clause, name=name)
                 found.append(self._failure(about, answer, allowed, receiver, sender))
@@ -226,36 +225,14 @@ class Judge:
         return [] if fits else None
 
     def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
-        """Check each alternative of the sender against the receiver's alternative that it resembles most.
-
-        If objects under `oneOf` overlap in both versions because they are open, nobody relies on a value
-        fitting only one of them: it is then read as `anyOf`. Otherwise any change to one alternative would
-        move values in or out of the overlap.
-        """
-        offered = [receiver.sub(branch) for branch in clause.value]
-        parts = sender.parts()
-        choice = next((part for part in parts if part.keywords.keys() & {"anyOf", "oneOf"}), None)
+        """Check each alternative of the sender against the receiver's alternative that it resembles most."""
+        choice = sent_alternatives(clause, receiver, sender)
         if choice is None:
+            offered = [receiver.sub(branch) for branch in clause.value]
             return [] if self._is_one_of(clause, offered, receiver, sender) else None
-        chosen = "anyOf" if "anyOf" in choice.keywords else "oneOf"
-        branches = list(cast("list[JsonSchema]", choice.keywords[chosen]))
-        if choice.nullable and not clause.part.nullable:
-            branches.append({"type": "null"})
-        versions = (receiver.sub({"oneOf": clause.value}), sender.sub({"oneOf": branches}))
-        exclusive = chosen == "oneOf"
-        if clause.keyword == chosen == "oneOf" and all(map(overlap_as_objects, versions)):
-            clause = replace(clause, keyword="anyOf", schema={"anyOf": clause.value}, part=as_any(clause))
-            exclusive = False
-        beside: JsonSchema = {key: value for key, value in choice.keywords.items() if key not in (chosen, AT)}
-        rest = [_whole(part) for part in parts if part is not choice]
-        if beside:
-            rest.append(beside)
+        clause, offered, alternatives = choice
         found: list[Failure] = []
-        bares = [sender.sub(branch) for branch in branches]
-        shared = [] if exclusive or not sender.added else names_beside(bares)
-        for bare, names in zip_longest(bares, shared):
-            more = [*rest, {ADDS: sorted(names)}] if names else rest
-            sent = sender.sub({"allOf": [bare.content, *more]} if more else bare.content)
+        for bare, sent in alternatives:
             # An alternative of the same name is cheaper to compare than all of them together.
             like = [self.failures(other, sent) for other in namesakes(bare, offered)]
             if clause.keyword == "anyOf" and not all(like):
@@ -263,6 +240,20 @@ class Judge:
             doubts = [failure for failures in like for failure in failures]
             if not self._covers_despite(doubts, receiver.sub(clause.schema), sent):
                 found.extend(self._branch(clause, offered, sent, bare, receiver))
+        return found
+
+    def _deciding_alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Inner] | None:
+        """Return the pairs of alternatives that decide a choice, or None if it depends on more than these."""
+        choice = sent_alternatives(clause, receiver, sender) if clause.keyword in ("anyOf", "oneOf") else None
+        if choice is None:
+            return None
+        found: list[Inner] = []
+        for bare, sent in choice.sent:
+            same = namesakes(bare, choice.offered)
+            like = same or [other for other in choice.offered if self._walk.certainly_fits(other, sent)]
+            if len(like) != 1 or not self._alone(like[0], choice.offered, sent):
+                return None
+            found.append(Inner((), like[0], sent))
         return found
 
     def _is_one_of(self, clause: Clause, offered: list[Schema], receiver: Schema, sender: Schema) -> bool:
@@ -348,32 +339,9 @@ def _sharper(sender: Schema, patterns: Patterns) -> Operand:
     return sender.once(f"sharper: {[sorted(each) for each in patterns[:4]]} {patterns.most}", sharpened)
 
 
-def _inside(clause: Clause, receiver: Schema, sender: Schema) -> list[Inner] | None:
-    """Return what a demand requires of a member or of items, or None if it is about something else.
-
-    A demand on items is about one numbered item, or about all items after those that the receiver numbers.
-    """
-    match clause.keyword, clause.inner, clause.name:
-        case "properties", dict() as inner, str() as name:
-            return [Inner(name, receiver.sub(inner), sender.member(name))]
-        case "items" | "prefixItems", dict() as inner, _:
-            numbers = [clause.number]
-            if clause.number is None:
-                first = len(clause.part.keywords.get("prefixItems", []))
-                numbers = list(range(first, max(first, sender.numbered()) + 1))
-            return [Inner(number or 0, receiver.sub(inner), sender.item(number)) for number in numbers]
-        case _:
-            return None
-
-
 def _hangs_together(sender: Schema) -> bool:
     """Return whether a sender's members depend on each other, so that one alone shows less than the whole."""
     return any(not part.keywords.keys().isdisjoint(_CONDITIONS) for part in sender.parts())
-
-
-def _whole(part: Part) -> JsonSchema:
-    """Return a part as a schema of its own."""
-    return {"anyOf": [{"type": "null"}, part.keywords]} if part.nullable else part.keywords
 
 
 def _counterpart(clause: Clause | None, sender: Schema) -> str | None:

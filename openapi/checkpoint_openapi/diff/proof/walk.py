@@ -11,26 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from checkpoint_openapi.diff.proof.failure import Failure, Step, Trail, distinct
-from checkpoint_openapi.diff.schema.alike import Likeness
-from checkpoint_openapi.diff.schema.definitions import Definitions
+from checkpoint_openapi.diff.proof.clauses import Inner
+from checkpoint_openapi.diff.proof.failure import Failure, Trail, distinct
+from checkpoint_openapi.diff.proof.simulation import PairKey, Simulation, pair_key
 from checkpoint_openapi.diff.schema.parts import Schema
 
-__all__ = ["Inner", "Pair", "Walk"]
+__all__ = ["Pair", "Walk"]
 
 _NEVER = 1 << 30
 _DEEP = 60
 """The number of nested comparisons, each needed by another."""
-
-
-class Inner(NamedTuple):
-    """The pair one step inside a pair of schemas."""
-
-    step: Step
-    receiver: Schema
-    sender: Schema
 
 
 @dataclass(frozen=True)
@@ -42,32 +33,32 @@ class Pair:
     """The pairs that must also fit."""
 
 
-_Key = tuple[Definitions, bytes, Definitions, bytes]
-
-
 class Walk:
     """Finds the failures of pairs; `compare` returns what is known about one pair by itself."""
 
     def __init__(
-        self, compare: Callable[[Schema, Schema], Pair], too_deep: Callable[[Schema, Schema], Failure]
+        self,
+        compare: Callable[[Schema, Schema], Pair],
+        too_deep: Callable[[Schema, Schema], Failure],
+        simulation: Simulation,
     ) -> None:
         self._compare = compare
         self._too_deep = too_deep
-        self._likeness = Likeness()
-        self._open: dict[_Key, int] = {}
+        self._simulation = simulation
+        self._open: dict[PairKey, int] = {}
         """The pairs being compared, with their depth."""
-        self._known: dict[_Key, Pair] = {}
-        self._provisional: dict[_Key, tuple[Pair, int]] = {}
+        self._known: dict[PairKey, Pair] = {}
+        self._provisional: dict[PairKey, tuple[Pair, int]] = {}
         """Results that rest on the assumption that an open pair fits, with the depth of the outermost one."""
-        self._settled: dict[_Key, list[Failure]] = {}
+        self._settled: dict[PairKey, list[Failure]] = {}
         self._rests_on = _NEVER
         """The depth of the outermost open pair that current results rest on."""
 
     def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
         """Return where a sender does not fit; an empty list is proof that it does."""
-        if self._likeness.alike(receiver, sender):
+        if self.certainly_fits(receiver, sender):
             return []
-        key = _key(receiver, sender)
+        key = pair_key(receiver, sender)
         if key not in self._settled:
             around, self._rests_on = self._rests_on, _NEVER
             found = self._gathered(receiver, sender)
@@ -77,24 +68,28 @@ class Walk:
             self._settled[key], self._rests_on = found, around
         return self._settled[key]
 
+    def certainly_fits(self, receiver: Schema, sender: Schema) -> bool:
+        """Return whether a sender fits, without a search for failures; False says nothing."""
+        return self._simulation.fits(receiver, sender)
+
     def _gathered(self, receiver: Schema, sender: Schema) -> list[Failure]:
         """Return the failures of a pair and of every pair that it leads to."""
         found: list[Failure] = []
-        seen = {_key(receiver, sender)}
+        seen = {pair_key(receiver, sender)}
         pending: list[tuple[Schema, Schema, Trail | None]] = [(receiver, sender, None)]
         for receiver, sender, trail in pending:
             pair = self._pair(receiver, sender)
             found.extend(failure.along(trail) for failure in pair.failures)
             for inner in pair.inner:
-                key = _key(inner.receiver, inner.sender)
+                key = pair_key(inner.receiver, inner.sender)
                 if key not in seen:
                     seen.add(key)
-                    further = Trail(inner.step, receiver, sender, trail)
+                    further = Trail(inner, receiver, sender, trail)
                     pending.append((inner.receiver, inner.sender, further))
         return distinct(found)
 
     def _pair(self, receiver: Schema, sender: Schema) -> Pair:
-        key = _key(receiver, sender)
+        key = pair_key(receiver, sender)
         if key in self._known:
             return self._known[key]
         if key in self._open:
@@ -122,8 +117,8 @@ class Walk:
         return pair
 
     def _differing(self, pair: Pair) -> Pair:
-        """Return a pair without the inner pairs that fit because they are identical."""
-        differing = [inner for inner in pair.inner if not self._likeness.alike(inner.receiver, inner.sender)]
+        """Return a pair without the inner pairs that certainly fit."""
+        differing = [inner for inner in pair.inner if not self.certainly_fits(inner.receiver, inner.sender)]
         return Pair(pair.failures, differing)
 
     def _close(self, depth: int, *, fits: bool) -> None:
@@ -132,7 +127,3 @@ class Walk:
             pair, _ = self._provisional.pop(key)
             if fits:
                 self._known[key] = pair
-
-
-def _key(receiver: Schema, sender: Schema) -> _Key:
-    return receiver.definitions, receiver.digest, sender.definitions, sender.digest

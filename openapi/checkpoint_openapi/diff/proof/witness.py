@@ -7,7 +7,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from checkpoint_openapi.diff.proof.failure import Failure, Step
+from checkpoint_openapi.diff.proof.clauses import Step
+from checkpoint_openapi.diff.proof.failure import Failure
 from checkpoint_openapi.diff.proof.sample import samples, samples_of
 from checkpoint_openapi.diff.schema.closing import closed_for
 from checkpoint_openapi.diff.schema.parts import Schema, is_never

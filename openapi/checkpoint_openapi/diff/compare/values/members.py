@@ -16,7 +16,7 @@ from checkpoint_openapi.diff.compare.describe import path_text, shown
 from checkpoint_openapi.diff.compare.values.texts import as_written
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.diff.findings.rules import SUBJECTS, Side
-from checkpoint_openapi.diff.proof.failure import Step
+from checkpoint_openapi.diff.proof.clauses import Step
 from checkpoint_openapi.diff.schema.alike import expanded
 from checkpoint_openapi.diff.schema.choices import values_told
 from checkpoint_openapi.diff.schema.containment import JsonSchema
