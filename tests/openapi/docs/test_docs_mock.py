@@ -149,7 +149,7 @@ def test_preference(mock: Mock, prefer: str, status: int) -> None:
 FOREIGN = """\
 openapi: {version}
 info: {{title: Foreign, version: '1'}}
-servers: [{{url: 'https://example.com/base'}}]
+servers: [{{url: 'https://[your-host]/base'}}]
 paths:
   /things/{{id}}:
     get:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checkpoint_openapi.diff.compare.describe import types_of
+from checkpoint_openapi.diff.compare.media import is_binary
 from checkpoint_openapi.diff.schema.parts import Schema
 from checkpoint_openapi.document.documents import Documents
 from checkpoint_openapi.document.values import members
@@ -33,8 +34,8 @@ def written(
 
 
 def is_text(way: dict[str, Any]) -> bool:
-    """Return whether a member that is written this way is text, which has no types."""
-    return "style" in way or way["contentType"] == ["text/plain"]
+    """Return whether a member that is written this way is text or bytes, which have no types."""
+    return "style" in way or all(kind == "text/plain" or is_binary(kind) for kind in way["contentType"])
 
 
 def types_only_in(one: dict[str, Any], other: dict[str, Any]) -> list[str] | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 from typing import Any, cast
-from urllib.parse import urlsplit, urlunsplit
 
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot
 from checkpoint_openapi.diff.findings.finding import Witness
 from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.structure.addresses import address_of
 from checkpoint_openapi.document.structure.operations import Operation
 from checkpoint_openapi.document.values import members
 
@@ -52,7 +52,7 @@ def compare_servers(comparison: Comparison, old: Operation, new: Operation, spot
             implementers=_served_anew(before, after, new),
         )
         return
-    gone = sorted(url for url in before - after if urlsplit(url).netloc)
+    gone = sorted(url for url in before - after if address_of(url).authority)
     if gone:
         message = f"The server {', '.join(gone)} of {spot.operation} is gone"
         comparison.add(
@@ -112,13 +112,13 @@ def _filled(server: dict[str, Any]) -> list[str]:
 
 def _normal(url: str) -> str:
     """Return a URL normalized by RFC 3986, 6.2: host in lower case, no default port, no trailing slash."""
-    parts = urlsplit(url)
-    scheme, host = parts.scheme.lower(), parts.netloc.lower()
+    parts = address_of(url)
+    scheme, host = parts.scheme.lower(), parts.authority.lower()
     host = host.removesuffix(f":{_PORTS[scheme]}") if scheme in _PORTS else host
-    return urlunsplit((scheme, host, parts.path.rstrip("/"), parts.query, parts.fragment)) or "/"
+    return str(parts._replace(scheme=scheme, authority=host, path=parts.path.rstrip("/"))) or "/"
 
 
 def _base_path(url: str) -> str:
     """Return the path of a URL; a relative URL is returned unchanged."""
-    path = urlsplit(url).path
+    path = address_of(url).path
     return "/" + path.strip("/")

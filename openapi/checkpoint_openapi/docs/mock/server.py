@@ -20,6 +20,7 @@ from checkpoint_openapi.docs.mock.parameters import Fault, Parameters, Sent
 from checkpoint_openapi.document.bundle import Bundle
 from checkpoint_openapi.document.direction import Direction
 from checkpoint_openapi.document.documents import Documents, Location
+from checkpoint_openapi.document.structure.addresses import address_of
 from checkpoint_openapi.document.structure.objects import operations_in
 from checkpoint_openapi.document.values import items, members
 
@@ -100,7 +101,7 @@ class Mock:
     def _server_paths(self) -> Iterator[str]:
         """Yield the base paths of the document's servers."""
         for server in items(self._root.get("servers")):
-            path = urlsplit(str(members(server).get("url", ""))).path.rstrip("/")
+            path = address_of(str(members(server).get("url", ""))).path.rstrip("/")
             if path and "{" not in path:
                 yield path
 

@@ -132,7 +132,8 @@ OAUTH: Object = {"type": "oauth2", "flows": {"clientCredentials": {
     "tokenUrl": "https://a.example/token", "scopes": {"read": "r", "write": "w"}}}}  # fmt: skip
 KEY: Object = {"type": "apiKey", "in": "header", "name": "X-Key"}
 BEARER: Object = {"type": "http", "scheme": "bearer"}
-PART: Object = holds(["file"], file={"type": "string", "contentEncoding": "binary"})
+BYTES: Object = {"type": "string", "contentEncoding": "binary"}
+PART: Object = holds(["file"], file=BYTES)
 NULL: Object = {"type": "null"}
 OR_NULL: Object = {"type": ["string", "null"]}
 FORM = "application/x-www-form-urlencoded"
@@ -219,6 +220,13 @@ SMALL = (
           sends(holds(a=TEXT, b=TEXT), "application/x-www-form-urlencoded"), "compatible"),
     Small("field of a form removed", sends(holds(a=TEXT, b=TEXT), "application/x-www-form-urlencoded"),
           sends(holds(a=TEXT), "application/x-www-form-urlencoded"), "breaking", False),
+    Small("file that may be several", encodes(PART), encodes(holds(["file"], file={"type": "array", "items": BYTES})),
+          "compatible", True),
+    Small("picture that may be several", encodes(PART, file={"contentType": "image/png"}),
+          encodes(holds(["file"], file={"type": "array", "items": BYTES}), file={"contentType": "image/png"}),
+          "compatible", True),
+    Small("files of which only one is left", encodes(holds(["file"], file={"type": "array", "items": BYTES})), encodes(PART),
+          "breaking"),
     Small("part that may be of fewer types", encodes(PART, file={"contentType": "image/png, image/jpeg"}),
           encodes(PART, file={"contentType": "image/png"}), "breaking", False),
     Small("part that may be of more types", encodes(PART, file={"contentType": "image/png"}),
@@ -344,6 +352,10 @@ SMALL = (
           secured({"b": []}, b={**BEARER, "bearerFormat": "JWT"}), "same", False),
     Small("servers in another order", document(servers=[{"url": "https://a.example"}, {"url": "https://b.example"}]),
           document(servers=[{"url": "https://b.example"}, {"url": "https://a.example"}]), "same", False),
+    Small("server whose host is a placeholder added", document(servers=[{"url": "https://a.example/v1"}]),
+          document(servers=[{"url": "https://a.example/v1"}, {"url": "https://[your-host]/v1"}]), "compatible", False),
+    Small("version of a server whose host is a placeholder", document(servers=[{"url": "https://[host]:[port]/v1"}]),
+          document(servers=[{"url": "https://[host]:[port]/v2"}]), "breaking", True),
     Small("servers said at the operation", document(servers=[{"url": "https://a.example"}]),
           document({"servers": [{"url": "https://a.example"}]}, servers=[{"url": "https://a.example"}]), "same", False),
     # Paths, callbacks and webhooks: 4.8.8, 4.8.9 and 4.8.18.
