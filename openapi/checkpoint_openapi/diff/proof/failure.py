@@ -44,11 +44,6 @@ class Failure:
         clause = self.clause
         return (self.path, *((clause.keyword, clause.name, clause.number) if clause else ()))
 
-    def under(self, path: tuple[Step, ...], receiver: Schema, sender: Schema) -> Failure:
-        """Return the same failure seen from the parent."""
-        sent, received = self.sent_at or sender.at, self.received_at or receiver.at
-        return replace(self, path=(*path, *self.path), sent_at=sent, received_at=received)
-
     def along(self, trail: Trail | None) -> Failure:
         """Return the same failure as seen from the start of a trail to it."""
         if trail is None:

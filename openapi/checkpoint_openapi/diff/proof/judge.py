@@ -96,7 +96,7 @@ class Judge:
     def _compare(self, receiver: Schema, sender: Schema) -> Pair:
         """Return what a pair of schemas decides by itself, and the pairs on which the rest depends."""
         hangs_together = _hangs_together(sender)
-        found: list[Failure] = []
+        unmet = Pair()
         inner: list[Inner] = []
         for clause in clauses(as_choice(receiver, sender)):
             if is_stated(clause, sender):
@@ -104,36 +104,36 @@ class Judge:
             pairs = self._deciding_alternatives if hangs_together else inside
             steps = pairs(clause, receiver, sender)
             if steps is None:
-                found.extend(self._unmet(clause, receiver, sender))
+                unmet = unmet.joined(self._unmet(clause, receiver, sender))
             else:
                 inner.extend(steps)
-        if found and hangs_together and self._covers_despite(found, receiver, sender):
+        if hangs_together and self._covers_despite(unmet, receiver, sender):
             return Pair()
-        told = telling(found, sender)
-        return Pair(distinct(told), [] if told and not sender.parts() else inner)
+        told = telling(unmet.failures, sender)
+        return Pair(distinct(told), [] if told and not sender.parts() else [*unmet.inner, *inner])
 
-    def _unmet(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure]:
+    def _unmet(self, clause: Clause, receiver: Schema, sender: Schema) -> Pair:
         demand = receiver.sub(clause.schema)
         if clause.inner is None and self._shallow_covers(demand, sender):
-            return []
+            return Pair()
         deeper = self._deeper(clause, receiver, sender)
-        if deeper is not None and not deeper:
-            return []
-        if deeper and not _hangs_together(sender):
-            return deeper
-        if deeper:
-            return [] if self._covers_despite(deeper, demand, sender) else deeper
+        if deeper is not None:
+            fits = _hangs_together(sender) and self._covers_despite(deeper, demand, sender)
+            return Pair() if fits else deeper
         answer = self.covers(demand, sender)
         if answer is Answer.YES:
-            return []
-        return [self._failure(clause, answer, demand, receiver, sender)]
+            return Pair()
+        return Pair([self._failure(clause, answer, demand, receiver, sender)])
 
-    def _covers_despite(self, failures: list[Failure], receiver: Schema, sender: Schema) -> bool:
+    def _covers_despite(self, pieces: Pair, receiver: Schema, sender: Schema) -> bool:
         """Return whether a receiver accepts everything, although pieces of it alone do not.
 
         A value that shows a failure answers faster than a proof, which takes longest where it ends open.
         """
-        return not is_shown(failures, receiver, sender) and self.covers(receiver, sender) is Answer.YES
+        if not pieces.failures and not pieces.inner:
+            return False
+        found = self._walk.failures_of(pieces, receiver, sender)
+        return not is_shown(found, receiver, sender) and self.covers(receiver, sender) is Answer.YES
 
     def _shallow_covers(self, demand: Schema, sender: Schema) -> bool:
         """Return whether a demand is met whatever the sender's members and items are, a cheap check."""
@@ -142,16 +142,16 @@ class Judge:
             and demand.operand.covers(closed_for(demand, sender.shallow()).operand) is Answer.YES
         )
 
-    def _deeper(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
-        """Return the failures inside a member, an item or an alternative, or None if nothing is inside."""
+    def _deeper(self, clause: Clause, receiver: Schema, sender: Schema) -> Pair | None:
+        """Return what fails inside a member, an item or an alternative, or None if nothing is inside."""
         match clause.keyword:
             case "properties" | "items" | "prefixItems":
                 steps = inside(clause, receiver, sender)
-                return None if steps is None else self._below(steps, receiver, sender)
+                return None if steps is None else self._failing(steps)
             case "propertyNames" | "additionalProperties" if allowed_names(clause) is not None:
                 return self._names(clause, receiver, sender)
             case "patternProperties":
-                return [] if patterns_fit(clause, receiver, sender, self.fits) else None
+                return Pair() if patterns_fit(clause, receiver, sender, self.fits) else None
             case "additionalProperties" if clause.inner is not None:
                 return self._others(clause, clause.inner, receiver, sender)
             case "contains":
@@ -164,19 +164,16 @@ class Judge:
             case _:
                 return None
 
-    def _below(self, steps: list[Inner], receiver: Schema, sender: Schema) -> list[Failure]:
-        return [
-            failure.under(inner.path, receiver, sender)
-            for inner in steps
-            for failure in self.failures(inner.receiver, inner.sender)
-        ]
+    def _failing(self, steps: list[Inner]) -> Pair:
+        """Return the pairs among others that do not fit."""
+        return Pair([], [inner for inner in steps if not self.fits(inner.receiver, inner.sender)])
 
-    def _names(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
+    def _names(self, clause: Clause, receiver: Schema, sender: Schema) -> Pair | None:
         """Check the names that members may have; a failure comes with a member of such a name."""
         refused = self.failures(receiver.sub(allowed_names(clause) or {}), names_sent(sender))
         names = [failure.value for failure in refused if isinstance(failure.value, str)]
         if not names:
-            return [] if not refused else None
+            return Pair() if not refused else None
         plain, others = sender.operand.simplified(), sender.member(names[0]).operand
         values: list[Any] = [
             {**cast("JsonSchema", base), names[0]: value}
@@ -186,60 +183,60 @@ class Judge:
         ]
         demand = receiver.sub(clause.schema)
         about = replace(clause, name=names[0])
-        return [self._failure(about, Answer.UNKNOWN, demand, receiver, sender, values=values)]
+        return Pair([self._failure(about, Answer.UNKNOWN, demand, receiver, sender, values=values)])
 
-    def _counts(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
+    def _counts(self, clause: Clause, receiver: Schema, sender: Schema) -> Pair | None:
         """Check how many items of a kind there may be."""
         demand = receiver.sub(clause.schema)
         if counts_fit(receiver.sub(clause.part.keywords), sender, self.fits):
-            return []
+            return Pair()
         values = list(counted_values(receiver.sub(clause.part.keywords), sender))
         found = self._failure(clause, Answer.UNKNOWN, demand, receiver, sender, values=values)
-        return [found] if found.has_value else None
+        return Pair([found]) if found.has_value else None
 
-    def _others(
-        self, clause: Clause, inner: JsonSchema, receiver: Schema, sender: Schema
-    ) -> list[Failure] | None:
+    def _others(self, clause: Clause, inner: JsonSchema, receiver: Schema, sender: Schema) -> Pair | None:
         """Check the members that the receiver does not name."""
         if "patternProperties" in clause.part.keywords:
             return None
-        found: list[Failure] = []
+        found = Pair()
+        others = receiver.sub(inner)
         apart = names_apart(sender)
         unnamed = apart.names - clause.part.keywords.get("properties", {}).keys()
         for name in (*sorted(unnamed), UNDECLARED):
             allowed = receiver.sub({"properties": {name: inner}})
-            deeper = [] if is_never(inner) else self.failures(receiver.sub(inner), sender.member(name))
-            if not deeper and not is_never(inner):
+            deeper = (
+                Pair() if is_never(inner) else self._failing([Inner((name,), others, sender.member(name))])
+            )
+            if not deeper.inner and not is_never(inner):
                 continue
             answer = self.covers(allowed, sender)
-            if answer is not Answer.YES and deeper:
-                found.extend(failure.under((name,), receiver, sender) for failure in deeper)
-            elif answer is not Answer.YES:
+            if answer is not Answer.YES and not deeper.inner:
                 about = replace(clause, name=name)
-                found.append(self._failure(about, answer, allowed, receiver, sender))
-        if found or not (is_never(inner) or apart.by_pattern or apart.limited):
+                deeper = Pair([self._failure(about, answer, allowed, receiver, sender)])
+            if answer is not Answer.YES:
+                found = found.joined(deeper)
+        if found.failures or found.inner or not (is_never(inner) or apart.by_pattern or apart.limited):
             return found
         # One name stands for all others only if the sender may use it, or if none has a schema of its own.
-        others = receiver.sub(inner)
         fits = not apart.by_pattern and self.fits(others, sender.member(UNDECLARED))
-        return [] if fits else None
+        return Pair() if fits else None
 
-    def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Failure] | None:
+    def _alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> Pair | None:
         """Check each alternative of the sender against the receiver's alternative that it resembles most."""
         choice = sent_alternatives(clause, receiver, sender)
         if choice is None:
             offered = [receiver.sub(branch) for branch in clause.value]
-            return [] if self._is_one_of(clause, offered, receiver, sender) else None
+            return Pair() if self._is_one_of(clause, offered, receiver, sender) else None
         clause, offered, alternatives = choice
-        found: list[Failure] = []
+        found = Pair()
         for bare, sent in alternatives:
             # An alternative of the same name is cheaper to compare than all of them together.
-            like = [self.failures(other, sent) for other in namesakes(bare, offered)]
-            if clause.keyword == "anyOf" and not all(like):
+            same = namesakes(bare, offered)
+            like = self._failing([Inner((), other, sent) for other in same])
+            if clause.keyword == "anyOf" and len(like.inner) < len(same):
                 continue
-            doubts = [failure for failures in like for failure in failures]
-            if not self._covers_despite(doubts, receiver.sub(clause.schema), sent):
-                found.extend(self._branch(clause, offered, sent, bare, receiver))
+            if not self._covers_despite(like, receiver.sub(clause.schema), sent):
+                found = found.joined(self._branch(clause, offered, sent, bare, receiver))
         return found
 
     def _deciding_alternatives(self, clause: Clause, receiver: Schema, sender: Schema) -> list[Inner] | None:
@@ -269,25 +266,26 @@ class Judge:
 
     def _branch(
         self, clause: Clause, offered: list[Schema], sent: Schema, bare: Schema, receiver: Schema
-    ) -> list[Failure]:
+    ) -> Pair:
         """Return why one alternative of a sender fits none of the receiver's."""
         same = namesakes(bare, offered)
         others = [branch for branch in offered if branch not in same] if len(offered) <= _MANY else []
-        best: list[Failure] | None = None
+        best: Inner | None = None
+        fewest = 0
         fits = False
         for branch in same or others:
             failures = self.failures(branch, sent)
             fits |= not failures
             if not failures and (clause.keyword == "anyOf" or self._alone(branch, offered, sent)):
-                return []
-            if failures and (same or similar(branch, bare)) and (best is None or len(failures) < len(best)):
-                best = failures
-        if best and not fits and (same or len(best) == 1):
-            return [replace(failure, hosts=((len(failure.path), sent), *failure.hosts)) for failure in best]
+                return Pair()
+            if failures and (same or similar(branch, bare)) and (best is None or len(failures) < fewest):
+                best, fewest = Inner((), branch, sent), len(failures)
+        if best and not fits and (same or fewest == 1):
+            return Pair([], [best])
         demand = receiver.sub(clause.schema)
         answer = self.covers(demand, sent)
         failure = self._failure(clause, answer, demand, receiver, sent, alternative=bare)
-        return [replace(failure, crowded=fits)]
+        return Pair([replace(failure, crowded=fits)])
 
     def _alone(self, branch: Schema, offered: list[Schema], sent: Schema) -> bool:
         """Return whether what is sent fits no other alternative, as `oneOf` requires."""

@@ -9,7 +9,7 @@ are finite; but results found under this assumption are kept only if it turns ou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from checkpoint_openapi.diff.proof.clauses import Inner
@@ -31,6 +31,10 @@ class Pair:
     failures: list[Failure] = field(default_factory=list[Failure])
     inner: list[Inner] = field(default_factory=list[Inner])
     """The pairs that must also fit."""
+
+    def joined(self, other: Pair) -> Pair:
+        """Return what is known from two parts of a comparison."""
+        return Pair([*self.failures, *other.failures], [*self.inner, *other.inner])
 
 
 class Walk:
@@ -71,6 +75,13 @@ class Walk:
     def certainly_fits(self, receiver: Schema, sender: Schema) -> bool:
         """Return whether a sender fits, without a search for failures; False says nothing."""
         return self._simulation.fits(receiver, sender)
+
+    def failures_of(self, pair: Pair, receiver: Schema, sender: Schema) -> Iterator[Failure]:
+        """Yield the failures of a pair of which only this much is known, and those inside it."""
+        yield from pair.failures
+        for inner in pair.inner:
+            trail = Trail(inner, receiver, sender, None)
+            yield from (failure.along(trail) for failure in self.failures(inner.receiver, inner.sender))
 
     def _gathered(self, receiver: Schema, sender: Schema) -> list[Failure]:
         """Return the failures of a pair and of every pair that it leads to."""

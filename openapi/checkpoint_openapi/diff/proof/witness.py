@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from checkpoint_openapi.diff.proof.clauses import Step
@@ -121,14 +121,14 @@ class WitnessMaker:
             yield from itertools.islice(made, _MADE)
 
 
-def is_shown(failures: list[Failure], receiver: Schema, sender: Schema) -> bool:
+def is_shown(failures: Iterable[Failure], receiver: Schema, sender: Schema) -> bool:
     """Return whether a value made of one of the first failures is sent and refused.
 
     Schemas that are too large to be compared as a whole are not tried.
     """
-    told = [failure for failure in failures if failure.has_value][:_FAILURES]
-    if not told or receiver.operand.is_too_much_with(sender.operand):
+    if receiver.operand.is_too_much_with(sender.operand):
         return False
+    told = itertools.islice((failure for failure in failures if failure.has_value), _FAILURES)
     maker = WitnessMaker(receiver, sender, [], lambda _: True)
     return any(maker.made(failure) is not MISSING for failure in told)
 
