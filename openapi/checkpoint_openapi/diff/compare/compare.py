@@ -14,7 +14,12 @@ from checkpoint_openapi.diff.compare.bodies import compare_request_bodies
 from checkpoint_openapi.diff.compare.context import Change, Comparison, Spot, is_shared
 from checkpoint_openapi.diff.compare.parameters import compare_order, compare_parameters
 from checkpoint_openapi.diff.compare.responses import compare_responses
-from checkpoint_openapi.diff.compare.security import carried_keys, compare_schemes, compare_security
+from checkpoint_openapi.diff.compare.security import (
+    carried_keys,
+    compare_event_security,
+    compare_schemes,
+    compare_security,
+)
 from checkpoint_openapi.diff.compare.servers import addresses, compare_servers
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.findings.rules import Severity
@@ -223,6 +228,7 @@ def _compare_events(
         compare_parameters(comparison, old, after[key], spot, set())
         compare_request_bodies(comparison, old, after[key], spot)
         compare_responses(comparison, old, after[key], spot)
+        compare_event_security(comparison, old, after[key], spot)
     for key in sorted(after.keys() - before.keys()):
         spot = _spot(after[key], event=True, prefix=prefix)
         comparison.add(f"{kind}-added", spot, f"The {kind} {spot.operation} is new", new=after[key].place)

@@ -15,7 +15,7 @@ from checkpoint_openapi.document.documents import Documents, Location
 from checkpoint_openapi.document.structure.operations import Operation
 from checkpoint_openapi.document.values import members
 
-__all__ = ["carried_keys", "compare_schemes", "compare_security"]
+__all__ = ["carried_keys", "compare_event_security", "compare_schemes", "compare_security"]
 
 _Alternative = dict[str, frozenset[str]]
 """Maps what is sent, as text, to the scopes that it needs."""
@@ -35,6 +35,31 @@ def compare_security(comparison: Comparison, old: Operation, new: Operation, spo
         told = names in lost and not any(other.keys() == alternative.keys() for _, _, other in before)
         if not told and not any(_is_enough(alternative, other) for _, _, other in before):
             _gained(comparison, here, names, alternative, before, is_at / number)
+
+
+def compare_event_security(comparison: Comparison, old: Operation, new: Operation, spot: Spot) -> None:
+    """Add a finding if a callback or webhook is made with other credentials."""
+    before = _credentials(comparison.base, Schemes(comparison.base, None), old)
+    after = _credentials(comparison.revision, Schemes(comparison.revision, comparison.base), new)
+    if all(each in after for each in before) and all(each in before for each in after):
+        return
+    comparison.add(
+        "event-security-changed",
+        spot.at("security"),
+        f"{spot.operation} is made with other credentials",
+        new=new.place / "security" if "security" in new.value else new.place,
+        change=Change([_plain(each) for each in before], [_plain(each) for each in after]),
+    )
+
+
+def _credentials(documents: Documents, schemes: Schemes, event: Operation) -> list[_Alternative]:
+    """Return the credentials with which a callback or webhook may be made.
+
+    One that states none has none: those of the whole document are for who calls its operations.
+    """
+    if "security" not in event.value:
+        return [{}]
+    return [alternative for _, _, alternative in _alternatives(documents, schemes, event)[0]]
 
 
 def compare_schemes(comparison: Comparison) -> None:

@@ -271,6 +271,7 @@ _OWN = {
     "security-scheme-renamed": _rule(
         _I, _I, "A security scheme was renamed, and with it the credentials in generated clients."
     ),
+    "event-security-changed": _rule(_R, _R, "A callback or webhook is made with other credentials."),
     "security-endpoint-changed": _rule(_R, _I, "Credentials come from a different address."),
     "server-base-path-changed": _rule(_B, _B, "No server offers the operation under its old path."),
     "server-removed": _rule(_R, _I, "A server was removed, but its path is still offered elsewhere."),

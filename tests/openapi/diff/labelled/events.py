@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .small import FORM, TEXT, WHOLE, Object, Small, document, holds
+from .small import BEARER, FORM, KEY, TEXT, WHOLE, Object, Small, document, holds
 
 Content = dict[str, Object]
 JSON, XML = "application/json", "application/xml"
@@ -37,6 +37,16 @@ def headers(*, required: bool = False, schema: Object = TEXT) -> Object:
     return {"headers": {"X-Seen": {"schema": schema, "required": required}}}
 
 
+def signed(*security: Object, stated: bool = True, key: Object = KEY) -> Object:
+    """Return a document with a webhook that is made with credentials; its operations need some, too."""
+    event: Object = {
+        "responses": {"204": {"description": "taken"}},
+        **({"security": [*security]} if stated else {}),
+    }
+    schemes = {"securitySchemes": {"key": key, "token": BEARER}}
+    return document(webhooks={"made": {"post": event}}, components=schemes, security=[{"token": []}])
+
+
 def _empty(*, allowed: bool) -> Object:
     return {"name": "p", "in": "query", "schema": {**TEXT, "minLength": 1}, "allowEmptyValue": allowed}
 
@@ -64,6 +74,15 @@ EVENTS = (
     Small("success of a receiver listed", taken(status="2XX"), taken(), "breaking"),
     Small("success of a receiver became a range", taken(), taken(status="2XX"), "compatible"),
     Small("failures of a receiver listed", taken(s4XX=NOTHING), taken(s410=NOTHING), "compatible"),
+    # The credentials with which the server makes it: 4.8.10 Operation Object.
+    Small("event without its credentials", signed({"key": []}), signed(), "review", False),
+    Small("event with credentials", signed(stated=False), signed({"key": []}), "review", False),
+    Small("event without credentials, stated", signed(stated=False), signed(), "same", False),
+    Small("event with either credentials", signed({"key": []}), signed({"key": []}, {"token": []}), "review", False),
+    Small("credentials of an event in another order", signed({"key": []}, {"token": []}), signed({"token": []}, {"key": []}),
+          "same", False),
+    Small("key of an event under another name", signed({"key": []}),
+          signed({"key": []}, key={**KEY, "name": "X-Other"}), "review", False),
     # The request, which the server sends: nobody asks for a media type with `Accept`.
     Small("body of an event added", delivered(), delivered({"content": ITEM, "required": True}), "compatible", True),
     Small("media type of an event added", delivered({"content": ITEM}),
