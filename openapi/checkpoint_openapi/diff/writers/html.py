@@ -17,7 +17,7 @@ from checkpoint_openapi.diff.findings.rules import Severity
 from checkpoint_openapi.diff.report import Report
 from checkpoint_openapi.diff.writers.beside import Beside
 from checkpoint_openapi.diff.writers.impact import EXPLANATION, proof_text, reason, rows, subject
-from checkpoint_openapi.diff.writers.text import concerned, summary
+from checkpoint_openapi.diff.writers.text import concerned, others, summary
 from checkpoint_openapi.pages.frame import page_template
 
 __all__ = ["card", "prose", "write"]
@@ -89,6 +89,7 @@ def card(finding: Finding, report: Report, beside: Beside | None) -> dict[str, A
     return {
         "finding": finding,
         "tone": "skip" if finding.acknowledged is not None else tone,
+        "others": others(finding),
         "whom": concerned(finding, report),
         "shows_lines": bool(old or new),
         "old": old,

@@ -7,7 +7,7 @@ import json
 from checkpoint_openapi.diff.findings.finding import Finding, Witness
 from checkpoint_openapi.diff.report import Report
 from checkpoint_openapi.diff.writers.impact import as_markdown
-from checkpoint_openapi.diff.writers.text import concerned, summary
+from checkpoint_openapi.diff.writers.text import concerned, others, summary
 
 __all__ = ["changelog", "write"]
 
@@ -48,7 +48,7 @@ def _item(finding: Finding) -> str:
 
 
 def _finding(finding: Finding, report: Report) -> list[str]:
-    also = f" Also in {', '.join(finding.aliases)}." if finding.aliases else ""
+    also = f" Also in {others(finding)}." if finding.aliases else ""
     if finding.renamed_to:
         also = f" Probably renamed to `{finding.renamed_to}`.{also}"
     accepted = f" *Accepted: {finding.acknowledged}*" if finding.acknowledged is not None else ""

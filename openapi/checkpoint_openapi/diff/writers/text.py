@@ -12,9 +12,11 @@ from checkpoint_openapi.diff.report import Report
 if TYPE_CHECKING:
     from checkpoint_openapi.diff.writers.beside import Beside
 
-__all__ = ["concerned", "evidence", "summary", "write"]
+__all__ = ["concerned", "evidence", "others", "summary", "write"]
 
 _LONG = 1200
+_MANY, _FEW = 8, 5
+"""The largest number of operations that are all named, and how many of more are."""
 
 
 def write(report: Report, *, excerpts: bool = False) -> str:
@@ -80,7 +82,7 @@ def evidence(finding: Finding, report: Report) -> list[str]:
     if finding.renamed_to:
         lines.append(f"Probably renamed to `{finding.renamed_to}`.")
     if finding.aliases:
-        lines.append(f"Also in {', '.join(finding.aliases)}.")
+        lines.append(f"Also in {others(finding)}.")
     lines += concerned(finding, report)
     for _, witness in finding.witnesses(report.sides):
         lines += _witness(witness)
@@ -89,6 +91,13 @@ def evidence(finding: Finding, report: Report) -> list[str]:
     elif any(finding.concerns(side) for side in report.sides):
         lines.append(f"fingerprint {finding.fingerprint}")
     return lines
+
+
+def others(finding: Finding) -> str:
+    """Return the other operations that a finding concerns; of many, a few and the number of the rest."""
+    if len(finding.aliases) <= _MANY:
+        return ", ".join(finding.aliases)
+    return f"{', '.join(finding.aliases[:_FEW])} and {len(finding.aliases) - _FEW} other operations"
 
 
 def concerned(finding: Finding, report: Report) -> list[str]:

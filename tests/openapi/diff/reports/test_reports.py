@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,17 @@ def test_every_form_tells_the_verdict(form: str, found: Report) -> None:
     assert text.endswith("\n")
     for finding in found.findings:
         assert finding.id in text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "github"])
+def test_of_many_operations_the_first_few_are_named(form: str) -> None:
+    """A component of a large document may change hundreds of operations; JSON has them all."""
+    (finding, *_) = BREAKING.findings
+    aliases = tuple(f"GET /{number}" for number in range(400))
+    many = replace(BREAKING, findings=[replace(finding, aliases=aliases)])
+    text = write(many, form)
+    assert "lso in GET /0, GET /1, GET /2, GET /3, GET /4 and 395 other operations" in text
+    assert json.loads(write(many, "json"))["findings"][0]["also_in"] == list(aliases)
 
 
 def test_json_is_whole() -> None:
