@@ -17,6 +17,7 @@ from checkpoint_openapi.document.values import members
 
 __all__ = ["carried_keys", "compare_event_security", "compare_schemes", "compare_security"]
 
+_TOKENS = {"bearer", "oauth2", "openIdConnect"}
 _Alternative = dict[str, frozenset[str]]
 """Maps what is sent, as text, to the scopes that it needs."""
 
@@ -144,12 +145,14 @@ def _lost(
     text = f"It carries {names if alternative else 'no credentials'}."
     witness = Witness("request", here.request_line, text=text)
     same = next((other for _, _, other in after if other.keys() == alternative.keys()), None)
-    named = any(name == names for _, name, _ in after)
+    named = [other for _, name, other in after if name == names]
     if not alternative:
         rule, text = "security-added", "now requires authentication"
     elif same is not None:
         scopes = sorted({scope for way in same for scope in same[way] - alternative[way]})
         rule, text = "security-scope-added", f"now requires the scope {', '.join(scopes)} of {names}"
+    elif named and all(_is_same_token(alternative, other) for other in named):
+        rule, text = "security-endpoint-changed", f"may now take the tokens of {names} from another source"
     elif named:
         rule, text = "security-scheme-changed", f"now takes the credentials of {names} in a different way"
     else:
@@ -164,6 +167,16 @@ def _lost(
         witness=witness,
         implementers=_for_servers(rule, here, after[0][1]),
     )
+
+
+def _is_same_token(old: _Alternative, new: _Alternative) -> bool:
+    """Return whether two schemes of different types send a token in the same way (RFC 6750, 2.1).
+
+    Where the token comes from is stated by OAuth and OpenID Connect, and left open by `bearer`.
+    """
+    gone, come = old.keys() - new.keys(), new.keys() - old.keys()
+    types = [{way.removeprefix("http ").split(" ")[0] for way in ways} for ways in (gone, come)]
+    return types[0] != types[1] and all(kinds <= _TOKENS for kinds in types)
 
 
 def _for_servers(rule: str, here: Spot, demanded: str) -> Witness | None:
