@@ -151,10 +151,22 @@ def _narrowed(
 def _added(comparison: Comparison, status: str, place: Location, spot: Spot) -> None:
     here = spot.at(f"answer {status}")
     if status[:1] in ("2", "3"):
+        witness = None
         message = (
             f"{spot.operation} may now return {status}: clients that know only the old statuses may fail"
         )
-        comparison.add("response-added-success", here, message, new=place, change=Change(after=status))
+        if spot.event:
+            message = f"{spot.operation} may now be answered with {status}"
+            text = f"A server of the old contract may take {status} for a failure."
+            witness = Witness("answer", here.place, text=text)
+        comparison.add(
+            "response-added-success",
+            here,
+            message,
+            new=place,
+            change=Change(after=status),
+            implementers=witness,
+        )
     else:
         comparison.add(
             "response-added",

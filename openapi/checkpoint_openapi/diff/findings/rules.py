@@ -230,13 +230,15 @@ _OWN = {
     "request-part-type-removed": _rule(_B, _I, "A part of a form lost a media type.", event=(_I, _B)),
     "request-part-type-added": _rule(_I, _B, "A part of a form gained a media type.", event=(_B, _I)),
     "request-encoding-changed": _rule(_R, _R, "The encoding of form parts changed."),
-    "response-removed": _rule(_B, _B, "A success status was removed, so another one takes its place."),
+    "response-removed": _rule(
+        _B, _B, "A success status was removed, so another one takes its place.", event=(_B, _I)
+    ),
     "response-error-removed": _rule(_I, _B, "An error status was removed.", event=(_I, _I)),
     "response-range-narrowed": _rule(
         _I, _B, "A range of statuses was reduced to some of them.", event=(_I, _I)
     ),
     "response-added-success": _rule(
-        _R, _I, "A success status was added: clients may know only the old ones.", event=(_I, _I)
+        _R, _I, "A success status was added: clients may know only the old ones.", event=(_I, _B)
     ),
     "response-added": _rule(
         _I, _I, "An error status was added: clients recognize its class by the first digit."

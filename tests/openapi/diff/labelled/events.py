@@ -71,8 +71,10 @@ EVENTS = (
     Small("header of a receiver became required", taken(headers()), taken(headers(required=True)), "breaking", False),
     Small("header of a receiver became optional", taken(headers(required=True)), taken(headers()), "compatible", True),
     Small("header of a receiver held to numbers", taken(headers()), taken(headers(schema=WHOLE)), "breaking", False),
-    Small("success of a receiver listed", taken(status="2XX"), taken(), "breaking"),
-    Small("success of a receiver became a range", taken(), taken(status="2XX"), "compatible"),
+    Small("success of a receiver listed", taken(status="2XX"), taken(), "breaking", False),
+    Small("success of a receiver became a range", taken(), taken(status="2XX"), "compatible", True),
+    Small("further status of a receiver", taken(), taken(s202=NOTHING), "compatible", True),
+    Small("status of a receiver removed", taken(s202=NOTHING), taken(), "breaking", False),
     Small("failures of a receiver listed", taken(s4XX=NOTHING), taken(s410=NOTHING), "compatible"),
     # The credentials with which the server makes it: 4.8.10 Operation Object.
     Small("event without its credentials", signed({"key": []}), signed(), "review", False),
