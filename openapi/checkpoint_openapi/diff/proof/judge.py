@@ -244,10 +244,15 @@ class Judge:
         choice = sent_alternatives(clause, receiver, sender) if clause.keyword in ("anyOf", "oneOf") else None
         if choice is None:
             return None
+        is_any = choice.clause.keyword == "anyOf"
+        if not is_any and len(choice.offered) > _MANY:
+            return None
         found: list[Inner] = []
         for bare, sent in choice.sent:
-            same = namesakes(bare, choice.offered)
-            like = same or [other for other in choice.offered if self._walk.certainly_fits(other, sent)]
+            fitting = [other for other in choice.offered if self._walk.certainly_fits(other, sent)]
+            if fitting and is_any:
+                continue
+            like = namesakes(bare, choice.offered) or fitting
             if len(like) != 1 or not self._alone(like[0], choice.offered, sent):
                 return None
             found.append(Inner((), like[0], sent))
