@@ -25,6 +25,7 @@ for _module in (
     "access.auth",
     "access.permission",
     "requests.acceptance",
+    "requests.nowhere",
     "requests.json",
     "requests.schema",
     "requests.content",

@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     certainly(consequences.drop_locks_without_a_refusal),
     certainly(consequences.drop_what_a_lock_leaves),
     certainly(consequences.drop_conflicts),
+    certainly(gathering.drop_what_every_call_gets),
     gathering.gather_intermittent_refusals,
     gathering.gather_intermittent_errors,
     certainly(consequences.drop_what_refusals_leave),

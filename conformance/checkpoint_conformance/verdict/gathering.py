@@ -20,6 +20,7 @@ __all__ = [
     "drop_codes",
     "drop_methods_that_create",
     "drop_same_answers",
+    "drop_what_every_call_gets",
     "gather_intermittent_authentication",
     "gather_intermittent_errors",
     "gather_intermittent_refusals",
@@ -33,6 +34,8 @@ _ERRORS = frozenset({Symptom.WRONG_STATUS, Symptom.ANSWERED_5XX})
 _CODES = frozenset({Symptom.CODE_OF_ANOTHER_CONDITION, Symptom.PAIR_NOT_PUBLISHED})
 _SUCCESS = (200, "")
 """The pair of every error whose status says that the request was carried out."""
+_ELSEWHERE = frozenset({301, 302, 303, 307, 308, 404, 410})
+"""The statuses of an address at which there is nothing."""
 SEVERAL = 3
 """Requirements whose calls must have got the errors of others, to be one fault."""
 
@@ -168,6 +171,27 @@ def drop_same_answers(findings: list[Finding], case: Case) -> list[Finding]:
             twin = None if of_its_own else implied.refused_as
         same = twin and finding.published_symptom in symptoms[twin]
         return f"{twin} gets the same wrong response" if same else None
+
+    return case.without(findings, cause)
+
+
+def drop_what_every_call_gets(findings: list[Finding], case: Case) -> list[Finding]:
+    """Drop errors that every call gets, the documented one included (REQ-1), if no call is ever accepted.
+
+    Where the documented call finds nothing at the address, no other method does, either (HTTP-4).
+    """
+    calls = [statuses for request, statuses in case.answers.items() if request.method == "POST"]
+    if any(status in range(200, 300) for statuses in calls for status in statuses):
+        return findings
+    refusals = [each for each in findings if each.requirement == "REQ-1" and each.symptom is Symptom.REFUSED]
+    common = {finding.actual for finding in refusals}
+    is_elsewhere = any(finding.exchanges[-1].status in _ELSEWHERE for finding in refusals)
+
+    def cause(finding: Finding) -> str | None:
+        same = finding.actual in common
+        same |= is_elsewhere and finding.requirement == "HTTP-4" and finding.status in _ELSEWHERE
+        follows = finding.symptom is Symptom.WRONG_STATUS and same
+        return "REQ-1: the documented call gets the same response" if follows else None
 
     return case.without(findings, cause)
 

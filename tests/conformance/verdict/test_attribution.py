@@ -329,3 +329,37 @@ def test_a_connection_that_keeps_its_caller_is_charged_for_whom_it_lets_in() -> 
 def test_a_valid_call_refused_for_another_reason_is_http_6_s(findings: list[Finding]) -> None:
     """It stays charged on another connection, and where no caller is let in."""
     assert "HTTP-6" in {finding.requirement for finding in attribute(findings, {}).charged}
+
+
+def _answered_alike(valid: int, others: int) -> list[Finding]:
+    """Return the documented call refused with one status, and others that got another or the same."""
+    refused = found("REQ-1", Symptom.REFUSED, "REQ-1/documented")
+    wrong = [found(each, Symptom.WRONG_STATUS) for each in ("AUTH-1", "AUTH-4", "NF-1", "HTTP-4")]
+    return [_answered(refused, valid), *(_answered(each, others) for each in wrong)]
+
+
+def _answered(finding: Finding, status: int) -> Finding:
+    exchange = replace(finding.exchanges[0], response=Response(status, (), b""))
+    return replace(finding, exchanges=(exchange,), actual=str(status), status=status)
+
+
+@pytest.mark.parametrize("status", [308, 400, 404, 405, 418])
+def test_the_same_answer_to_every_call_is_one_fault(status: int) -> None:
+    """A server that answers whatever is asked alike is charged for the documented call alone."""
+    result = attribute(_answered_alike(status, status), {VALID: {status}})
+    assert [each.requirement for each in result.charged] == ["REQ-1"]
+    assert set(result.consequences) == {"AUTH-1", "AUTH-4", "NF-1", "HTTP-4"}
+
+
+def test_an_address_that_is_not_there_has_no_other_method_either() -> None:
+    """Where the documented call is redirected, the 404 of another method is no second fault."""
+    charged = {each.requirement for each in attribute(_answered_alike(308, 404), {VALID: {308}}).charged}
+    assert "HTTP-4" not in charged
+    assert charged > {"REQ-1"}
+
+
+@pytest.mark.parametrize(("others", "answers"), [(403, {400}), (400, {400, 200})])
+def test_another_answer_than_the_documented_call_s_stays_charged(others: int, answers: set[int]) -> None:
+    """A refusal of another kind is a fault of its own, and so is any where valid calls are accepted."""
+    calls = {VALID: {400}, replace(VALID, body=b"other"): answers}
+    assert len(attribute(_answered_alike(400, others), calls).charged) > 1
