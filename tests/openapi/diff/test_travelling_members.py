@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from checkpoint_openapi.diff.conversion.declared import Declarations
 
-from .judging import ids, judged, with_schema
+from .judging import documents, ids, judged, with_schema
 from .labelled.events import JSON, delivered, taken
 from .labelled.small import NULL, TEXT, WHOLE, Object, holds
 
@@ -143,3 +144,16 @@ def test_a_receiver_sends_no_read_only_members_in_response_to_an_event() -> None
             for needed in ([], ["b"])
         ]
         assert judged(*versions).verdict in verdict
+
+
+def test_a_mark_is_looked_for_in_each_alternative_once() -> None:
+    """Alternatives that all lead to each other are no reason to follow every way through them."""
+    names = [f"S{number}" for number in range(12)]
+    references = {name: {"$ref": f"#/components/schemas/{name}"} for name in names}
+    schemas = {
+        name: {"oneOf": [*(each for other, each in references.items() if other != name), holds(x=TEXT)]}
+        for name in names
+    }
+    read = documents(with_schema(holds(**references), request=True, **schemas))
+    place = read.root / "components" / "schemas" / names[0]
+    assert not Declarations(read, by_client=True).hides(place)

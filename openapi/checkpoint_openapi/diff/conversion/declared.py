@@ -17,6 +17,8 @@ __all__ = ["Declarations", "Names", "applicators", "evaluated", "evaluated_items
 _DEPENDENT = ("anyOf", "oneOf", "if", "dependentSchemas", "patternProperties", "$dynamicRef")
 _DEPENDENT_ITEMS = ("anyOf", "oneOf", "if", "contains", "$dynamicRef")
 _SAME_PLACE = ("allOf", "anyOf", "oneOf")
+_MOST_INCLUDED = 60
+"""The number of schemas among which the mark of a member is looked for."""
 
 
 @dataclass
@@ -69,6 +71,7 @@ class Declarations:
         self._flag = "readOnly" if by_client else "writeOnly"
         self._known: dict[Location, Names] = {}
         self._always: dict[Location, Names] = {}
+        self._marked: dict[Location, bool] = {}
 
     def at(self, place: Location, more: list[Location]) -> Names:
         """Return the declarations at a place, and at `more` places that apply to the same object."""
@@ -131,30 +134,42 @@ class Declarations:
         if isinstance(least, int):
             names.least = max(names.least, least)
 
-    def hides(self, place: Location, depth: int = 0) -> bool:
+    def hides(self, place: Location) -> bool:
         """Return whether a member is marked as not travelling, by its schema or by one that it includes.
 
         One mark among the schemas that apply is enough (JSON Schema Validation, 9.4); alternatives count if
         each of them has it.
         """
-        schema = self._documents.get(place)
-        if not isinstance(schema, dict) or depth > 20:
-            return False
-        members = cast("dict[str, Any]", schema)
-        if "$ref" in members:
-            if self.hides(self._documents.target(place), depth + 1):
-                return True
-            if self._documents.version == (3, 0):
-                return False
-        if members.get(self._flag) is True:
-            return True
-        targets = self._documents.dynamic_targets(place)
-        found = [bool(targets) and all(self.hides(target, depth + 1) for target in targets)]
-        for keyword in _SAME_PLACE:
-            numbers = range(len(items(members.get(keyword))))
-            marked = [self.hides(place / keyword / number, depth + 1) for number in numbers]
-            found.append(any(marked) if keyword == "allOf" else bool(marked) and all(marked))
-        return any(found)
+        if place not in self._marked:
+            self._marked[place] = self._is_marked(place, {})
+        return self._marked[place]
+
+    def _is_marked(self, place: Location, known: dict[Location, bool]) -> bool:
+        """Return whether a schema has the mark; `known` are the schemas that led to it, and their results."""
+        if place in known or len(known) > _MOST_INCLUDED:
+            return known.get(place, False)
+        known[place] = False
+        schema = members(self._documents.get(place))
+        is_alone = "$ref" in schema and self._documents.version == (3, 0)
+        known[place] = (not is_alone and schema.get(self._flag) is True) or any(
+            self._is_marked(part, known) for part in self._included(schema, place, is_alone=is_alone)
+        )
+        if not known[place] and not is_alone:
+            choices = [self._documents.dynamic_targets(place)]
+            for keyword in ("anyOf", "oneOf"):
+                numbers = range(len(items(schema.get(keyword))))
+                choices.append([place / keyword / number for number in numbers])
+            known[place] = any(
+                bool(choice) and all(self._is_marked(part, known) for part in choice) for choice in choices
+            )
+        return known[place]
+
+    def _included(self, schema: dict[str, Any], place: Location, *, is_alone: bool) -> Iterator[Location]:
+        """Yield the schemas that always apply beside a schema."""
+        if "$ref" in schema:
+            yield self._documents.target(place)
+        if not is_alone:
+            yield from (place / "allOf" / number for number in range(len(items(schema.get("allOf")))))
 
 
 def _is_choice(schema: dict[str, Any], keyword: str) -> bool:
