@@ -92,7 +92,7 @@ def _unknown(calls: Calls, secrets: Secrets) -> list[Probe]:
         what = f"a token that is {name.replace('-', ' ')}"
         probes.append(_unauthorized("AUTH-2", name, what, calls.post(body, token=token)))
     huge = calls.post(body, token="A" * 8000)
-    what = "a token of 8 000 letters"
+    what = "a token of 8,000 letters"
     probes.append(Probe("AUTH-2/huge", "AUTH-2", what, huge, ANY_REFUSAL, ("unauthenticated",)))
     return probes
 

@@ -81,7 +81,7 @@ def _bodies(calls: Calls) -> dict[str, tuple[str, Request]]:
     one = calls.target.resources[0]
     texts = {
         "huge-integer": (
-            "an integer of 5 000 digits",
+            "an integer of 5,000 digits",
             good.replace(trigger, '"auto_trigger": ' + "9" * 5000),
         ),
         "beyond-64-bits": (
@@ -142,13 +142,13 @@ def _paths(calls: Calls) -> dict[str, tuple[str, Request]]:
 
     return {
         "project-nul": ("a project_id %00", at("%00")),
-        "project-long": ("a project_id of 2 000 digits", at("0" * 2000)),
+        "project-long": ("a project_id of 2,000 digits", at("0" * 2000)),
         "project-utf-8": ("a project_id of an encoded emoji", at("%F0%9F%92%BE")),
         "project-not-utf-8": ("a project_id %FF%FE", at("%FF%FE")),
         "project-dots": ("a project_id %2e%2e%2f", at("%2e%2e%2f")),
         "project-sql": ("a project_id with a quote", at("'%20OR%201=1--")),
         "provider-nul": ("a provider_id %00", at(provider="%00")),
-        "provider-long": ("a provider_id of 2 000 letters", at(provider="f" * 2000)),
+        "provider-long": ("a provider_id of 2,000 letters", at(provider="f" * 2000)),
         "provider-utf-8": ("a provider_id of an encoded emoji", at(provider="%F0%9F%92%BE")),
         "provider-not-utf-8": ("a provider_id %FF%FE", at(provider="%FF%FE")),
         "provider-format": ("a provider_id %25s%25n", at(provider="%25s%25n")),

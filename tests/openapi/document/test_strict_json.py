@@ -54,7 +54,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "100 000 brackets": (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
     "100 000 braces": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested too deeply"),
     "100 000 brackets without end": (b"[" * 100_000, "nested too deeply"),
-    "an integer of 5 000 digits": (b"9" * 5000, "integer of 5000 digits"),
+    "an integer of 5,000 digits": (b"9" * 5000, "integer of 5000 digits"),
 }
 
 
