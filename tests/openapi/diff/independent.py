@@ -26,9 +26,9 @@ def accepts(document: dict[str, Any], schema: dict[str, Any], value: Any) -> boo
 
 
 def lists(document: dict[str, Any], line: str) -> bool:
-    """Return whether a document lists the operation of a request line, or the status of `answer 404`."""
+    """Return whether a document lists the operation of a request line, or the status of `response 404`."""
     kind, _, rest = line.partition(" ")
-    if kind != "answer":
+    if kind != "response":
         return kind.lower() in document["paths"].get(rest, {})
     operations = (item["post"] for item in document["paths"].values() if "post" in item)
     return any(rest in operation["responses"] for operation in operations)
@@ -49,7 +49,7 @@ def schema_of(document: dict[str, Any], place: str) -> dict[str, Any]:
         name = place.split("`")[1]
         found = (_resolved(document, entry) for entry in item["parameters"])
         return dict(next(entry["schema"] for entry in found if entry["name"] == name))
-    status = place.rsplit("answer ", 1)[1].split(maxsplit=1)[0]
+    status = place.rsplit("response ", 1)[1].split(maxsplit=1)[0]
     answer = _resolved(document, operation["responses"][status])
     if place.startswith("header"):
         return dict(answer["headers"][place.split("`")[1]]["schema"])

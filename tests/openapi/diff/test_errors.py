@@ -69,13 +69,13 @@ CHANGES: list[tuple[dict[str, Any], dict[str, Any], dict[str, tuple[Severity, Se
     (
         errors(CONDITION),
         errors(CONDITION | {"status": 409}),
-        {"error-condition-answer-changed": (_B, _B, "ERR-3"), "error-code-removed": (_I, _B, "ERR-3")},
+        {"error-condition-response-changed": (_B, _B, "ERR-3"), "error-code-removed": (_I, _B, "ERR-3")},
         Step.MAJOR,
     ),
     (
         errors(CONDITION, published=[PAIR, OTHER]),
         errors(CONDITION | {"code": "A.2"}, published=[PAIR, OTHER]),
-        {"error-condition-answer-changed": (_B, _B, "ERR-3")},
+        {"error-condition-response-changed": (_B, _B, "ERR-3")},
         Step.MAJOR,
     ),
     (
@@ -141,14 +141,14 @@ def test_witnesses_are_the_answers() -> None:
     """Clients are shown the answer that they do not know, and implementers the one that is wrong now."""
     found, _ = compared(errors(CONDITION), errors(CONDITION | {"status": 409, "code": "A.9"}))
 
-    changed = found["error-condition-answer-changed"]
+    changed = found["error-condition-response-changed"]
     assert changed.witness is not None
     assert changed.implementers_witness is not None
     shown = [(each.line, each.body["error_code"]) for each in (changed.witness, changed.implementers_witness)]
-    assert shown == [("answer 409", "A.9"), ("answer 500", "A.1")]
+    assert shown == [("response 409", "A.9"), ("response 500", "A.1")]
     removed = found["error-code-removed"].implementers_witness
     assert removed is not None
-    assert (removed.line, removed.body["error_code"]) == ("answer 500", "A.1")
+    assert (removed.line, removed.body["error_code"]) == ("response 500", "A.1")
 
 
 def test_an_exchanged_meaning_is_shown_by_the_answers() -> None:
@@ -161,8 +161,8 @@ def test_an_exchanged_meaning_is_shown_by_the_answers() -> None:
     assert found.keys() == {"error-code-exchanged", "error-code-reworded"}
     witnesses = found["error-code-exchanged"].witnesses()
     assert [(witness.line, witness.body["error_code"]) for _, witness in witnesses] == [
-        ("answer 500", "A.2"),
-        ("answer 500", "A.1"),
+        ("response 500", "A.2"),
+        ("response 500", "A.1"),
     ]
 
 

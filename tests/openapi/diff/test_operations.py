@@ -184,7 +184,7 @@ def test_a_status_is_told_by_its_number_where_one_version_names_it() -> None:
     body = {"application/json": {"schema": TEXT}}
     get(new)["responses"] = {**get(old)["responses"], "404": {"description": "none", "content": body}}
     breaks = [found for found in judged(old, new).findings if found.severity.value == "breaking"]
-    assert {found.place for found in breaks} == {"answer 404 body application/json"}
+    assert {found.place for found in breaks} == {"response 404 body application/json"}
 
 
 def test_a_status_is_told_where_the_operation_names_it() -> None:

@@ -15,7 +15,7 @@ __all__ = ["PLACE", "Errors", "compare_errors"]
 
 PLACE = "the error catalogue"
 """The place of every finding about errors."""
-_GIVEN = "A server of the old contract {} this response."
+_SENT = "A server of the old contract {} this response."
 
 
 class _Pair(NamedTuple):
@@ -120,17 +120,17 @@ def _changed(name: str, old: dict[str, Any], new: dict[str, Any], errors: Errors
     before, after = _Pair.of(old), _Pair.of(new)
     if before != after:
         message = f"The condition {name} had {before}, and now has {after}"
-        known, given = f"Clients know the condition by {before}.", _GIVEN.format("gives")
+        known, given = f"Clients know the condition by {before}.", _SENT.format("sends")
         found.append(
             _finding(
-                "error-condition-answer-changed",
+                "error-condition-response-changed",
                 errors,
                 name,
                 message,
                 before._asdict(),
                 after._asdict(),
-                clients=_answer(after, known, new.get("message")),
-                implementers=_answer(before, given, old.get("message")),
+                clients=_response(after, known, new.get("message")),
+                implementers=_response(before, given, old.get("message")),
             )
         )
     for word, rule, what in (
@@ -154,7 +154,7 @@ def _code_removed(old: Errors, gone: _Pair) -> Finding:
         f"{gone} may no longer occur",
         before=gone._asdict(),
         pointer=old.places[gone],
-        implementers=_answer(gone, _GIVEN.format("may give")),
+        implementers=_response(gone, _SENT.format("may send")),
     )
 
 
@@ -177,8 +177,8 @@ def _meanings_changed(old: Errors, new: Errors) -> list[Finding]:
         if owner:
             rule = "error-code-exchanged"
             message = f"{pair} now means what {owner} meant: {after.rstrip('.')}"
-            clients = _answer(pair, f"To clients, this response means: {before}")
-            implementers = _answer(owner, "A server of the old contract says so with this response.")
+            clients = _response(pair, f"To clients, this response means: {before}")
+            implementers = _response(owner, "A server of the old contract says so with this response.")
         finding = _finding(
             rule,
             new,
@@ -204,9 +204,9 @@ def _gateway_changed(old: Errors, new: Errors) -> list[Finding]:
     return [_finding("gateway-codes-changed", new, name, message, before, after, pointer=pointer)]
 
 
-def _answer(pair: _Pair, text: str, message: str | None = None) -> Witness:
+def _response(pair: _Pair, text: str, message: str | None = None) -> Witness:
     body = {"error_code": pair.code, "error_msg": message or "…"}
-    return Witness("answer", f"answer {pair.status}", "application/json", body, has_body=True, text=text)
+    return Witness("response", f"response {pair.status}", "application/json", body, has_body=True, text=text)
 
 
 def _finding(

@@ -152,17 +152,17 @@ def _compare_presence(
     line, media = _status(spot), next(iter((before or after).values())).written
     sender = "A receiver" if spot.event else "A server"
     kept = Witness(
-        "answer", line, media, text=f"{sender} of the old contract sends this response with a body."
+        "response", line, media, text=f"{sender} of the old contract sends this response with a body."
     )
-    bare = Witness("answer", line, text=f"{sender} of the old contract sends this response without a body.")
+    bare = Witness("response", line, text=f"{sender} of the old contract sends this response without a body.")
     if before:
         message, rule = f"The {spot.place} of {spot.operation} no longer has a body", "response-body-removed"
         text = "The new contract allows this response without a body."
-        sent, received = kept, Witness("answer", line, text=text)
+        sent, received = kept, Witness("response", line, text=text)
     else:
         message, rule = f"The {spot.place} of {spot.operation} now has a body", "response-body-added"
         text = "The new contract allows this response with a body."
-        sent, received = bare, Witness("answer", line, media, text=text)
+        sent, received = bare, Witness("response", line, media, text=text)
     clients, implementers = (sent, received) if spot.event else (received, sent)
     comparison.add(
         rule,
@@ -176,7 +176,7 @@ def _compare_presence(
 
 
 def _status(spot: Spot) -> str:
-    """Return the answer that a part belongs to, such as `answer 200`."""
+    """Return the response that a part belongs to, such as `response 200`."""
     return spot.place.split(" body")[0]
 
 
@@ -186,7 +186,7 @@ def _unread(media: Media, spot: Spot, *, request: bool) -> Witness:
     text = f"It carries {media.written}: a {receiver} of the old contract may refuse it."
     if request:
         return Witness("request", spot.request_line, media.written, text=text)
-    return Witness("answer", _status(spot), media.written, text=text)
+    return Witness("response", _status(spot), media.written, text=text)
 
 
 def _missed(media: Media, spot: Spot, *, request: bool) -> tuple[Witness | None, Witness | None]:
@@ -198,7 +198,7 @@ def _missed(media: Media, spot: Spot, *, request: bool) -> tuple[Witness | None,
     text = f"A {sender} of the old contract may send this."
     if request:
         return None, Witness("request", spot.request_line, media.written, text=text)
-    sent = Witness("answer", _status(spot), media.written, text=text)
+    sent = Witness("response", _status(spot), media.written, text=text)
     if spot.event:
         return sent, None
     asked = f"It was asked for with `Accept: {media.written}`."
@@ -244,7 +244,7 @@ def _media_widened(comparison: Comparison, old: Media, new: Media, spot: Spot, *
     if request or spot.event:
         shown = _unread(new, spot, request=request)
     else:
-        shown = Witness("answer", spot.place, text=f"It may be of any type under {new.written}.")
+        shown = Witness("response", spot.place, text=f"It may be of any type under {new.written}.")
     for_clients = request is spot.event
     comparison.add(
         rule,

@@ -41,7 +41,7 @@ def compare_responses(comparison: Comparison, old: Operation, new: Operation, sp
             compared.add((other, status))
     for status, other in sorted(compared):
         name = min(status, other, key=_breadth)
-        _compare(comparison, before[status], after[other], spot.at(f"answer {name}"))
+        _compare(comparison, before[status], after[other], spot.at(f"response {name}"))
 
 
 def _responses(operation: Operation) -> dict[str, Location]:
@@ -56,8 +56,8 @@ def _responses(operation: Operation) -> dict[str, Location]:
 
 def _is_bare_failure(documents: Documents, status: str, place: Location) -> bool:
     """Return whether a response is an error that states nothing but its status, which clients rely on."""
-    answer = members(documents.get(documents.follow(place)))
-    return status[:1] in ("4", "5") and not members(answer.get("content"))
+    response = members(documents.get(documents.follow(place)))
+    return status[:1] in ("4", "5") and not members(response.get("content"))
 
 
 def _match(status: str, offered: dict[str, Location]) -> str | None:
@@ -82,7 +82,7 @@ def _breadth(status: str) -> int:
 
 
 def _removed(comparison: Comparison, status: str, place: Location, new: Operation, spot: Spot) -> None:
-    here = spot.at(f"answer {status}")
+    here = spot.at(f"response {status}")
     example = _example(status, new)
     given = None if example is None else _given(example, "The new contract does not list it.", spot)
     if status[:1] in _SUCCESS:
@@ -123,9 +123,11 @@ def _example(status: str, new: Operation) -> str | None:
 
 
 def _given(status: str, why: str, spot: Spot) -> Witness:
-    """Return an answer that may be given under the old contract."""
+    """Return a response that may be given under the old contract."""
     sender = "receiver" if spot.event else "server"
-    return Witness("answer", f"answer {status}", text=f"A {sender} of the old contract may give it. {why}")
+    return Witness(
+        "response", f"response {status}", text=f"A {sender} of the old contract may send it. {why}"
+    )
 
 
 def _narrowed(
@@ -139,7 +141,7 @@ def _narrowed(
     is_refused = spot.event and status[:1] in _SUCCESS
     comparison.add(
         "response-removed" if is_refused else "response-range-narrowed",
-        spot.at(f"answer {status}"),
+        spot.at(f"response {status}"),
         message,
         old=place,
         change=Change(before=status, after=left),
@@ -149,7 +151,7 @@ def _narrowed(
 
 
 def _added(comparison: Comparison, status: str, place: Location, spot: Spot) -> None:
-    here = spot.at(f"answer {status}")
+    here = spot.at(f"response {status}")
     if status[:1] in ("2", "3"):
         witness = None
         message = (
@@ -158,7 +160,7 @@ def _added(comparison: Comparison, status: str, place: Location, spot: Spot) -> 
         if spot.event:
             message = f"{spot.operation} may now be answered with {status}"
             text = f"A server of the old contract may take {status} for a failure."
-            witness = Witness("answer", here.place, text=text)
+            witness = Witness("response", here.place, text=text)
         comparison.add(
             "response-added-success",
             here,
@@ -215,9 +217,9 @@ def _compare_headers(
             required = members(comparison.base.get(place)).get("required") is True
             rule = "response-header-removed" if required else "response-optional-header-removed"
             message = f"The header `{name}` of the {spot.place} of {spot.operation} is gone"
-            without = Witness("answer", spot.place, text=f"It has no {name}.") if required else None
+            without = Witness("response", spot.place, text=f"It has no {name}.") if required else None
             text = f"It has {name}, which the new contract does not list."
-            sides = (without, Witness("answer", spot.place, text=text))
+            sides = (without, Witness("response", spot.place, text=text))
             comparison.add(
                 rule,
                 spot.inside(name),
@@ -235,7 +237,7 @@ def _compare_headers(
             rule = added if required else "response-header-added"
             sender = "receiver" if spot.event else "server"
             text = f"A {sender} of the old contract gives no {name}."
-            witness = Witness("answer", spot.place, text=text) if required else None
+            witness = Witness("response", spot.place, text=text) if required else None
             comparison.add(
                 rule,
                 spot.inside(name),
@@ -267,7 +269,7 @@ def _compare_header(
     if is_object or media_of(before) != media_of(after):
         message = f"The header `{name}` of the {spot.place} of {spot.operation} is serialized differently"
         witnesses = [
-            Witness("answer", spot.place, text=f"{name} is serialized as the {which} contract says.")
+            Witness("response", spot.place, text=f"{name} is serialized as the {which} contract says.")
             for which in ("new", "old")
         ]
         comparison.add(
@@ -303,7 +305,7 @@ def _compare_presence(
     was, is_now = before.get("required") is True, after.get("required") is True
     if was and not is_now:
         message = f"The header `{name}` of the {spot.place} of {spot.operation} may now be missing"
-        witness = Witness("answer", spot.place, text=f"It has no {name}.")
+        witness = Witness("response", spot.place, text=f"It has no {name}.")
         comparison.add(
             "response-header-became-optional",
             spot.inside(name),
@@ -315,8 +317,8 @@ def _compare_presence(
     elif is_now and not was:
         message = f"The header `{name}` of the {spot.place} of {spot.operation} is now always present"
         sender = "receiver" if spot.event else "server"
-        text = f"A {sender} of the old contract may give it without {name}."
-        witness = Witness("answer", spot.place, text=text)
+        text = f"A {sender} of the old contract may send it without {name}."
+        witness = Witness("response", spot.place, text=text)
         comparison.add(
             "response-header-became-required",
             spot.inside(name),

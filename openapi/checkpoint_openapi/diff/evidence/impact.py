@@ -143,8 +143,8 @@ class _Judged:
         """Return what was as the base allows and is not as the revision allows."""
         if self.old.operation is None or self.new.operation is None:
             return []
-        known = {each.place for each in self.old.answer}
-        found = [each for each in self.new.answer if each.place not in known]
+        known = {each.place for each in self.old.response}
+        found = [each for each in self.new.response if each.place not in known]
         if self.accepted and not self.old.request:
             found += self.new.request
         if self.refused and self.old.request and not self.new.request:
@@ -203,7 +203,7 @@ def _required(finding: Finding, recording: Recording) -> Cell:
 def _coded(finding: Finding, judged: list[_Judged], errors: Errors | None) -> Cell:
     """Judge a status and code that are gone, or that one condition alone had, by the recorded errors."""
     told = finding.before if finding.id == "error-code-removed" else None
-    if finding.id == "error-condition-answer-changed" and errors and errors.is_alone(finding.path):
+    if finding.id == "error-condition-response-changed" and errors and errors.is_alone(finding.path):
         told = finding.before
     if told is None:
         return Cell(State.UNKNOWN, "a recorded error does not show its condition")
@@ -220,7 +220,7 @@ def _served(here: list[_Judged]) -> Cell:
     for each in here:
         if each.exchange.status in _UNSERVED:
             return Cell(State.RED, "would turn red", each.shown("it does not serve the operation"))
-        if each.accepted and not each.new.answer:
+        if each.accepted and not each.new.response:
             return Cell(State.GREEN, "stays green", each.shown("it serves the operation already"))
     return Cell(State.UNKNOWN, "no recorded request calls it")
 
@@ -254,7 +254,7 @@ def _explains(finding: Finding, violation: Violation, each: _Judged) -> bool:
         return False
     is_local = not finding.label.startswith("#/components/")
     elsewhere = _status(finding) not in (each.new.status, each.old.status)
-    if violation.kind == "answer" and is_local and elsewhere:
+    if violation.kind == "response" and is_local and elsewhere:
         return False
     match violation.subject:
         case "status":
@@ -272,7 +272,7 @@ def _explains(finding: Finding, violation: Violation, each: _Judged) -> bool:
 
 def _status(finding: Finding) -> str:
     """Return the status that the place of a finding names, or an empty text."""
-    before, mark, after = finding.place.rpartition("answer ")
+    before, mark, after = finding.place.rpartition("response ")
     return after.split()[0] if mark and after else before[:0]
 
 
@@ -294,14 +294,14 @@ def _reaches(finding: Finding, each: _Judged) -> bool:
         differs = bool(each.old.request) is not bool(each.new.request)
         return differs and (each.accepted if each.old.request else each.refused)
     if finding.id.startswith("response-") and finding.path == "" and _status(finding) == each.new.status:
-        return not each.new.answer
+        return not each.new.response
     is_shared = finding.label.startswith("#/components/")
     if not is_shared and _status(finding) not in (each.new.status, each.old.status):
         return False
     if "header" in finding.id:
         name = finding.path or finding.place.split("`")[1]
         return name.lower() in each.exchange.headers
-    return _holds(each.new.answer_value, finding.path)
+    return _holds(each.new.response_value, finding.path)
 
 
 def _holds(value: Any, path: str) -> bool:

@@ -27,10 +27,10 @@ _SECRET = re.compile(r"\{\{\w+\}\}")
 
 @dataclass(frozen=True)
 class Violation:
-    """What a contract does not allow in a request or in an answer."""
+    """What a contract does not allow in a request or in a response."""
 
     kind: str
-    """`request` or `answer`."""
+    """`request` or `response`."""
     subject: str
     """`status`, `media type`, `body`, `header` or `parameter`."""
     path: str
@@ -52,11 +52,11 @@ class Judgement:
     operation: Operation | None
     """The operation that was called, or None if the version has none."""
     status: str
-    """The key of the answer's status, or an empty text."""
+    """The key of the status of the response, or an empty text."""
     request: tuple[Violation, ...] = ()
-    answer: tuple[Violation, ...] = ()
+    response: tuple[Violation, ...] = ()
     request_value: Any = None
-    answer_value: Any = None
+    response_value: Any = None
 
 
 class Version:
@@ -83,7 +83,7 @@ class Version:
             operation,
             status,
             tuple(self._request(operation, exchange, sent)),
-            tuple(self._answer(place, exchange, answered)),
+            tuple(self._received(place, exchange, answered)),
             None if sent is _NONE else sent,
             None if answered is _NONE else answered,
         )
@@ -107,9 +107,9 @@ class Version:
             return
         yield from self._content("request", place, value, exchange.request_headers, sent)
 
-    def _answer(self, place: Location | None, exchange: Exchange, answered: Any) -> Iterator[Violation]:
+    def _received(self, place: Location | None, exchange: Exchange, answered: Any) -> Iterator[Violation]:
         if place is None:
-            yield Violation("answer", "status", "", f"has the status {exchange.status}", exchange.status)
+            yield Violation("response", "status", "", f"has the status {exchange.status}", exchange.status)
             return
         value = members(self._documents.get(place))
         for name in members(value.get("headers")):
@@ -119,19 +119,19 @@ class Version:
             return
         if not exchange.body:
             if members(value.get("content")) and exchange.method != "head":
-                yield Violation("answer", "body", "", "has no body")
+                yield Violation("response", "body", "", "has no body")
         elif not members(value.get("content")):
-            yield Violation("answer", "body", "", "has a body", _shown(exchange.body))
+            yield Violation("response", "body", "", "has a body", _shown(exchange.body))
         else:
-            yield from self._content("answer", place, value, exchange.headers, answered)
+            yield from self._content("response", place, value, exchange.headers, answered)
 
     def _header(self, name: str, place: Location, found: str | None) -> Iterator[Violation]:
         header = members(self._documents.get(place))
         if found is None:
             if header.get("required") is True and name.lower() != "content-type":
-                yield Violation("answer", "header", name, f"has no header {name}")
+                yield Violation("response", "header", name, f"has no header {name}")
         elif "schema" in header and not self._fits_as_text(place / "schema", found, request=False):
-            yield Violation("answer", "header", name, f"has the header {name}: {found}", found)
+            yield Violation("response", "header", name, f"has the header {name}: {found}", found)
 
     def _content(
         self, kind: str, place: Location, holder: dict[str, Any], headers: dict[str, str], body: Any

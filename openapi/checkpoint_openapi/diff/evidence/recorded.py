@@ -25,7 +25,7 @@ _LARGEST = 256 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request that was sent to a real server, and its answer."""
+    """A request that was sent to a real server, and its response."""
 
     number: int
     """Its number in the report."""

@@ -18,7 +18,7 @@ class Witness:
     """What shows a finding: a request or a response that only one version of the contract allows."""
 
     kind: str
-    """`request`, `answer`, or `requirement` for what the catalogue states in words."""
+    """`request`, `response`, or `requirement` for what the catalogue states in words."""
     line: str
     """The request line or the status, if it is known."""
     media_type: str | None = None

@@ -295,7 +295,7 @@ _OWN = {
     ),
     "error-condition-added": _rule(_I, _B, "A condition with its own error was added."),
     "error-condition-removed": _rule(_I, _I, "A condition no longer has its own error."),
-    "error-condition-answer-changed": _rule(_B, _B, "A condition has another status or code."),
+    "error-condition-response-changed": _rule(_B, _B, "A condition has another status or code."),
     "error-condition-reworded": _rule(_I, _R, "The text of a condition changed under the same id."),
     "error-condition-scope-changed": _rule(_I, _R, "A condition belongs to other operations."),
     "error-code-added": _rule(_I, _I, "A status and code without a condition were added."),

@@ -104,7 +104,7 @@ def _on_one_line(found: re.Match[str]) -> str:
 
 
 def _shown(witness: Witness) -> str:
-    """Return a witness as the text of a request or an answer."""
+    """Return a witness as the text of a request or a response."""
     lines = [witness.line, *([f"Content-Type: {witness.media_type}"] if witness.media_type else [])]
     if witness.has_body:
         text = _FLAT.sub(_on_one_line, json.dumps(witness.body, ensure_ascii=False, indent=2, default=str))

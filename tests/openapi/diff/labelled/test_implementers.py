@@ -69,7 +69,9 @@ def test_another_validator_confirms_every_value(case: _Case) -> None:
             witness.kind == "request"
         )
         if not finding.id.startswith("parameter-added"):
-            assert accepts(CONTRACT, schema_of(CONTRACT, finding.place), value) is (witness.kind == "answer")
+            assert accepts(CONTRACT, schema_of(CONTRACT, finding.place), value) is (
+                witness.kind == "response"
+            )
 
 
 def test_an_edit_of_a_value_is_shown_by_one(case: _Case) -> None:
@@ -127,7 +129,7 @@ def test_a_range_of_statuses_that_shrinks_breaks_implementers() -> None:
     (finding,) = _broken(judged(old, new))
     assert finding.id == "response-range-narrowed"
     assert finding.implementers_witness is not None
-    assert finding.implementers_witness.line == "answer 401"
+    assert finding.implementers_witness.line == "response 401"
 
 
 def test_a_default_that_is_gone_is_shown_as_a_status() -> None:
@@ -140,7 +142,7 @@ def test_a_default_that_is_gone_is_shown_as_a_status() -> None:
     (finding,) = _broken(judged(old, new))
     assert finding.id == "response-error-removed"
     assert finding.implementers_witness is not None
-    assert finding.implementers_witness.line == "answer 501"
+    assert finding.implementers_witness.line == "response 501"
 
 
 def _with_parameter(**changed: Any) -> dict[str, Any]:

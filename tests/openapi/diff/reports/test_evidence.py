@@ -313,7 +313,7 @@ def test_a_condition_is_judged_by_the_answer_that_it_alone_had(
     new = [old[0] | {"code": "A.2"}, *old[1:]]
     versions = [_beside("errors.yaml", published=[old[0]], conditions=each) for each in (old, new)]
     found = report(*versions, recordings=[recording])
-    assert cells(found)["error-condition-answer-changed"].state is state
+    assert cells(found)["error-condition-response-changed"].state is state
 
 
 def _with_errors(*published: dict[str, Any]) -> Documents:

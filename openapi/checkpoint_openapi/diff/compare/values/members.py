@@ -138,7 +138,7 @@ class MemberWalk:
         if SUBJECTS[self._subject].request:
             witness = Witness("request", self._spot.request_line, text=f"It may carry `{path_text(path)}`.")
         else:
-            witness = Witness("answer", self._spot.place, text=f"It no longer has `{path_text(path)}`.")
+            witness = Witness("response", self._spot.place, text=f"It no longer has `{path_text(path)}`.")
         self._add("member-removed", path, "is no longer declared", new, old=member, witness=witness)
 
     def _come(self, path: tuple[Step, ...], member: Schema, *, required: bool) -> None:

@@ -298,7 +298,7 @@ class _Direction:
     def _witness(self, value: Any) -> Witness:
         spot, pair = self._pair.spot, self._pair
         is_request = SUBJECTS[pair.subject].request
-        kind = "request" if is_request else "answer"
+        kind = "request" if is_request else "response"
         allows, refuses = ("old", "new") if self._narrowed else ("new", "old")
         text = f"The {allows} contract allows this {kind}; the {refuses} one rejects it."
         if self._side is Side.IMPLEMENTERS and is_request:
