@@ -115,6 +115,9 @@ def _compare(comparison: Comparison, old: Operation, new: Operation) -> None:
     spot = _spot(new)
     if not comparison.unchanged.operation(old, new):
         _compare_exchanges(comparison, old, new, spot)
+    # The security scheme of a callback may change where the operation does not lead.
+    before, after = callbacks(comparison.base, old), callbacks(comparison.revision, new)
+    _compare_events(comparison, before, after, "callback", new.place, prefix=f"{new.title} → ")
     compare_order(comparison, old, new, spot)
     compare_security(comparison, old, new, spot)
     compare_servers(comparison, old, new, spot)
@@ -128,8 +131,6 @@ def _compare_exchanges(comparison: Comparison, old: Operation, new: Operation, s
     compare_parameters(comparison, old, new, spot, keys & _security_moves(comparison, old, new))
     compare_request_bodies(comparison, old, new, spot)
     compare_responses(comparison, old, new, spot)
-    before, after = callbacks(comparison.base, old), callbacks(comparison.revision, new)
-    _compare_events(comparison, before, after, "callback", new.place, prefix=f"{new.title} → ")
 
 
 def _security_moves(comparison: Comparison, old: Operation, new: Operation) -> set[str]:

@@ -47,6 +47,14 @@ def signed(*security: Object, stated: bool = True, key: Object = KEY) -> Object:
     return document(webhooks={"made": {"post": event}}, components=schemes, security=[{"token": []}])
 
 
+def called_back(key: Object = KEY) -> Object:
+    """Return a document with an operation whose callback is made with a key."""
+    answers = {"204": {"description": "taken"}}
+    event = {"{$request.query.url}": {"post": {"responses": answers, "security": [{"key": []}]}}}
+    schemes = {"securitySchemes": {"key": key}}
+    return document({"responses": answers, "callbacks": {"done": event}}, components=schemes)
+
+
 def _empty(*, allowed: bool) -> Object:
     return {"name": "p", "in": "query", "schema": {**TEXT, "minLength": 1}, "allowEmptyValue": allowed}
 
@@ -85,6 +93,7 @@ EVENTS = (
           "same", False),
     Small("key of an event under another name", signed({"key": []}),
           signed({"key": []}, key={**KEY, "name": "X-Other"}), "review", False),
+    Small("key of a callback under another name", called_back(), called_back({**KEY, "name": "X-Other"}), "review"),
     # The request, which the server sends: nobody asks for a media type with `Accept`.
     Small("body of an event added", delivered(), delivered({"content": ITEM, "required": True}), "compatible", True),
     Small("media type of an event added", delivered({"content": ITEM}),
