@@ -150,11 +150,9 @@ def _compare_presence(
     """Add the finding about a response that has a body in one version only."""
     (old_place, before), (new_place, after) = old, new
     line, media = _status(spot), next(iter((before or after).values())).written
-    sender = "A receiver" if spot.event else "A server"
-    kept = Witness(
-        "response", line, media, text=f"{sender} of the old contract sends this response with a body."
-    )
-    bare = Witness("response", line, text=f"{sender} of the old contract sends this response without a body.")
+    sends = f"A {spot.responder} of the old contract sends this response"
+    kept = Witness("response", line, media, text=f"{sends} with a body.")
+    bare = Witness("response", line, text=f"{sends} without a body.")
     if before:
         message, rule = f"The {spot.place} of {spot.operation} no longer has a body", "response-body-removed"
         text = "The new contract allows this response without a body."
@@ -182,7 +180,7 @@ def _status(spot: Spot) -> str:
 
 def _unread(media: Media, spot: Spot, *, request: bool) -> Witness:
     """Return a message of a media type that its receiver, built to the old contract, may refuse."""
-    receiver = "receiver" if request and spot.event else "server"
+    receiver = spot.responder if request else "server"
     text = f"It carries {media.written}: a {receiver} of the old contract may refuse it."
     if request:
         return Witness("request", spot.request_line, media.written, text=text)
@@ -194,7 +192,7 @@ def _missed(media: Media, spot: Spot, *, request: bool) -> tuple[Witness | None,
     if request and not spot.event:
         text = f"It carries {media.written}."
         return Witness("request", spot.request_line, media.written, text=text), None
-    sender = "receiver" if spot.event and not request else "server"
+    sender = "server" if request else spot.responder
     text = f"A {sender} of the old contract may send this."
     if request:
         return None, Witness("request", spot.request_line, media.written, text=text)

@@ -41,6 +41,11 @@ class Spot:
     path: str = ""
     """The member within that part, such as `checkpoint.resources[]`."""
 
+    @property
+    def responder(self) -> str:
+        """Who gets the request and sends the response: a server, or the receiver of an event."""
+        return "receiver" if self.event else "server"
+
     def at(self, place: str) -> Spot:
         """Return another part of the same operation."""
         return replace(self, place=place, path="")

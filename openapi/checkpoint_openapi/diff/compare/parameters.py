@@ -241,8 +241,7 @@ def _compare_empty(comparison: Comparison, old: Parameter, new: Parameter, here:
         rule, text = "parameter-empty-value-refused", f"`{name}=` was valid."
     else:
         message = f"The {_noun(new)} of {here.operation} may now have no value"
-        receiver = "receiver" if here.event else "server"
-        text = f"`{name}=` is valid: a {receiver} of the old contract may refuse it."
+        text = f"`{name}=` is valid: a {here.responder} of the old contract may refuse it."
         rule = "parameter-empty-value-allowed"
     shown = Witness("request", here.request_line, text=text)
     clients, implementers = (shown, None) if was is not here.event else (None, shown)

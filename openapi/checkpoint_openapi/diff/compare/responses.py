@@ -124,10 +124,8 @@ def _example(status: str, new: Operation) -> str | None:
 
 def _given(status: str, why: str, spot: Spot) -> Witness:
     """Return a response that may be given under the old contract."""
-    sender = "receiver" if spot.event else "server"
-    return Witness(
-        "response", f"response {status}", text=f"A {sender} of the old contract may send it. {why}"
-    )
+    text = f"A {spot.responder} of the old contract may send it. {why}"
+    return Witness("response", f"response {status}", text=text)
 
 
 def _narrowed(
@@ -235,8 +233,7 @@ def _compare_headers(
             message = f"The header `{name}` of the {spot.place} of {spot.operation} is new"
             added = "event-header-added-required" if spot.event else "response-header-added-required"
             rule = added if required else "response-header-added"
-            sender = "receiver" if spot.event else "server"
-            text = f"A {sender} of the old contract gives no {name}."
+            text = f"A {spot.responder} of the old contract gives no {name}."
             witness = Witness("response", spot.place, text=text) if required else None
             comparison.add(
                 rule,
@@ -303,27 +300,22 @@ def _compare_presence(
 ) -> None:
     """Compare whether a header is always there."""
     was, is_now = before.get("required") is True, after.get("required") is True
-    if was and not is_now:
-        message = f"The header `{name}` of the {spot.place} of {spot.operation} may now be missing"
-        witness = Witness("response", spot.place, text=f"It has no {name}.")
-        comparison.add(
-            "response-header-became-optional",
-            spot.inside(name),
-            message,
-            new=place,
-            witness=None if spot.event else witness,
-            implementers=witness if spot.event else None,
-        )
-    elif is_now and not was:
-        message = f"The header `{name}` of the {spot.place} of {spot.operation} is now always present"
-        sender = "receiver" if spot.event else "server"
-        text = f"A {sender} of the old contract may send it without {name}."
-        witness = Witness("response", spot.place, text=text)
-        comparison.add(
-            "response-header-became-required",
-            spot.inside(name),
-            message,
-            new=place,
-            witness=witness if spot.event else None,
-            implementers=None if spot.event else witness,
-        )
+    if was == is_now:
+        return
+    header = f"The header `{name}` of the {spot.place} of {spot.operation}"
+    if was:
+        rule, message = "response-header-became-optional", f"{header} may now be missing"
+        text = f"It has no {name}."
+    else:
+        rule, message = "response-header-became-required", f"{header} is now always present"
+        text = f"A {spot.responder} of the old contract may send it without {name}."
+    witness = Witness("response", spot.place, text=text)
+    for_clients = was is not spot.event
+    comparison.add(
+        rule,
+        spot.inside(name),
+        message,
+        new=place,
+        witness=witness if for_clients else None,
+        implementers=None if for_clients else witness,
+    )

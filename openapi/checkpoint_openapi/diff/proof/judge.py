@@ -49,7 +49,8 @@ class Judge:
     """Compares schemas of one sender with those of one receiver."""
 
     def __init__(self) -> None:
-        self._walk = Walk(self._compare, self._too_deep, Simulation(self.covers, self._shallow_covers))
+        self._simulation = Simulation(self.covers, self._shallow_covers)
+        self._walk = Walk(self._compare, self._too_deep, self._simulation)
         self._nesting = 0
         """The number of alternatives being entered."""
         self._answers: dict[tuple[Definitions, bytes, Definitions, bytes], Answer] = {}
@@ -249,7 +250,7 @@ class Judge:
             return None
         found: list[Inner] = []
         for bare, sent in choice.sent:
-            fitting = [other for other in choice.offered if self._walk.certainly_fits(other, sent)]
+            fitting = [other for other in choice.offered if self._simulation.fits(other, sent)]
             if fitting and is_any:
                 continue
             like = namesakes(bare, choice.offered) or fitting

@@ -60,7 +60,7 @@ class Walk:
 
     def failures(self, receiver: Schema, sender: Schema) -> list[Failure]:
         """Return where a sender does not fit; an empty list is proof that it does."""
-        if self.certainly_fits(receiver, sender):
+        if self._simulation.fits(receiver, sender):
             return []
         key = pair_key(receiver, sender)
         if key not in self._settled:
@@ -71,10 +71,6 @@ class Walk:
                 return found
             self._settled[key], self._rests_on = found, around
         return self._settled[key]
-
-    def certainly_fits(self, receiver: Schema, sender: Schema) -> bool:
-        """Return whether a sender fits, without a search for failures; False says nothing."""
-        return self._simulation.fits(receiver, sender)
 
     def failures_of(self, pair: Pair, receiver: Schema, sender: Schema) -> Iterator[Failure]:
         """Yield the failures of a pair of which only this much is known, and those inside it."""
@@ -129,7 +125,7 @@ class Walk:
 
     def _differing(self, pair: Pair) -> Pair:
         """Return a pair without the inner pairs that certainly fit."""
-        differing = [inner for inner in pair.inner if not self.certainly_fits(inner.receiver, inner.sender)]
+        differing = [inner for inner in pair.inner if not self._simulation.fits(inner.receiver, inner.sender)]
         return Pair(pair.failures, differing)
 
     def _close(self, depth: int, *, fits: bool) -> None:

@@ -128,7 +128,9 @@ def is_shown(failures: Iterable[Failure], receiver: Schema, sender: Schema) -> b
     """
     if receiver.operand.is_too_much_with(sender.operand):
         return False
-    told = itertools.islice((failure for failure in failures if failure.has_value), _FAILURES)
+    told = list(itertools.islice((failure for failure in failures if failure.has_value), _FAILURES))
+    if not told:
+        return False
     maker = WitnessMaker(receiver, sender, [], lambda _: True)
     return any(maker.made(failure) is not MISSING for failure in told)
 
